@@ -1,0 +1,134 @@
+//! Answer models behind one trait. One file per upstream; `gateway.rs` adds ordered fallback,
+//! retry before the first token, time limits and a breaker. Nothing here knows a conversation,
+//! a tenant or SQL: a request goes in, a stream of chunks comes out.
+
+use std::{fmt, pin::Pin, time::Duration};
+
+use futures_util::Stream;
+
+/// Who wrote a turn of the prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    User,
+    Assistant,
+}
+
+/// One turn of the prompt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    pub role: Role,
+    pub text: String,
+}
+
+/// A retrieved source, numbered from 1 as the answer will cite it (`[S1]`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    pub number: u32,
+    pub title: String,
+    /// Heading path inside the document, outermost first.
+    pub heading: Vec<String>,
+    /// The passage with its neighbourhood, plain text or Markdown.
+    pub text: String,
+}
+
+/// What an upstream is asked. `system` is the stable prefix (cacheable); the sources belong to
+/// the last user turn and are rendered by the adapter.
+#[derive(Clone, Debug)]
+pub struct ChatRequest {
+    pub model: String,
+    pub system: String,
+    pub turns: Vec<Turn>,
+    pub sources: Vec<Source>,
+    /// Upper bound of the answer, tokens.
+    pub max_tokens: u32,
+    /// 0.0–1.0; dropped with a warning for models that refuse it.
+    pub temperature: Option<f32>,
+    /// Sent upstream as request metadata where it is supported; ties a bill to a reservation.
+    pub request_id: String,
+}
+
+/// Tokens as the upstream counts them. Cumulative: a later report replaces an earlier one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    pub input: u64,
+    pub output: u64,
+    /// Written to the prompt cache, 5-minute and 1-hour lifetimes.
+    pub cache_write_5m: u64,
+    pub cache_write_1h: u64,
+    pub cache_read: u64,
+}
+
+/// Why the upstream stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopReason {
+    EndTurn,
+    MaxTokens,
+    /// The model declined.
+    Refusal,
+    /// Anything else the upstream names.
+    Other,
+}
+
+/// One step of a stream. `Done` is the last item of a complete answer; a stream that ends
+/// without it was cut.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Chunk {
+    /// The model that took the request, sent once before any text.
+    Started {
+        model: String,
+    },
+    Text(String),
+    /// Usage so far; replaces the one before.
+    Usage(Usage),
+    Done(StopReason),
+}
+
+/// What went wrong upstream.
+#[derive(Clone, Debug, thiserror::Error, PartialEq)]
+pub enum LlmError {
+    #[error("upstream rate limit{}", .retry_after.map(|d| format!(", retry after {} s", d.as_secs())).unwrap_or_default())]
+    RateLimited { retry_after: Option<Duration> },
+    #[error("upstream spend limit reached")]
+    SpendLimit,
+    #[error("upstream is overloaded")]
+    Overloaded { retry_after: Option<Duration> },
+    #[error("upstream answered {status}: {detail}")]
+    Server { status: u16, detail: String },
+    #[error("upstream refused the request ({status}): {detail}")]
+    Rejected { status: u16, detail: String },
+    #[error("no {what} from upstream within {limit:?}")]
+    Timeout { what: &'static str, limit: Duration },
+    #[error("upstream stream was cut")]
+    Cut,
+    #[error("upstream sent something unreadable: {0}")]
+    Malformed(String),
+    #[error("cannot reach upstream: {0}")]
+    Connect(String),
+    #[error("upstream breaker is open")]
+    BreakerOpen,
+    #[error("no model is configured")]
+    NoModel,
+}
+
+impl LlmError {
+    /// Whether the same request may succeed at the same upstream if tried again.
+    #[must_use]
+    pub fn retryable(&self) -> bool {
+        !matches!(
+            self,
+            Self::SpendLimit | Self::Rejected { .. } | Self::BreakerOpen | Self::NoModel
+        )
+    }
+}
+
+/// A stream of chunks. Dropping it closes the upstream connection.
+pub type ChunkStream = Pin<Box<dyn Stream<Item = Result<Chunk, LlmError>> + Send>>;
+
+/// An upstream that answers. The call returns once the upstream has accepted the request; the
+/// stream then yields chunks as they arrive.
+#[async_trait::async_trait]
+pub trait ChatModel: Send + Sync + fmt::Debug {
+    /// Stable name of the upstream, for metrics and breakers: `anthropic`, `openai`, `extractive`.
+    fn name(&self) -> &'static str;
+    async fn stream(&self, request: &ChatRequest) -> Result<ChunkStream, LlmError>;
+}

@@ -1,0 +1,5 @@
+//! The outside world: a trait and its implementations, a folder each. Nothing here knows a type
+//! of `domain`; only `app.rs` names a concrete adapter.
+
+pub mod embed;
+pub mod llm;

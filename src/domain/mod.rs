@@ -1,0 +1,9 @@
+//! What Parlance decides, a folder per context, its `mod.rs` the public face. No HTTP, no
+//! actix, no SQL of its own: rows come from `store`, the outside world from `adapters`.
+
+pub mod answering;
+pub mod billing;
+pub mod conversations;
+pub mod knowledge;
+pub mod quota;
+pub mod retrieval;

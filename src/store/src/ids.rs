@@ -1,0 +1,83 @@
+//! A newtype per identifier, so that a function cannot be handed a visitor where it wants a
+//! conversation. All are UUIDv7: they sort by creation time, which keeps B-tree inserts local.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A fresh identifier, later in order than every one this process made before.
+            #[must_use]
+            #[expect(clippy::new_without_default, reason = "a default identifier would hide a bug")]
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A business: the unit of isolation.
+    TenantId,
+    /// A chat space of a tenant: one widget, one body of knowledge, one bot.
+    SpaceId,
+    /// A person who logs in: owner, admin, agent or viewer.
+    UserId,
+    /// Someone who chats from a host page.
+    VisitorId,
+    /// One conversation of a visitor in a space.
+    ConversationId,
+    /// One message of a conversation.
+    MessageId,
+    /// The client's own id of something it said, for exactly-once delivery.
+    ClientId,
+    /// A document of a space.
+    DocumentId,
+    /// One processed version of a document.
+    DocumentVersionId,
+    /// A passage: the unit that is embedded, retrieved and cited.
+    PassageId,
+    /// A background job.
+    JobId,
+    /// A reservation in the ledger: one upstream call.
+    ReservationId,
+}
