@@ -3,6 +3,13 @@
 
 use std::{fmt, str::FromStr};
 
+use diesel::{
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    pg::{Pg, PgValue},
+    serialize::{self, Output, ToSql},
+    sql_types,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -10,6 +17,8 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(AsExpression, FromSqlRow)]
+        #[diesel(sql_type = sql_types::Uuid)]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
 
@@ -38,6 +47,18 @@ macro_rules! ids {
             type Err = uuid::Error;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 text.parse().map(Self)
+            }
+        }
+
+        impl ToSql<sql_types::Uuid, Pg> for $name {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+                ToSql::<sql_types::Uuid, Pg>::to_sql(&self.0, out)
+            }
+        }
+
+        impl FromSql<sql_types::Uuid, Pg> for $name {
+            fn from_sql(bytes: PgValue<'_>) -> deserialize::Result<Self> {
+                FromSql::<sql_types::Uuid, Pg>::from_sql(bytes).map(Self)
             }
         }
 
@@ -80,4 +101,8 @@ ids! {
     JobId,
     /// A reservation in the ledger: one upstream call.
     ReservationId,
+    /// One refresh token.
+    RefreshTokenId,
+    /// A chain of refresh tokens that began with one login.
+    FamilyId,
 }

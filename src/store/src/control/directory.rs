@@ -1,0 +1,63 @@
+//! From a slug or a public key to its tenant, and the one look across tenants.
+
+use diesel::{QueryableByName, sql_types::Text};
+use diesel_async::RunQueryDsl;
+
+use super::ControlDb;
+use crate::{
+    error::StoreError,
+    ids::{SpaceId, TenantId},
+    schema::space_index,
+    statement::sql,
+};
+
+/// Where a slug or a public key leads. Written by [`crate::queries::spaces`], with the space.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+#[diesel(table_name = space_index, check_for_backend(diesel::pg::Pg))]
+pub struct SpaceRef {
+    /// Whose space it is.
+    pub tenant_id: TenantId,
+    /// The space.
+    pub space_id: SpaceId,
+    /// Its word in addresses, unique everywhere.
+    pub slug: String,
+    /// Its public key, `pk_…`.
+    pub public_key: String,
+    /// Whether visitors may use it.
+    pub published: bool,
+    /// The origins that may embed it; empty means any.
+    pub allowed_origins: Vec<String>,
+}
+
+impl ControlDb {
+    /// Finds a space by its slug or its public key, published or not, of an active tenant.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn space_by_slug_or_key(&self, slug_or_key: &str) -> Result<Option<SpaceRef>, StoreError> {
+        let mut lease = self.lease().await?;
+        let found = sql("SELECT s.* FROM space_index s JOIN tenants t ON t.id = s.tenant_id \
+                         WHERE (s.slug = $1 OR s.public_key = $1) AND t.status = 'active'")
+        .bind::<Text, _>(slug_or_key)
+        .get_results(lease.conn())
+        .await?;
+        Ok(found.into_iter().next())
+    }
+
+    /// Tenants with open reservations, or with settled ones that the ledger has not recorded.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn tenants_with_open_work(&self) -> Result<Vec<TenantId>, StoreError> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::Uuid)]
+            tenant_id: TenantId,
+        }
+        let mut lease = self.lease().await?;
+        let rows: Vec<Row> = sql("SELECT tenant_id FROM tenants_with_open_work() AS t (tenant_id)")
+            .get_results(lease.conn())
+            .await?;
+        Ok(rows.into_iter().map(|row| row.tenant_id).collect())
+    }
+}

@@ -1,0 +1,203 @@
+//! The pool: how connections are made, what they are allowed, and when they are thrown away.
+
+use std::time::Duration;
+
+use diesel::ConnectionError;
+use diesel_async::{
+    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
+    pooled_connection::{
+        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+        deadpool::{Object, Pool},
+    },
+};
+use futures_util::FutureExt;
+
+use crate::{control::ControlDb, error::StoreError, ids::TenantId, tenant::TenantDb};
+
+/// The role every pooled connection acts as. Migrations create it; it owns nothing.
+pub const APP_ROLE: &str = "parlance_app";
+
+/// How to reach the database and how long anything there may take.
+#[derive(Clone)]
+pub struct DbConfig {
+    /// `postgres://…`. May be the owner or a superuser: connections drop to [`APP_ROLE`].
+    pub url: String,
+    /// Connections at most.
+    pub pool_size: usize,
+    /// How long a caller waits for a connection before [`StoreError::Pool`].
+    pub acquire_timeout: Duration,
+    /// How long one statement may run.
+    pub statement_timeout: Duration,
+    /// How long a statement waits for a row or table lock.
+    pub lock_timeout: Duration,
+    /// How long a transaction may sit between two statements.
+    pub idle_in_transaction_timeout: Duration,
+}
+
+impl DbConfig {
+    /// The defaults, for this address: 16 connections, 5 s to get one, 15 s a statement,
+    /// 5 s a lock, 10 s idle in a transaction.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            pool_size: 16,
+            acquire_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(15),
+            lock_timeout: Duration::from_secs(5),
+            idle_in_transaction_timeout: Duration::from_secs(10),
+        }
+    }
+
+    /// What a new connection is told before anyone uses it. A statement whose client has gone is
+    /// ended within a second, so that a dropped transaction does not go on holding its locks.
+    fn session_setup(&self) -> String {
+        format!(
+            "SET ROLE {APP_ROLE}; SET statement_timeout = {}; SET lock_timeout = {}; \
+             SET idle_in_transaction_session_timeout = {}; SET client_connection_check_interval = 1000",
+            self.statement_timeout.as_millis(),
+            self.lock_timeout.as_millis(),
+            self.idle_in_transaction_timeout.as_millis(),
+        )
+    }
+}
+
+/// The URL holds a password, so it is left out.
+impl std::fmt::Debug for DbConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DbConfig").field("pool_size", &self.pool_size).finish_non_exhaustive()
+    }
+}
+
+/// The database. Cheap to clone: all clones share one pool.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<AsyncPgConnection>,
+    acquire_timeout: Duration,
+}
+
+/// How busy the pool is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolStatus {
+    /// Connections at most.
+    pub max_size: usize,
+    /// Connections that exist.
+    pub size: usize,
+    /// Connections that are idle.
+    pub available: usize,
+    /// Callers that wait for one.
+    pub waiting: usize,
+}
+
+impl Db {
+    /// Makes the pool and proves that a connection can be had in the app role.
+    ///
+    /// # Errors
+    /// [`StoreError::Pool`] where the database cannot be reached or the role does not exist.
+    pub async fn connect(config: DbConfig) -> Result<Self, StoreError> {
+        let mut manager = ManagerConfig::<AsyncPgConnection>::default();
+        // A ping would cost every transaction a round trip. A closed socket or an open
+        // transaction is noticed without one.
+        manager.recycling_method = RecyclingMethod::Fast;
+        let setup = config.session_setup();
+        manager.custom_setup = Box::new(move |url| establish(url.to_owned(), setup.clone()).boxed());
+        let pool = Pool::builder(AsyncDieselConnectionManager::new_with_config(&config.url, manager))
+            .max_size(config.pool_size)
+            .build()
+            .map_err(|error| StoreError::Pool(error.to_string()))?;
+        let db = Self { pool, acquire_timeout: config.acquire_timeout };
+        db.ping().await?;
+        Ok(db)
+    }
+
+    /// The rows of one tenant.
+    #[must_use]
+    pub fn tenant(&self, tenant: TenantId) -> TenantDb {
+        TenantDb::new(self.clone(), tenant)
+    }
+
+    /// The few tables above tenants.
+    #[must_use]
+    pub fn control(&self) -> ControlDb {
+        ControlDb::new(self.clone())
+    }
+
+    /// How busy the pool is, for `/metrics` and `/readyz`.
+    #[must_use]
+    pub fn pool_status(&self) -> PoolStatus {
+        let status = self.pool.status();
+        PoolStatus {
+            max_size: status.max_size,
+            size: status.size,
+            available: status.available,
+            waiting: status.waiting,
+        }
+    }
+
+    /// One round trip to the database.
+    ///
+    /// # Errors
+    /// [`StoreError::Pool`] or [`StoreError::Query`] where it does not answer.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let mut lease = self.lease().await?;
+        lease.conn().batch_execute("SELECT 1").await?;
+        Ok(())
+    }
+
+    pub(crate) async fn lease(&self) -> Result<Lease, StoreError> {
+        match tokio::time::timeout(self.acquire_timeout, self.pool.get()).await {
+            Ok(object) => Ok(Lease { object: Some(object?), in_transaction: false }),
+            Err(_) => Err(StoreError::Pool("none became free in time".to_owned())),
+        }
+    }
+}
+
+async fn establish(url: String, setup: String) -> Result<AsyncPgConnection, ConnectionError> {
+    let mut conn = AsyncPgConnection::establish(&url).await?;
+    conn.batch_execute(&setup).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
+}
+
+/// A connection on loan. Dropped inside a transaction (a cancelled future, a panic, a failed
+/// rollback) it is closed at once and not pooled: the pool alone would notice only when the next
+/// caller asks, and until then the transaction would hold its locks.
+pub(crate) struct Lease {
+    object: Option<Object<AsyncPgConnection>>,
+    in_transaction: bool,
+}
+
+impl Lease {
+    #[expect(clippy::expect_used, reason = "only drop takes it out")]
+    pub(crate) fn conn(&mut self) -> &mut AsyncPgConnection {
+        self.object.as_mut().expect("a lease holds its connection until it is dropped")
+    }
+
+    /// Begins a transaction with `statement`. From here until commit or rollback has succeeded,
+    /// dropping the lease closes the connection.
+    pub(crate) async fn begin(&mut self, statement: &str) -> Result<(), StoreError> {
+        self.in_transaction = true;
+        AnsiTransactionManager::begin_transaction_sql(self.conn(), statement).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        AnsiTransactionManager::commit_transaction(self.conn()).await?;
+        self.in_transaction = false;
+        Ok(())
+    }
+
+    pub(crate) async fn rollback(mut self) {
+        match AnsiTransactionManager::rollback_transaction(self.conn()).await {
+            Ok(()) => self.in_transaction = false,
+            Err(error) => tracing::debug!(%error, "connection discarded: it would not roll back"),
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if self.in_transaction && let Some(object) = self.object.take() {
+            drop(Object::take(object));
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Conversations: where they stand, and the list of them.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    QueryableByName,
+    sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+
+use crate::{
+    error::StoreError,
+    ids::{ConversationId, SpaceId, TenantId, VisitorId},
+    schema::conversations,
+    statement::sql,
+    tenant::TenantConn,
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// Who a conversation waits for.
+    ConversationStatus {
+        /// The bot answers.
+        Bot = "bot",
+        /// The visitor waits for a person.
+        Waiting = "waiting",
+        /// A person has taken it.
+        Human = "human",
+        /// Put off until later.
+        Snoozed = "snoozed",
+        /// Over, until someone speaks.
+        Resolved = "resolved",
+    }
+}
+
+/// One conversation of a visitor in a space.
+#[derive(Clone, Debug, QueryableByName)]
+#[diesel(table_name = conversations, check_for_backend(diesel::pg::Pg))]
+pub struct Conversation {
+    /// Whose it is.
+    pub tenant_id: TenantId,
+    /// Its identity.
+    pub id: ConversationId,
+    /// Where it takes place.
+    pub space_id: SpaceId,
+    /// With whom.
+    pub visitor_id: VisitorId,
+    /// Who it waits for.
+    pub status: ConversationStatus,
+    /// Rises when a resolved conversation is reopened: the model sees one epoch.
+    pub epoch: i32,
+    /// The seq of its last event, 0 before the first.
+    pub head_seq: i64,
+    /// The visitor's language.
+    pub locale: Option<String>,
+    /// The page it began on.
+    pub page: Option<String>,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When its last event happened.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A conversation to be begun.
+pub struct NewConversation {
+    /// Chosen by the caller.
+    pub id: ConversationId,
+    /// Where.
+    pub space_id: SpaceId,
+    /// With whom.
+    pub visitor_id: VisitorId,
+    /// Who it waits for at first.
+    pub status: ConversationStatus,
+    /// The visitor's language.
+    pub locale: Option<String>,
+    /// The page it begins on.
+    pub page: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Begins a conversation, with an empty log.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where the tenant has no such space or visitor.
+pub async fn create(conn: &mut TenantConn, new: NewConversation) -> Result<(), StoreError> {
+    let tenant = conn.tenant_id();
+    sql("INSERT INTO conversations (tenant_id, id, space_id, visitor_id, status, locale, page, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)")
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(new.id)
+    .bind::<SqlUuid, _>(new.space_id)
+    .bind::<SqlUuid, _>(new.visitor_id)
+    .bind::<Text, _>(new.status)
+    .bind::<Nullable<Text>, _>(new.locale)
+    .bind::<Nullable<Text>, _>(new.page)
+    .bind::<Timestamptz, _>(new.at)
+    .execute(conn.db())
+    .await?;
+    Ok(())
+}
+
+/// Loads a conversation.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn load(conn: &mut TenantConn, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
+    let found = sql("SELECT * FROM conversations WHERE id = $1")
+        .bind::<SqlUuid, _>(id)
+        .get_results(conn.db())
+        .await?;
+    Ok(found.into_iter().next())
+}
+
+/// The conversation a visitor began last in a space, whatever its status.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn latest_of_visitor(
+    conn: &mut TenantConn,
+    space: SpaceId,
+    visitor: VisitorId,
+) -> Result<Option<Conversation>, StoreError> {
+    let found = sql("SELECT * FROM conversations WHERE visitor_id = $2 AND space_id = $1 \
+                     ORDER BY created_at DESC, id DESC LIMIT 1")
+    .bind::<SqlUuid, _>(space)
+    .bind::<SqlUuid, _>(visitor)
+    .get_results(conn.db())
+    .await?;
+    Ok(found.into_iter().next())
+}
+
+/// Where a page of the list ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListCursor {
+    /// `updated_at` of the last conversation shown.
+    pub updated_at: DateTime<Utc>,
+    /// Its id.
+    pub id: ConversationId,
+}
+
+impl From<&Conversation> for ListCursor {
+    fn from(last: &Conversation) -> Self {
+        Self { updated_at: last.updated_at, id: last.id }
+    }
+}
+
+/// Conversations of a space, or of all, the one that changed last first.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn list(
+    conn: &mut TenantConn,
+    space: Option<SpaceId>,
+    limit: i64,
+    before: Option<ListCursor>,
+) -> Result<Vec<Conversation>, StoreError> {
+    Ok(sql("SELECT * FROM conversations \
+            WHERE ($1::uuid IS NULL OR space_id = $1) \
+              AND ($2::timestamptz IS NULL OR (updated_at, id) < ($2, $3)) \
+            ORDER BY updated_at DESC, id DESC LIMIT $4")
+    .bind::<Nullable<SqlUuid>, _>(space)
+    .bind::<Nullable<Timestamptz>, _>(before.map(|cursor| cursor.updated_at))
+    .bind::<Nullable<SqlUuid>, _>(before.map(|cursor| cursor.id))
+    .bind::<BigInt, _>(limit)
+    .get_results(conn.db())
+    .await?)
+}
+
+/// Conversations in which a visitor's message still waits for its answer, for the restart.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn with_open_turns(conn: &mut TenantConn, limit: i64) -> Result<Vec<ConversationId>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        conversation_id: ConversationId,
+    }
+    let rows: Vec<Row> = sql("SELECT DISTINCT conversation_id FROM reservations \
+         WHERE state = 'open' AND kind = 'chat' AND conversation_id IS NOT NULL AND message_id IS NOT NULL \
+         LIMIT $1")
+    .bind::<BigInt, _>(limit)
+    .get_results(conn.db())
+    .await?;
+    Ok(rows.into_iter().map(|row| row.conversation_id).collect())
+}
+
+/// A transition, decided by the domain.
+pub struct StatusChange {
+    /// Which conversation.
+    pub conversation_id: ConversationId,
+    /// Who it waits for from now on.
+    pub status: ConversationStatus,
+    /// The wire event without `seq`, its reason and author included.
+    pub event_body: Value,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What a write to the log came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Appended {
+    /// The event's place in the log.
+    #[diesel(sql_type = BigInt)]
+    pub seq: i64,
+    /// The epoch it belongs to.
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    pub epoch: i32,
+}
+
+/// Changes the status and logs it. From resolved to anything else begins a new epoch.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such conversation.
+pub async fn set_status(conn: &mut TenantConn, change: StatusChange) -> Result<Appended, StoreError> {
+    Ok(sql("WITH head AS ( \
+             UPDATE conversations SET head_seq = head_seq + 1, updated_at = $4, status = $2, \
+                    epoch = epoch + (status = 'resolved' AND $2 <> 'resolved')::integer \
+             WHERE id = $1 RETURNING tenant_id, id, head_seq, epoch), \
+         event AS ( \
+             INSERT INTO conversation_events (tenant_id, conversation_id, seq, kind, body, at) \
+             SELECT tenant_id, id, head_seq, 'status', $3::json, $4 FROM head) \
+         SELECT head_seq AS seq, epoch FROM head")
+    .bind::<SqlUuid, _>(change.conversation_id)
+    .bind::<Text, _>(change.status)
+    .bind::<Text, _>(change.event_body.to_string())
+    .bind::<Timestamptz, _>(change.at)
+    .get_result(conn.db())
+    .await?)
+}

@@ -1,0 +1,143 @@
+//! The life of one reservation.
+
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+
+use super::{NewReservation, OpenReservation, Settlement};
+use crate::{
+    error::StoreError,
+    ids::{MessageId, ReservationId},
+    statement::sql,
+    tenant::TenantConn,
+};
+
+/// Reserves a call, before it is made.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where the tenant has no such space, conversation or message.
+pub async fn reserve(conn: &mut TenantConn, new: NewReservation) -> Result<(), StoreError> {
+    let tenant = conn.tenant_id();
+    sql("INSERT INTO reservations (tenant_id, id, space_id, conversation_id, message_id, kind, model, state, \
+                                   created_at, expires_at, estimate_input, estimate_output) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11)")
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(new.id)
+    .bind::<SqlUuid, _>(new.space_id)
+    .bind::<Nullable<SqlUuid>, _>(new.conversation_id)
+    .bind::<Nullable<SqlUuid>, _>(new.message_id)
+    .bind::<Text, _>(new.kind)
+    .bind::<Text, _>(new.model)
+    .bind::<Timestamptz, _>(new.at)
+    .bind::<Timestamptz, _>(new.expires_at)
+    .bind::<BigInt, _>(new.estimate_input)
+    .bind::<BigInt, _>(new.estimate_output)
+    .execute(conn.db())
+    .await?;
+    Ok(())
+}
+
+/// Notes that the call goes out now, with the tokens counted in what is sent: from here on the
+/// upstream may charge, whatever becomes of us. `false` where it is not open.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn mark_sent(
+    conn: &mut TenantConn,
+    id: ReservationId,
+    estimate_input: i64,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let changed = sql("UPDATE reservations SET sent_at = coalesce(sent_at, $2), estimate_input = $3, \
+                              estimate_output = 0 \
+                       WHERE id = $1 AND state = 'open'")
+    .bind::<SqlUuid, _>(id)
+    .bind::<Timestamptz, _>(at)
+    .bind::<BigInt, _>(estimate_input)
+    .execute(conn.db())
+    .await?;
+    Ok(changed == 1)
+}
+
+/// Notes how many tokens have streamed so far; it never goes back.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn checkpoint_output(conn: &mut TenantConn, id: ReservationId, output: i64) -> Result<bool, StoreError> {
+    let changed = sql("UPDATE reservations SET estimate_output = greatest(estimate_output, $2) \
+                       WHERE id = $1 AND state = 'open'")
+    .bind::<SqlUuid, _>(id)
+    .bind::<BigInt, _>(output)
+    .execute(conn.db())
+    .await?;
+    Ok(changed == 1)
+}
+
+/// Settles a call. `false`, and nothing changes, where it was settled or released before.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn settle(conn: &mut TenantConn, settlement: &Settlement) -> Result<bool, StoreError> {
+    let usage = settlement.usage;
+    let changed = sql("UPDATE reservations SET state = 'settled', settled_at = $2, model = $3, input = $4, \
+                output = $5, cache_write_5m = $6, cache_write_1h = $7, cache_read = $8, estimated = $9, \
+                cost_nanos = $10, price_effective = $11 \
+         WHERE id = $1 AND state = 'open'")
+    .bind::<SqlUuid, _>(settlement.reservation)
+    .bind::<Timestamptz, _>(settlement.at)
+    .bind::<Text, _>(settlement.model.as_str())
+    .bind::<BigInt, _>(usage.input)
+    .bind::<BigInt, _>(usage.output)
+    .bind::<BigInt, _>(usage.cache_write_5m)
+    .bind::<BigInt, _>(usage.cache_write_1h)
+    .bind::<BigInt, _>(usage.cache_read)
+    .bind::<Bool, _>(settlement.estimated)
+    .bind::<BigInt, _>(settlement.cost_nanos)
+    .bind::<Nullable<Date>, _>(settlement.price_effective)
+    .execute(conn.db())
+    .await?;
+    Ok(changed == 1)
+}
+
+/// Gives a reservation up that was never sent. `false`, and nothing changes, where it was sent
+/// (settle it), settled or released before.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn release(conn: &mut TenantConn, id: ReservationId) -> Result<bool, StoreError> {
+    let changed = sql("UPDATE reservations SET state = 'released' \
+                       WHERE id = $1 AND state = 'open' AND sent_at IS NULL")
+    .bind::<SqlUuid, _>(id)
+    .execute(conn.db())
+    .await?;
+    Ok(changed == 1)
+}
+
+/// Open reservations that have expired, oldest first, `limit` at most.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn open_expired(
+    conn: &mut TenantConn,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<OpenReservation>, StoreError> {
+    Ok(sql("SELECT * FROM reservations WHERE state = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT $2")
+        .bind::<Timestamptz, _>(now)
+        .bind::<BigInt, _>(limit)
+        .get_results(conn.db())
+        .await?)
+}
+
+/// Open reservations that a visitor's message caused, oldest first: what a restart finds of a
+/// turn. Whoever answers it again settles these and reserves anew in one transaction, so that
+/// the turn is open at every moment.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn open_of_message(conn: &mut TenantConn, message: MessageId) -> Result<Vec<OpenReservation>, StoreError> {
+    Ok(sql("SELECT * FROM reservations WHERE message_id = $1 AND state = 'open' ORDER BY created_at, id")
+        .bind::<SqlUuid, _>(message)
+        .get_results(conn.db())
+        .await?)
+}

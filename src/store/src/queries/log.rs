@@ -1,0 +1,40 @@
+//! Reading the log of a conversation. It is written by [`super::messages`] and
+//! [`super::conversations`], always together with what the event tells.
+
+use diesel::{
+    QueryableByName,
+    sql_types::{BigInt, Text, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+
+use crate::{error::StoreError, ids::ConversationId, statement::sql, tenant::TenantConn};
+
+/// A durable event as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct LoggedEvent {
+    /// Gapless from 1 in its conversation.
+    #[diesel(sql_type = BigInt)]
+    pub seq: i64,
+    /// The wire event as JSON text, a whole object without its `seq`.
+    #[diesel(sql_type = Text)]
+    pub body: String,
+}
+
+/// The events with `seq > after`, in order, `limit` at most.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn read_after(
+    conn: &mut TenantConn,
+    conversation: ConversationId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<LoggedEvent>, StoreError> {
+    Ok(sql("SELECT seq, body::text AS body FROM conversation_events \
+            WHERE conversation_id = $1 AND seq > $2 ORDER BY seq LIMIT $3")
+    .bind::<SqlUuid, _>(conversation)
+    .bind::<BigInt, _>(after)
+    .bind::<BigInt, _>(limit)
+    .get_results(conn.db())
+    .await?)
+}

@@ -1,0 +1,82 @@
+//! What a visitor says: the message, its event and the reservation for its answer, at once.
+
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use serde_json::Value;
+
+use super::{Said, write_locked};
+use crate::{
+    error::StoreError,
+    ids::{ClientId, ConversationId, MessageId, SpaceId, VisitorId},
+    queries::ledger::NewReservation,
+    statement::sql,
+    tenant::TenantConn,
+};
+
+/// Something a visitor says.
+pub struct NewVisitorMessage {
+    /// Chosen by the caller; not used where it turns out to be a duplicate.
+    pub id: MessageId,
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// The space of the conversation.
+    pub space_id: SpaceId,
+    /// The visitor of the conversation.
+    pub visitor_id: VisitorId,
+    /// The client's own id of it.
+    pub client_id: ClientId,
+    /// What is said, without NUL characters.
+    pub text: String,
+    /// The wire event without `seq`.
+    pub event_body: Value,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// For the answer, where the bot is to answer: as long as it is open, the turn is. Space,
+    /// conversation and message are taken from the message.
+    pub reservation: Option<NewReservation>,
+}
+
+/// Writes a visitor's message. One round trip.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where there is no such conversation of this visitor in this space.
+pub async fn say(conn: &mut TenantConn, new: NewVisitorMessage) -> Result<Said, StoreError> {
+    let reservation = new.reservation.as_ref();
+    let write = sql("WITH existing AS ( \
+             SELECT m.id, m.seq, m.epoch FROM messages m \
+             JOIN conversations c ON c.id = m.conversation_id AND c.visitor_id = $3 \
+             WHERE m.conversation_id = $2 AND m.client_id = $5), \
+         head AS ( \
+             UPDATE conversations SET head_seq = head_seq + 1, updated_at = $8 \
+             WHERE id = $2 AND visitor_id = $3 AND space_id = $4 AND NOT EXISTS (SELECT FROM existing) \
+             RETURNING tenant_id, id, space_id, head_seq, epoch), \
+         message AS ( \
+             INSERT INTO messages (tenant_id, id, conversation_id, seq, epoch, author_kind, author_id, \
+                                   client_id, text, state, created_at) \
+             SELECT tenant_id, $1, id, head_seq, epoch, 'visitor', $3, $5, $6, 'complete', $8 FROM head), \
+         event AS ( \
+             INSERT INTO conversation_events (tenant_id, conversation_id, seq, kind, message_id, body, at) \
+             SELECT tenant_id, id, head_seq, 'message', $1, $7::json, $8 FROM head), \
+         reserved AS ( \
+             INSERT INTO reservations (tenant_id, id, space_id, conversation_id, message_id, kind, model, state, \
+                                       created_at, expires_at, estimate_input, estimate_output) \
+             SELECT tenant_id, $9, space_id, id, $1, $10, $11, 'open', $8, $12, $13, $14 \
+             FROM head WHERE $9 IS NOT NULL) \
+         SELECT false AS existing, $1 AS message_id, head_seq AS seq, epoch FROM head \
+         UNION ALL SELECT true, id, seq, epoch FROM existing")
+    .bind::<SqlUuid, _>(new.id)
+    .bind::<SqlUuid, _>(new.conversation_id)
+    .bind::<SqlUuid, _>(new.visitor_id)
+    .bind::<SqlUuid, _>(new.space_id)
+    .bind::<SqlUuid, _>(new.client_id)
+    .bind::<Text, _>(&new.text)
+    .bind::<Text, _>(new.event_body.to_string())
+    .bind::<Timestamptz, _>(new.at)
+    .bind::<Nullable<SqlUuid>, _>(reservation.map(|r| r.id))
+    .bind::<Nullable<Text>, _>(reservation.map(|r| r.kind))
+    .bind::<Nullable<Text>, _>(reservation.map(|r| r.model.as_str()))
+    .bind::<Nullable<Timestamptz>, _>(reservation.map(|r| r.expires_at))
+    .bind::<Nullable<BigInt>, _>(reservation.map(|r| r.estimate_input))
+    .bind::<Nullable<BigInt>, _>(reservation.map(|r| r.estimate_output));
+    Ok(write_locked(conn.db(), new.conversation_id, write).await?.into())
+}

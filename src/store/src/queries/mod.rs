@@ -1,0 +1,12 @@
+//! A file per aggregate. Every function takes the [`crate::tenant::TenantConn`] that a transaction
+//! lends, so it sees and touches one tenant's rows; several may share one transaction.
+//!
+//! Nothing here decides: transitions, prices and limits are the domain's. Start at
+//! [`messages`]: `say` and `finish_answer` are the two writes that every turn makes.
+
+pub mod conversations;
+pub mod ledger;
+pub mod log;
+pub mod messages;
+pub mod spaces;
+pub mod visitors;

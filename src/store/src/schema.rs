@@ -1,0 +1,154 @@
+//! The tables as diesel sees them. `tests/store/schema.rs` compares this with the database.
+
+diesel::table! {
+    tenants (id) {
+        id -> Uuid,
+        name -> Text,
+        status -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        email -> Text,
+        name -> Text,
+        password_hash -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    memberships (user_id, tenant_id) {
+        user_id -> Uuid,
+        tenant_id -> Uuid,
+        role -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    space_index (tenant_id, space_id) {
+        slug -> Text,
+        public_key -> Text,
+        tenant_id -> Uuid,
+        space_id -> Uuid,
+        published -> Bool,
+        allowed_origins -> Array<Text>,
+    }
+}
+
+diesel::table! {
+    spaces (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        public_key -> Text,
+        settings -> Jsonb,
+        published -> Bool,
+        allowed_origins -> Array<Text>,
+        knowledge_version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    visitors (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        space_id -> Uuid,
+        attributes -> Jsonb,
+        locale -> Nullable<Text>,
+        created_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    conversations (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        space_id -> Uuid,
+        visitor_id -> Uuid,
+        status -> Text,
+        epoch -> Integer,
+        head_seq -> BigInt,
+        locale -> Nullable<Text>,
+        page -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    messages (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        conversation_id -> Uuid,
+        seq -> BigInt,
+        epoch -> Integer,
+        author_kind -> Text,
+        author_id -> Nullable<Uuid>,
+        author_name -> Nullable<Text>,
+        client_id -> Nullable<Uuid>,
+        text -> Text,
+        in_reply_to -> Nullable<Uuid>,
+        state -> Text,
+        grounding -> Nullable<Float>,
+        claims -> Nullable<Jsonb>,
+        model -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    citations (tenant_id, message_id, n) {
+        tenant_id -> Uuid,
+        message_id -> Uuid,
+        n -> Integer,
+        passage_id -> Uuid,
+        document_id -> Uuid,
+        title -> Text,
+        excerpt -> Text,
+        url -> Nullable<Text>,
+        page -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    reservations (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        space_id -> Uuid,
+        conversation_id -> Nullable<Uuid>,
+        message_id -> Nullable<Uuid>,
+        kind -> Text,
+        model -> Text,
+        state -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>,
+        estimate_input -> BigInt,
+        estimate_output -> BigInt,
+    }
+}
+
+diesel::table! {
+    usage_daily (tenant_id, day, space_id, model, kind) {
+        tenant_id -> Uuid,
+        day -> Date,
+        space_id -> Uuid,
+        model -> Text,
+        kind -> Text,
+        calls -> BigInt,
+        input -> BigInt,
+        output -> BigInt,
+        cache_write_5m -> BigInt,
+        cache_write_1h -> BigInt,
+        cache_read -> BigInt,
+        cost_nanos -> BigInt,
+    }
+}
