@@ -1,0 +1,196 @@
+/**
+ * The chat without its looks: session, connection, log and outbox put together. No DOM, so that the
+ * tests run it against a server in Node.
+ */
+import { createApi } from './api.js';
+import { createConnection } from './connection.js';
+import { apply, createLog, dropStale, resumed, unread } from './log.js';
+import { createOutbox } from './outbox.js';
+
+/** How long after a reconnect a draft that nobody speaks of may stay, in milliseconds. */
+const STALE = 4000;
+
+/**
+ * @param {object} options
+ * @param {string} options.base  `https://host/api/widget/{space}`
+ * @param {import('./storage.js').Store} options.store
+ * @param {any} [options.details]  identity, attributes, locale, page for the session
+ * @param {() => void} options.changed  something to be drawn anew
+ * @param {(name: string, data?: any) => void} options.emit  message, handoff, unread, error
+ * @param {typeof fetch} [options.fetch]
+ * @param {typeof WebSocket} [options.WebSocket]
+ * @param {Partial<typeof import('./connection.js').TIMING>} [options.timing]
+ */
+export function createChat({ base, store, details, changed, emit, fetch = (...args) => globalThis.fetch(...args), WebSocket = globalThis.WebSocket, timing }) {
+  const api = createApi(base, store, fetch);
+  const outbox = createOutbox(store);
+  let log = createLog(store.get('conversation'));
+  /** @type {Promise<void>|null} */
+  let session = null;
+  let head = 0; // what was there when we came: history, not news
+  let read = store.get('read') || 0;
+  let visible = false;
+
+  const { renew, check, send, mode, stop } = createConnection({
+    timing,
+    wire: {
+      base,
+      api,
+      WebSocket,
+      hello: () => ({ type: 'hello', token: store.get('token'), conversation: log.conversation, after: log.seq }),
+      after: () => log.seq,
+      async conversation() {
+        if (!log.conversation) {
+          const { conversation } = await api('/conversation', {});
+          remember(conversation.id || conversation);
+        }
+        return log.conversation;
+      },
+      frame: receive,
+    },
+    prepare: () => (session ||= openSession()),
+    ready() {
+      resumed(log);
+      outbox.reconnected();
+      flush();
+      setTimeout(() => {
+        dropStale(log);
+        changed();
+      }, STALE);
+    },
+    mend(code) {
+      if (code === 4001) session = null;
+      else if (code === 4004) remember(null);
+      else {
+        chat.refused = true;
+        emit('error', { code: 'forbidden' });
+        changed();
+      }
+      return !chat.refused;
+    },
+    state(online) {
+      chat.online = online;
+      changed();
+    },
+    reachable: () => api('/config').then(() => true, (error) => !!error.status),
+  });
+
+  async function openSession() {
+    try {
+      const token = store.get('token');
+      const opened = await api('/session', { ...details, ...(token && { token }) });
+      store.set('token', opened.token);
+      if (opened.conversation) remember(opened.conversation);
+    } catch (error) {
+      session = null;
+      const { status } = error;
+      // A token too old to renew must not lock the visitor out; once more without.
+      if (status === 401 && store.get('token')) store.set('token');
+      // No such space, or not for this site: trying again will not change it.
+      else if (status > 400 && status < 405) error.close = 4003;
+      throw error;
+    }
+  }
+
+  /** @param {string|null} id */
+  function remember(id) {
+    if (id === log.conversation) return;
+    // A first id is the name of the log we have; another one is another log.
+    if (log.conversation) {
+      log = createLog(id);
+      outbox.forget();
+      head = read = 0;
+    }
+    log.conversation = id;
+    store.set('conversation', id);
+  }
+
+  function receive(frame) {
+    const { type, client_id, seq } = frame;
+    if (type === 'ready') {
+      remember(frame.conversation.id);
+      log.status = frame.conversation.status;
+      head ||= seq;
+    } else if (type === 'ack') {
+      outbox.acked(client_id, seq);
+      outbox.settle(log.seq);
+    } else if (type === 'error') {
+      outbox.failed(client_id, frame.code);
+      emit('error', { code: frame.code, detail: frame.detail });
+    } else {
+      const change = apply(log, frame);
+      if (change === 'gap') return renew();
+      if (change) settled(frame);
+    }
+    changed();
+  }
+
+  function settled(event) {
+    outbox.settle(event.seq, event.client_id);
+    // Streams and polls do not say where history ends; what was read before the reload is history too.
+    if (event.seq > Math.max(head, read)) {
+      if (event.type === 'message') emit('message', event);
+      else if (event.status === 'waiting' || event.status === 'human') emit('handoff', event);
+    }
+    countUnread();
+  }
+
+  function countUnread() {
+    if (visible && read < log.seq) {
+      store.set('read', (read = log.seq));
+      send({ type: 'read', seq: read });
+    }
+    emit('unread', unread(log, read));
+  }
+
+  function flush() {
+    if (chat.online) outbox.take().forEach(({ client_id, text }) => send({ type: 'say', client_id, text }));
+    changed();
+  }
+
+  const chat = {
+    api,
+    outbox,
+    log: () => log,
+    online: false,
+    refused: false,
+    /** message id → what the visitor thought of it. */
+    votes: store.get('votes') || {},
+    start: renew,
+    renew,
+    check,
+    mode,
+    stop,
+    /** human, stop, rate, typing: what needs no memory. */
+    send,
+    /** @param {string} text */
+    say(text) {
+      outbox.add(text);
+      flush();
+    },
+    /** @param {string} id */
+    retry(id) {
+      outbox.retry(id);
+      flush();
+    },
+    /** @param {string} message @param {'up'|'down'} value @param {string} [comment] */
+    vote(message, value, comment) {
+      chat.votes[message] = value;
+      store.set('votes', chat.votes);
+      send({ type: 'feedback', message, value, comment });
+      changed();
+    },
+    /** Is the panel in sight? @param {boolean} on */
+    show(on) {
+      visible = on;
+      countUnread();
+    },
+    /** New identity, attributes or locale: the session is made again, the conversation goes on. */
+    introduce(more) {
+      details = { ...details, ...more };
+      session = null;
+      renew();
+    },
+  };
+  return chat;
+}

@@ -1,0 +1,127 @@
+/** The frame's start: hears the loader's hello, gets the settings and puts the parts together. */
+import { createBridge } from './bridge.js';
+import { createChat } from './chat.js';
+import { inkOn, readable } from './colour.js';
+import { askFirst, createComposer } from './composer.js';
+import { $, el } from './dom.js';
+import { createStore } from './storage.js';
+import { lang, speak, t } from './strings.js';
+import { createView, statusText } from './view.js';
+
+/* global STRINGS */
+const space = location.pathname.split('/')[2];
+const load = (language) => import(`/widget/strings/${language}.js?v=${STRINGS}`);
+/** @type {ReturnType<typeof createChat>} */
+let chat;
+let changed;
+let config;
+
+/** @type {import('./storage.js').Store} */
+let store;
+
+const bridge = createBridge({
+  hello: start,
+  show,
+  context(data) {
+    // All that is on the screen is said anew; what matters is with the server or stored.
+    if (data.locale) location.reload();
+    else chat.introduce(data);
+  },
+  reset() {
+    chat.stop();
+    store.clear();
+    location.reload();
+  },
+});
+
+async function start({ visible, config: known, ...details }) {
+  if (chat) return;
+  store = createStore(space);
+  const base = `${location.origin}/api/widget/${space}`;
+  chat = createChat({ base, store, details, emit, changed: () => changed?.() });
+  chat.start();
+  // The colours can wait for another time, the chat cannot.
+  config = known || (await chat.api('/config').catch(() => ({ bot: { name: space }, theme: {} })));
+  await speak(details.locale || config.locale, load);
+  paint(config);
+  translate();
+  changed = createView(chat, config, store);
+  changed();
+  createComposer(chat);
+  const { identity, attributes } = details;
+  const fields = (config.prechat || []).filter((field) => !{ ...identity, ...attributes }[field]);
+  if (fields.length && !store.get('prechat')) {
+    askFirst(fields, (answers) => {
+      store.set('prechat', 1);
+      chat.introduce({ attributes: { ...attributes, ...answers } });
+    });
+  }
+  show(visible);
+}
+
+function translate() {
+  const root = document.documentElement;
+  root.lang = lang();
+  root.dir = root.lang === 'ar' ? 'rtl' : '';
+  document.querySelectorAll('[data-t]').forEach((/** @type {any} */ node) => {
+    const text = t(node.dataset.t);
+    if (node.localName === 'span') node.textContent = text;
+    else node.ariaLabel = text;
+  });
+  $('text').placeholder = (root.lang === config.locale && config.placeholder) || t('hint');
+}
+
+function show(on) {
+  chat.show(on);
+  // The panel is not focusable yet for the moment the host page takes to make it visible.
+  if (on) setTimeout(() => ($('composer').hidden ? document.querySelector('input') : $('text')).focus(), 50);
+}
+
+/** What happens, to the screen reader (whole answers, never tokens) and to the host page. */
+function emit(name, data) {
+  if (name === 'message') {
+    const { id, author, text } = data;
+    if (author.kind !== 'visitor') say(`${author.name || config?.bot.name}: ${text.replace(/\s*\[S\d+\]|\]\(\S*\)|[*`#[]/g, '')}`);
+    data = { id, author: author.kind, text };
+  } else if (name === 'handoff' && config) say(statusText(data, config));
+  bridge(name, data);
+}
+
+const say = (text) => ($('live').textContent = text);
+
+function paint({ theme, bot, branding }) {
+  const { style, classList } = document.documentElement;
+  const system = matchMedia('(prefers-color-scheme: dark)');
+  const color = theme.color || '#2456e6';
+  const apply = () => {
+    const dark = theme.mode === 'dark' || (theme.mode !== 'light' && system.matches);
+    classList.toggle('dark', dark);
+    style.setProperty('--accent-text', readable(color, dark));
+  };
+  system.onchange = apply;
+  apply();
+  style.setProperty('--accent', color);
+  style.setProperty('--ink', inkOn(color));
+  bridge('theme', { ...theme, color });
+  $('title').textContent = document.title = bot.name;
+  $('face').append(bot.avatar ? el('img', { src: bot.avatar, alt: '' }) : [...bot.name][0]);
+  $('brand').hidden = branding === false;
+}
+
+addEventListener('online', () => chat?.renew());
+addEventListener('visibilitychange', () => document.hidden || chat?.check());
+$('close').onclick = () => bridge('close');
+
+addEventListener('keydown', ({ key }) => {
+  // A native dialog deals with its own.
+  if (key === 'Escape' && !$('source').open) bridge('close');
+});
+// The focus trap: what comes after the last stop is the first, and the other way round.
+$('after').onfocus = () => {
+  $('close').focus();
+  $('person').focus();
+};
+$('before').onfocus = () => $('text').focus();
+
+// Opened as a page of its own, there is nobody to wait for.
+if (parent === window) start({ visible: true, locale: navigator.language, page: location.href });

@@ -1,0 +1,115 @@
+/** Draws the conversation: one node per entry, in order, touched only when its entry changed. */
+import { $, el } from './dom.js';
+import { ratingForm } from './forms.js';
+import { createMessage } from './message.js';
+import { t } from './strings.js';
+
+/** Distance from the end, in pixels, at which the reader still counts as following. */
+const FOLLOWING = 80;
+
+/**
+ * @param {ReturnType<typeof import('./chat.js').createChat>} chat
+ * @param {import('./types.js').Config} config
+ * @param {import('./storage.js').Store} store
+ */
+export function createView(chat, config, store) {
+  const list = $('log');
+  const bot = { ...config.bot, kind: 'assistant' };
+  /** @type {Map<string, any>} */
+  let nodes = new Map();
+  let scheduled = false;
+
+  /** Everything there is to see, oldest first: messages in the shape of the log's, and the rest. */
+  function entries() {
+    const { items, drafts, seen, status, typing } = chat.log();
+    const outgoing = chat.outbox.all();
+    const last = items.at(-1);
+    const mine = items.findLast(({ author }) => author?.kind === 'visitor');
+    const thinking = status === 'bot' && mine && last === mine && !drafts.size && chat.online && bot;
+    const questions = !mine && !outgoing.length && config.suggested_questions;
+    const writer = typing || thinking;
+    let before;
+    return [
+      config.greeting && { key: 'greeting', author: bot, text: config.greeting },
+      ...items.map((item) => ({ ...item, key: item.client_id || item.id || item.seq, seen: item === mine && seen >= item.seq, last: item === last })),
+      ...[...drafts.values()].map((draft) => ({ ...draft, key: draft.id, author: bot, draft: true })),
+      ...outgoing.map((item) => ({ ...item, key: item.client_id, author: { kind: 'visitor' }, online: chat.online })),
+      questions && { key: 'ask', questions },
+      writer && { key: 'typing', writer },
+    ].filter((entry) => {
+      if (!entry) return;
+      if (entry.author?.kind === 'assistant') entry.author = bot;
+      const name = entry.author && entry.author.kind + entry.author.name;
+      entry.first = name !== before;
+      before = name;
+      return true;
+    });
+  }
+
+  function build({ author, questions, writer, seq, ...event }) {
+    if (author) return createMessage(chat, author.kind);
+    if (questions) return { node: el('.ask', null, questions.map((text) => el('button', { dir: 'auto', onclick: () => ask(text) }, text))) };
+    if (writer) return { node: el('.typing', { role: 'img', 'aria-label': t('typing', writer.name || t('someone')) }, el('i'), el('i'), el('i')) };
+    const node = el('.status', null, el('p', null, statusText(event, config)));
+    const rating = event.status === 'resolved' && store.get('rated') !== seq && ratingForm((score, comment) => {
+      store.set('rated', seq);
+      chat.send({ type: 'rate', score, comment });
+    });
+    if (rating) node.append(rating);
+    // Once the conversation goes on, it is not over.
+    return { node, update: ({ last }) => rating && (rating.hidden = !last) };
+  }
+
+  function ask(text) {
+    chat.say(text);
+    $('text').focus();
+  }
+
+  function draw() {
+    scheduled = false;
+    const follow = list.scrollHeight - list.scrollTop - list.clientHeight < FOLLOWING;
+    const old = nodes;
+    nodes = new Map();
+    let at = list.firstChild;
+    for (const entry of entries()) {
+      const rev = JSON.stringify([entry, chat.votes[entry.id]]);
+      const item = old.get(entry.key) || build(entry);
+      if (item.rev !== rev) item.update?.(entry);
+      item.rev = rev;
+      nodes.set(entry.key, item);
+      old.delete(entry.key);
+      if (at === item.node) at = at.nextSibling;
+      else list.insertBefore(item.node, at);
+    }
+    old.forEach(({ node }) => node.remove());
+    if (follow) list.scrollTop = list.scrollHeight;
+    surroundings();
+  }
+
+  function surroundings() {
+    const { status, drafts } = chat.log();
+    const waiting = status === 'waiting';
+    const { online, refused } = chat;
+    const sub = $('sub');
+    const text = refused ? t('refused') : !online ? t('offline') : waiting ? statusText({ status }, config) : t(status === 'human' ? 'someone' : 'instant');
+    // A status region speaks whenever it is written to.
+    if (sub.textContent !== text) sub.textContent = text;
+    sub.className = online ? 'on' : '';
+    $('person').disabled = waiting || status === 'human';
+    const stop = $('stop');
+    if (stop === document.activeElement && !drafts.size) $('text').focus();
+    stop.hidden = !drafts.size;
+  }
+
+  /** At most once per painted frame, however fast the tokens come. */
+  return () => {
+    if (!scheduled) requestAnimationFrame(draw);
+    scheduled = true;
+  };
+}
+
+/** @param {any} event @param {import('./types.js').Config} config */
+export function statusText({ status, by }, { expected_wait_seconds: wait, hours }) {
+  if (status === 'waiting') return [t('waiting'), wait && t('wait', Math.ceil(wait / 60)), hours].filter(Boolean).join(' ');
+  return status === 'human' ? t('joined', by?.name || t('someone')) : status === 'snoozed' ? '' : t(status);
+}
