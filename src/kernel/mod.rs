@@ -1,4 +1,7 @@
-//! What every layer above leans on: the clock and the table of error codes. Nothing here knows
-//! what Parlance is for.
+//! What every layer above leans on: the clock, the tasks, the table of error codes. Nothing here
+//! knows what Parlance is for.
 
 pub mod clock;
+pub mod code;
+pub mod problem;
+pub mod tasks;

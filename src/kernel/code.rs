@@ -1,0 +1,167 @@
+//! The one table of error codes: what a client may rely on. Problem documents over HTTP and
+//! `error` frames over a socket name the same codes.
+
+/// A stable error code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    InvalidRequest,
+    InvalidFrame,
+    TextTooLong,
+    Unauthenticated,
+    InvalidCredentials,
+    RefreshReused,
+    OriginNotAllowed,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    RateLimited,
+    Busy,
+    Draining,
+    Timeout,
+    Internal,
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub code: Code,
+    pub name: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    pub title: &'static str,
+    /// Whether the same request may succeed later.
+    pub retryable: bool,
+}
+
+const fn row(code: Code, name: &'static str, status: u16, title: &'static str, retryable: bool) -> Row {
+    Row {
+        code,
+        name,
+        status,
+        title,
+        retryable,
+    }
+}
+
+/// Every code, once.
+pub const TABLE: &[Row] = &[
+    row(
+        Code::InvalidRequest,
+        "invalid_request",
+        400,
+        "The request is not valid",
+        false,
+    ),
+    row(
+        Code::InvalidFrame,
+        "invalid_frame",
+        400,
+        "The frame is not valid",
+        false,
+    ),
+    row(
+        Code::TextTooLong,
+        "text_too_long",
+        422,
+        "The text is too long",
+        false,
+    ),
+    row(
+        Code::Unauthenticated,
+        "unauthenticated",
+        401,
+        "A valid token is needed",
+        false,
+    ),
+    row(
+        Code::InvalidCredentials,
+        "invalid_credentials",
+        401,
+        "E-mail or password is wrong",
+        false,
+    ),
+    row(
+        Code::RefreshReused,
+        "refresh_reused",
+        401,
+        "This session was ended",
+        false,
+    ),
+    row(
+        Code::OriginNotAllowed,
+        "origin_not_allowed",
+        403,
+        "This site may not use the space",
+        false,
+    ),
+    row(Code::Forbidden, "forbidden", 403, "Not permitted", false),
+    row(Code::NotFound, "not_found", 404, "Not found", false),
+    row(
+        Code::MethodNotAllowed,
+        "method_not_allowed",
+        405,
+        "Method not allowed",
+        false,
+    ),
+    row(
+        Code::PayloadTooLarge,
+        "payload_too_large",
+        413,
+        "The body is too large",
+        false,
+    ),
+    row(
+        Code::UnsupportedMediaType,
+        "unsupported_media_type",
+        415,
+        "Unsupported media type",
+        false,
+    ),
+    row(Code::RateLimited, "rate_limited", 429, "Too many requests", true),
+    row(Code::Busy, "busy", 503, "Busy, try again", true),
+    row(
+        Code::Draining,
+        "draining",
+        503,
+        "The server is restarting, try again",
+        true,
+    ),
+    row(Code::Timeout, "timeout", 504, "It took too long, try again", true),
+    row(
+        Code::Internal,
+        "internal",
+        500,
+        "Something went wrong on our side",
+        true,
+    ),
+];
+
+impl Code {
+    /// This code's row of the table.
+    #[must_use]
+    pub fn row(self) -> Row {
+        let found = TABLE.iter().find(|row| row.code == self).copied();
+        found.unwrap_or_else(|| row(self, "internal", 500, "Something went wrong on our side", true))
+    }
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn names_and_codes_stand_once() {
+        let names: HashSet<_> = TABLE.iter().map(|row| row.name).collect();
+        let codes: HashSet<_> = TABLE.iter().map(|row| row.code).collect();
+        assert_eq!((names.len(), codes.len()), (TABLE.len(), TABLE.len()));
+    }
+}

@@ -1,0 +1,86 @@
+//! Errors over HTTP: `application/problem+json` (RFC 9457) with a code of the one table. Detail
+//! of a 5xx goes to the log under the request's span, never to the client.
+
+use std::{fmt, time::Duration};
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode, http::header};
+use serde_json::json;
+
+use super::code::Code;
+
+/// A refused or failed request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub code: Code,
+    pub detail: String,
+    pub retry_after: Option<Duration>,
+}
+
+impl Problem {
+    #[must_use]
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            retry_after: None,
+        }
+    }
+
+    /// The one answer for what is absent and what is foreign.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound, "there is nothing here under this id")
+    }
+
+    /// Logs `cause` and tells the client no more than that it was our fault.
+    #[must_use]
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        tracing::error!(%cause, "a request failed");
+        Self::new(Code::Internal, "it was logged; please try again")
+    }
+
+    #[must_use]
+    pub fn retry_after(mut self, after: Duration) -> Self {
+        self.retry_after = Some(after);
+        self
+    }
+
+    /// Whole seconds to wait, rounded up, at least 1.
+    #[must_use]
+    pub fn retry_seconds(&self) -> Option<u64> {
+        self.retry_after
+            .map(|after| after.as_millis().div_ceil(1000).max(1))
+            .and_then(|s| u64::try_from(s).ok())
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.name(), self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.row().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let row = self.code.row();
+        let mut response = HttpResponse::build(self.status_code());
+        response.content_type("application/problem+json");
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        if let Some(seconds) = self.retry_seconds() {
+            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+            response.insert_header(("RateLimit", format!("\"default\";r=0;t={seconds}")));
+        }
+        response.json(json!({
+            "type": format!("https://parlance.example/problems/{}", row.name),
+            "title": row.title,
+            "status": row.status,
+            "code": row.name,
+            "detail": self.detail,
+            "retry_after": self.retry_seconds(),
+        }))
+    }
+}
