@@ -1,6 +1,7 @@
 //! What Parlance decides, a folder per context, its `mod.rs` the public face. No HTTP, no
 //! actix, no SQL of its own: rows come from `store`, the outside world from `adapters`.
 
+pub mod accounts;
 pub mod answering;
 pub mod billing;
 pub mod conversations;

@@ -1,1 +1,6 @@
-//! (being written)
+//! What a conversation is: the events of its log as clients see them ([`event`]) and the pure
+//! state machine that decides what happens next ([`state`]). No clock, no socket, no SQL: the
+//! actor feeds commands in, commits what comes out, and carries out the effects.
+
+pub mod event;
+pub mod state;

@@ -1,1 +1,4 @@
-//! (being written)
+//! How much of something one may do: the rate buckets of chat. Plans and monthly quotas will
+//! stand beside them.
+
+pub mod rate;

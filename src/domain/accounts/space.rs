@@ -1,0 +1,178 @@
+//! A space as the rest of the house sees it: settings parsed once, shared, and fetched again
+//! shortly after a change.
+
+use std::{sync::Arc, time::Duration};
+
+use actix_web::{HttpRequest, http::header};
+use moka::future::Cache;
+use parlance_store::{
+    db::Db,
+    error::StoreError,
+    ids::{SpaceId, TenantId},
+    queries::spaces,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::answering::prompt::AnswerSettings,
+    kernel::{code::Code, problem::Problem},
+};
+
+/// How long a change of settings may take to be seen.
+const FRESH: Duration = Duration::from_secs(2);
+/// Spaces kept.
+const CAPACITY: u64 = 20_000;
+
+/// What an admin sets. Absent fields have the defaults below.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SpaceSettings {
+    pub bot_name: String,
+    pub greeting: String,
+    pub placeholder: String,
+    /// `#rrggbb`.
+    pub color: String,
+    /// `auto`, `light` or `dark`.
+    pub mode: String,
+    /// `right` or `left`.
+    pub position: String,
+    pub suggested_questions: Vec<String>,
+    /// Fields asked before the first message: `name`, `email`.
+    pub prechat: Vec<String>,
+    pub locale: String,
+    pub ai: AnswerSettings,
+}
+
+impl Default for SpaceSettings {
+    fn default() -> Self {
+        Self {
+            bot_name: "Assistant".to_owned(),
+            greeting: "Hi! How can we help?".to_owned(),
+            placeholder: "Ask a question…".to_owned(),
+            color: "#2456e6".to_owned(),
+            mode: "auto".to_owned(),
+            position: "right".to_owned(),
+            suggested_questions: Vec::new(),
+            prechat: Vec::new(),
+            locale: "en".to_owned(),
+            ai: AnswerSettings::default(),
+        }
+    }
+}
+
+/// A space with its settings.
+#[derive(Clone, Debug)]
+pub struct Space {
+    pub id: SpaceId,
+    pub tenant: TenantId,
+    pub slug: String,
+    pub name: String,
+    pub public_key: String,
+    pub knowledge_version: i64,
+    pub settings: SpaceSettings,
+}
+
+/// A space as a public address names it.
+#[derive(Clone, Debug)]
+pub struct SpaceRef {
+    pub tenant: TenantId,
+    pub space: SpaceId,
+    pub slug: String,
+    pub allowed_origins: Vec<String>,
+}
+
+impl SpaceRef {
+    /// Whether a page of this origin may use the space. Parlance's own pages may: which sites may
+    /// embed those is said by their `frame-ancestors`.
+    #[must_use]
+    pub fn allows(&self, origin: &str, own_host: Option<&str>) -> bool {
+        let own = own_host.is_some_and(|host| origin.split_once("://").is_some_and(|(_, at)| at == host));
+        own || self.allowed_origins.is_empty() || self.allowed_origins.iter().any(|allowed| allowed == origin)
+    }
+
+    /// Checks the `Origin` of a request; programs send none.
+    ///
+    /// # Errors
+    /// `OriginNotAllowed`.
+    pub fn check_origin(&self, request: &HttpRequest) -> Result<(), Problem> {
+        let header = |name| request.headers().get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
+        match header(header::ORIGIN) {
+            Some(origin) if !self.allows(origin, header(header::HOST)) => {
+                Err(Problem::new(Code::OriginNotAllowed, format!("{origin} is not among the space's allowed domains")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Finds spaces, from memory where it can.
+#[derive(Clone)]
+pub struct SpaceDirectory {
+    db: Db,
+    by_name: Cache<String, Option<Arc<SpaceRef>>>,
+    by_id: Cache<(TenantId, SpaceId), Option<Arc<Space>>>,
+}
+
+impl std::fmt::Debug for SpaceDirectory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SpaceDirectory")
+    }
+}
+
+impl SpaceDirectory {
+    #[must_use]
+    pub fn new(db: Db) -> Self {
+        let by_name = Cache::builder().max_capacity(CAPACITY).time_to_live(FRESH).build();
+        let by_id = Cache::builder().max_capacity(CAPACITY).time_to_live(FRESH).build();
+        Self { db, by_name, by_id }
+    }
+
+    /// The published space of this slug or public key.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn resolve(&self, slug_or_key: &str) -> Result<Option<Arc<SpaceRef>>, Arc<StoreError>> {
+        let load = async {
+            let found = self.db.control().space_by_slug_or_key(slug_or_key).await?;
+            Ok::<_, StoreError>(found.filter(|space| space.published).map(|space| {
+                Arc::new(SpaceRef {
+                    tenant: space.tenant_id,
+                    space: space.space_id,
+                    slug: space.slug,
+                    allowed_origins: space.allowed_origins,
+                })
+            }))
+        };
+        self.by_name.try_get_with(slug_or_key.to_owned(), load).await
+    }
+
+    /// A space of a tenant, published or not.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn space(&self, tenant: TenantId, id: SpaceId) -> Result<Option<Arc<Space>>, Arc<StoreError>> {
+        let load = async {
+            let found = self.db.tenant(tenant).read(async |conn| spaces::load(conn, id).await).await?;
+            Ok::<_, StoreError>(found.map(|row| Arc::new(Space::from(row))))
+        };
+        self.by_id.try_get_with((tenant, id), load).await
+    }
+}
+
+impl From<spaces::Space> for Space {
+    fn from(row: spaces::Space) -> Self {
+        let settings = serde_json::from_value(row.settings).unwrap_or_else(|error| {
+            tracing::error!(space.id = %row.id, %error, "a space's settings cannot be read, defaults are used");
+            SpaceSettings::default()
+        });
+        Self {
+            id: row.id,
+            tenant: row.tenant_id,
+            slug: row.slug,
+            name: row.name,
+            public_key: row.public_key,
+            knowledge_version: row.knowledge_version,
+            settings,
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The events of the one log, exactly as they go over every transport (see `docs/PROTOCOL.md`).
+//! Durable events carry `seq` and are replayed on resume; ephemeral ones carry none.
+
+use chrono::{DateTime, Utc};
+use parlance_store::ids::{ClientId, ConversationId, DocumentId, MessageId};
+use serde::{Deserialize, Serialize};
+
+/// Who wrote a message or changed a status.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    pub kind: AuthorKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<String>,
+}
+
+impl Author {
+    #[must_use]
+    pub fn visitor(id: impl ToString) -> Self {
+        Self {
+            kind: AuthorKind::Visitor,
+            id: Some(id.to_string()),
+            name: None,
+            avatar: None,
+        }
+    }
+
+    #[must_use]
+    pub fn assistant(name: impl Into<String>) -> Self {
+        Self {
+            kind: AuthorKind::Assistant,
+            id: None,
+            name: Some(name.into()),
+            avatar: None,
+        }
+    }
+
+    #[must_use]
+    pub fn system() -> Self {
+        Self {
+            kind: AuthorKind::System,
+            id: None,
+            name: None,
+            avatar: None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AuthorKind {
+    Visitor,
+    Assistant,
+    Agent,
+    System,
+}
+
+impl AuthorKind {
+    /// The word in JSON and SQL.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Visitor => "visitor",
+            Self::Assistant => "assistant",
+            Self::Agent => "agent",
+            Self::System => "system",
+        }
+    }
+}
+
+/// How a message ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageState {
+    Complete,
+    /// Stopped by the visitor, or by an agent who took over.
+    Interrupted,
+    /// The upstream failed; the text says so.
+    Failed,
+}
+
+impl MessageState {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Interrupted => "interrupted",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Who is answering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    Bot,
+    /// A person was asked for and has not come yet.
+    Waiting,
+    Human,
+    Snoozed,
+    Resolved,
+}
+
+impl Status {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bot => "bot",
+            Self::Waiting => "waiting",
+            Self::Human => "human",
+            Self::Snoozed => "snoozed",
+            Self::Resolved => "resolved",
+        }
+    }
+
+    /// The status of this name, `bot` for a word this version does not know.
+    #[must_use]
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "waiting" => Self::Waiting,
+            "human" => Self::Human,
+            "snoozed" => Self::Snoozed,
+            "resolved" => Self::Resolved,
+            _ => Self::Bot,
+        }
+    }
+}
+
+/// Why a status changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    VisitorAsked,
+    Abstained,
+    Upstream,
+    Limit,
+    Agent,
+    Idle,
+    Reopened,
+}
+
+/// A source the answer cites, as it was when the answer was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Citation {
+    /// The number in the text's `[Sn]`.
+    pub n: u32,
+    pub document: DocumentId,
+    pub title: String,
+    pub excerpt: String,
+    pub url: Option<String>,
+    /// Page of a PDF, from 1.
+    pub page: Option<i32>,
+}
+
+/// A sentence of the answer and how well what it cites supports it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Claim {
+    /// UTF-16 code units of the message text.
+    pub start: usize,
+    pub end: usize,
+    pub sources: Vec<u32>,
+    /// 0–1; below 0.5 the claim is marked as unsupported.
+    pub support: f32,
+}
+
+/// A durable message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    pub id: MessageId,
+    pub conversation: ConversationId,
+    pub author: Author,
+    pub text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<ClientId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_reply_to: Option<MessageId>,
+    pub state: MessageState,
+    pub at: DateTime<Utc>,
+    pub citations: Vec<Citation>,
+    pub grounding: Option<f32>,
+    pub claims: Vec<Claim>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Nothing was found to answer from: offer a person.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub abstained: bool,
+}
+
+impl Message {
+    /// A message that cites nothing.
+    #[must_use]
+    pub fn plain(
+        id: MessageId,
+        conversation: ConversationId,
+        author: Author,
+        text: String,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id,
+            conversation,
+            author,
+            text,
+            client_id: None,
+            in_reply_to: None,
+            state: MessageState::Complete,
+            at,
+            citations: Vec::new(),
+            grounding: None,
+            claims: Vec::new(),
+            model: None,
+            abstained: false,
+        }
+    }
+}
+
+/// An event of the log.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type")]
+pub enum Event {
+    #[serde(rename = "message")]
+    Message(Box<Message>),
+    #[serde(rename = "status")]
+    Status {
+        status: Status,
+        by: Author,
+        reason: Reason,
+        at: DateTime<Utc>,
+    },
+    #[serde(rename = "answer.start")]
+    AnswerStart {
+        message: MessageId,
+        in_reply_to: MessageId,
+    },
+    #[serde(rename = "answer.delta")]
+    AnswerDelta {
+        message: MessageId,
+        n: u64,
+        text: String,
+    },
+    #[serde(rename = "answer.snapshot")]
+    AnswerSnapshot {
+        message: MessageId,
+        in_reply_to: MessageId,
+        n: u64,
+        text: String,
+    },
+    #[serde(rename = "answer.claim")]
+    AnswerClaim { message: MessageId, claim: Claim },
+    #[serde(rename = "typing")]
+    Typing { author: Author, on: bool },
+    #[serde(rename = "read")]
+    Read { by: AuthorKind, seq: u64 },
+}
+
+impl Event {
+    /// The word in `type`, also the SSE event name.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Message(_) => "message",
+            Self::Status { .. } => "status",
+            Self::AnswerStart { .. } => "answer.start",
+            Self::AnswerDelta { .. } => "answer.delta",
+            Self::AnswerSnapshot { .. } => "answer.snapshot",
+            Self::AnswerClaim { .. } => "answer.claim",
+            Self::Typing { .. } => "typing",
+            Self::Read { .. } => "read",
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Rate limits of chat by visitor, address and tenant: the generic cell rate algorithm (GCRA, as
+//! in ITU-T I.371) of the `governor` crate on Parlance's own clock.
+
+use std::{net::IpAddr, num::NonZeroU32, str::FromStr, time::Duration};
+
+use governor::{
+    Quota, RateLimiter,
+    clock::Clock as GovernorClock,
+    middleware::NoOpMiddleware,
+    nanos::Nanos,
+    state::{InMemoryState, NotKeyed, keyed::DashMapStateStore},
+};
+use parlance_store::ids::VisitorId;
+
+use crate::kernel::clock::SharedClock;
+
+/// A bucket: `burst` at once, refilled at `per_minute`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub burst: NonZeroU32,
+    pub per_minute: NonZeroU32,
+}
+
+impl Rate {
+    /// `None` when either is 0.
+    #[must_use]
+    pub fn new(burst: u32, per_minute: u32) -> Option<Self> {
+        Some(Self {
+            burst: NonZeroU32::new(burst)?,
+            per_minute: NonZeroU32::new(per_minute)?,
+        })
+    }
+
+    fn quota(self) -> Quota {
+        Quota::per_minute(self.per_minute).allow_burst(self.burst)
+    }
+}
+
+/// `burst/per_minute`, as in the configuration.
+impl FromStr for Rate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parsed = text.split_once('/').and_then(|(burst, per_minute)| {
+            Self::new(burst.trim().parse().ok()?, per_minute.trim().parse().ok()?)
+        });
+        parsed.ok_or_else(|| format!("`{text}` is not a rate: write burst/per-minute, as in 10/30"))
+    }
+}
+
+/// The three rates a message must pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChatRates {
+    pub visitor: Rate,
+    pub address: Rate,
+    pub tenant: Rate,
+}
+
+/// Which bucket was empty, and when it has room again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many messages from this {scope}, try again in {} s", .retry_after.as_secs() + 1)]
+pub struct Limited {
+    pub scope: &'static str,
+    pub retry_after: Duration,
+}
+
+#[derive(Clone, Debug)]
+struct KernelClock(SharedClock);
+
+impl GovernorClock for KernelClock {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        let nanos = self.0.now().timestamp_nanos_opt().unwrap_or(i64::MAX);
+        Nanos::from(u64::try_from(nanos).unwrap_or(0))
+    }
+}
+
+type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, KernelClock, NoOpMiddleware<Nanos>>;
+
+/// The buckets of one tenant.
+#[derive(Debug)]
+pub struct Buckets {
+    clock: KernelClock,
+    visitors: Keyed<VisitorId>,
+    addresses: Keyed<IpAddr>,
+    tenant: RateLimiter<NotKeyed, InMemoryState, KernelClock, NoOpMiddleware<Nanos>>,
+}
+
+impl Buckets {
+    #[must_use]
+    pub fn new(rates: ChatRates, clock: SharedClock) -> Self {
+        let clock = KernelClock(clock);
+        Self {
+            visitors: RateLimiter::new(rates.visitor.quota(), DashMapStateStore::default(), clock.clone()),
+            addresses: RateLimiter::new(rates.address.quota(), DashMapStateStore::default(), clock.clone()),
+            tenant: RateLimiter::direct_with_clock(rates.tenant.quota(), clock.clone()),
+            clock,
+        }
+    }
+
+    /// Takes one message from each bucket, the narrowest first: what one visitor is refused does
+    /// not use up the tenant's room.
+    ///
+    /// # Errors
+    /// Names the empty bucket and the time until it has room.
+    pub fn take(&self, visitor: VisitorId, address: Option<IpAddr>) -> Result<(), Limited> {
+        let now = self.clock.now();
+        let limited = |scope, empty: governor::NotUntil<Nanos>| Limited {
+            scope,
+            retry_after: empty.wait_time_from(now),
+        };
+        self.visitors
+            .check_key(&visitor)
+            .map_err(|empty| limited("visitor", empty))?;
+        if let Some(address) = address {
+            self.addresses
+                .check_key(&address)
+                .map_err(|empty| limited("address", empty))?;
+        }
+        self.tenant.check().map_err(|empty| limited("workspace", empty))
+    }
+
+    /// Forgets keys whose buckets are full again.
+    pub fn sweep(&self) {
+        self.visitors.retain_recent();
+        self.addresses.retain_recent();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::{DateTime, TimeDelta};
+
+    use super::*;
+    use crate::kernel::clock::ManualClock;
+
+    fn rates(visitor: &str, address: &str, tenant: &str) -> ChatRates {
+        let rate = |text: &str| text.parse().unwrap();
+        ChatRates {
+            visitor: rate(visitor),
+            address: rate(address),
+            tenant: rate(tenant),
+        }
+    }
+
+    fn buckets(rates: ChatRates) -> (Buckets, Arc<ManualClock>) {
+        let clock = Arc::new(ManualClock::at(
+            DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
+        ));
+        (Buckets::new(rates, clock.clone()), clock)
+    }
+
+    #[test]
+    fn a_visitor_has_a_burst_and_then_exactly_its_rate() {
+        let (buckets, clock) = buckets(rates("3/30", "100/100", "100/100"));
+        let visitor = VisitorId::new();
+        for _ in 0..3 {
+            buckets.take(visitor, None).unwrap();
+        }
+        let refused = buckets.take(visitor, None).unwrap_err();
+        assert_eq!(
+            refused,
+            Limited {
+                scope: "visitor",
+                retry_after: Duration::from_secs(2)
+            }
+        );
+        clock.advance(TimeDelta::milliseconds(1_999));
+        assert!(buckets.take(visitor, None).is_err());
+        clock.advance(TimeDelta::milliseconds(1));
+        buckets.take(visitor, None).unwrap();
+        assert!(buckets.take(visitor, None).is_err());
+    }
+
+    #[test]
+    fn visitors_of_one_address_share_it_and_others_are_not_touched() {
+        let (buckets, _) = buckets(rates("10/10", "2/2", "100/100"));
+        let (here, there) = ("192.0.2.1".parse().ok(), "192.0.2.2".parse().ok());
+        buckets.take(VisitorId::new(), here).unwrap();
+        buckets.take(VisitorId::new(), here).unwrap();
+        assert_eq!(buckets.take(VisitorId::new(), here).unwrap_err().scope, "address");
+        buckets.take(VisitorId::new(), there).unwrap();
+    }
+
+    #[test]
+    fn a_refused_visitor_costs_the_tenant_nothing() {
+        let (buckets, _) = buckets(rates("1/1", "100/100", "2/2"));
+        let loud = VisitorId::new();
+        buckets.take(loud, None).unwrap();
+        for _ in 0..10 {
+            assert_eq!(buckets.take(loud, None).unwrap_err().scope, "visitor");
+        }
+        buckets.take(VisitorId::new(), None).unwrap();
+        assert_eq!(
+            buckets.take(VisitorId::new(), None).unwrap_err().scope,
+            "workspace"
+        );
+    }
+
+    #[test]
+    fn a_rate_is_written_burst_per_minute() {
+        assert_eq!("10/30".parse(), Ok(Rate::new(10, 30).unwrap()));
+        for wrong in ["", "10", "0/5", "5/0", "a/b"] {
+            assert!(wrong.parse::<Rate>().is_err(), "{wrong}");
+        }
+    }
+}
