@@ -1,0 +1,355 @@
+//! The single writer of one conversation. Each command goes: decide (pure) → commit → publish →
+//! effects. While a commit is under way the mailbox waits, so events reach everyone in the order
+//! of their `seq`.
+
+use std::{sync::Arc, time::Duration};
+
+use actix::{
+    Actor, ActorContext, ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler, WrapFuture,
+};
+use parlance_store::{
+    ids::{ConversationId, MessageId, TenantId},
+    queries::conversations::Conversation,
+};
+use tracing::{error, info};
+
+use super::{
+    live::Live,
+    messages::{
+        Ack, ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Say, Stop, Subscribe,
+        Subscription, TurnEnded, TurnProgress,
+    },
+    subscribers::Subscribers,
+    tail::Tail,
+    turn,
+    write::{self, Written},
+};
+use crate::{
+    actors::conversation::Deps,
+    domain::{
+        answering::turn::{Outcome, Progress},
+        conversations::{
+            event::{Author, AuthorKind, Event, Status},
+            state::{self, Command, Effect, State, Transition, TurnNumber},
+        },
+    },
+};
+
+/// Commands that may wait for this actor; a sender beyond it waits its turn.
+const MAILBOX: usize = 64;
+
+/// How often an actor looks whether it is still needed.
+const IDLE_CHECK: Duration = Duration::from_secs(30);
+
+pub(super) struct ConversationActor {
+    pub(super) deps: Arc<Deps>,
+    pub(super) tenant: TenantId,
+    pub(super) id: ConversationId,
+    /// `None` until loaded, and for ever when there is no such conversation.
+    pub(super) live: Option<Live>,
+    quiet_checks: u32,
+    draining: bool,
+}
+
+impl ConversationActor {
+    pub(super) fn new(deps: Arc<Deps>, tenant: TenantId, id: ConversationId) -> Self {
+        Self { deps, tenant, id, live: None, quiet_checks: 0, draining: false }
+    }
+
+    fn loaded(&mut self, found: Result<Option<write::Loaded>, ActorError>, ctx: &mut Context<Self>) {
+        match found {
+            Ok(Some(loaded)) => {
+                let write::Loaded { conversation, unanswered, tail, space } = loaded;
+                let status = write::status_of(conversation.status);
+                let Conversation { head_seq, .. } = conversation;
+                self.live = Some(Live {
+                    state: State::loaded(status, unanswered),
+                    head: u64::try_from(head_seq).unwrap_or(0),
+                    conversation,
+                    space,
+                    subscribers: Subscribers::default(),
+                    tail: Tail::new(tail),
+                    answer: None,
+                    cancel: None,
+                });
+                self.command_without_write(Command::Resume, ctx);
+            }
+            Ok(None) => ctx.stop(),
+            Err(error) => {
+                error!(conversation.id = %self.id, %error, "cannot load a conversation");
+                ctx.stop();
+            }
+        }
+    }
+
+    /// A command that writes nothing of its own (it may still start or cancel an answer).
+    fn command_without_write(&mut self, command: Command, ctx: &mut Context<Self>) {
+        let Some(live) = self.live.as_mut() else { return };
+        let transition = state::apply(&live.state, command);
+        live.state = transition.next;
+        self.carry_out(&transition.effects, ctx);
+    }
+
+    fn carry_out(&mut self, effects: &[Effect], ctx: &mut Context<Self>) {
+        for effect in effects {
+            match *effect {
+                Effect::StartTurn { turn, question } => self.start_turn(turn, question, ctx),
+                Effect::CancelTurn { .. } => {
+                    if let Some(cancel) = self.live.as_ref().and_then(|live| live.cancel.as_ref()) {
+                        cancel.cancel();
+                    }
+                }
+                Effect::Release { question } => {
+                    let release = write::release(self.deps.clone(), self.tenant, question);
+                    ctx.spawn(release.into_actor(self));
+                }
+            }
+        }
+    }
+
+    fn start_turn(&mut self, turn: TurnNumber, question: MessageId, ctx: &mut Context<Self>) {
+        let Some(live) = self.live.as_mut() else { return };
+        live.begin_answer(turn, question);
+        let task = turn::Task::new(self.deps.clone(), self.tenant, live, turn, question, ctx.address());
+        task.spawn();
+    }
+
+    fn ended(&mut self, turn: TurnNumber, outcome: &Outcome, written: Result<Written, ActorError>, ctx: &mut Context<Self>) {
+        let Some(live) = self.live.as_mut() else { return };
+        live.answer = None;
+        live.cancel = None;
+        match written {
+            Ok(written) => {
+                info!(
+                    tenant.id = %self.tenant, conversation.id = %self.id,
+                    model = outcome.model.as_deref().unwrap_or("none"),
+                    grounding = outcome.grounding, state = outcome.state.as_str(), "answered"
+                );
+                live.publish_all(written.events);
+                self.deps.ledger.settled(self.tenant);
+            }
+            Err(error) => {
+                // The reservation is still open: the question is taken up again on the next load.
+                error!(conversation.id = %self.id, %error, "an answer could not be stored");
+                ctx.stop();
+                return;
+            }
+        }
+        self.command_without_write(Command::TurnEnded { turn }, ctx);
+        if self.draining && self.live.as_ref().is_none_or(|live| live.state.running.is_none()) {
+            ctx.stop();
+        }
+    }
+
+    fn check_idle(&mut self, ctx: &mut Context<Self>) {
+        let needed = self.live.as_mut().is_some_and(|live| live.subscribers.count() > 0 || !live.state.is_quiet());
+        self.quiet_checks = if needed { 0 } else { self.quiet_checks + 1 };
+        if IDLE_CHECK * self.quiet_checks >= self.deps.passivate_after {
+            ctx.stop();
+        }
+    }
+}
+
+/// A commit that failed may have happened all the same, so what is in memory is no longer known
+/// to be true: end, and be loaded anew. Listeners are closed and resume.
+fn reload_after(error: &ActorError, ctx: &mut Context<ConversationActor>) {
+    if matches!(error, ActorError::Store(_)) {
+        ctx.stop();
+    }
+}
+
+impl Actor for ConversationActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(MAILBOX);
+        let load = write::load(self.deps.clone(), self.tenant, self.id);
+        ctx.wait(load.into_actor(self).map(|found, actor, ctx| actor.loaded(found, ctx)));
+        ctx.run_interval(IDLE_CHECK, Self::check_idle);
+        metrics::gauge!("parlance_conversations_active").increment(1.0);
+    }
+
+    fn stopped(&mut self, _: &mut Self::Context) {
+        metrics::gauge!("parlance_conversations_active").decrement(1.0);
+        if let Some(cancel) = self.live.as_ref().and_then(|live| live.cancel.as_ref()) {
+            cancel.cancel();
+        }
+    }
+}
+
+impl Handler<Subscribe> for ConversationActor {
+    type Result = AtomicResponse<Self, Result<Subscription, ActorError>>;
+
+    fn handle(&mut self, msg: Subscribe, _: &mut Self::Context) -> Self::Result {
+        let missed = match self.live.as_ref() {
+            None => write::Missed::Unknown,
+            Some(live) => match live.tail.after(msg.after, live.head) {
+                Some(events) => write::Missed::Here(events),
+                None => write::Missed::Stored,
+            },
+        };
+        let read = write::missed(self.deps.clone(), self.tenant, self.id, msg.after, missed);
+        AtomicResponse::new(Box::pin(read.into_actor(self).map(|missed, actor, _| {
+            let backlog = missed?;
+            let live = actor.live.as_mut().ok_or(ActorError::NotFound)?;
+            Ok(live.subscribe(backlog))
+        })))
+    }
+}
+
+impl Handler<Say> for ConversationActor {
+    type Result = AtomicResponse<Self, Result<Ack, ActorError>>;
+
+    fn handle(&mut self, msg: Say, _: &mut Self::Context) -> Self::Result {
+        let message = MessageId::new();
+        let planned = match self.live.as_ref() {
+            None => Err(ActorError::NotFound),
+            Some(_) if self.draining => Err(ActorError::Draining),
+            Some(live) => {
+                let transition = state::apply(&live.state, Command::Say { message });
+                let write = write::say(self.deps.clone(), self.tenant, live, message, &msg, &transition);
+                Ok((transition, write))
+            }
+        };
+        let work = async move {
+            let (transition, write) = planned?;
+            Ok((transition, write.await?))
+        };
+        AtomicResponse::new(Box::pin(work.into_actor(self).map(|done, actor, ctx| {
+            let (transition, said): (Transition, write::Said) = done.inspect_err(|error| reload_after(error, ctx))?;
+            if !said.ack.duplicate
+                && let Some(live) = actor.live.as_mut()
+            {
+                live.state = transition.next;
+                live.publish_all(said.written.events);
+                actor.carry_out(&transition.effects, ctx);
+            }
+            Ok(said.ack)
+        })))
+    }
+}
+
+impl Handler<Stop> for ConversationActor {
+    type Result = Result<(), ActorError>;
+
+    fn handle(&mut self, _: Stop, ctx: &mut Self::Context) -> Self::Result {
+        self.live.as_ref().ok_or(ActorError::NotFound)?;
+        self.command_without_write(Command::Stop, ctx);
+        Ok(())
+    }
+}
+
+impl Handler<AskHuman> for ConversationActor {
+    type Result = AtomicResponse<Self, Result<(), ActorError>>;
+
+    fn handle(&mut self, _: AskHuman, _: &mut Self::Context) -> Self::Result {
+        let planned = match self.live.as_ref() {
+            None => Err(ActorError::NotFound),
+            Some(live) => {
+                let transition = state::apply(&live.state, Command::AskHuman);
+                let write = write::status(self.deps.clone(), self.tenant, live, &transition);
+                Ok((transition, write))
+            }
+        };
+        let work = async move {
+            let (transition, write) = planned?;
+            Ok((transition, write.await?))
+        };
+        AtomicResponse::new(Box::pin(work.into_actor(self).map(|done, actor, ctx| {
+            let (transition, written): (Transition, Written) = done.inspect_err(|error| reload_after(error, ctx))?;
+            if let Some(live) = actor.live.as_mut() {
+                live.state = transition.next;
+                live.publish_all(written.events);
+            }
+            actor.carry_out(&transition.effects, ctx);
+            Ok(())
+        })))
+    }
+}
+
+impl Handler<Feedback> for ConversationActor {
+    type Result = AtomicResponse<Self, Result<(), ActorError>>;
+
+    fn handle(&mut self, msg: Feedback, _: &mut Self::Context) -> Self::Result {
+        let write = write::feedback(self.deps.clone(), self.tenant, self.live.as_ref().map(|live| live.conversation.visitor_id), msg);
+        AtomicResponse::new(Box::pin(write.into_actor(self)))
+    }
+}
+
+impl Handler<Rate> for ConversationActor {
+    type Result = AtomicResponse<Self, Result<(), ActorError>>;
+
+    fn handle(&mut self, msg: Rate, _: &mut Self::Context) -> Self::Result {
+        let write = write::rate(self.deps.clone(), self.tenant, self.live.as_ref().map(|live| (self.id, live.conversation.visitor_id)), msg);
+        AtomicResponse::new(Box::pin(write.into_actor(self)))
+    }
+}
+
+impl Handler<Presence> for ConversationActor {
+    type Result = ();
+
+    fn handle(&mut self, msg: Presence, _: &mut Self::Context) {
+        let Some(live) = self.live.as_mut() else { return };
+        let event = match msg {
+            Presence::Typing { on } => {
+                Event::Typing { author: Author::visitor(live.conversation.visitor_id), on }
+            }
+            Presence::Read { seq } => Event::Read { by: AuthorKind::Visitor, seq: seq.min(live.head) },
+        };
+        live.publish_ephemeral(&event);
+    }
+}
+
+impl Handler<TurnProgress> for ConversationActor {
+    type Result = ();
+
+    fn handle(&mut self, msg: TurnProgress, _: &mut Self::Context) {
+        let Some(live) = self.live.as_mut().filter(|live| live.is_running(msg.turn)) else { return };
+        match msg.progress {
+            Progress::Delta(text) => live.delta(text),
+            Progress::Claim(claim) => live.claim(claim),
+        }
+    }
+}
+
+impl Handler<TurnEnded> for ConversationActor {
+    type Result = ();
+
+    fn handle(&mut self, msg: TurnEnded, ctx: &mut Self::Context) {
+        let Some(live) = self.live.as_ref().filter(|live| live.is_running(msg.turn)) else { return };
+        let write = write::answer(self.deps.clone(), self.tenant, live, &msg.outcome);
+        ctx.wait(
+            write
+                .into_actor(self)
+                .map(move |written, actor, ctx| actor.ended(msg.turn, &msg.outcome, written, ctx)),
+        );
+    }
+}
+
+impl Handler<Observe> for ConversationActor {
+    type Result = Result<Observation, ActorError>;
+
+    fn handle(&mut self, _: Observe, _: &mut Self::Context) -> Self::Result {
+        let live = self.live.as_mut().ok_or(ActorError::NotFound)?;
+        Ok(Observation {
+            visitor: live.conversation.visitor_id,
+            space: live.conversation.space_id,
+            status: live.state.status,
+            head: live.head,
+            subscribers: live.subscribers.count(),
+            answering: live.state.running.is_some(),
+            queued: live.state.queue.len(),
+        })
+    }
+}
+
+impl Handler<Drain> for ConversationActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Drain, ctx: &mut Self::Context) {
+        self.draining = true;
+        if self.live.as_ref().is_none_or(|live| live.state.running.is_none()) {
+            ctx.stop();
+        }
+    }
+}

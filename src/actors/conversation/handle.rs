@@ -1,0 +1,122 @@
+//! The face of a conversation actor: async methods, errors that callers decide on.
+
+use std::sync::Arc;
+
+use actix::{Actor, Addr, ArbiterHandle, MailboxError, dev::ToEnvelope};
+use parlance_store::ids::{ClientId, ConversationId, MessageId, TenantId};
+
+use super::{
+    Deps,
+    actor::ConversationActor,
+    messages::{
+        Ack, ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Say, Stop, Subscribe,
+        Subscription,
+    },
+};
+
+/// A cheap reference to a conversation's actor. It may have passivated: then every method
+/// answers [`ActorError::NotFound`] and the registry makes a new one.
+#[derive(Clone, Debug)]
+pub struct ConversationHandle {
+    addr: Addr<ConversationActor>,
+}
+
+impl ConversationHandle {
+    /// Starts the actor of `id` on `arbiter`; it loads itself before it takes a command.
+    pub(crate) fn start(deps: Arc<Deps>, tenant: TenantId, id: ConversationId, arbiter: &ArbiterHandle) -> Self {
+        let addr = ConversationActor::start_in_arbiter(arbiter, move |_| ConversationActor::new(deps, tenant, id));
+        Self { addr }
+    }
+
+    /// Whether the actor still takes messages.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.addr.connected()
+    }
+
+    async fn ask<M, T>(&self, message: M) -> Result<T, ActorError>
+    where
+        M: actix::Message<Result = Result<T, ActorError>> + Send + 'static,
+        T: Send + 'static,
+        ConversationActor: actix::Handler<M>,
+        actix::Context<ConversationActor>: ToEnvelope<ConversationActor, M>,
+    {
+        self.addr.send(message).await.unwrap_or_else(|gone| {
+            Err(match gone {
+                MailboxError::Closed => ActorError::NotFound,
+                MailboxError::Timeout => ActorError::Busy,
+            })
+        })
+    }
+
+    /// Every durable event after `after`, then what happens from now on.
+    ///
+    /// # Errors
+    /// `NotFound`, `Store`.
+    pub async fn subscribe(&self, after: u64) -> Result<Subscription, ActorError> {
+        self.ask(Subscribe { after }).await
+    }
+
+    /// Makes what the visitor said durable. The same `client_id` again gives the same ack.
+    ///
+    /// # Errors
+    /// `NotFound`, `Draining`, `Store`.
+    pub async fn say(&self, client_id: ClientId, text: String) -> Result<Ack, ActorError> {
+        self.ask(Say { client_id, text }).await
+    }
+
+    /// Stops the answer being streamed, if any.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn stop(&self) -> Result<(), ActorError> {
+        self.ask(Stop).await
+    }
+
+    /// Asks for a person: the bot falls silent.
+    ///
+    /// # Errors
+    /// `NotFound`, `Store`.
+    pub async fn ask_human(&self) -> Result<(), ActorError> {
+        self.ask(AskHuman).await
+    }
+
+    /// Thumbs up or down on an answer; the last one counts.
+    ///
+    /// # Errors
+    /// `NoSuchMessage` when `message` is not an answer of this conversation, `Store`.
+    pub async fn feedback(&self, message: MessageId, up: bool, comment: Option<String>) -> Result<(), ActorError> {
+        self.ask(Feedback { message, up, comment }).await
+    }
+
+    /// Rates the conversation, 1–5; the last one counts.
+    ///
+    /// # Errors
+    /// `NotFound`, `Store`.
+    pub async fn rate(&self, score: i16, comment: Option<String>) -> Result<(), ActorError> {
+        self.ask(Rate { score, comment }).await
+    }
+
+    /// Tells watchers that the visitor types. Lost when the mailbox is full: it is only a hint.
+    pub fn typing(&self, on: bool) {
+        let _ = self.addr.try_send(Presence::Typing { on });
+    }
+
+    /// Tells watchers how far the visitor has read. Lost when the mailbox is full.
+    pub fn read(&self, seq: u64) {
+        let _ = self.addr.try_send(Presence::Read { seq });
+    }
+
+    /// What stands in the actor now.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn observe(&self) -> Result<Observation, ActorError> {
+        self.ask(Observe).await
+    }
+
+    /// Lets the running answer end, refuses new commands, then ends the actor.
+    pub(crate) async fn drain(&self) {
+        let _ = self.addr.send(Drain).await;
+    }
+}

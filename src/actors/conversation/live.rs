@@ -1,0 +1,109 @@
+//! A loaded conversation: where it stands, the answer being streamed, and who listens.
+
+use std::sync::Arc;
+
+use parlance_store::{ids::MessageId, queries::conversations::Conversation};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    messages::{Published, Subscription},
+    subscribers::Subscribers,
+    tail::Tail,
+};
+use crate::domain::{
+    accounts::space::Space,
+    conversations::{
+        event::{Claim, Event},
+        state::{State, TurnNumber},
+    },
+};
+
+/// The answer in flight, as far as it was published.
+pub(super) struct Answer {
+    pub turn: TurnNumber,
+    pub message: MessageId,
+    pub question: MessageId,
+    pub text: String,
+    /// Number of the next delta.
+    pub next_delta: u64,
+    pub claims: Vec<Claim>,
+}
+
+pub(super) struct Live {
+    pub state: State,
+    pub head: u64,
+    pub conversation: Conversation,
+    pub space: Arc<Space>,
+    pub subscribers: Subscribers,
+    pub tail: Tail,
+    pub answer: Option<Answer>,
+    pub cancel: Option<CancellationToken>,
+}
+
+impl Live {
+    pub(super) fn is_running(&self, turn: TurnNumber) -> bool {
+        self.state.running.is_some_and(|running| running.turn == turn)
+    }
+
+    /// Announces a new answer and gives it its message id and its stop switch.
+    pub(super) fn begin_answer(&mut self, turn: TurnNumber, question: MessageId) {
+        let message = MessageId::new();
+        self.cancel = Some(CancellationToken::new());
+        self.answer =
+            Some(Answer { turn, message, question, text: String::new(), next_delta: 0, claims: Vec::new() });
+        self.publish_ephemeral(&Event::AnswerStart { message, in_reply_to: question });
+    }
+
+    pub(super) fn delta(&mut self, text: String) {
+        let Some(answer) = self.answer.as_mut() else { return };
+        answer.text.push_str(&text);
+        let event = Event::AnswerDelta { message: answer.message, n: answer.next_delta, text };
+        answer.next_delta += 1;
+        self.publish_ephemeral(&event);
+    }
+
+    pub(super) fn claim(&mut self, claim: Claim) {
+        let Some(answer) = self.answer.as_mut() else { return };
+        answer.claims.push(claim.clone());
+        let event = Event::AnswerClaim { message: answer.message, claim };
+        self.publish_ephemeral(&event);
+    }
+
+    /// Durable events, in order of `seq`.
+    pub(super) fn publish_all(&mut self, events: Vec<Published>) {
+        for event in events {
+            self.head = event.seq.unwrap_or(self.head);
+            self.subscribers.publish(&event);
+            self.tail.push(event);
+        }
+    }
+
+    pub(super) fn publish_ephemeral(&mut self, event: &Event) {
+        if let Some(published) = ephemeral(event) {
+            self.subscribers.publish(&published);
+        }
+    }
+
+    /// Adds a listener who has seen everything up to `backlog`, which is completed by the answer
+    /// in flight.
+    pub(super) fn subscribe(&mut self, mut backlog: Vec<Published>) -> Subscription {
+        if let Some(answer) = self.answer.as_ref() {
+            let snapshot = Event::AnswerSnapshot {
+                message: answer.message,
+                in_reply_to: answer.question,
+                n: answer.next_delta,
+                text: answer.text.clone(),
+            };
+            let claims =
+                answer.claims.iter().map(|claim| Event::AnswerClaim { message: answer.message, claim: claim.clone() });
+            backlog.extend(std::iter::once(snapshot).chain(claims).filter_map(|event| ephemeral(&event)));
+        }
+        let (events, lagged) = self.subscribers.add();
+        Subscription { status: self.state.status, head: self.head, backlog, events, lagged }
+    }
+}
+
+fn ephemeral(event: &Event) -> Option<Published> {
+    let json = serde_json::to_string(event).ok()?;
+    Some(Published { seq: None, kind: event.kind(), json: json.into() })
+}

@@ -1,0 +1,154 @@
+//! What the conversation actor is told and what it answers. Private to the folder but for the
+//! types a handle gives back.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use actix::Message;
+use bytestring::ByteString;
+use parlance_store::ids::{ClientId, MessageId, SpaceId, VisitorId};
+use tokio::sync::mpsc;
+
+use crate::domain::{
+    answering::turn::{Outcome, Progress},
+    conversations::{
+        event::Status,
+        state::TurnNumber,
+    },
+};
+
+/// An event, serialised once and shared by all who receive it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// Set on durable events only.
+    pub seq: Option<u64>,
+    /// The word in `type`.
+    pub kind: &'static str,
+    pub json: ByteString,
+}
+
+/// A live view of a conversation, from a cursor on.
+#[derive(Debug)]
+pub struct Subscription {
+    pub status: Status,
+    /// The newest durable event's `seq`.
+    pub head: u64,
+    /// What the cursor had missed, then the snapshot of an answer in flight.
+    pub backlog: Vec<Published>,
+    pub events: mpsc::Receiver<Published>,
+    pub(super) lagged: Arc<AtomicBool>,
+}
+
+impl Subscription {
+    /// True when the stream of events ended because this reader was too slow.
+    #[must_use]
+    pub fn lagged(&self) -> bool {
+        self.lagged.load(Ordering::Acquire)
+    }
+}
+
+/// Why an actor refused.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ActorError {
+    #[error("no such conversation")]
+    NotFound,
+    #[error("the conversation is busy, try again")]
+    Busy,
+    #[error("the server is shutting down")]
+    Draining,
+    #[error("the message is not in this conversation")]
+    NoSuchMessage,
+    #[error("storage failed: {0}")]
+    Store(String),
+}
+
+/// A message is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ack {
+    pub message: MessageId,
+    pub seq: u64,
+    /// Said before with this client id: nothing new happened.
+    pub duplicate: bool,
+}
+
+/// What a test or an operator sees of a conversation actor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observation {
+    pub visitor: VisitorId,
+    pub space: SpaceId,
+    pub status: Status,
+    pub head: u64,
+    pub subscribers: usize,
+    pub answering: bool,
+    pub queued: usize,
+}
+
+#[derive(Message)]
+#[rtype(result = "Result<Subscription, ActorError>")]
+pub(super) struct Subscribe {
+    pub after: u64,
+}
+
+#[derive(Message)]
+#[rtype(result = "Result<Ack, ActorError>")]
+pub(super) struct Say {
+    pub client_id: ClientId,
+    pub text: String,
+}
+
+#[derive(Message)]
+#[rtype(result = "Result<(), ActorError>")]
+pub(super) struct Stop;
+
+#[derive(Message)]
+#[rtype(result = "Result<(), ActorError>")]
+pub(super) struct AskHuman;
+
+#[derive(Message)]
+#[rtype(result = "Result<(), ActorError>")]
+pub(super) struct Feedback {
+    pub message: MessageId,
+    pub up: bool,
+    pub comment: Option<String>,
+}
+
+#[derive(Message)]
+#[rtype(result = "Result<(), ActorError>")]
+pub(super) struct Rate {
+    pub score: i16,
+    pub comment: Option<String>,
+}
+
+/// Ephemeral news of the visitor, for those who watch.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) enum Presence {
+    Typing { on: bool },
+    Read { seq: u64 },
+}
+
+#[derive(Message)]
+#[rtype(result = "Result<Observation, ActorError>")]
+pub(super) struct Observe;
+
+/// Let the running answer end, take no new command, then stop.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct Drain;
+
+/// News from the task that writes the answer.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct TurnProgress {
+    pub turn: TurnNumber,
+    pub progress: Progress,
+}
+
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct TurnEnded {
+    pub turn: TurnNumber,
+    pub outcome: Box<Outcome>,
+}

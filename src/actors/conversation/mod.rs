@@ -1,0 +1,37 @@
+//! A live conversation. [`ConversationHandle`] is the face; `actor.rs` sequences, `live.rs` holds
+//! what is loaded, `write.rs` commits, `turn.rs` runs the answer beside the mailbox. Decisions
+//! are in `domain::conversations::state`.
+
+mod actor;
+mod handle;
+mod live;
+mod messages;
+mod subscribers;
+mod tail;
+mod turn;
+mod write;
+
+use std::{sync::Arc, time::Duration};
+
+pub use handle::ConversationHandle;
+pub use messages::{Ack, ActorError, Observation, Published, Subscription};
+use parlance_store::db::Db;
+
+use super::ledger::LedgerHandle;
+use crate::{
+    domain::{accounts::space::SpaceDirectory, answering::turn::Answerer},
+    kernel::{clock::SharedClock, tasks::Tasks},
+};
+
+/// What every conversation needs.
+#[derive(Debug)]
+pub struct Deps {
+    pub db: Db,
+    pub clock: SharedClock,
+    pub answerer: Arc<Answerer>,
+    pub spaces: SpaceDirectory,
+    pub ledger: LedgerHandle,
+    pub tasks: Tasks,
+    /// An actor nobody listens to and that has nothing to do ends after this time.
+    pub passivate_after: Duration,
+}

@@ -1,0 +1,366 @@
+//! What the conversation actor reads and commits: one transaction each, and the events to publish
+//! once it is durable. Nothing here touches the actor.
+
+use std::{future::Future, sync::Arc};
+
+use parlance_store::{
+    error::StoreError,
+    ids::{ConversationId, MessageId, ReservationId, TenantId, VisitorId},
+    queries::{
+        conversations::{self, Conversation, ConversationStatus},
+        ledger::{self, CallKind, NewReservation},
+        log, messages,
+    },
+    tenant::TenantConn,
+};
+use serde_json::Value;
+
+use super::{
+    Deps,
+    live::Live,
+    messages::{Ack, ActorError, Feedback, Published, Rate, Say},
+};
+use crate::{
+    domain::{
+        accounts::space::Space,
+        answering::turn::{Outcome, RESERVED_FOR, RESERVED_INPUT},
+        conversations::{
+            event::{Author, Event, Message, Status},
+            state::{Effect, StatusChange, Transition},
+        },
+    },
+};
+
+/// Events read from the log at once.
+const PAGE: i64 = 500;
+/// Durable events kept in memory from the start.
+const TAIL: i64 = 16;
+
+/// Events that are durable now, in order of `seq`.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    pub events: Vec<Published>,
+}
+
+/// A visitor's message that is durable.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub ack: Ack,
+    pub written: Written,
+}
+
+/// A conversation as found in the store.
+pub(super) struct Loaded {
+    pub conversation: Conversation,
+    pub unanswered: Vec<MessageId>,
+    pub tail: Vec<Published>,
+    pub space: Arc<Space>,
+}
+
+/// Where the events after a cursor are.
+pub(super) enum Missed {
+    Unknown,
+    Here(Vec<Published>),
+    Stored,
+}
+
+fn store(error: StoreError) -> ActorError {
+    match error {
+        StoreError::NotFound => ActorError::NotFound,
+        other => ActorError::Store(other.to_string()),
+    }
+}
+
+/// The event under its `seq`, as it goes out: the stored body is a JSON object without it.
+fn durable(kind: &'static str, seq: i64, body: &str) -> Published {
+    let rest = body.trim_start().strip_prefix('{').unwrap_or_default();
+    let json = format!("{{\"seq\":{seq},{rest}");
+    Published { seq: u64::try_from(seq).ok(), kind, json: json.into() }
+}
+
+fn logged(event: &log::LoggedEvent) -> Published {
+    #[derive(serde::Deserialize)]
+    struct Kind {
+        r#type: String,
+    }
+    let kind = serde_json::from_str::<Kind>(&event.body).map(|kind| kind.r#type);
+    durable(if kind.is_ok_and(|kind| kind == "status") { "status" } else { "message" }, event.seq, &event.body)
+}
+
+fn body(event: &Event) -> Result<Value, ActorError> {
+    serde_json::to_value(event).map_err(|error| ActorError::Store(error.to_string()))
+}
+
+fn stored_status(status: Status) -> ConversationStatus {
+    match status {
+        Status::Bot => ConversationStatus::Bot,
+        Status::Waiting => ConversationStatus::Waiting,
+        Status::Human => ConversationStatus::Human,
+        Status::Snoozed => ConversationStatus::Snoozed,
+        Status::Resolved => ConversationStatus::Resolved,
+    }
+}
+
+/// The status as the domain names it.
+pub(super) fn status_of(stored: ConversationStatus) -> Status {
+    match stored {
+        ConversationStatus::Bot => Status::Bot,
+        ConversationStatus::Waiting => Status::Waiting,
+        ConversationStatus::Human => Status::Human,
+        ConversationStatus::Snoozed => Status::Snoozed,
+        ConversationStatus::Resolved => Status::Resolved,
+    }
+}
+
+pub(super) async fn load(deps: Arc<Deps>, tenant: TenantId, id: ConversationId) -> Result<Option<Loaded>, ActorError> {
+    let db = deps.db.tenant(tenant);
+    let found = db
+        .read(async |conn| {
+            let Some(conversation) = conversations::load(conn, id).await? else { return Ok(None) };
+            let open = messages::unanswered(conn, id).await?;
+            let tail = log::read_after(conn, id, (conversation.head_seq - TAIL).max(0), TAIL).await?;
+            Ok::<_, StoreError>(Some((conversation, open, tail)))
+        })
+        .await
+        .map_err(store)?;
+    let Some((conversation, open, tail)) = found else { return Ok(None) };
+    let space = deps.spaces.space(tenant, conversation.space_id).await.map_err(store)?.ok_or(ActorError::NotFound)?;
+    Ok(Some(Loaded {
+        conversation,
+        unanswered: open.into_iter().map(|message| message.id).collect(),
+        tail: tail.iter().map(logged).collect(),
+        space,
+    }))
+}
+
+/// Every durable event after `after`.
+pub(super) async fn missed(
+    deps: Arc<Deps>,
+    tenant: TenantId,
+    id: ConversationId,
+    after: u64,
+    missed: Missed,
+) -> Result<Vec<Published>, ActorError> {
+    match missed {
+        Missed::Unknown => Err(ActorError::NotFound),
+        Missed::Here(events) => Ok(events),
+        Missed::Stored => {
+            let read = deps.db.tenant(tenant).read(async |conn| {
+                let mut events = Vec::new();
+                let mut cursor = i64::try_from(after).unwrap_or(i64::MAX);
+                loop {
+                    let page = log::read_after(conn, id, cursor, PAGE).await?;
+                    let Some(last) = page.last() else { break };
+                    cursor = last.seq;
+                    events.extend(page.iter().map(logged));
+                }
+                Ok::<_, StoreError>(events)
+            });
+            read.await.map_err(store)
+        }
+    }
+}
+
+/// The visitor's message, the status change it causes and the reservation of its answer.
+pub(super) fn say(
+    deps: Arc<Deps>,
+    tenant: TenantId,
+    live: &Live,
+    id: MessageId,
+    said: &Say,
+    transition: &Transition,
+) -> impl Future<Output = Result<Said, ActorError>> + use<> {
+    let at = deps.clock.now();
+    let (conversation, visitor, space) =
+        (live.conversation.id, live.conversation.visitor_id, live.conversation.space_id);
+    let answered = transition.next.queue.contains(&id)
+        || transition.effects.iter().any(|effect| matches!(effect, Effect::StartTurn { question, .. } if *question == id));
+    let model = live.space.settings.ai.first_model();
+    let reservation = answered.then(|| NewReservation {
+        id: ReservationId::new(),
+        space_id: space,
+        conversation_id: None,
+        message_id: None,
+        kind: CallKind::Chat,
+        model,
+        at,
+        expires_at: at + RESERVED_FOR,
+        estimate_input: RESERVED_INPUT,
+        estimate_output: i64::from(live.space.settings.ai.max_tokens),
+    });
+    let mut message = Message::plain(id, conversation, Author::visitor(visitor), said.text.clone(), at);
+    message.client_id = Some(said.client_id);
+    let (client_id, text, status) = (said.client_id, said.text.clone(), transition.status);
+    async move {
+        let event = Event::Message(Box::new(message));
+        let event_body = body(&event)?;
+        let json = event_body.to_string();
+        let new = messages::NewVisitorMessage {
+            id,
+            conversation_id: conversation,
+            space_id: space,
+            visitor_id: visitor,
+            client_id,
+            text,
+            event_body,
+            at,
+            reservation,
+        };
+        let db = deps.db.tenant(tenant);
+        let done = db
+            .transaction(async |conn| {
+                let status = match status {
+                    Some(change) => Some(write_status(conn, conversation, change, &Author::visitor(visitor), at).await?),
+                    None => None,
+                };
+                match messages::say(conn, new).await? {
+                    messages::Said::New { seq, .. } => Ok((status, seq)),
+                    // Rolls the status change back: a second delivery reopens nothing.
+                    messages::Said::Duplicate { message_id, seq } => Err(NotSaid::Before(message_id, seq)),
+                }
+            })
+            .await;
+        match done {
+            Ok((status, seq)) => {
+                let message = durable("message", seq, &json);
+                let ack = Ack { message: id, seq: u64::try_from(seq).unwrap_or(0), duplicate: false };
+                Ok(Said { ack, written: Written { events: status.into_iter().chain([message]).collect() } })
+            }
+            Err(NotSaid::Before(message, seq)) => {
+                let ack = Ack { message, seq: u64::try_from(seq).unwrap_or(0), duplicate: true };
+                Ok(Said { ack, written: Written::default() })
+            }
+            Err(NotSaid::Store(error)) => Err(store(error)),
+        }
+    }
+}
+
+enum NotSaid {
+    Before(MessageId, i64),
+    Store(StoreError),
+}
+
+impl From<StoreError> for NotSaid {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+async fn write_status(
+    conn: &mut TenantConn,
+    conversation: ConversationId,
+    change: StatusChange,
+    by: &Author,
+    at: chrono::DateTime<chrono::Utc>,
+) -> Result<Published, StoreError> {
+    let event = Event::Status { status: change.status, by: by.clone(), reason: change.reason, at };
+    let event_body = serde_json::to_value(&event).unwrap_or_default();
+    let json = event_body.to_string();
+    let change = conversations::StatusChange {
+        conversation_id: conversation,
+        status: stored_status(change.status),
+        event_body,
+        at,
+    };
+    let appended = conversations::set_status(conn, change).await?;
+    Ok(durable("status", appended.seq, &json))
+}
+
+/// The status change of a transition, if it has one.
+pub(super) fn status(
+    deps: Arc<Deps>,
+    tenant: TenantId,
+    live: &Live,
+    transition: &Transition,
+) -> impl Future<Output = Result<Written, ActorError>> + use<> {
+    let (conversation, visitor, change) = (live.conversation.id, live.conversation.visitor_id, transition.status);
+    async move {
+        let Some(change) = change else { return Ok(Written::default()) };
+        let at = deps.clock.now();
+        let db = deps.db.tenant(tenant);
+        let event = db
+            .transaction(async |conn| write_status(conn, conversation, change, &Author::visitor(visitor), at).await)
+            .await
+            .map_err(store)?;
+        Ok(Written { events: vec![event] })
+    }
+}
+
+/// The finished answer with its citations, claims and settled reservation.
+pub(super) fn answer(
+    deps: Arc<Deps>,
+    tenant: TenantId,
+    live: &Live,
+    outcome: &Outcome,
+) -> impl Future<Output = Result<Written, ActorError>> + use<> {
+    let at = deps.clock.now();
+    let message = outcome.message(live.conversation.id, &live.space.settings.bot_name, at);
+    let finished = outcome.finished(&message);
+    let extra = outcome.extra_spending(at);
+    let space = live.conversation.space_id;
+    async move {
+        let event_body = body(&Event::Message(Box::new(message)))?;
+        let json = event_body.to_string();
+        let finished = messages::FinishedAnswer { event_body, ..finished };
+        let db = deps.db.tenant(tenant);
+        let done = db
+            .transaction(async |conn| {
+                for spent in extra {
+                    ledger::reserve(conn, spent.reservation(space)).await?;
+                    ledger::settle(conn, &spent.settlement).await?;
+                }
+                messages::finish_answer(conn, finished).await
+            })
+            .await
+            .map_err(store)?;
+        Ok(match done {
+            messages::Finished::New { seq, .. } => Written { events: vec![durable("message", seq, &json)] },
+            messages::Finished::AlreadyAnswered { .. } => Written::default(),
+        })
+    }
+}
+
+/// Gives back the reservation of a question the bot will not answer.
+pub(super) async fn release(deps: Arc<Deps>, tenant: TenantId, question: MessageId) {
+    let db = deps.db.tenant(tenant);
+    let released = db
+        .transaction(async |conn| {
+            for open in ledger::open_of_message(conn, question).await? {
+                ledger::release(conn, open.id).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await;
+    if let Err(error) = released {
+        tracing::error!(tenant.id = %tenant, %error, "a reservation could not be released");
+    }
+}
+
+pub(super) async fn feedback(
+    deps: Arc<Deps>,
+    tenant: TenantId,
+    visitor_id: Option<VisitorId>,
+    given: Feedback,
+) -> Result<(), ActorError> {
+    let at = deps.clock.now();
+    let value = if given.up { messages::FeedbackValue::Up } else { messages::FeedbackValue::Down };
+    let visitor_id = visitor_id.ok_or(ActorError::NotFound)?;
+    let new = messages::NewFeedback { message_id: given.message, visitor_id, value, comment: given.comment, at };
+    let written = deps.db.tenant(tenant).transaction(async |conn| messages::feedback(conn, new).await).await;
+    written.map_err(|error| match error {
+        StoreError::NotFound => ActorError::NoSuchMessage,
+        other => store(other),
+    })
+}
+
+pub(super) async fn rate(
+    deps: Arc<Deps>,
+    tenant: TenantId,
+    conversation: Option<(ConversationId, VisitorId)>,
+    given: Rate,
+) -> Result<(), ActorError> {
+    let at = deps.clock.now();
+    let (conversation_id, visitor_id) = conversation.ok_or(ActorError::NotFound)?;
+    let new = messages::NewRating { conversation_id, visitor_id, score: given.score, comment: given.comment, at };
+    deps.db.tenant(tenant).transaction(async |conn| messages::rate(conn, new).await).await.map_err(store)
+}

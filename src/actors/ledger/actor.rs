@@ -1,0 +1,99 @@
+//! Collects hints for a short while, then records each tenant's settled reservations at once.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use actix::{Actor, ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler, Message, WrapFuture};
+use parlance_store::{db::Db, error::StoreError, ids::TenantId, queries::ledger};
+use tracing::error;
+
+/// Hints that may wait; one more is dropped, for the sweep at start and the next hint find the rows.
+const MAILBOX: usize = 4096;
+
+/// How long hints are collected before they are acted on.
+const BATCH_EVERY: Duration = Duration::from_millis(100);
+
+/// Reservations recorded in one transaction at most.
+const BATCH: i64 = 500;
+
+pub(super) struct LedgerActor {
+    pub(super) db: Db,
+    pub(super) dirty: BTreeSet<TenantId>,
+    pub(super) recording: bool,
+}
+
+impl Actor for LedgerActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(MAILBOX);
+        ctx.run_interval(BATCH_EVERY, |actor, ctx| actor.record_dirty(ctx));
+    }
+}
+
+impl LedgerActor {
+    fn record_dirty(&mut self, ctx: &mut Context<Self>) {
+        if self.recording || self.dirty.is_empty() {
+            return;
+        }
+        self.recording = true;
+        let tenants = std::mem::take(&mut self.dirty);
+        let work = record(self.db.clone(), tenants).into_actor(self);
+        ctx.spawn(work.map(|failed, actor, _| {
+            actor.recording = false;
+            actor.dirty.extend(failed);
+        }));
+    }
+}
+
+/// Records what `tenants` have settled; gives back those for whom it failed.
+async fn record(db: Db, tenants: BTreeSet<TenantId>) -> BTreeSet<TenantId> {
+    let mut failed = BTreeSet::new();
+    for tenant in tenants {
+        if let Err(error) = record_tenant(&db, tenant).await {
+            error!(tenant.id = %tenant, %error, "usage could not be recorded, will try again");
+            failed.insert(tenant);
+        }
+    }
+    metrics::gauge!("parlance_ledger_tenants_behind").set(u32::try_from(failed.len()).unwrap_or(u32::MAX));
+    failed
+}
+
+async fn record_tenant(db: &Db, tenant: TenantId) -> Result<(), StoreError> {
+    loop {
+        let recorded = db.tenant(tenant).transaction(async |conn| ledger::record_settled(conn, BATCH).await).await?;
+        metrics::counter!("parlance_ledger_recorded_total").increment(u64::try_from(recorded).unwrap_or(0));
+        if i64::try_from(recorded).unwrap_or(i64::MAX) < BATCH {
+            return Ok(());
+        }
+    }
+}
+
+/// `tenant` has settled reservations.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct Settled {
+    pub tenant: TenantId,
+}
+
+impl Handler<Settled> for LedgerActor {
+    type Result = ();
+
+    fn handle(&mut self, msg: Settled, _: &mut Self::Context) {
+        self.dirty.insert(msg.tenant);
+    }
+}
+
+/// Records everything known now; answers when it is done.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct Flush;
+
+impl Handler<Flush> for LedgerActor {
+    type Result = AtomicResponse<Self, ()>;
+
+    fn handle(&mut self, _: Flush, _: &mut Self::Context) -> Self::Result {
+        let tenants = std::mem::take(&mut self.dirty);
+        let work = record(self.db.clone(), tenants).into_actor(self);
+        AtomicResponse::new(Box::pin(work.map(|failed, actor, _| actor.dirty.extend(failed))))
+    }
+}

@@ -1,0 +1,10 @@
+//! Who does what, one at a time: a tenant, a conversation and the ledger are actix actors on a
+//! fixed set of arbiters. An `Addr` never leaves its folder; the face of each is a handle with
+//! async methods. Mailboxes are bounded; nothing in a handler waits for a model or an embedding.
+
+pub mod conversation;
+pub mod ledger;
+pub mod placement;
+pub mod registry;
+pub mod services;
+pub mod tenant;

@@ -1,0 +1,91 @@
+//! Finds the actor of a conversation or starts it. One actor per conversation in this process;
+//! one that passivated or crashed is started anew, a crash loop is refused for a while.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use dashmap::{DashMap, mapref::entry::Entry};
+use parlance_store::ids::{ConversationId, TenantId};
+
+use super::{
+    conversation::{ActorError, ConversationHandle, Deps},
+    placement::Placement,
+};
+
+/// Starts allowed within [`RESTART_WINDOW`] before a conversation counts as crash-looping.
+const MAX_RESTARTS: u32 = 8;
+const RESTART_WINDOW: Duration = Duration::from_secs(60);
+
+#[derive(Debug)]
+struct Place {
+    handle: ConversationHandle,
+    first_start: DateTime<Utc>,
+    starts: u32,
+}
+
+/// All conversations alive in this process.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    deps: Arc<Deps>,
+    placement: Arc<Placement>,
+    places: Arc<DashMap<(TenantId, ConversationId), Place>>,
+}
+
+impl Registry {
+    #[must_use]
+    pub fn new(deps: Arc<Deps>, placement: Arc<Placement>) -> Self {
+        Self { deps, placement, places: Arc::default() }
+    }
+
+    /// The live actor of a conversation of `tenant`; whether it exists is told by its answers.
+    ///
+    /// # Errors
+    /// `Busy` when it keeps crashing, `Draining` after shutdown.
+    pub fn conversation(&self, tenant: TenantId, id: ConversationId) -> Result<ConversationHandle, ActorError> {
+        let now = self.deps.clock.now();
+        match self.places.entry((tenant, id)) {
+            Entry::Occupied(mut place) => {
+                let place = place.get_mut();
+                if place.handle.is_alive() {
+                    return Ok(place.handle.clone());
+                }
+                if now - place.first_start > chrono::TimeDelta::from_std(RESTART_WINDOW).unwrap_or_default() {
+                    (place.first_start, place.starts) = (now, 0);
+                }
+                if place.starts >= MAX_RESTARTS {
+                    return Err(ActorError::Busy);
+                }
+                place.starts += 1;
+                place.handle = self.start(tenant, id)?;
+                Ok(place.handle.clone())
+            }
+            Entry::Vacant(free) => {
+                let handle = self.start(tenant, id)?;
+                free.insert(Place { handle: handle.clone(), first_start: now, starts: 1 });
+                Ok(handle)
+            }
+        }
+    }
+
+    fn start(&self, tenant: TenantId, id: ConversationId) -> Result<ConversationHandle, ActorError> {
+        let arbiter = self.placement.of(id).ok_or(ActorError::Draining)?;
+        Ok(ConversationHandle::start(self.deps.clone(), tenant, id, &arbiter))
+    }
+
+    /// Forgets actors that ended. Called now and then.
+    pub fn sweep(&self) {
+        self.places.retain(|_, place| place.handle.is_alive());
+    }
+
+    /// How many actors are alive.
+    #[must_use]
+    pub fn alive(&self) -> usize {
+        self.places.iter().filter(|place| place.handle.is_alive()).count()
+    }
+
+    /// Lets every running answer end; returns when all actors have ended or taken the order.
+    pub async fn drain(&self) {
+        let handles: Vec<_> = self.places.iter().map(|place| place.handle.clone()).collect();
+        futures_util::future::join_all(handles.iter().map(ConversationHandle::drain)).await;
+    }
+}

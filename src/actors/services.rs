@@ -1,0 +1,22 @@
+//! What a request may ask for: handles and shared parts, wired once in `app.rs`.
+
+use parlance_store::db::Db;
+
+use super::{ledger::LedgerHandle, registry::Registry, tenant::Tenants};
+use crate::{
+    domain::accounts::{space::SpaceDirectory, token::Tokens},
+    kernel::{clock::SharedClock, tasks::Tasks},
+};
+
+/// The running application, as HTTP and the transports see it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Services {
+    pub db: Db,
+    pub clock: SharedClock,
+    pub tasks: Tasks,
+    pub tokens: Tokens,
+    pub spaces: SpaceDirectory,
+    pub tenants: Tenants,
+    pub registry: Registry,
+    pub ledger: LedgerHandle,
+}

@@ -1,0 +1,70 @@
+//! The face of a tenant's actor, and the map of all of them.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use actix::{Actor, Addr};
+use dashmap::DashMap;
+use parlance_store::ids::{TenantId, VisitorId};
+
+use super::actor::{Admit, TenantActor};
+use crate::{
+    actors::placement::Placement,
+    domain::quota::rate::{Buckets, ChatRates, Limited},
+    kernel::clock::SharedClock,
+};
+
+/// A reference to one tenant's actor.
+#[derive(Clone, Debug)]
+pub struct TenantHandle {
+    addr: Addr<TenantActor>,
+}
+
+impl TenantHandle {
+    /// Whether a message of `visitor` from `address` may go in now; takes its place if so.
+    ///
+    /// # Errors
+    /// [`Limited`] says which bucket is empty and for how long.
+    pub async fn admit(&self, visitor: VisitorId, address: Option<IpAddr>) -> Result<(), Limited> {
+        let answer = self.addr.send(Admit { visitor, address }).await;
+        answer.unwrap_or(Err(Limited { scope: "workspace", retry_after: Duration::from_secs(1) }))
+    }
+}
+
+/// The tenants alive in this process.
+#[derive(Clone, Debug)]
+pub struct Tenants {
+    rates: ChatRates,
+    clock: SharedClock,
+    placement: Arc<Placement>,
+    alive: Arc<DashMap<TenantId, TenantHandle>>,
+}
+
+impl Tenants {
+    #[must_use]
+    pub fn new(rates: ChatRates, clock: SharedClock, placement: Arc<Placement>) -> Self {
+        Self { rates, clock, placement, alive: Arc::default() }
+    }
+
+    /// The tenant's actor; `None` only after shutdown.
+    #[must_use]
+    pub fn of(&self, tenant: TenantId) -> Option<TenantHandle> {
+        if let Some(known) = self.alive.get(&tenant)
+            && known.addr.connected()
+        {
+            return Some(known.clone());
+        }
+        let arbiter = self.placement.of(tenant)?;
+        let (rates, clock) = (self.rates, self.clock.clone());
+        let mut place = self.alive.entry(tenant).or_insert_with(|| start(&arbiter, rates, clock.clone()));
+        if !place.addr.connected() {
+            *place = start(&arbiter, rates, clock);
+        }
+        Some(place.clone())
+    }
+}
+
+fn start(arbiter: &actix::ArbiterHandle, rates: ChatRates, clock: SharedClock) -> TenantHandle {
+    let addr =
+        TenantActor::start_in_arbiter(arbiter, move |_| TenantActor { buckets: Buckets::new(rates, clock) });
+    TenantHandle { addr }
+}

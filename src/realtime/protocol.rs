@@ -1,0 +1,184 @@
+//! Frames of a visitor's socket, as in `docs/PROTOCOL.md`.
+
+use bytestring::ByteString;
+use parlance_store::ids::{ClientId, ConversationId, MessageId};
+use serde::{Deserialize, Serialize};
+
+use crate::{domain::conversations::event::Status, kernel::problem::Problem};
+
+/// Bytes of one frame or frame body at most: a text of [`MAX_TEXT`] and its JSON fit well.
+pub const MAX_FRAME: usize = 64 * 1024;
+/// Characters of one message at most.
+pub const MAX_TEXT: usize = 4_000;
+/// Characters of a comment at most.
+pub const MAX_COMMENT: usize = 2_000;
+
+/// What a client sends.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum ClientFrame {
+    Hello {
+        token: String,
+        #[serde(default)]
+        conversation: Option<ConversationId>,
+        #[serde(default)]
+        after: u64,
+    },
+    Say {
+        client_id: ClientId,
+        text: String,
+    },
+    Typing {
+        on: bool,
+    },
+    Read {
+        seq: u64,
+    },
+    Human,
+    Stop,
+    Feedback {
+        message: MessageId,
+        value: Thumb,
+        #[serde(default)]
+        comment: Option<String>,
+    },
+    Rate {
+        score: i16,
+        #[serde(default)]
+        comment: Option<String>,
+    },
+    Ping,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Thumb {
+    Up,
+    Down,
+}
+
+/// What the server sends besides events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum ServerFrame {
+    Ready {
+        conversation: ConversationView,
+        seq: u64,
+    },
+    Ack {
+        client_id: ClientId,
+        message: MessageId,
+        seq: u64,
+    },
+    Error {
+        code: &'static str,
+        detail: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        client_id: Option<ClientId>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_after: Option<u64>,
+    },
+    Pong,
+    /// Taken, with nothing to say: the answer to a frame sent over HTTP.
+    Ok,
+    Moved {
+        after_ms: u64,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ConversationView {
+    pub id: ConversationId,
+    pub status: Status,
+}
+
+impl ServerFrame {
+    #[must_use]
+    pub fn error(problem: &Problem, client_id: Option<ClientId>) -> Self {
+        Self::Error {
+            code: problem.code.name(),
+            detail: problem.detail.clone(),
+            client_id,
+            retry_after: problem.retry_seconds(),
+        }
+    }
+
+    /// The frame as JSON text.
+    #[must_use]
+    pub fn text(&self) -> ByteString {
+        serde_json::to_string(self).unwrap_or_default().into()
+    }
+}
+
+/// Why the server closes a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Close {
+    InvalidData,
+    TooBig,
+    Unauthenticated,
+    Forbidden,
+    NoConversation,
+    Lagged,
+    Moved,
+    RateLimited,
+}
+
+impl Close {
+    /// The close code and its reason.
+    #[must_use]
+    pub fn code(self) -> (u16, &'static str) {
+        match self {
+            Self::InvalidData => (1007, "invalid_data"),
+            Self::TooBig => (1009, "too_big"),
+            Self::Unauthenticated => (4001, "unauthenticated"),
+            Self::Forbidden => (4003, "forbidden"),
+            Self::NoConversation => (4004, "no_such_conversation"),
+            Self::Lagged => (4008, "lagged"),
+            Self::Moved => (4009, "moved"),
+            Self::RateLimited => (4029, "rate_limited"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_read_as_documented() {
+        let id = "0192f7a0-0000-7000-8000-000000000001";
+        let read = |text: &str| serde_json::from_str::<ClientFrame>(text);
+        assert!(matches!(
+            read(r#"{"type":"hello","token":"t","conversation":null,"after":0}"#),
+            Ok(ClientFrame::Hello { conversation: None, after: 0, .. })
+        ));
+        assert!(matches!(read(&format!(r#"{{"type":"say","client_id":"{id}","text":"hi","new_field":1}}"#)),
+            Ok(ClientFrame::Say { text, .. }) if text == "hi"));
+        assert!(matches!(read(r#"{"type":"human"}"#), Ok(ClientFrame::Human)));
+        assert!(matches!(
+            read(&format!(r#"{{"type":"feedback","message":"{id}","value":"down","comment":"no"}}"#)),
+            Ok(ClientFrame::Feedback { value: Thumb::Down, .. })
+        ));
+        for wrong in [r#"{"type":"fly"}"#, "{}", "[]", r#"{"type":"say"}"#, "", r#"{"type":"read","seq":-1}"#] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn server_frames_write_as_documented() {
+        let ack = ServerFrame::Ack {
+            client_id: "0192f7a0-0000-7000-8000-000000000001".parse().unwrap(),
+            message: "0192f7a0-0000-7000-8000-000000000002".parse().unwrap(),
+            seq: 3,
+        };
+        assert_eq!(
+            ack.text(),
+            concat!(
+                r#"{"type":"ack","client_id":"0192f7a0-0000-7000-8000-000000000001","#,
+                r#""message":"0192f7a0-0000-7000-8000-000000000002","seq":3}"#
+            )
+        );
+        assert_eq!(ServerFrame::Pong.text(), r#"{"type":"pong"}"#);
+        assert_eq!(ServerFrame::Moved { after_ms: 5 }.text(), r#"{"type":"moved","after_ms":5}"#);
+    }
+}

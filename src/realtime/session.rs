@@ -1,0 +1,182 @@
+//! What a visitor may do, whatever the transport: open a conversation of their own, say, ask for
+//! a person, stop, rate. Foreign and absent conversations are the same answer.
+
+use std::net::IpAddr;
+
+use parlance_store::{
+    ids::{ClientId, ConversationId},
+    queries::conversations::{self, NewConversation},
+};
+
+use super::protocol::{ClientFrame, ConversationView, MAX_COMMENT, MAX_TEXT, ServerFrame, Thumb};
+use crate::{
+    actors::{
+        conversation::{Ack, ActorError, ConversationHandle, Subscription},
+        services::Services,
+    },
+    domain::accounts::token::VisitorClaims,
+    kernel::{code::Code, problem::Problem},
+};
+
+/// A visitor in one of their conversations.
+#[derive(Clone, Debug)]
+pub struct Session {
+    services: Services,
+    claims: VisitorClaims,
+    address: Option<IpAddr>,
+    conversation: ConversationId,
+}
+
+impl Session {
+    /// Opens `conversation` of this visitor, or a new one.
+    ///
+    /// # Errors
+    /// `NotFound` when it is absent or somebody else's.
+    pub async fn open(
+        services: Services,
+        claims: VisitorClaims,
+        address: Option<IpAddr>,
+        conversation: Option<ConversationId>,
+    ) -> Result<Self, Problem> {
+        let conversation = match conversation {
+            Some(id) => id,
+            None => create(&services, claims).await?,
+        };
+        let session = Self { services, claims, address, conversation };
+        let seen = session.actor()?.observe().await.map_err(problem)?;
+        if (seen.visitor, seen.space) != (claims.visitor, claims.space) {
+            return Err(Problem::not_found());
+        }
+        Ok(session)
+    }
+
+    #[must_use]
+    pub fn conversation(&self) -> ConversationId {
+        self.conversation
+    }
+
+    fn actor(&self) -> Result<ConversationHandle, Problem> {
+        self.services.registry.conversation(self.claims.tenant, self.conversation).map_err(problem)
+    }
+
+    /// Everything durable after `after`, then what happens.
+    ///
+    /// # Errors
+    /// Storage problems.
+    pub async fn subscribe(&self, after: u64) -> Result<Subscription, Problem> {
+        match self.actor()?.subscribe(after).await {
+            // It passivated between the look-up and the call: the next look-up starts it anew.
+            Err(ActorError::NotFound) => self.actor()?.subscribe(after).await.map_err(problem),
+            answer => answer.map_err(problem),
+        }
+    }
+
+    /// The first frame of a socket.
+    #[must_use]
+    pub fn ready(&self, subscription: &Subscription) -> ServerFrame {
+        let conversation = ConversationView { id: self.conversation, status: subscription.status };
+        ServerFrame::Ready { conversation, seq: subscription.head }
+    }
+
+    /// Makes a visitor's message durable; the same `client_id` again gives the same ack.
+    ///
+    /// # Errors
+    /// Text empty or too long, rate limited, draining, storage.
+    pub async fn say(&self, client_id: ClientId, text: &str) -> Result<Ack, Problem> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Problem::new(Code::InvalidRequest, "the text is empty"));
+        }
+        if text.chars().count() > MAX_TEXT {
+            return Err(Problem::new(Code::TextTooLong, format!("a message has at most {MAX_TEXT} characters")));
+        }
+        let tenant = self.services.tenants.of(self.claims.tenant).ok_or_else(draining)?;
+        tenant.admit(self.claims.visitor, self.address).await.map_err(|limited| {
+            Problem::new(Code::RateLimited, limited.to_string()).retry_after(limited.retry_after)
+        })?;
+        // NUL cannot be stored in a text column, and means nothing to a reader.
+        let text = text.replace('\0', "");
+        match self.actor()?.say(client_id, text.clone()).await {
+            Err(ActorError::NotFound) => self.actor()?.say(client_id, text).await.map_err(problem),
+            answer => answer.map_err(problem),
+        }
+    }
+
+    /// Carries out one frame; what to answer, if anything.
+    pub async fn frame(&self, frame: ClientFrame) -> Option<ServerFrame> {
+        match frame {
+            ClientFrame::Say { client_id, text } => Some(match self.say(client_id, &text).await {
+                Ok(ack) => ServerFrame::Ack { client_id, message: ack.message, seq: ack.seq },
+                Err(refused) => ServerFrame::error(&refused, Some(client_id)),
+            }),
+            ClientFrame::Ping => Some(ServerFrame::Pong),
+            other => self.act(other).await.err().map(|refused| ServerFrame::error(&refused, None)),
+        }
+    }
+
+    async fn act(&self, frame: ClientFrame) -> Result<(), Problem> {
+        let actor = self.actor()?;
+        match frame {
+            ClientFrame::Typing { on } => actor.typing(on),
+            ClientFrame::Read { seq } => actor.read(seq),
+            ClientFrame::Human => actor.ask_human().await.map_err(problem)?,
+            ClientFrame::Stop => actor.stop().await.map_err(problem)?,
+            ClientFrame::Feedback { message, value, comment } => {
+                let comment = bounded(comment)?;
+                actor.feedback(message, value == Thumb::Up, comment).await.map_err(problem)?;
+            }
+            ClientFrame::Rate { score, comment } => {
+                if !(1..=5).contains(&score) {
+                    return Err(Problem::new(Code::InvalidRequest, "a score is 1 to 5"));
+                }
+                actor.rate(score, bounded(comment)?).await.map_err(problem)?;
+            }
+            ClientFrame::Hello { .. } => {
+                return Err(Problem::new(Code::InvalidFrame, "hello is only the first frame"));
+            }
+            ClientFrame::Say { .. } | ClientFrame::Ping => {}
+        }
+        Ok(())
+    }
+}
+
+async fn create(services: &Services, claims: VisitorClaims) -> Result<ConversationId, Problem> {
+    let new = NewConversation {
+        id: ConversationId::new(),
+        space_id: claims.space,
+        visitor_id: claims.visitor,
+        created_at: services.clock.now(),
+    };
+    let id = new.id;
+    services
+        .db
+        .tenant(claims.tenant)
+        .transaction(async |conn| conversations::create(conn, new).await)
+        .await
+        .map_err(Problem::internal)?;
+    Ok(id)
+}
+
+fn bounded(comment: Option<String>) -> Result<Option<String>, Problem> {
+    match comment {
+        Some(text) if text.chars().count() > MAX_COMMENT => {
+            Err(Problem::new(Code::TextTooLong, format!("a comment has at most {MAX_COMMENT} characters")))
+        }
+        other => Ok(other.map(|text| text.replace('\0', "")).filter(|text| !text.trim().is_empty())),
+    }
+}
+
+fn draining() -> Problem {
+    Problem::new(Code::Draining, "reconnect in a moment").retry_after(std::time::Duration::from_secs(1))
+}
+
+/// How an actor's refusal reads to a client.
+pub(crate) fn problem(refused: ActorError) -> Problem {
+    match refused {
+        ActorError::NotFound | ActorError::NoSuchMessage => Problem::not_found(),
+        ActorError::Busy => Problem::new(Code::Busy, refused.to_string())
+            .retry_after(std::time::Duration::from_secs(2)),
+        ActorError::Draining => draining(),
+        ActorError::Store(cause) => Problem::internal(cause),
+    }
+}
