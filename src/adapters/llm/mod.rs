@@ -1,6 +1,21 @@
 //! Answer models behind one trait. One file per upstream; `gateway.rs` adds ordered fallback,
 //! retry before the first token, time limits and a breaker. Nothing here knows a conversation,
 //! a tenant or SQL: a request goes in, a stream of chunks comes out.
+//!
+//! Start at [`ChatModel`], then [`gateway::Gateway`]. `transport` and `sse` are what the HTTP
+//! upstreams share, `prompt` how a request reads, `capabilities` what a model refuses.
+
+pub mod anthropic;
+mod attempt;
+pub mod breaker;
+pub mod capabilities;
+pub mod gateway;
+pub mod openai_compatible;
+pub mod policy;
+pub mod prompt;
+pub mod scripted;
+pub mod sse;
+mod transport;
 
 use std::{fmt, pin::Pin, time::Duration};
 
@@ -71,15 +86,27 @@ pub enum StopReason {
 
 /// One step of a stream. `Done` is the last item of a complete answer; a stream that ends
 /// without it was cut.
+///
+/// Through the gateway a stream may hold several attempts. One that fails before its
+/// first text is closed by `Abandoned`, so a reader keeps one current model and usage: `Started`
+/// resets both, `Usage` replaces, `Abandoned` books and clears them. Whatever is current when the
+/// stream ends, fails or is dropped belongs to the last attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Chunk {
-    /// The model that took the request, sent once before any text.
+    /// The model that took the request, under the id it was asked by (the price book's key),
+    /// sent once before any text.
     Started {
         model: String,
     },
     Text(String),
     /// Usage so far; replaces the one before.
     Usage(Usage),
+    /// This attempt failed before its first text; another one or the error follows. `usage`
+    /// (perhaps zero) is what it was billed. Only the gateway sends it.
+    Abandoned {
+        model: String,
+        usage: Usage,
+    },
     Done(StopReason),
 }
 
@@ -118,6 +145,33 @@ impl LlmError {
             self,
             Self::SpendLimit | Self::Rejected { .. } | Self::BreakerOpen | Self::NoModel
         )
+    }
+
+    /// Stable label for metrics and logs.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::RateLimited { .. } => "rate_limited",
+            Self::SpendLimit => "spend_limit",
+            Self::Overloaded { .. } => "overloaded",
+            Self::Server { .. } => "server",
+            Self::Rejected { .. } => "rejected",
+            Self::Timeout { .. } => "timeout",
+            Self::Cut => "cut",
+            Self::Malformed(_) => "malformed",
+            Self::Connect(_) => "connect",
+            Self::BreakerOpen => "breaker_open",
+            Self::NoModel => "no_model",
+        }
+    }
+
+    /// How long the upstream asked to be left alone.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after } | Self::Overloaded { retry_after } => *retry_after,
+            _ => None,
+        }
     }
 }
 

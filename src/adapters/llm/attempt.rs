@@ -1,0 +1,171 @@
+//! One call of one model under the gateway's time limits. Reports how it went exactly once, also
+//! when it is dropped half-way.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::StreamExt;
+use tokio::time::{Instant, timeout_at};
+
+use super::{
+    ChatModel, ChatRequest, Chunk, ChunkStream, LlmError, Usage,
+    breaker::Permit,
+    gateway::{AttemptReport, Observer, Outcome},
+    policy::Policy,
+};
+
+/// A call under way.
+pub(super) struct Attempt {
+    upstream: String,
+    model: String,
+    stream: Option<ChunkStream>,
+    permit: Permit,
+    observer: Arc<dyn Observer>,
+    began: Instant,
+    first_text: Option<Instant>,
+    last_text: Instant,
+    /// End of the whole answer and the limit it came from.
+    deadline: Instant,
+    usage: Option<Usage>,
+    reported: bool,
+}
+
+impl Attempt {
+    pub(super) fn new(
+        upstream: String,
+        model: String,
+        permit: Permit,
+        observer: Arc<dyn Observer>,
+        deadline: Instant,
+    ) -> Self {
+        let now = Instant::now();
+        Self {
+            upstream,
+            model,
+            stream: None,
+            permit,
+            observer,
+            began: now,
+            first_text: None,
+            last_text: now,
+            deadline,
+            usage: None,
+            reported: false,
+        }
+    }
+
+    /// Calls the model.
+    pub(super) async fn open(
+        &mut self,
+        model: &dyn ChatModel,
+        request: &ChatRequest,
+        policy: &Policy,
+    ) -> Result<(), LlmError> {
+        let limit = self.limit("headers", self.began, policy.headers, policy);
+        let opened = limit.hold(model.stream(request)).await.and_then(|opened| opened);
+        self.stream = Some(opened.map_err(|e| self.fail(e))?);
+        Ok(())
+    }
+
+    /// The next chunk. After `Done` or an error there is none.
+    pub(super) async fn next(&mut self, policy: &Policy) -> Result<Chunk, LlmError> {
+        let limit = match self.first_text {
+            None => self.limit("first token", self.began, policy.first_token, policy),
+            Some(_) => self.limit("next token", self.last_text, policy.between_tokens, policy),
+        };
+        let Some(stream) = &mut self.stream else {
+            return Err(LlmError::Cut);
+        };
+        let chunk = limit
+            .hold(stream.next())
+            .await
+            .and_then(|next| next.unwrap_or(Err(LlmError::Cut)));
+        let chunk = chunk.map_err(|e| self.fail(e))?;
+        match &chunk {
+            Chunk::Started { .. } => self.usage = Some(Usage::default()),
+            Chunk::Usage(usage) => self.usage = Some(*usage),
+            Chunk::Text(_) => {
+                self.last_text = Instant::now();
+                if self.first_text.is_none() {
+                    self.first_text = Some(self.last_text);
+                    self.permit.succeeded();
+                }
+            }
+            Chunk::Done(_) => {
+                self.permit.succeeded();
+                self.report(Outcome::Answered);
+            }
+            Chunk::Abandoned { .. } => {}
+        }
+        Ok(chunk)
+    }
+
+    /// Whether text went out: then an error is the visitor's to see, not ours to hide.
+    pub(super) fn spoke(&self) -> bool {
+        self.first_text.is_some()
+    }
+
+    /// What closes a failed attempt that had started.
+    pub(super) fn abandoned(&self) -> Option<Chunk> {
+        self.usage.map(|usage| Chunk::Abandoned {
+            model: self.model.clone(),
+            usage,
+        })
+    }
+
+    fn limit(&self, what: &'static str, from: Instant, limit: Duration, policy: &Policy) -> Limit {
+        let until = from + limit;
+        if until <= self.deadline {
+            Limit { what, limit, until }
+        } else {
+            Limit {
+                what: "answer",
+                limit: policy.total,
+                until: self.deadline,
+            }
+        }
+    }
+
+    fn fail(&mut self, error: LlmError) -> LlmError {
+        // Closes the connection now, not after the wait for the next attempt.
+        self.stream = None;
+        self.permit.failed(&error);
+        self.report(Outcome::Failed(&error));
+        error
+    }
+
+    fn report(&mut self, outcome: Outcome<'_>) {
+        if std::mem::replace(&mut self.reported, true) {
+            return;
+        }
+        self.observer.attempt(&AttemptReport {
+            upstream: &self.upstream,
+            model: &self.model,
+            outcome,
+            first_text: self.first_text.map(|at| at.duration_since(self.began)),
+            took: self.began.elapsed(),
+        });
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        self.report(Outcome::Cancelled);
+    }
+}
+
+/// A time limit with the name its error carries.
+struct Limit {
+    what: &'static str,
+    limit: Duration,
+    until: Instant,
+}
+
+impl Limit {
+    async fn hold<F: Future>(&self, work: F) -> Result<F::Output, LlmError> {
+        let timeout = || LlmError::Timeout {
+            what: self.what,
+            limit: self.limit,
+        };
+        timeout_at(self.until, work).await.map_err(|_| timeout())
+    }
+}
