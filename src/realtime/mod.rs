@@ -6,4 +6,5 @@ pub mod poll;
 pub mod protocol;
 pub mod session;
 pub mod sse;
+pub mod visitor;
 pub mod ws;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use parlance_store::{
     ids::{ClientId, ConversationId},
-    queries::conversations::{self, NewConversation},
+    queries::conversations::{self, ConversationStatus, NewConversation},
 };
 
 use super::protocol::{ClientFrame, ConversationView, MAX_COMMENT, MAX_TEXT, ServerFrame, Thumb};
@@ -14,7 +14,7 @@ use crate::{
         conversation::{Ack, ActorError, ConversationHandle, Subscription},
         services::Services,
     },
-    domain::accounts::token::VisitorClaims,
+    domain::{accounts::token::VisitorClaims, conversations::event::Status},
     kernel::{code::Code, problem::Problem},
 };
 
@@ -55,6 +55,12 @@ impl Session {
         self.conversation
     }
 
+    /// Cancelled when the server is about to stop.
+    #[must_use]
+    pub fn stopping(&self) -> tokio_util::sync::CancellationToken {
+        self.services.tasks.stopping()
+    }
+
     fn actor(&self) -> Result<ConversationHandle, Problem> {
         self.services.registry.conversation(self.claims.tenant, self.conversation).map_err(problem)
     }
@@ -69,6 +75,23 @@ impl Session {
             Err(ActorError::NotFound) => self.actor()?.subscribe(after).await.map_err(problem),
             answer => answer.map_err(problem),
         }
+    }
+
+    /// Id and status, as clients see them.
+    ///
+    /// # Errors
+    /// When the conversation cannot be loaded.
+    pub async fn view(&self) -> Result<ConversationView, Problem> {
+        let seen = self.actor()?.observe().await.map_err(problem)?;
+        Ok(ConversationView { id: self.conversation, status: seen.status })
+    }
+
+    /// Whether the bot answers here at present.
+    ///
+    /// # Errors
+    /// When the conversation cannot be loaded.
+    pub async fn bot_answers(&self) -> Result<bool, Problem> {
+        Ok(self.view().await?.status == Status::Bot)
     }
 
     /// The first frame of a socket.
@@ -114,7 +137,11 @@ impl Session {
         }
     }
 
-    async fn act(&self, frame: ClientFrame) -> Result<(), Problem> {
+    /// Carries out a frame that has no answer of its own.
+    ///
+    /// # Errors
+    /// What was refused.
+    pub async fn act(&self, frame: ClientFrame) -> Result<(), Problem> {
         let actor = self.actor()?;
         match frame {
             ClientFrame::Typing { on } => actor.typing(on),
@@ -145,7 +172,10 @@ async fn create(services: &Services, claims: VisitorClaims) -> Result<Conversati
         id: ConversationId::new(),
         space_id: claims.space,
         visitor_id: claims.visitor,
-        created_at: services.clock.now(),
+        status: ConversationStatus::Bot,
+        locale: None,
+        page: None,
+        at: services.clock.now(),
     };
     let id = new.id;
     services

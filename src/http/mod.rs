@@ -1,0 +1,16 @@
+//! HTTP: the whole route table in [`routes`], a file per endpoint group. Handlers are thin: they
+//! parse, ask a domain or an actor, and shape the answer. The visitor's transports are in
+//! `realtime`.
+
+mod assets;
+mod auth;
+mod console;
+mod demo;
+mod headers;
+mod operations;
+pub mod routes;
+mod sources;
+mod user;
+mod widget;
+
+pub use headers::security_headers;

@@ -1,0 +1,118 @@
+//! What the widget asks before it chats: public settings, a session, its frame.
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use parlance_store::{
+    ids::{ConversationId, VisitorId},
+    queries::{conversations, visitors},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::assets;
+use crate::{
+    actors::services::Services,
+    domain::accounts::{
+        space::{Space, SpaceRef},
+        token::{VISITOR_TTL, VisitorClaims},
+    },
+    kernel::{code::Code, problem::Problem},
+};
+
+/// Bytes of a visitor's attributes as JSON at most.
+const MAX_ATTRIBUTES: usize = 8 * 1024;
+
+async fn space(services: &Services, name: &str) -> Result<std::sync::Arc<SpaceRef>, Problem> {
+    services.spaces.resolve(name).await.map_err(Problem::internal)?.ok_or_else(Problem::not_found)
+}
+
+/// `GET /api/widget/{space}/config`: open to every page, for it shows nothing that the widget
+/// does not show.
+pub async fn config(path: web::Path<String>, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    let named = space(&services, &path).await?;
+    let found = services.spaces.space(named.tenant, named.space).await.map_err(Problem::internal)?;
+    let space = found.ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=30"))
+        .json(public(&space)))
+}
+
+fn public(space: &Space) -> Value {
+    let settings = &space.settings;
+    json!({
+        "space": { "slug": space.slug, "name": space.name, "public_key": space.public_key },
+        "bot": { "name": settings.bot_name, "avatar": null },
+        "theme": { "mode": settings.mode, "color": settings.color, "position": settings.position },
+        "greeting": settings.greeting,
+        "placeholder": settings.placeholder,
+        "suggested_questions": settings.suggested_questions,
+        "prechat": settings.prechat,
+        "locale": settings.locale,
+        "hours": null,
+        "expected_wait_seconds": null,
+        "branding": true,
+    })
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SessionBody {
+    token: Option<String>,
+    attributes: Option<Value>,
+    locale: Option<String>,
+}
+
+/// `POST /api/widget/{space}/session`: a visitor's token, for a new visitor or the one of an old
+/// token.
+pub async fn session(
+    request: HttpRequest,
+    path: web::Path<String>,
+    body: Option<web::Json<SessionBody>>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let space = space(&services, &path).await?;
+    space.check_origin(&request)?;
+    let body = body.map(web::Json::into_inner).unwrap_or_default();
+    let attributes = body.attributes.unwrap_or_else(|| json!({}));
+    if !attributes.is_object() || attributes.to_string().len() > MAX_ATTRIBUTES {
+        return Err(Problem::new(Code::InvalidRequest, "attributes are a JSON object of at most 8 KiB"));
+    }
+    let known = body.token.as_deref().and_then(|token| services.tokens.renewable_visitor(token).ok());
+    let visitor = known.filter(|claims| claims.space == space.space).map_or_else(VisitorId::new, |claims| claims.visitor);
+    let visit = visitors::Visit {
+        id: visitor,
+        space_id: space.space,
+        attributes,
+        locale: body.locale.filter(|locale| locale.len() <= 35),
+        at: services.clock.now(),
+    };
+    let db = services.db.tenant(space.tenant);
+    let latest: Option<ConversationId> = db
+        .transaction(async |conn| {
+            visitors::upsert(conn, visit).await?;
+            let latest = conversations::latest_of_visitor(conn, space.space, visitor).await?;
+            Ok::<_, parlance_store::StoreError>(latest.map(|conversation| conversation.id))
+        })
+        .await
+        .map_err(Problem::internal)?;
+    let claims = VisitorClaims { visitor, tenant: space.tenant, space: space.space };
+    let token = services.tokens.visitor(claims).map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({
+        "token": token,
+        "expires_in": VISITOR_TTL.num_seconds(),
+        "visitor": { "id": visitor },
+        "conversation": latest,
+    })))
+}
+
+/// `GET /widget/{space}/frame`: the chat itself, which only the space's sites may embed.
+pub async fn frame(path: web::Path<String>, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    let space = space(&services, &path).await?;
+    let ancestors =
+        if space.allowed_origins.is_empty() { "*".to_owned() } else { space.allowed_origins.join(" ") };
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; \
+         img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self' {ancestors}"
+    );
+    assets::frame(&policy)
+}

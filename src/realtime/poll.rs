@@ -1,0 +1,101 @@
+//! Long polling: the log for clients behind proxies that hold streams back. Each answer is a
+//! page of events; when there is none yet, it waits for the first.
+
+use std::time::Duration;
+
+use bytestring::ByteString;
+use serde_json::value::RawValue;
+use tokio::time::{Instant, timeout_at};
+
+use super::{
+    protocol::ConversationView,
+    session::Session,
+    sse::{Until, answers},
+};
+use crate::{
+    actors::conversation::Published,
+    kernel::{code::Code, problem::Problem},
+    realtime::protocol::ServerFrame,
+};
+
+/// A poll waits at most this long.
+pub const MAX_WAIT: Duration = Duration::from_secs(60);
+/// An answer asked for as one JSON document is waited for this long.
+const ANSWER_WITHIN: Duration = Duration::from_secs(120);
+/// What happens within this time of the first event goes out with it.
+const GATHER: Duration = Duration::from_millis(15);
+/// A snapshot of an answer in flight is news, but not so urgent that a client should spin on it.
+const SNAPSHOT_PACE: Duration = Duration::from_millis(300);
+
+/// A page of events.
+#[derive(Debug, serde::Serialize)]
+pub struct Page {
+    pub conversation: ConversationView,
+    /// Durable events, an answer in flight as a snapshot, then what happened while waiting.
+    pub events: Vec<Box<RawValue>>,
+    /// The cursor for the next poll.
+    pub next: u64,
+}
+
+/// Everything after `after`; when that is nothing, waits up to `wait` for it.
+///
+/// # Errors
+/// Storage problems.
+pub async fn poll(session: &Session, after: u64, wait: Duration) -> Result<Page, Problem> {
+    let mut subscription = session.subscribe(after).await?;
+    let ServerFrame::Ready { conversation, .. } = session.ready(&subscription) else {
+        return Err(Problem::internal("a session that is not ready"));
+    };
+    let mut events = std::mem::take(&mut subscription.backlog);
+    let mut until = Instant::now() + wait.min(MAX_WAIT);
+    if events.iter().any(|event| event.seq.is_some()) {
+        until = Instant::now();
+    } else if !events.is_empty() {
+        until = until.min(Instant::now() + SNAPSHOT_PACE);
+    }
+    while let Ok(Some(event)) = timeout_at(until, subscription.events.recv()).await {
+        if events.is_empty() {
+            until = until.min(Instant::now() + GATHER);
+        }
+        events.push(event);
+    }
+    let next = events.iter().filter_map(|event| event.seq).max().unwrap_or(after);
+    Ok(Page { conversation, events: events.into_iter().filter_map(raw).collect(), next })
+}
+
+fn raw(event: Published) -> Option<Box<RawValue>> {
+    RawValue::from_string(event.json.to_string()).ok()
+}
+
+/// Waits for the durable answer to `question`, said after the cursor `after`.
+///
+/// # Errors
+/// `Timeout` when it takes too long, storage problems.
+pub async fn answer(
+    session: &Session,
+    after: u64,
+    question: parlance_store::ids::MessageId,
+) -> Result<ByteString, Problem> {
+    let until = Until::Answered(question);
+    let deadline = Instant::now() + ANSWER_WITHIN;
+    let mut cursor = after;
+    loop {
+        let mut subscription = session.subscribe(cursor).await?;
+        let mut backlog = std::mem::take(&mut subscription.backlog).into_iter();
+        loop {
+            let event = match backlog.next() {
+                Some(event) => event,
+                None => match timeout_at(deadline, subscription.events.recv()).await {
+                    Ok(Some(event)) => event,
+                    // Closed: too slow, or the conversation moved. Resume from the cursor.
+                    Ok(None) => break,
+                    Err(_) => return Err(Problem::new(Code::Timeout, "the answer goes on; read it from the events")),
+                },
+            };
+            cursor = event.seq.unwrap_or(cursor);
+            if answers(&event, &until) {
+                return Ok(event.json);
+            }
+        }
+    }
+}

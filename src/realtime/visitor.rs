@@ -1,0 +1,188 @@
+//! The visitor's endpoints over plain HTTP: open a conversation, read its log, ask and wait, send
+//! one frame. Each takes a visitor token as bearer.
+
+use std::time::Duration;
+
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header, web,
+};
+use futures_util::future::LocalBoxFuture;
+use parlance_store::{
+    ids::{ClientId, ConversationId},
+    queries::log,
+};
+use serde::Deserialize;
+use serde_json::{json, value::RawValue};
+
+use super::{
+    poll,
+    protocol::{ClientFrame, ServerFrame},
+    session::Session,
+    sse::{self, Until},
+};
+use crate::{
+    actors::services::Services,
+    domain::accounts::token::VisitorClaims,
+    kernel::{code::Code, problem::Problem},
+};
+
+/// Events of one page of history at most.
+const MAX_PAGE: i64 = 200;
+
+/// Proof that the request carries a token of a visitor of the space in its path.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    claims: VisitorClaims,
+    address: Option<std::net::IpAddr>,
+    services: Services,
+}
+
+impl FromRequest for Visitor {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { authenticate(&request).await })
+    }
+}
+
+async fn authenticate(request: &HttpRequest) -> Result<Visitor, Problem> {
+    let services = request.app_data::<web::Data<Services>>().ok_or_else(|| Problem::internal("no services"))?;
+    let name = request.match_info().get("space").unwrap_or_default();
+    let space = services.spaces.resolve(name).await.map_err(Problem::internal)?.ok_or_else(Problem::not_found)?;
+    space.check_origin(request)?;
+    let bearer = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = bearer.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    let claims = services
+        .tokens
+        .verify_visitor(token)
+        .map_err(|invalid| Problem::new(Code::Unauthenticated, invalid.to_string()))?;
+    if claims.space != space.space {
+        return Err(Problem::new(Code::Unauthenticated, "the token is of another space"));
+    }
+    let address = request.peer_addr().map(|peer| peer.ip());
+    Ok(Visitor { claims, address, services: services.get_ref().clone() })
+}
+
+impl Visitor {
+    async fn open(self, conversation: Option<ConversationId>) -> Result<Session, Problem> {
+        Session::open(self.services, self.claims, self.address, conversation).await
+    }
+}
+
+/// Registers the transports under `/api/widget/{space}`.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .route("/conversation", web::post().to(create))
+        .route("/conversation/{id}", web::get().to(history))
+        .route("/conversation/{id}/events", web::get().to(events))
+        .route("/conversation/{id}/frames", web::post().to(frame))
+        .route("/chat", web::post().to(chat))
+        .route("/socket", web::get().to(super::ws::socket));
+}
+
+async fn create(visitor: Visitor) -> Result<HttpResponse, Problem> {
+    let session = visitor.open(None).await?;
+    Ok(HttpResponse::Created().json(json!({ "conversation": session.conversation() })))
+}
+
+#[derive(Debug, Deserialize)]
+struct HistoryQuery {
+    #[serde(default)]
+    after: u64,
+    limit: Option<i64>,
+}
+
+async fn history(
+    visitor: Visitor,
+    path: web::Path<(String, ConversationId)>,
+    query: web::Query<HistoryQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (db, id) = (visitor.services.db.tenant(visitor.claims.tenant), path.1);
+    let session = visitor.open(Some(id)).await?;
+    let limit = query.limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE);
+    let after = i64::try_from(query.after).unwrap_or(i64::MAX);
+    let read = db.read(async |conn| log::read_after(conn, id, after, limit).await);
+    let logged = read.await.map_err(Problem::internal)?;
+    let next = logged.last().map_or(query.after, |event| u64::try_from(event.seq).unwrap_or(query.after));
+    let events: Vec<_> = logged.iter().filter_map(numbered).collect();
+    Ok(HttpResponse::Ok().json(json!({ "conversation": session.view().await?, "events": events, "next": next })))
+}
+
+/// The stored body with its `seq`.
+fn numbered(event: &log::LoggedEvent) -> Option<Box<RawValue>> {
+    let rest = event.body.trim_start().strip_prefix('{')?;
+    RawValue::from_string(format!("{{\"seq\":{},{rest}", event.seq)).ok()
+}
+
+#[derive(Debug, Deserialize)]
+struct EventsQuery {
+    after: Option<u64>,
+    /// Seconds: asks for JSON, waited for this long.
+    wait: Option<u64>,
+}
+
+async fn events(
+    request: HttpRequest,
+    visitor: Visitor,
+    path: web::Path<(String, ConversationId)>,
+    query: web::Query<EventsQuery>,
+) -> Result<HttpResponse, Problem> {
+    let session = visitor.open(Some(path.1)).await?;
+    let after = sse::cursor(&request, query.after);
+    match query.wait {
+        Some(seconds) => {
+            let page = poll::poll(&session, after, Duration::from_secs(seconds)).await?;
+            Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(page))
+        }
+        None => sse::stream(session, after, Until::Closed).await,
+    }
+}
+
+async fn frame(
+    visitor: Visitor,
+    path: web::Path<(String, ConversationId)>,
+    frame: web::Json<ClientFrame>,
+) -> Result<HttpResponse, Problem> {
+    let session = visitor.open(Some(path.1)).await?;
+    let reply = match frame.into_inner() {
+        ClientFrame::Say { client_id, text } => {
+            let ack = session.say(client_id, &text).await?;
+            ServerFrame::Ack { client_id, message: ack.message, seq: ack.seq }
+        }
+        ClientFrame::Ping => ServerFrame::Pong,
+        other => {
+            session.act(other).await?;
+            ServerFrame::Ok
+        }
+    };
+    Ok(HttpResponse::Ok().json(reply))
+}
+
+#[derive(Debug, Deserialize)]
+struct ChatBody {
+    conversation: Option<ConversationId>,
+    client_id: ClientId,
+    text: String,
+}
+
+async fn chat(request: HttpRequest, visitor: Visitor, body: web::Json<ChatBody>) -> Result<HttpResponse, Problem> {
+    let body = body.into_inner();
+    let session = visitor.open(body.conversation).await?;
+    let ack = session.say(body.client_id, &body.text).await?;
+    let before = ack.seq.saturating_sub(1);
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accept.contains("text/event-stream") {
+        return sse::stream(session, before, Until::Answered(ack.message)).await;
+    }
+    if !session.bot_answers().await? {
+        return Ok(HttpResponse::Accepted().json(ServerFrame::Ack {
+            client_id: body.client_id,
+            message: ack.message,
+            seq: ack.seq,
+        }));
+    }
+    let answer = poll::answer(&session, before, ack.message).await?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(answer))
+}
