@@ -5,3 +5,4 @@ pub mod clock;
 pub mod code;
 pub mod problem;
 pub mod tasks;
+pub mod text;

@@ -1,1 +1,7 @@
-//! (being written)
+//! From passages to an answer: the prompt, the stream of cited text, how far each claim is
+//! supported, and what is said when nothing is found. Pure: no model is called here and no time
+//! is read. Start at [`stream::AnswerStream`], which turns an upstream's deltas into what a
+//! visitor may see.
+
+pub mod marker_reader;
+pub mod markers;
