@@ -3,5 +3,8 @@
 //! is read. Start at [`stream::AnswerStream`], which turns an upstream's deltas into what a
 //! visitor may see.
 
+pub mod claim;
+pub mod grounding;
 pub mod marker_reader;
 pub mod markers;
+pub mod stream;
