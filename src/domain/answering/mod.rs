@@ -3,8 +3,17 @@
 //! is read. Start at [`stream::AnswerStream`], which turns an upstream's deltas into what a
 //! visitor may see.
 
+pub mod abstain;
 pub mod claim;
 pub mod grounding;
+pub mod history;
+pub mod human;
+pub mod injection;
 pub mod marker_reader;
 pub mod markers;
+pub mod model_list;
+pub mod prompt;
+pub mod settings;
+pub mod small_talk;
 pub mod stream;
+pub mod tokens;

@@ -1,0 +1,120 @@
+//! What is said without a model: that nothing was found, that the answer failed, and the reply to
+//! small talk. Localised; an unknown language is answered in English.
+
+pub use super::{human::asks_for_human, small_talk::small_talk};
+
+/// Languages the fixed texts are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    English,
+    Spanish,
+    French,
+    German,
+    Portuguese,
+    Arabic,
+    Japanese,
+}
+
+impl Language {
+    /// The language of a BCP 47 tag (`pt-BR`, `de`); English when it is none of ours.
+    #[must_use]
+    pub fn of_locale(locale: &str) -> Self {
+        let primary = locale
+            .split(['-', '_'])
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        match primary.as_str() {
+            "es" => Self::Spanish,
+            "fr" => Self::French,
+            "de" => Self::German,
+            "pt" => Self::Portuguese,
+            "ar" => Self::Arabic,
+            "ja" => Self::Japanese,
+            _ => Self::English,
+        }
+    }
+}
+
+/// Below the relevance floor: says so and offers a person.
+#[must_use]
+pub fn nothing_found(locale: &str) -> String {
+    match Language::of_locale(locale) {
+        Language::English => {
+            "I could not find an answer to that in our documentation, and I would rather not guess. \
+             Would you like to talk to a person from our team?"
+        }
+        Language::Spanish => {
+            "No he encontrado una respuesta en nuestra documentación y prefiero no adivinar. \
+             ¿Quiere hablar con una persona de nuestro equipo?"
+        }
+        Language::French => {
+            "Je n'ai pas trouvé de réponse dans notre documentation et je préfère ne pas deviner. \
+             Souhaitez-vous parler à une personne de notre équipe ?"
+        }
+        Language::German => {
+            "Dazu habe ich in unseren Unterlagen keine Antwort gefunden, und raten möchte ich nicht. \
+             Möchten Sie mit jemandem aus unserem Team sprechen?"
+        }
+        Language::Portuguese => {
+            "Não encontrei uma resposta na nossa documentação e prefiro não adivinhar. \
+             Quer falar com uma pessoa da nossa equipe?"
+        }
+        Language::Arabic => "لم أجد إجابة عن ذلك في مستنداتنا، ولا أريد أن أخمّن. هل تودّ التحدث مع شخص من فريقنا؟",
+        Language::Japanese => {
+            "その件についての回答は資料に見つかりませんでした。推測でお答えすることは控えます。担当者におつなぎしましょうか。"
+        }
+    }
+    .to_owned()
+}
+
+/// No model answered: says so and offers a person.
+#[must_use]
+pub fn failed(locale: &str) -> String {
+    match Language::of_locale(locale) {
+        Language::English => {
+            "Sorry, I cannot answer right now because of a technical problem. \
+             Please try again in a moment, or ask for a person from our team."
+        }
+        Language::Spanish => {
+            "Lo siento, ahora mismo no puedo responder por un problema técnico. \
+             Inténtelo de nuevo en un momento o pida hablar con una persona de nuestro equipo."
+        }
+        Language::French => {
+            "Désolé, je ne peux pas répondre pour le moment à cause d'un problème technique. \
+             Réessayez dans un instant ou demandez à parler à une personne de notre équipe."
+        }
+        Language::German => {
+            "Entschuldigung, wegen einer technischen Störung kann ich gerade nicht antworten. \
+             Bitte versuchen Sie es gleich noch einmal oder fragen Sie nach jemandem aus unserem Team."
+        }
+        Language::Portuguese => {
+            "Desculpe, não consigo responder agora por causa de um problema técnico. \
+             Tente novamente daqui a pouco ou peça para falar com uma pessoa da nossa equipe."
+        }
+        Language::Arabic => {
+            "عذرًا، لا أستطيع الإجابة الآن بسبب مشكلة تقنية. يُرجى المحاولة بعد قليل أو طلب التحدث مع شخص من فريقنا."
+        }
+        Language::Japanese => {
+            "申し訳ありません。技術的な問題のため、ただいま回答できません。少し待ってからもう一度お試しいただくか、担当者をお呼びください。"
+        }
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_texts_follow_the_locale() {
+        let locales = ["en-GB", "es", "fr-CA", "de-AT", "pt_BR", "ar", "ja-JP"];
+        for say in [nothing_found, failed] {
+            let texts: std::collections::BTreeSet<String> =
+                locales.iter().map(|locale| say(locale)).collect();
+            assert_eq!(texts.len(), locales.len());
+            assert_eq!(say("xx"), say("en"));
+            assert_eq!(say(""), say("en"));
+        }
+    }
+}
