@@ -1,4 +1,5 @@
-//! The tables as diesel sees them. `tests/store/schema.rs` compares this with the database.
+//! The column types of the rows that queries load by name. A helper for decoding: the tables are in
+//! `migrations/`, and the tests load every row type from a real database.
 
 diesel::table! {
     tenants (id) {
@@ -152,3 +153,5 @@ diesel::table! {
         cost_nanos -> BigInt,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(messages, reservations);

@@ -2,6 +2,10 @@
 //!
 //! `diesel::sql_query` is prepared anew on every call, which costs a round trip. [`sql`] takes a
 //! `&'static str`, so the text cannot depend on input, and is therefore safe to cache by its text.
+//!
+//! Name the columns that come back: a prepared `SELECT *` fails in a running server as soon as a
+//! migration adds a column. Plain reads are better written with diesel's query builder, which
+//! names them and checks their types.
 
 use diesel::{
     QueryResult,
@@ -20,7 +24,10 @@ pub(crate) struct Sql<'a> {
 
 /// Begins a statement; the parameters follow with [`Sql::bind`].
 pub(crate) fn sql<'a>(text: &'static str) -> Sql<'a> {
-    Sql { text, binds: Vec::new() }
+    Sql {
+        text,
+        binds: Vec::new(),
+    }
 }
 
 impl<'a> Sql<'a> {
@@ -31,7 +38,10 @@ impl<'a> Sql<'a> {
         ST: Send + 'a,
         V: ToSql<ST, Pg> + Send + 'a,
     {
-        self.binds.push(Box::new(Bind { value, sql_type: PhantomData::<ST> }));
+        self.binds.push(Box::new(Bind {
+            value,
+            sql_type: PhantomData::<ST>,
+        }));
         self
     }
 }

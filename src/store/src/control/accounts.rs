@@ -119,8 +119,10 @@ impl ControlDb {
     /// [`StoreError::Conflict`] where there is no such person or tenant.
     pub async fn add_membership(&self, user: UserId, tenant: TenantId, role: Role) -> Result<(), StoreError> {
         let mut lease = self.lease().await?;
-        sql("INSERT INTO memberships (user_id, tenant_id, role) VALUES ($1, $2, $3) \
-             ON CONFLICT (user_id, tenant_id) DO UPDATE SET role = excluded.role")
+        sql(
+            "INSERT INTO memberships (user_id, tenant_id, role) VALUES ($1, $2, $3) \
+             ON CONFLICT (user_id, tenant_id) DO UPDATE SET role = excluded.role",
+        )
         .bind::<SqlUuid, _>(user)
         .bind::<SqlUuid, _>(tenant)
         .bind::<Text, _>(role)
@@ -135,10 +137,12 @@ impl ControlDb {
     /// [`StoreError::Conflict`] `users_email_once` where the address has a login.
     pub async fn sign_up(&self, tenant: TenantId, workspace: &str, owner: NewUser) -> Result<(), StoreError> {
         let mut lease = self.lease().await?;
-        sql("WITH tenant AS (INSERT INTO tenants (id, name, created_at) VALUES ($1, $2, $3)), \
+        sql(
+            "WITH tenant AS (INSERT INTO tenants (id, name, created_at) VALUES ($1, $2, $3)), \
                   login AS (INSERT INTO users (id, email, name, password_hash, created_at) \
                             VALUES ($4, $5, $6, $7, $3)) \
-             INSERT INTO memberships (user_id, tenant_id, role, created_at) VALUES ($4, $1, 'owner', $3)")
+             INSERT INTO memberships (user_id, tenant_id, role, created_at) VALUES ($4, $1, 'owner', $3)",
+        )
         .bind::<SqlUuid, _>(tenant)
         .bind::<Text, _>(workspace)
         .bind::<Timestamptz, _>(owner.at)
@@ -193,8 +197,14 @@ impl ControlDb {
                 password_hash: row.password_hash,
                 memberships: Vec::new(),
             });
-            if let (Some(tenant_id), Some(tenant_name), Some(role)) = (row.tenant_id, row.tenant_name, row.role) {
-                login.memberships.push(Membership { tenant_id, tenant_name, role });
+            if let (Some(tenant_id), Some(tenant_name), Some(role)) =
+                (row.tenant_id, row.tenant_name, row.role)
+            {
+                login.memberships.push(Membership {
+                    tenant_id,
+                    tenant_name,
+                    role,
+                });
             }
         }
         Ok(login)

@@ -36,8 +36,11 @@ impl ControlDb {
     /// [`StoreError`] where the database does not answer.
     pub async fn space_by_slug_or_key(&self, slug_or_key: &str) -> Result<Option<SpaceRef>, StoreError> {
         let mut lease = self.lease().await?;
-        let found = sql("SELECT s.* FROM space_index s JOIN tenants t ON t.id = s.tenant_id \
-                         WHERE (s.slug = $1 OR s.public_key = $1) AND t.status = 'active'")
+        let found = sql(
+            "SELECT s.tenant_id, s.space_id, s.slug, s.public_key, s.published, s.allowed_origins \
+             FROM space_index s JOIN tenants t ON t.id = s.tenant_id \
+                         WHERE (s.slug = $1 OR s.public_key = $1) AND t.status = 'active'",
+        )
         .bind::<Text, _>(slug_or_key)
         .get_results(lease.conn())
         .await?;

@@ -108,11 +108,17 @@ impl ControlDb {
 
 /// The family is locked first: otherwise a successor that another rotation is just inserting
 /// would escape the revocation.
-async fn rotate(conn: &mut AsyncPgConnection, hash: &[u8], next: &NewRefreshToken) -> Result<Rotation, StoreError> {
-    sql("SELECT pg_advisory_xact_lock(hashtextextended(family::text, 0)) FROM refresh_tokens WHERE hash = $1")
-        .bind::<Binary, _>(hash)
-        .execute(conn)
-        .await?;
+async fn rotate(
+    conn: &mut AsyncPgConnection,
+    hash: &[u8],
+    next: &NewRefreshToken,
+) -> Result<Rotation, StoreError> {
+    sql(
+        "SELECT pg_advisory_xact_lock(hashtextextended(family::text, 0)) FROM refresh_tokens WHERE hash = $1",
+    )
+    .bind::<Binary, _>(hash)
+    .execute(conn)
+    .await?;
     let used: Vec<RefreshSession> = sql("UPDATE refresh_tokens SET rotated_at = $2 \
          WHERE hash = $1 AND rotated_at IS NULL AND revoked_at IS NULL AND expires_at > $2 \
          RETURNING family, user_id, tenant_id")
@@ -124,11 +130,12 @@ async fn rotate(conn: &mut AsyncPgConnection, hash: &[u8], next: &NewRefreshToke
         insert(conn, session, next).await?;
         return Ok(Rotation::Rotated(session));
     }
-    let reused: Vec<RefreshSession> =
-        sql("SELECT family, user_id, tenant_id FROM refresh_tokens WHERE hash = $1 AND rotated_at IS NOT NULL")
-            .bind::<Binary, _>(hash)
-            .get_results(conn)
-            .await?;
+    let reused: Vec<RefreshSession> = sql(
+        "SELECT family, user_id, tenant_id FROM refresh_tokens WHERE hash = $1 AND rotated_at IS NOT NULL",
+    )
+    .bind::<Binary, _>(hash)
+    .get_results(conn)
+    .await?;
     let Some(session) = reused.into_iter().next() else {
         return Ok(Rotation::Refused);
     };
@@ -141,8 +148,10 @@ async fn insert(
     session: RefreshSession,
     token: &NewRefreshToken,
 ) -> Result<(), StoreError> {
-    sql("INSERT INTO refresh_tokens (id, family, user_id, tenant_id, hash, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)")
+    sql(
+        "INSERT INTO refresh_tokens (id, family, user_id, tenant_id, hash, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
     .bind::<SqlUuid, _>(token.id)
     .bind::<SqlUuid, _>(session.family)
     .bind::<SqlUuid, _>(session.user_id)

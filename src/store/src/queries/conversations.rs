@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    QueryableByName,
+    prelude::{
+        BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, Queryable, QueryableByName,
+        Selectable, SelectableHelper,
+    },
     sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
@@ -11,7 +14,7 @@ use serde_json::Value;
 use crate::{
     error::StoreError,
     ids::{ConversationId, SpaceId, TenantId, VisitorId},
-    schema::conversations,
+    schema::conversations::{self, dsl as columns, table},
     statement::sql,
     tenant::TenantConn,
     text_enum::text_enum,
@@ -34,7 +37,7 @@ text_enum! {
 }
 
 /// One conversation of a visitor in a space.
-#[derive(Clone, Debug, QueryableByName)]
+#[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = conversations, check_for_backend(diesel::pg::Pg))]
 pub struct Conversation {
     /// Whose it is.
@@ -105,11 +108,8 @@ pub async fn create(conn: &mut TenantConn, new: NewConversation) -> Result<(), S
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn load(conn: &mut TenantConn, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
-    let found = sql("SELECT * FROM conversations WHERE id = $1")
-        .bind::<SqlUuid, _>(id)
-        .get_results(conn.db())
-        .await?;
-    Ok(found.into_iter().next())
+    let query = table.filter(columns::id.eq(id)).select(Conversation::as_select());
+    Ok(query.first(conn.db()).await.optional()?)
 }
 
 /// The conversation a visitor began last in a space, whatever its status.
@@ -121,13 +121,12 @@ pub async fn latest_of_visitor(
     space: SpaceId,
     visitor: VisitorId,
 ) -> Result<Option<Conversation>, StoreError> {
-    let found = sql("SELECT * FROM conversations WHERE visitor_id = $2 AND space_id = $1 \
-                     ORDER BY created_at DESC, id DESC LIMIT 1")
-    .bind::<SqlUuid, _>(space)
-    .bind::<SqlUuid, _>(visitor)
-    .get_results(conn.db())
-    .await?;
-    Ok(found.into_iter().next())
+    let query = table
+        .filter(columns::visitor_id.eq(visitor))
+        .filter(columns::space_id.eq(space))
+        .order((columns::created_at.desc(), columns::id.desc()))
+        .select(Conversation::as_select());
+    Ok(query.first(conn.db()).await.optional()?)
 }
 
 /// Where a page of the list ended.
@@ -141,7 +140,10 @@ pub struct ListCursor {
 
 impl From<&Conversation> for ListCursor {
     fn from(last: &Conversation) -> Self {
-        Self { updated_at: last.updated_at, id: last.id }
+        Self {
+            updated_at: last.updated_at,
+            id: last.id,
+        }
     }
 }
 
@@ -155,16 +157,25 @@ pub async fn list(
     limit: i64,
     before: Option<ListCursor>,
 ) -> Result<Vec<Conversation>, StoreError> {
-    Ok(sql("SELECT * FROM conversations \
-            WHERE ($1::uuid IS NULL OR space_id = $1) \
-              AND ($2::timestamptz IS NULL OR (updated_at, id) < ($2, $3)) \
-            ORDER BY updated_at DESC, id DESC LIMIT $4")
-    .bind::<Nullable<SqlUuid>, _>(space)
-    .bind::<Nullable<Timestamptz>, _>(before.map(|cursor| cursor.updated_at))
-    .bind::<Nullable<SqlUuid>, _>(before.map(|cursor| cursor.id))
-    .bind::<BigInt, _>(limit)
-    .get_results(conn.db())
-    .await?)
+    let mut query = table
+        .order((columns::updated_at.desc(), columns::id.desc()))
+        .limit(limit)
+        .select(Conversation::as_select())
+        .into_boxed();
+    if let Some(space) = space {
+        query = query.filter(columns::space_id.eq(space));
+    }
+    if let Some(last) = before {
+        let earlier = columns::updated_at.lt(last.updated_at);
+        let same_moment = columns::updated_at
+            .eq(last.updated_at)
+            .and(columns::id.lt(last.id));
+        // The first condition alone is what the index can begin at.
+        query = query
+            .filter(columns::updated_at.le(last.updated_at))
+            .filter(earlier.or(same_moment));
+    }
+    Ok(query.load(conn.db()).await?)
 }
 
 /// Conversations in which a visitor's message still waits for its answer, for the restart.

@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    QueryableByName,
+    prelude::{
+        ExpressionMethods, OptionalExtension, QueryDsl, Queryable, QueryableByName, Selectable,
+        SelectableHelper,
+    },
     sql_types::{Array, BigInt, Bool, Jsonb, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
@@ -17,7 +20,7 @@ use crate::{
 };
 
 /// A chat space: one widget, one body of knowledge, one bot.
-#[derive(Clone, Debug, QueryableByName)]
+#[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = spaces, check_for_backend(diesel::pg::Pg))]
 pub struct Space {
     /// Whose it is.
@@ -89,11 +92,13 @@ pub struct SpaceChange {
 /// or `spaces_public_key_shape` where it is not one.
 pub async fn create(conn: &mut TenantConn, new: NewSpace) -> Result<(), StoreError> {
     let tenant = conn.tenant_id();
-    sql("WITH space AS (INSERT INTO spaces (tenant_id, id, slug, name, public_key, settings, published, \
+    sql(
+        "WITH space AS (INSERT INTO spaces (tenant_id, id, slug, name, public_key, settings, published, \
                                             allowed_origins, created_at, updated_at) \
                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)) \
          INSERT INTO space_index (tenant_id, space_id, slug, public_key, published, allowed_origins) \
-         VALUES ($1, $2, $3, $5, $7, $8)")
+         VALUES ($1, $2, $3, $5, $7, $8)",
+    )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(new.id)
     .bind::<Text, _>(new.slug)
@@ -113,11 +118,13 @@ pub async fn create(conn: &mut TenantConn, new: NewSpace) -> Result<(), StoreErr
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such space; conflicts as in [`create`].
 pub async fn update(conn: &mut TenantConn, id: SpaceId, change: SpaceChange) -> Result<(), StoreError> {
-    let changed = sql("WITH space AS (UPDATE spaces SET slug = $2, name = $3, public_key = $4, settings = $5, \
+    let changed = sql(
+        "WITH space AS (UPDATE spaces SET slug = $2, name = $3, public_key = $4, settings = $5, \
                               published = $6, allowed_origins = $7, updated_at = $8 \
                         WHERE id = $1 RETURNING id) \
          UPDATE space_index SET slug = $2, public_key = $4, published = $6, allowed_origins = $7 \
-         FROM space WHERE space_index.space_id = space.id")
+         FROM space WHERE space_index.space_id = space.id",
+    )
     .bind::<SqlUuid, _>(id)
     .bind::<Text, _>(change.slug)
     .bind::<Text, _>(change.name)
@@ -128,7 +135,11 @@ pub async fn update(conn: &mut TenantConn, id: SpaceId, change: SpaceChange) -> 
     .bind::<Timestamptz, _>(change.at)
     .execute(conn.db())
     .await?;
-    if changed == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    if changed == 0 {
+        Err(StoreError::NotFound)
+    } else {
+        Ok(())
+    }
 }
 
 /// Loads a space.
@@ -136,11 +147,8 @@ pub async fn update(conn: &mut TenantConn, id: SpaceId, change: SpaceChange) -> 
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn load(conn: &mut TenantConn, id: SpaceId) -> Result<Option<Space>, StoreError> {
-    let found = sql("SELECT * FROM spaces WHERE id = $1")
-        .bind::<SqlUuid, _>(id)
-        .get_results(conn.db())
-        .await?;
-    Ok(found.into_iter().next())
+    let query = spaces::table.filter(spaces::id.eq(id)).select(Space::as_select());
+    Ok(query.first(conn.db()).await.optional()?)
 }
 
 /// All spaces of the tenant, oldest first.
@@ -148,7 +156,10 @@ pub async fn load(conn: &mut TenantConn, id: SpaceId) -> Result<Option<Space>, S
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn list(conn: &mut TenantConn) -> Result<Vec<Space>, StoreError> {
-    Ok(sql("SELECT * FROM spaces ORDER BY created_at, id").get_results(conn.db()).await?)
+    let query = spaces::table
+        .order((spaces::created_at, spaces::id))
+        .select(Space::as_select());
+    Ok(query.load(conn.db()).await?)
 }
 
 /// Marks the knowledge of a space as changed, in the transaction that changes it.
@@ -161,8 +172,10 @@ pub async fn bump_knowledge(conn: &mut TenantConn, id: SpaceId) -> Result<i64, S
         #[diesel(sql_type = BigInt)]
         knowledge_version: i64,
     }
-    let row: Row = sql("UPDATE spaces SET knowledge_version = knowledge_version + 1 WHERE id = $1 \
-                        RETURNING knowledge_version")
+    let row: Row = sql(
+        "UPDATE spaces SET knowledge_version = knowledge_version + 1 WHERE id = $1 \
+                        RETURNING knowledge_version",
+    )
     .bind::<SqlUuid, _>(id)
     .get_result(conn.db())
     .await?;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    QueryableByName,
+    prelude::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, Selectable, SelectableHelper},
     sql_types::{Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Someone who chats.
-#[derive(Clone, Debug, QueryableByName)]
+#[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = visitors, check_for_backend(diesel::pg::Pg))]
 pub struct Visitor {
     /// Whose visitor.
@@ -57,13 +57,15 @@ pub struct Visit {
 /// the visitor belongs to another space of the tenant.
 pub async fn upsert(conn: &mut TenantConn, visit: Visit) -> Result<(), StoreError> {
     let tenant = conn.tenant_id();
-    let changed = sql("INSERT INTO visitors (tenant_id, id, space_id, attributes, locale, created_at, last_seen_at) \
+    let changed = sql(
+        "INSERT INTO visitors (tenant_id, id, space_id, attributes, locale, created_at, last_seen_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $6) \
          ON CONFLICT (tenant_id, id) DO UPDATE SET \
              attributes = visitors.attributes || excluded.attributes, \
              locale = coalesce(excluded.locale, visitors.locale), \
              last_seen_at = greatest(visitors.last_seen_at, excluded.last_seen_at) \
-         WHERE visitors.space_id = excluded.space_id")
+         WHERE visitors.space_id = excluded.space_id",
+    )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(visit.id)
     .bind::<SqlUuid, _>(visit.space_id)
@@ -72,7 +74,11 @@ pub async fn upsert(conn: &mut TenantConn, visit: Visit) -> Result<(), StoreErro
     .bind::<Timestamptz, _>(visit.at)
     .execute(conn.db())
     .await?;
-    if changed == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    if changed == 0 {
+        Err(StoreError::NotFound)
+    } else {
+        Ok(())
+    }
 }
 
 /// Loads a visitor.
@@ -80,11 +86,10 @@ pub async fn upsert(conn: &mut TenantConn, visit: Visit) -> Result<(), StoreErro
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn load(conn: &mut TenantConn, id: VisitorId) -> Result<Option<Visitor>, StoreError> {
-    let found = sql("SELECT * FROM visitors WHERE id = $1")
-        .bind::<SqlUuid, _>(id)
-        .get_results(conn.db())
-        .await?;
-    Ok(found.into_iter().next())
+    let query = visitors::table
+        .filter(visitors::id.eq(id))
+        .select(Visitor::as_select());
+    Ok(query.first(conn.db()).await.optional()?)
 }
 
 /// Notes that a visitor was seen.

@@ -8,7 +8,7 @@ mod record;
 mod reservation;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::QueryableByName;
+use diesel::prelude::{Queryable, Selectable};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -18,7 +18,9 @@ use crate::{
 };
 
 pub use record::{DailyUsage, UsageTotals, record_settled, usage_daily, usage_totals};
-pub use reservation::{checkpoint_output, mark_sent, open_expired, open_of_message, release, reserve, settle};
+pub use reservation::{
+    checkpoint_output, mark_sent, open_expired, open_of_message, release, reserve, settle,
+};
 
 text_enum! {
     /// What an upstream call is for.
@@ -35,6 +37,18 @@ text_enum! {
         Summary = "summary",
         /// Sentiment, category, language.
         Classify = "classify",
+    }
+}
+
+text_enum! {
+    /// How far a reservation has come. It leaves `Open` once and never comes back.
+    ReservationState {
+        /// The call may be under way.
+        Open = "open",
+        /// It was made, and what it cost is known or estimated.
+        Settled = "settled",
+        /// It was never made.
+        Released = "released",
     }
 }
 
@@ -99,7 +113,7 @@ pub struct Settlement {
 }
 
 /// A call that is neither settled nor released.
-#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = reservations, check_for_backend(diesel::pg::Pg))]
 pub struct OpenReservation {
     /// Whose.

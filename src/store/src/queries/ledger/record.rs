@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
-    QueryableByName,
+    prelude::{ExpressionMethods, QueryDsl, Queryable, QueryableByName, Selectable, SelectableHelper},
     sql_types::{BigInt, Date, Timestamptz},
 };
 use diesel_async::RunQueryDsl;
@@ -11,7 +11,7 @@ use super::CallKind;
 use crate::{
     error::StoreError,
     ids::{SpaceId, TenantId},
-    schema,
+    schema::usage_daily::dsl as columns,
     statement::sql,
     tenant::TenantConn,
 };
@@ -22,7 +22,11 @@ use crate::{
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn record_settled(conn: &mut TenantConn, limit: i64, now: DateTime<Utc>) -> Result<i64, StoreError> {
+pub async fn record_settled(
+    conn: &mut TenantConn,
+    limit: i64,
+    now: DateTime<Utc>,
+) -> Result<i64, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = BigInt)]
@@ -62,8 +66,8 @@ pub async fn record_settled(conn: &mut TenantConn, limit: i64, now: DateTime<Utc
 }
 
 /// One day's use of one model in one space.
-#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
-#[diesel(table_name = schema::usage_daily, check_for_backend(diesel::pg::Pg))]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = crate::schema::usage_daily, check_for_backend(diesel::pg::Pg))]
 pub struct DailyUsage {
     /// Whose.
     pub tenant_id: TenantId,
@@ -100,11 +104,11 @@ pub async fn usage_daily(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<Vec<DailyUsage>, StoreError> {
-    Ok(sql("SELECT * FROM usage_daily WHERE day BETWEEN $1 AND $2 ORDER BY day, space_id, model, kind")
-        .bind::<Date, _>(from)
-        .bind::<Date, _>(to)
-        .get_results(conn.db())
-        .await?)
+    let query = columns::usage_daily
+        .filter(columns::day.between(from, to))
+        .order((columns::day, columns::space_id, columns::model, columns::kind))
+        .select(DailyUsage::as_select());
+    Ok(query.load(conn.db()).await?)
 }
 
 /// Sums over a span of days.
@@ -137,14 +141,20 @@ pub struct UsageTotals {
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn usage_totals(conn: &mut TenantConn, from: NaiveDate, to: NaiveDate) -> Result<UsageTotals, StoreError> {
-    Ok(sql("SELECT coalesce(sum(calls), 0)::bigint AS calls, coalesce(sum(input), 0)::bigint AS input, \
+pub async fn usage_totals(
+    conn: &mut TenantConn,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<UsageTotals, StoreError> {
+    Ok(sql(
+        "SELECT coalesce(sum(calls), 0)::bigint AS calls, coalesce(sum(input), 0)::bigint AS input, \
                    coalesce(sum(output), 0)::bigint AS output, \
                    coalesce(sum(cache_write_5m), 0)::bigint AS cache_write_5m, \
                    coalesce(sum(cache_write_1h), 0)::bigint AS cache_write_1h, \
                    coalesce(sum(cache_read), 0)::bigint AS cache_read, \
                    coalesce(sum(cost_nanos), 0)::bigint AS cost_nanos \
-            FROM usage_daily WHERE day BETWEEN $1 AND $2")
+            FROM usage_daily WHERE day BETWEEN $1 AND $2",
+    )
     .bind::<Date, _>(from)
     .bind::<Date, _>(to)
     .get_result(conn.db())

@@ -1,13 +1,17 @@
 //! The life of one reservation.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{
+    prelude::{ExpressionMethods, QueryDsl, SelectableHelper},
+    sql_types::{BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
 use diesel_async::RunQueryDsl;
 
-use super::{NewReservation, OpenReservation, Settlement};
+use super::{NewReservation, OpenReservation, ReservationState, Settlement};
 use crate::{
     error::StoreError,
     ids::{MessageId, ReservationId},
+    schema::reservations::{dsl as columns, table},
     statement::sql,
     tenant::TenantConn,
 };
@@ -18,9 +22,11 @@ use crate::{
 /// [`StoreError::Conflict`] where the tenant has no such space, conversation or message.
 pub async fn reserve(conn: &mut TenantConn, new: NewReservation) -> Result<(), StoreError> {
     let tenant = conn.tenant_id();
-    sql("INSERT INTO reservations (tenant_id, id, space_id, conversation_id, message_id, kind, model, state, \
+    sql(
+        "INSERT INTO reservations (tenant_id, id, space_id, conversation_id, message_id, kind, model, state, \
                                    created_at, expires_at, estimate_input, estimate_output) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11)")
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11)",
+    )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(new.id)
     .bind::<SqlUuid, _>(new.space_id)
@@ -48,9 +54,11 @@ pub async fn mark_sent(
     estimate_input: i64,
     at: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let changed = sql("UPDATE reservations SET sent_at = coalesce(sent_at, $2), estimate_input = $3, \
+    let changed = sql(
+        "UPDATE reservations SET sent_at = coalesce(sent_at, $2), estimate_input = $3, \
                               estimate_output = 0 \
-                       WHERE id = $1 AND state = 'open'")
+                       WHERE id = $1 AND state = 'open'",
+    )
     .bind::<SqlUuid, _>(id)
     .bind::<Timestamptz, _>(at)
     .bind::<BigInt, _>(estimate_input)
@@ -63,9 +71,15 @@ pub async fn mark_sent(
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn checkpoint_output(conn: &mut TenantConn, id: ReservationId, output: i64) -> Result<bool, StoreError> {
-    let changed = sql("UPDATE reservations SET estimate_output = greatest(estimate_output, $2) \
-                       WHERE id = $1 AND state = 'open'")
+pub async fn checkpoint_output(
+    conn: &mut TenantConn,
+    id: ReservationId,
+    output: i64,
+) -> Result<bool, StoreError> {
+    let changed = sql(
+        "UPDATE reservations SET estimate_output = greatest(estimate_output, $2) \
+                       WHERE id = $1 AND state = 'open'",
+    )
     .bind::<SqlUuid, _>(id)
     .bind::<BigInt, _>(output)
     .execute(conn.db())
@@ -79,10 +93,12 @@ pub async fn checkpoint_output(conn: &mut TenantConn, id: ReservationId, output:
 /// [`StoreError`] where the database does not answer.
 pub async fn settle(conn: &mut TenantConn, settlement: &Settlement) -> Result<bool, StoreError> {
     let usage = settlement.usage;
-    let changed = sql("UPDATE reservations SET state = 'settled', settled_at = $2, model = $3, input = $4, \
+    let changed = sql(
+        "UPDATE reservations SET state = 'settled', settled_at = $2, model = $3, input = $4, \
                 output = $5, cache_write_5m = $6, cache_write_1h = $7, cache_read = $8, estimated = $9, \
                 cost_nanos = $10, price_effective = $11 \
-         WHERE id = $1 AND state = 'open'")
+         WHERE id = $1 AND state = 'open'",
+    )
     .bind::<SqlUuid, _>(settlement.reservation)
     .bind::<Timestamptz, _>(settlement.at)
     .bind::<Text, _>(settlement.model.as_str())
@@ -122,11 +138,13 @@ pub async fn open_expired(
     now: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<OpenReservation>, StoreError> {
-    Ok(sql("SELECT * FROM reservations WHERE state = 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT $2")
-        .bind::<Timestamptz, _>(now)
-        .bind::<BigInt, _>(limit)
-        .get_results(conn.db())
-        .await?)
+    let query = table
+        .filter(columns::state.eq(ReservationState::Open))
+        .filter(columns::expires_at.le(now))
+        .order(columns::expires_at)
+        .limit(limit)
+        .select(OpenReservation::as_select());
+    Ok(query.load(conn.db()).await?)
 }
 
 /// Open reservations that a visitor's message caused, oldest first: what a restart finds of a
@@ -135,9 +153,14 @@ pub async fn open_expired(
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn open_of_message(conn: &mut TenantConn, message: MessageId) -> Result<Vec<OpenReservation>, StoreError> {
-    Ok(sql("SELECT * FROM reservations WHERE message_id = $1 AND state = 'open' ORDER BY created_at, id")
-        .bind::<SqlUuid, _>(message)
-        .get_results(conn.db())
-        .await?)
+pub async fn open_of_message(
+    conn: &mut TenantConn,
+    message: MessageId,
+) -> Result<Vec<OpenReservation>, StoreError> {
+    let query = table
+        .filter(columns::message_id.eq(message))
+        .filter(columns::state.eq(ReservationState::Open))
+        .order((columns::created_at, columns::id))
+        .select(OpenReservation::as_select());
+    Ok(query.load(conn.db()).await?)
 }

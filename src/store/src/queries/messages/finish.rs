@@ -125,8 +125,14 @@ pub async fn finish_answer(conn: &mut TenantConn, answer: FinishedAnswer) -> Res
     .bind::<Nullable<Date>, _>(settlement.and_then(|s| s.price_effective));
     let written = write_locked(conn.db(), answer.conversation_id, write).await?;
     Ok(if written.existing {
-        Finished::AlreadyAnswered { message_id: written.message_id, seq: written.seq }
+        Finished::AlreadyAnswered {
+            message_id: written.message_id,
+            seq: written.seq,
+        }
     } else {
-        Finished::New { seq: written.seq, epoch: written.epoch }
+        Finished::New {
+            seq: written.seq,
+            epoch: written.epoch,
+        }
     })
 }

@@ -13,7 +13,7 @@ mod say;
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    QueryableByName,
+    prelude::{Queryable, QueryableByName, Selectable},
     sql_types::{BigInt, Bool, Integer, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -62,7 +62,7 @@ text_enum! {
 }
 
 /// One message of a conversation.
-#[derive(Clone, Debug, QueryableByName)]
+#[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = messages, check_for_backend(diesel::pg::Pg))]
 pub struct Message {
     /// Whose it is.
@@ -100,7 +100,7 @@ pub struct Message {
 }
 
 /// A source of an answer. It is a copy: it outlives the document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, QueryableByName)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Queryable, Selectable)]
 #[diesel(table_name = citations, check_for_backend(diesel::pg::Pg))]
 pub struct Citation {
     /// The number in the text, from 1.
@@ -153,8 +153,17 @@ struct Written {
 
 impl From<Written> for Said {
     fn from(written: Written) -> Self {
-        let Written { existing, message_id, seq, epoch } = written;
-        if existing { Self::Duplicate { message_id, seq } } else { Self::New { seq, epoch } }
+        let Written {
+            existing,
+            message_id,
+            seq,
+            epoch,
+        } = written;
+        if existing {
+            Self::Duplicate { message_id, seq }
+        } else {
+            Self::New { seq, epoch }
+        }
     }
 }
 

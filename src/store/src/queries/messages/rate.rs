@@ -41,12 +41,14 @@ pub struct NewFeedback {
 /// # Errors
 /// [`StoreError::NotFound`] where there is no such answer in a conversation of this visitor.
 pub async fn feedback(conn: &mut TenantConn, new: NewFeedback) -> Result<(), StoreError> {
-    let kept = sql("INSERT INTO feedback (tenant_id, message_id, visitor_id, value, comment, at) \
+    let kept = sql(
+        "INSERT INTO feedback (tenant_id, message_id, visitor_id, value, comment, at) \
          SELECT m.tenant_id, m.id, c.visitor_id, $3, $4, $5 \
          FROM messages m JOIN conversations c ON c.id = m.conversation_id \
          WHERE m.id = $1 AND c.visitor_id = $2 AND m.author_kind IN ('assistant', 'agent') \
          ON CONFLICT (tenant_id, message_id) DO UPDATE \
-         SET value = excluded.value, comment = excluded.comment, at = excluded.at")
+         SET value = excluded.value, comment = excluded.comment, at = excluded.at",
+    )
     .bind::<SqlUuid, _>(new.message_id)
     .bind::<SqlUuid, _>(new.visitor_id)
     .bind::<Text, _>(new.value)
@@ -54,7 +56,11 @@ pub async fn feedback(conn: &mut TenantConn, new: NewFeedback) -> Result<(), Sto
     .bind::<Timestamptz, _>(new.at)
     .execute(conn.db())
     .await?;
-    if kept == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    if kept == 0 {
+        Err(StoreError::NotFound)
+    } else {
+        Ok(())
+    }
 }
 
 /// A visitor's word on a conversation.
@@ -77,10 +83,12 @@ pub struct NewRating {
 /// [`StoreError::NotFound`] where there is no such conversation of this visitor,
 /// [`StoreError::Conflict`] `ratings_score_range` where the score is not 1 to 5.
 pub async fn rate(conn: &mut TenantConn, new: NewRating) -> Result<(), StoreError> {
-    let kept = sql("INSERT INTO ratings (tenant_id, conversation_id, score, comment, at) \
+    let kept = sql(
+        "INSERT INTO ratings (tenant_id, conversation_id, score, comment, at) \
          SELECT tenant_id, id, $3, $4, $5 FROM conversations WHERE id = $1 AND visitor_id = $2 \
          ON CONFLICT (tenant_id, conversation_id) DO UPDATE \
-         SET score = excluded.score, comment = excluded.comment, at = excluded.at")
+         SET score = excluded.score, comment = excluded.comment, at = excluded.at",
+    )
     .bind::<SqlUuid, _>(new.conversation_id)
     .bind::<SqlUuid, _>(new.visitor_id)
     .bind::<SmallInt, _>(new.score)
@@ -88,5 +96,9 @@ pub async fn rate(conn: &mut TenantConn, new: NewRating) -> Result<(), StoreErro
     .bind::<Timestamptz, _>(new.at)
     .execute(conn.db())
     .await?;
-    if kept == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    if kept == 0 {
+        Err(StoreError::NotFound)
+    } else {
+        Ok(())
+    }
 }

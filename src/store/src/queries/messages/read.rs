@@ -1,13 +1,17 @@
 //! Reading messages and their sources.
 
-use diesel::sql_types::{BigInt, Integer, Uuid as SqlUuid};
+use diesel::{
+    dsl::{exists, not},
+    prelude::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper},
+};
 use diesel_async::RunQueryDsl;
 
-use super::{Citation, Message};
+use super::{AuthorKind, Citation, Message};
 use crate::{
     error::StoreError,
     ids::{ConversationId, MessageId},
-    statement::sql,
+    queries::ledger::{CallKind, ReservationState},
+    schema::{citations, messages, reservations},
     tenant::TenantConn,
 };
 
@@ -16,11 +20,10 @@ use crate::{
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn message(conn: &mut TenantConn, id: MessageId) -> Result<Option<Message>, StoreError> {
-    let found = sql("SELECT * FROM messages WHERE id = $1")
-        .bind::<SqlUuid, _>(id)
-        .get_results(conn.db())
-        .await?;
-    Ok(found.into_iter().next())
+    let query = messages::table
+        .filter(messages::id.eq(id))
+        .select(Message::as_select());
+    Ok(query.first(conn.db()).await.optional()?)
 }
 
 /// Messages with `seq > after`, in order.
@@ -33,12 +36,13 @@ pub async fn list(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Message>, StoreError> {
-    Ok(sql("SELECT * FROM messages WHERE conversation_id = $1 AND seq > $2 ORDER BY seq LIMIT $3")
-        .bind::<SqlUuid, _>(conversation)
-        .bind::<BigInt, _>(after)
-        .bind::<BigInt, _>(limit)
-        .get_results(conn.db())
-        .await?)
+    let query = messages::table
+        .filter(messages::conversation_id.eq(conversation))
+        .filter(messages::seq.gt(after))
+        .order(messages::seq)
+        .limit(limit)
+        .select(Message::as_select());
+    Ok(query.load(conn.db()).await?)
 }
 
 /// The last `limit` messages of an epoch, in order: what the model is told.
@@ -51,13 +55,15 @@ pub async fn history(
     epoch: i32,
     limit: i64,
 ) -> Result<Vec<Message>, StoreError> {
-    Ok(sql("SELECT * FROM (SELECT * FROM messages WHERE conversation_id = $1 AND epoch = $2 \
-                           ORDER BY seq DESC LIMIT $3) AS latest ORDER BY seq")
-    .bind::<SqlUuid, _>(conversation)
-    .bind::<Integer, _>(epoch)
-    .bind::<BigInt, _>(limit)
-    .get_results(conn.db())
-    .await?)
+    let query = messages::table
+        .filter(messages::conversation_id.eq(conversation))
+        .filter(messages::epoch.eq(epoch))
+        .order(messages::seq.desc())
+        .limit(limit)
+        .select(Message::as_select());
+    let mut latest = query.load(conn.db()).await?;
+    latest.reverse();
+    Ok(latest)
 }
 
 /// The open turns: visitor's messages with an open reservation for their answer and none yet, in
@@ -69,15 +75,22 @@ pub async fn unanswered(
     conn: &mut TenantConn,
     conversation: ConversationId,
 ) -> Result<Vec<Message>, StoreError> {
-    Ok(sql("SELECT m.* FROM messages m WHERE m.conversation_id = $1 AND m.author_kind = 'visitor' \
-              AND EXISTS (SELECT FROM reservations r \
-                          WHERE r.message_id = m.id AND r.kind = 'chat' AND r.state = 'open') \
-              AND NOT EXISTS (SELECT FROM messages a \
-                              WHERE a.in_reply_to = m.id AND a.author_kind = 'assistant') \
-            ORDER BY m.seq")
-    .bind::<SqlUuid, _>(conversation)
-    .get_results(conn.db())
-    .await?)
+    let answers = diesel::alias!(messages as answers);
+    let reserved = reservations::table
+        .filter(reservations::message_id.eq(messages::id.nullable()))
+        .filter(reservations::kind.eq(CallKind::Chat))
+        .filter(reservations::state.eq(ReservationState::Open));
+    let answered = answers
+        .filter(answers.field(messages::in_reply_to).eq(messages::id.nullable()))
+        .filter(answers.field(messages::author_kind).eq(AuthorKind::Assistant));
+    let query = messages::table
+        .filter(messages::conversation_id.eq(conversation))
+        .filter(messages::author_kind.eq(AuthorKind::Visitor))
+        .filter(exists(reserved))
+        .filter(not(exists(answered)))
+        .order(messages::seq)
+        .select(Message::as_select());
+    Ok(query.load(conn.db()).await?)
 }
 
 /// The sources of an answer, by number.
@@ -85,8 +98,9 @@ pub async fn unanswered(
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn citations(conn: &mut TenantConn, message: MessageId) -> Result<Vec<Citation>, StoreError> {
-    Ok(sql("SELECT * FROM citations WHERE message_id = $1 ORDER BY n")
-        .bind::<SqlUuid, _>(message)
-        .get_results(conn.db())
-        .await?)
+    let query = citations::table
+        .filter(citations::message_id.eq(message))
+        .order(citations::n)
+        .select(Citation::as_select());
+    Ok(query.load(conn.db()).await?)
 }
