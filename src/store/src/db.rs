@@ -65,7 +65,9 @@ impl DbConfig {
 /// The URL holds a password, so it is left out.
 impl std::fmt::Debug for DbConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DbConfig").field("pool_size", &self.pool_size).finish_non_exhaustive()
+        f.debug_struct("DbConfig")
+            .field("pool_size", &self.pool_size)
+            .finish_non_exhaustive()
     }
 }
 
@@ -101,11 +103,17 @@ impl Db {
         manager.recycling_method = RecyclingMethod::Fast;
         let setup = config.session_setup();
         manager.custom_setup = Box::new(move |url| establish(url.to_owned(), setup.clone()).boxed());
-        let pool = Pool::builder(AsyncDieselConnectionManager::new_with_config(&config.url, manager))
-            .max_size(config.pool_size)
-            .build()
-            .map_err(|error| StoreError::Pool(error.to_string()))?;
-        let db = Self { pool, acquire_timeout: config.acquire_timeout };
+        let pool = Pool::builder(AsyncDieselConnectionManager::new_with_config(
+            &config.url,
+            manager,
+        ))
+        .max_size(config.pool_size)
+        .build()
+        .map_err(|error| StoreError::Pool(error.to_string()))?;
+        let db = Self {
+            pool,
+            acquire_timeout: config.acquire_timeout,
+        };
         db.ping().await?;
         Ok(db)
     }
@@ -146,7 +154,10 @@ impl Db {
 
     pub(crate) async fn lease(&self) -> Result<Lease, StoreError> {
         match tokio::time::timeout(self.acquire_timeout, self.pool.get()).await {
-            Ok(object) => Ok(Lease { object: Some(object?), in_transaction: false }),
+            Ok(object) => Ok(Lease {
+                object: Some(object?),
+                in_transaction: false,
+            }),
             Err(_) => Err(StoreError::Pool("none became free in time".to_owned())),
         }
     }
@@ -154,7 +165,9 @@ impl Db {
 
 async fn establish(url: String, setup: String) -> Result<AsyncPgConnection, ConnectionError> {
     let mut conn = AsyncPgConnection::establish(&url).await?;
-    conn.batch_execute(&setup).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    conn.batch_execute(&setup)
+        .await
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
 }
 
@@ -169,7 +182,9 @@ pub(crate) struct Lease {
 impl Lease {
     #[expect(clippy::expect_used, reason = "only drop takes it out")]
     pub(crate) fn conn(&mut self) -> &mut AsyncPgConnection {
-        self.object.as_mut().expect("a lease holds its connection until it is dropped")
+        self.object
+            .as_mut()
+            .expect("a lease holds its connection until it is dropped")
     }
 
     /// Begins a transaction with `statement`. From here until commit or rollback has succeeded,
@@ -196,7 +211,9 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        if self.in_transaction && let Some(object) = self.object.take() {
+        if self.in_transaction
+            && let Some(object) = self.object.take()
+        {
             drop(Object::take(object));
         }
     }

@@ -53,7 +53,9 @@ impl From<Diesel> for StoreError {
         match &error {
             Diesel::NotFound => Self::NotFound,
             Diesel::DatabaseError(_, detail) => match detail.constraint_name() {
-                Some(name) => Self::Conflict { constraint: name.to_owned() },
+                Some(name) => Self::Conflict {
+                    constraint: name.to_owned(),
+                },
                 None => Self::Query(error),
             },
             _ => Self::Query(error),

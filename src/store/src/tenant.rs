@@ -59,7 +59,10 @@ impl TenantDb {
         F: AsyncFnOnce(&mut TenantConn) -> Result<R, E>,
         E: From<StoreError>,
     {
-        let mut conn = TenantConn { lease: self.db.lease().await?, tenant: self.tenant };
+        let mut conn = TenantConn {
+            lease: self.db.lease().await?,
+            tenant: self.tenant,
+        };
         conn.begin(begin).await?;
         match work(&mut conn).await {
             Ok(value) => {
@@ -95,6 +98,8 @@ impl TenantConn {
     /// One simple-protocol message carries both statements, so binding costs no round trip. The
     /// tenant is a UUID, which has one textual form without quotes: nothing to escape.
     async fn begin(&mut self, begin: &str) -> Result<(), StoreError> {
-        self.lease.begin(&format!("{begin}; SET LOCAL app.tenant_id = '{}'", self.tenant)).await
+        self.lease
+            .begin(&format!("{begin}; SET LOCAL app.tenant_id = '{}'", self.tenant))
+            .await
     }
 }
