@@ -1,1 +1,20 @@
-fn main(){}
+//! The store against a real Postgres. `PARLANCE_TEST_DATABASE_URL` names a superuser of one with
+//! pgvector; every test makes and drops a database of its own in it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where it fails"
+)]
+
+mod answers;
+mod control;
+mod foreign;
+mod isolation;
+mod ledger;
+mod messages;
+mod migrations;
+mod pool;
+mod round_trips;
+mod spaces;
+mod support;

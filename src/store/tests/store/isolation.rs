@@ -1,0 +1,253 @@
+//! Walks the catalogue: no table of a tenant without forced row-level security, no right too many.
+
+use parlance_store::testing;
+
+use crate::support::{admin, chat, database};
+
+/// Tables that the tenant's policy does not cover, and why that is right.
+const ABOVE_TENANTS: &[(&str, &str)] = &[
+    ("tenants", "the tenants themselves"),
+    (
+        "users",
+        "a person may belong to several tenants and logs in before one is known",
+    ),
+    (
+        "memberships",
+        "read at login, before a tenant is known; holds ids and a role",
+    ),
+    (
+        "refresh_tokens",
+        "found by hash before a tenant is known; holds ids and a hash",
+    ),
+    (
+        "space_index",
+        "finds the tenant of a slug or key; read by all, written by its tenant only",
+    ),
+    (
+        "__diesel_schema_migrations",
+        "the list of migrations; the server has no right to it",
+    ),
+];
+
+/// Policies besides the tenant's, and why they are right.
+const OTHER_POLICIES: &[(&str, &str, &str)] = &[
+    ("space_index", "lookup", "found before a tenant is known"),
+    ("space_index", "tenant_insert", "the tenant's own rows"),
+    ("space_index", "tenant_update", "the tenant's own rows"),
+    (
+        "reservations",
+        "sweep",
+        "lets tenants_with_open_work see which tenants have work",
+    ),
+];
+
+const TENANT_ONLY: &str = "(tenant_id = (current_setting('app.tenant_id'::text))::uuid)";
+
+#[tokio::test]
+async fn every_table_of_a_tenant_is_isolated_by_force() {
+    let test = database().await;
+    let admin = admin(&test).await;
+    let tables = admin
+        .query(
+            "SELECT c.relname::text, c.relrowsecurity, c.relforcerowsecurity, \
+                    EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' \
+                            AND a.attnotnull AND NOT a.attisdropped), \
+                    (SELECT pg_get_expr(polqual, polrelid) FROM pg_policy p WHERE p.polrelid = c.oid \
+                       AND p.polname = 'tenant' AND polcmd = '*' AND polpermissive AND polroles = '{0}'), \
+                    (SELECT pg_get_expr(polwithcheck, polrelid) FROM pg_policy p WHERE p.polrelid = c.oid \
+                       AND p.polname = 'tenant' AND polcmd = '*' AND polpermissive AND polroles = '{0}') \
+             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') \
+               AND n.nspname NOT LIKE 'pg_toast%' ORDER BY 1",
+            &[],
+        )
+        .await
+        .unwrap();
+    let mut isolated = 0;
+    for row in &tables {
+        let name: &str = row.get(0);
+        if ABOVE_TENANTS.iter().any(|(table, _)| *table == name) {
+            continue;
+        }
+        assert!(
+            row.get::<_, bool>(3),
+            "{name} has no tenant_id: add one, or a line with a reason above"
+        );
+        assert!(row.get::<_, bool>(1), "{name}: row-level security is not enabled");
+        assert!(row.get::<_, bool>(2), "{name}: row-level security is not forced");
+        assert_eq!(
+            row.get::<_, Option<&str>>(4),
+            Some(TENANT_ONLY),
+            "{name}: reading"
+        );
+        assert_eq!(
+            row.get::<_, Option<&str>>(5),
+            Some(TENANT_ONLY),
+            "{name}: writing"
+        );
+        isolated += 1;
+    }
+    assert!(isolated >= 11, "only {isolated} tables seen");
+    for (table, _) in ABOVE_TENANTS {
+        assert!(
+            tables.iter().any(|row| row.get::<_, &str>(0) == *table),
+            "{table} is gone: strike its line"
+        );
+    }
+}
+
+#[tokio::test]
+async fn no_policy_lets_more_through() {
+    let test = database().await;
+    let policies = admin(&test)
+        .await
+        .query(
+            "SELECT tablename::text, policyname::text FROM pg_policies WHERE policyname <> 'tenant'",
+            &[],
+        )
+        .await
+        .unwrap();
+    for row in policies {
+        let (table, policy): (&str, &str) = (row.get(0), row.get(1));
+        let known = OTHER_POLICIES.iter().any(|(t, p, _)| (*t, *p) == (table, policy));
+        assert!(known, "policy {policy} on {table} is not on the list");
+    }
+}
+
+#[tokio::test]
+async fn the_roles_own_nothing_else_and_cannot_bypass() {
+    let test = database().await;
+    let admin = admin(&test).await;
+    let roles = admin
+        .query(
+            "SELECT rolname::text, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolcanlogin, \
+                    (SELECT count(*) FROM pg_auth_members m WHERE m.member = r.oid) \
+             FROM pg_roles r WHERE rolname IN ('parlance_app', 'parlance_sweeper')",
+            &[],
+        )
+        .await
+        .unwrap();
+    assert_eq!(roles.len(), 2);
+    for row in roles {
+        for right in 1..=5 {
+            assert!(
+                !row.get::<_, bool>(right),
+                "{} has right {right}",
+                row.get::<_, &str>(0)
+            );
+        }
+        assert_eq!(
+            row.get::<_, i64>(6),
+            0,
+            "{} is a member of another role",
+            row.get::<_, &str>(0)
+        );
+    }
+    let owned = admin
+        .query(
+            "SELECT r.rolname::text, pg_describe_object(d.classid, d.objid, d.objsubid) FROM pg_shdepend d \
+             JOIN pg_roles r ON r.oid = d.refobjid WHERE d.deptype = 'o' \
+             AND d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+             AND r.rolname IN ('parlance_app', 'parlance_sweeper')",
+            &[],
+        )
+        .await
+        .unwrap();
+    let owned: Vec<(&str, &str)> = owned.iter().map(|row| (row.get(0), row.get(1))).collect();
+    assert_eq!(owned, [("parlance_sweeper", "function tenants_with_open_work()")]);
+    let sees = admin
+        .query(
+            "SELECT attrelid::regclass::text || '.' || attname FROM pg_attribute \
+             WHERE attnum > 0 AND attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace \
+                                               AND relkind IN ('r', 'p')) \
+               AND has_column_privilege('parlance_sweeper', attrelid, attnum, 'SELECT, INSERT, UPDATE') ORDER BY 1",
+            &[],
+        )
+        .await
+        .unwrap();
+    let sees: Vec<&str> = sees.iter().map(|row| row.get(0)).collect();
+    assert_eq!(
+        sees,
+        [
+            "reservations.recorded_at",
+            "reservations.state",
+            "reservations.tenant_id"
+        ]
+    );
+}
+
+/// Functions that run with their owner's rights, and how their search path is pinned.
+#[tokio::test]
+async fn a_function_with_other_rights_is_known_and_pinned() {
+    let test = database().await;
+    let functions = admin(&test)
+        .await
+        .query(
+            "SELECT p.proname::text, coalesce(array_to_string(p.proconfig, ';'), ''), \
+                    has_function_privilege('public', p.oid, 'EXECUTE') \
+             FROM pg_proc p WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace ORDER BY 1",
+            &[],
+        )
+        .await
+        .unwrap();
+    for row in &functions {
+        let name: &str = row.get(0);
+        assert!(
+            row.get::<_, &str>(1).starts_with("search_path=pg_catalog"),
+            "{name}: search_path is not pinned"
+        );
+        assert!(!row.get::<_, bool>(2), "{name}: everyone may call it");
+    }
+    assert!(
+        functions
+            .iter()
+            .any(|row| row.get::<_, &str>(0) == "tenants_with_open_work")
+    );
+}
+
+#[tokio::test]
+async fn the_log_and_the_usage_cannot_be_rewritten() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    for table in ["conversation_events", "usage_events", "citations"] {
+        for statement in [
+            format!("DELETE FROM {table}"),
+            format!("UPDATE {table} SET tenant_id = tenant_id"),
+            format!("TRUNCATE {table}"),
+        ] {
+            let done = acme
+                .db
+                .transaction(async |conn| testing::sql_in(conn, &statement).await)
+                .await;
+            assert!(done.is_err(), "{statement}");
+        }
+    }
+    let made = testing::sql_on_pool(test.db(), "CREATE TABLE public.mine (id int)").await;
+    assert!(made.is_err(), "the server may make tables");
+}
+
+/// The tenant of a transaction is what the policy compares with, whatever the statement says.
+#[tokio::test]
+async fn a_row_cannot_be_written_for_another_tenant_or_point_to_one() {
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    let (mine, theirs) = (acme.db.tenant_id(), globex.db.tenant_id());
+    for statement in [
+        format!(
+            "INSERT INTO visitors SELECT '{theirs}', gen_random_uuid(), '{}', '{{}}', null, now(), now()",
+            globex.space
+        ),
+        format!(
+            "INSERT INTO visitors SELECT '{mine}', gen_random_uuid(), '{}', '{{}}', null, now(), now()",
+            globex.space
+        ),
+        format!("UPDATE visitors SET tenant_id = '{theirs}'"),
+        format!("UPDATE conversations SET visitor_id = '{}'", globex.visitor),
+    ] {
+        let done = acme
+            .db
+            .transaction(async |conn| testing::sql_in(conn, &statement).await)
+            .await;
+        assert!(done.is_err(), "{statement}");
+    }
+}
