@@ -15,5 +15,6 @@ pub mod model_list;
 pub mod prompt;
 pub mod settings;
 pub mod small_talk;
+mod small_talk_phrases;
 pub mod stream;
 pub mod tokens;

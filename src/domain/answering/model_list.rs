@@ -3,22 +3,7 @@
 
 use serde::{Deserialize, Deserializer, Serializer};
 
-/// A model at an upstream.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ModelRef {
-    pub upstream: String,
-    pub model: String,
-}
-
-impl ModelRef {
-    #[must_use]
-    pub fn new(upstream: impl Into<String>, model: impl Into<String>) -> Self {
-        Self {
-            upstream: upstream.into(),
-            model: model.into(),
-        }
-    }
-}
+pub use crate::adapters::llm::gateway::ModelRef;
 
 /// Reads one entry.
 #[must_use]
