@@ -4,3 +4,4 @@
 //! The commands are in `main.rs`, how to run them in `README.md`.
 
 pub mod upstream;
+pub mod visitor;

@@ -1,0 +1,85 @@
+//! A visitor on a WebSocket.
+
+use anyhow::{Context, Result, bail};
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async_with_config,
+    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
+};
+use uuid::Uuid;
+
+use super::{
+    session::Server,
+    turn::{Answered, Turn},
+};
+
+/// An open, greeted socket.
+#[derive(Debug)]
+pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Socket {
+    /// Session, socket, hello, ready.
+    pub(super) async fn open(server: &Server) -> Result<Self> {
+        let session = server.session().await?;
+        let mut url = server.call("socket")?;
+        url.set_scheme("ws").ok().context("no socket address")?;
+        let mut request = url.as_str().into_client_request()?;
+        if let Some(origin) = &server.origin {
+            request
+                .headers_mut()
+                .insert("origin", HeaderValue::from_str(origin)?);
+        }
+        let (stream, _) = connect_async_with_config(request, None, true)
+            .await
+            .context("socket")?;
+        let mut socket = Self(stream);
+        socket
+            .send(&json!({"type": "hello", "token": session.token, "conversation": null, "after": 0}))
+            .await?;
+        let first = socket.next().await?;
+        if first.get("type").and_then(Value::as_str) != Some("ready") {
+            bail!(
+                "hello: {}",
+                first.get("code").and_then(Value::as_str).unwrap_or("not ready")
+            );
+        }
+        Ok(socket)
+    }
+
+    pub(super) async fn ask(&mut self, question: &str) -> Result<Answered> {
+        let client_id = Uuid::now_v7().to_string();
+        let mut turn = Turn::new(client_id.clone());
+        self.send(&json!({"type": "say", "client_id": client_id, "text": question}))
+            .await?;
+        loop {
+            let event = match self.next().await {
+                Ok(event) => event,
+                Err(error) => return Ok(turn.failed(&error.to_string())),
+            };
+            if let Some(answered) = turn.event(&event) {
+                return Ok(answered);
+            }
+        }
+    }
+
+    pub(super) async fn close(mut self) {
+        // The visitor leaves either way.
+        let _ = self.0.close(None).await;
+    }
+
+    async fn send(&mut self, frame: &Value) -> Result<()> {
+        Ok(self.0.send(Message::text(frame.to_string())).await?)
+    }
+
+    async fn next(&mut self) -> Result<Value> {
+        loop {
+            match self.0.next().await.context("socket closed")?? {
+                Message::Text(text) => return Ok(serde_json::from_str(&text)?),
+                Message::Close(frame) => bail!("socket closed {}", frame.map_or(0, |f| u16::from(f.code))),
+                _ => {}
+            }
+        }
+    }
+}
