@@ -3,7 +3,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use reqwest::{
     Client, RequestBuilder, Response,
     header::{CONTENT_TYPE, HeaderMap, HeaderValue},
@@ -162,11 +162,6 @@ pub(super) fn chunks(response: Response, mut decoder: impl Decoder) -> ChunkStre
             };
             while let Some(chunk) = chunks.pop_front() {
                 let done = matches!(chunk, Chunk::Done(_));
-                if done {
-                    // The end of the body usually lies in the buffer already: taking it lets
-                    // the connection serve the next request.
-                    let _ = body.next().now_or_never();
-                }
                 yield Ok(chunk);
                 if done {
                     return;

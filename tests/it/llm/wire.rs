@@ -47,8 +47,7 @@ async fn a_server_without_usage_still_completes() {
     assert_eq!(heard.usage, None);
 }
 
-/// The end of a body is read with the answer, so a conversation's next question finds the
-/// connection open: a hundred answers in turn need one connection, not a hundred handshakes.
+/// One client for all requests: a hundred answers in turn don't cost a hundred handshakes.
 #[tokio::test]
 async fn a_connection_serves_many_answers() {
     let mock = MockUpstream::start(Behaviour::default()).await.unwrap();
