@@ -56,8 +56,8 @@ pub trait Observer: Send + Sync {
     fn attempt(&self, report: &AttemptReport<'_>);
 }
 
-/// Counts attempts and times first tokens: `llm_attempts_total{upstream, model, outcome}`,
-/// `llm_first_token_seconds{upstream, model}`.
+/// Counts attempts and times first tokens: `parlance_llm_attempts_total{upstream, model, outcome}`,
+/// `parlance_llm_first_token_seconds{upstream, model}`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MetricsObserver;
 
@@ -69,10 +69,10 @@ impl Observer for MetricsObserver {
             Outcome::Cancelled => "cancelled",
             Outcome::Failed(error) => error.kind(),
         };
-        metrics::counter!("llm_attempts_total", "upstream" => upstream.clone(), "model" => model.clone(), "outcome" => outcome)
+        metrics::counter!("parlance_llm_attempts_total", "upstream" => upstream.clone(), "model" => model.clone(), "outcome" => outcome)
             .increment(1);
         if let Some(first_text) = report.first_text {
-            metrics::histogram!("llm_first_token_seconds", "upstream" => upstream, "model" => model)
+            metrics::histogram!("parlance_llm_first_token_seconds", "upstream" => upstream, "model" => model)
                 .record(first_text);
         }
     }
