@@ -27,6 +27,9 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 
+# A page that never answers must not hold the whole run up.
+bounded() { if have timeout; then timeout --kill-after=10 900 "$@"; else "$@"; fi; }
+
 rust_tests() {
   if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --workspace ${CI:+--locked --profile ci} && cargo test --quiet --workspace --doc ${CI:+--locked}
@@ -42,7 +45,7 @@ browser_tests() {
   # The real binary, as the tests find it.
   cargo build --quiet ${CI:+--locked} --bin parlance || return
   export PARLANCE_BIN=$CARGO_TARGET_DIR/debug/parlance
-  (cd tests/browser && npm test)
+  (cd tests/browser && bounded npm test)
 }
 
 printf '=== set-up\n'
@@ -54,7 +57,7 @@ step format cargo fmt --all --check
 step clippy cargo clippy --workspace --all-targets ${CI:+--locked} -- -D warnings
 step 'rust tests' rust_tests
 for folder in widget admin; do
-  if [ -f $folder/package.json ]; then step "$folder tests" npm --prefix $folder test; fi
+  if [ -f $folder/package.json ]; then step "$folder tests" bounded npm --prefix $folder test; fi
 done
 if [ -f tests/browser/package.json ]; then step 'browser tests' browser_tests; fi
 

@@ -1,6 +1,9 @@
 /**
  * Builds `dist/` and fails when it is heavier than promised: 2,048 bytes for what every page of the
- * customer's site pays, 12 KB for all of the chat. Gzipped at level 9, as the server sends it.
+ * customer's site pays, 12 KB for everything that
+ * opening the chat and talking in it loads. What is fetched on demand (`more.js`: the fallback for
+ * blocked sockets, the source card, ratings, the questions before a chat; a language other than
+ * English) has limits of its own. Gzipped at level 9.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -11,12 +14,19 @@ import { build, transform } from 'esbuild';
 
 const LOADER_LIMIT = 2048;
 const TOTAL_LIMIT = 12 * 1024;
+const MORE_LIMIT = 3072;
 const here = dirname(fileURLToPath(import.meta.url));
 const src = join(here, 'src');
 const dist = join(here, 'dist');
 
+/**
+ * Our own names for things that never meet the wire, the DOM or a string, so that they can be short.
+ * A name that does must not be added here: nothing would say so until it breaks.
+ */
+const INTERNAL = /^(outbox|introduce|reconnected|settle|mark|drafts|items|fresh|stale|votes|vote|renew|check|online|prepare|mend|reachable|changed|details|timing|quiet|grace|cap|hold|retryAfter|questions|writer|update|alive)$/;
+const mangleCache = {};
+
 const options = { bundle: true, minify: true, write: false, charset: 'utf8', legalComments: 'none', target: 'es2022', logLevel: 'warning' };
-const hash = (...texts) => createHash('sha256').update(texts.join('\0')).digest('hex').slice(0, 12);
 
 /** A stylesheet inside a script is minified like one outside. */
 const cssAsText = {
@@ -28,40 +38,49 @@ const cssAsText = {
     }),
 };
 
+/** What is fetched on demand, and what that shares with the frame, are addresses and not contents. */
+const elsewhere = (filter, file) => ({
+  name: `elsewhere-${file}`,
+  setup: (plugin) => plugin.onResolve({ filter }, () => ({ path: `/widget/${file}?v=VERSION`, external: true })),
+});
+
 async function bundle(entry, more) {
-  const { outputFiles } = await build({ ...options, entryPoints: [join(src, entry)], ...more });
-  return outputFiles[0].text;
+  const result = await build({ ...options, format: 'esm', entryPoints: [join(src, entry)], mangleCache, ...more });
+  Object.assign(mangleCache, result.mangleCache);
+  return result.outputFiles[0].text;
 }
 
-async function strings() {
-  const names = (await readdir(join(src, 'strings'))).filter((name) => name !== 'en.js').sort();
-  return Promise.all(names.map(async (name) => [`strings/${name}`, await bundle(`strings/${name}`, { format: 'esm' })]));
-}
+/** Whitespace between tags is of no use here. */
+const squeeze = (html) => html.replace(/\s*\n\s*/g, '');
 
-/** Whitespace between tags is of no use here, but between words it is. */
-const squeeze = (html) => html.replace(/<!--[^]*?-->/g, '').replace(/\s*\n\s*/g, '').replace(/ +/g, ' ');
+const languages = (await readdir(join(src, 'strings'))).filter((name) => name !== 'en.js').sort();
+const files = {
+  'loader.js': await bundle('loader.js', { format: 'iife', plugins: [cssAsText] }),
+  'frame.html': squeeze(await readFile(join(src, 'frame.html'), 'utf8')),
+  'frame.css': await bundle('frame.css'),
+  'frame.js': await bundle('frame/main.js', { mangleProps: INTERNAL, plugins: [elsewhere(/^\.\/more\//, 'more.js')] }),
+  'more.js': await bundle('frame/more/index.js', { mangleProps: INTERNAL, plugins: [cssAsText, elsewhere(/^\.\.\/(dom|markdown|strings)\.js$/, 'frame.js')] }),
+};
+for (const name of languages) files[`strings/${name}`] = await bundle(`strings/${name}`);
 
-const languages = await strings();
-const stringsHash = hash(...languages.flat());
-const loader = await bundle('loader.js', { format: 'iife', plugins: [cssAsText] });
-const js = await bundle('frame/main.js', { format: 'esm', define: { STRINGS: JSON.stringify(stringsHash) } });
-const css = await bundle('frame.css');
-const html = squeeze(await readFile(join(src, 'frame.html'), 'utf8'))
-  .replace('/widget/frame.js', `/widget/frame.js?v=${hash(js)}`)
-  .replace('/widget/frame.css', `/widget/frame.css?v=${hash(css)}`);
-
-const chat = [['loader.js', loader], ['frame.html', html], ['frame.css', css], ['frame.js', js]];
+// One version for all, because they belong together: a change in any of them is a new address for each.
+const version = createHash('sha256').update(Object.values(files).join('\0')).digest('hex').slice(0, 12);
 await rm(dist, { recursive: true, force: true });
 await mkdir(join(dist, 'strings'), { recursive: true });
-for (const [name, text] of [...chat, ...languages]) await writeFile(join(dist, name), text);
+for (const name in files) {
+  files[name] = files[name].replaceAll('VERSION', version);
+  await writeFile(join(dist, name), files[name]);
+}
 
-const size = (text) => gzipSync(text, { level: 9 }).length;
+const size = (name) => gzipSync(files[name], { level: 9 }).length;
 const row = (name, bytes, limit) => console.log(`${name.padEnd(16)} ${String(bytes).padStart(6)} B gzipped${limit ? ` of ${limit}` : ''}`);
-const total = chat.reduce((sum, [, text]) => sum + size(text), 0);
-for (const [name, text] of chat) row(name, size(text), name === 'loader.js' && LOADER_LIMIT);
-row('all', total, TOTAL_LIMIT);
-row('a language', Math.max(...languages.map(([, text]) => size(text))));
-if (size(loader) > LOADER_LIMIT || total > TOTAL_LIMIT) {
-  console.error('the widget is over its limit; make it smaller, or move what is rare behind a lazy import');
+const first = ['loader.js', 'frame.html', 'frame.css', 'frame.js'];
+const total = first.reduce((sum, name) => sum + size(name), 0);
+for (const name of first) row(name, size(name), name === 'loader.js' && LOADER_LIMIT);
+row('the chat', total, TOTAL_LIMIT);
+row('more.js', size('more.js'), MORE_LIMIT);
+row('a language', Math.max(...languages.map((name) => size(`strings/${name}`))));
+if (size('loader.js') > LOADER_LIMIT || total > TOTAL_LIMIT || size('more.js') > MORE_LIMIT) {
+  console.error('the widget is over its limit: make it smaller');
   process.exit(1);
 }

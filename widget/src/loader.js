@@ -16,11 +16,12 @@ const tag = /** @type {HTMLScriptElement} */ (d.currentScript || d.querySelector
 if (!early?.on && tag) {
   const { space, api } = tag.dataset;
   const { origin } = new URL(api || tag.src, location.href);
-  const path = origin + '/%widget/' + encodeURIComponent(space || '');
+  const address = (api, what) => `${origin}${api}/widget/${space}/${what}`;
   const listeners = {};
   /** Kept here until there is a frame to tell. */
   const context = {};
-  let frame, greeted, config, opened;
+  let frame, greeted, config;
+  let opened = false;
 
   const host = d.createElement('parlance-chat');
   const root = host.attachShadow({ mode: 'open' });
@@ -29,46 +30,35 @@ if (!early?.on && tag) {
   root.adoptedStyleSheets = [sheet];
   const button = d.createElement('button');
   const badge = d.createElement('i');
-  const svg = (name, attributes, parent) => {
-    const node = d.createElementNS('http://www.w3.org/2000/svg', name);
-    for (const key in attributes) node.setAttribute(key, attributes[key]);
-    return parent.appendChild(node);
-  };
-  const icon = svg('path', {}, svg('svg', { viewBox: '0 0 24 24', width: 28, 'aria-hidden': true }, button));
+  // One word that is the same in most languages; that it opens and closes is in aria-expanded.
+  button.ariaLabel = tag.dataset.label || 'Chat';
   const locale = () => context.locale || d.documentElement.lang || navigator.language;
 
   const emit = (name, data) => (listeners[name] || []).forEach((listener) => listener(data));
   const post = (type, data) => greeted && frame.contentWindow.postMessage({ parlance: type, data }, origin);
 
   const draw = () => {
-    host.toggleAttribute('open', !!opened);
-    icon.setAttribute('d', opened ? 'M6 9l6 6 6-6' : 'M4 5h16v11h-9l-5 4v-4H4z');
-    button.setAttribute('aria-expanded', '' + !!opened);
-    // One word that is the same in most languages; the state is in aria-expanded.
-    button.ariaLabel = { ar: 'دردشة', ja: 'チャット' }[locale().slice(0, 2)] || 'Chat';
+    host.toggleAttribute('open', opened);
+    button.ariaExpanded = `${opened}`;
   };
 
   const paint = ({ color, position }) => {
-    // Perceived brightness by the weights of ITU-R BT.601; the icon has to stand out from it.
-    const light = [299, 587, 114].reduce((sum, weight, i) => sum + weight * parseInt(color.substr(1 + 2 * i, 2), 16), 0);
     host.style.setProperty('--c', color);
-    host.style.setProperty('--i', light > 15e4 ? '#000' : '#fff');
     host.toggleAttribute('left', position == 'left');
   };
 
   const show = (on) => {
-    if (!!opened == on) return;
+    if (opened == on) return;
     opened = on;
     if (!frame) {
       frame = d.createElement('iframe');
-      frame.className = 'f';
       frame.title = button.ariaLabel;
       frame.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-forms');
       frame.onload = () => {
         greeted = 1;
         post('hello', { ...context, locale: locale(), page: location.href, visible: opened, config });
       };
-      frame.src = path.replace('%', '') + '/frame';
+      frame.src = address('', 'frame');
       root.append(frame);
     }
     draw();
@@ -80,7 +70,6 @@ if (!early?.on && tag) {
 
   const tell = (key) => (value) => {
     context[key] = value;
-    draw();
     post('context', { [key]: value });
   };
 
@@ -139,7 +128,7 @@ if (!early?.on && tag) {
   else addEventListener('DOMContentLoaded', start);
 
   // A host page's connect-src may forbid this; the frame then brings the colours when it is opened.
-  fetch(path.replace('%', 'api/') + '/config')
+  fetch(address('/api', 'config'))
     .then((response) => response.json())
     .then((settings) => {
       config = settings;

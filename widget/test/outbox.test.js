@@ -28,7 +28,7 @@ test('an acknowledged message is not sent again, and stays until the log shows i
   const { outbox } = setup();
   outbox.add('a');
   const [{ client_id }] = outbox.take();
-  outbox.acked(client_id, 4);
+  outbox.mark(client_id, { state: 'acked', seq: 4 });
   outbox.reconnected();
   assert.deepEqual(outbox.take(), []);
   outbox.settle(3);
@@ -42,7 +42,7 @@ test('the log may confirm a message before its ack comes', () => {
   outbox.add('a');
   const [{ client_id }] = outbox.take();
   outbox.settle(4, client_id);
-  outbox.acked(client_id, 4);
+  outbox.mark(client_id, { state: 'acked', seq: 4 });
   assert.equal(outbox.all().length, 0);
 });
 
@@ -66,10 +66,10 @@ test('a refused message waits for the visitor, and goes again under the same id'
   const { outbox } = setup();
   outbox.add('a');
   const [{ client_id }] = outbox.take();
-  outbox.failed(client_id, 'rate_limited');
+  outbox.mark(client_id, { state: 'failed' });
   outbox.reconnected();
   assert.deepEqual(outbox.take(), []);
-  outbox.retry(client_id);
+  outbox.mark(client_id, { state: 'pending' });
   assert.deepEqual(outbox.take().map((item) => item.client_id), [client_id]);
 });
 

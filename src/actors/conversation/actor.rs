@@ -110,8 +110,9 @@ impl ConversationActor {
     fn start_turn(&mut self, turn: TurnNumber, question: MessageId, ctx: &mut Context<Self>) {
         let Some(live) = self.live.as_mut() else { return };
         live.begin_answer(turn, question);
-        let task = turn::Task::new(self.deps.clone(), self.tenant, live, turn, question, ctx.address());
-        task.spawn();
+        if let Some(task) = turn::Task::new(self.deps.clone(), self.tenant, live, turn, ctx.address()) {
+            task.spawn();
+        }
     }
 
     fn ended(&mut self, turn: TurnNumber, outcome: &Outcome, written: Result<Written, ActorError>, ctx: &mut Context<Self>) {

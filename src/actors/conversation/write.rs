@@ -23,9 +23,9 @@ use super::{
 use crate::{
     domain::{
         accounts::space::Space,
-        answering::turn::{Outcome, RESERVED_FOR, RESERVED_INPUT},
+        answering::turn::{Cited, Extra, Outcome, RESERVED_FOR, RESERVED_INPUT},
         conversations::{
-            event::{Author, Event, Message, Status},
+            event::{Author, Citation, Event, Message, MessageState, Status},
             state::{Effect, StatusChange, Transition},
         },
     },
@@ -295,19 +295,35 @@ pub(super) fn answer(
 ) -> impl Future<Output = Result<Written, ActorError>> + use<> {
     let at = deps.clock.now();
     let message = outcome.message(live.conversation.id, &live.space.settings.bot_name, at);
-    let finished = outcome.finished(&message);
-    let extra = outcome.extra_spending(at);
-    let space = live.conversation.space_id;
+    let (extra, settlement) = (outcome.extra.clone(), outcome.spent.as_ref().map(|spent| spent.settlement.clone()));
+    let citations = outcome.cited.iter().map(stored_citation).collect();
+    let (space, question) = (live.conversation.space_id, outcome.in_reply_to);
     async move {
-        let event_body = body(&Event::Message(Box::new(message)))?;
-        let json = event_body.to_string();
-        let finished = messages::FinishedAnswer { event_body, ..finished };
+        let finished = messages::FinishedAnswer {
+            id: message.id,
+            conversation_id: message.conversation,
+            in_reply_to: question,
+            author_name: message.author.name.clone(),
+            text: message.text.clone(),
+            state: stored_state(message.state),
+            grounding: message.grounding,
+            claims: serde_json::to_value(&message.claims).ok(),
+            citations,
+            model: message.model.clone(),
+            event_body: body(&Event::Message(Box::new(message)))?,
+            at,
+            settlement,
+        };
+        let json = finished.event_body.to_string();
         let db = deps.db.tenant(tenant);
         let done = db
             .transaction(async |conn| {
                 for spent in extra {
-                    ledger::reserve(conn, spent.reservation(space)).await?;
-                    ledger::settle(conn, &spent.settlement).await?;
+                    let (Extra::Attempt(call) | Extra::Abandoned(call)) = &spent;
+                    if matches!(spent, Extra::Attempt(_)) {
+                        ledger::reserve(conn, call.reservation(space, question)).await?;
+                    }
+                    ledger::settle(conn, &call.settlement).await?;
                 }
                 messages::finish_answer(conn, finished).await
             })
@@ -318,6 +334,20 @@ pub(super) fn answer(
             messages::Finished::AlreadyAnswered { .. } => Written::default(),
         })
     }
+}
+
+fn stored_state(state: MessageState) -> messages::MessageState {
+    match state {
+        MessageState::Complete => messages::MessageState::Complete,
+        MessageState::Interrupted => messages::MessageState::Interrupted,
+        MessageState::Failed => messages::MessageState::Failed,
+    }
+}
+
+fn stored_citation(cited: &Cited) -> messages::Citation {
+    let Citation { n, document, title, excerpt, url, page } = cited.citation.clone();
+    let n = i32::try_from(n).unwrap_or(i32::MAX);
+    messages::Citation { n, passage_id: cited.passage, document_id: document, title, excerpt, url, page }
 }
 
 /// Gives back the reservation of a question the bot will not answer.

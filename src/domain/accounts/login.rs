@@ -7,10 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _, clock::DefaultClock};
 use parlance_store::{
-    control::{
-        accounts::{Login, User},
-        refresh::{NewRefreshToken, RefreshSession, Rotation},
-    },
+    control::{Login, NewRefreshToken, RefreshSession, Rotation, User},
     db::Db,
     ids::{FamilyId, RefreshTokenId, TenantId},
 };
@@ -91,7 +88,12 @@ impl Logins {
         address: Option<IpAddr>,
     ) -> Result<LoggedIn, LoginError> {
         self.limit(email, address)?;
-        let found = self.db.control().login_by_email(email.trim()).await.map_err(internal)?;
+        let found = self
+            .db
+            .control()
+            .login_by_email(email.trim())
+            .await
+            .map_err(internal)?;
         let hash = found.as_ref().map(|login| login.password_hash.clone());
         let verified = tokio::task::spawn_blocking(move || password::verify(&password, hash.as_deref()));
         if !verified.await.map_err(internal)? {
@@ -99,9 +101,17 @@ impl Logins {
         }
         let login = found.ok_or(LoginError::Invalid)?;
         let tenant = login.memberships.first().ok_or(LoginError::Invalid)?.tenant_id;
-        let session = RefreshSession { family: FamilyId::new(), user_id: login.user.id, tenant_id: tenant };
+        let session = RefreshSession {
+            family: FamilyId::new(),
+            user_id: login.user.id,
+            tenant_id: tenant,
+        };
         let (secret, token) = self.fresh();
-        self.db.control().create_refresh(session, token).await.map_err(internal)?;
+        self.db
+            .control()
+            .create_refresh(session, token)
+            .await
+            .map_err(internal)?;
         self.logged_in(login, tenant, secret)
     }
 
@@ -111,7 +121,9 @@ impl Logins {
             .check_key(&email.trim().to_lowercase())
             .map_err(|empty| LoginError::Limited(empty.wait_time_from(now)))?;
         let Some(address) = address else { return Ok(()) };
-        self.addresses.check_key(&address).map_err(|empty| LoginError::Limited(empty.wait_time_from(now)))
+        self.addresses
+            .check_key(&address)
+            .map_err(|empty| LoginError::Limited(empty.wait_time_from(now)))
     }
 
     /// Exchanges a refresh token for the next one.
@@ -120,14 +132,25 @@ impl Logins {
     /// `Reused` ends the family; `Ended` for an unknown, expired or revoked token.
     pub async fn refresh(&self, secret: &str) -> Result<LoggedIn, LoginError> {
         let (next, token) = self.fresh();
-        match self.db.control().rotate_refresh(&digest(secret), token).await.map_err(internal)? {
+        match self
+            .db
+            .control()
+            .rotate_refresh(&digest(secret), token)
+            .await
+            .map_err(internal)?
+        {
             Rotation::Refused => Err(LoginError::Ended),
             Rotation::Reused(session) => {
                 tracing::warn!(user.id = %session.user_id, "a refresh token was used twice, its session is ended");
                 Err(LoginError::Reused)
             }
             Rotation::Rotated(session) => {
-                let login = self.db.control().login_by_id(session.user_id).await.map_err(internal)?;
+                let login = self
+                    .db
+                    .control()
+                    .login_by_id(session.user_id)
+                    .await
+                    .map_err(internal)?;
                 self.logged_in(login.ok_or(LoginError::Ended)?, session.tenant_id, next)
             }
         }
@@ -140,20 +163,44 @@ impl Logins {
     pub async fn log_out(&self, secret: &str) -> Result<(), LoginError> {
         let (_, token) = self.fresh();
         let control = self.db.control();
-        match control.rotate_refresh(&digest(secret), token).await.map_err(internal)? {
-            Rotation::Rotated(session) => {
-                control.revoke_family(session.family, self.clock.now()).await.map_err(internal)
-            }
+        match control
+            .rotate_refresh(&digest(secret), token)
+            .await
+            .map_err(internal)?
+        {
+            Rotation::Rotated(session) => control
+                .revoke_family(session.family, self.clock.now())
+                .await
+                .map_err(internal),
             Rotation::Reused(_) | Rotation::Refused => Ok(()),
         }
     }
 
-    fn logged_in(&self, login: Login, tenant: TenantId, refresh_token: String) -> Result<LoggedIn, LoginError> {
-        let member = login.memberships.iter().find(|member| member.tenant_id == tenant).ok_or(LoginError::Ended)?;
+    fn logged_in(
+        &self,
+        login: Login,
+        tenant: TenantId,
+        refresh_token: String,
+    ) -> Result<LoggedIn, LoginError> {
+        let member = login
+            .memberships
+            .iter()
+            .find(|member| member.tenant_id == tenant)
+            .ok_or(LoginError::Ended)?;
         let role = member.role.to_string();
-        let claims = UserClaims { user: login.user.id, tenant, role: role.clone() };
+        let claims = UserClaims {
+            user: login.user.id,
+            tenant,
+            role: role.clone(),
+        };
         let access_token = self.tokens.user(claims).map_err(internal)?;
-        Ok(LoggedIn { access_token, refresh_token, user: login.user, tenant, role })
+        Ok(LoggedIn {
+            access_token,
+            refresh_token,
+            user: login.user,
+            tenant,
+            role,
+        })
     }
 
     /// 256 random bits, and the row that remembers their hash.
@@ -162,8 +209,12 @@ impl Logins {
         rand::rng().fill_bytes(&mut bytes);
         let secret = URL_SAFE_NO_PAD.encode(bytes);
         let at = self.clock.now();
-        let token =
-            NewRefreshToken { id: RefreshTokenId::new(), hash: digest(&secret), at, expires_at: at + REFRESH_TTL };
+        let token = NewRefreshToken {
+            id: RefreshTokenId::new(),
+            hash: digest(&secret),
+            at,
+            expires_at: at + REFRESH_TTL,
+        };
         (secret, token)
     }
 }

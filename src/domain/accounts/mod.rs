@@ -1,5 +1,7 @@
 //! Who is who: spaces and their settings ([`space`]), the tokens of visitors and of people who
-//! log in ([`token`]), passwords ([`password`]).
+//! log in ([`token`]), passwords ([`password`]) and logging in ([`login`]).
 
+pub mod login;
 pub mod password;
+pub mod space;
 pub mod token;

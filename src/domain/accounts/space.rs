@@ -95,11 +95,17 @@ impl SpaceRef {
     /// # Errors
     /// `OriginNotAllowed`.
     pub fn check_origin(&self, request: &HttpRequest) -> Result<(), Problem> {
-        let header = |name| request.headers().get(name).and_then(|value: &header::HeaderValue| value.to_str().ok());
+        let header = |name| {
+            request
+                .headers()
+                .get(name)
+                .and_then(|value: &header::HeaderValue| value.to_str().ok())
+        };
         match header(header::ORIGIN) {
-            Some(origin) if !self.allows(origin, header(header::HOST)) => {
-                Err(Problem::new(Code::OriginNotAllowed, format!("{origin} is not among the space's allowed domains")))
-            }
+            Some(origin) if !self.allows(origin, header(header::HOST)) => Err(Problem::new(
+                Code::OriginNotAllowed,
+                format!("{origin} is not among the space's allowed domains"),
+            )),
             _ => Ok(()),
         }
     }
@@ -122,8 +128,14 @@ impl std::fmt::Debug for SpaceDirectory {
 impl SpaceDirectory {
     #[must_use]
     pub fn new(db: Db) -> Self {
-        let by_name = Cache::builder().max_capacity(CAPACITY).time_to_live(FRESH).build();
-        let by_id = Cache::builder().max_capacity(CAPACITY).time_to_live(FRESH).build();
+        let by_name = Cache::builder()
+            .max_capacity(CAPACITY)
+            .time_to_live(FRESH)
+            .build();
+        let by_id = Cache::builder()
+            .max_capacity(CAPACITY)
+            .time_to_live(FRESH)
+            .build();
         Self { db, by_name, by_id }
     }
 
@@ -152,7 +164,11 @@ impl SpaceDirectory {
     /// When the database does not answer.
     pub async fn space(&self, tenant: TenantId, id: SpaceId) -> Result<Option<Arc<Space>>, Arc<StoreError>> {
         let load = async {
-            let found = self.db.tenant(tenant).read(async |conn| spaces::load(conn, id).await).await?;
+            let found = self
+                .db
+                .tenant(tenant)
+                .read(async |conn| spaces::load(conn, id).await)
+                .await?;
             Ok::<_, StoreError>(found.map(|row| Arc::new(Space::from(row))))
         };
         self.by_id.try_get_with((tenant, id), load).await

@@ -19,15 +19,15 @@ use super::{
     memory,
     prompt::{self, PromptParts},
     source_link::Place,
-    spending::{Spending, Spent},
-    stream::{AnswerEvent, AnswerStream, SourceText},
+    spending::{self, Spending, Spent},
+    stream::{AnswerEvent, AnswerStream, Claim, SourceText},
 };
 use crate::{
     adapters::llm::{Chunk, LlmError, gateway::Gateway},
     domain::{
         accounts::space::Space,
         billing::prices::PriceBook,
-        conversations::event::{Author, Citation, Claim, Message, MessageState},
+        conversations::event::{Author, Citation, Message, MessageState},
         retrieval::{Passage, Retrieval, Retriever},
     },
     kernel::clock::SharedClock,
@@ -73,6 +73,15 @@ pub struct Cited {
     pub citation: Citation,
 }
 
+/// A billed call besides the one that answered.
+#[derive(Clone, Debug)]
+pub enum Extra {
+    /// An attempt of this turn: reserved and settled with the answer.
+    Attempt(Spent),
+    /// A call whose reservation is still open.
+    Abandoned(Spent),
+}
+
 /// How an answer ended.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -87,8 +96,9 @@ pub struct Outcome {
     pub abstained: bool,
     /// The call on the turn's own reservation, when one was made.
     pub spent: Option<Spent>,
-    /// Further calls: attempts that were billed before another model answered.
-    pub extra: Vec<Spent>,
+    /// Further calls: attempts that were billed before another model answered, and calls of an
+    /// earlier try that a crash cut off.
+    pub extra: Vec<Extra>,
 }
 
 /// Writes answers. Shared by all conversations.
@@ -115,10 +125,11 @@ impl Answerer {
     ) -> Outcome {
         let mut draft = Draft::new(question);
         let prepared = tokio::select! {
-            prepared = self.prepare(question) => prepared,
-            () = cancel.cancelled() => return draft.interrupted(),
+            prepared = self.prepare(question, &mut draft) => Some(prepared),
+            () = cancel.cancelled() => None,
         };
         let locale = question.locale.as_deref().unwrap_or(&question.space.settings.locale);
+        let Some(prepared) = prepared else { return draft.interrupted() };
         match prepared {
             Ok(Prepared::Said(text)) => draft.say(text, sink).await,
             Ok(Prepared::Abstain) => {
@@ -137,9 +148,13 @@ impl Answerer {
         draft.outcome
     }
 
-    async fn prepare(&self, question: &Question) -> anyhow::Result<Prepared> {
+    async fn prepare(&self, question: &Question, draft: &mut Draft) -> anyhow::Result<Prepared> {
         let db = self.db.tenant(question.tenant);
-        let memory = memory::load(&db, question).await?;
+        let memory = memory::load(&db, question, self.clock.now()).await?;
+        let abandoned = memory.abandoned.iter();
+        draft.outcome.extra.extend(
+            abandoned.map(|open| Extra::Abandoned(spending::from_estimates(&self.prices, open, self.clock.now()))),
+        );
         if let Some(reply) = abstain::small_talk(&memory.question, question.locale.as_deref()) {
             return Ok(Prepared::Said(reply));
         }
@@ -239,7 +254,9 @@ impl Answerer {
                 }
             }
         }
-        (draft.outcome.spent, draft.outcome.extra) = spending.settle(&self.prices, self.clock.now());
+        let (spent, attempts) = spending.settle(&self.prices, self.clock.now());
+        draft.outcome.spent = spent;
+        draft.outcome.extra.extend(attempts.into_iter().map(Extra::Attempt));
     }
 }
 
@@ -265,19 +282,7 @@ struct Draft {
 impl Draft {
     fn new(question: &Question) -> Self {
         Self {
-            outcome: Outcome {
-                answer: question.answer,
-                in_reply_to: question.message,
-                text: String::new(),
-                state: MessageState::Complete,
-                cited: Vec::new(),
-                grounding: None,
-                claims: Vec::new(),
-                model: None,
-                abstained: false,
-                spent: None,
-                extra: Vec::new(),
-            },
+            outcome: Outcome::empty(question.answer, question.message),
         }
     }
 
@@ -385,6 +390,24 @@ fn excerpt(text: &str) -> String {
 }
 
 impl Outcome {
+    /// An answer of which nothing is written yet.
+    #[must_use]
+    pub fn empty(answer: MessageId, in_reply_to: MessageId) -> Self {
+        Self {
+            answer,
+            in_reply_to,
+            text: String::new(),
+            state: MessageState::Complete,
+            cited: Vec::new(),
+            grounding: None,
+            claims: Vec::new(),
+            model: None,
+            abstained: false,
+            spent: None,
+            extra: Vec::new(),
+        }
+    }
+
     /// The durable message this outcome becomes.
     #[must_use]
     pub fn message(&self, conversation: ConversationId, bot_name: &str, at: DateTime<Utc>) -> Message {

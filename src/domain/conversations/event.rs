@@ -5,6 +5,8 @@ use chrono::{DateTime, Utc};
 use parlance_store::ids::{ClientId, ConversationId, DocumentId, MessageId};
 use serde::{Deserialize, Serialize};
 
+pub use crate::domain::answering::claim::Claim;
+
 /// Who wrote a message or changed a status.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Author {
@@ -154,17 +156,6 @@ pub struct Citation {
     pub url: Option<String>,
     /// Page of a PDF, from 1.
     pub page: Option<i32>,
-}
-
-/// A sentence of the answer and how well what it cites supports it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Claim {
-    /// UTF-16 code units of the message text.
-    pub start: usize,
-    pub end: usize,
-    pub sources: Vec<u32>,
-    /// 0–1; below 0.5 the claim is marked as unsupported.
-    pub support: f32,
 }
 
 /// A durable message.

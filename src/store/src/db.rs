@@ -78,6 +78,14 @@ pub struct Db {
     acquire_timeout: Duration,
 }
 
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db")
+            .field("pool", &self.pool_status())
+            .finish_non_exhaustive()
+    }
+}
+
 /// How busy the pool is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolStatus {

@@ -7,6 +7,7 @@
 
 pub mod control;
 pub mod db;
+pub mod embedded;
 pub mod error;
 pub mod ids;
 pub mod migrate;

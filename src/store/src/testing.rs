@@ -10,7 +10,46 @@ use diesel::{
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use uuid::Uuid;
 
-use crate::{Db, DbConfig, StoreError, TenantConn, migrate, statement::sql};
+use crate::{
+    Db, DbConfig, StoreError, TenantConn,
+    embedded::{EmbeddedConfig, EmbeddedPostgres},
+    migrate,
+    statement::sql,
+};
+
+/// The administrator's address of the Postgres for tests: `PARLANCE_TEST_DATABASE_URL`, or the
+/// private one that all test processes of a run share (`PARLANCE_TEST_DIR`, as `make test` sets).
+///
+/// # Errors
+/// [`StoreError::Pool`] where neither is set or the private one does not start.
+pub async fn admin_url() -> Result<String, StoreError> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "test binaries have no configuration of their own"
+    )]
+    let var = |name: &str| std::env::var(name).ok();
+    if let Some(url) = var("PARLANCE_TEST_DATABASE_URL") {
+        return Ok(url);
+    }
+    let (Some(data_dir), Some(postgres_dir)) = (var("PARLANCE_TEST_DIR"), var("PARLANCE_POSTGRES_DIR"))
+    else {
+        return Err(StoreError::Pool(
+            "run the tests with `make test`, which sets up their Postgres".to_owned(),
+        ));
+    };
+    let settings = [("fsync", "off"), ("max_connections", "300")];
+    let config = EmbeddedConfig {
+        data_dir: data_dir.into(),
+        postgres_dir: postgres_dir.into(),
+        settings: settings
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+    };
+    let address = EmbeddedPostgres::shared(config)
+        .await
+        .map_err(|error| StoreError::Pool(error.to_string()))?;
+    Ok(address.admin_url())
+}
 
 /// A database that lives as long as this value.
 pub struct TestDb {

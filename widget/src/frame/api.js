@@ -13,9 +13,8 @@ const CLOSED = { 401: 4001, 403: 4003, 404: 4004, 429: 4029 };
 /**
  * @param {string} base `https://host/api/widget/{space}`
  * @param {import('./storage.js').Store} store
- * @param {typeof fetch} fetch
  */
-export const createApi = (base, store, fetch) =>
+export const createApi = (base, store) =>
   /**
    * @param {string} path
    * @param {object|null} [body] makes it a POST

@@ -17,12 +17,10 @@ const STALE = 4000;
  * @param {any} [options.details]  identity, attributes, locale, page for the session
  * @param {() => void} options.changed  something to be drawn anew
  * @param {(name: string, data?: any) => void} options.emit  message, handoff, unread, error
- * @param {typeof fetch} [options.fetch]
- * @param {typeof WebSocket} [options.WebSocket]
  * @param {Partial<typeof import('./connection.js').TIMING>} [options.timing]
  */
-export function createChat({ base, store, details, changed, emit, fetch = (...args) => globalThis.fetch(...args), WebSocket = globalThis.WebSocket, timing }) {
-  const api = createApi(base, store, fetch);
+export function createChat({ base, store, details, changed, emit, timing }) {
+  const api = createApi(base, store);
   const outbox = createOutbox(store);
   let log = createLog(store.get('conversation'));
   /** @type {Promise<void>|null} */
@@ -31,12 +29,11 @@ export function createChat({ base, store, details, changed, emit, fetch = (...ar
   let read = store.get('read') || 0;
   let visible = false;
 
-  const { renew, check, send, mode, stop } = createConnection({
+  const connection = createConnection({
     timing,
     wire: {
       base,
       api,
-      WebSocket,
       hello: () => ({ type: 'hello', token: store.get('token'), conversation: log.conversation, after: log.seq }),
       after: () => log.seq,
       async conversation() {
@@ -98,7 +95,7 @@ export function createChat({ base, store, details, changed, emit, fetch = (...ar
     // A first id is the name of the log we have; another one is another log.
     if (log.conversation) {
       log = createLog(id);
-      outbox.forget();
+      outbox.settle(Infinity);
       head = read = 0;
     }
     log.conversation = id;
@@ -112,14 +109,14 @@ export function createChat({ base, store, details, changed, emit, fetch = (...ar
       log.status = frame.conversation.status;
       head ||= seq;
     } else if (type === 'ack') {
-      outbox.acked(client_id, seq);
+      outbox.mark(client_id, { state: 'acked', seq });
       outbox.settle(log.seq);
     } else if (type === 'error') {
-      outbox.failed(client_id, frame.code);
+      outbox.mark(client_id, { state: 'failed' });
       emit('error', { code: frame.code, detail: frame.detail });
     } else {
       const change = apply(log, frame);
-      if (change === 'gap') return renew();
+      if (change === 'gap') return connection.renew();
       if (change) settled(frame);
     }
     changed();
@@ -138,13 +135,13 @@ export function createChat({ base, store, details, changed, emit, fetch = (...ar
   function countUnread() {
     if (visible && read < log.seq) {
       store.set('read', (read = log.seq));
-      send({ type: 'read', seq: read });
+      connection.send({ type: 'read', seq: read });
     }
     emit('unread', unread(log, read));
   }
 
   function flush() {
-    if (chat.online) outbox.take().forEach(({ client_id, text }) => send({ type: 'say', client_id, text }));
+    if (chat.online) outbox.take().forEach(({ client_id, text }) => connection.send({ type: 'say', client_id, text }));
     changed();
   }
 
@@ -156,13 +153,8 @@ export function createChat({ base, store, details, changed, emit, fetch = (...ar
     refused: false,
     /** message id → what the visitor thought of it. */
     votes: store.get('votes') || {},
-    start: renew,
-    renew,
-    check,
-    mode,
-    stop,
-    /** human, stop, rate, typing: what needs no memory. */
-    send,
+    /** `renew` starts it; `send` is for what needs no memory: human, stop, rate, typing. */
+    ...connection,
     /** @param {string} text */
     say(text) {
       outbox.add(text);
@@ -170,14 +162,14 @@ export function createChat({ base, store, details, changed, emit, fetch = (...ar
     },
     /** @param {string} id */
     retry(id) {
-      outbox.retry(id);
+      outbox.mark(id, { state: 'pending' });
       flush();
     },
     /** @param {string} message @param {'up'|'down'} value @param {string} [comment] */
     vote(message, value, comment) {
       chat.votes[message] = value;
       store.set('votes', chat.votes);
-      send({ type: 'feedback', message, value, comment });
+      connection.send({ type: 'feedback', message, value, comment });
       changed();
     },
     /** Is the panel in sight? @param {boolean} on */
@@ -189,7 +181,7 @@ export function createChat({ base, store, details, changed, emit, fetch = (...ar
     introduce(more) {
       details = { ...details, ...more };
       session = null;
-      renew();
+      connection.renew();
     },
   };
   return chat;

@@ -1,24 +1,13 @@
-/** Where the visitor writes, and the questions that come before it. */
-import { $, el, form } from './dom.js';
-import { t } from './strings.js';
-
-/** Tell the other side at most this often that there is writing, in milliseconds. */
-const TYPING = 4000;
+/** Where the visitor writes. */
+import { $ } from './dom.js';
 
 /** @param {ReturnType<typeof import('./chat.js').createChat>} chat */
 export function createComposer(chat) {
   const text = $('text');
-  let told = 0;
-  let quiet;
 
-  const typing = (on) => {
-    clearTimeout(quiet);
-    if (on) quiet = setTimeout(typing, TYPING, false);
-    const now = Date.now();
-    // The assistant does not watch; only people do.
-    if (chat.log().status === 'bot' || (on ? now - told < TYPING : !told)) return;
-    told = on && now;
-    chat.send({ type: 'typing', on });
+  /** The assistant does not watch; only people do. */
+  const typing = async (on) => {
+    if (chat.log().status !== 'bot') (await import('./more/index.js')).typing(chat, on);
   };
 
   function fit() {
@@ -53,20 +42,4 @@ export function createComposer(chat) {
     text.focus();
   };
   fit();
-}
-
-/**
- * Asks for name and e-mail in place of the composer.
- * @param {('name'|'email')[]} fields
- * @param {(attributes: Record<string, string>) => void} done
- */
-export function askFirst(fields, done) {
-  const composer = $('composer');
-  composer.hidden = true;
-  composer.before(form('form.prechat', (box) => {
-    done(Object.fromEntries(new FormData(box)));
-    box.remove();
-    composer.hidden = false;
-    $('text').focus();
-  }, fields.map((name) => el('label', null, t(name), el('input', { name, type: name, autocomplete: name, required: '', maxlength: 200 }))), el('button.go', null, t('chat'))));
 }

@@ -53,15 +53,17 @@ export function createConnection({ wire, prepare, ready, mend, state, reachable,
     const mine = turn;
     const current = (use) => (...args) => mine === turn && use(...args);
     const lost = current(fail);
+    let open;
     try {
       await prepare();
+      open = await LINKS[mode]();
     } catch (error) {
       // Beyond the refusals: no session is no fault of this kind of link.
       lost(error.close || 5000, error.retryAfter);
     }
     if (mine !== turn) return;
     timer = setTimeout(lost, timing.open, 0);
-    link = LINKS[mode]({
+    link = open({
       ...wire,
       ...timing,
       lost,

@@ -23,7 +23,3 @@ export const $ = (id) => document.getElementById(id);
 
 /** A link to somewhere else, opened there. */
 export const link = (spec, href, ...children) => el(spec, { href, target: '_blank', rel: 'noopener nofollow' }, ...children);
-
-/** A form that is sent by calling `send`. */
-export const form = (spec, send, ...children) =>
-  el(spec, { onsubmit: (event) => (event.preventDefault(), send(event.target)) }, ...children);

@@ -1,16 +1,19 @@
 /** The frame's start: hears the loader's hello, gets the settings and puts the parts together. */
 import { createBridge } from './bridge.js';
 import { createChat } from './chat.js';
-import { inkOn, readable } from './colour.js';
-import { askFirst, createComposer } from './composer.js';
+import { createComposer } from './composer.js';
 import { $, el } from './dom.js';
 import { createStore } from './storage.js';
 import { lang, speak, t } from './strings.js';
 import { createView, statusText } from './view.js';
 
-/* global STRINGS */
+// What the file of rare things shares with this one.
+export * from './dom.js';
+export { safeUrl } from './markdown.js';
+export { english, t } from './strings.js';
+
 const space = location.pathname.split('/')[2];
-const load = (language) => import(`/widget/strings/${language}.js?v=${STRINGS}`);
+const load = (language) => import(`/widget/strings/${language}.js?v=VERSION`);
 /** @type {ReturnType<typeof createChat>} */
 let chat;
 let changed;
@@ -39,7 +42,7 @@ async function start({ visible, config: known, ...details }) {
   store = createStore(space);
   const base = `${location.origin}/api/widget/${space}`;
   chat = createChat({ base, store, details, emit, changed: () => changed?.() });
-  chat.start();
+  chat.renew();
   // The colours can wait for another time, the chat cannot.
   config = known || (await chat.api('/config').catch(() => ({ bot: { name: space }, theme: {} })));
   await speak(details.locale || config.locale, load);
@@ -48,14 +51,7 @@ async function start({ visible, config: known, ...details }) {
   changed = createView(chat, config, store);
   changed();
   createComposer(chat);
-  const { identity, attributes } = details;
-  const fields = (config.prechat || []).filter((field) => !{ ...identity, ...attributes }[field]);
-  if (fields.length && !store.get('prechat')) {
-    askFirst(fields, (answers) => {
-      store.set('prechat', 1);
-      chat.introduce({ attributes: { ...attributes, ...answers } });
-    });
-  }
+  if (config.prechat?.length && !store.get('prechat')) (await import('./more/index.js')).askFirst(config.prechat, details, chat, store);
   show(visible);
 }
 
@@ -81,7 +77,7 @@ function show(on) {
 function emit(name, data) {
   if (name === 'message') {
     const { id, author, text } = data;
-    if (author.kind !== 'visitor') say(`${author.name || config?.bot.name}: ${text.replace(/\s*\[S\d+\]|\]\(\S*\)|[*`#[]/g, '')}`);
+    if (author.kind !== 'visitor') say(`${author.name || config?.bot.name}: ${text.replace(/\s*\[S\d+\]|[*`#]/g, '')}`);
     data = { id, author: author.kind, text };
   } else if (name === 'handoff' && config) say(statusText(data, config));
   bridge(name, data);
@@ -90,18 +86,10 @@ function emit(name, data) {
 const say = (text) => ($('live').textContent = text);
 
 function paint({ theme, bot, branding }) {
-  const { style, classList } = document.documentElement;
-  const system = matchMedia('(prefers-color-scheme: dark)');
+  const { style } = document.documentElement;
   const color = theme.color || '#2456e6';
-  const apply = () => {
-    const dark = theme.mode === 'dark' || (theme.mode !== 'light' && system.matches);
-    classList.toggle('dark', dark);
-    style.setProperty('--accent-text', readable(color, dark));
-  };
-  system.onchange = apply;
-  apply();
+  style.colorScheme = theme.mode === 'auto' ? '' : theme.mode;
   style.setProperty('--accent', color);
-  style.setProperty('--ink', inkOn(color));
   bridge('theme', { ...theme, color });
   $('title').textContent = document.title = bot.name;
   $('face').append(bot.avatar ? el('img', { src: bot.avatar, alt: '' }) : [...bot.name][0]);
@@ -122,6 +110,3 @@ $('after').onfocus = () => {
   $('person').focus();
 };
 $('before').onfocus = () => $('text').focus();
-
-// Opened as a page of its own, there is nobody to wait for.
-if (parent === window) start({ visible: true, locale: navigator.language, page: location.href });

@@ -1,10 +1,10 @@
 /** One message: its bubble, kept up with a growing answer block by block, and what stands under it. */
-import { el } from './dom.js';
-import { voteButtons } from './forms.js';
+import { $, el } from './dom.js';
 import { parse } from './markdown.js';
 import { render } from './render.js';
-import { showSource } from './source.js';
 import { lang, t } from './strings.js';
+
+const more = () => import('./more/index.js');
 
 /** Below this a claim is marked as not backed by its sources. */
 const SUPPORTED = 0.5;
@@ -29,7 +29,7 @@ export function createMessage(chat, kind) {
       const source = citations?.find((citation) => citation.n === n);
       // The sources come with the end of the answer; until then the number stands in.
       if (!source) return draft && el('span.cite', null, n);
-      return el('button.cite', { 'aria-label': t('source', `${n}: ${source.title}`), onclick: ({ target }) => showSource(source, target) }, n);
+      return el('button.cite', { 'aria-label': t('source', `${n}: ${source.title}`), onclick: async ({ target }) => (await more()).showSource(source, target) }, n);
     };
     const blocks = parse(shown);
     blocks.forEach((block, i) => {
@@ -60,10 +60,22 @@ export function createMessage(chat, kind) {
         state === 'failed' && !seq && el('button.link', { onclick: () => chat.retry(client_id) }, t('retry')),
         state === 'pending' && t(chat.online ? 'sending' : 'later'),
         seen && t('seen'),
-        kind === 'assistant' && seq && voteButtons(chat.votes[id], (value, comment) => chat.vote(id, value, comment)),
+        kind === 'assistant' && seq && ['up', 'down'].map((value) => thumb(id, value)),
       ].flat().filter(Boolean),
     );
   }
+
+  function thumb(id, value) {
+    const send = (comment) => chat.vote(id, value, comment);
+    const onclick = async () => {
+      send();
+      (await more()).followUp(node, value === 'down' && send);
+    };
+    const button = el(`button.icon ${value}`, { 'aria-label': t(value), 'aria-pressed': `${chat.votes[id] === value}`, onclick });
+    button.append($('thumb').cloneNode(true));
+    return button;
+  }
+
   const node = el('', null, head, bubble, foot);
   return { node, update };
 }

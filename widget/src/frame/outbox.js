@@ -8,10 +8,11 @@
 
 const KEY = 'out:';
 
-/** `crypto.randomUUID` needs a secure context; a chat on a plain-http intranet has none. */
-const uuid = () =>
-  '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (c) =>
-    (+c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (+c / 4)))).toString(16));
+/**
+ * `crypto.randomUUID` needs a secure context, and a chat on a plain-http intranet has none. The address
+ * of a blob ends in a UUID everywhere (File API, 8.2).
+ */
+const uuid = () => URL.createObjectURL(new Blob()).slice(-36);
 
 /** @param {import('./storage.js').Store} store */
 export function createOutbox(store) {
@@ -27,8 +28,11 @@ export function createOutbox(store) {
   const keep = (wanted) => {
     items = items.filter((item) => wanted(item) || store.set(KEY + item.client_id));
   };
-  const change = (id, change) =>
+  /** What became of a message. One that was refused keeps its id: if it did arrive, nothing new comes of it. */
+  const mark = (id, change) => {
+    sent.delete(id);
     items.forEach((item) => item.client_id === id && store.set(KEY + id, Object.assign(item, change)));
+  };
 
   return {
     all: () => items,
@@ -37,23 +41,14 @@ export function createOutbox(store) {
       const client_id = uuid();
       // Two messages of one millisecond must keep their order over a reload.
       items.push({ client_id, text, at: Math.max(Date.now(), (items.at(-1)?.at || 0) + 1), state: 'pending' });
-      change(client_id);
+      mark(client_id);
     },
     /** The messages to send now, each once per connection. */
     take: () => items.filter(({ state, client_id }) => state === 'pending' && !sent.has(client_id) && sent.add(client_id)),
     /** A new connection: whatever has no ack has to go again. */
     reconnected: () => sent.clear(),
-    /** The server has it; it stays in sight until the log brings it. */
-    acked: (id, seq) => change(id, { state: 'acked', seq }),
-    failed: (id, code) => change(id, { state: 'failed', code }),
-    /** Same id again: if the first try did arrive after all, nothing new comes of it. */
-    retry(id) {
-      sent.delete(id);
-      change(id, { state: 'pending' });
-    },
-    /** What the log shows, up to `seq`, need not be kept here. */
+    mark,
+    /** What the log shows, up to `seq`, need not be kept here; what has an ack stays in sight until then. */
     settle: (seq, id) => keep((item) => item.client_id !== id && !(/** @type {number} */ (item.seq) <= seq)),
-    /** The conversation they were acknowledged in is gone. */
-    forget: () => keep((item) => !item.seq),
   };
 }

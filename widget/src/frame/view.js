@@ -1,6 +1,5 @@
 /** Draws the conversation: one node per entry, in order, touched only when its entry changed. */
 import { $, el } from './dom.js';
-import { ratingForm } from './forms.js';
 import { createMessage } from './message.js';
 import { t } from './strings.js';
 
@@ -51,13 +50,13 @@ export function createView(chat, config, store) {
     if (questions) return { node: el('.ask', null, questions.map((text) => el('button', { dir: 'auto', onclick: () => ask(text) }, text))) };
     if (writer) return { node: el('.typing', { role: 'img', 'aria-label': t('typing', writer.name || t('someone')) }, el('i'), el('i'), el('i')) };
     const node = el('.status', null, el('p', null, statusText(event, config)));
-    const rating = event.status === 'resolved' && store.get('rated') !== seq && ratingForm((score, comment) => {
+    if (event.status !== 'resolved' || store.get('rated') === seq) return { node };
+    import('./more/index.js').then(({ ratingForm }) => node.append(ratingForm((score, comment) => {
       store.set('rated', seq);
       chat.send({ type: 'rate', score, comment });
-    });
-    if (rating) node.append(rating);
+    })));
     // Once the conversation goes on, it is not over.
-    return { node, update: ({ last }) => rating && (rating.hidden = !last) };
+    return { node, update: ({ last }) => node.classList.toggle('past', !last) };
   }
 
   function ask(text) {

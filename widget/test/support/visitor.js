@@ -3,6 +3,8 @@ import { createChat } from '../../src/frame/chat.js';
 import { createStore } from '../../src/frame/storage.js';
 import { TestSocket } from './websocket.js';
 
+globalThis.WebSocket = /** @type {any} */ (TestSocket);
+
 const IMPATIENT = { open: 300, quiet: 400, grace: 100, first: 5, cap: 50, hold: 60000, wait: 1 };
 
 export function visit(server, { area = {}, timing, ...options } = {}) {
@@ -13,7 +15,6 @@ export function visit(server, { area = {}, timing, ...options } = {}) {
     base: server.base,
     store,
     details: { locale: 'en' },
-    WebSocket: TestSocket,
     timing: { ...IMPATIENT, ...timing },
     changed: () => watchers.forEach((look) => look()),
     emit: (name, data) => emitted.push([name, data]),
@@ -40,6 +41,6 @@ export function visit(server, { area = {}, timing, ...options } = {}) {
         look();
       }),
   };
-  chat.start();
+  chat.renew();
   return visitor;
 }

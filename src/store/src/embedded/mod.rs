@@ -25,6 +25,7 @@ mod account;
 mod address;
 mod error;
 mod leftover;
+mod lock;
 mod place;
 mod programs;
 mod server;
@@ -32,14 +33,13 @@ mod server;
 mod tests;
 
 use std::{
-    fs::{File, TryLockError},
     path::{Path, PathBuf},
     process::ExitStatus,
     time::{Duration, Instant},
 };
 
 pub use self::{address::Address, error::EmbeddedError};
-use self::{error::IoContext, place::Place, server::Server};
+use self::{error::IoContext, lock::Lock, place::Place, server::Server};
 
 /// How long [`EmbeddedPostgres::shared`] waits for another process that is
 /// starting the same Postgres.
@@ -63,7 +63,7 @@ pub struct EmbeddedConfig {
 pub struct EmbeddedPostgres {
     address: Address,
     server: Server,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl EmbeddedPostgres {
@@ -72,7 +72,7 @@ impl EmbeddedPostgres {
     /// same folder is ended first.
     pub async fn start(config: EmbeddedConfig) -> Result<Self, EmbeddedError> {
         let data_dir = prepare(&config.data_dir)?;
-        let lock = lock(&data_dir)?;
+        let lock = Lock::take_patiently(&data_dir).await?;
         Self::start_locked(&config, &data_dir, lock).await
     }
 
@@ -86,7 +86,7 @@ impl EmbeddedPostgres {
             if let Some(address) = Self::running(&data_dir).await {
                 return Ok(address);
             }
-            match lock(&data_dir) {
+            match Lock::take(&data_dir) {
                 Ok(lock) => {
                     // Someone may have finished starting it between the two looks.
                     if let Some(address) = Self::running(&data_dir).await {
@@ -119,7 +119,7 @@ impl EmbeddedPostgres {
     async fn start_locked(
         config: &EmbeddedConfig,
         data_dir: &Path,
-        lock: File,
+        lock: Lock,
     ) -> Result<Self, EmbeddedError> {
         let place = Place::find(data_dir, &config.postgres_dir).await?;
         let crashed = leftover::clear(&place.cluster).await?;
@@ -176,22 +176,4 @@ impl EmbeddedPostgres {
 fn prepare(data_dir: &Path) -> Result<PathBuf, EmbeddedError> {
     std::fs::create_dir_all(data_dir).context("create the data folder", data_dir)?;
     data_dir.canonicalize().context("find the data folder", data_dir)
-}
-
-/// Takes the lock that one server at a time holds on a data folder. The kernel
-/// gives it back however the process ends.
-fn lock(data_dir: &Path) -> Result<File, EmbeddedError> {
-    let path = data_dir.join("parlance.lock");
-    let file = File::options()
-        .create(true)
-        .append(true)
-        .open(&path)
-        .context("open the lock file", &path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(EmbeddedError::InUse {
-            data_dir: data_dir.to_path_buf(),
-        }),
-        Err(TryLockError::Error(source)) => Err(source).context("lock", &path),
-    }
 }

@@ -23,18 +23,15 @@ pub fn at(seconds: i64) -> DateTime<Utc> {
 }
 
 /// The administrator's address.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test binary has no configuration of its own"
-)]
-pub fn admin_url() -> String {
-    std::env::var("PARLANCE_TEST_DATABASE_URL")
-        .expect("PARLANCE_TEST_DATABASE_URL: the address of a Postgres superuser (`make test` sets it)")
+pub async fn admin_url() -> String {
+    parlance_store::testing::admin_url()
+        .await
+        .expect("a Postgres for tests")
 }
 
 /// A database of this test's own.
 pub async fn database() -> TestDb {
-    TestDb::new(&admin_url()).await.expect("a test database")
+    TestDb::new(&admin_url().await).await.expect("a test database")
 }
 
 /// The administrator's connection: it sees every tenant.

@@ -1,11 +1,19 @@
 /** Small forms inside the conversation: a word on a vote, and the rating at the end. */
-import { $, el, form } from './dom.js';
-import { t } from './strings.js';
+import { el } from '../dom.js';
+import { t } from '../strings.js';
+
+/** A form that is sent by calling `send`. */
+export const form = (spec, send, ...children) =>
+  el(spec, { onsubmit: (event) => (event.preventDefault(), send(event.target)) }, ...children);
 
 const thanks = () => el('p.comment', { role: 'status' }, t('thanks'));
 
-/** Puts thanks, or a question for more, at the end of `place`. */
-function followUp(place, send) {
+/**
+ * Puts thanks, or a question for more, at the end of `place`.
+ * @param {Element|any} place
+ * @param {((comment: string) => void)|false} send
+ */
+export function followUp(place, send) {
   place.querySelector('.comment')?.remove();
   if (!send) return place.append(thanks());
   const input = el('input', { 'aria-label': t('comment'), placeholder: t('comment'), maxlength: 1000 });
@@ -15,26 +23,8 @@ function followUp(place, send) {
   }, input, el('button.go', null, t('send')));
   place.append(ask);
   input.focus();
+  ask.scrollIntoView({ block: 'nearest' });
 }
-
-/**
- * @param {'up'|'down'|undefined} vote
- * @param {(value: 'up'|'down', comment?: string) => void} send
- */
-export const voteButtons = (vote, send) =>
-  ['up', 'down'].map((/** @type {any} */ value) => {
-    const button = el(`button.icon ${value}`, {
-      'aria-label': t(value),
-      'aria-pressed': `${vote === value}`,
-      onclick() {
-        const place = button.closest('.msg');
-        send(value);
-        followUp(place, value === 'down' && ((comment) => send(value, comment)));
-      },
-    });
-    button.append($('thumb').cloneNode(true));
-    return button;
-  });
 
 /** @param {(score: number, comment?: string) => void} send */
 export function ratingForm(send) {
@@ -48,5 +38,6 @@ export function ratingForm(send) {
       },
     }, '★'));
   const box = el('fieldset', null, el('legend', null, t('rate')), stars);
+  requestAnimationFrame(() => box.scrollIntoView({ block: 'nearest' }));
   return box;
 }

@@ -1,16 +1,16 @@
 /** The card that shows what a citation points at. A modal dialog brings focus trap, Escape and return. */
-import { $, el, link } from './dom.js';
-import { safeUrl } from './markdown.js';
-import { t } from './strings.js';
+import { $, el, link } from '../dom.js';
+import { safeUrl } from '../markdown.js';
+import { t } from '../strings.js';
 
-/** @param {import('./types.js').Citation} citation @param {string} base @returns {string|undefined} */
+/** @param {import('../types.js').Citation} citation @param {string} base @returns {string|undefined} */
 export function sourceUrl({ url, page }, base) {
   const href = url && safeUrl(url, base);
   // An address that already points somewhere (a text fragment) knows better.
   return href && page && !href.includes('#') ? `${href}#page=${page}` : href || undefined;
 }
 
-/** @param {import('./types.js').Citation} citation @param {HTMLElement} near */
+/** @param {import('../types.js').Citation} citation @param {HTMLElement} near */
 export function showSource(citation, near) {
   const { n, title, excerpt, page } = citation;
   const card = $('source');

@@ -1,0 +1,28 @@
+/** The questions before the first message, where the space asks them and the host page has not said. */
+import { $, el } from '../dom.js';
+import { t } from '../strings.js';
+import { form } from './forms.js';
+
+/**
+ * Asks in place of the composer.
+ * @param {('name'|'email')[]} wanted
+ * @param {{ identity?: any, attributes?: any }} details
+ * @param {any} chat
+ * @param {import('../storage.js').Store} store  remembers that it was asked
+ */
+export function askFirst(wanted, { identity, attributes }, chat, store) {
+  const known = { ...identity, ...attributes };
+  const fields = wanted.filter((field) => !known[field]);
+  if (!fields.length) return;
+  const composer = $('composer');
+  const done = (box) => {
+    store.set('prechat', 1);
+    chat.introduce({ attributes: { ...attributes, ...Object.fromEntries(new FormData(box)) } });
+    box.remove();
+    composer.hidden = false;
+    $('text').focus();
+  };
+  const inputs = fields.map((name) => el('label', null, t(name), el('input', { name, type: name, autocomplete: name, required: '', maxlength: 200 })));
+  composer.hidden = true;
+  composer.before(form('form.prechat', done, inputs, el('button.go', null, t('chat'))));
+}

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { hostPage, launch, missing } from './support/browser.js';
+import { startServer } from './support/server.js';
+
+// Needs a build: what is tested is what is served.
+let browser;
+before(async () => {
+  if (!missing) browser = await launch();
+});
+after(() => browser?.close());
+
+const scene = (name, body, options = {}) =>
+  test(name, { skip: missing }, async () => {
+    const server = await startServer(options.server);
+    const host = await hostPage(browser, server, options.page);
+    try {
+      await body({ ...host, server });
+      assert.deepEqual(host.errors, []);
+    } finally {
+      await host.context.close();
+      await server.stop();
+    }
+  });
+
+const ask = async ({ page, launcher, frame }, text = 'How long is the warranty?') => {
+  await launcher.click();
+  await frame.locator('#text').fill(text);
+  await page.keyboard.press('Enter');
+  await frame.locator('.bar').waitFor();
+};
+
+scene('before the first open: no frame, nothing stored, one global', async ({ page, context }) => {
+  assert.equal(await page.locator('parlance-chat iframe').count(), 0);
+  assert.deepEqual((await context.storageState()).origins, []);
+  const globals = await page.evaluate(() => {
+    const clean = document.createElement('iframe');
+    document.body.append(clean);
+    return Object.keys(window).filter((key) => !(key in clean.contentWindow) && !/^\d+$/.test(key));
+  });
+  assert.deepEqual(globals, ['parlance']);
+});
+
+scene('included twice it is there once', async ({ page }) => {
+  await page.evaluate(() => new Promise((resolve) => {
+    const again = document.createElement('script');
+    const first = document.querySelector('script[data-space]');
+    again.nonce = 'n0nce';
+    again.src = first.src;
+    again.dataset.space = 'acme';
+    again.onload = resolve;
+    document.body.append(again);
+  }));
+  assert.equal(await page.locator('parlance-chat').count(), 1);
+});
+
+scene('by keyboard alone: open, ask, read a source, close, and the focus is back', async ({ page, frame, focused }) => {
+  while ((await focused()) !== 'button') await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await frame.locator('#text:focus').waitFor();
+  await page.keyboard.type('How long is the warranty?');
+  await page.keyboard.press('Enter');
+  await frame.locator('.bar').waitFor();
+  for (let i = 0; i < 12 && !(await frame.locator('button.cite:focus').count()); i++) await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await frame.locator('dialog[open]').waitFor();
+  await page.keyboard.press('Escape');
+  await frame.locator('button.cite:focus').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('parlance-chat:not([open])').waitFor({ state: 'attached' });
+  assert.equal(await focused(), 'button');
+});
+
+scene('Tab stays in the chat', async (host) => {
+  await ask(host);
+  const { page, frame, focused } = host;
+  for (let i = 0; i < 30; i++) {
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(), 'iframe');
+  }
+  assert.equal(await frame.locator('main :focus').count(), 1);
+});
+
+scene('an answer has citations that open their source, a meter and a mark on what is unsupported', async (host) => {
+  await ask(host);
+  const { frame } = host;
+  assert.equal(await frame.locator('[role=meter]').getAttribute('aria-valuenow'), '93');
+  assert.match(await frame.locator('.weak').first().textContent(), /^Most claims .*not backed by a source/);
+  await frame.locator('button.cite').first().click();
+  const card = frame.locator('dialog');
+  assert.match(await card.textContent(), /Warranty policy 2026.*limited warranty/s);
+  const link = card.locator('a');
+  assert.match(await link.getAttribute('href'), /\/documents\/d1#page=3$/);
+  assert.equal(await link.getAttribute('rel'), 'noopener nofollow');
+});
+
+scene('a screen reader hears the whole answer once, without marks', async (host) => {
+  await ask(host);
+  const live = host.frame.locator('#live');
+  assert.match(await live.textContent(), /^Acme assistant: Acme covers every RX series robot/);
+  assert.doesNotMatch(await live.textContent(), /\[S1\]|\*\*/);
+  assert.equal(await host.frame.locator('#log').getAttribute('aria-live'), 'off');
+});
+
+scene('HTML in an answer stays text', async ({ launcher, frame, server }) => {
+  await launcher.click();
+  await frame.locator('.on').waitFor();
+  server.only().message({ kind: 'assistant' }, '<img src=x onerror=alert(1)> ![x](https://a.example/p.png) [y](javascript:alert(1))');
+  const bubble = frame.locator('.bubble').last();
+  await bubble.getByText('onerror').waitFor();
+  assert.equal(await bubble.locator('img, a, script').count(), 0);
+});
+
+scene('stop ends an answer', async ({ page, launcher, frame }) => {
+  await launcher.click();
+  await frame.locator('#text').fill('warranty?');
+  await page.keyboard.press('Enter');
+  await frame.locator('#stop').click();
+  await frame.getByText('Stopped').waitFor();
+}, { server: { pace: 30 } });
+
+scene('a person joins, leaves, and is rated', async ({ launcher, frame, server }) => {
+  await launcher.click();
+  await frame.locator('.on').waitFor();
+  await frame.locator('#person').click();
+  await frame.locator('.status', { hasText: 'Usually within 2 min.' }).waitFor();
+  const by = { kind: 'agent', name: 'Ava' };
+  server.only().append({ type: 'status', status: 'human', by });
+  await frame.getByText('Ava joined the chat.').waitFor();
+  server.only().append({ type: 'status', status: 'resolved', by });
+  await frame.getByLabel('4 / 5').click();
+  await frame.getByLabel('Anything to add').fill('Great');
+  await frame.locator('.comment button').click();
+  await frame.getByText('Thank you!').waitFor();
+  const rated = server.only().received.filter((received) => received.type === 'rate');
+  assert.deepEqual(rated, [{ type: 'rate', score: 4 }, { type: 'rate', score: 4, comment: 'Great' }]);
+});
+
+scene('what comes while it is closed is counted on the launcher and told to the page', async ({ page, launcher, frame, server }) => {
+  await page.evaluate(() => {
+    window.heard = [];
+    for (const name of ['ready', 'open', 'close', 'message', 'unread']) window.parlance('on', name, (data) => window.heard.push(data === undefined ? name : [name, data.text || data]));
+  });
+  await launcher.click();
+  await frame.locator('.on').waitFor();
+  await launcher.click();
+  server.only().message({ kind: 'agent', name: 'Ava' }, 'Hello');
+  await page.locator('parlance-chat i', { hasText: '1' }).waitFor();
+  const heard = await page.evaluate(() => window.heard);
+  for (const wanted of ['ready', 'open', 'close', ['message', 'Hello'], ['unread', 1]]) assert.ok(heard.some((item) => JSON.stringify(item) === JSON.stringify(wanted)), JSON.stringify(wanted));
+  await launcher.click();
+  await page.locator('parlance-chat i', { hasText: /^$/ }).waitFor({ state: 'attached' });
+});
+
+scene('asks for name and e-mail first, where the space wants them', async ({ page, launcher, frame, server }) => {
+  await launcher.click();
+  await frame.getByLabel('Name').fill('Kim');
+  await frame.getByLabel('E-mail').fill('kim@example.com');
+  await page.keyboard.press('Enter');
+  await frame.locator('#text:focus').waitFor();
+  await frame.locator('.on').waitFor();
+  assert.deepEqual(server.sessions.at(-1).attributes, { name: 'Kim', email: 'kim@example.com' });
+}, { server: { config: { prechat: ['name', 'email'] } } });
+
+scene('speaks the page’s language, from right to left where that is so', async ({ page, launcher, frame }) => {
+  await page.evaluate(() => window.parlance('locale', 'ar-EG'));
+  await launcher.click();
+  await frame.getByText('التحدث إلى شخص').waitFor();
+  assert.equal(await frame.locator('html').getAttribute('dir'), 'rtl');
+});
+
+scene('reset forgets the visitor', async (host) => {
+  await ask(host);
+  const { page, frame, server } = host;
+  await page.evaluate(() => window.parlance('reset'));
+  await frame.locator('.ask').waitFor();
+  await frame.locator('.on').waitFor();
+  assert.equal(server.sessions.at(-1).token, undefined);
+});
+
+scene('shutdown takes it off the page', async ({ page }) => {
+  await page.evaluate(() => window.parlance('shutdown'));
+  assert.equal(await page.locator('parlance-chat').count(), 0);
+  assert.equal(await page.evaluate(() => 'parlance' in window), false);
+});
+
+scene('with the socket blocked it works over a stream', async (host) => {
+  await ask(host);
+  assert.ok(host.server.requests.includes('GET conversation/events'));
+}, { server: { faults: { socket: 'refuse' } } });
+
+scene('fills a phone', async ({ page, launcher }) => {
+  await launcher.click();
+  const box = await page.locator('parlance-chat iframe').boundingBox();
+  await page.locator('parlance-chat iframe').evaluate((frame) => Promise.all(frame.getAnimations().map((animation) => animation.finished)));
+  assert.ok(box);
+  assert.deepEqual(await page.locator('parlance-chat iframe').boundingBox(), { x: 0, y: 0, width: 360, height: 740 });
+}, { page: { viewport: { width: 360, height: 740 } } });
+
+const LINEAR = (c) => ((c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+const luminance = ([r, g, b]) => 0.2126 * LINEAR(r) + 0.7152 * LINEAR(g) + 0.0722 * LINEAR(b);
+const contrast = (a, b) => {
+  const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (light + 0.05) / (dark + 0.05);
+};
+
+for (const color of ['#2456e6', '#ffd400', '#00a37a', '#e11d48', '#111111', '#f5f5f5']) {
+  for (const mode of ['light', 'dark']) {
+    scene(`${color} reads on ${mode}`, async ({ launcher, frame }) => {
+      await launcher.click();
+      await frame.locator('.ask').waitFor();
+      // Painted and read back: a computed oklch() says little about the pixel.
+      const pixels = await frame.locator('html').evaluate((root) => {
+        const { ink, accent, link, soft, mute, bg } = { ink: '--ink', accent: '--accent', link: '--accent-text', soft: '--soft', mute: '--mute', bg: '--bg' };
+        const probe = root.appendChild(document.createElement('b'));
+        const context = document.createElement('canvas').getContext('2d');
+        const pixel = (name) => {
+          probe.style.color = `var(${name})`;
+          context.fillStyle = getComputedStyle(probe).color;
+          context.fillRect(0, 0, 1, 1);
+          return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+        };
+        return Object.fromEntries(Object.entries({ ink, accent, link, soft, mute, bg }).map(([key, name]) => [key, pixel(name)]));
+      });
+      assert.ok(contrast(pixels.ink, pixels.accent) >= 4.5, `ink ${pixels.ink}`);
+      for (const ground of ['soft', 'bg']) {
+        assert.ok(contrast(pixels.link, pixels[ground]) >= 4.5, `link ${pixels.link} on ${ground} ${contrast(pixels.link, pixels[ground])}`);
+        assert.ok(contrast(pixels.mute, pixels[ground]) >= 4.5, `mute on ${ground}`);
+      }
+    }, { server: { config: { theme: { mode, color, position: 'right' } } } });
+  }
+}
