@@ -42,8 +42,7 @@ pub(super) async fn find(given: &Path, account: &Account) -> Result<Programs, Em
     let (dir, major) = match version_of(&dir, account).await {
         Ok(major) => (dir, major),
         Err(_) if account.differs() => {
-            let key = hash(&(&dir, found.len(), found.mtime()));
-            let copy = Path::new(ROOT_PROGRAMS).join(format!("postgres-{key:016x}"));
+            let copy = copy_place(&dir, &found);
             copy_programs(&dir, &copy)?;
             let major = version_of(&copy, account).await.map_err(no_postgres)?;
             (copy, major)
@@ -54,6 +53,12 @@ pub(super) async fn find(given: &Path, account: &Account) -> Result<Programs, Em
         return Err(EmbeddedError::TooOld { dir, found: major });
     }
     Ok(Programs { dir, major })
+}
+
+/// Where the copy of an installation goes: another one for another build of it.
+pub(super) fn copy_place(dir: &Path, server: &fs::Metadata) -> PathBuf {
+    let key = hash(&(dir, server.len(), server.mtime()));
+    Path::new(ROOT_PROGRAMS).join(format!("postgres-{key:016x}"))
 }
 
 /// The major version that `bin/postgres` reports when the account runs it, or
@@ -82,18 +87,19 @@ pub(super) fn copy_programs(from: &Path, to: &Path) -> Result<(), EmbeddedError>
         return Ok(());
     }
     open_folder(Path::new(ROOT_PROGRAMS))?;
-    let unfinished = to.with_extension(std::process::id().to_string());
+    // A name of this call's own: two may copy at once, also within one process.
+    let unfinished = to.with_extension(uuid::Uuid::now_v7().to_string());
     for part in ["bin", "lib", "share"] {
         copy_tree(&from.join(part), &unfinished.join(part))?;
     }
     fs::set_permissions(&unfinished, Permissions::from_mode(0o755))
         .context("open the folder", &unfinished)?;
-    if let Err(error) = fs::rename(&unfinished, to)
-        && !to.exists()
-    {
-        return Err(error).context("put the copied programs in place", to);
+    match fs::rename(&unfinished, to) {
+        Ok(()) => Ok(()),
+        // Someone else was faster; theirs is as good.
+        Err(_) if to.exists() => fs::remove_dir_all(&unfinished).context("remove the folder", &unfinished),
+        Err(error) => Err(error).context("put the copied programs in place", to),
     }
-    Ok(())
 }
 
 fn copy_tree(from: &Path, to: &Path) -> Result<(), EmbeddedError> {

@@ -2,7 +2,6 @@
 //! installed: `make test` says where with PARLANCE_POSTGRES_DIR.
 
 use std::{
-    collections::BTreeSet,
     fs::{self, Permissions},
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -46,13 +45,6 @@ impl Drop for Folder {
         }
         fs::remove_dir_all(&self.0).ok();
     }
-}
-
-/// The copies that starts as root have made of programs they could not reach.
-fn program_copies() -> BTreeSet<PathBuf> {
-    let found = fs::read_dir("/var/cache/parlance-postgres");
-    let entries = found.into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).collect()
 }
 
 fn config(data_dir: &Path) -> Option<EmbeddedConfig> {
@@ -329,7 +321,8 @@ async fn as_root_a_folder_that_only_root_may_enter_works_too() {
     super::programs::copy_programs(&config.postgres_dir, &programs).unwrap();
     config.postgres_dir = programs;
 
-    let copies = program_copies();
+    let server = config.postgres_dir.join("bin/postgres").metadata().unwrap();
+    let copy = super::programs::copy_place(&config.postgres_dir.canonicalize().unwrap(), &server);
     let first = EmbeddedPostgres::start(config.clone()).await.unwrap();
     run(&first.admin_url(), &note("outside")).await;
     let cluster = place::existing_cluster(&config.data_dir).unwrap();
@@ -354,7 +347,5 @@ async fn as_root_a_folder_that_only_root_may_enter_works_too() {
         .is_empty()
     );
     third.stop().await;
-    for copy in program_copies().difference(&copies) {
-        fs::remove_dir_all(copy).unwrap();
-    }
+    fs::remove_dir_all(copy).unwrap();
 }
