@@ -1,5 +1,5 @@
-//! The store against a real Postgres. `PARLANCE_TEST_DATABASE_URL` names a superuser of one with
-//! pgvector; every test makes and drops a database of its own in it.
+//! The store against a real Postgres: that of `PARLANCE_TEST_DATABASE_URL`, or the private one of
+//! `make test`. Every test makes and drops a database of its own in it.
 
 #![expect(
     clippy::unwrap_used,
