@@ -1,6 +1,18 @@
-//! Text to vectors behind one trait: `minilm` in process, `openai` for any compatible API.
+//! Text to vectors behind one trait: `minilm` in process, `openai` for any compatible API, and
+//! `cached`, which puts a cache of question vectors in front of either. Nothing here knows a
+//! passage or a tenant. One contract suite runs over all of them (`contract.rs`).
+
+mod cached;
+mod minilm;
+mod openai;
 
 use std::fmt;
+
+pub use self::{
+    cached::CachedQueries,
+    minilm::{MAX_TOKENS as MINILM_MAX_TOKENS, MiniLm, MiniLmOptions},
+    openai::{OpenAi, OpenAiOptions},
+};
 
 /// What the text is: some models embed questions and passages differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

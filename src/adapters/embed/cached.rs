@@ -1,0 +1,80 @@
+//! Remembers the vectors of questions: the same question asked again costs nothing, and asked
+//! by many at once is embedded once. Passages go straight through.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use moka::future::Cache;
+
+use super::{EmbedError, Embedded, Embedder, Purpose};
+
+/// An embedder with a bounded cache of question vectors in front. A failure is not remembered.
+pub struct CachedQueries {
+    inner: Arc<dyn Embedder>,
+    cache: Cache<String, Arc<Vec<f32>>>,
+}
+
+impl CachedQueries {
+    /// `bytes` bounds texts and vectors together; 64 MiB hold some 35,000 questions of MiniLM.
+    #[must_use]
+    pub fn new(inner: Arc<dyn Embedder>, bytes: u64) -> Self {
+        let cache = Cache::builder()
+            .max_capacity(bytes)
+            .weigher(|text: &String, vector: &Arc<Vec<f32>>| {
+                u32::try_from(text.len() + vector.len() * size_of::<f32>() + 128).unwrap_or(u32::MAX)
+            })
+            .build();
+        Self { inner, cache }
+    }
+}
+
+impl fmt::Debug for CachedQueries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CachedQueries")
+            .field("inner", &self.inner)
+            .field("entries", &self.cache.entry_count())
+            .finish()
+    }
+}
+
+#[async_trait::async_trait]
+impl Embedder for CachedQueries {
+    fn model(&self) -> &str {
+        self.inner.model()
+    }
+
+    fn dimensions(&self) -> usize {
+        self.inner.dimensions()
+    }
+
+    fn count_tokens(&self, text: &str) -> usize {
+        self.inner.count_tokens(text)
+    }
+
+    async fn embed(&self, texts: &[String], purpose: Purpose) -> Result<Embedded, EmbedError> {
+        let (Purpose::Query, [text]) = (purpose, texts) else {
+            return self.inner.embed(texts, purpose).await;
+        };
+        if let Some(vector) = self.cache.get(text).await {
+            return Ok(Embedded { vectors: vec![vector.to_vec()], tokens: 0 });
+        }
+        // Only the caller whose call reached the model is told its tokens.
+        let tokens = AtomicU64::new(0);
+        let vector = self
+            .cache
+            .try_get_with_by_ref(text, async {
+                let embedded = self.inner.embed(texts, purpose).await?;
+                tokens.store(embedded.tokens, Ordering::Relaxed);
+                let missing = EmbedError::Upstream { retryable: true, detail: "no vector came back".into() };
+                embedded.vectors.into_iter().next().map(Arc::new).ok_or(missing)
+            })
+            .await
+            .map_err(|error: Arc<EmbedError>| (*error).clone())?;
+        Ok(Embedded { vectors: vec![vector.to_vec()], tokens: tokens.into_inner() })
+    }
+}

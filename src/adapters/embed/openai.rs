@@ -1,0 +1,224 @@
+//! Any upstream that speaks OpenAI's `POST /embeddings`. Retried with backoff and jitter on 429,
+//! 5xx and broken connections, never on a refusal.
+
+use std::{fmt, time::Duration};
+
+use reqwest::{StatusCode, header::RETRY_AFTER};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use super::{EmbedError, Embedded, Embedder, Purpose};
+
+/// Where and how to ask. `Default` is OpenAI's `text-embedding-3-small` without a key.
+#[derive(Clone, Debug)]
+pub struct OpenAiOptions {
+    /// Up to and with the version: `https://api.openai.com/v1`.
+    pub base_url: String,
+    pub api_key: SecretString,
+    pub model: String,
+    /// Length of the vectors. Sent upstream only when `send_dimensions`: older models refuse it.
+    pub dimensions: usize,
+    pub send_dimensions: bool,
+    /// Texts of one request; OpenAI takes 2,048.
+    pub batch: usize,
+    /// For one attempt, connection to last byte.
+    pub timeout: Duration,
+    /// Attempts in all, the first included.
+    pub attempts: u32,
+    /// Pause before the second attempt, doubled for each further one; jittered down to half.
+    pub backoff: Duration,
+}
+
+impl Default for OpenAiOptions {
+    fn default() -> Self {
+        Self {
+            base_url: "https://api.openai.com/v1".into(),
+            api_key: SecretString::default(),
+            model: "text-embedding-3-small".into(),
+            dimensions: 1536,
+            send_dimensions: false,
+            batch: 128,
+            timeout: Duration::from_secs(20),
+            attempts: 4,
+            backoff: Duration::from_millis(400),
+        }
+    }
+}
+
+/// A `retry-after` beyond this is not waited for: the caller's job is retried later instead.
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+/// Characters of an upstream's error text that are kept for the log.
+const DETAIL_CHARS: usize = 300;
+
+/// The embedder of an OpenAI-compatible API.
+pub struct OpenAi {
+    http: reqwest::Client,
+    url: String,
+    options: OpenAiOptions,
+}
+
+impl fmt::Debug for OpenAi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenAi").field("url", &self.url).field("model", &self.options.model).finish()
+    }
+}
+
+#[derive(Serialize)]
+struct Request<'a> {
+    model: &'a str,
+    input: &'a [String],
+    encoding_format: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dimensions: Option<usize>,
+}
+
+#[derive(Deserialize)]
+struct Response {
+    data: Vec<Item>,
+    #[serde(default)]
+    usage: Usage,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    index: usize,
+    embedding: Vec<f32>,
+}
+
+#[derive(Default, Deserialize)]
+struct Usage {
+    #[serde(default)]
+    total_tokens: u64,
+}
+
+/// Why an attempt failed and how long the upstream asks to wait.
+struct Failure {
+    retryable: bool,
+    after: Option<Duration>,
+    detail: String,
+}
+
+impl Failure {
+    fn temporary(detail: impl fmt::Display) -> Self {
+        Self { retryable: true, after: None, detail: detail.to_string() }
+    }
+
+    fn lasting(detail: impl fmt::Display) -> Self {
+        Self { retryable: false, after: None, detail: detail.to_string() }
+    }
+}
+
+impl OpenAi {
+    #[must_use]
+    pub fn new(http: reqwest::Client, options: OpenAiOptions) -> Self {
+        let url = format!("{}/embeddings", options.base_url.trim_end_matches('/'));
+        Self { http, url, options }
+    }
+
+    async fn with_retries(&self, texts: &[String]) -> Result<Embedded, EmbedError> {
+        let mut pause = self.options.backoff;
+        let mut attempt = 1;
+        loop {
+            let failure = match self.attempt(texts).await {
+                Ok(embedded) => return Ok(embedded),
+                Err(failure) => failure,
+            };
+            let wait = failure.after.unwrap_or_else(|| pause.mul_f64(rand::random_range(0.5..=1.0)));
+            if !failure.retryable || attempt >= self.options.attempts || wait > LONGEST_PAUSE {
+                return Err(EmbedError::Upstream { retryable: failure.retryable, detail: failure.detail });
+            }
+            tokio::time::sleep(wait).await;
+            attempt += 1;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn attempt(&self, texts: &[String]) -> Result<Embedded, Failure> {
+        let body = Request {
+            model: &self.options.model,
+            input: texts,
+            encoding_format: "float",
+            dimensions: self.options.send_dimensions.then_some(self.options.dimensions),
+        };
+        let response = self
+            .http
+            .post(&self.url)
+            .bearer_auth(self.options.api_key.expose_secret())
+            .timeout(self.options.timeout)
+            .json(&body)
+            .send()
+            .await
+            .map_err(|error| Failure::temporary(error.without_url()))?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(refusal(status, response).await);
+        }
+        let bytes = response.bytes().await.map_err(|error| Failure::temporary(error.without_url()))?;
+        let response: Response = serde_json::from_slice(&bytes)
+            .map_err(|error| Failure::temporary(format!("unreadable embeddings: {error}")))?;
+        self.checked(response, texts.len())
+    }
+
+    /// Vectors in the order of the texts, of the promised length, normalised.
+    fn checked(&self, response: Response, texts: usize) -> Result<Embedded, Failure> {
+        let mut vectors = vec![Vec::new(); texts];
+        for item in response.data {
+            let Some(slot) = vectors.get_mut(item.index) else {
+                return Err(Failure::lasting(format!("vector {} of {texts} texts", item.index)));
+            };
+            *slot = normalised(item.embedding);
+        }
+        let expected = self.options.dimensions;
+        if let Some(wrong) = vectors.iter().find(|vector| vector.len() != expected) {
+            return Err(Failure::lasting(format!("a vector of {} dimensions, not {expected}", wrong.len())));
+        }
+        Ok(Embedded { vectors, tokens: response.usage.total_tokens })
+    }
+}
+
+async fn refusal(status: StatusCode, response: reqwest::Response) -> Failure {
+    let after = response
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.trim().parse::<f64>().ok())
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let detail: String = response.text().await.unwrap_or_default().chars().take(DETAIL_CHARS).collect();
+    Failure {
+        retryable: status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error(),
+        after,
+        detail: format!("{status}: {detail}"),
+    }
+}
+
+fn normalised(mut vector: Vec<f32>) -> Vec<f32> {
+    let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+    if length > 0.0 {
+        vector.iter_mut().for_each(|x| *x /= length);
+    }
+    vector
+}
+
+#[async_trait::async_trait]
+impl Embedder for OpenAi {
+    fn model(&self) -> &str {
+        &self.options.model
+    }
+
+    fn dimensions(&self) -> usize {
+        self.options.dimensions
+    }
+
+    fn count_tokens(&self, text: &str) -> usize {
+        tiktoken_rs::cl100k_base_singleton().encode_ordinary(text).len()
+    }
+
+    async fn embed(&self, texts: &[String], _purpose: Purpose) -> Result<Embedded, EmbedError> {
+        let mut all = Embedded::default();
+        for batch in texts.chunks(self.options.batch.max(1)) {
+            let embedded = self.with_retries(batch).await?;
+            all.vectors.extend(embedded.vectors);
+            all.tokens += embedded.tokens;
+        }
+        Ok(all)
+    }
+}
