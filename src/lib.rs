@@ -14,6 +14,7 @@
 
 pub mod adapters;
 pub mod domain;
+pub mod eval;
 pub mod kernel;
 
 /// The only place that knows diesel: scoped connections, migrations, queries.

@@ -7,5 +7,6 @@
 pub mod block;
 pub mod chunk;
 pub mod extract;
+pub mod ingest;
 pub mod offsets;
 pub mod sniff;

@@ -1,1 +1,222 @@
-//! (being written)
+//! A question to the passages that may answer it, or to the insight that none does.
+//!
+//! [`Retriever::retrieve`] embeds the question while the database counts how rare its words
+//! are, searches both legs in one statement (`store::queries::search`), and weighs what comes
+//! back: [`rarity`] for words, [`fuse`] for the order, [`floor`] for abstaining. Those three are
+//! pure. Nothing here writes.
+
+pub mod floor;
+pub mod fuse;
+pub mod rarity;
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use moka::future::Cache;
+use parlance_store::{
+    StoreError, TenantDb,
+    ids::{DocumentId, PassageId, SpaceId, TenantId},
+    queries::search::{self, Candidate, Search, Term},
+};
+
+use self::{floor::Floor, fuse::Weights};
+use crate::adapters::embed::{EmbedError, Embedder, Purpose};
+
+/// Characters of a question that are read; what a visitor pastes beyond is not searched for.
+pub const MAX_QUESTION_CHARS: usize = 2_000;
+
+/// How a space searches. `Default` is what the evaluation in `docs/RETRIEVAL.md` was run with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RetrievalSettings {
+    /// Passages that come back, at most.
+    pub top_k: usize,
+    /// Candidates of each leg.
+    pub leg: i32,
+    /// Candidates that are weighed: the best of both legs by reciprocal rank.
+    pub pool: i32,
+    pub weights: Weights,
+    pub floor: Floor,
+}
+
+impl Default for RetrievalSettings {
+    fn default() -> Self {
+        Self { top_k: 6, leg: 50, pool: 24, weights: Weights::default(), floor: Floor::default() }
+    }
+}
+
+/// A passage that may answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Passage {
+    pub id: PassageId,
+    pub document: DocumentId,
+    /// What the document calls itself.
+    pub title: String,
+    /// The document's file name or address.
+    pub name: String,
+    /// Media type of the document's file.
+    pub media_type: String,
+    /// Where the document came from.
+    pub source_url: Option<String>,
+    /// Headings above it, outermost first.
+    pub heading: Vec<String>,
+    /// Page, from 1.
+    pub page: Option<u32>,
+    /// Characters of the document's canonical text, for highlighting.
+    pub start_char: u32,
+    pub end_char: u32,
+    /// The passage itself: Markdown, or plain text from a PDF or text file.
+    pub text: String,
+    /// The passage with its neighbours in the section: what the model is given.
+    pub context: String,
+    /// What the order goes by; comparable within one retrieval only.
+    pub score: f64,
+    /// Cosine of the angle to the question.
+    pub cosine: f64,
+    /// Share of the question's words, weighed by rarity, that occur in it: 0 to 1.
+    pub coverage: f64,
+}
+
+/// What a question found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Retrieval {
+    /// Best first; empty when abstained.
+    pub passages: Vec<Passage>,
+    /// Nothing found is relevant enough: no model is to be asked.
+    pub abstained: bool,
+    /// Tokens the embedding call counted; 0 from the cache or a local model.
+    pub embedding_tokens: u64,
+    /// The whole of it, and of that the embedding.
+    pub took: Duration,
+    pub embedding_took: Duration,
+}
+
+/// Why nothing could be searched.
+#[derive(Debug, thiserror::Error)]
+pub enum RetrievalError {
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+type TermsKey = (TenantId, SpaceId, i64, String);
+
+/// Searches spaces. Share one: it remembers the words of questions and how rare they are.
+pub struct Retriever {
+    embedder: Arc<dyn Embedder>,
+    terms: Cache<TermsKey, Arc<Vec<Term>>>,
+}
+
+impl fmt::Debug for Retriever {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Retriever").field("embedder", &self.embedder).finish_non_exhaustive()
+    }
+}
+
+/// Questions whose words are remembered, each about a kilobyte.
+const REMEMBERED_QUESTIONS: u64 = 20_000;
+
+impl Retriever {
+    /// Give it an embedder that caches questions (`adapters::embed::CachedQueries`).
+    #[must_use]
+    pub fn new(embedder: Arc<dyn Embedder>) -> Self {
+        Self { embedder, terms: Cache::new(REMEMBERED_QUESTIONS) }
+    }
+
+    /// The passages of a space that may answer `question`, best first.
+    ///
+    /// `knowledge_version` is the space's: what is remembered under an older one is not used.
+    ///
+    /// # Errors
+    /// [`RetrievalError`] where the question cannot be embedded or the database fails.
+    pub async fn retrieve(
+        &self,
+        db: &TenantDb,
+        space: SpaceId,
+        knowledge_version: i64,
+        question: &str,
+        settings: &RetrievalSettings,
+    ) -> Result<Retrieval, RetrievalError> {
+        let started = Instant::now();
+        let question: String = question.trim().chars().take(MAX_QUESTION_CHARS).collect();
+        let (embedded, terms) =
+            tokio::join!(self.embed(&question), self.terms(db, space, knowledge_version, &question));
+        let (vector, embedding_tokens, embedding_took) = embedded?;
+        let terms = rarity::weigh(&terms?, search::MAX_TERMS);
+        let weighted: Vec<(String, f64)> = terms.searched().collect();
+        let found = db
+            .read(async |conn| {
+                let search = Search {
+                    space,
+                    vector: &vector,
+                    model: self.embedder.model(),
+                    terms: &weighted,
+                    places: settings.weights.places,
+                    leg: settings.leg,
+                    pool: settings.pool,
+                };
+                search::hybrid(conn, &search).await
+            })
+            .await?;
+        let mut passages: Vec<Passage> = fuse::fuse(found, &terms, &settings.weights)
+            .into_iter()
+            .map(|ranked| passage(ranked.candidate, ranked.score, ranked.coverage))
+            .collect();
+        fuse::drop_repeats(&mut passages);
+        passages.truncate(settings.top_k);
+        let abstained = !settings.floor.is_reached(&passages);
+        if abstained {
+            passages.clear();
+        }
+        Ok(Retrieval { passages, abstained, embedding_tokens, took: started.elapsed(), embedding_took })
+    }
+
+    async fn embed(&self, question: &str) -> Result<(Vec<f32>, u64, Duration), EmbedError> {
+        let started = Instant::now();
+        let embedded = self.embedder.embed(&[question.to_owned()], Purpose::Query).await?;
+        let missing = || EmbedError::Upstream { retryable: true, detail: "no vector came back".into() };
+        let vector = embedded.vectors.into_iter().next().ok_or_else(missing)?;
+        Ok((vector, embedded.tokens, started.elapsed()))
+    }
+
+    async fn terms(
+        &self,
+        db: &TenantDb,
+        space: SpaceId,
+        version: i64,
+        question: &str,
+    ) -> Result<Arc<Vec<Term>>, StoreError> {
+        let key = (db.tenant_id(), space, version, question.to_owned());
+        if let Some(known) = self.terms.get(&key).await {
+            return Ok(known);
+        }
+        let terms = Arc::new(db.read(async |conn| search::terms(conn, space, question).await).await?);
+        self.terms.insert(key, terms.clone()).await;
+        Ok(terms)
+    }
+}
+
+fn passage(found: Candidate, score: f64, coverage: f64) -> Passage {
+    let before = usize::try_from(found.start_char - found.context_start).unwrap_or(0);
+    let length = usize::try_from(found.end_char - found.start_char).unwrap_or(0);
+    Passage {
+        id: found.passage_id,
+        document: found.document_id,
+        title: found.title,
+        name: found.name,
+        media_type: found.media_type,
+        source_url: found.source_url,
+        heading: found.heading,
+        page: found.page.and_then(|page| u32::try_from(page).ok()),
+        start_char: u32::try_from(found.start_char).unwrap_or(0),
+        end_char: u32::try_from(found.end_char).unwrap_or(0),
+        text: found.context.chars().skip(before).take(length).collect(),
+        context: found.context,
+        score,
+        cosine: found.cosine,
+        coverage,
+    }
+}

@@ -5,8 +5,11 @@
 //! [`messages`]: `say` and `finish_answer` are the two writes that every turn makes.
 
 pub mod conversations;
+pub mod documents;
 pub mod ledger;
 pub mod log;
 pub mod messages;
+pub mod passages;
+pub mod search;
 pub mod spaces;
 pub mod visitors;

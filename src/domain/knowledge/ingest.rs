@@ -1,0 +1,333 @@
+//! A document's way from its file to passages that are found. Every step may be repeated: after
+//! a crash [`run`] takes up where it was, and embeds only what has no vector yet.
+
+use std::sync::Arc;
+
+use parlance_store::{
+    StoreError, TenantDb,
+    ids::{DocumentId, DocumentVersionId, PassageId, SpaceId},
+    queries::{
+        documents::{self, DocumentStatus, NewDocument},
+        passages::{self, NewPassage, NewVersion},
+    },
+};
+use sha2::{Digest, Sha256};
+use tracing::{info, warn};
+
+use super::{
+    block::{BlockKind, Extracted},
+    chunk::{self, ChunkLimits, Passage},
+    extract::{self, ExtractError, ExtractLimits},
+    offsets::CharOffsets,
+    sniff::Format,
+};
+use crate::{
+    adapters::embed::{EmbedError, Embedder, Purpose},
+    kernel::clock::SharedClock,
+};
+
+/// Changes whenever extraction or cutting changes what comes out: part of every version's recipe.
+const RECIPE: &str = "1";
+/// Passages per embedding call and per transaction.
+const BATCH: usize = 32;
+/// Tries of a batch when the embedder's queue is full, a quarter of a second apart.
+const BUSY_TRIES: u32 = 240;
+
+/// Told what each embedding call counted, before its vectors are stored.
+#[async_trait::async_trait]
+pub trait EmbeddingMeter: Send + Sync {
+    /// `tokens` as the upstream counts them; 0 for a local model.
+    async fn embedded(&self, space: SpaceId, document: DocumentId, model: &str, tokens: u64);
+}
+
+/// For where nobody pays: tests and evaluation.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unmetered;
+
+#[async_trait::async_trait]
+impl EmbeddingMeter for Unmetered {
+    async fn embedded(&self, _: SpaceId, _: DocumentId, _: &str, _: u64) {}
+}
+
+/// What ingestion needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Ingest {
+    pub embedder: Arc<dyn Embedder>,
+    pub meter: Arc<dyn EmbeddingMeter>,
+    pub clock: SharedClock,
+    pub chunk: ChunkLimits,
+    pub extract: ExtractLimits,
+}
+
+/// Why a document is not searched now.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// Final for this file; the document says so.
+    #[error(transparent)]
+    Unreadable(#[from] ExtractError),
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl IngestError {
+    /// Whether the same document may well succeed later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreadable(error) => matches!(error, ExtractError::Busy),
+            Self::Embed(EmbedError::Upstream { retryable, .. }) => *retryable,
+            Self::Embed(_) => true,
+            Self::Store(error) => error.is_transient(),
+        }
+    }
+}
+
+/// What came out of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ingested {
+    pub passages: usize,
+    /// Passages that had to be embedded.
+    pub embedded: usize,
+    /// Tokens that were, as the upstream counts them.
+    pub tokens: u64,
+    /// The space's knowledge version afterwards.
+    pub knowledge_version: i64,
+}
+
+impl Ingest {
+    /// Stores an uploaded file durably and queues it. Returns the document and whether [`Self::run`]
+    /// has something to do.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the space does not exist or the database fails.
+    pub async fn put(
+        &self,
+        db: &TenantDb,
+        space: SpaceId,
+        name: &str,
+        source_url: Option<&str>,
+        content: &[u8],
+    ) -> Result<(DocumentId, bool), StoreError> {
+        let hash = Sha256::digest(content);
+        db.transaction(async |conn| {
+            let new = NewDocument {
+                id: DocumentId::new(),
+                space_id: space,
+                name,
+                source_url,
+                content_hash: &hash,
+                content,
+                at: self.clock.now(),
+            };
+            documents::put(conn, new).await
+        })
+        .await
+    }
+
+    /// Reads, cuts, embeds and publishes a document. A file that cannot be read becomes a failed
+    /// document with a reason; its version before, if any, stays searched.
+    ///
+    /// # Errors
+    /// [`IngestError`]; after a transient one the document is queued again.
+    pub async fn run(&self, db: &TenantDb, document: DocumentId) -> Result<Ingested, IngestError> {
+        let result = self.process(db, document).await;
+        let Err(error) = &result else { return result };
+        if matches!(error, IngestError::Store(StoreError::NotFound)) {
+            // Removed, or overtaken by the run of a newer file: that one says how it ends.
+            return result;
+        }
+        let (status, reason) = if error.is_transient() {
+            (DocumentStatus::Queued, None)
+        } else {
+            (DocumentStatus::Failed, Some(error.to_string()))
+        };
+        warn!(document.id = %document, %error, status = %status, "document not ingested");
+        self.set_status(db, document, status, reason.as_deref()).await?;
+        result
+    }
+
+    /// Runs what a crash or a stop left unfinished. Returns how many documents are ready now.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the list cannot be read; a document's own failure is logged.
+    pub async fn resume(&self, db: &TenantDb) -> Result<usize, StoreError> {
+        let mut ready = 0;
+        for document in db.read(documents::unfinished).await? {
+            ready += usize::from(self.run(db, document).await.is_ok());
+        }
+        Ok(ready)
+    }
+
+    async fn process(&self, db: &TenantDb, id: DocumentId) -> Result<Ingested, IngestError> {
+        self.set_status(db, id, DocumentStatus::Processing, None).await?;
+        let (document, content) = db
+            .read(async |conn| {
+                let document = documents::get(conn, id).await?;
+                Ok::<_, StoreError>((document, documents::file(conn, id).await?))
+            })
+            .await?;
+        let (format, extracted) = extract::extract(content, &document.name, self.extract).await?;
+        let title = title(&extracted, &document.name);
+        let version = self.begin(db, &document, &extracted).await?;
+        let (extracted, cut) = self.cut(extracted, title.clone()).await;
+        self.add_passages(db, &document, version, &title, &extracted.text, &cut).await?;
+        let (embedded, tokens) = self.embed_missing(db, &document, version, &cut).await?;
+        let knowledge_version = self.publish(db, &document, version, &title, format).await?;
+        info!(document.id = %id, passages = cut.len(), embedded, tokens, "document ready");
+        Ok(Ingested { passages: cut.len(), embedded, tokens, knowledge_version })
+    }
+
+    async fn set_status(
+        &self,
+        db: &TenantDb,
+        document: DocumentId,
+        status: DocumentStatus,
+        error: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let at = self.clock.now();
+        db.transaction(async |conn| documents::set_status(conn, document, status, error, at).await).await
+    }
+
+    async fn begin(
+        &self,
+        db: &TenantDb,
+        document: &documents::Document,
+        extracted: &Extracted,
+    ) -> Result<DocumentVersionId, StoreError> {
+        let recipe = format!("{RECIPE} {} {:?}", self.embedder.model(), self.chunk);
+        db.transaction(async |conn| {
+            let new = NewVersion {
+                id: DocumentVersionId::new(),
+                document_id: document.id,
+                content_hash: &document.content_hash,
+                recipe: &recipe,
+                text: &extracted.text,
+                markdown: extracted.markdown,
+                at: self.clock.now(),
+            };
+            passages::begin_version(conn, new).await
+        })
+        .await
+    }
+
+    /// Counting tokens of a long document takes a while: off the async threads.
+    async fn cut(&self, extracted: Extracted, title: String) -> (Extracted, Vec<Passage>) {
+        let (embedder, limits) = (self.embedder.clone(), self.chunk);
+        let work = move || {
+            let cut = chunk::cut(&extracted, &title, limits, &|text| embedder.count_tokens(text));
+            (extracted, cut)
+        };
+        tokio::task::spawn_blocking(work).await.unwrap_or_default()
+    }
+
+    async fn add_passages(
+        &self,
+        db: &TenantDb,
+        document: &documents::Document,
+        version: DocumentVersionId,
+        title: &str,
+        text: &str,
+        cut: &[Passage],
+    ) -> Result<(), StoreError> {
+        let offsets = CharOffsets::new(text);
+        let chars = |at: usize| i32::try_from(offsets.chars_before(at)).unwrap_or(i32::MAX);
+        let hashes: Vec<_> = cut.iter().map(|passage| Sha256::digest(&passage.embed_text)).collect();
+        let rows: Vec<NewPassage<'_>> = (0..)
+            .zip(cut.iter().zip(&hashes))
+            .map(|(ordinal, (passage, hash))| NewPassage {
+                id: PassageId::new(),
+                ordinal,
+                kind: kind(passage.kind),
+                heading: &passage.heading,
+                page: passage.page.and_then(|page| i32::try_from(page).ok()),
+                start_char: chars(passage.range.start),
+                end_char: chars(passage.range.end),
+                context_start: chars(passage.context.start),
+                context: text.get(passage.context.clone()).unwrap_or_default(),
+                text: text.get(passage.range.clone()).unwrap_or_default(),
+                tokens: i32::try_from(passage.tokens).unwrap_or(i32::MAX),
+                embed_hash: hash,
+            })
+            .collect();
+        for batch in rows.chunks(BATCH) {
+            db.transaction(async |conn| {
+                passages::add(conn, version, document.id, document.space_id, title, batch).await
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    async fn embed_missing(
+        &self,
+        db: &TenantDb,
+        document: &documents::Document,
+        version: DocumentVersionId,
+        cut: &[Passage],
+    ) -> Result<(usize, u64), IngestError> {
+        let model = self.embedder.model();
+        let missing = db
+            .transaction(async |conn| {
+                passages::reuse_vectors(conn, version, model).await?;
+                passages::without_vector(conn, version).await
+            })
+            .await?;
+        let mut tokens = 0;
+        for batch in missing.chunks(BATCH) {
+            let text = |ordinal: i32| cut.get(usize::try_from(ordinal).ok()?).map(|passage| passage.embed_text.clone());
+            let texts: Vec<String> = batch.iter().map(|(ordinal, _)| text(*ordinal).unwrap_or_default()).collect();
+            let embedded = self.embed(&texts).await?;
+            self.meter.embedded(document.space_id, document.id, model, embedded.tokens).await;
+            tokens += embedded.tokens;
+            let vectors: Vec<_> = batch.iter().map(|(_, id)| *id).zip(embedded.vectors).collect();
+            db.transaction(async |conn| passages::add_vectors(conn, document.space_id, model, &vectors).await)
+                .await?;
+        }
+        Ok((missing.len(), tokens))
+    }
+
+    async fn embed(&self, texts: &[String]) -> Result<crate::adapters::embed::Embedded, EmbedError> {
+        for _ in 0..BUSY_TRIES {
+            match self.embedder.embed(texts, Purpose::Passage).await {
+                Err(EmbedError::Busy) => tokio::time::sleep(std::time::Duration::from_millis(250)).await,
+                other => return other,
+            }
+        }
+        Err(EmbedError::Busy)
+    }
+
+    async fn publish(
+        &self,
+        db: &TenantDb,
+        document: &documents::Document,
+        version: DocumentVersionId,
+        title: &str,
+        format: Format,
+    ) -> Result<i64, StoreError> {
+        let at = self.clock.now();
+        let (id, space) = (document.id, document.space_id);
+        db.transaction(async |conn| {
+            passages::publish(conn, version, id, space, title, format.media_type(), at).await
+        })
+        .await
+    }
+}
+
+fn kind(kind: BlockKind) -> &'static str {
+    match kind {
+        BlockKind::Paragraph => "paragraph",
+        BlockKind::List => "list",
+        BlockKind::Table => "table",
+        BlockKind::Code => "code",
+    }
+}
+
+/// What the document calls itself, else its file's name in words.
+fn title(extracted: &Extracted, name: &str) -> String {
+    let own = extracted.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    own.map_or_else(|| stem.replace(['-', '_'], " "), str::to_owned)
+}

@@ -1,0 +1,295 @@
+//! Documents: what was uploaded, how far it got, and the text that is shown for a citation.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    QueryableByName,
+    sql_types::{BigInt, Bool, Bytea, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+
+use crate::{
+    error::StoreError,
+    ids::{DocumentId, DocumentVersionId, PassageId, SpaceId},
+    statement::sql,
+    tenant::TenantConn,
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// How far a document got.
+    DocumentStatus {
+        /// Waits to be read.
+        Queued = "queued",
+        /// Is being read; after a crash it is taken up again.
+        Processing = "processing",
+        /// Is searched.
+        Ready = "ready",
+        /// Could not be read; `error` says why. An older version may still be searched.
+        Failed = "failed",
+    }
+}
+
+/// A document of a space.
+#[derive(Clone, Debug, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Document {
+    /// Its identity.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: DocumentId,
+    /// Whose knowledge it is.
+    #[diesel(sql_type = SqlUuid)]
+    pub space_id: SpaceId,
+    /// File name or address.
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    /// What it calls itself; empty until it has been read.
+    #[diesel(sql_type = Text)]
+    pub title: String,
+    /// Of the file; empty until it has been read.
+    #[diesel(sql_type = Text)]
+    pub media_type: String,
+    /// Where it came from.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub source_url: Option<String>,
+    /// How far it got.
+    #[diesel(sql_type = Text)]
+    pub status: DocumentStatus,
+    /// Why it failed.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub error: Option<String>,
+    /// SHA-256 of the file.
+    #[diesel(sql_type = Bytea)]
+    pub content_hash: Vec<u8>,
+    /// Size of the file.
+    #[diesel(sql_type = BigInt)]
+    pub bytes: i64,
+    /// When it was first uploaded.
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    #[diesel(sql_type = Timestamptz)]
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A file to be known.
+pub struct NewDocument<'a> {
+    /// Taken if the space has no document of this name yet.
+    pub id: DocumentId,
+    /// Whose knowledge it becomes.
+    pub space_id: SpaceId,
+    /// File name or address: the same name again is a new version.
+    pub name: &'a str,
+    /// Where it came from.
+    pub source_url: Option<&'a str>,
+    /// SHA-256 of the file.
+    pub content_hash: &'a [u8],
+    /// The file.
+    pub content: &'a [u8],
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Stores an uploaded file and queues it. The same bytes under the same name change nothing,
+/// unless reading them had failed: then they are tried again. Returns the document and whether
+/// there is work to do.
+///
+/// # Errors
+/// [`StoreError`] where the space does not exist or the database fails.
+pub async fn put(conn: &mut TenantConn, new: NewDocument<'_>) -> Result<(DocumentId, bool), StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        id: DocumentId,
+        #[diesel(sql_type = Bool)]
+        queued: bool,
+    }
+    let tenant = conn.tenant_id();
+    let bytes = i64::try_from(new.content.len()).unwrap_or(i64::MAX);
+    let row: Row = sql("INSERT INTO documents AS d (tenant_id, id, space_id, name, source_url, status, content_hash, \
+                                             bytes, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, 'queued', $6, $7, $8, $8) \
+         ON CONFLICT ON CONSTRAINT documents_name_once DO UPDATE SET \
+            source_url = excluded.source_url, content_hash = excluded.content_hash, bytes = excluded.bytes, \
+            updated_at = excluded.updated_at, \
+            status = CASE WHEN d.content_hash = excluded.content_hash AND d.status = 'ready' \
+                          THEN 'ready' ELSE 'queued' END, \
+            error = NULL \
+         RETURNING id, status = 'queued' AS queued")
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(new.id)
+    .bind::<SqlUuid, _>(new.space_id)
+    .bind::<Text, _>(new.name)
+    .bind::<Nullable<Text>, _>(new.source_url)
+    .bind::<Bytea, _>(new.content_hash)
+    .bind::<BigInt, _>(bytes)
+    .bind::<Timestamptz, _>(new.at)
+    .get_result(conn.db())
+    .await?;
+    if row.queued {
+        sql("INSERT INTO document_files (tenant_id, document_id, content) VALUES ($1, $2, $3) \
+             ON CONFLICT (tenant_id, document_id) DO UPDATE SET content = excluded.content")
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<SqlUuid, _>(row.id)
+        .bind::<Bytea, _>(new.content)
+        .execute(conn.db())
+        .await?;
+    }
+    Ok((row.id, row.queued))
+}
+
+/// A document by its identity.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such document.
+pub async fn get(conn: &mut TenantConn, id: DocumentId) -> Result<Document, StoreError> {
+    Ok(sql("SELECT id, space_id, name, title, media_type, source_url, status, error, content_hash, bytes, \
+                   created_at, updated_at FROM documents WHERE id = $1")
+    .bind::<SqlUuid, _>(id)
+    .get_result(conn.db())
+    .await?)
+}
+
+/// The documents of a space by name, at most `limit` after `after`.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn list(
+    conn: &mut TenantConn,
+    space: SpaceId,
+    after: &str,
+    limit: i32,
+) -> Result<Vec<Document>, StoreError> {
+    Ok(sql("SELECT id, space_id, name, title, media_type, source_url, status, error, content_hash, bytes, \
+                   created_at, updated_at FROM documents \
+            WHERE space_id = $1 AND name > $2 ORDER BY name LIMIT $3")
+    .bind::<SqlUuid, _>(space)
+    .bind::<Text, _>(after)
+    .bind::<Integer, _>(limit)
+    .load(conn.db())
+    .await?)
+}
+
+/// Documents that were queued or being read when the last process ended, oldest first.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn unfinished(conn: &mut TenantConn) -> Result<Vec<DocumentId>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        id: DocumentId,
+    }
+    let rows: Vec<Row> = sql("SELECT id FROM documents WHERE status IN ('queued', 'processing') ORDER BY updated_at")
+        .load(conn.db())
+        .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The file as it was uploaded.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such document.
+pub async fn file(conn: &mut TenantConn, id: DocumentId) -> Result<Vec<u8>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Bytea)]
+        content: Vec<u8>,
+    }
+    let row: Row = sql("SELECT content FROM document_files WHERE document_id = $1")
+        .bind::<SqlUuid, _>(id)
+        .get_result(conn.db())
+        .await?;
+    Ok(row.content)
+}
+
+/// Says how far a document got. `error` goes with `Failed` and with nothing else.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn set_status(
+    conn: &mut TenantConn,
+    id: DocumentId,
+    status: DocumentStatus,
+    error: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sql("UPDATE documents SET status = $2, error = $3, updated_at = $4 WHERE id = $1")
+        .bind::<SqlUuid, _>(id)
+        .bind::<Text, _>(status)
+        .bind::<Nullable<Text>, _>(error)
+        .bind::<Timestamptz, _>(at)
+        .execute(conn.db())
+        .await?;
+    Ok(())
+}
+
+/// Removes a document with everything made of it. The caller bumps the space's knowledge version
+/// in the same transaction.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such document.
+pub async fn remove(conn: &mut TenantConn, id: DocumentId) -> Result<(), StoreError> {
+    let removed =
+        sql("DELETE FROM documents WHERE id = $1").bind::<SqlUuid, _>(id).execute(conn.db()).await?;
+    if removed == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+}
+
+/// The live text of a document, as its page shows it.
+#[derive(Clone, Debug, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct DocumentText {
+    /// Of the text; offsets of another version do not fit it.
+    #[diesel(sql_type = SqlUuid)]
+    pub version_id: DocumentVersionId,
+    /// What offsets refer to.
+    #[diesel(sql_type = Text)]
+    pub text: String,
+    /// Whether it is Markdown.
+    #[diesel(sql_type = Bool)]
+    pub markdown: bool,
+}
+
+/// The text of the version that is searched.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such document or none of it is live.
+pub async fn live_text(conn: &mut TenantConn, id: DocumentId) -> Result<DocumentText, StoreError> {
+    Ok(sql("SELECT id AS version_id, text, markdown FROM document_versions WHERE document_id = $1 AND live")
+        .bind::<SqlUuid, _>(id)
+        .get_result(conn.db())
+        .await?)
+}
+
+/// Where a passage stands in its document's live text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct PassageSpan {
+    /// First character.
+    #[diesel(sql_type = Integer)]
+    pub start_char: i32,
+    /// One past the last character.
+    #[diesel(sql_type = Integer)]
+    pub end_char: i32,
+    /// Page, from 1.
+    #[diesel(sql_type = Nullable<Integer>)]
+    pub page: Option<i32>,
+}
+
+/// The span of a cited passage; nothing once the document has been reprocessed.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn passage_span(
+    conn: &mut TenantConn,
+    document: DocumentId,
+    passage: PassageId,
+) -> Result<Option<PassageSpan>, StoreError> {
+    let mut found: Vec<PassageSpan> = sql("SELECT p.start_char, p.end_char, p.page FROM passages p \
+         JOIN document_versions v ON v.tenant_id = p.tenant_id AND v.id = p.version_id AND v.live \
+         WHERE p.id = $1 AND p.document_id = $2")
+    .bind::<SqlUuid, _>(passage)
+    .bind::<SqlUuid, _>(document)
+    .load(conn.db())
+    .await?;
+    Ok(found.pop())
+}
