@@ -24,7 +24,9 @@ impl Span {
     /// Characters that both hold.
     #[must_use]
     pub fn overlap(self, other: Self) -> usize {
-        self.end.min(other.end).saturating_sub(self.start.max(other.start))
+        self.end
+            .min(other.end)
+            .saturating_sub(self.start.max(other.start))
     }
 
     #[must_use]
@@ -65,16 +67,28 @@ pub fn retrieval(folder: &Path) -> Result<Option<RetrievalSet>> {
     let table = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut set = RetrievalSet::default();
     for row in csv(&table).into_iter().skip(1) {
-        let [text, references, corpus] = row.as_slice() else { continue };
+        let [text, references, corpus] = row.as_slice() else {
+            continue;
+        };
         let references: Vec<Reference> =
             serde_json::from_str(references).with_context(|| format!("references of {text:?}"))?;
-        let spans = references.iter().map(|span| Span { start: span.start_index, end: span.end_index }).collect();
+        let spans = references
+            .iter()
+            .map(|span| Span {
+                start: span.start_index,
+                end: span.end_index,
+            })
+            .collect();
         if !set.corpora.contains_key(corpus) {
             let path = folder.join(format!("{corpus}.md"));
             let content = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
             set.corpora.insert(corpus.clone(), content);
         }
-        set.questions.push(Question { text: text.clone(), corpus: corpus.clone(), spans });
+        set.questions.push(Question {
+            text: text.clone(),
+            corpus: corpus.clone(),
+            spans,
+        });
     }
     Ok(Some(set))
 }

@@ -16,15 +16,22 @@ use crate::adapters::embed::{EmbedError, Embedded, Embedder, Purpose};
 
 type Key = [u8; 32];
 
+struct Known {
+    vectors: HashMap<Key, Vec<f32>>,
+    file: BufWriter<File>,
+}
+
 /// An embedder that asks its file first.
 pub struct OnDisk {
     inner: Arc<dyn Embedder>,
-    known: Mutex<(HashMap<Key, Vec<f32>>, BufWriter<File>)>,
+    known: Mutex<Known>,
 }
 
 impl fmt::Debug for OnDisk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OnDisk").field("inner", &self.inner).finish_non_exhaustive()
+        f.debug_struct("OnDisk")
+            .field("inner", &self.inner)
+            .finish_non_exhaustive()
     }
 }
 
@@ -42,7 +49,10 @@ impl OnDisk {
         for record in bytes.chunks_exact(32 + 4 * inner.dimensions()) {
             if let Some((key, vector)) = record.split_first_chunk::<32>() {
                 let (numbers, _) = vector.as_chunks::<4>();
-                known.insert(*key, numbers.iter().map(|number| f32::from_le_bytes(*number)).collect());
+                known.insert(
+                    *key,
+                    numbers.iter().map(|number| f32::from_le_bytes(*number)).collect(),
+                );
             }
         }
         let file = OpenOptions::new()
@@ -50,7 +60,13 @@ impl OnDisk {
             .append(true)
             .open(path)
             .with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(Self { inner, known: Mutex::new((known, BufWriter::new(file))) })
+        Ok(Self {
+            inner,
+            known: Mutex::new(Known {
+                vectors: known,
+                file: BufWriter::new(file),
+            }),
+        })
     }
 
     fn key(&self, text: &str) -> Key {
@@ -80,19 +96,30 @@ impl Embedder for OnDisk {
         let keys: Vec<Key> = texts.iter().map(|text| self.key(text)).collect();
         let missing: Vec<(Key, String)> = {
             let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            let pairs = keys.iter().zip(texts).filter(|(key, _)| !known.0.contains_key(*key));
+            let pairs = keys
+                .iter()
+                .zip(texts)
+                .filter(|(key, _)| !known.vectors.contains_key(*key));
             pairs.map(|(key, text)| (*key, text.clone())).collect()
         };
         let fresh: Vec<String> = missing.iter().map(|(_, text)| text.clone()).collect();
         let embedded = self.inner.embed(&fresh, purpose).await?;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         for ((key, _), vector) in missing.into_iter().zip(embedded.vectors) {
-            let record = key.into_iter().chain(vector.iter().flat_map(|number| number.to_le_bytes()));
-            known.1.write_all(&record.collect::<Vec<u8>>()).ok();
-            known.0.insert(key, vector);
+            let record = key
+                .into_iter()
+                .chain(vector.iter().flat_map(|number| number.to_le_bytes()));
+            known.file.write_all(&record.collect::<Vec<u8>>()).ok();
+            known.vectors.insert(key, vector);
         }
-        known.1.flush().ok();
-        let vectors = keys.iter().map(|key| known.0.get(key).cloned().unwrap_or_default()).collect();
-        Ok(Embedded { vectors, tokens: embedded.tokens })
+        known.file.flush().ok();
+        let vectors = keys
+            .iter()
+            .map(|key| known.vectors.get(key).cloned().unwrap_or_default())
+            .collect();
+        Ok(Embedded {
+            vectors,
+            tokens: embedded.tokens,
+        })
     }
 }

@@ -29,7 +29,11 @@ pub fn score(found: &[Span], references: &[Span]) -> Score {
     let shown: usize = five.iter().map(|span| span.len()).sum();
     let either = shown + wanted - shared;
     Score {
-        hit_at_5: if first.is_some_and(|place| place < 5) { 1.0 } else { 0.0 },
+        hit_at_5: if first.is_some_and(|place| place < 5) {
+            1.0
+        } else {
+            0.0
+        },
         reciprocal_rank: first.map_or(0.0, |place| ratio(1, place + 1)),
         iou: ratio(shared, either),
         coverage: ratio(shared, wanted),
@@ -54,7 +58,11 @@ pub fn mean(scores: &[Score]) -> Score {
 
 #[expect(clippy::cast_precision_loss, reason = "lengths of texts stay far below 2^52")]
 fn ratio(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
 }
 
 fn merged(spans: &[Span]) -> Vec<Span> {
@@ -75,7 +83,9 @@ fn total(spans: &[Span]) -> usize {
 }
 
 fn shared(a: &[Span], b: &[Span]) -> usize {
-    a.iter().flat_map(|one| b.iter().map(|other| one.overlap(*other))).sum()
+    a.iter()
+        .flat_map(|one| b.iter().map(|other| one.overlap(*other)))
+        .sum()
 }
 
 #[cfg(test)]

@@ -49,7 +49,10 @@ pub async fn run(
     retriever: &Retriever,
     settings: &RetrievalSettings,
 ) -> Result<Report> {
-    let mut report = Report { questions: set.questions.len(), ..Report::default() };
+    let mut report = Report {
+        questions: set.questions.len(),
+        ..Report::default()
+    };
     let mut spaces = BTreeMap::new();
     for (name, content) in &set.corpora {
         let (space, version, passages) = corpus(db, ingest, name, content).await?;
@@ -57,29 +60,46 @@ pub async fn run(
         report.passages += passages;
     }
     // Ten passages without a floor: a set of answerable questions measures the order.
-    let settings = RetrievalSettings { top_k: 10, floor: Floor::NONE, ..settings.clone() };
+    let settings = RetrievalSettings {
+        top_k: 10,
+        floor: Floor::NONE,
+        ..settings.clone()
+    };
     let mut scores: BTreeMap<String, Vec<Score>> = BTreeMap::new();
     let mut times = Vec::with_capacity(set.questions.len());
     for question in &set.questions {
         let (space, version) = spaces.get(&question.corpus).context("a question on no corpus")?;
-        let found = retriever.retrieve(db, *space, *version, &question.text, &settings).await?;
+        let found = retriever
+            .retrieve(db, *space, *version, &question.text, &settings)
+            .await?;
         times.push(found.took.saturating_sub(found.embedding_took));
         let spans: Vec<Span> = found
             .passages
             .iter()
-            .map(|passage| Span { start: passage.start_char as usize, end: passage.end_char as usize })
+            .map(|passage| Span {
+                start: passage.start_char as usize,
+                end: passage.end_char as usize,
+            })
             .collect();
         let score = metrics::score(&spans, &question.spans);
         if score.hit_at_5 < 1.0 {
-            report.missed.push(format!("{}: {}", question.corpus, question.text));
+            report
+                .missed
+                .push(format!("{}: {}", question.corpus, question.text));
         }
         scores.entry(question.corpus.clone()).or_default().push(score);
     }
     let all: Vec<Score> = scores.values().flatten().copied().collect();
     let mean = metrics::mean(&all);
-    report.figures =
-        Figures { recall_at_5: mean.hit_at_5, mrr_at_10: mean.reciprocal_rank, iou: mean.iou };
-    report.by_corpus = scores.iter().map(|(name, scores)| (name.clone(), metrics::mean(scores))).collect();
+    report.figures = Figures {
+        recall_at_5: mean.hit_at_5,
+        mrr_at_10: mean.reciprocal_rank,
+        iou: mean.iou,
+    };
+    report.by_corpus = scores
+        .iter()
+        .map(|(name, scores)| (name.clone(), metrics::mean(scores)))
+        .collect();
     times.sort();
     report.search_p50 = times.get(times.len() / 2).copied().unwrap_or_default();
     report.search_p99 = times.get(times.len() * 99 / 100).copied().unwrap_or_default();
@@ -100,8 +120,12 @@ async fn corpus(db: &TenantDb, ingest: &Ingest, name: &str, content: &[u8]) -> R
         allowed_origins: Vec::new(),
         at: ingest.clock.now(),
     };
-    db.transaction(async |conn| spaces::create(conn, new).await).await?;
+    db.transaction(async |conn| spaces::create(conn, new).await)
+        .await?;
     let (document, _) = ingest.put(db, id, &format!("{name}.md"), None, content).await?;
-    let ingested = ingest.run(db, document).await.with_context(|| format!("corpus {name}"))?;
+    let ingested = ingest
+        .run(db, document)
+        .await
+        .with_context(|| format!("corpus {name}"))?;
     Ok((id, ingested.knowledge_version, ingested.passages))
 }

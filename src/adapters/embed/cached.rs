@@ -61,7 +61,10 @@ impl Embedder for CachedQueries {
             return self.inner.embed(texts, purpose).await;
         };
         if let Some(vector) = self.cache.get(text).await {
-            return Ok(Embedded { vectors: vec![vector.to_vec()], tokens: 0 });
+            return Ok(Embedded {
+                vectors: vec![vector.to_vec()],
+                tokens: 0,
+            });
         }
         // Only the caller whose call reached the model is told its tokens.
         let tokens = AtomicU64::new(0);
@@ -70,11 +73,17 @@ impl Embedder for CachedQueries {
             .try_get_with_by_ref(text, async {
                 let embedded = self.inner.embed(texts, purpose).await?;
                 tokens.store(embedded.tokens, Ordering::Relaxed);
-                let missing = EmbedError::Upstream { retryable: true, detail: "no vector came back".into() };
+                let missing = EmbedError::Upstream {
+                    retryable: true,
+                    detail: "no vector came back".into(),
+                };
                 embedded.vectors.into_iter().next().map(Arc::new).ok_or(missing)
             })
             .await
             .map_err(|error: Arc<EmbedError>| (*error).clone())?;
-        Ok(Embedded { vectors: vec![vector.to_vec()], tokens: tokens.into_inner() })
+        Ok(Embedded {
+            vectors: vec![vector.to_vec()],
+            tokens: tokens.into_inner(),
+        })
     }
 }

@@ -35,7 +35,11 @@ pub struct MiniLmOptions {
 
 impl Default for MiniLmOptions {
     fn default() -> Self {
-        Self { workers: 1, queue: 512, batch_tokens: 2048 }
+        Self {
+            workers: 1,
+            queue: 512,
+            batch_tokens: 2048,
+        }
     }
 }
 

@@ -59,7 +59,10 @@ pub struct OpenAi {
 
 impl fmt::Debug for OpenAi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OpenAi").field("url", &self.url).field("model", &self.options.model).finish()
+        f.debug_struct("OpenAi")
+            .field("url", &self.url)
+            .field("model", &self.options.model)
+            .finish()
     }
 }
 
@@ -100,11 +103,19 @@ struct Failure {
 
 impl Failure {
     fn temporary(detail: impl fmt::Display) -> Self {
-        Self { retryable: true, after: None, detail: detail.to_string() }
+        Self {
+            retryable: true,
+            after: None,
+            detail: detail.to_string(),
+        }
     }
 
     fn lasting(detail: impl fmt::Display) -> Self {
-        Self { retryable: false, after: None, detail: detail.to_string() }
+        Self {
+            retryable: false,
+            after: None,
+            detail: detail.to_string(),
+        }
     }
 }
 
@@ -123,9 +134,14 @@ impl OpenAi {
                 Ok(embedded) => return Ok(embedded),
                 Err(failure) => failure,
             };
-            let wait = failure.after.unwrap_or_else(|| pause.mul_f64(rand::random_range(0.5..=1.0)));
+            let wait = failure
+                .after
+                .unwrap_or_else(|| pause.mul_f64(rand::random_range(0.5..=1.0)));
             if !failure.retryable || attempt >= self.options.attempts || wait > LONGEST_PAUSE {
-                return Err(EmbedError::Upstream { retryable: failure.retryable, detail: failure.detail });
+                return Err(EmbedError::Upstream {
+                    retryable: failure.retryable,
+                    detail: failure.detail,
+                });
             }
             tokio::time::sleep(wait).await;
             attempt += 1;
@@ -153,7 +169,10 @@ impl OpenAi {
         if !status.is_success() {
             return Err(refusal(status, response).await);
         }
-        let bytes = response.bytes().await.map_err(|error| Failure::temporary(error.without_url()))?;
+        let bytes = response
+            .bytes()
+            .await
+            .map_err(|error| Failure::temporary(error.without_url()))?;
         let response: Response = serde_json::from_slice(&bytes)
             .map_err(|error| Failure::temporary(format!("unreadable embeddings: {error}")))?;
         self.checked(response, texts.len())
@@ -164,15 +183,24 @@ impl OpenAi {
         let mut vectors = vec![Vec::new(); texts];
         for item in response.data {
             let Some(slot) = vectors.get_mut(item.index) else {
-                return Err(Failure::lasting(format!("vector {} of {texts} texts", item.index)));
+                return Err(Failure::lasting(format!(
+                    "vector {} of {texts} texts",
+                    item.index
+                )));
             };
             *slot = normalised(item.embedding);
         }
         let expected = self.options.dimensions;
         if let Some(wrong) = vectors.iter().find(|vector| vector.len() != expected) {
-            return Err(Failure::lasting(format!("a vector of {} dimensions, not {expected}", wrong.len())));
+            return Err(Failure::lasting(format!(
+                "a vector of {} dimensions, not {expected}",
+                wrong.len()
+            )));
         }
-        Ok(Embedded { vectors, tokens: response.usage.total_tokens })
+        Ok(Embedded {
+            vectors,
+            tokens: response.usage.total_tokens,
+        })
     }
 }
 
@@ -182,7 +210,13 @@ async fn refusal(status: StatusCode, response: reqwest::Response) -> Failure {
         .get(RETRY_AFTER)
         .and_then(|value| value.to_str().ok()?.trim().parse::<f64>().ok())
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    let detail: String = response.text().await.unwrap_or_default().chars().take(DETAIL_CHARS).collect();
+    let detail: String = response
+        .text()
+        .await
+        .unwrap_or_default()
+        .chars()
+        .take(DETAIL_CHARS)
+        .collect();
     Failure {
         retryable: status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error(),
         after,

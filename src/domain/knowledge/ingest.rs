@@ -172,11 +172,17 @@ impl Ingest {
         let title = title(&extracted, &document.name);
         let version = self.begin(db, &document, &extracted).await?;
         let (extracted, cut) = self.cut(extracted, title.clone()).await;
-        self.add_passages(db, &document, version, &title, &extracted.text, &cut).await?;
+        self.add_passages(db, &document, version, &title, &extracted.text, &cut)
+            .await?;
         let (embedded, tokens) = self.embed_missing(db, &document, version, &cut).await?;
         let knowledge_version = self.publish(db, &document, version, &title, format).await?;
         info!(document.id = %id, passages = cut.len(), embedded, tokens, "document ready");
-        Ok(Ingested { passages: cut.len(), embedded, tokens, knowledge_version })
+        Ok(Ingested {
+            passages: cut.len(),
+            embedded,
+            tokens,
+            knowledge_version,
+        })
     }
 
     async fn set_status(
@@ -187,7 +193,8 @@ impl Ingest {
         error: Option<&str>,
     ) -> Result<(), StoreError> {
         let at = self.clock.now();
-        db.transaction(async |conn| documents::set_status(conn, document, status, error, at).await).await
+        db.transaction(async |conn| documents::set_status(conn, document, status, error, at).await)
+            .await
     }
 
     async fn begin(
@@ -233,7 +240,10 @@ impl Ingest {
     ) -> Result<(), StoreError> {
         let offsets = CharOffsets::new(text);
         let chars = |at: usize| i32::try_from(offsets.chars_before(at)).unwrap_or(i32::MAX);
-        let hashes: Vec<_> = cut.iter().map(|passage| Sha256::digest(&passage.embed_text)).collect();
+        let hashes: Vec<_> = cut
+            .iter()
+            .map(|passage| Sha256::digest(&passage.embed_text))
+            .collect();
         let rows: Vec<NewPassage<'_>> = (0..)
             .zip(cut.iter().zip(&hashes))
             .map(|(ordinal, (passage, hash))| NewPassage {
@@ -276,14 +286,24 @@ impl Ingest {
             .await?;
         let mut tokens = 0;
         for batch in missing.chunks(BATCH) {
-            let text = |ordinal: i32| cut.get(usize::try_from(ordinal).ok()?).map(|passage| passage.embed_text.clone());
-            let texts: Vec<String> = batch.iter().map(|(ordinal, _)| text(*ordinal).unwrap_or_default()).collect();
+            let text = |ordinal: i32| {
+                cut.get(usize::try_from(ordinal).ok()?)
+                    .map(|passage| passage.embed_text.clone())
+            };
+            let texts: Vec<String> = batch
+                .iter()
+                .map(|(ordinal, _)| text(*ordinal).unwrap_or_default())
+                .collect();
             let embedded = self.embed(&texts).await?;
-            self.meter.embedded(document.space_id, document.id, model, embedded.tokens).await;
+            self.meter
+                .embedded(document.space_id, document.id, model, embedded.tokens)
+                .await;
             tokens += embedded.tokens;
             let vectors: Vec<_> = batch.iter().map(|(_, id)| *id).zip(embedded.vectors).collect();
-            db.transaction(async |conn| passages::add_vectors(conn, document.space_id, model, &vectors).await)
-                .await?;
+            db.transaction(async |conn| {
+                passages::add_vectors(conn, document.space_id, model, &vectors).await
+            })
+            .await?;
         }
         Ok((missing.len(), tokens))
     }
@@ -326,7 +346,11 @@ fn kind(kind: BlockKind) -> &'static str {
 
 /// What the document calls itself, else its file's name in words.
 fn title(extracted: &Extracted, name: &str) -> String {
-    let own = extracted.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+    let own = extracted
+        .title
+        .as_deref()
+        .map(str::trim)
+        .filter(|title| !title.is_empty());
     let file = name.rsplit('/').next().unwrap_or(name);
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     own.map_or_else(|| stem.replace(['-', '_'], " "), str::to_owned)

@@ -30,7 +30,9 @@ impl<'a> CharOffsets<'a> {
     #[must_use]
     pub fn chars_before(&self, at: usize) -> usize {
         let at = at.min(self.text.len());
-        let Some(mark) = self.marks.get(at / STEP).or(self.marks.last()) else { return 0 };
+        let Some(mark) = self.marks.get(at / STEP).or(self.marks.last()) else {
+            return 0;
+        };
         let from = (at / STEP).min(self.marks.len().saturating_sub(1)) * STEP;
         mark + self.text.as_bytes().get(from..at).map_or(0, starts)
     }

@@ -90,7 +90,9 @@ pub fn decode(bytes: &[u8]) -> Option<String> {
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-    char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    char::decode_utf16(units)
+        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect()
 }
 
 fn is_html(text: &str) -> bool {
@@ -145,9 +147,15 @@ mod tests {
     fn what_cannot_be_read_is_said() {
         assert_eq!(sniff(b" \n", "a.txt"), Err(SniffError::Empty));
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
-        assert_eq!(sniff(png, "a.pdf"), Err(SniffError::Unsupported("image/png".into())));
+        assert_eq!(
+            sniff(png, "a.pdf"),
+            Err(SniffError::Unsupported("image/png".into()))
+        );
         let binary = sniff(b"\x01\x02\0\x03", "a.txt");
-        assert_eq!(binary, Err(SniffError::Unsupported("application/octet-stream".into())));
+        assert_eq!(
+            binary,
+            Err(SniffError::Unsupported("application/octet-stream".into()))
+        );
     }
 
     #[test]

@@ -14,7 +14,10 @@ pub struct Floor {
 
 impl Default for Floor {
     fn default() -> Self {
-        Self { evidence: 0.0, cosine: 0.0 }
+        Self {
+            evidence: 0.37,
+            cosine: 0.15,
+        }
     }
 }
 
@@ -23,7 +26,10 @@ const LOOKED_AT: usize = 3;
 
 impl Floor {
     /// Lets everything pass.
-    pub const NONE: Self = Self { evidence: f64::NEG_INFINITY, cosine: f64::NEG_INFINITY };
+    pub const NONE: Self = Self {
+        evidence: f64::NEG_INFINITY,
+        cosine: f64::NEG_INFINITY,
+    };
 
     /// Whether any of the best passages is relevant enough.
     #[must_use]

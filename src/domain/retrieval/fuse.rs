@@ -22,7 +22,12 @@ pub struct Weights {
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { vector: 1.0, damping: 60.0, closeness: 0.0, places: [1.0, 1.0, 1.0, 1.0] }
+        Self {
+            vector: 1.0,
+            damping: 60.0,
+            closeness: 0.0,
+            places: [1.0, 1.0, 1.0, 1.0],
+        }
     }
 }
 
@@ -38,7 +43,10 @@ pub struct Ranked {
 /// Orders candidates by fused score, best first.
 #[must_use]
 pub fn fuse(candidates: Vec<Candidate>, terms: &Terms, weights: &Weights) -> Vec<Ranked> {
-    let best_text = candidates.iter().map(|found| found.text_score).fold(0.0, f64::max);
+    let best_text = candidates
+        .iter()
+        .map(|found| found.text_score)
+        .fold(0.0, f64::max);
     let cosines = || candidates.iter().map(|found| found.cosine);
     let (low, high) = (cosines().fold(1.0, f64::min), cosines().fold(-1.0, f64::max));
     let mut ranked: Vec<Ranked> = candidates
@@ -48,14 +56,19 @@ pub fn fuse(candidates: Vec<Candidate>, terms: &Terms, weights: &Weights) -> Vec
             let text = place(found.text_rank, weights.damping);
             let near = share(found.cosine - low, high - low);
             let worded = share(found.text_score, best_text);
-            let score = weights.vector * (vector + weights.closeness * near)
-                + text
-                + weights.closeness * worded;
-            Ranked { candidate: found.clone(), score, coverage: terms.coverage(&found.matches) }
+            let score =
+                weights.vector * (vector + weights.closeness * near) + text + weights.closeness * worded;
+            Ranked {
+                candidate: found.clone(),
+                score,
+                coverage: terms.coverage(&found.matches),
+            }
         })
         .collect();
     ranked.sort_by(|a, b| {
-        b.score.total_cmp(&a.score).then_with(|| a.candidate.passage_id.cmp(&b.candidate.passage_id))
+        b.score
+            .total_cmp(&a.score)
+            .then_with(|| a.candidate.passage_id.cmp(&b.candidate.passage_id))
     });
     ranked
 }
@@ -66,7 +79,11 @@ fn place(rank: Option<i64>, damping: f64) -> f64 {
 }
 
 fn share(part: f64, whole: f64) -> f64 {
-    if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 }
+    if whole > 0.0 {
+        (part / whole).clamp(0.0, 1.0)
+    } else {
+        0.0
+    }
 }
 
 /// Keeps the first of passages that say the same: the same words, or mostly the same stretch of
@@ -93,6 +110,9 @@ fn mostly_within(a: &Passage, b: &Passage) -> bool {
     if a.document != b.document {
         return false;
     }
-    let shared = a.end_char.min(b.end_char).saturating_sub(a.start_char.max(b.start_char));
+    let shared = a
+        .end_char
+        .min(b.end_char)
+        .saturating_sub(a.start_char.max(b.start_char));
     shared * 2 > a.end_char - a.start_char
 }

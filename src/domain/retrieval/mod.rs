@@ -43,7 +43,13 @@ pub struct RetrievalSettings {
 
 impl Default for RetrievalSettings {
     fn default() -> Self {
-        Self { top_k: 6, leg: 50, pool: 24, weights: Weights::default(), floor: Floor::default() }
+        Self {
+            top_k: 6,
+            leg: 50,
+            pool: 24,
+            weights: Weights::default(),
+            floor: Floor::default(),
+        }
     }
 }
 
@@ -112,7 +118,9 @@ pub struct Retriever {
 
 impl fmt::Debug for Retriever {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Retriever").field("embedder", &self.embedder).finish_non_exhaustive()
+        f.debug_struct("Retriever")
+            .field("embedder", &self.embedder)
+            .finish_non_exhaustive()
     }
 }
 
@@ -123,7 +131,10 @@ impl Retriever {
     /// Give it an embedder that caches questions (`adapters::embed::CachedQueries`).
     #[must_use]
     pub fn new(embedder: Arc<dyn Embedder>) -> Self {
-        Self { embedder, terms: Cache::new(REMEMBERED_QUESTIONS) }
+        Self {
+            embedder,
+            terms: Cache::new(REMEMBERED_QUESTIONS),
+        }
     }
 
     /// The passages of a space that may answer `question`, best first.
@@ -142,8 +153,10 @@ impl Retriever {
     ) -> Result<Retrieval, RetrievalError> {
         let started = Instant::now();
         let question: String = question.trim().chars().take(MAX_QUESTION_CHARS).collect();
-        let (embedded, terms) =
-            tokio::join!(self.embed(&question), self.terms(db, space, knowledge_version, &question));
+        let (embedded, terms) = tokio::join!(
+            self.embed(&question),
+            self.terms(db, space, knowledge_version, &question)
+        );
         let (vector, embedding_tokens, embedding_took) = embedded?;
         let terms = rarity::weigh(&terms?, search::MAX_TERMS);
         let weighted: Vec<(String, f64)> = terms.searched().collect();
@@ -171,13 +184,25 @@ impl Retriever {
         if abstained {
             passages.clear();
         }
-        Ok(Retrieval { passages, abstained, embedding_tokens, took: started.elapsed(), embedding_took })
+        Ok(Retrieval {
+            passages,
+            abstained,
+            embedding_tokens,
+            took: started.elapsed(),
+            embedding_took,
+        })
     }
 
     async fn embed(&self, question: &str) -> Result<(Vec<f32>, u64, Duration), EmbedError> {
         let started = Instant::now();
-        let embedded = self.embedder.embed(&[question.to_owned()], Purpose::Query).await?;
-        let missing = || EmbedError::Upstream { retryable: true, detail: "no vector came back".into() };
+        let embedded = self
+            .embedder
+            .embed(&[question.to_owned()], Purpose::Query)
+            .await?;
+        let missing = || EmbedError::Upstream {
+            retryable: true,
+            detail: "no vector came back".into(),
+        };
         let vector = embedded.vectors.into_iter().next().ok_or_else(missing)?;
         Ok((vector, embedded.tokens, started.elapsed()))
     }
@@ -193,7 +218,10 @@ impl Retriever {
         if let Some(known) = self.terms.get(&key).await {
             return Ok(known);
         }
-        let terms = Arc::new(db.read(async |conn| search::terms(conn, space, question).await).await?);
+        let terms = Arc::new(
+            db.read(async |conn| search::terms(conn, space, question).await)
+                .await?,
+        );
         self.terms.insert(key, terms.clone()).await;
         Ok(terms)
     }

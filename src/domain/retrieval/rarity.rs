@@ -21,8 +21,13 @@ impl Terms {
     #[must_use]
     pub fn coverage(&self, matches: &[f32]) -> f64 {
         let all: f64 = self.searched.iter().map(|(_, weight)| weight).sum::<f64>() + self.unknown;
-        let found: f64 =
-            self.searched.iter().zip(matches).filter(|(_, rank)| **rank > 0.0).map(|((_, weight), _)| weight).sum();
+        let found: f64 = self
+            .searched
+            .iter()
+            .zip(matches)
+            .filter(|(_, rank)| **rank > 0.0)
+            .map(|((_, weight), _)| weight)
+            .sum();
         if all > 0.0 { found / all } else { 0.0 }
     }
 }
@@ -45,7 +50,10 @@ pub fn weigh(terms: &[Term], most: usize) -> Terms {
     weighed
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of passages stay far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of passages stay far below 2^52"
+)]
 fn inverse_document_frequency(passages: i64, of: i64) -> f64 {
     let (n, all) = (passages as f64, of.max(passages) as f64);
     (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
@@ -56,7 +64,11 @@ mod tests {
     use super::*;
 
     fn term(lexeme: &str, passages: i64) -> Term {
-        Term { lexeme: lexeme.into(), passages, of: 100 }
+        Term {
+            lexeme: lexeme.into(),
+            passages,
+            of: 100,
+        }
     }
 
     #[test]
@@ -66,7 +78,10 @@ mod tests {
         assert_eq!(searched[0].0, "lithium");
         assert!(searched[0].1 > 10.0 * searched[1].1, "{searched:?}");
         assert_eq!(searched.len(), 2);
-        assert!(terms.coverage(&[0.1, 0.1]) < 0.6, "an unknown word counts as missing");
+        assert!(
+            terms.coverage(&[0.1, 0.1]) < 0.6,
+            "an unknown word counts as missing"
+        );
         assert!(terms.coverage(&[0.0, 0.1]) < 0.02);
     }
 

@@ -29,10 +29,13 @@ impl Model {
             .map_err(|error| EmbedError::Unavailable(format!("config.json: {error}")))?;
         if config.hidden_size != DIMENSIONS {
             let found = config.hidden_size;
-            return Err(EmbedError::Unavailable(format!("config.json: {found} dimensions, not {DIMENSIONS}")));
+            return Err(EmbedError::Unavailable(format!(
+                "config.json: {found} dimensions, not {DIMENSIONS}"
+            )));
         }
-        let weights = VarBuilder::from_buffered_safetensors(read("model.safetensors")?, DType::F32, &Device::Cpu)
-            .map_err(unavailable)?;
+        let weights =
+            VarBuilder::from_buffered_safetensors(read("model.safetensors")?, DType::F32, &Device::Cpu)
+                .map_err(unavailable)?;
         let bert = BertModel::load(weights, &config).map_err(unavailable)?;
         Ok(Self { bert, tokenizer })
     }
@@ -46,7 +49,10 @@ impl Model {
         let encoding = self
             .tokenizer
             .encode_fast(text.get(..end).unwrap_or_default(), true)
-            .map_err(|error| EmbedError::Upstream { retryable: false, detail: error.to_string() })?;
+            .map_err(|error| EmbedError::Upstream {
+                retryable: false,
+                detail: error.to_string(),
+            })?;
         let mut ids = encoding.get_ids().to_vec();
         if ids.len() > MAX_TOKENS {
             let separator = ids.last().copied();
@@ -69,14 +75,21 @@ impl Model {
         let mut ids = Vec::with_capacity(rows * width);
         let mut mask = Vec::with_capacity(rows * width);
         for row in batch {
-            ids.extend(row.iter().copied().chain(std::iter::repeat_n(0, width - row.len())));
+            ids.extend(
+                row.iter()
+                    .copied()
+                    .chain(std::iter::repeat_n(0, width - row.len())),
+            );
             mask.extend((0..width).map(|at| u32::from(at < row.len())));
         }
         let ids = Tensor::from_vec(ids, (rows, width), &Device::Cpu)?;
         let mask = Tensor::from_vec(mask, (rows, width), &Device::Cpu)?;
         let hidden = self.bert.forward(&ids, &ids.zeros_like()?, Some(&mask))?;
         let weight = mask.to_dtype(DType::F32)?.unsqueeze(2)?;
-        let mean = hidden.broadcast_mul(&weight)?.sum(1)?.broadcast_div(&weight.sum(1)?)?;
+        let mean = hidden
+            .broadcast_mul(&weight)?
+            .sum(1)?
+            .broadcast_div(&weight.sum(1)?)?;
         let norm = mean.sqr()?.sum_keepdim(1)?.sqrt()?;
         mean.broadcast_div(&norm)?.to_vec2()
     }

@@ -34,7 +34,10 @@ impl Task {
 
     /// Whether the caller has gone away.
     pub(super) fn abandoned(&self) -> bool {
-        lock(&self.call).reply.as_ref().is_none_or(oneshot::Sender::is_closed)
+        lock(&self.call)
+            .reply
+            .as_ref()
+            .is_none_or(oneshot::Sender::is_closed)
     }
 
     pub(super) fn done(self, vector: Vec<f32>) {
@@ -79,14 +82,20 @@ pub(super) struct Queue {
 
 impl fmt::Debug for Queue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Queue").field("capacity", &self.capacity).finish_non_exhaustive()
+        f.debug_struct("Queue")
+            .field("capacity", &self.capacity)
+            .finish_non_exhaustive()
     }
 }
 
 impl Queue {
     /// `capacity` texts per lane.
     pub(super) fn new(capacity: usize) -> Self {
-        Self { lanes: Mutex::default(), ready: Condvar::new(), capacity }
+        Self {
+            lanes: Mutex::default(),
+            ready: Condvar::new(),
+            capacity,
+        }
     }
 
     pub(super) fn push(
@@ -112,7 +121,11 @@ impl Queue {
             return Err(EmbedError::Busy);
         }
         let tasks = texts.iter().enumerate();
-        lane.extend(tasks.map(|(at, text)| Task { text: text.clone(), at, call: call.clone() }));
+        lane.extend(tasks.map(|(at, text)| Task {
+            text: text.clone(),
+            at,
+            call: call.clone(),
+        }));
         drop(lanes);
         self.ready.notify_all();
         Ok(answer)

@@ -24,7 +24,12 @@ pub struct ChunkLimits {
 
 impl Default for ChunkLimits {
     fn default() -> Self {
-        Self { passage: 220, overlap: 30, prefix: 40, context_bytes: 2400 }
+        Self {
+            passage: 220,
+            overlap: 30,
+            prefix: 40,
+            context_bytes: 2400,
+        }
     }
 }
 
@@ -58,11 +63,21 @@ pub fn cut(
 ) -> Vec<Passage> {
     let mut passages = Vec::new();
     for section in sections(&document.blocks) {
-        let heading = section.first().map(|block| block.heading.clone()).unwrap_or_default();
+        let heading = section
+            .first()
+            .map(|block| block.heading.clone())
+            .unwrap_or_default();
         let prefix = prefix::prefix(title, &heading, limits.prefix.min(limits.passage / 2), count);
         let room = limits.passage.saturating_sub(count(&prefix)).max(1);
         let units = units::units(&document.text, section, room, count);
-        let cutter = Cutter { text: &document.text, units: &units, prefix: &prefix, limits, room, count };
+        let cutter = Cutter {
+            text: &document.text,
+            units: &units,
+            prefix: &prefix,
+            limits,
+            room,
+            count,
+        };
         for range in cutter.ranges() {
             passages.extend(cutter.passage(range, section));
         }
@@ -72,7 +87,8 @@ pub fn cut(
 
 /// Runs of blocks under the same heading on the same page.
 fn sections(blocks: &[Block]) -> impl Iterator<Item = &[Block]> {
-    blocks.chunk_by(|a, b| a.page == b.page && (Arc::ptr_eq(&a.heading, &b.heading) || a.heading == b.heading))
+    blocks
+        .chunk_by(|a, b| a.page == b.page && (Arc::ptr_eq(&a.heading, &b.heading) || a.heading == b.heading))
 }
 
 /// Cuts one section.
@@ -116,7 +132,11 @@ impl Cutter<'_> {
         let mut end = start;
         let mut tokens = 0;
         while let Some(unit) = self.units.get(end) {
-            let whole = if unit.starts_block && !unit.splittable { unit.block_tokens } else { unit.tokens };
+            let whole = if unit.starts_block && !unit.splittable {
+                unit.block_tokens
+            } else {
+                unit.tokens
+            };
             let need = if whole <= self.room { whole } else { unit.tokens };
             if end > start && tokens + need > target {
                 break;
@@ -135,7 +155,9 @@ impl Cutter<'_> {
         let mut next = end;
         let mut tokens = 0;
         while next > start + 1 {
-            let Some(unit) = self.units.get(next - 1) else { break };
+            let Some(unit) = self.units.get(next - 1) else {
+                break;
+            };
             tokens += unit.tokens;
             if !unit.splittable || tokens > self.limits.overlap {
                 break;

@@ -25,11 +25,19 @@ pub(super) fn prefix(title: &str, heading: &[String], limit: usize, count: &dyn 
 }
 
 fn line(parts: &[&str]) -> String {
-    if parts.is_empty() { String::new() } else { format!("{}\n", parts.join(" > ")) }
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!("{}\n", parts.join(" > "))
+    }
 }
 
 fn cut(parts: &[&str], limit: usize, count: &dyn Fn(&str) -> usize) -> String {
-    let mut words: Vec<&str> = parts.iter().flat_map(|part| part.split_whitespace()).take(limit).collect();
+    let mut words: Vec<&str> = parts
+        .iter()
+        .flat_map(|part| part.split_whitespace())
+        .take(limit)
+        .collect();
     while !words.is_empty() {
         let line = line(&[&words.join(" ")]);
         if count(&line) <= limit {

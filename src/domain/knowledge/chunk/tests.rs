@@ -6,28 +6,43 @@ use crate::domain::knowledge::extract::{markdown, text};
 /// Four characters a token, rounded up per word: near enough to a real tokenizer, and like one
 /// not additive inside a word.
 fn count(text: &str) -> usize {
-    text.split_whitespace().map(|word| word.chars().count().div_ceil(4)).sum()
+    text.split_whitespace()
+        .map(|word| word.chars().count().div_ceil(4))
+        .sum()
 }
 
-const SMALL: ChunkLimits = ChunkLimits { passage: 24, overlap: 6, prefix: 8, context_bytes: 300 };
+const SMALL: ChunkLimits = ChunkLimits {
+    passage: 24,
+    overlap: 6,
+    prefix: 8,
+    context_bytes: 300,
+};
 
 fn texts(document: &Extracted, limits: ChunkLimits) -> Vec<String> {
     let passages = cut(document, "", limits, &count);
-    passages.into_iter().map(|passage| document.text[passage.range].to_owned()).collect()
+    passages
+        .into_iter()
+        .map(|passage| document.text[passage.range].to_owned())
+        .collect()
 }
 
 #[test]
 fn sections_are_not_mixed_and_headings_are_embedded() {
     let document = markdown::extract("# Acme\n\nHello.\n\n## Returns\n\nThirty days.".into());
     let passages = cut(&document, "Acme", ChunkLimits::default(), &count);
-    let embedded: Vec<_> = passages.iter().map(|passage| passage.embed_text.as_str()).collect();
+    let embedded: Vec<_> = passages
+        .iter()
+        .map(|passage| passage.embed_text.as_str())
+        .collect();
     assert_eq!(embedded, ["Acme\nHello.", "Acme > Returns\nThirty days."]);
 }
 
 #[test]
 fn a_table_that_fits_is_kept_whole() {
     let table = "| zone | days |\n|---|---|\n| A | 1 |\n| B | 2 |";
-    let document = markdown::extract(format!("Some words in front of it, quite a few of them here.\n\n{table}"));
+    let document = markdown::extract(format!(
+        "Some words in front of it, quite a few of them here.\n\n{table}"
+    ));
     let found = texts(&document, ChunkLimits { passage: 26, ..SMALL });
     assert!(found.iter().any(|text| text == table), "{found:?}");
 }

@@ -75,9 +75,18 @@ fn split(
 fn cut_near_middle(piece: &str) -> usize {
     let half = piece.len() / 2;
     let boundary = |at: &usize| *at > 0 && *at < piece.len();
-    let gaps = piece.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8());
+    let gaps = piece
+        .char_indices()
+        .filter(|(_, c)| c.is_whitespace())
+        .map(|(at, c)| at + c.len_utf8());
     gaps.filter(boundary)
         .min_by_key(|at| at.abs_diff(half))
-        .or_else(|| piece.char_indices().map(|(at, _)| at).filter(boundary).min_by_key(|at| at.abs_diff(half)))
+        .or_else(|| {
+            piece
+                .char_indices()
+                .map(|(at, _)| at)
+                .filter(boundary)
+                .min_by_key(|at| at.abs_diff(half))
+        })
         .unwrap_or(piece.len())
 }

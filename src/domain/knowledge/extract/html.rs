@@ -39,7 +39,10 @@ pub fn extract(html: &str) -> Result<Extracted, ExtractError> {
         .convert(&content)
         .map_err(|error| ExtractError::Damaged(error.to_string()))?;
     let mut extracted = markdown::extract(text);
-    extracted.title = heading.or(page_title).filter(|title| !title.is_empty()).or(extracted.title);
+    extracted.title = heading
+        .or(page_title)
+        .filter(|title| !title.is_empty())
+        .or(extracted.title);
     Ok(extracted)
 }
 
@@ -71,11 +74,17 @@ fn main_content(page: &Html, html: &str) -> (String, Option<String>) {
 
 fn heading(within: ElementRef<'_>) -> Option<String> {
     let selector = Selector::parse("h1").ok()?;
-    within.select(&selector).next().map(words).filter(|words| !words.is_empty())
+    within
+        .select(&selector)
+        .next()
+        .map(words)
+        .filter(|words| !words.is_empty())
 }
 
 fn elements<'a>(page: &'a Html, css: &str) -> Vec<ElementRef<'a>> {
-    Selector::parse(css).map(|selector| page.select(&selector).collect()).unwrap_or_default()
+    Selector::parse(css)
+        .map(|selector| page.select(&selector).collect())
+        .unwrap_or_default()
 }
 
 fn first<'a>(page: &'a Html, css: &str) -> Option<ElementRef<'a>> {
@@ -83,7 +92,10 @@ fn first<'a>(page: &'a Html, css: &str) -> Option<ElementRef<'a>> {
 }
 
 fn remove(page: &mut Html, css: &str) {
-    let ids: Vec<_> = elements(page, css).into_iter().map(|element| element.id()).collect();
+    let ids: Vec<_> = elements(page, css)
+        .into_iter()
+        .map(|element| element.id())
+        .collect();
     for id in ids {
         if let Some(mut node) = page.tree.get_mut(id) {
             node.detach();
@@ -92,5 +104,9 @@ fn remove(page: &mut Html, css: &str) {
 }
 
 fn words(element: ElementRef<'_>) -> String {
-    element.text().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    element
+        .text()
+        .flat_map(str::split_whitespace)
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -38,7 +38,12 @@ pub fn extract(text: String) -> Extracted {
     }
     outline.end_section(0);
     let title = outline.title.or(outline.first_heading);
-    Extracted { title, text, blocks: outline.blocks, markdown: true }
+    Extracted {
+        title,
+        text,
+        blocks: outline.blocks,
+        markdown: true,
+    }
 }
 
 /// Heading lines are not blocks: they travel with every block below them. One with nothing
@@ -85,7 +90,12 @@ impl Outline {
             .names
             .get_or_insert_with(|| path.iter().map(|(_, name, ..)| name.clone()).collect())
             .clone();
-        self.blocks.push(Block { kind, range, heading, page: None });
+        self.blocks.push(Block {
+            kind,
+            range,
+            heading,
+            page: None,
+        });
     }
 
     fn words(&mut self, part: &str) {
@@ -100,7 +110,9 @@ impl Outline {
     fn close(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Heading(_) => {
-                let Some((level, name, range)) = self.heading.take() else { return };
+                let Some((level, name, range)) = self.heading.take() else {
+                    return;
+                };
                 let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
                 if name.is_empty() {
                     return;
@@ -151,7 +163,11 @@ mod tests {
     fn blocks(text: &str) -> Vec<(BlockKind, String, String)> {
         let extracted = extract(text.to_owned());
         let describe = |block: Block| {
-            (block.kind, block.heading.join(" > "), extracted.text[block.range].to_owned())
+            (
+                block.kind,
+                block.heading.join(" > "),
+                extracted.text[block.range].to_owned(),
+            )
         };
         extracted.blocks.into_iter().map(describe).collect()
     }
@@ -181,8 +197,16 @@ mod tests {
 
     #[test]
     fn the_title_is_the_front_matter_or_the_first_heading() {
-        assert_eq!(extract("---\ntitle: \"T & C\"\n---\n# H\n\nx".into()).title.as_deref(), Some("T & C"));
-        assert_eq!(extract("text\n\n# `H` one\n\nx".into()).title.as_deref(), Some("H one"));
+        assert_eq!(
+            extract("---\ntitle: \"T & C\"\n---\n# H\n\nx".into())
+                .title
+                .as_deref(),
+            Some("T & C")
+        );
+        assert_eq!(
+            extract("text\n\n# `H` one\n\nx".into()).title.as_deref(),
+            Some("H one")
+        );
         assert_eq!(extract("text".into()).title, None);
     }
 }

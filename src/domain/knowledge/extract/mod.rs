@@ -73,7 +73,9 @@ pub async fn extract(
     limits: ExtractLimits,
 ) -> Result<(Format, Extracted), ExtractError> {
     if bytes.len() > limits.bytes {
-        return Err(ExtractError::TooLarge { limit: limits.bytes >> 20 });
+        return Err(ExtractError::TooLarge {
+            limit: limits.bytes >> 20,
+        });
     }
     let format = sniff::sniff(&bytes, name)?;
     let permit = tokio::time::timeout(limits.time, RUNNING.acquire())
@@ -105,7 +107,9 @@ fn by_format(format: Format, bytes: &[u8], limits: ExtractLimits) -> Result<Extr
         Format::Text => text::extract(decoded()?),
     };
     if extracted.text.len() > limits.text_bytes {
-        return Err(ExtractError::TooLarge { limit: limits.text_bytes >> 20 });
+        return Err(ExtractError::TooLarge {
+            limit: limits.text_bytes >> 20,
+        });
     }
     Ok(extracted)
 }

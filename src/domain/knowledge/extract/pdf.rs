@@ -40,7 +40,10 @@ fn damaged(error: impl std::fmt::Display) -> ExtractError {
 
 fn assemble(title: Option<String>, pages: &[String]) -> Extracted {
     let none: Arc<[String]> = Arc::from([]);
-    let mut extracted = Extracted { title, ..Extracted::default() };
+    let mut extracted = Extracted {
+        title,
+        ..Extracted::default()
+    };
     for (number, page) in (1_u32..).zip(pages) {
         let page = page.replace(['\r', '\0'], "\n");
         for range in text::paragraphs(&page) {
@@ -96,9 +99,17 @@ fn check_nesting(document: &Document, page: ObjectId) -> Result<(), ExtractError
         if depth > MAX_DEPTH {
             return Err(too_deep());
         }
-        resources.extend(at.get(b"Resources").ok().and_then(|found| dictionary(document, found)));
-        let Ok(parent) = at.get(b"Parent").and_then(Object::as_reference) else { break };
-        let Ok(parent) = document.get_dictionary(parent) else { break };
+        resources.extend(
+            at.get(b"Resources")
+                .ok()
+                .and_then(|found| dictionary(document, found)),
+        );
+        let Ok(parent) = at.get(b"Parent").and_then(Object::as_reference) else {
+            break;
+        };
+        let Ok(parent) = document.get_dictionary(parent) else {
+            break;
+        };
         at = parent;
     }
     let mut path = HashSet::new();
@@ -110,11 +121,21 @@ fn check_nesting(document: &Document, page: ObjectId) -> Result<(), ExtractError
 
 /// `None` when a form contains itself or forms nest deeper than [`MAX_DEPTH`].
 fn check_forms(document: &Document, resources: &Dictionary, path: &mut HashSet<ObjectId>) -> Option<()> {
-    let forms = resources.get(b"XObject").ok().and_then(|found| dictionary(document, found));
+    let forms = resources
+        .get(b"XObject")
+        .ok()
+        .and_then(|found| dictionary(document, found));
     for (_, form) in forms.into_iter().flat_map(Dictionary::iter) {
         let Ok(id) = form.as_reference() else { continue };
-        let Ok(Object::Stream(stream)) = document.get_object(id) else { continue };
-        let Some(inner) = stream.dict.get(b"Resources").ok().and_then(|found| dictionary(document, found)) else {
+        let Ok(Object::Stream(stream)) = document.get_object(id) else {
+            continue;
+        };
+        let Some(inner) = stream
+            .dict
+            .get(b"Resources")
+            .ok()
+            .and_then(|found| dictionary(document, found))
+        else {
             continue;
         };
         if path.len() >= MAX_DEPTH || !path.insert(id) {

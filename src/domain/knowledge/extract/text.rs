@@ -10,9 +10,19 @@ pub fn extract(text: String) -> Extracted {
     let none: Arc<[String]> = Arc::from([]);
     let blocks = paragraphs(&text)
         .into_iter()
-        .map(|range| Block { kind: BlockKind::Paragraph, range, heading: none.clone(), page: None })
+        .map(|range| Block {
+            kind: BlockKind::Paragraph,
+            range,
+            heading: none.clone(),
+            page: None,
+        })
         .collect();
-    Extracted { title: None, text, blocks, markdown: false }
+    Extracted {
+        title: None,
+        text,
+        blocks,
+        markdown: false,
+    }
 }
 
 /// Byte ranges of the paragraphs, trimmed, in order.

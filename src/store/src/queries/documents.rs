@@ -105,7 +105,8 @@ pub async fn put(conn: &mut TenantConn, new: NewDocument<'_>) -> Result<(Documen
     }
     let tenant = conn.tenant_id();
     let bytes = i64::try_from(new.content.len()).unwrap_or(i64::MAX);
-    let row: Row = sql("INSERT INTO documents AS d (tenant_id, id, space_id, name, source_url, status, content_hash, \
+    let row: Row = sql(
+        "INSERT INTO documents AS d (tenant_id, id, space_id, name, source_url, status, content_hash, \
                                              bytes, created_at, updated_at) \
          VALUES ($1, $2, $3, $4, $5, 'queued', $6, $7, $8, $8) \
          ON CONFLICT ON CONSTRAINT documents_name_once DO UPDATE SET \
@@ -114,7 +115,8 @@ pub async fn put(conn: &mut TenantConn, new: NewDocument<'_>) -> Result<(Documen
             status = CASE WHEN d.content_hash = excluded.content_hash AND d.status = 'ready' \
                           THEN 'ready' ELSE 'queued' END, \
             error = NULL \
-         RETURNING id, status = 'queued' AS queued")
+         RETURNING id, status = 'queued' AS queued",
+    )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(new.id)
     .bind::<SqlUuid, _>(new.space_id)
@@ -126,8 +128,10 @@ pub async fn put(conn: &mut TenantConn, new: NewDocument<'_>) -> Result<(Documen
     .get_result(conn.db())
     .await?;
     if row.queued {
-        sql("INSERT INTO document_files (tenant_id, document_id, content) VALUES ($1, $2, $3) \
-             ON CONFLICT (tenant_id, document_id) DO UPDATE SET content = excluded.content")
+        sql(
+            "INSERT INTO document_files (tenant_id, document_id, content) VALUES ($1, $2, $3) \
+             ON CONFLICT (tenant_id, document_id) DO UPDATE SET content = excluded.content",
+        )
         .bind::<SqlUuid, _>(tenant)
         .bind::<SqlUuid, _>(row.id)
         .bind::<Bytea, _>(new.content)
@@ -142,8 +146,10 @@ pub async fn put(conn: &mut TenantConn, new: NewDocument<'_>) -> Result<(Documen
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such document.
 pub async fn get(conn: &mut TenantConn, id: DocumentId) -> Result<Document, StoreError> {
-    Ok(sql("SELECT id, space_id, name, title, media_type, source_url, status, error, content_hash, bytes, \
-                   created_at, updated_at FROM documents WHERE id = $1")
+    Ok(sql(
+        "SELECT id, space_id, name, title, media_type, source_url, status, error, content_hash, bytes, \
+                   created_at, updated_at FROM documents WHERE id = $1",
+    )
     .bind::<SqlUuid, _>(id)
     .get_result(conn.db())
     .await?)
@@ -159,9 +165,11 @@ pub async fn list(
     after: &str,
     limit: i32,
 ) -> Result<Vec<Document>, StoreError> {
-    Ok(sql("SELECT id, space_id, name, title, media_type, source_url, status, error, content_hash, bytes, \
+    Ok(sql(
+        "SELECT id, space_id, name, title, media_type, source_url, status, error, content_hash, bytes, \
                    created_at, updated_at FROM documents \
-            WHERE space_id = $1 AND name > $2 ORDER BY name LIMIT $3")
+            WHERE space_id = $1 AND name > $2 ORDER BY name LIMIT $3",
+    )
     .bind::<SqlUuid, _>(space)
     .bind::<Text, _>(after)
     .bind::<Integer, _>(limit)
@@ -179,9 +187,10 @@ pub async fn unfinished(conn: &mut TenantConn) -> Result<Vec<DocumentId>, StoreE
         #[diesel(sql_type = SqlUuid)]
         id: DocumentId,
     }
-    let rows: Vec<Row> = sql("SELECT id FROM documents WHERE status IN ('queued', 'processing') ORDER BY updated_at")
-        .load(conn.db())
-        .await?;
+    let rows: Vec<Row> =
+        sql("SELECT id FROM documents WHERE status IN ('queued', 'processing') ORDER BY updated_at")
+            .load(conn.db())
+            .await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
@@ -229,9 +238,15 @@ pub async fn set_status(
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such document.
 pub async fn remove(conn: &mut TenantConn, id: DocumentId) -> Result<(), StoreError> {
-    let removed =
-        sql("DELETE FROM documents WHERE id = $1").bind::<SqlUuid, _>(id).execute(conn.db()).await?;
-    if removed == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    let removed = sql("DELETE FROM documents WHERE id = $1")
+        .bind::<SqlUuid, _>(id)
+        .execute(conn.db())
+        .await?;
+    if removed == 0 {
+        Err(StoreError::NotFound)
+    } else {
+        Ok(())
+    }
 }
 
 /// The live text of a document, as its page shows it.
@@ -254,10 +269,12 @@ pub struct DocumentText {
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such document or none of it is live.
 pub async fn live_text(conn: &mut TenantConn, id: DocumentId) -> Result<DocumentText, StoreError> {
-    Ok(sql("SELECT id AS version_id, text, markdown FROM document_versions WHERE document_id = $1 AND live")
-        .bind::<SqlUuid, _>(id)
-        .get_result(conn.db())
-        .await?)
+    Ok(
+        sql("SELECT id AS version_id, text, markdown FROM document_versions WHERE document_id = $1 AND live")
+            .bind::<SqlUuid, _>(id)
+            .get_result(conn.db())
+            .await?,
+    )
 }
 
 /// Where a passage stands in its document's live text.

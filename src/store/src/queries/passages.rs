@@ -40,25 +40,32 @@ pub struct NewVersion<'a> {
 ///
 /// # Errors
 /// [`StoreError`] where the document does not exist or the database fails.
-pub async fn begin_version(conn: &mut TenantConn, new: NewVersion<'_>) -> Result<DocumentVersionId, StoreError> {
+pub async fn begin_version(
+    conn: &mut TenantConn,
+    new: NewVersion<'_>,
+) -> Result<DocumentVersionId, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = SqlUuid)]
         id: DocumentVersionId,
     }
     let tenant = conn.tenant_id();
-    sql("DELETE FROM document_versions WHERE document_id = $1 AND NOT live \
-         AND (content_hash <> $2 OR recipe <> $3)")
+    sql(
+        "DELETE FROM document_versions WHERE document_id = $1 AND NOT live \
+         AND (content_hash <> $2 OR recipe <> $3)",
+    )
     .bind::<SqlUuid, _>(new.document_id)
     .bind::<Bytea, _>(new.content_hash)
     .bind::<Text, _>(new.recipe)
     .execute(conn.db())
     .await?;
-    let row: Row = sql("INSERT INTO document_versions AS v (tenant_id, id, document_id, content_hash, recipe, text, \
+    let row: Row = sql(
+        "INSERT INTO document_versions AS v (tenant_id, id, document_id, content_hash, recipe, text, \
                                                      markdown, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
          ON CONFLICT (tenant_id, document_id) WHERE NOT live DO UPDATE SET created_at = v.created_at \
-         RETURNING id")
+         RETURNING id",
+    )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(new.id)
     .bind::<SqlUuid, _>(new.document_id)
@@ -156,13 +163,15 @@ pub async fn reuse_vectors(
     version: DocumentVersionId,
     model: &str,
 ) -> Result<usize, StoreError> {
-    Ok(sql("INSERT INTO passage_vectors (tenant_id, passage_id, space_id, model, embedding) \
+    Ok(sql(
+        "INSERT INTO passage_vectors (tenant_id, passage_id, space_id, model, embedding) \
          SELECT DISTINCT ON (new.id) new.tenant_id, new.id, v.space_id, v.model, v.embedding \
          FROM passages new \
          JOIN passages old ON old.tenant_id = new.tenant_id AND old.document_id = new.document_id \
                           AND old.embed_hash = new.embed_hash AND old.version_id <> new.version_id \
          JOIN passage_vectors v ON v.tenant_id = old.tenant_id AND v.passage_id = old.id AND v.model = $2 \
-         WHERE new.version_id = $1 ON CONFLICT DO NOTHING")
+         WHERE new.version_id = $1 ON CONFLICT DO NOTHING",
+    )
     .bind::<SqlUuid, _>(version)
     .bind::<Text, _>(model)
     .execute(conn.db())
@@ -184,9 +193,11 @@ pub async fn without_vector(
         #[diesel(sql_type = SqlUuid)]
         id: PassageId,
     }
-    let rows: Vec<Row> = sql("SELECT p.ordinal, p.id FROM passages p WHERE p.version_id = $1 AND NOT EXISTS \
+    let rows: Vec<Row> = sql(
+        "SELECT p.ordinal, p.id FROM passages p WHERE p.version_id = $1 AND NOT EXISTS \
          (SELECT 1 FROM passage_vectors v WHERE v.tenant_id = p.tenant_id AND v.passage_id = p.id) \
-         ORDER BY p.ordinal")
+         ORDER BY p.ordinal",
+    )
     .bind::<SqlUuid, _>(version)
     .load(conn.db())
     .await?;
@@ -205,8 +216,10 @@ pub async fn add_vectors(
 ) -> Result<(), StoreError> {
     let tenant = conn.tenant_id();
     for (passage, vector) in vectors {
-        sql("INSERT INTO passage_vectors (tenant_id, passage_id, space_id, model, embedding) \
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING")
+        sql(
+            "INSERT INTO passage_vectors (tenant_id, passage_id, space_id, model, embedding) \
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        )
         .bind::<SqlUuid, _>(tenant)
         .bind::<SqlUuid, _>(*passage)
         .bind::<SqlUuid, _>(space)
@@ -244,17 +257,21 @@ pub async fn publish(
     if made_live == 0 {
         return Err(StoreError::NotFound);
     }
-    sql("WITH shown AS (UPDATE passage_vectors v SET live = true FROM passages p \
+    sql(
+        "WITH shown AS (UPDATE passage_vectors v SET live = true FROM passages p \
                         WHERE p.version_id = $1 AND v.tenant_id = p.tenant_id AND v.passage_id = p.id) \
          UPDATE passage_lexemes l SET live = true FROM passages p \
-         WHERE p.version_id = $1 AND l.tenant_id = p.tenant_id AND l.passage_id = p.id")
+         WHERE p.version_id = $1 AND l.tenant_id = p.tenant_id AND l.passage_id = p.id",
+    )
     .bind::<SqlUuid, _>(version)
     .execute(conn.db())
     .await?;
     // A newer file may have been uploaded meanwhile: then the document stays queued.
-    sql("UPDATE documents d SET title = $2, media_type = $3, updated_at = $4, error = NULL, \
+    sql(
+        "UPDATE documents d SET title = $2, media_type = $3, updated_at = $4, error = NULL, \
             status = CASE WHEN d.content_hash = v.content_hash THEN 'ready' ELSE 'queued' END \
-         FROM document_versions v WHERE d.id = $1 AND v.tenant_id = d.tenant_id AND v.id = $5")
+         FROM document_versions v WHERE d.id = $1 AND v.tenant_id = d.tenant_id AND v.id = $5",
+    )
     .bind::<SqlUuid, _>(document)
     .bind::<Text, _>(title)
     .bind::<Text, _>(media_type)

@@ -175,7 +175,12 @@ static STATEMENTS: LazyLock<Vec<String>> = LazyLock::new(|| (0..=MAX_TERMS).map(
 
 fn statement(terms: usize) -> String {
     let ranks: Vec<String> = (0..terms)
-        .map(|term| format!("ts_rank((SELECT $6::real[]), l.lexemes, (SELECT ${}::tsquery))", 8 + 2 * term))
+        .map(|term| {
+            format!(
+                "ts_rank((SELECT $6::real[]), l.lexemes, (SELECT ${}::tsquery))",
+                8 + 2 * term
+            )
+        })
         .collect();
     let mut score = String::from("0::float8");
     for (term, rank) in ranks.iter().enumerate() {
