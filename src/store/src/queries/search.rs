@@ -198,10 +198,10 @@ fn statement(terms: usize) -> String {
              SELECT passage_id, {score} AS score FROM passage_lexemes l
              WHERE space_id = $1 AND live AND lexemes @@ (SELECT $7::tsquery) ORDER BY score DESC LIMIT $4) t),
          pool AS (
-           SELECT passage_id, near.place AS vector_rank, worded.place AS text_rank
+           SELECT passage_id, near.place AS vector_rank, worded.place AS text_rank,
+                  coalesce(1.0 / (60 + near.place), 0) + coalesce(1.0 / (60 + worded.place), 0) AS fused
            FROM near FULL JOIN worded USING (passage_id)
-           ORDER BY coalesce(1.0 / (60 + near.place), 0) + coalesce(1.0 / (60 + worded.place), 0) DESC, passage_id
-           LIMIT $5)
+           ORDER BY fused DESC, passage_id LIMIT $5)
          SELECT p.id AS passage_id, p.document_id, d.title, d.name, d.media_type, d.source_url, p.ordinal, p.kind,
                 p.heading, p.page, p.start_char, p.end_char, p.context_start, p.context,
                 coalesce(1 - (v.embedding <=> $2), 0)::float8 AS cosine, pool.vector_rank, pool.text_rank,
@@ -210,7 +210,8 @@ fn statement(terms: usize) -> String {
          JOIN passages p ON p.id = pool.passage_id
          JOIN documents d ON d.tenant_id = p.tenant_id AND d.id = p.document_id
          JOIN passage_lexemes l ON l.tenant_id = p.tenant_id AND l.passage_id = p.id
-         LEFT JOIN passage_vectors v ON v.tenant_id = p.tenant_id AND v.passage_id = p.id AND v.model = $3"
+         LEFT JOIN passage_vectors v ON v.tenant_id = p.tenant_id AND v.passage_id = p.id AND v.model = $3
+         ORDER BY pool.fused DESC, pool.passage_id"
     )
 }
 

@@ -21,7 +21,11 @@ use crate::support::{Chat, admin, at, chat, database, new_conversation, settleme
 const TRIED: &[&str] = &["conversations", "ledger", "log", "messages", "spaces", "visitors"];
 
 /// Files that are tried in a test of their own, and where.
-const TRIED_ELSEWHERE: &[(&str, &str)] = &[];
+const TRIED_ELSEWHERE: &[(&str, &str)] = &[
+    ("documents", "knowledge"),
+    ("passages", "knowledge"),
+    ("search", "knowledge"),
+];
 
 #[test]
 fn every_query_file_is_tried() {
