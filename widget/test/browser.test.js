@@ -126,7 +126,7 @@ scene('a person joins, leaves, and is rated', async ({ launcher, frame, server }
   await frame.locator('.status', { hasText: 'Usually within 2 min.' }).waitFor();
   const by = { kind: 'agent', name: 'Ava' };
   server.only().append({ type: 'status', status: 'human', by });
-  await frame.getByText('Ava joined the chat.').waitFor();
+  await frame.getByRole('log').getByText('Ava joined the chat.').waitFor();
   server.only().append({ type: 'status', status: 'resolved', by });
   await frame.getByLabel('4 / 5').click();
   await frame.getByLabel('Anything to add').fill('Great');
