@@ -9,6 +9,7 @@ pub mod anthropic;
 mod attempt;
 pub mod breaker;
 pub mod capabilities;
+pub mod extractive;
 pub mod gateway;
 pub mod openai_compatible;
 pub mod policy;

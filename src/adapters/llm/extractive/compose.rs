@@ -1,0 +1,260 @@
+//! From ranked units to an answer that reads as one: one to four sentences or a short list, each
+//! with its citation.
+
+use std::collections::BTreeSet;
+
+use super::{
+    question::{Question, Wants},
+    rank::Scored,
+    units::{Form, Unit},
+};
+
+/// Below this share of the question nothing is said to be an answer.
+const FLOOR: f32 = 0.18;
+/// Sentences of an answer in prose, and items of a list, at most.
+const SENTENCES_MAX: usize = 3;
+const ITEMS_MAX: usize = 8;
+/// A further sentence must score this share of the best.
+const WORTH_ADDING: f32 = 0.72;
+/// Rows or items within this share of the best are shown together.
+const ON_A_PAR: f32 = 0.93;
+/// A list is preferred to a sentence when it scores this share of it.
+const LIST_SHARE: f32 = 0.8;
+/// Share of words two units may have in common before one is redundant.
+const REDUNDANT: f32 = 0.6;
+/// Openings that need the sentence before them.
+const DEPENDENT: [&str; 16] = [
+    "It ",
+    "This ",
+    "They ",
+    "These ",
+    "That ",
+    "Those ",
+    "Then ",
+    "Otherwise",
+    "After that",
+    "In that case",
+    "If not",
+    "If so",
+    "Both ",
+    "He ",
+    "She ",
+    "Afterwards",
+];
+
+/// Writes the answer.
+pub fn write(question: &Question, units: &[Unit], ranked: &[Scored]) -> String {
+    let Some(best) = ranked.first().filter(|best| best.coverage >= FLOOR) else {
+        return nothing_certain(&question.text).to_owned();
+    };
+    let Some(unit) = units.get(best.unit) else {
+        return nothing_certain(&question.text).to_owned();
+    };
+    let listed = if question.wants == Wants::Steps {
+        best_list(units, ranked, best.score)
+    } else {
+        None
+    };
+    let listed = listed.or_else(|| (unit.form == Form::Lead).then_some(unit.section));
+    if let Some(list) = listed.and_then(|section| list(units, section)) {
+        return list;
+    }
+    if matches!(unit.form, Form::Item | Form::Row | Form::Step)
+        && let Some(list) = peers(units, ranked, best, unit)
+    {
+        return list;
+    }
+    prose(units, ranked, best)
+}
+
+/// The numbered list that answers `how do I`, when it is nearly as good as the best unit.
+fn best_list(units: &[Unit], ranked: &[Scored], best: f32) -> Option<usize> {
+    let step = ranked
+        .iter()
+        .find(|scored| units.get(scored.unit).is_some_and(|unit| unit.form == Form::Step))?;
+    let section = units.get(step.unit)?.section;
+    let steps = units
+        .iter()
+        .filter(|unit| unit.section == section && unit.form == Form::Step)
+        .count();
+    (steps > 1 && step.score >= LIST_SHARE * best).then_some(section)
+}
+
+/// A section as a list under its lead-in; `None` when it has no items.
+fn list(units: &[Unit], section: usize) -> Option<String> {
+    let of_section: Vec<&Unit> = units.iter().filter(|unit| unit.section == section).collect();
+    let items: Vec<&Unit> = of_section
+        .iter()
+        .filter(|u| !matches!(u.form, Form::Sentence | Form::Lead))
+        .take(ITEMS_MAX)
+        .copied()
+        .collect();
+    let numbered = items.iter().any(|unit| unit.form == Form::Step);
+    let lead = of_section
+        .iter()
+        .find(|unit| unit.form == Form::Lead)
+        .map(|unit| unit.text.clone());
+    let lead = lead.unwrap_or_else(|| {
+        if numbered {
+            "Here is how:".to_owned()
+        } else {
+            String::new()
+        }
+    });
+    (!items.is_empty()).then(|| bulleted(&lead, &items, numbered))
+}
+
+fn bulleted(lead: &str, items: &[&Unit], numbered: bool) -> String {
+    let mut out = lead.to_owned();
+    for (unit, n) in items.iter().zip(1..) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let mark = if numbered {
+            format!("{n}. ")
+        } else {
+            "- ".to_owned()
+        };
+        out.push_str(&mark);
+        out.push_str(&cited(&unit.text, unit.number, false));
+    }
+    out
+}
+
+/// Several rows or items of one section that answer equally well.
+fn peers(units: &[Unit], ranked: &[Scored], best: &Scored, unit: &Unit) -> Option<String> {
+    let mut chosen: Vec<usize> = ranked
+        .iter()
+        .take_while(|scored| scored.score >= ON_A_PAR * best.score)
+        .map(|scored| scored.unit)
+        .filter(|at| {
+            units
+                .get(*at)
+                .is_some_and(|other| other.section == unit.section && other.form == unit.form)
+        })
+        .collect();
+    chosen.sort_unstable();
+    let items: Vec<&Unit> = chosen.iter().filter_map(|at| units.get(*at)).collect();
+    let lead = unit
+        .lead
+        .as_ref()
+        .map(|lead| format!("{lead}:"))
+        .unwrap_or_default();
+    (2..=ITEMS_MAX)
+        .contains(&items.len())
+        .then(|| bulleted(&lead, &items, false))
+}
+
+/// One to four sentences: the best, what it depends on, and others that add something.
+fn prose(units: &[Unit], ranked: &[Scored], best: &Scored) -> String {
+    let mut chosen = vec![best.unit];
+    for scored in ranked.iter().skip(1) {
+        if chosen.len() >= SENTENCES_MAX || scored.score < WORTH_ADDING * best.score {
+            break;
+        }
+        let Some(unit) = units.get(scored.unit) else {
+            continue;
+        };
+        let adds = |at: &usize| {
+            units
+                .get(*at)
+                .is_none_or(|other| overlap(unit, other) < REDUNDANT)
+        };
+        if unit.form != Form::Lead && chosen.iter().all(adds) {
+            chosen.push(scored.unit);
+        }
+    }
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for at in chosen {
+        let section = units.get(at).map(|unit| unit.section);
+        let same =
+            |group: &&mut Vec<usize>| group.first().and_then(|f| units.get(*f)).map(|u| u.section) == section;
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push(at),
+            None => groups.push(vec![at]),
+        }
+    }
+    let ordered = groups.into_iter().flat_map(|mut group| {
+        group.sort_unstable();
+        with_antecedent(units, group)
+    });
+    let sentences: Vec<String> = ordered.filter_map(|at| units.get(at)).map(sentence).collect();
+    sentences.join(" ")
+}
+
+/// Puts the sentence before in front of one that cannot stand alone.
+fn with_antecedent(units: &[Unit], group: Vec<usize>) -> Vec<usize> {
+    let Some(first) = group.first().copied() else {
+        return group;
+    };
+    let depends = units
+        .get(first)
+        .is_some_and(|unit| DEPENDENT.iter().any(|start| unit.text.starts_with(start)));
+    let before = first.checked_sub(1).filter(|at| {
+        matches!((units.get(*at), units.get(first)), (Some(a), Some(b)) if a.section == b.section && a.form == Form::Sentence)
+    });
+    match before.filter(|_| depends) {
+        Some(before) => std::iter::once(before).chain(group).collect(),
+        None => group,
+    }
+}
+
+/// A unit as a sentence of prose, with its citation.
+fn sentence(unit: &Unit) -> String {
+    let text = match (&unit.lead, unit.form) {
+        (Some(lead), Form::Item) => format!("{lead}: {}", unit.text),
+        _ => unit.text.clone(),
+    };
+    cited(&text, unit.number, true)
+}
+
+/// `text [S1].`: the marker before the closing punctuation.
+fn cited(text: &str, number: u32, close: bool) -> String {
+    let text = text.trim();
+    let body = text.trim_end_matches(['.', '!', '?', '…', '。', ';', ',']);
+    let mark = text.get(body.len()..).unwrap_or_default();
+    let mark = if mark.is_empty() && close {
+        "."
+    } else {
+        mark.trim_end_matches([';', ','])
+    };
+    format!("{body} [S{number}]{mark}")
+}
+
+/// Share of the shorter unit's words that the other has.
+fn overlap(a: &Unit, b: &Unit) -> f32 {
+    let stems = |unit: &Unit| -> BTreeSet<String> {
+        unit.words
+            .iter()
+            .filter(|word| word.has_meaning())
+            .map(|word| word.stem.clone())
+            .collect()
+    };
+    let (a, b) = (stems(a), stems(b));
+    let count = |n: usize| f32::from(u16::try_from(n).unwrap_or(u16::MAX));
+    count(a.intersection(&b).count()) / count(a.len().min(b.len()).max(1))
+}
+
+/// Says that nothing answers, in the language of the question.
+fn nothing_certain(question: &str) -> &'static str {
+    let detected = whatlang::detect(question)
+        .filter(whatlang::Info::is_reliable)
+        .map(|info| info.lang());
+    match detected {
+        Some(whatlang::Lang::Deu) => {
+            "Dazu habe ich in unseren Unterlagen nichts Sicheres gefunden. Möchten Sie mit jemandem aus unserem Team sprechen?"
+        }
+        Some(whatlang::Lang::Spa) => {
+            "No he encontrado nada seguro sobre eso en nuestra documentación. ¿Quiere hablar con una persona de nuestro equipo?"
+        }
+        Some(whatlang::Lang::Fra) => {
+            "Je n'ai rien trouvé de certain à ce sujet dans notre documentation. Souhaitez-vous parler à une personne de notre équipe ?"
+        }
+        Some(whatlang::Lang::Por) => {
+            "Não encontrei nada certo sobre isso na nossa documentação. Quer falar com uma pessoa da nossa equipe?"
+        }
+        _ => {
+            "I found nothing certain about that in our documentation. Would you like to talk to a person from our team?"
+        }
+    }
+}

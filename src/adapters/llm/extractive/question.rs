@@ -1,0 +1,266 @@
+//! What is asked: the words that matter, and what kind of answer they call for.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    adapters::llm::{Role, Turn},
+    kernel::text::{
+        stop::Weak,
+        words::{Kind, Word, words},
+    },
+};
+
+/// Characters of a question that are read.
+const READ_MAX: usize = 2_000;
+/// A question with fewer words of meaning leans on the one before it.
+const LEANS_BELOW: usize = 2;
+/// What a word of the earlier question is worth in a follow-up.
+const EARLIER: f32 = 0.5;
+/// What a related word is worth beside the word itself.
+const RELATED: f32 = 0.55;
+
+/// What the answer must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wants {
+    Duration,
+    Money,
+    Number,
+    Time,
+    Steps,
+    Anything,
+}
+
+/// A question, read.
+#[derive(Debug)]
+pub struct Question {
+    pub text: String,
+    pub wants: Wants,
+    /// Stem → weight of the words asked for.
+    pub terms: BTreeMap<String, f32>,
+    /// Related stem → the stem it may stand for.
+    pub related: BTreeMap<String, String>,
+}
+
+/// Words that stand for each other in a help page, each group on its own.
+const GROUPS: [&[&str]; 28] = [
+    &[
+        "cost",
+        "price",
+        "fee",
+        "charge",
+        "pay",
+        "expensive",
+        "rate",
+        "surcharge",
+    ],
+    &["broken", "damage", "defect", "faulty", "fail", "fault"],
+    &["repair", "fix"],
+    &["arrive", "deliver", "arrival"],
+    &["parcel", "package", "shipment"],
+    &["return", "refund", "money"],
+    &["send", "ship", "dispatch"],
+    &["buy", "purchase", "order", "bought"],
+    &["cover", "include", "warranty"],
+    &["cancel", "end", "terminate", "stop"],
+    &["heavy", "weight", "weigh", "kg"],
+    &["big", "size", "large", "maximum", "area", "length"],
+    &["fast", "quick", "speed"],
+    &["picture", "photo", "image"],
+    &["delete", "erase", "remove"],
+    &["keep", "store", "hold", "save", "storage"],
+    &["evening", "night", "late"],
+    &["limit", "maximum"],
+    &["minimum", "least"],
+    &["phone", "call", "telephone"],
+    &["mail", "email", "e-mail"],
+    &["change", "replace", "exchange", "swap"],
+    &["valid", "expire", "validity"],
+    &["retry", "repeat", "again"],
+    &["due", "deadline", "payable"],
+    &["open", "hours"],
+    &["lost", "disappear", "lose", "missing"],
+    &["allowed", "accept", "permit", "possible"],
+];
+
+/// Adjectives of `how long`, `how heavy` …: they say what is wanted, not what about.
+const MEASURES: &str =
+    " long much many big heavy high fast often far large tall wide deep soon quickly old late ";
+/// Openings that lean on what was said before.
+const LEANING: [&str; 8] = [
+    "and ",
+    "what about",
+    "how about",
+    "also ",
+    "but ",
+    "ok and",
+    "then ",
+    "so ",
+];
+const PRONOUNS: &str = " it that this they them those these one ones ";
+
+/// Reads the last user turn, with the one before it when it leans on it.
+pub fn read(turns: &[Turn]) -> Question {
+    let mut asked = turns
+        .iter()
+        .rev()
+        .filter(|turn| turn.role == Role::User)
+        .map(|turn| turn.text.as_str());
+    let text: String = asked.next().unwrap_or_default().chars().take(READ_MAX).collect();
+    let own = words(&text);
+    let mut terms = weighed(&own, 1.0);
+    if leans(&text, &own)
+        && let Some(earlier) = asked.next()
+    {
+        let earlier: String = earlier.chars().take(READ_MAX).collect();
+        for (stem, weight) in weighed(&words(&earlier), EARLIER) {
+            terms.entry(stem).or_insert(weight);
+        }
+    }
+    let related = related(&terms);
+    Question {
+        wants: wants(&text.to_lowercase()),
+        text,
+        terms,
+        related,
+    }
+}
+
+impl Question {
+    /// Weight of a stem as far as the question asks for it: its own, or that of a word it is
+    /// related to, together with the stem that is thereby answered.
+    pub fn asks(&self, stem: &str) -> Option<(&str, f32)> {
+        if let Some((term, _)) = self.terms.get_key_value(stem) {
+            return Some((term, 1.0));
+        }
+        self.related.get(stem).map(|term| (term.as_str(), RELATED))
+    }
+
+    /// A reply to a greeting or thanks, which need no source.
+    pub fn courtesy(&self) -> Option<&'static str> {
+        let plain: Vec<String> = words(&self.text).into_iter().map(|word| word.lower).collect();
+        let has = |list: &[&str]| plain.iter().any(|word| list.contains(&word.as_str()));
+        if plain.len() > 4 || self.text.contains('?') || !self.terms.is_empty() {
+            return None;
+        }
+        if has(&["thanks", "thank", "thx"]) {
+            return Some("You're welcome! Is there anything else I can help you with?");
+        }
+        has(&["hi", "hello", "hey"]).then_some("Hello! What can I help you with?")
+    }
+}
+
+fn weighed(words: &[Word], share: f32) -> BTreeMap<String, f32> {
+    let mut out = BTreeMap::new();
+    for (at, word) in words.iter().enumerate() {
+        let after_how = at
+            .checked_sub(1)
+            .and_then(|at| words.get(at))
+            .is_some_and(|w| w.lower == "how");
+        let measure = after_how && MEASURES.contains(&format!(" {} ", word.lower));
+        let weight = match word.kind {
+            _ if measure => 0.15,
+            Kind::Number => 1.3,
+            Kind::Name => 1.4,
+            Kind::Unit => 0.8,
+            Kind::Content => 1.0,
+            Kind::Weak(Weak::Frequent) => 0.35,
+            Kind::Weak(_) => continue,
+        };
+        out.entry(word.stem.clone()).or_insert(weight * share);
+    }
+    out
+}
+
+fn leans(text: &str, own: &[Word]) -> bool {
+    let lower = text.trim_start().to_lowercase();
+    let meaning = own
+        .iter()
+        .filter(|w| w.has_meaning() && w.kind != Kind::Weak(Weak::Frequent))
+        .count();
+    let pronoun = own
+        .iter()
+        .any(|word| PRONOUNS.contains(&format!(" {} ", word.lower)));
+    meaning < LEANS_BELOW
+        || LEANING.iter().any(|start| lower.starts_with(start))
+        || (pronoun && meaning <= LEANS_BELOW)
+}
+
+fn related(terms: &BTreeMap<String, f32>) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    for group in GROUPS {
+        let stems: Vec<String> = group
+            .iter()
+            .map(|word| crate::kernel::text::stem::stem(word))
+            .collect();
+        for term in stems.iter().filter(|stem| terms.contains_key(*stem)) {
+            for other in stems.iter().filter(|stem| !terms.contains_key(*stem)) {
+                out.entry(other.clone()).or_insert_with(|| term.clone());
+            }
+        }
+    }
+    out
+}
+
+fn wants(lower: &str) -> Wants {
+    let has = |phrases: &[&str]| phrases.iter().any(|phrase| lower.contains(phrase));
+    if has(&[
+        "how do i",
+        "how do you",
+        "how can i",
+        "how to ",
+        "how should i",
+        "steps",
+        "what should i do",
+        "what can i do",
+        "what do i do",
+        "how do we",
+    ]) {
+        return Wants::Steps;
+    }
+    if has(&[
+        "how long",
+        "how many days",
+        "how many hours",
+        "how many weeks",
+        "how soon",
+        "how quickly",
+        "how often",
+        "deadline",
+        "how many months",
+    ]) {
+        return Wants::Duration;
+    }
+    if has(&[
+        "cost",
+        "price",
+        "how expensive",
+        "fee",
+        "surcharge",
+        "how much is",
+        "how much does",
+        "how much are",
+        "how much do",
+    ]) {
+        return Wants::Money;
+    }
+    if has(&["when ", "what time", "until when", "which day"]) {
+        return Wants::Time;
+    }
+    if has(&[
+        "how much",
+        "how many",
+        "how big",
+        "how heavy",
+        "how high",
+        "how fast",
+        "how far",
+        "how large",
+        "limit",
+        "maximum",
+        "minimum",
+        "what size",
+    ]) {
+        return Wants::Number;
+    }
+    Wants::Anything
+}
