@@ -12,10 +12,13 @@
 //! Start reading at [`app`], then follow one message: `realtime` → `actors::conversation` →
 //! `domain::conversations` → `domain::answering`.
 
+pub mod actors;
 pub mod adapters;
 pub mod domain;
 pub mod eval;
+pub mod http;
 pub mod kernel;
+pub mod realtime;
 
 /// The only place that knows diesel: scoped connections, migrations, queries.
 pub use parlance_store as store;

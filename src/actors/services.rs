@@ -4,7 +4,7 @@ use parlance_store::db::Db;
 
 use super::{ledger::LedgerHandle, registry::Registry, tenant::Tenants};
 use crate::{
-    domain::accounts::{space::SpaceDirectory, token::Tokens},
+    domain::accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
     kernel::{clock::SharedClock, tasks::Tasks},
 };
 
@@ -15,6 +15,7 @@ pub struct Services {
     pub clock: SharedClock,
     pub tasks: Tasks,
     pub tokens: Tokens,
+    pub logins: Logins,
     pub spaces: SpaceDirectory,
     pub tenants: Tenants,
     pub registry: Registry,

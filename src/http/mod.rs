@@ -9,7 +9,6 @@ mod demo;
 mod headers;
 mod operations;
 pub mod routes;
-mod sources;
 mod user;
 mod widget;
 

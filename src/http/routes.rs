@@ -3,17 +3,14 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::{assets, auth, console, demo, operations, sources, widget};
-use crate::{
-    kernel::{code::Code, problem::Problem},
-    realtime,
-};
+use super::{assets, auth, console, demo, operations, widget};
+use crate::kernel::{code::Code, problem::Problem};
 
 /// Bytes of a JSON body at most.
 const MAX_JSON: usize = 256 * 1024;
 
-/// Registers every route.
-pub fn configure(config: &mut web::ServiceConfig) {
+/// Registers every route; `transports` registers the visitor's under `/api/widget/{space}`.
+pub fn configure(config: &mut web::ServiceConfig, transports: fn(&mut web::ServiceConfig)) {
     config
         .app_data(web::JsonConfig::default().limit(MAX_JSON).error_handler(|error, _| bad_json(&error).into()))
         .app_data(web::QueryConfig::default().error_handler(|error, _| invalid(error.to_string()).into()))
@@ -25,15 +22,13 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/widget.js", web::get().to(assets::loader))
         .route("/widget/{space}/frame", web::get().to(widget::frame))
         .route("/widget/{file:.*}", web::get().to(assets::widget))
-        .route("/sources/{space}/{document}", web::get().to(sources::document))
-        .route("/sources/{space}/{document}/original", web::get().to(sources::original))
         .route("/demo/{tenant}", web::get().to(demo::page))
         .route("/demo/{tenant}/{file}", web::get().to(demo::file))
         .service(
             web::scope("/api/widget/{space}")
                 .route("/config", web::get().to(widget::config))
                 .route("/session", web::post().to(widget::session))
-                .configure(realtime::configure),
+                .configure(transports),
         )
         .service(
             web::scope("/api/auth")

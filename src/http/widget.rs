@@ -15,7 +15,7 @@ use crate::{
         space::{Space, SpaceRef},
         token::{VISITOR_TTL, VisitorClaims},
     },
-    kernel::{code::Code, problem::Problem},
+    kernel::{code::Code, origin, problem::Problem},
 };
 
 /// Bytes of a visitor's attributes as JSON at most.
@@ -71,7 +71,7 @@ pub async fn session(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let space = space(&services, &path).await?;
-    space.check_origin(&request)?;
+    origin::check(&request, |origin, host| space.allows(origin, host))?;
     let body = body.map(web::Json::into_inner).unwrap_or_default();
     let attributes = body.attributes.unwrap_or_else(|| json!({}));
     if !attributes.is_object() || attributes.to_string().len() > MAX_ATTRIBUTES {

@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod code;
+pub mod origin;
 pub mod problem;
 pub mod tasks;
 pub mod text;

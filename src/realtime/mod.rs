@@ -1,6 +1,6 @@
 //! The three transports of the one log: WebSocket ([`ws`]), server-sent events ([`sse`]) and long
 //! polling ([`poll`]). They know framing; [`session`] knows what a visitor may do; conversations
-//! decide. Frames are in [`protocol`].
+//! decide. [`visitor`] has the routes. Frames are in [`protocol`].
 
 pub mod poll;
 pub mod protocol;

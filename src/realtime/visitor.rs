@@ -23,7 +23,7 @@ use super::{
 use crate::{
     actors::services::Services,
     domain::accounts::token::VisitorClaims,
-    kernel::{code::Code, problem::Problem},
+    kernel::{code::Code, origin, problem::Problem},
 };
 
 /// Events of one page of history at most.
@@ -51,7 +51,7 @@ async fn authenticate(request: &HttpRequest) -> Result<Visitor, Problem> {
     let services = request.app_data::<web::Data<Services>>().ok_or_else(|| Problem::internal("no services"))?;
     let name = request.match_info().get("space").unwrap_or_default();
     let space = services.spaces.resolve(name).await.map_err(Problem::internal)?.ok_or_else(Problem::not_found)?;
-    space.check_origin(request)?;
+    origin::check(request, |origin, host| space.allows(origin, host))?;
     let bearer = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = bearer.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
     let claims = services

@@ -8,7 +8,6 @@ use std::{
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, ProtocolError};
-use futures_util::StreamExt;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::time::{Instant, interval_at, timeout};
 
@@ -19,7 +18,7 @@ use super::{
 use crate::{
     actors::{conversation::Subscription, services::Services},
     domain::accounts::space::SpaceRef,
-    kernel::{code::Code, problem::Problem},
+    kernel::{code::Code, origin, problem::Problem},
 };
 
 /// A client that has not said hello by then is not one of ours.
@@ -44,7 +43,7 @@ pub async fn socket(
     services: web::Data<Services>,
 ) -> actix_web::Result<HttpResponse> {
     let space = services.spaces.resolve(&space).await.map_err(Problem::internal)?.ok_or_else(Problem::not_found)?;
-    space.check_origin(&request)?;
+    origin::check(&request, |origin, host| space.allows(origin, host))?;
     let address = request.peer_addr().map(|peer| peer.ip());
     let (response, writer, stream) = actix_ws::handle(&request, body)?;
     let stream = stream.max_frame_size(MAX_FRAME).aggregate_continuations().max_continuation_size(MAX_FRAME);

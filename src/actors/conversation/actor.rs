@@ -29,7 +29,7 @@ use crate::{
     domain::{
         answering::turn::{Outcome, Progress},
         conversations::{
-            event::{Author, AuthorKind, Event, Status},
+            event::{Author, AuthorKind, Event},
             state::{self, Command, Effect, State, Transition, TurnNumber},
         },
     },
@@ -109,7 +109,7 @@ impl ConversationActor {
 
     fn start_turn(&mut self, turn: TurnNumber, question: MessageId, ctx: &mut Context<Self>) {
         let Some(live) = self.live.as_mut() else { return };
-        live.begin_answer(turn, question);
+        live.begin_answer(question);
         if let Some(task) = turn::Task::new(self.deps.clone(), self.tenant, live, turn, ctx.address()) {
             task.spawn();
         }

@@ -20,7 +20,6 @@ use crate::domain::{
 
 /// The answer in flight, as far as it was published.
 pub(super) struct Answer {
-    pub turn: TurnNumber,
     pub message: MessageId,
     pub question: MessageId,
     pub text: String,
@@ -46,11 +45,11 @@ impl Live {
     }
 
     /// Announces a new answer and gives it its message id and its stop switch.
-    pub(super) fn begin_answer(&mut self, turn: TurnNumber, question: MessageId) {
+    pub(super) fn begin_answer(&mut self, question: MessageId) {
         let message = MessageId::new();
         self.cancel = Some(CancellationToken::new());
         self.answer =
-            Some(Answer { turn, message, question, text: String::new(), next_delta: 0, claims: Vec::new() });
+            Some(Answer { message, question, text: String::new(), next_delta: 0, claims: Vec::new() });
         self.publish_ephemeral(&Event::AnswerStart { message, in_reply_to: question });
     }
 

@@ -19,7 +19,7 @@ use parlance_store::db::Db;
 
 use super::ledger::LedgerHandle;
 use crate::{
-    domain::{accounts::space::SpaceDirectory, answering::turn::Answerer},
+    domain::{accounts::space::SpaceDirectory, answering::answerer::Answerer},
     kernel::{clock::SharedClock, tasks::Tasks},
 };
 

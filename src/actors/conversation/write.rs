@@ -124,7 +124,8 @@ pub(super) async fn load(deps: Arc<Deps>, tenant: TenantId, id: ConversationId) 
         .await
         .map_err(store)?;
     let Some((conversation, open, tail)) = found else { return Ok(None) };
-    let space = deps.spaces.space(tenant, conversation.space_id).await.map_err(store)?.ok_or(ActorError::NotFound)?;
+    let space = deps.spaces.space(tenant, conversation.space_id).await;
+    let space = space.map_err(|error| ActorError::Store(error.to_string()))?.ok_or(ActorError::NotFound)?;
     Ok(Some(Loaded {
         conversation,
         unanswered: open.into_iter().map(|message| message.id).collect(),
@@ -145,7 +146,8 @@ pub(super) async fn missed(
         Missed::Unknown => Err(ActorError::NotFound),
         Missed::Here(events) => Ok(events),
         Missed::Stored => {
-            let read = deps.db.tenant(tenant).read(async |conn| {
+            let db = deps.db.tenant(tenant);
+            let read = db.read(async |conn| {
                 let mut events = Vec::new();
                 let mut cursor = i64::try_from(after).unwrap_or(i64::MAX);
                 loop {
@@ -175,7 +177,7 @@ pub(super) fn say(
         (live.conversation.id, live.conversation.visitor_id, live.conversation.space_id);
     let answered = transition.next.queue.contains(&id)
         || transition.effects.iter().any(|effect| matches!(effect, Effect::StartTurn { question, .. } if *question == id));
-    let model = live.space.settings.ai.first_model();
+    let (model, estimate_output) = deps.answerer.reserved_for(&live.space.settings.ai);
     let reservation = answered.then(|| NewReservation {
         id: ReservationId::new(),
         space_id: space,
@@ -186,7 +188,7 @@ pub(super) fn say(
         at,
         expires_at: at + RESERVED_FOR,
         estimate_input: RESERVED_INPUT,
-        estimate_output: i64::from(live.space.settings.ai.max_tokens),
+        estimate_output,
     });
     let mut message = Message::plain(id, conversation, Author::visitor(visitor), said.text.clone(), at);
     message.client_id = Some(said.client_id);
@@ -297,7 +299,7 @@ pub(super) fn answer(
     let message = outcome.message(live.conversation.id, &live.space.settings.bot_name, at);
     let (extra, settlement) = (outcome.extra.clone(), outcome.spent.as_ref().map(|spent| spent.settlement.clone()));
     let citations = outcome.cited.iter().map(stored_citation).collect();
-    let (space, question) = (live.conversation.space_id, outcome.in_reply_to);
+    let (space, conversation, question) = (live.conversation.space_id, live.conversation.id, outcome.in_reply_to);
     async move {
         let finished = messages::FinishedAnswer {
             id: message.id,
@@ -321,7 +323,7 @@ pub(super) fn answer(
                 for spent in extra {
                     let (Extra::Attempt(call) | Extra::Abandoned(call)) = &spent;
                     if matches!(spent, Extra::Attempt(_)) {
-                        ledger::reserve(conn, call.reservation(space, question)).await?;
+                        ledger::reserve(conn, call.reservation(space, conversation, question)).await?;
                     }
                     ledger::settle(conn, &call.settlement).await?;
                 }

@@ -6,6 +6,8 @@ use actix::{Actor, ActorFutureExt, AsyncContext, AtomicResponse, Context, Handle
 use parlance_store::{db::Db, error::StoreError, ids::TenantId, queries::ledger};
 use tracing::error;
 
+use crate::kernel::clock::SharedClock;
+
 /// Hints that may wait; one more is dropped, for the sweep at start and the next hint find the rows.
 const MAILBOX: usize = 4096;
 
@@ -17,6 +19,7 @@ const BATCH: i64 = 500;
 
 pub(super) struct LedgerActor {
     pub(super) db: Db,
+    pub(super) clock: SharedClock,
     pub(super) dirty: BTreeSet<TenantId>,
     pub(super) recording: bool,
 }
@@ -37,7 +40,7 @@ impl LedgerActor {
         }
         self.recording = true;
         let tenants = std::mem::take(&mut self.dirty);
-        let work = record(self.db.clone(), tenants).into_actor(self);
+        let work = record(self.db.clone(), self.clock.clone(), tenants).into_actor(self);
         ctx.spawn(work.map(|failed, actor, _| {
             actor.recording = false;
             actor.dirty.extend(failed);
@@ -46,10 +49,10 @@ impl LedgerActor {
 }
 
 /// Records what `tenants` have settled; gives back those for whom it failed.
-async fn record(db: Db, tenants: BTreeSet<TenantId>) -> BTreeSet<TenantId> {
+async fn record(db: Db, clock: SharedClock, tenants: BTreeSet<TenantId>) -> BTreeSet<TenantId> {
     let mut failed = BTreeSet::new();
     for tenant in tenants {
-        if let Err(error) = record_tenant(&db, tenant).await {
+        if let Err(error) = record_tenant(&db, &clock, tenant).await {
             error!(tenant.id = %tenant, %error, "usage could not be recorded, will try again");
             failed.insert(tenant);
         }
@@ -58,9 +61,10 @@ async fn record(db: Db, tenants: BTreeSet<TenantId>) -> BTreeSet<TenantId> {
     failed
 }
 
-async fn record_tenant(db: &Db, tenant: TenantId) -> Result<(), StoreError> {
+async fn record_tenant(db: &Db, clock: &SharedClock, tenant: TenantId) -> Result<(), StoreError> {
     loop {
-        let recorded = db.tenant(tenant).transaction(async |conn| ledger::record_settled(conn, BATCH).await).await?;
+        let now = clock.now();
+        let recorded = db.tenant(tenant).transaction(async |conn| ledger::record_settled(conn, BATCH, now).await).await?;
         metrics::counter!("parlance_ledger_recorded_total").increment(u64::try_from(recorded).unwrap_or(0));
         if i64::try_from(recorded).unwrap_or(i64::MAX) < BATCH {
             return Ok(());
@@ -93,7 +97,7 @@ impl Handler<Flush> for LedgerActor {
 
     fn handle(&mut self, _: Flush, _: &mut Self::Context) -> Self::Result {
         let tenants = std::mem::take(&mut self.dirty);
-        let work = record(self.db.clone(), tenants).into_actor(self);
+        let work = record(self.db.clone(), self.clock.clone(), tenants).into_actor(self);
         AtomicResponse::new(Box::pin(work.map(|failed, actor, _| actor.dirty.extend(failed))))
     }
 }

@@ -121,6 +121,12 @@ impl Gateway {
         }))
     }
 
+    /// Whether a route of this name is configured.
+    #[must_use]
+    pub fn has(&self, upstream: &str) -> bool {
+        self.0.routes.contains_key(upstream)
+    }
+
     /// Asks the candidates in order until one answers; `request.model` is overwritten by the
     /// candidate's. Nothing happens until the stream is polled; dropping it closes the upstream
     /// connection. See [`Chunk`] for how several attempts read. When all fail the last item is

@@ -3,7 +3,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actix_web::{HttpRequest, http::header};
 use moka::future::Cache;
 use parlance_store::{
     db::Db,
@@ -13,10 +12,7 @@ use parlance_store::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    domain::answering::prompt::AnswerSettings,
-    kernel::{code::Code, problem::Problem},
-};
+use crate::domain::answering::prompt::AnswerSettings;
 
 /// How long a change of settings may take to be seen.
 const FRESH: Duration = Duration::from_secs(2);
@@ -88,26 +84,6 @@ impl SpaceRef {
     pub fn allows(&self, origin: &str, own_host: Option<&str>) -> bool {
         let own = own_host.is_some_and(|host| origin.split_once("://").is_some_and(|(_, at)| at == host));
         own || self.allowed_origins.is_empty() || self.allowed_origins.iter().any(|allowed| allowed == origin)
-    }
-
-    /// Checks the `Origin` of a request; programs send none.
-    ///
-    /// # Errors
-    /// `OriginNotAllowed`.
-    pub fn check_origin(&self, request: &HttpRequest) -> Result<(), Problem> {
-        let header = |name| {
-            request
-                .headers()
-                .get(name)
-                .and_then(|value: &header::HeaderValue| value.to_str().ok())
-        };
-        match header(header::ORIGIN) {
-            Some(origin) if !self.allows(origin, header(header::HOST)) => Err(Problem::new(
-                Code::OriginNotAllowed,
-                format!("{origin} is not among the space's allowed domains"),
-            )),
-            _ => Ok(()),
-        }
     }
 }
 

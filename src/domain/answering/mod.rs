@@ -1,9 +1,11 @@
 //! From passages to an answer: the prompt, the stream of cited text, how far each claim is
-//! supported, and what is said when nothing is found. Pure: no model is called here and no time
-//! is read. Start at [`stream::AnswerStream`], which turns an upstream's deltas into what a
-//! visitor may see.
+//! supported, and what is said when nothing is found. Start at [`answerer::Answerer`], which does
+//! it all in order, then [`stream::AnswerStream`], which turns an upstream's deltas into what a
+//! visitor may see. All but `answerer`, `memory` and `spending` is pure.
 
 pub mod abstain;
+pub mod answerer;
+pub mod citing;
 pub mod claim;
 pub mod grounding;
 pub mod history;
@@ -11,10 +13,15 @@ pub mod human;
 pub mod injection;
 pub mod marker_reader;
 pub mod markers;
+pub mod memory;
 pub mod model_list;
+pub mod pending;
 pub mod prompt;
 pub mod settings;
 pub mod small_talk;
 mod small_talk_phrases;
+pub mod source_link;
+pub mod spending;
 pub mod stream;
 pub mod tokens;
+pub mod turn;

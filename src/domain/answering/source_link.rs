@@ -12,12 +12,15 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// The address at which `passage` opens, marked.
+    /// The address at which `passage` opens: a PDF at its page, anything else as a page on which
+    /// the passage is marked.
     #[must_use]
     pub fn of(&self, passage: &Passage) -> String {
         let Self { base, space } = self;
-        let page = passage.page.map(|page| format!("#page={page}")).unwrap_or_default();
-        let mark = if page.is_empty() { "#cited" } else { &page };
-        format!("{base}/sources/{space}/{}?passage={}{mark}", passage.document, passage.id)
+        let document = format!("{base}/sources/{space}/{}", passage.document);
+        match passage.page {
+            Some(page) if passage.media_type == "application/pdf" => format!("{document}/original#page={page}"),
+            _ => format!("{document}?passage={}#cited", passage.id),
+        }
     }
 }

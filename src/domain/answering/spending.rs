@@ -1,14 +1,17 @@
 //! What one answer spends: the usage the upstream tells, or, where it never does, a count of what
 //! was sent and what streamed. Every call that may be billed becomes one settlement.
 
+use std::time::Duration;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use parlance_store::{
     error::StoreError,
-    ids::{MessageId, ReservationId, SpaceId},
+    ids::{ConversationId, MessageId, ReservationId, SpaceId},
     queries::ledger::{self, CallKind, NewReservation, OpenReservation, Settlement, TokenUsage},
     tenant::TenantDb,
 };
-use tracing::error;
+use tokio::time::Instant;
+use tracing::{error, warn};
 
 use super::{tokens, turn::RESERVED_FOR};
 use crate::{
@@ -16,22 +19,31 @@ use crate::{
     domain::billing::prices::PriceBook,
 };
 
-/// One billed call.
+/// How often it is noted how much has streamed.
+const NOTE_EVERY: Duration = Duration::from_secs(1);
+
+/// One call that is or may be billed.
 #[derive(Clone, Debug)]
 pub struct Spent {
+    pub kind: CallKind,
     pub settlement: Settlement,
 }
 
 impl Spent {
     /// The reservation of a further call of `space`, made and settled together with the answer.
     #[must_use]
-    pub fn reservation(&self, space: SpaceId, message: MessageId) -> NewReservation {
+    pub fn reservation(
+        &self,
+        space: SpaceId,
+        conversation: ConversationId,
+        message: MessageId,
+    ) -> NewReservation {
         NewReservation {
             id: self.settlement.reservation,
             space_id: space,
-            conversation_id: None,
+            conversation_id: Some(conversation),
             message_id: Some(message),
-            kind: CallKind::Chat,
+            kind: self.kind,
             model: self.settlement.model.clone(),
             at: self.settlement.at,
             expires_at: self.settlement.at + RESERVED_FOR,
@@ -44,23 +56,30 @@ impl Spent {
 /// Follows a stream and adds up.
 #[derive(Debug)]
 pub struct Spending {
-    reservation: Option<ReservationId>,
+    reservation: ReservationId,
+    /// Who is asked first: pays for a call that nobody took.
+    first: String,
     sent: i64,
     model: Option<String>,
     told: Option<Usage>,
+    done: bool,
     streamed: String,
+    noted_at: Instant,
     abandoned: Vec<(String, Usage)>,
 }
 
 impl Spending {
     #[must_use]
-    pub fn new(reservation: Option<ReservationId>, request: &ChatRequest) -> Self {
+    pub fn new(reservation: ReservationId, request: &ChatRequest) -> Self {
         Self {
             reservation,
+            first: request.model.clone(),
             sent: count(tokens::of_request(request)),
             model: None,
             told: None,
+            done: false,
             streamed: String::new(),
+            noted_at: Instant::now(),
             abandoned: Vec::new(),
         }
     }
@@ -68,25 +87,39 @@ impl Spending {
     /// Notes that the call goes out now: from here on it may be billed, whatever becomes of us.
     ///
     /// # Errors
-    /// When the database does not answer; then the call must not be made.
+    /// When the database does not answer or the reservation is no longer open; then the call
+    /// must not be made.
     pub async fn mark_sent(&self, db: &TenantDb, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let Some(id) = self.reservation else { return Ok(()) };
-        let sent = self.sent;
-        db.transaction(async |conn| ledger::mark_sent(conn, id, sent, now).await).await?;
-        Ok(())
+        let (id, sent) = (self.reservation, self.sent);
+        let open = db.transaction(async |conn| ledger::mark_sent(conn, id, sent, now).await).await?;
+        if open { Ok(()) } else { Err(StoreError::NotFound) }
     }
 
-    pub fn streamed(&mut self, text: &str) {
+    /// Adds text that streamed; now and then notes how much, for whoever settles after a crash.
+    pub async fn streamed(&mut self, db: &TenantDb, text: &str) {
         self.streamed.push_str(text);
+        if self.noted_at.elapsed() < NOTE_EVERY {
+            return;
+        }
+        self.noted_at = Instant::now();
+        let (id, output) = (self.reservation, count(tokens::count(&self.streamed)));
+        let noted = db.transaction(async |conn| ledger::checkpoint_output(conn, id, output).await).await;
+        if let Err(error) = noted {
+            warn!(%error, "how much has streamed could not be noted");
+        }
     }
 
     /// Takes in what a chunk says about model and usage.
     pub fn note(&mut self, chunk: &Chunk) {
         match chunk {
-            Chunk::Started { model } => self.model = Some(model.clone()),
+            Chunk::Started { model } => (self.model, self.told) = (Some(model.clone()), None),
             Chunk::Usage(usage) => self.told = Some(*usage),
-            Chunk::Abandoned { model, usage } => self.abandoned.push((model.clone(), *usage)),
-            Chunk::Text(_) | Chunk::Done(_) => {}
+            Chunk::Abandoned { model, usage } => {
+                self.abandoned.push((model.clone(), *usage));
+                (self.model, self.told) = (None, None);
+            }
+            Chunk::Done(_) => self.done = true,
+            Chunk::Text(_) => {}
         }
     }
 
@@ -96,36 +129,61 @@ impl Spending {
         self.model.clone()
     }
 
-    /// The settlement of the turn's reservation, and of every attempt before it that was billed.
+    /// The settlement of the turn's reservation, and of every other attempt that was billed.
     #[must_use]
-    pub fn settle(self, prices: &PriceBook, at: DateTime<Utc>) -> (Option<Spent>, Vec<Spent>) {
-        let extra = self.abandoned.iter().map(|(model, usage)| {
-            spent(prices, ReservationId::new(), model, TokenUsage::from(*usage), false, at)
+    pub fn settle(self, prices: &PriceBook, at: DateTime<Utc>) -> (Spent, Vec<Spent>) {
+        let mut calls: Vec<(String, TokenUsage, bool)> = Vec::new();
+        if let Some(model) = &self.model {
+            let (usage, estimated) = self.usage();
+            calls.push((model.clone(), usage, estimated));
+        }
+        let billed = self.abandoned.iter().filter(|(_, usage)| *usage != Usage::default());
+        calls.extend(billed.map(|(model, usage)| (model.clone(), TokenUsage::from(*usage), false)));
+        if calls.is_empty() {
+            calls.push((self.first.clone(), TokenUsage::default(), false));
+        }
+        let own = std::iter::once(self.reservation);
+        let ids = own.chain(std::iter::repeat_with(ReservationId::new));
+        let mut spent = calls
+            .into_iter()
+            .zip(ids)
+            .map(|((model, usage, estimated), id)| spent(prices, CallKind::Chat, id, &model, usage, estimated, at));
+        let first = spent.next().unwrap_or_else(|| {
+            let nothing = TokenUsage::default();
+            self::spent(prices, CallKind::Chat, self.reservation, &self.first, nothing, false, at)
         });
-        let extra = extra.collect();
-        let (Some(reservation), Some(model)) = (self.reservation, self.model.as_deref()) else {
-            return (None, extra);
-        };
-        let (usage, estimated) = match self.told {
-            Some(told) => (TokenUsage::from(told), false),
-            None => {
-                let output = count(tokens::count(&self.streamed));
-                (TokenUsage { input: self.sent, output, ..TokenUsage::default() }, true)
-            }
-        };
-        (Some(spent(prices, reservation, model, usage, estimated, at)), extra)
+        (first, spent.collect())
     }
+
+    /// What the upstream told, or, where it was cut off before its last word on it, at least a
+    /// count of what streamed.
+    fn usage(&self) -> (TokenUsage, bool) {
+        if let (Some(told), true) = (self.told, self.done) {
+            return (TokenUsage::from(told), false);
+        }
+        let told = self.told.map_or(TokenUsage { input: self.sent, ..TokenUsage::default() }, TokenUsage::from);
+        let output = told.output.max(count(tokens::count(&self.streamed)));
+        (TokenUsage { output, ..told }, true)
+    }
+}
+
+/// A question's embedding by an upstream that charges for it.
+#[must_use]
+pub fn embedding(prices: &PriceBook, model: &str, input: u64, at: DateTime<Utc>) -> Spent {
+    let usage = TokenUsage { input: i64::try_from(input).unwrap_or(i64::MAX), ..TokenUsage::default() };
+    spent(prices, CallKind::Embedding, ReservationId::new(), model, usage, false, at)
 }
 
 /// A call whose process died before it was told the usage, settled from what was noted.
 #[must_use]
 pub fn from_estimates(prices: &PriceBook, open: &OpenReservation, at: DateTime<Utc>) -> Spent {
     let usage = TokenUsage { input: open.estimate_input, output: open.estimate_output, ..TokenUsage::default() };
-    spent(prices, open.id, &open.model, usage, true, at)
+    spent(prices, open.kind, open.id, &open.model, usage, true, at)
 }
 
 fn spent(
     prices: &PriceBook,
+    kind: CallKind,
     reservation: ReservationId,
     model: &str,
     usage: TokenUsage,
@@ -135,7 +193,7 @@ fn spent(
     let (cost_nanos, price_effective) = price(prices, model, &usage, at.date_naive());
     let settlement =
         Settlement { reservation, model: model.to_owned(), usage, estimated, cost_nanos, price_effective, at };
-    Spent { settlement }
+    Spent { kind, settlement }
 }
 
 /// An unknown model has no price: an alarm, and the row says so by having no price date.

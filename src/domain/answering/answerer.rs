@@ -1,0 +1,282 @@
+//! Writes one answer, from question to outcome: retrieve → prompt → model → citations →
+//! grounding. It reports progress as it goes and always comes back with an outcome, whatever
+//! fails: the text so far, how it ended, and what was spent.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::StreamExt;
+use parlance_store::{db::Db, ids::ReservationId};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, warn};
+
+use super::{
+    abstain, citing,
+    memory::{self, Memory},
+    pending::Pending,
+    prompt::{self, AnswerSettings, PromptParts},
+    source_link::Place,
+    spending::{self, Spending},
+    stream::{AnswerStream, SourceText},
+    turn::{Extra, Outcome, Progress, ProgressSink, Question},
+};
+use crate::{
+    adapters::{
+        embed::Embedder,
+        llm::{
+            ChatRequest, Chunk, LlmError, Source, StopReason, capabilities,
+            gateway::{Gateway, ModelRef},
+        },
+    },
+    domain::{
+        billing::prices::PriceBook,
+        conversations::event::MessageState,
+        retrieval::{Passage, RetrievalSettings, Retriever, floor::Floor},
+    },
+    kernel::clock::SharedClock,
+};
+
+/// Writes answers. Shared by all conversations.
+#[derive(Debug)]
+pub struct Answerer {
+    pub db: Db,
+    pub clock: SharedClock,
+    pub retriever: Retriever,
+    pub embedder: Arc<dyn Embedder>,
+    pub gateway: Gateway,
+    /// Asked where none of a space's own models is configured.
+    pub last_resort: ModelRef,
+    pub prices: PriceBook,
+    /// Deltas within this time go out as one.
+    pub window: Duration,
+    /// Where sources can be opened, as `https://host`; empty for addresses relative to the frame.
+    pub public_url: String,
+}
+
+/// What an answer needs, found out before any model is asked.
+enum Prepared {
+    /// Small talk: a reply that needs no model.
+    Said(String),
+    /// Nothing found above the floor.
+    Abstain,
+    Ask { request: ChatRequest, passages: Vec<Passage>, reservation: ReservationId },
+}
+
+/// How a model's stream ended.
+enum Ended {
+    Done,
+    Stopped,
+    Failed(LlmError),
+}
+
+impl Answerer {
+    /// The models a space asks, in order, without those that are not configured here.
+    #[must_use]
+    pub fn models(&self, settings: &AnswerSettings) -> Vec<ModelRef> {
+        let configured = settings.models.iter().filter(|model| self.gateway.has(&model.upstream));
+        let models: Vec<ModelRef> = configured.cloned().collect();
+        if models.is_empty() { vec![self.last_resort.clone()] } else { models }
+    }
+
+    /// The model a question is reserved for, and the tokens it may write: the answer's and what
+    /// the model thinks before it.
+    #[must_use]
+    pub fn reserved_for(&self, settings: &AnswerSettings) -> (String, i64) {
+        let models = self.models(settings);
+        let model = models.first().map_or_else(|| self.last_resort.model.clone(), |first| first.model.clone());
+        let output = settings.max_tokens.saturating_add(capabilities::of(&model).thinking_allowance);
+        (model, i64::from(output))
+    }
+
+    /// Answers `question`; ends early, with what there is, when `cancel` is cancelled.
+    pub async fn answer(
+        &self,
+        question: &Question,
+        sink: &mut impl ProgressSink,
+        cancel: &CancellationToken,
+    ) -> Outcome {
+        let mut outcome = Outcome::empty(question.answer, question.message);
+        let locale = question.locale.as_deref().unwrap_or(&question.space.settings.locale);
+        let prepared = tokio::select! {
+            prepared = self.prepare(question, &mut outcome.extra) => prepared,
+            () = cancel.cancelled() => {
+                outcome.state = MessageState::Interrupted;
+                return outcome;
+            }
+        };
+        match prepared {
+            Ok(Prepared::Said(text)) => say(&mut outcome, text, sink).await,
+            Ok(Prepared::Abstain) => {
+                outcome.abstained = true;
+                say(&mut outcome, abstain::nothing_found(locale), sink).await;
+            }
+            Ok(Prepared::Ask { request, passages, reservation }) => {
+                let mut spending = Spending::new(reservation, &request);
+                let ended = self.ask(&mut outcome, question, request, &passages, &mut spending, sink, cancel).await;
+                if let Some(ended) = ended {
+                    conclude(&mut outcome, question, ended, locale, sink).await;
+                    let (spent, attempts) = spending.settle(&self.prices, self.clock.now());
+                    outcome.spent = Some(spent);
+                    outcome.extra.extend(attempts.into_iter().map(Extra::Attempt));
+                } else {
+                    outcome.state = MessageState::Failed;
+                    say(&mut outcome, abstain::failed(locale), sink).await;
+                }
+            }
+            Err(cause) => {
+                error!(conversation.id = %question.conversation, %cause, "an answer could not be prepared");
+                outcome.state = MessageState::Failed;
+                say(&mut outcome, abstain::failed(locale), sink).await;
+            }
+        }
+        outcome
+    }
+
+    async fn prepare(&self, question: &Question, extra: &mut Vec<Extra>) -> anyhow::Result<Prepared> {
+        let db = self.db.tenant(question.tenant);
+        let memory = memory::load(&db, question, self.clock.now()).await?;
+        let settle = |open| spending::from_estimates(&self.prices, open, self.clock.now());
+        extra.extend(memory.abandoned.iter().map(settle).map(Extra::Abandoned));
+        if let Some(reply) = abstain::small_talk(&memory.question, question.locale.as_deref()) {
+            return Ok(Prepared::Said(reply));
+        }
+        let space = &question.space;
+        let settings = retrieval_settings(&space.settings.ai);
+        let found = self.retriever.retrieve(&db, space.id, space.knowledge_version, &memory.search, &settings).await?;
+        if found.embedding_tokens > 0 {
+            let (model, tokens) = (self.embedder.model(), found.embedding_tokens);
+            extra.push(Extra::Attempt(spending::embedding(&self.prices, model, tokens, self.clock.now())));
+        }
+        if found.abstained || found.passages.is_empty() {
+            return Ok(Prepared::Abstain);
+        }
+        let Memory { history, question: text, reservation, .. } = memory;
+        let reservation = reservation.ok_or_else(|| anyhow::anyhow!("the question has no reservation to spend from"))?;
+        let mut request = prompt::build(PromptParts {
+            settings: &space.settings.ai,
+            bot_name: &space.settings.bot_name,
+            locale: question.locale.as_deref(),
+            history: &history,
+            question: &text,
+            sources: found.passages.iter().zip(1..).map(source).collect(),
+        });
+        request.model = self.reserved_for(&space.settings.ai).0;
+        request.request_id = reservation.to_string();
+        Ok(Prepared::Ask { request, passages: found.passages, reservation })
+    }
+
+    /// Streams the answer into `outcome`. `None` when the call could not be noted first and so
+    /// was not made.
+    #[expect(clippy::too_many_arguments, reason = "one call site; a struct would only rename them")]
+    async fn ask(
+        &self,
+        outcome: &mut Outcome,
+        question: &Question,
+        request: ChatRequest,
+        passages: &[Passage],
+        spending: &mut Spending,
+        sink: &mut impl ProgressSink,
+        cancel: &CancellationToken,
+    ) -> Option<Ended> {
+        let db = self.db.tenant(question.tenant);
+        if let Err(cause) = spending.mark_sent(&db, self.clock.now()).await {
+            error!(%cause, "a call could not be noted before it was made, so it is not made");
+            return None;
+        }
+        let texts = passages.iter().zip(1..).map(|(p, number)| SourceText { number, text: p.context.clone() });
+        let mut parser = AnswerStream::new(texts.collect());
+        let mut pending = Pending::new(self.window);
+        let mut stream = self.gateway.stream(&self.models(&question.space.settings.ai), request);
+        let ended = loop {
+            let next = tokio::select! {
+                biased;
+                () = cancel.cancelled() => break Ended::Stopped,
+                () = pending.due() => {
+                    pending.flush(outcome, sink).await;
+                    continue;
+                }
+                next = stream.next() => next,
+            };
+            match next {
+                Some(Ok(chunk)) => {
+                    spending.note(&chunk);
+                    match chunk {
+                        Chunk::Text(text) => {
+                            pending.add(parser.push(&text));
+                            if pending.first_or_overdue() {
+                                pending.flush(outcome, sink).await;
+                            }
+                            spending.streamed(&db, &text).await;
+                        }
+                        Chunk::Done(reason) => {
+                            if reason == StopReason::Refusal {
+                                warn!(conversation.id = %question.conversation, "the model declined");
+                            }
+                            break Ended::Done;
+                        }
+                        Chunk::Started { .. } | Chunk::Usage(_) | Chunk::Abandoned { .. } => {}
+                    }
+                }
+                Some(Err(cause)) => break Ended::Failed(cause),
+                None => break Ended::Failed(LlmError::Cut),
+            }
+        };
+        drop(stream);
+        let (events, answer) = parser.finish();
+        pending.add(events);
+        pending.flush(outcome, sink).await;
+        outcome.grounding = answer.grounding;
+        outcome.cited =
+            citing::cited(passages, &answer.cited, &Place { base: &self.public_url, space: &question.space.slug });
+        outcome.model = spending.model();
+        Some(ended)
+    }
+}
+
+/// Sets the state, and says what went wrong where nothing else was said.
+async fn conclude(
+    outcome: &mut Outcome,
+    question: &Question,
+    ended: Ended,
+    locale: &str,
+    sink: &mut impl ProgressSink,
+) {
+    match ended {
+        Ended::Done if outcome.text.trim().is_empty() => {
+            warn!(conversation.id = %question.conversation, "the model said nothing");
+            outcome.abstained = true;
+            say(outcome, abstain::nothing_found(locale), sink).await;
+        }
+        Ended::Done => {}
+        Ended::Stopped => outcome.state = MessageState::Interrupted,
+        Ended::Failed(cause) => {
+            warn!(conversation.id = %question.conversation, %cause, "the upstream failed");
+            metrics::counter!("parlance_answers_failed_total", "cause" => cause.kind()).increment(1);
+            outcome.state = MessageState::Failed;
+            if outcome.text.is_empty() {
+                say(outcome, abstain::failed(locale), sink).await;
+            }
+        }
+    }
+}
+
+async fn say(outcome: &mut Outcome, text: String, sink: &mut impl ProgressSink) {
+    outcome.text.push_str(&text);
+    sink.report(Progress::Delta(text)).await;
+}
+
+fn retrieval_settings(settings: &AnswerSettings) -> RetrievalSettings {
+    let standard = RetrievalSettings::default();
+    let floor = settings
+        .floor
+        .map_or(standard.floor, |evidence| Floor { evidence: f64::from(evidence), ..standard.floor });
+    RetrievalSettings { top_k: usize::from(settings.top_k), floor, ..standard }
+}
+
+fn source((passage, number): (&Passage, u32)) -> Source {
+    Source {
+        number,
+        title: passage.title.clone(),
+        heading: passage.heading.clone(),
+        text: passage.context.clone(),
+    }
+}
