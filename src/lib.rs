@@ -14,11 +14,14 @@
 
 pub mod actors;
 pub mod adapters;
+pub mod app;
+pub mod config;
 pub mod domain;
 pub mod eval;
 pub mod http;
 pub mod kernel;
 pub mod realtime;
+pub mod telemetry;
 
 /// The only place that knows diesel: scoped connections, migrations, queries.
 pub use parlance_store as store;

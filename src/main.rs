@@ -1,1 +1,108 @@
-fn main() {}
+//! The command line. `parlance` alone serves.
+
+use std::{io::Write, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use parlance::{
+    app::{Adapters, App, demo},
+    config::Config,
+    store::migrate,
+    telemetry,
+};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::info;
+
+/// Customer-support chat that answers from your documents. Without a command it serves.
+#[derive(Parser)]
+#[command(
+    version,
+    about,
+    after_help = "Everything is set by the environment or .env; .env.example lists it all."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the server (the default)
+    Serve,
+    /// Bring the database of DATABASE_URL up to date and end
+    Migrate,
+}
+
+fn main() -> ExitCode {
+    dotenvy::dotenv().ok();
+    let outcome = actix_web::rt::System::new().block_on(run(Cli::parse()));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "parlance: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let config = Config::from_env()?;
+    telemetry::logs(&config.log)?;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve(config).await,
+        Command::Migrate => {
+            let given = config.database.admin_url.or(config.database.url);
+            let url = given.ok_or_else(|| {
+                anyhow::anyhow!("set DATABASE_URL; the private Postgres is migrated at every start")
+            })?;
+            for name in migrate::run(&url).await? {
+                info!("applied {name}");
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let metrics = telemetry::metrics()?;
+    let adapters = Adapters::from_config(&config).await?;
+    let (public_url, demo) = (config.server.public_url.clone(), config.demo);
+    let app = App::build(config, adapters, metrics).await?;
+    let stop = app.stopper();
+    actix_web::rt::spawn(async move {
+        if let Ok(name) = asked_to_stop().await {
+            info!("{name}: letting answers end, then stopping; once more to stop at once");
+            stop.cancel();
+            let _ = asked_to_stop().await;
+            std::process::exit(130);
+        }
+    });
+    greet(
+        &public_url.unwrap_or_else(|| format!("http://localhost:{}", app.port())),
+        demo,
+    )?;
+    app.run().await
+}
+
+async fn asked_to_stop() -> std::io::Result<&'static str> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(tokio::select! {
+        _ = interrupt.recv() => "interrupted",
+        _ = terminate.recv() => "asked to stop",
+    })
+}
+
+/// Where to look, for a person at a terminal.
+fn greet(url: &str, demo: bool) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "\nParlance is ready at {url}\n")?;
+    if demo {
+        for (folder, _, demo) in demo::demos()? {
+            writeln!(out, "  {:<18} {url}/demo/{folder}", demo.tenant.name)?;
+            for person in &demo.users {
+                writeln!(out, "  {:<18} {} / {}", "", person.email, person.password)?;
+            }
+        }
+        writeln!(out)?;
+    }
+    Ok(out.flush()?)
+}

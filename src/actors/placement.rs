@@ -14,7 +14,9 @@ impl Placement {
     /// `threads` arbiters, at least one. Must be called inside an actix system.
     #[must_use]
     pub fn new(threads: usize) -> Self {
-        Self { arbiters: (0..threads.max(1)).map(|_| Arbiter::new()).collect() }
+        Self {
+            arbiters: (0..threads.max(1)).map(|_| Arbiter::new()).collect(),
+        }
     }
 
     /// The arbiter of `key`: always the same one in one process. `None` only after shutdown.

@@ -1,7 +1,13 @@
 //! Finds the actor of a conversation or starts it. One actor per conversation in this process;
 //! one that passivated or crashed is started anew, a crash loop is refused for a while.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use dashmap::{DashMap, mapref::entry::Entry};
@@ -29,19 +35,32 @@ pub struct Registry {
     deps: Arc<Deps>,
     placement: Arc<Placement>,
     places: Arc<DashMap<(TenantId, ConversationId), Place>>,
+    draining: Arc<AtomicBool>,
 }
 
 impl Registry {
     #[must_use]
     pub fn new(deps: Arc<Deps>, placement: Arc<Placement>) -> Self {
-        Self { deps, placement, places: Arc::default() }
+        Self {
+            deps,
+            placement,
+            places: Arc::default(),
+            draining: Arc::default(),
+        }
     }
 
     /// The live actor of a conversation of `tenant`; whether it exists is told by its answers.
     ///
     /// # Errors
     /// `Busy` when it keeps crashing, `Draining` after shutdown.
-    pub fn conversation(&self, tenant: TenantId, id: ConversationId) -> Result<ConversationHandle, ActorError> {
+    pub fn conversation(
+        &self,
+        tenant: TenantId,
+        id: ConversationId,
+    ) -> Result<ConversationHandle, ActorError> {
+        if self.is_draining() {
+            return Err(ActorError::Draining);
+        }
         let now = self.deps.clock.now();
         match self.places.entry((tenant, id)) {
             Entry::Occupied(mut place) => {
@@ -61,7 +80,11 @@ impl Registry {
             }
             Entry::Vacant(free) => {
                 let handle = self.start(tenant, id)?;
-                free.insert(Place { handle: handle.clone(), first_start: now, starts: 1 });
+                free.insert(Place {
+                    handle: handle.clone(),
+                    first_start: now,
+                    starts: 1,
+                });
                 Ok(handle)
             }
         }
@@ -83,9 +106,23 @@ impl Registry {
         self.places.iter().filter(|place| place.handle.is_alive()).count()
     }
 
-    /// Lets every running answer end; returns when all actors have ended or taken the order.
-    pub async fn drain(&self) {
+    /// Whether the server is about to stop: nothing is started any more.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    /// Starts nothing any more and lets every running answer end, `limit` at most. Listeners are
+    /// told to move as their conversation ends. False when answers are left.
+    pub async fn drain(&self, limit: Duration) -> bool {
+        self.draining.store(true, Ordering::Release);
         let handles: Vec<_> = self.places.iter().map(|place| place.handle.clone()).collect();
         futures_util::future::join_all(handles.iter().map(ConversationHandle::drain)).await;
+        let ended = async {
+            while handles.iter().any(ConversationHandle::is_alive) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(limit, ended).await.is_ok()
     }
 }

@@ -33,6 +33,14 @@ pub async fn widget(request: HttpRequest, path: web::Path<String>) -> Result<Htt
     serve(&request, &path)
 }
 
+/// `GET /sources.css`: the style of documents' pages.
+pub async fn source_style() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/css; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, SHORT))
+        .body(super::source_page::STYLE)
+}
+
 /// The frame's page under its content policy.
 ///
 /// # Errors
@@ -49,8 +57,15 @@ pub fn frame(policy: &str) -> Result<HttpResponse, Problem> {
 fn serve(request: &HttpRequest, name: &str) -> Result<HttpResponse, Problem> {
     let file: EmbeddedFile = Widget::get(name).ok_or_else(Problem::not_found)?;
     let tag = format!("\"{}\"", hex::encode(file.metadata.sha256_hash()));
-    let cache = if request.query_string().starts_with("v=") { FOREVER } else { SHORT };
-    let seen = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let cache = if request.query_string().starts_with("v=") {
+        FOREVER
+    } else {
+        SHORT
+    };
+    let seen = request
+        .headers()
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
     if seen == Some(tag.as_str()) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
     }

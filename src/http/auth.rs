@@ -46,7 +46,11 @@ pub async fn login(
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let address = request.peer_addr().map(|peer| peer.ip());
-    let logged_in = services.logins.log_in(&body.email, body.password, address).await.map_err(problem)?;
+    let logged_in = services
+        .logins
+        .log_in(&body.email, body.password, address)
+        .await
+        .map_err(problem)?;
     Ok(answer(&request, &logged_in))
 }
 
@@ -69,7 +73,12 @@ pub async fn logout(request: HttpRequest, services: web::Data<Services>) -> Resu
 
 /// `GET /api/auth/me`.
 pub async fn me(user: User, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let found = services.db.control().login_by_id(user.claims.user).await.map_err(Problem::internal)?;
+    let found = services
+        .db
+        .control()
+        .login_by_id(user.claims.user)
+        .await
+        .map_err(Problem::internal)?;
     let found = found.ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(json!({
         "user": { "id": found.user.id, "email": found.user.email, "name": found.user.name },
@@ -78,7 +87,13 @@ pub async fn me(user: User, services: web::Data<Services>) -> Result<HttpRespons
 }
 
 fn answer(request: &HttpRequest, logged_in: &LoggedIn) -> HttpResponse {
-    let login::LoggedIn { access_token, refresh_token, user, tenant, role } = logged_in;
+    let login::LoggedIn {
+        access_token,
+        refresh_token,
+        user,
+        tenant,
+        role,
+    } = logged_in;
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .cookie(cookie(request, refresh_token.clone()))

@@ -39,13 +39,19 @@ impl ListQuery {
 /// `GET /api/chat-spaces`.
 pub async fn spaces(user: User, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(user.claims.tenant);
-    let spaces = db.read(async |conn| spaces::list(conn).await).await.map_err(Problem::internal)?;
-    let items: Vec<_> = spaces.iter().map(|space| {
-        json!({
-            "id": space.id, "slug": space.slug, "name": space.name, "public_key": space.public_key,
-            "published": space.published, "settings": space.settings, "created_at": space.created_at,
+    let spaces = db
+        .read(async |conn| spaces::list(conn).await)
+        .await
+        .map_err(Problem::internal)?;
+    let items: Vec<_> = spaces
+        .iter()
+        .map(|space| {
+            json!({
+                "id": space.id, "slug": space.slug, "name": space.name, "public_key": space.public_key,
+                "published": space.published, "settings": space.settings, "created_at": space.created_at,
+            })
         })
-    }).collect();
+        .collect();
     Ok(HttpResponse::Ok().json(json!({ "items": items, "next": null })))
 }
 
@@ -70,7 +76,10 @@ pub async fn conversations(
         .await
         .map_err(not_found)?;
     let full = i64::try_from(found.len()).unwrap_or(0) == limit;
-    let next = found.last().filter(|_| full).map(|last| encode(ListCursor::from(last)));
+    let next = found
+        .last()
+        .filter(|_| full)
+        .map(|last| encode(ListCursor::from(last)));
     let items: Vec<_> = found.iter().map(summary).collect();
     Ok(HttpResponse::Ok().json(json!({ "items": items, "next": next })))
 }
@@ -83,7 +92,10 @@ pub async fn conversation(
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(user.claims.tenant);
     let id = *path;
-    let found = db.read(async |conn| conversations::load(conn, id).await).await.map_err(Problem::internal)?;
+    let found = db
+        .read(async |conn| conversations::load(conn, id).await)
+        .await
+        .map_err(Problem::internal)?;
     Ok(HttpResponse::Ok().json(summary(&found.ok_or_else(Problem::not_found)?)))
 }
 
@@ -151,7 +163,10 @@ fn decode(text: &str) -> Result<ListCursor, Problem> {
     let read = || {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         let (at, id) = text.split_once('/')?;
-        Some(ListCursor { updated_at: DateTime::from_timestamp_micros(at.parse().ok()?)?, id: id.parse().ok()? })
+        Some(ListCursor {
+            updated_at: DateTime::from_timestamp_micros(at.parse().ok()?)?,
+            id: id.parse().ok()?,
+        })
     };
     read().ok_or_else(|| Problem::new(Code::InvalidRequest, "this cursor is not one of ours"))
 }

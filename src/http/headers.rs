@@ -8,7 +8,10 @@ pub fn security_headers() -> DefaultHeaders {
     DefaultHeaders::new()
         .add(("X-Content-Type-Options", "nosniff"))
         .add(("Referrer-Policy", "strict-origin-when-cross-origin"))
-        .add(("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"))
+        .add((
+            "Content-Security-Policy",
+            "default-src 'none'; frame-ancestors 'none'",
+        ))
         .add(("Permissions-Policy", "camera=(), geolocation=(), microphone=()"))
         .add(("Cross-Origin-Resource-Policy", "cross-origin"))
 }

@@ -9,6 +9,8 @@ mod demo;
 mod headers;
 mod operations;
 pub mod routes;
+mod source_page;
+mod sources;
 mod user;
 mod widget;
 

@@ -14,7 +14,7 @@ pub async fn health() -> HttpResponse {
 /// `GET /readyz`: 200 when everything needed answers, else 503 and what does not.
 pub async fn ready(services: web::Data<Services>) -> HttpResponse {
     let database = services.db.ping().await.err().map(|error| error.to_string());
-    let draining = services.tasks.stopping().is_cancelled();
+    let draining = services.registry.is_draining();
     let ready = database.is_none() && !draining;
     let checks = json!({
         "database": if database.is_none() { "ok" } else { "does not answer" },
@@ -23,7 +23,11 @@ pub async fn ready(services: web::Data<Services>) -> HttpResponse {
     if let Some(error) = database {
         tracing::warn!(%error, "not ready: the database does not answer");
     }
-    let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    let mut response = if ready {
+        HttpResponse::Ok()
+    } else {
+        HttpResponse::ServiceUnavailable()
+    };
     response.json(json!({ "status": if ready { "ready" } else { "not ready" }, "checks": checks }))
 }
 
@@ -34,7 +38,9 @@ pub async fn metrics(services: web::Data<Services>, handle: web::Data<Prometheus
     metrics::gauge!("parlance_pool_connections").set(gauge(pool.size));
     metrics::gauge!("parlance_pool_available").set(gauge(pool.available));
     metrics::gauge!("parlance_pool_waiting").set(gauge(pool.waiting));
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render())
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(handle.render())
 }
 
 /// `GET /api/openapi.json`.
@@ -42,5 +48,7 @@ pub async fn metrics(services: web::Data<Services>, handle: web::Data<Prometheus
 /// # Errors
 /// When the document cannot be written.
 pub async fn openapi() -> Result<HttpResponse, Problem> {
-    Ok(HttpResponse::Ok().content_type("application/json").body(include_str!("../../docs/openapi.json")))
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .body(include_str!("../../docs/openapi.json")))
 }

@@ -1,0 +1,148 @@
+//! The documents behind citations, for a visitor of a published space: a page on which the cited
+//! passage is marked, and the original of a PDF.
+
+use actix_web::{HttpResponse, http::header, web};
+use parlance_store::{
+    StoreError,
+    ids::{DocumentId, PassageId},
+    queries::documents::{self, Document, DocumentText, PassageSpan},
+};
+use serde::Deserialize;
+
+use super::source_page::{self, Page};
+use crate::{actors::services::Services, kernel::problem::Problem};
+
+const PAGE_POLICY: &str =
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// A browser's own PDF viewer is a page with its own style and a plug-in.
+const PDF_POLICY: &str =
+    "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+const PDF: &str = "application/pdf";
+
+#[derive(Debug, Deserialize)]
+pub struct Cited {
+    passage: Option<PassageId>,
+}
+
+/// `GET /sources/{space}/{document}?passage=…`.
+///
+/// # Errors
+/// `NotFound` for what is absent, of another space, or not public.
+pub async fn document(
+    path: web::Path<(String, DocumentId)>,
+    cited: web::Query<Cited>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (space, id) = path.into_inner();
+    let passage = cited.passage;
+    let (document, text, span, space) = read(&services, &space, id, passage).await?;
+    let marked = span
+        .and_then(|span| Some(usize::try_from(span.start_char).ok()?..usize::try_from(span.end_char).ok()?));
+    let original = (document.media_type == PDF).then(|| format!("/sources/{space}/{id}/original"));
+    let page = Page {
+        title: if document.title.is_empty() {
+            &document.name
+        } else {
+            &document.title
+        },
+        text: &text.text,
+        markdown: text.markdown,
+        marked,
+        origin: document.source_url.as_deref().or(original.as_deref()),
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header(("X-Robots-Tag", "noindex"))
+        .body(source_page::html(&page)))
+}
+
+/// `GET /sources/{space}/{document}/original`: a PDF opens in the browser; anything else is
+/// saved, for what a business uploads must not run as a page of ours.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn original(
+    path: web::Path<(String, DocumentId)>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (space, id) = path.into_inner();
+    let found = services.spaces.resolve(&space).await.map_err(Problem::internal)?;
+    let space = found.ok_or_else(Problem::not_found)?;
+    let (document, file) = services
+        .db
+        .tenant(space.tenant)
+        .read(async |conn| {
+            let document = documents::get(conn, id).await?;
+            if document.space_id != space.space {
+                return Err(StoreError::NotFound);
+            }
+            Ok((document, documents::file(conn, id).await?))
+        })
+        .await
+        .map_err(absent)?;
+    let pdf = document.media_type == PDF;
+    let (kind, disposition) = if pdf {
+        (PDF, "inline")
+    } else {
+        ("application/octet-stream", "attachment")
+    };
+    Ok(HttpResponse::Ok()
+        .content_type(kind)
+        .insert_header((header::CONTENT_SECURITY_POLICY, PDF_POLICY))
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("{disposition}; filename=\"{}\"", plain(&document.name)),
+        ))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(file))
+}
+
+async fn read(
+    services: &Services,
+    name: &str,
+    id: DocumentId,
+    passage: Option<PassageId>,
+) -> Result<(Document, DocumentText, Option<PassageSpan>, String), Problem> {
+    let found = services.spaces.resolve(name).await.map_err(Problem::internal)?;
+    let space = found.ok_or_else(Problem::not_found)?;
+    let (document, text, span) = services
+        .db
+        .tenant(space.tenant)
+        .read(async |conn| {
+            let document = documents::get(conn, id).await?;
+            if document.space_id != space.space {
+                return Err(StoreError::NotFound);
+            }
+            let text = documents::live_text(conn, id).await?;
+            let span = match passage {
+                Some(passage) => documents::passage_span(conn, id, passage).await?,
+                None => None,
+            };
+            Ok((document, text, span))
+        })
+        .await
+        .map_err(absent)?;
+    Ok((document, text, span, space.slug.clone()))
+}
+
+fn absent(error: StoreError) -> Problem {
+    match error {
+        StoreError::NotFound => Problem::not_found(),
+        other => Problem::internal(other),
+    }
+}
+
+/// A file name that needs no escaping in a header.
+fn plain(name: &str) -> String {
+    name.chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "._- ".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect()
+}

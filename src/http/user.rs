@@ -26,9 +26,16 @@ impl FromRequest for User {
 }
 
 fn authenticate(request: &HttpRequest) -> Result<User, Problem> {
-    let services = request.app_data::<web::Data<Services>>().ok_or_else(|| Problem::internal("no services"))?;
-    let bearer = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = bearer.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    let services = request
+        .app_data::<web::Data<Services>>()
+        .ok_or_else(|| Problem::internal("no services"))?;
+    let bearer = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let token = bearer
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .unwrap_or_default();
     let claims = services
         .tokens
         .verify_user(token)

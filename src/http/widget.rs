@@ -22,14 +22,23 @@ use crate::{
 const MAX_ATTRIBUTES: usize = 8 * 1024;
 
 async fn space(services: &Services, name: &str) -> Result<std::sync::Arc<SpaceRef>, Problem> {
-    services.spaces.resolve(name).await.map_err(Problem::internal)?.ok_or_else(Problem::not_found)
+    services
+        .spaces
+        .resolve(name)
+        .await
+        .map_err(Problem::internal)?
+        .ok_or_else(Problem::not_found)
 }
 
 /// `GET /api/widget/{space}/config`: open to every page, for it shows nothing that the widget
 /// does not show.
 pub async fn config(path: web::Path<String>, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let named = space(&services, &path).await?;
-    let found = services.spaces.space(named.tenant, named.space).await.map_err(Problem::internal)?;
+    let found = services
+        .spaces
+        .space(named.tenant, named.space)
+        .await
+        .map_err(Problem::internal)?;
     let space = found.ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok()
         .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
@@ -75,10 +84,18 @@ pub async fn session(
     let body = body.map(web::Json::into_inner).unwrap_or_default();
     let attributes = body.attributes.unwrap_or_else(|| json!({}));
     if !attributes.is_object() || attributes.to_string().len() > MAX_ATTRIBUTES {
-        return Err(Problem::new(Code::InvalidRequest, "attributes are a JSON object of at most 8 KiB"));
+        return Err(Problem::new(
+            Code::InvalidRequest,
+            "attributes are a JSON object of at most 8 KiB",
+        ));
     }
-    let known = body.token.as_deref().and_then(|token| services.tokens.renewable_visitor(token).ok());
-    let visitor = known.filter(|claims| claims.space == space.space).map_or_else(VisitorId::new, |claims| claims.visitor);
+    let known = body
+        .token
+        .as_deref()
+        .and_then(|token| services.tokens.renewable_visitor(token).ok());
+    let visitor = known
+        .filter(|claims| claims.space == space.space)
+        .map_or_else(VisitorId::new, |claims| claims.visitor);
     let visit = visitors::Visit {
         id: visitor,
         space_id: space.space,
@@ -95,21 +112,30 @@ pub async fn session(
         })
         .await
         .map_err(Problem::internal)?;
-    let claims = VisitorClaims { visitor, tenant: space.tenant, space: space.space };
+    let claims = VisitorClaims {
+        visitor,
+        tenant: space.tenant,
+        space: space.space,
+    };
     let token = services.tokens.visitor(claims).map_err(Problem::internal)?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({
-        "token": token,
-        "expires_in": VISITOR_TTL.num_seconds(),
-        "visitor": { "id": visitor },
-        "conversation": latest,
-    })))
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(json!({
+            "token": token,
+            "expires_in": VISITOR_TTL.num_seconds(),
+            "visitor": { "id": visitor },
+            "conversation": latest,
+        })))
 }
 
 /// `GET /widget/{space}/frame`: the chat itself, which only the space's sites may embed.
 pub async fn frame(path: web::Path<String>, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let space = space(&services, &path).await?;
-    let ancestors =
-        if space.allowed_origins.is_empty() { "*".to_owned() } else { space.allowed_origins.join(" ") };
+    let ancestors = if space.allowed_origins.is_empty() {
+        "*".to_owned()
+    } else {
+        space.allowed_origins.join(" ")
+    };
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; \
          img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self' {ancestors}"

@@ -60,7 +60,11 @@ pub async fn poll(session: &Session, after: u64, wait: Duration) -> Result<Page,
         events.push(event);
     }
     let next = events.iter().filter_map(|event| event.seq).max().unwrap_or(after);
-    Ok(Page { conversation, events: events.into_iter().filter_map(raw).collect(), next })
+    Ok(Page {
+        conversation,
+        events: events.into_iter().filter_map(raw).collect(),
+        next,
+    })
 }
 
 fn raw(event: Published) -> Option<Box<RawValue>> {
@@ -89,7 +93,12 @@ pub async fn answer(
                     Ok(Some(event)) => event,
                     // Closed: too slow, or the conversation moved. Resume from the cursor.
                     Ok(None) => break,
-                    Err(_) => return Err(Problem::new(Code::Timeout, "the answer goes on; read it from the events")),
+                    Err(_) => {
+                        return Err(Problem::new(
+                            Code::Timeout,
+                            "the answer goes on; read it from the events",
+                        ));
+                    }
                 },
             };
             cursor = event.seq.unwrap_or(cursor);

@@ -110,6 +110,14 @@ impl ServerFrame {
     }
 }
 
+/// Tells a client to reconnect, each after another while so that they do not come back as one.
+#[must_use]
+pub fn moved() -> ServerFrame {
+    ServerFrame::Moved {
+        after_ms: rand::random_range(200..1_500),
+    }
+}
+
 /// Why the server closes a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Close {
@@ -150,16 +158,34 @@ mod tests {
         let read = |text: &str| serde_json::from_str::<ClientFrame>(text);
         assert!(matches!(
             read(r#"{"type":"hello","token":"t","conversation":null,"after":0}"#),
-            Ok(ClientFrame::Hello { conversation: None, after: 0, .. })
+            Ok(ClientFrame::Hello {
+                conversation: None,
+                after: 0,
+                ..
+            })
         ));
-        assert!(matches!(read(&format!(r#"{{"type":"say","client_id":"{id}","text":"hi","new_field":1}}"#)),
-            Ok(ClientFrame::Say { text, .. }) if text == "hi"));
+        assert!(
+            matches!(read(&format!(r#"{{"type":"say","client_id":"{id}","text":"hi","new_field":1}}"#)),
+            Ok(ClientFrame::Say { text, .. }) if text == "hi")
+        );
         assert!(matches!(read(r#"{"type":"human"}"#), Ok(ClientFrame::Human)));
         assert!(matches!(
-            read(&format!(r#"{{"type":"feedback","message":"{id}","value":"down","comment":"no"}}"#)),
-            Ok(ClientFrame::Feedback { value: Thumb::Down, .. })
+            read(&format!(
+                r#"{{"type":"feedback","message":"{id}","value":"down","comment":"no"}}"#
+            )),
+            Ok(ClientFrame::Feedback {
+                value: Thumb::Down,
+                ..
+            })
         ));
-        for wrong in [r#"{"type":"fly"}"#, "{}", "[]", r#"{"type":"say"}"#, "", r#"{"type":"read","seq":-1}"#] {
+        for wrong in [
+            r#"{"type":"fly"}"#,
+            "{}",
+            "[]",
+            r#"{"type":"say"}"#,
+            "",
+            r#"{"type":"read","seq":-1}"#,
+        ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }
@@ -179,6 +205,9 @@ mod tests {
             )
         );
         assert_eq!(ServerFrame::Pong.text(), r#"{"type":"pong"}"#);
-        assert_eq!(ServerFrame::Moved { after_ms: 5 }.text(), r#"{"type":"moved","after_ms":5}"#);
+        assert_eq!(
+            ServerFrame::Moved { after_ms: 5 }.text(),
+            r#"{"type":"moved","after_ms":5}"#
+        );
     }
 }

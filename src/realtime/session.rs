@@ -42,7 +42,12 @@ impl Session {
             Some(id) => id,
             None => create(&services, claims).await?,
         };
-        let session = Self { services, claims, address, conversation };
+        let session = Self {
+            services,
+            claims,
+            address,
+            conversation,
+        };
         let seen = session.actor()?.observe().await.map_err(problem)?;
         if (seen.visitor, seen.space) != (claims.visitor, claims.space) {
             return Err(Problem::not_found());
@@ -62,7 +67,10 @@ impl Session {
     }
 
     fn actor(&self) -> Result<ConversationHandle, Problem> {
-        self.services.registry.conversation(self.claims.tenant, self.conversation).map_err(problem)
+        self.services
+            .registry
+            .conversation(self.claims.tenant, self.conversation)
+            .map_err(problem)
     }
 
     /// Everything durable after `after`, then what happens.
@@ -83,7 +91,10 @@ impl Session {
     /// When the conversation cannot be loaded.
     pub async fn view(&self) -> Result<ConversationView, Problem> {
         let seen = self.actor()?.observe().await.map_err(problem)?;
-        Ok(ConversationView { id: self.conversation, status: seen.status })
+        Ok(ConversationView {
+            id: self.conversation,
+            status: seen.status,
+        })
     }
 
     /// Whether the bot answers here at present.
@@ -97,8 +108,14 @@ impl Session {
     /// The first frame of a socket.
     #[must_use]
     pub fn ready(&self, subscription: &Subscription) -> ServerFrame {
-        let conversation = ConversationView { id: self.conversation, status: subscription.status };
-        ServerFrame::Ready { conversation, seq: subscription.head }
+        let conversation = ConversationView {
+            id: self.conversation,
+            status: subscription.status,
+        };
+        ServerFrame::Ready {
+            conversation,
+            seq: subscription.head,
+        }
     }
 
     /// Makes a visitor's message durable; the same `client_id` again gives the same ack.
@@ -111,12 +128,22 @@ impl Session {
             return Err(Problem::new(Code::InvalidRequest, "the text is empty"));
         }
         if text.chars().count() > MAX_TEXT {
-            return Err(Problem::new(Code::TextTooLong, format!("a message has at most {MAX_TEXT} characters")));
+            return Err(Problem::new(
+                Code::TextTooLong,
+                format!("a message has at most {MAX_TEXT} characters"),
+            ));
         }
-        let tenant = self.services.tenants.of(self.claims.tenant).ok_or_else(draining)?;
-        tenant.admit(self.claims.visitor, self.address).await.map_err(|limited| {
-            Problem::new(Code::RateLimited, limited.to_string()).retry_after(limited.retry_after)
-        })?;
+        let tenant = self
+            .services
+            .tenants
+            .of(self.claims.tenant)
+            .ok_or_else(draining)?;
+        tenant
+            .admit(self.claims.visitor, self.address)
+            .await
+            .map_err(|limited| {
+                Problem::new(Code::RateLimited, limited.to_string()).retry_after(limited.retry_after)
+            })?;
         // NUL cannot be stored in a text column, and means nothing to a reader.
         let text = text.replace('\0', "");
         match self.actor()?.say(client_id, text.clone()).await {
@@ -129,11 +156,19 @@ impl Session {
     pub async fn frame(&self, frame: ClientFrame) -> Option<ServerFrame> {
         match frame {
             ClientFrame::Say { client_id, text } => Some(match self.say(client_id, &text).await {
-                Ok(ack) => ServerFrame::Ack { client_id, message: ack.message, seq: ack.seq },
+                Ok(ack) => ServerFrame::Ack {
+                    client_id,
+                    message: ack.message,
+                    seq: ack.seq,
+                },
                 Err(refused) => ServerFrame::error(&refused, Some(client_id)),
             }),
             ClientFrame::Ping => Some(ServerFrame::Pong),
-            other => self.act(other).await.err().map(|refused| ServerFrame::error(&refused, None)),
+            other => self
+                .act(other)
+                .await
+                .err()
+                .map(|refused| ServerFrame::error(&refused, None)),
         }
     }
 
@@ -148,9 +183,16 @@ impl Session {
             ClientFrame::Read { seq } => actor.read(seq),
             ClientFrame::Human => actor.ask_human().await.map_err(problem)?,
             ClientFrame::Stop => actor.stop().await.map_err(problem)?,
-            ClientFrame::Feedback { message, value, comment } => {
+            ClientFrame::Feedback {
+                message,
+                value,
+                comment,
+            } => {
                 let comment = bounded(comment)?;
-                actor.feedback(message, value == Thumb::Up, comment).await.map_err(problem)?;
+                actor
+                    .feedback(message, value == Thumb::Up, comment)
+                    .await
+                    .map_err(problem)?;
             }
             ClientFrame::Rate { score, comment } => {
                 if !(1..=5).contains(&score) {
@@ -189,10 +231,13 @@ async fn create(services: &Services, claims: VisitorClaims) -> Result<Conversati
 
 fn bounded(comment: Option<String>) -> Result<Option<String>, Problem> {
     match comment {
-        Some(text) if text.chars().count() > MAX_COMMENT => {
-            Err(Problem::new(Code::TextTooLong, format!("a comment has at most {MAX_COMMENT} characters")))
-        }
-        other => Ok(other.map(|text| text.replace('\0', "")).filter(|text| !text.trim().is_empty())),
+        Some(text) if text.chars().count() > MAX_COMMENT => Err(Problem::new(
+            Code::TextTooLong,
+            format!("a comment has at most {MAX_COMMENT} characters"),
+        )),
+        other => Ok(other
+            .map(|text| text.replace('\0', ""))
+            .filter(|text| !text.trim().is_empty())),
     }
 }
 
@@ -204,8 +249,9 @@ fn draining() -> Problem {
 pub(crate) fn problem(refused: ActorError) -> Problem {
     match refused {
         ActorError::NotFound | ActorError::NoSuchMessage => Problem::not_found(),
-        ActorError::Busy => Problem::new(Code::Busy, refused.to_string())
-            .retry_after(std::time::Duration::from_secs(2)),
+        ActorError::Busy => {
+            Problem::new(Code::Busy, refused.to_string()).retry_after(std::time::Duration::from_secs(2))
+        }
         ActorError::Draining => draining(),
         ActorError::Store(cause) => Problem::internal(cause),
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Bytes};
 use tokio::time::{Instant, interval_at};
 
-use super::session::Session;
+use super::{protocol::moved, session::Session};
 use crate::{
     actors::conversation::{Published, Subscription},
     kernel::problem::Problem,
@@ -56,7 +56,10 @@ fn events(
         loop {
             tokio::select! {
                 event = subscription.events.recv() => {
-                    let Some(event) = event else { break };
+                    let Some(event) = event else {
+                        yield Ok(frame("moved", None, &moved().text()));
+                        break;
+                    };
                     yield Ok(frame(event.kind, event.seq, &event.json));
                     if answers(&event, &until) {
                         return;
@@ -64,7 +67,7 @@ fn events(
                 }
                 _ = heartbeat.tick() => yield Ok(Bytes::from_static(b": still here\n\n")),
                 () = stopping.cancelled() => {
-                    yield Ok(Bytes::from_static(b"event: moved\ndata: {\"type\":\"moved\",\"after_ms\":500}\n\n"));
+                    yield Ok(frame("moved", None, &moved().text()));
                     break;
                 }
             }
@@ -80,7 +83,9 @@ fn frame(kind: &str, seq: Option<u64>, json: &str) -> Bytes {
 
 /// Whether `event` is the durable answer waited for.
 pub(super) fn answers(event: &Published, until: &Until) -> bool {
-    let Until::Answered(question) = until else { return false };
+    let Until::Answered(question) = until else {
+        return false;
+    };
     event.seq.is_some() && replies_to(event).is_some_and(|to| to == question.to_string())
 }
 
@@ -95,8 +100,14 @@ fn replies_to(event: &Published) -> Option<String> {
 /// The cursor a client resumes from: `Last-Event-ID`, else `?after=`, else the beginning.
 #[must_use]
 pub fn cursor(request: &HttpRequest, after: Option<u64>) -> u64 {
-    let header = request.headers().get("Last-Event-ID").and_then(|value| value.to_str().ok());
-    header.and_then(|value| value.trim().parse().ok()).or(after).unwrap_or(0)
+    let header = request
+        .headers()
+        .get("Last-Event-ID")
+        .and_then(|value| value.to_str().ok());
+    header
+        .and_then(|value| value.trim().parse().ok())
+        .or(after)
+        .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -105,15 +116,25 @@ mod tests {
 
     #[test]
     fn only_durable_events_carry_an_id() {
-        assert_eq!(frame("message", Some(3), "{}"), "event: message\nid: 3\ndata: {}\n\n");
-        assert_eq!(frame("answer.delta", None, "{}"), "event: answer.delta\ndata: {}\n\n");
+        assert_eq!(
+            frame("message", Some(3), "{}"),
+            "event: message\nid: 3\ndata: {}\n\n"
+        );
+        assert_eq!(
+            frame("answer.delta", None, "{}"),
+            "event: answer.delta\ndata: {}\n\n"
+        );
     }
 
     #[test]
     fn the_answer_ends_a_stream_and_nothing_else_does() {
         let question = parlance_store::ids::MessageId::new();
         let until = Until::Answered(question);
-        let event = |seq, json: String| Published { seq, kind: "message", json: json.into() };
+        let event = |seq, json: String| Published {
+            seq,
+            kind: "message",
+            json: json.into(),
+        };
         let answer = format!("{{\"in_reply_to\":\"{question}\"}}");
         assert!(answers(&event(Some(2), answer.clone()), &until));
         assert!(!answers(&event(None, answer.clone()), &until));

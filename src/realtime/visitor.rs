@@ -3,9 +3,7 @@
 
 use std::time::Duration;
 
-use actix_web::{
-    FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header, web,
-};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header, web};
 use futures_util::future::LocalBoxFuture;
 use parlance_store::{
     ids::{ClientId, ConversationId},
@@ -48,21 +46,40 @@ impl FromRequest for Visitor {
 }
 
 async fn authenticate(request: &HttpRequest) -> Result<Visitor, Problem> {
-    let services = request.app_data::<web::Data<Services>>().ok_or_else(|| Problem::internal("no services"))?;
+    let services = request
+        .app_data::<web::Data<Services>>()
+        .ok_or_else(|| Problem::internal("no services"))?;
     let name = request.match_info().get("space").unwrap_or_default();
-    let space = services.spaces.resolve(name).await.map_err(Problem::internal)?.ok_or_else(Problem::not_found)?;
+    let space = services
+        .spaces
+        .resolve(name)
+        .await
+        .map_err(Problem::internal)?
+        .ok_or_else(Problem::not_found)?;
     origin::check(request, |origin, host| space.allows(origin, host))?;
-    let bearer = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = bearer.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    let bearer = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let token = bearer
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .unwrap_or_default();
     let claims = services
         .tokens
         .verify_visitor(token)
         .map_err(|invalid| Problem::new(Code::Unauthenticated, invalid.to_string()))?;
     if claims.space != space.space {
-        return Err(Problem::new(Code::Unauthenticated, "the token is of another space"));
+        return Err(Problem::new(
+            Code::Unauthenticated,
+            "the token is of another space",
+        ));
     }
     let address = request.peer_addr().map(|peer| peer.ip());
-    Ok(Visitor { claims, address, services: services.get_ref().clone() })
+    Ok(Visitor {
+        claims,
+        address,
+        services: services.get_ref().clone(),
+    })
 }
 
 impl Visitor {
@@ -105,9 +122,12 @@ async fn history(
     let after = i64::try_from(query.after).unwrap_or(i64::MAX);
     let read = db.read(async |conn| log::read_after(conn, id, after, limit).await);
     let logged = read.await.map_err(Problem::internal)?;
-    let next = logged.last().map_or(query.after, |event| u64::try_from(event.seq).unwrap_or(query.after));
+    let next = logged.last().map_or(query.after, |event| {
+        u64::try_from(event.seq).unwrap_or(query.after)
+    });
     let events: Vec<_> = logged.iter().filter_map(numbered).collect();
-    Ok(HttpResponse::Ok().json(json!({ "conversation": session.view().await?, "events": events, "next": next })))
+    Ok(HttpResponse::Ok()
+        .json(json!({ "conversation": session.view().await?, "events": events, "next": next })))
 }
 
 /// The stored body with its `seq`.
@@ -134,7 +154,9 @@ async fn events(
     match query.wait {
         Some(seconds) => {
             let page = poll::poll(&session, after, Duration::from_secs(seconds)).await?;
-            Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(page))
+            Ok(HttpResponse::Ok()
+                .insert_header((header::CACHE_CONTROL, "no-store"))
+                .json(page))
         }
         None => sse::stream(session, after, Until::Closed).await,
     }
@@ -149,7 +171,11 @@ async fn frame(
     let reply = match frame.into_inner() {
         ClientFrame::Say { client_id, text } => {
             let ack = session.say(client_id, &text).await?;
-            ServerFrame::Ack { client_id, message: ack.message, seq: ack.seq }
+            ServerFrame::Ack {
+                client_id,
+                message: ack.message,
+                seq: ack.seq,
+            }
         }
         ClientFrame::Ping => ServerFrame::Pong,
         other => {
@@ -167,12 +193,20 @@ struct ChatBody {
     text: String,
 }
 
-async fn chat(request: HttpRequest, visitor: Visitor, body: web::Json<ChatBody>) -> Result<HttpResponse, Problem> {
+async fn chat(
+    request: HttpRequest,
+    visitor: Visitor,
+    body: web::Json<ChatBody>,
+) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let session = visitor.open(body.conversation).await?;
     let ack = session.say(body.client_id, &body.text).await?;
     let before = ack.seq.saturating_sub(1);
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     if accept.contains("text/event-stream") {
         return sse::stream(session, before, Until::Answered(ack.message)).await;
     }

@@ -1,10 +1,6 @@
 //! The visitor's WebSocket: hello, then frames both ways until either side ends it.
 
-use std::{
-    net::IpAddr,
-    num::NonZeroU32,
-    time::Duration,
-};
+use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, ProtocolError};
@@ -12,7 +8,7 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::time::{Instant, interval_at, timeout};
 
 use super::{
-    protocol::{ClientFrame, Close, MAX_FRAME, ServerFrame},
+    protocol::{ClientFrame, Close, MAX_FRAME, ServerFrame, moved},
     session::Session,
 };
 use crate::{
@@ -42,13 +38,25 @@ pub async fn socket(
     space: web::Path<String>,
     services: web::Data<Services>,
 ) -> actix_web::Result<HttpResponse> {
-    let space = services.spaces.resolve(&space).await.map_err(Problem::internal)?.ok_or_else(Problem::not_found)?;
+    let space = services
+        .spaces
+        .resolve(&space)
+        .await
+        .map_err(Problem::internal)?
+        .ok_or_else(Problem::not_found)?;
     origin::check(&request, |origin, host| space.allows(origin, host))?;
     let address = request.peer_addr().map(|peer| peer.ip());
     let (response, writer, stream) = actix_ws::handle(&request, body)?;
-    let stream = stream.max_frame_size(MAX_FRAME).aggregate_continuations().max_continuation_size(MAX_FRAME);
+    let stream = stream
+        .max_frame_size(MAX_FRAME)
+        .aggregate_continuations()
+        .max_continuation_size(MAX_FRAME);
     let services = services.get_ref().clone();
-    let socket = Socket { services: services.clone(), writer, stream };
+    let socket = Socket {
+        services: services.clone(),
+        writer,
+        stream,
+    };
     services.tasks.spawn_local("socket", async move {
         metrics::gauge!("parlance_sockets").increment(1.0);
         socket.run(&space, address).await;
@@ -85,23 +93,39 @@ impl Socket {
             End::Gone => None,
             End::Close(close) => {
                 let (code, why) = close.code();
-                Some(CloseReason { code: CloseCode::from(code), description: Some(why.to_owned()) })
+                Some(CloseReason {
+                    code: CloseCode::from(code),
+                    description: Some(why.to_owned()),
+                })
             }
         };
         let _ = timeout(WRITE_WITHIN, self.writer.close(reason)).await;
     }
 
     async fn send(&mut self, frame: bytestring::ByteString) -> Result<(), End> {
-        timeout(WRITE_WITHIN, self.writer.text(frame)).await.map_err(|_| End::Close(Close::Lagged))??;
+        timeout(WRITE_WITHIN, self.writer.text(frame))
+            .await
+            .map_err(|_| End::Close(Close::Lagged))??;
         Ok(())
     }
 
-    async fn hello(&mut self, space: &SpaceRef, address: Option<IpAddr>) -> Result<(Session, Subscription), End> {
-        let first = timeout(HELLO_WITHIN, self.stream.recv()).await.map_err(|_| End::Close(Close::Unauthenticated))?;
+    async fn hello(
+        &mut self,
+        space: &SpaceRef,
+        address: Option<IpAddr>,
+    ) -> Result<(Session, Subscription), End> {
+        let first = timeout(HELLO_WITHIN, self.stream.recv())
+            .await
+            .map_err(|_| End::Close(Close::Unauthenticated))?;
         let Some(AggregatedMessage::Text(text)) = first.transpose().map_err(|error| broken(&error))? else {
             return Err(End::Close(Close::Unauthenticated));
         };
-        let Ok(ClientFrame::Hello { token, conversation, after }) = serde_json::from_str(&text) else {
+        let Ok(ClientFrame::Hello {
+            token,
+            conversation,
+            after,
+        }) = serde_json::from_str(&text)
+        else {
             let refused = Problem::new(Code::InvalidFrame, "the first frame is hello with a token");
             self.send(ServerFrame::error(&refused, None).text()).await?;
             return Err(End::Close(Close::Unauthenticated));
@@ -119,7 +143,10 @@ impl Socket {
         }
         let opened = Session::open(self.services.clone(), claims, address, conversation).await;
         let subscribed = match opened {
-            Ok(session) => session.subscribe(after).await.map(|subscription| (session, subscription)),
+            Ok(session) => session
+                .subscribe(after)
+                .await
+                .map(|subscription| (session, subscription)),
             Err(refused) => Err(refused),
         };
         match subscribed {
@@ -151,7 +178,7 @@ impl Socket {
                 event = subscription.events.recv() => match event {
                     Some(event) => self.send(event.json).await,
                     None if subscription.lagged() => Err(End::Close(Close::Lagged)),
-                    None => Err(End::Close(Close::Moved)),
+                    None => self.moved().await,
                 },
                 frame = self.stream.recv() => {
                     silent = 0;
@@ -161,15 +188,17 @@ impl Socket {
                     silent += 1;
                     if silent > 2 { Err(End::Gone) } else { self.writer.ping(b"").await.map_err(End::from) }
                 }
-                () = stopping.cancelled() => {
-                    let moved = self.send(ServerFrame::Moved { after_ms: 500 }.text()).await;
-                    moved.and(Err(End::Close(Close::Moved)))
-                }
+                () = stopping.cancelled() => self.moved().await,
             };
             if let Err(end) = step {
                 return end;
             }
         }
+    }
+
+    /// The conversation ended here (the server drains, or it must be loaded anew): reconnect.
+    async fn moved(&mut self) -> Result<(), End> {
+        self.send(moved().text()).await.and(Err(End::Close(Close::Moved)))
     }
 
     async fn incoming(
@@ -192,7 +221,8 @@ impl Socket {
             if *refused > FLOOD {
                 return Err(End::Close(Close::RateLimited));
             }
-            let limited = Problem::new(Code::RateLimited, "too many frames").retry_after(Duration::from_secs(1));
+            let limited =
+                Problem::new(Code::RateLimited, "too many frames").retry_after(Duration::from_secs(1));
             return self.send(ServerFrame::error(&limited, None).text()).await;
         }
         *refused = 0;
@@ -202,7 +232,10 @@ impl Socket {
                 &Problem::new(Code::InvalidFrame, format!("this frame cannot be read: {wrong}")),
                 None,
             )),
-            None => Some(ServerFrame::error(&Problem::new(Code::InvalidFrame, "frames are JSON text"), None)),
+            None => Some(ServerFrame::error(
+                &Problem::new(Code::InvalidFrame, "frames are JSON text"),
+                None,
+            )),
         };
         match reply {
             Some(reply) => self.send(reply.text()).await,

@@ -1,8 +1,12 @@
-//! The one integration binary: linking is slow, so there is only one. A folder per feature.
+//! The one integration binary: linking is slow, so there is only one. A folder or file per
+//! feature; `support` starts a real server for each test.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     reason = "a broken expectation is how a test fails"
 )]
 
+mod chat;
+mod layering;
 mod llm;
+mod support;

@@ -16,8 +16,8 @@ use tracing::{error, info};
 use super::{
     live::Live,
     messages::{
-        Ack, ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Say, Stop, Subscribe,
-        Subscription, TurnEnded, TurnProgress,
+        Ack, ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Say, Stop,
+        Subscribe, Subscription, TurnEnded, TurnProgress,
     },
     subscribers::Subscribers,
     tail::Tail,
@@ -53,13 +53,25 @@ pub(super) struct ConversationActor {
 
 impl ConversationActor {
     pub(super) fn new(deps: Arc<Deps>, tenant: TenantId, id: ConversationId) -> Self {
-        Self { deps, tenant, id, live: None, quiet_checks: 0, draining: false }
+        Self {
+            deps,
+            tenant,
+            id,
+            live: None,
+            quiet_checks: 0,
+            draining: false,
+        }
     }
 
     fn loaded(&mut self, found: Result<Option<write::Loaded>, ActorError>, ctx: &mut Context<Self>) {
         match found {
             Ok(Some(loaded)) => {
-                let write::Loaded { conversation, unanswered, tail, space } = loaded;
+                let write::Loaded {
+                    conversation,
+                    unanswered,
+                    tail,
+                    space,
+                } = loaded;
                 let status = write::status_of(conversation.status);
                 let Conversation { head_seq, .. } = conversation;
                 self.live = Some(Live {
@@ -115,7 +127,13 @@ impl ConversationActor {
         }
     }
 
-    fn ended(&mut self, turn: TurnNumber, outcome: &Outcome, written: Result<Written, ActorError>, ctx: &mut Context<Self>) {
+    fn ended(
+        &mut self,
+        turn: TurnNumber,
+        outcome: &Outcome,
+        written: Result<Written, ActorError>,
+        ctx: &mut Context<Self>,
+    ) {
         let Some(live) = self.live.as_mut() else { return };
         live.answer = None;
         live.cancel = None;
@@ -143,7 +161,10 @@ impl ConversationActor {
     }
 
     fn check_idle(&mut self, ctx: &mut Context<Self>) {
-        let needed = self.live.as_mut().is_some_and(|live| live.subscribers.count() > 0 || !live.state.is_quiet());
+        let needed = self
+            .live
+            .as_mut()
+            .is_some_and(|live| live.subscribers.count() > 0 || !live.state.is_quiet());
         self.quiet_checks = if needed { 0 } else { self.quiet_checks + 1 };
         if IDLE_CHECK * self.quiet_checks >= self.deps.passivate_after {
             ctx.stop();
@@ -165,7 +186,10 @@ impl Actor for ConversationActor {
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(MAILBOX);
         let load = write::load(self.deps.clone(), self.tenant, self.id);
-        ctx.wait(load.into_actor(self).map(|found, actor, ctx| actor.loaded(found, ctx)));
+        ctx.wait(
+            load.into_actor(self)
+                .map(|found, actor, ctx| actor.loaded(found, ctx)),
+        );
         ctx.run_interval(IDLE_CHECK, Self::check_idle);
         metrics::gauge!("parlance_conversations_active").increment(1.0);
     }
@@ -217,7 +241,8 @@ impl Handler<Say> for ConversationActor {
             Ok((transition, write.await?))
         };
         AtomicResponse::new(Box::pin(work.into_actor(self).map(|done, actor, ctx| {
-            let (transition, said): (Transition, write::Said) = done.inspect_err(|error| reload_after(error, ctx))?;
+            let (transition, said): (Transition, write::Said) =
+                done.inspect_err(|error| reload_after(error, ctx))?;
             if !said.ack.duplicate
                 && let Some(live) = actor.live.as_mut()
             {
@@ -257,7 +282,8 @@ impl Handler<AskHuman> for ConversationActor {
             Ok((transition, write.await?))
         };
         AtomicResponse::new(Box::pin(work.into_actor(self).map(|done, actor, ctx| {
-            let (transition, written): (Transition, Written) = done.inspect_err(|error| reload_after(error, ctx))?;
+            let (transition, written): (Transition, Written) =
+                done.inspect_err(|error| reload_after(error, ctx))?;
             if let Some(live) = actor.live.as_mut() {
                 live.state = transition.next;
                 live.publish_all(written.events);
@@ -272,7 +298,12 @@ impl Handler<Feedback> for ConversationActor {
     type Result = AtomicResponse<Self, Result<(), ActorError>>;
 
     fn handle(&mut self, msg: Feedback, _: &mut Self::Context) -> Self::Result {
-        let write = write::feedback(self.deps.clone(), self.tenant, self.live.as_ref().map(|live| live.conversation.visitor_id), msg);
+        let write = write::feedback(
+            self.deps.clone(),
+            self.tenant,
+            self.live.as_ref().map(|live| live.conversation.visitor_id),
+            msg,
+        );
         AtomicResponse::new(Box::pin(write.into_actor(self)))
     }
 }
@@ -281,7 +312,14 @@ impl Handler<Rate> for ConversationActor {
     type Result = AtomicResponse<Self, Result<(), ActorError>>;
 
     fn handle(&mut self, msg: Rate, _: &mut Self::Context) -> Self::Result {
-        let write = write::rate(self.deps.clone(), self.tenant, self.live.as_ref().map(|live| (self.id, live.conversation.visitor_id)), msg);
+        let write = write::rate(
+            self.deps.clone(),
+            self.tenant,
+            self.live
+                .as_ref()
+                .map(|live| (self.id, live.conversation.visitor_id)),
+            msg,
+        );
         AtomicResponse::new(Box::pin(write.into_actor(self)))
     }
 }
@@ -292,10 +330,14 @@ impl Handler<Presence> for ConversationActor {
     fn handle(&mut self, msg: Presence, _: &mut Self::Context) {
         let Some(live) = self.live.as_mut() else { return };
         let event = match msg {
-            Presence::Typing { on } => {
-                Event::Typing { author: Author::visitor(live.conversation.visitor_id), on }
-            }
-            Presence::Read { seq } => Event::Read { by: AuthorKind::Visitor, seq: seq.min(live.head) },
+            Presence::Typing { on } => Event::Typing {
+                author: Author::visitor(live.conversation.visitor_id),
+                on,
+            },
+            Presence::Read { seq } => Event::Read {
+                by: AuthorKind::Visitor,
+                seq: seq.min(live.head),
+            },
         };
         live.publish_ephemeral(&event);
     }
@@ -305,7 +347,9 @@ impl Handler<TurnProgress> for ConversationActor {
     type Result = ();
 
     fn handle(&mut self, msg: TurnProgress, _: &mut Self::Context) {
-        let Some(live) = self.live.as_mut().filter(|live| live.is_running(msg.turn)) else { return };
+        let Some(live) = self.live.as_mut().filter(|live| live.is_running(msg.turn)) else {
+            return;
+        };
         match msg.progress {
             Progress::Delta(text) => live.delta(text),
             Progress::Claim(claim) => live.claim(claim),
@@ -317,7 +361,9 @@ impl Handler<TurnEnded> for ConversationActor {
     type Result = ();
 
     fn handle(&mut self, msg: TurnEnded, ctx: &mut Self::Context) {
-        let Some(live) = self.live.as_ref().filter(|live| live.is_running(msg.turn)) else { return };
+        let Some(live) = self.live.as_ref().filter(|live| live.is_running(msg.turn)) else {
+            return;
+        };
         let write = write::answer(self.deps.clone(), self.tenant, live, &msg.outcome);
         ctx.wait(
             write

@@ -9,8 +9,8 @@ use super::{
     Deps,
     actor::ConversationActor,
     messages::{
-        Ack, ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Say, Stop, Subscribe,
-        Subscription,
+        Ack, ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Say, Stop,
+        Subscribe, Subscription,
     },
 };
 
@@ -23,8 +23,14 @@ pub struct ConversationHandle {
 
 impl ConversationHandle {
     /// Starts the actor of `id` on `arbiter`; it loads itself before it takes a command.
-    pub(crate) fn start(deps: Arc<Deps>, tenant: TenantId, id: ConversationId, arbiter: &ArbiterHandle) -> Self {
-        let addr = ConversationActor::start_in_arbiter(arbiter, move |_| ConversationActor::new(deps, tenant, id));
+    pub(crate) fn start(
+        deps: Arc<Deps>,
+        tenant: TenantId,
+        id: ConversationId,
+        arbiter: &ArbiterHandle,
+    ) -> Self {
+        let addr =
+            ConversationActor::start_in_arbiter(arbiter, move |_| ConversationActor::new(deps, tenant, id));
         Self { addr }
     }
 
@@ -85,7 +91,12 @@ impl ConversationHandle {
     ///
     /// # Errors
     /// `NoSuchMessage` when `message` is not an answer of this conversation, `Store`.
-    pub async fn feedback(&self, message: MessageId, up: bool, comment: Option<String>) -> Result<(), ActorError> {
+    pub async fn feedback(
+        &self,
+        message: MessageId,
+        up: bool,
+        comment: Option<String>,
+    ) -> Result<(), ActorError> {
         self.ask(Feedback { message, up, comment }).await
     }
 

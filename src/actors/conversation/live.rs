@@ -48,23 +48,42 @@ impl Live {
     pub(super) fn begin_answer(&mut self, question: MessageId) {
         let message = MessageId::new();
         self.cancel = Some(CancellationToken::new());
-        self.answer =
-            Some(Answer { message, question, text: String::new(), next_delta: 0, claims: Vec::new() });
-        self.publish_ephemeral(&Event::AnswerStart { message, in_reply_to: question });
+        self.answer = Some(Answer {
+            message,
+            question,
+            text: String::new(),
+            next_delta: 0,
+            claims: Vec::new(),
+        });
+        self.publish_ephemeral(&Event::AnswerStart {
+            message,
+            in_reply_to: question,
+        });
     }
 
     pub(super) fn delta(&mut self, text: String) {
-        let Some(answer) = self.answer.as_mut() else { return };
+        let Some(answer) = self.answer.as_mut() else {
+            return;
+        };
         answer.text.push_str(&text);
-        let event = Event::AnswerDelta { message: answer.message, n: answer.next_delta, text };
+        let event = Event::AnswerDelta {
+            message: answer.message,
+            n: answer.next_delta,
+            text,
+        };
         answer.next_delta += 1;
         self.publish_ephemeral(&event);
     }
 
     pub(super) fn claim(&mut self, claim: Claim) {
-        let Some(answer) = self.answer.as_mut() else { return };
+        let Some(answer) = self.answer.as_mut() else {
+            return;
+        };
         answer.claims.push(claim.clone());
-        let event = Event::AnswerClaim { message: answer.message, claim };
+        let event = Event::AnswerClaim {
+            message: answer.message,
+            claim,
+        };
         self.publish_ephemeral(&event);
     }
 
@@ -93,16 +112,32 @@ impl Live {
                 n: answer.next_delta,
                 text: answer.text.clone(),
             };
-            let claims =
-                answer.claims.iter().map(|claim| Event::AnswerClaim { message: answer.message, claim: claim.clone() });
-            backlog.extend(std::iter::once(snapshot).chain(claims).filter_map(|event| ephemeral(&event)));
+            let claims = answer.claims.iter().map(|claim| Event::AnswerClaim {
+                message: answer.message,
+                claim: claim.clone(),
+            });
+            backlog.extend(
+                std::iter::once(snapshot)
+                    .chain(claims)
+                    .filter_map(|event| ephemeral(&event)),
+            );
         }
         let (events, lagged) = self.subscribers.add();
-        Subscription { status: self.state.status, head: self.head, backlog, events, lagged }
+        Subscription {
+            status: self.state.status,
+            head: self.head,
+            backlog,
+            events,
+            lagged,
+        }
     }
 }
 
 fn ephemeral(event: &Event) -> Option<Published> {
     let json = serde_json::to_string(event).ok()?;
-    Some(Published { seq: None, kind: event.kind(), json: json.into() })
+    Some(Published {
+        seq: None,
+        kind: event.kind(),
+        json: json.into(),
+    })
 }

@@ -13,10 +13,7 @@ use tokio::sync::mpsc;
 
 use crate::domain::{
     answering::turn::{Outcome, Progress},
-    conversations::{
-        event::Status,
-        state::TurnNumber,
-    },
+    conversations::{event::Status, state::TurnNumber},
 };
 
 /// An event, serialised once and shared by all who receive it.

@@ -27,21 +27,25 @@ impl Subscribers {
     pub(super) fn add(&mut self) -> (mpsc::Receiver<Published>, Arc<AtomicBool>) {
         let (queue, events) = mpsc::channel(QUEUE);
         let lagged = Arc::new(AtomicBool::new(false));
-        self.0.push(Subscriber { queue, lagged: lagged.clone() });
+        self.0.push(Subscriber {
+            queue,
+            lagged: lagged.clone(),
+        });
         (events, lagged)
     }
 
     /// Hands `event` to everyone; drops those who left and those who lag.
     pub(super) fn publish(&mut self, event: &Published) {
-        self.0.retain(|subscriber| match subscriber.queue.try_send(event.clone()) {
-            Ok(()) => true,
-            Err(mpsc::error::TrySendError::Full(_)) => {
-                subscriber.lagged.store(true, Ordering::Release);
-                metrics::counter!("parlance_subscribers_lagged_total").increment(1);
-                false
-            }
-            Err(mpsc::error::TrySendError::Closed(_)) => false,
-        });
+        self.0
+            .retain(|subscriber| match subscriber.queue.try_send(event.clone()) {
+                Ok(()) => true,
+                Err(mpsc::error::TrySendError::Full(_)) => {
+                    subscriber.lagged.store(true, Ordering::Release);
+                    metrics::counter!("parlance_subscribers_lagged_total").increment(1);
+                    false
+                }
+                Err(mpsc::error::TrySendError::Closed(_)) => false,
+            });
     }
 
     /// How many are still there.
@@ -56,7 +60,11 @@ mod tests {
     use super::*;
 
     fn event(n: u64) -> Published {
-        Published { seq: Some(n), kind: "message", json: format!("{{\"seq\":{n}}}").into() }
+        Published {
+            seq: Some(n),
+            kind: "message",
+            json: format!("{{\"seq\":{n}}}").into(),
+        }
     }
 
     #[test]
@@ -73,7 +81,11 @@ mod tests {
         assert!(!quick_lagged.load(Ordering::Acquire));
         let mut read = 0;
         while let Ok(got) = slow.try_recv() {
-            assert_eq!(got, event(read), "what it did get is gapless, so its cursor is exact");
+            assert_eq!(
+                got,
+                event(read),
+                "what it did get is gapless, so its cursor is exact"
+            );
             read += 1;
         }
         assert_eq!(read, QUEUE as u64);

@@ -31,8 +31,13 @@ impl Tail {
             return Some(Vec::new());
         }
         let oldest = self.0.front().and_then(|event| event.seq)?;
-        (oldest <= after + 1)
-            .then(|| self.0.iter().filter(|event| event.seq > Some(after)).cloned().collect())
+        (oldest <= after + 1).then(|| {
+            self.0
+                .iter()
+                .filter(|event| event.seq > Some(after))
+                .cloned()
+                .collect()
+        })
     }
 }
 
@@ -42,7 +47,11 @@ mod tests {
 
     #[test]
     fn answers_only_when_nothing_is_missing() {
-        let event = |n| Published { seq: Some(n), kind: "message", json: "{}".into() };
+        let event = |n| Published {
+            seq: Some(n),
+            kind: "message",
+            json: "{}".into(),
+        };
         let mut tail = Tail::default();
         assert_eq!(tail.after(0, 3), None);
         for n in 1..=20 {

@@ -37,7 +37,13 @@ struct Reporter {
 impl ProgressSink for Reporter {
     async fn report(&mut self, progress: Progress) {
         // A conversation that ended takes no news; its next load answers the question again.
-        let _ = self.actor.send(TurnProgress { turn: self.turn, progress }).await;
+        let _ = self
+            .actor
+            .send(TurnProgress {
+                turn: self.turn,
+                progress,
+            })
+            .await;
     }
 }
 
@@ -60,7 +66,13 @@ impl Task {
             epoch: live.conversation.epoch,
             locale: live.conversation.locale.clone(),
         };
-        Some(Self { deps, turn, question, cancel, actor })
+        Some(Self {
+            deps,
+            turn,
+            question,
+            cancel,
+            actor,
+        })
     }
 
     pub(super) fn spawn(self) {
@@ -70,18 +82,32 @@ impl Task {
 
     async fn run(mut self) {
         // Settings and knowledge as they are now, not as they were when the conversation began.
-        match self.deps.spaces.space(self.question.tenant, self.question.space.id).await {
+        match self
+            .deps
+            .spaces
+            .space(self.question.tenant, self.question.space.id)
+            .await
+        {
             Ok(Some(space)) => self.question.space = space,
             Ok(None) => {}
             Err(error) => error!(%error, "settings could not be read again, the earlier ones are used"),
         }
-        let mut sink = Reporter { turn: self.turn, actor: self.actor.clone() };
+        let mut sink = Reporter {
+            turn: self.turn,
+            actor: self.actor.clone(),
+        };
         let answering = self.deps.answerer.answer(&self.question, &mut sink, &self.cancel);
         let outcome = match std::panic::AssertUnwindSafe(answering).catch_unwind().await {
             Ok(outcome) => outcome,
             Err(_) => crashed(&self.question),
         };
-        let _ = self.actor.send(TurnEnded { turn: self.turn, outcome: Box::new(outcome) }).await;
+        let _ = self
+            .actor
+            .send(TurnEnded {
+                turn: self.turn,
+                outcome: Box::new(outcome),
+            })
+            .await;
     }
 }
 
@@ -89,5 +115,8 @@ impl Task {
 fn crashed(question: &Question) -> Outcome {
     metrics::counter!("parlance_turn_panics_total").increment(1);
     error!(conversation.id = %question.conversation, "answering panicked");
-    Outcome { state: MessageState::Failed, ..Outcome::empty(question.answer, question.message) }
+    Outcome {
+        state: MessageState::Failed,
+        ..Outcome::empty(question.answer, question.message)
+    }
 }

@@ -20,14 +20,12 @@ use super::{
     live::Live,
     messages::{Ack, ActorError, Feedback, Published, Rate, Say},
 };
-use crate::{
-    domain::{
-        accounts::space::Space,
-        answering::turn::{Cited, Extra, Outcome, RESERVED_FOR, RESERVED_INPUT},
-        conversations::{
-            event::{Author, Citation, Event, Message, MessageState, Status},
-            state::{Effect, StatusChange, Transition},
-        },
+use crate::domain::{
+    accounts::space::Space,
+    answering::turn::{Cited, Extra, Outcome, RESERVED_FOR, RESERVED_INPUT},
+    conversations::{
+        event::{Author, Citation, Event, Message, MessageState, Status},
+        state::{Effect, StatusChange, Transition},
     },
 };
 
@@ -75,7 +73,11 @@ fn store(error: StoreError) -> ActorError {
 fn durable(kind: &'static str, seq: i64, body: &str) -> Published {
     let rest = body.trim_start().strip_prefix('{').unwrap_or_default();
     let json = format!("{{\"seq\":{seq},{rest}");
-    Published { seq: u64::try_from(seq).ok(), kind, json: json.into() }
+    Published {
+        seq: u64::try_from(seq).ok(),
+        kind,
+        json: json.into(),
+    }
 }
 
 fn logged(event: &log::LoggedEvent) -> Published {
@@ -84,7 +86,15 @@ fn logged(event: &log::LoggedEvent) -> Published {
         r#type: String,
     }
     let kind = serde_json::from_str::<Kind>(&event.body).map(|kind| kind.r#type);
-    durable(if kind.is_ok_and(|kind| kind == "status") { "status" } else { "message" }, event.seq, &event.body)
+    durable(
+        if kind.is_ok_and(|kind| kind == "status") {
+            "status"
+        } else {
+            "message"
+        },
+        event.seq,
+        &event.body,
+    )
 }
 
 fn body(event: &Event) -> Result<Value, ActorError> {
@@ -112,20 +122,30 @@ pub(super) fn status_of(stored: ConversationStatus) -> Status {
     }
 }
 
-pub(super) async fn load(deps: Arc<Deps>, tenant: TenantId, id: ConversationId) -> Result<Option<Loaded>, ActorError> {
+pub(super) async fn load(
+    deps: Arc<Deps>,
+    tenant: TenantId,
+    id: ConversationId,
+) -> Result<Option<Loaded>, ActorError> {
     let db = deps.db.tenant(tenant);
     let found = db
         .read(async |conn| {
-            let Some(conversation) = conversations::load(conn, id).await? else { return Ok(None) };
+            let Some(conversation) = conversations::load(conn, id).await? else {
+                return Ok(None);
+            };
             let open = messages::unanswered(conn, id).await?;
             let tail = log::read_after(conn, id, (conversation.head_seq - TAIL).max(0), TAIL).await?;
             Ok::<_, StoreError>(Some((conversation, open, tail)))
         })
         .await
         .map_err(store)?;
-    let Some((conversation, open, tail)) = found else { return Ok(None) };
+    let Some((conversation, open, tail)) = found else {
+        return Ok(None);
+    };
     let space = deps.spaces.space(tenant, conversation.space_id).await;
-    let space = space.map_err(|error| ActorError::Store(error.to_string()))?.ok_or(ActorError::NotFound)?;
+    let space = space
+        .map_err(|error| ActorError::Store(error.to_string()))?
+        .ok_or(ActorError::NotFound)?;
     Ok(Some(Loaded {
         conversation,
         unanswered: open.into_iter().map(|message| message.id).collect(),
@@ -173,10 +193,16 @@ pub(super) fn say(
     transition: &Transition,
 ) -> impl Future<Output = Result<Said, ActorError>> + use<> {
     let at = deps.clock.now();
-    let (conversation, visitor, space) =
-        (live.conversation.id, live.conversation.visitor_id, live.conversation.space_id);
+    let (conversation, visitor, space) = (
+        live.conversation.id,
+        live.conversation.visitor_id,
+        live.conversation.space_id,
+    );
     let answered = transition.next.queue.contains(&id)
-        || transition.effects.iter().any(|effect| matches!(effect, Effect::StartTurn { question, .. } if *question == id));
+        || transition
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::StartTurn { question, .. } if *question == id));
     let (model, estimate_output) = deps.answerer.reserved_for(&live.space.settings.ai);
     let reservation = answered.then(|| NewReservation {
         id: ReservationId::new(),
@@ -212,7 +238,9 @@ pub(super) fn say(
         let done = db
             .transaction(async |conn| {
                 let status = match status {
-                    Some(change) => Some(write_status(conn, conversation, change, &Author::visitor(visitor), at).await?),
+                    Some(change) => {
+                        Some(write_status(conn, conversation, change, &Author::visitor(visitor), at).await?)
+                    }
                     None => None,
                 };
                 match messages::say(conn, new).await? {
@@ -225,12 +253,28 @@ pub(super) fn say(
         match done {
             Ok((status, seq)) => {
                 let message = durable("message", seq, &json);
-                let ack = Ack { message: id, seq: u64::try_from(seq).unwrap_or(0), duplicate: false };
-                Ok(Said { ack, written: Written { events: status.into_iter().chain([message]).collect() } })
+                let ack = Ack {
+                    message: id,
+                    seq: u64::try_from(seq).unwrap_or(0),
+                    duplicate: false,
+                };
+                Ok(Said {
+                    ack,
+                    written: Written {
+                        events: status.into_iter().chain([message]).collect(),
+                    },
+                })
             }
             Err(NotSaid::Before(message, seq)) => {
-                let ack = Ack { message, seq: u64::try_from(seq).unwrap_or(0), duplicate: true };
-                Ok(Said { ack, written: Written::default() })
+                let ack = Ack {
+                    message,
+                    seq: u64::try_from(seq).unwrap_or(0),
+                    duplicate: true,
+                };
+                Ok(Said {
+                    ack,
+                    written: Written::default(),
+                })
             }
             Err(NotSaid::Store(error)) => Err(store(error)),
         }
@@ -255,7 +299,12 @@ async fn write_status(
     by: &Author,
     at: chrono::DateTime<chrono::Utc>,
 ) -> Result<Published, StoreError> {
-    let event = Event::Status { status: change.status, by: by.clone(), reason: change.reason, at };
+    let event = Event::Status {
+        status: change.status,
+        by: by.clone(),
+        reason: change.reason,
+        at,
+    };
     let event_body = serde_json::to_value(&event).unwrap_or_default();
     let json = event_body.to_string();
     let change = conversations::StatusChange {
@@ -275,13 +324,21 @@ pub(super) fn status(
     live: &Live,
     transition: &Transition,
 ) -> impl Future<Output = Result<Written, ActorError>> + use<> {
-    let (conversation, visitor, change) = (live.conversation.id, live.conversation.visitor_id, transition.status);
+    let (conversation, visitor, change) = (
+        live.conversation.id,
+        live.conversation.visitor_id,
+        transition.status,
+    );
     async move {
-        let Some(change) = change else { return Ok(Written::default()) };
+        let Some(change) = change else {
+            return Ok(Written::default());
+        };
         let at = deps.clock.now();
         let db = deps.db.tenant(tenant);
         let event = db
-            .transaction(async |conn| write_status(conn, conversation, change, &Author::visitor(visitor), at).await)
+            .transaction(async |conn| {
+                write_status(conn, conversation, change, &Author::visitor(visitor), at).await
+            })
             .await
             .map_err(store)?;
         Ok(Written { events: vec![event] })
@@ -297,9 +354,16 @@ pub(super) fn answer(
 ) -> impl Future<Output = Result<Written, ActorError>> + use<> {
     let at = deps.clock.now();
     let message = outcome.message(live.conversation.id, &live.space.settings.bot_name, at);
-    let (extra, settlement) = (outcome.extra.clone(), outcome.spent.as_ref().map(|spent| spent.settlement.clone()));
+    let (extra, settlement) = (
+        outcome.extra.clone(),
+        outcome.spent.as_ref().map(|spent| spent.settlement.clone()),
+    );
     let citations = outcome.cited.iter().map(stored_citation).collect();
-    let (space, conversation, question) = (live.conversation.space_id, live.conversation.id, outcome.in_reply_to);
+    let (space, conversation, question) = (
+        live.conversation.space_id,
+        live.conversation.id,
+        outcome.in_reply_to,
+    );
     async move {
         let finished = messages::FinishedAnswer {
             id: message.id,
@@ -332,7 +396,9 @@ pub(super) fn answer(
             .await
             .map_err(store)?;
         Ok(match done {
-            messages::Finished::New { seq, .. } => Written { events: vec![durable("message", seq, &json)] },
+            messages::Finished::New { seq, .. } => Written {
+                events: vec![durable("message", seq, &json)],
+            },
             messages::Finished::AlreadyAnswered { .. } => Written::default(),
         })
     }
@@ -347,9 +413,24 @@ fn stored_state(state: MessageState) -> messages::MessageState {
 }
 
 fn stored_citation(cited: &Cited) -> messages::Citation {
-    let Citation { n, document, title, excerpt, url, page } = cited.citation.clone();
+    let Citation {
+        n,
+        document,
+        title,
+        excerpt,
+        url,
+        page,
+    } = cited.citation.clone();
     let n = i32::try_from(n).unwrap_or(i32::MAX);
-    messages::Citation { n, passage_id: cited.passage, document_id: document, title, excerpt, url, page }
+    messages::Citation {
+        n,
+        passage_id: cited.passage,
+        document_id: document,
+        title,
+        excerpt,
+        url,
+        page,
+    }
 }
 
 /// Gives back the reservation of a question the bot will not answer.
@@ -375,10 +456,24 @@ pub(super) async fn feedback(
     given: Feedback,
 ) -> Result<(), ActorError> {
     let at = deps.clock.now();
-    let value = if given.up { messages::FeedbackValue::Up } else { messages::FeedbackValue::Down };
+    let value = if given.up {
+        messages::FeedbackValue::Up
+    } else {
+        messages::FeedbackValue::Down
+    };
     let visitor_id = visitor_id.ok_or(ActorError::NotFound)?;
-    let new = messages::NewFeedback { message_id: given.message, visitor_id, value, comment: given.comment, at };
-    let written = deps.db.tenant(tenant).transaction(async |conn| messages::feedback(conn, new).await).await;
+    let new = messages::NewFeedback {
+        message_id: given.message,
+        visitor_id,
+        value,
+        comment: given.comment,
+        at,
+    };
+    let written = deps
+        .db
+        .tenant(tenant)
+        .transaction(async |conn| messages::feedback(conn, new).await)
+        .await;
     written.map_err(|error| match error {
         StoreError::NotFound => ActorError::NoSuchMessage,
         other => store(other),
@@ -393,6 +488,16 @@ pub(super) async fn rate(
 ) -> Result<(), ActorError> {
     let at = deps.clock.now();
     let (conversation_id, visitor_id) = conversation.ok_or(ActorError::NotFound)?;
-    let new = messages::NewRating { conversation_id, visitor_id, score: given.score, comment: given.comment, at };
-    deps.db.tenant(tenant).transaction(async |conn| messages::rate(conn, new).await).await.map_err(store)
+    let new = messages::NewRating {
+        conversation_id,
+        visitor_id,
+        score: given.score,
+        comment: given.comment,
+        at,
+    };
+    deps.db
+        .tenant(tenant)
+        .transaction(async |conn| messages::rate(conn, new).await)
+        .await
+        .map_err(store)
 }

@@ -64,9 +64,12 @@ async fn record(db: Db, clock: SharedClock, tenants: BTreeSet<TenantId>) -> BTre
 async fn record_tenant(db: &Db, clock: &SharedClock, tenant: TenantId) -> Result<(), StoreError> {
     loop {
         let now = clock.now();
-        let recorded = db.tenant(tenant).transaction(async |conn| ledger::record_settled(conn, BATCH, now).await).await?;
+        let recorded = db
+            .tenant(tenant)
+            .transaction(async |conn| ledger::record_settled(conn, BATCH, now).await)
+            .await?;
         metrics::counter!("parlance_ledger_recorded_total").increment(u64::try_from(recorded).unwrap_or(0));
-        if i64::try_from(recorded).unwrap_or(i64::MAX) < BATCH {
+        if recorded < BATCH {
             return Ok(());
         }
     }

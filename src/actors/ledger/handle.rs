@@ -17,9 +17,19 @@ pub struct LedgerHandle {
 impl LedgerHandle {
     /// Starts the ledger; `behind` are tenants that have work left from an earlier run.
     #[must_use]
-    pub fn start(db: Db, clock: SharedClock, behind: impl IntoIterator<Item = TenantId>, arbiter: &ArbiterHandle) -> Self {
+    pub fn start(
+        db: Db,
+        clock: SharedClock,
+        behind: impl IntoIterator<Item = TenantId>,
+        arbiter: &ArbiterHandle,
+    ) -> Self {
         let dirty: BTreeSet<_> = behind.into_iter().collect();
-        let addr = LedgerActor::start_in_arbiter(arbiter, move |_| LedgerActor { db, clock, dirty, recording: false });
+        let addr = LedgerActor::start_in_arbiter(arbiter, move |_| LedgerActor {
+            db,
+            clock,
+            dirty,
+            recording: false,
+        });
         Self { addr }
     }
 

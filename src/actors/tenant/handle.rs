@@ -26,7 +26,10 @@ impl TenantHandle {
     /// [`Limited`] says which bucket is empty and for how long.
     pub async fn admit(&self, visitor: VisitorId, address: Option<IpAddr>) -> Result<(), Limited> {
         let answer = self.addr.send(Admit { visitor, address }).await;
-        answer.unwrap_or(Err(Limited { scope: "workspace", retry_after: Duration::from_secs(1) }))
+        answer.unwrap_or(Err(Limited {
+            scope: "workspace",
+            retry_after: Duration::from_secs(1),
+        }))
     }
 }
 
@@ -42,7 +45,12 @@ pub struct Tenants {
 impl Tenants {
     #[must_use]
     pub fn new(rates: ChatRates, clock: SharedClock, placement: Arc<Placement>) -> Self {
-        Self { rates, clock, placement, alive: Arc::default() }
+        Self {
+            rates,
+            clock,
+            placement,
+            alive: Arc::default(),
+        }
     }
 
     /// The tenant's actor; `None` only after shutdown.
@@ -55,7 +63,10 @@ impl Tenants {
         }
         let arbiter = self.placement.of(tenant)?;
         let (rates, clock) = (self.rates, self.clock.clone());
-        let mut place = self.alive.entry(tenant).or_insert_with(|| start(&arbiter, rates, clock.clone()));
+        let mut place = self
+            .alive
+            .entry(tenant)
+            .or_insert_with(|| start(&arbiter, rates, clock.clone()));
         if !place.addr.connected() {
             *place = start(&arbiter, rates, clock);
         }
@@ -64,7 +75,8 @@ impl Tenants {
 }
 
 fn start(arbiter: &actix::ArbiterHandle, rates: ChatRates, clock: SharedClock) -> TenantHandle {
-    let addr =
-        TenantActor::start_in_arbiter(arbiter, move |_| TenantActor { buckets: Buckets::new(rates, clock) });
+    let addr = TenantActor::start_in_arbiter(arbiter, move |_| TenantActor {
+        buckets: Buckets::new(rates, clock),
+    });
     TenantHandle { addr }
 }

@@ -5,7 +5,11 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
-use parlance_store::{db::Db, ids::ReservationId};
+use parlance_store::{
+    db::Db,
+    ids::ReservationId,
+    queries::ledger::{CallKind, NewReservation},
+};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
@@ -17,7 +21,7 @@ use super::{
     source_link::Place,
     spending::{self, Spending},
     stream::{AnswerStream, SourceText},
-    turn::{Extra, Outcome, Progress, ProgressSink, Question},
+    turn::{Extra, Outcome, Progress, ProgressSink, Question, RESERVED_FOR, RESERVED_INPUT},
 };
 use crate::{
     adapters::{
@@ -45,7 +49,7 @@ pub struct Answerer {
     pub gateway: Gateway,
     /// Asked where none of a space's own models is configured.
     pub last_resort: ModelRef,
-    pub prices: PriceBook,
+    pub prices: Arc<PriceBook>,
     /// Deltas within this time go out as one.
     pub window: Duration,
     /// Where sources can be opened, as `https://host`; empty for addresses relative to the frame.
@@ -58,7 +62,11 @@ enum Prepared {
     Said(String),
     /// Nothing found above the floor.
     Abstain,
-    Ask { request: ChatRequest, passages: Vec<Passage>, reservation: ReservationId },
+    Ask {
+        request: ChatRequest,
+        passages: Vec<Passage>,
+        reservation: ReservationId,
+    },
 }
 
 /// How a model's stream ended.
@@ -72,9 +80,16 @@ impl Answerer {
     /// The models a space asks, in order, without those that are not configured here.
     #[must_use]
     pub fn models(&self, settings: &AnswerSettings) -> Vec<ModelRef> {
-        let configured = settings.models.iter().filter(|model| self.gateway.has(&model.upstream));
+        let configured = settings
+            .models
+            .iter()
+            .filter(|model| self.gateway.has(&model.upstream));
         let models: Vec<ModelRef> = configured.cloned().collect();
-        if models.is_empty() { vec![self.last_resort.clone()] } else { models }
+        if models.is_empty() {
+            vec![self.last_resort.clone()]
+        } else {
+            models
+        }
     }
 
     /// The model a question is reserved for, and the tokens it may write: the answer's and what
@@ -82,9 +97,31 @@ impl Answerer {
     #[must_use]
     pub fn reserved_for(&self, settings: &AnswerSettings) -> (String, i64) {
         let models = self.models(settings);
-        let model = models.first().map_or_else(|| self.last_resort.model.clone(), |first| first.model.clone());
-        let output = settings.max_tokens.saturating_add(capabilities::of(&model).thinking_allowance);
+        let model = models
+            .first()
+            .map_or_else(|| self.last_resort.model.clone(), |first| first.model.clone());
+        let output = settings
+            .max_tokens
+            .saturating_add(capabilities::of(&model).thinking_allowance);
         (model, i64::from(output))
+    }
+
+    /// A reservation for the call that will answer `question`.
+    fn reservation(&self, question: &Question) -> NewReservation {
+        let (model, estimate_output) = self.reserved_for(&question.space.settings.ai);
+        let at = self.clock.now();
+        NewReservation {
+            id: ReservationId::new(),
+            space_id: question.space.id,
+            conversation_id: Some(question.conversation),
+            message_id: Some(question.message),
+            kind: CallKind::Chat,
+            model,
+            at,
+            expires_at: at + RESERVED_FOR,
+            estimate_input: RESERVED_INPUT,
+            estimate_output,
+        }
     }
 
     /// Answers `question`; ends early, with what there is, when `cancel` is cancelled.
@@ -95,7 +132,10 @@ impl Answerer {
         cancel: &CancellationToken,
     ) -> Outcome {
         let mut outcome = Outcome::empty(question.answer, question.message);
-        let locale = question.locale.as_deref().unwrap_or(&question.space.settings.locale);
+        let locale = question
+            .locale
+            .as_deref()
+            .unwrap_or(&question.space.settings.locale);
         let prepared = tokio::select! {
             prepared = self.prepare(question, &mut outcome.extra) => prepared,
             () = cancel.cancelled() => {
@@ -109,9 +149,23 @@ impl Answerer {
                 outcome.abstained = true;
                 say(&mut outcome, abstain::nothing_found(locale), sink).await;
             }
-            Ok(Prepared::Ask { request, passages, reservation }) => {
+            Ok(Prepared::Ask {
+                request,
+                passages,
+                reservation,
+            }) => {
                 let mut spending = Spending::new(reservation, &request);
-                let ended = self.ask(&mut outcome, question, request, &passages, &mut spending, sink, cancel).await;
+                let ended = self
+                    .ask(
+                        &mut outcome,
+                        question,
+                        request,
+                        &passages,
+                        &mut spending,
+                        sink,
+                        cancel,
+                    )
+                    .await;
                 if let Some(ended) = ended {
                     conclude(&mut outcome, question, ended, locale, sink).await;
                     let (spent, attempts) = spending.settle(&self.prices, self.clock.now());
@@ -133,7 +187,7 @@ impl Answerer {
 
     async fn prepare(&self, question: &Question, extra: &mut Vec<Extra>) -> anyhow::Result<Prepared> {
         let db = self.db.tenant(question.tenant);
-        let memory = memory::load(&db, question, self.clock.now()).await?;
+        let memory = memory::load(&db, question, self.reservation(question)).await?;
         let settle = |open| spending::from_estimates(&self.prices, open, self.clock.now());
         extra.extend(memory.abandoned.iter().map(settle).map(Extra::Abandoned));
         if let Some(reply) = abstain::small_talk(&memory.question, question.locale.as_deref()) {
@@ -141,16 +195,28 @@ impl Answerer {
         }
         let space = &question.space;
         let settings = retrieval_settings(&space.settings.ai);
-        let found = self.retriever.retrieve(&db, space.id, space.knowledge_version, &memory.search, &settings).await?;
+        let found = self
+            .retriever
+            .retrieve(&db, space.id, space.knowledge_version, &memory.search, &settings)
+            .await?;
         if found.embedding_tokens > 0 {
             let (model, tokens) = (self.embedder.model(), found.embedding_tokens);
-            extra.push(Extra::Attempt(spending::embedding(&self.prices, model, tokens, self.clock.now())));
+            extra.push(Extra::Attempt(spending::embedding(
+                &self.prices,
+                model,
+                tokens,
+                self.clock.now(),
+            )));
         }
         if found.abstained || found.passages.is_empty() {
             return Ok(Prepared::Abstain);
         }
-        let Memory { history, question: text, reservation, .. } = memory;
-        let reservation = reservation.ok_or_else(|| anyhow::anyhow!("the question has no reservation to spend from"))?;
+        let Memory {
+            history,
+            question: text,
+            reservation,
+            ..
+        } = memory;
         let mut request = prompt::build(PromptParts {
             settings: &space.settings.ai,
             bot_name: &space.settings.bot_name,
@@ -161,12 +227,19 @@ impl Answerer {
         });
         request.model = self.reserved_for(&space.settings.ai).0;
         request.request_id = reservation.to_string();
-        Ok(Prepared::Ask { request, passages: found.passages, reservation })
+        Ok(Prepared::Ask {
+            request,
+            passages: found.passages,
+            reservation,
+        })
     }
 
     /// Streams the answer into `outcome`. `None` when the call could not be noted first and so
     /// was not made.
-    #[expect(clippy::too_many_arguments, reason = "one call site; a struct would only rename them")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call site; a struct would only rename them"
+    )]
     async fn ask(
         &self,
         outcome: &mut Outcome,
@@ -182,10 +255,15 @@ impl Answerer {
             error!(%cause, "a call could not be noted before it was made, so it is not made");
             return None;
         }
-        let texts = passages.iter().zip(1..).map(|(p, number)| SourceText { number, text: p.context.clone() });
+        let texts = passages.iter().zip(1..).map(|(p, number)| SourceText {
+            number,
+            text: p.context.clone(),
+        });
         let mut parser = AnswerStream::new(texts.collect());
         let mut pending = Pending::new(self.window);
-        let mut stream = self.gateway.stream(&self.models(&question.space.settings.ai), request);
+        let mut stream = self
+            .gateway
+            .stream(&self.models(&question.space.settings.ai), request);
         let ended = loop {
             let next = tokio::select! {
                 biased;
@@ -225,8 +303,14 @@ impl Answerer {
         pending.add(events);
         pending.flush(outcome, sink).await;
         outcome.grounding = answer.grounding;
-        outcome.cited =
-            citing::cited(passages, &answer.cited, &Place { base: &self.public_url, space: &question.space.slug });
+        outcome.cited = citing::cited(
+            passages,
+            &answer.cited,
+            &Place {
+                base: &self.public_url,
+                space: &question.space.slug,
+            },
+        );
         outcome.model = spending.model();
         Some(ended)
     }
@@ -266,10 +350,15 @@ async fn say(outcome: &mut Outcome, text: String, sink: &mut impl ProgressSink) 
 
 fn retrieval_settings(settings: &AnswerSettings) -> RetrievalSettings {
     let standard = RetrievalSettings::default();
-    let floor = settings
-        .floor
-        .map_or(standard.floor, |evidence| Floor { evidence: f64::from(evidence), ..standard.floor });
-    RetrievalSettings { top_k: usize::from(settings.top_k), floor, ..standard }
+    let floor = settings.floor.map_or(standard.floor, |evidence| Floor {
+        evidence: f64::from(evidence),
+        ..standard.floor
+    });
+    RetrievalSettings {
+        top_k: usize::from(settings.top_k),
+        floor,
+        ..standard
+    }
 }
 
 fn source((passage, number): (&Passage, u32)) -> Source {

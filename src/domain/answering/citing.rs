@@ -30,9 +30,10 @@ pub fn cited(passages: &[Passage], numbers: &BTreeSet<u32>, place: &Place<'_>) -
 /// The passage's beginning, cut at a word.
 fn excerpt(text: &str) -> String {
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let Some((end, _)) = flat.char_indices().nth(EXCERPT) else { return flat };
+    let Some((end, _)) = flat.char_indices().nth(EXCERPT) else {
+        return flat;
+    };
     let head = flat.get(..end).unwrap_or_default();
     let cut = head.rfind(' ').unwrap_or(end);
     format!("{}…", head.get(..cut).unwrap_or_default())
 }
-

@@ -1,7 +1,6 @@
 //! What a turn must know of its conversation: the question, what was said before in the same
 //! context, and the open reservation to spend from.
 
-use chrono::{DateTime, Utc};
 use parlance_store::{
     error::StoreError,
     ids::{MessageId, ReservationId},
@@ -9,10 +8,10 @@ use parlance_store::{
         ledger::{self, NewReservation, OpenReservation},
         messages::{self, AuthorKind, Message},
     },
-    tenant::{TenantConn, TenantDb},
+    tenant::TenantDb,
 };
 
-use super::turn::{Question, RESERVED_FOR};
+use super::turn::Question;
 use crate::adapters::llm::{Role, Turn};
 
 /// Messages looked back at most; the prompt's token budget cuts further.
@@ -29,68 +28,63 @@ pub struct Memory {
     /// Earlier turns of the same context, oldest first, without the question.
     pub history: Vec<Turn>,
     /// The turn's open reservation, not sent yet.
-    pub reservation: Option<ReservationId>,
+    pub reservation: ReservationId,
     /// Reservations of an earlier try, sent before a crash: to be settled from their estimates.
     pub abandoned: Vec<OpenReservation>,
 }
 
-/// Loads it in one transaction.
+/// Loads it in one transaction. Where the question has no reservation that can still be spent
+/// from (it was sent before a crash and may be billed, or it expired in a long queue), `fresh`
+/// becomes it.
 ///
 /// # Errors
 /// When the database does not answer or the question is gone.
-pub async fn load(db: &TenantDb, question: &Question, now: DateTime<Utc>) -> Result<Memory, StoreError> {
+pub async fn load(db: &TenantDb, question: &Question, fresh: NewReservation) -> Result<Memory, StoreError> {
     db.transaction(async |conn| {
         let said = messages::history(conn, question.conversation, question.epoch, LOOK_BACK).await?;
         let open = ledger::open_of_message(conn, question.message).await?;
-        let (abandoned, fresh): (Vec<_>, Vec<_>) = open.into_iter().partition(|open| open.sent_at.is_some());
-        let reservation = match (fresh.first(), abandoned.first()) {
-            (Some(open), _) => Some(open.id),
-            (None, Some(earlier)) => Some(reserve_again(conn, earlier, now).await?),
-            (None, None) => None,
+        let (abandoned, unsent): (Vec<_>, Vec<_>) = open.into_iter().partition(|open| open.sent_at.is_some());
+        let reservation = match unsent.first() {
+            Some(open) => open.id,
+            None => {
+                let id = fresh.id;
+                ledger::reserve(conn, fresh).await?;
+                id
+            }
         };
-        Ok(remember(said, question.message, reservation, abandoned))
+        remember(said, question.message, reservation, abandoned).ok_or(StoreError::NotFound)
     })
     .await
-}
-
-/// A second try after a crash: the first call may be billed, so it keeps its own reservation.
-async fn reserve_again(
-    conn: &mut TenantConn,
-    earlier: &OpenReservation,
-    now: DateTime<Utc>,
-) -> Result<ReservationId, StoreError> {
-    let id = ReservationId::new();
-    let again = NewReservation {
-        id,
-        space_id: earlier.space_id,
-        conversation_id: earlier.conversation_id,
-        message_id: earlier.message_id,
-        kind: earlier.kind,
-        model: earlier.model.clone(),
-        at: now,
-        expires_at: now + RESERVED_FOR,
-        estimate_input: earlier.estimate_input,
-        estimate_output: earlier.estimate_output,
-    };
-    ledger::reserve(conn, again).await?;
-    Ok(id)
 }
 
 fn remember(
     said: Vec<Message>,
     question: MessageId,
-    reservation: Option<ReservationId>,
+    reservation: ReservationId,
     abandoned: Vec<OpenReservation>,
-) -> Memory {
-    let text = said.iter().find(|message| message.id == question).map(|m| m.text.clone()).unwrap_or_default();
-    let before: Vec<&Message> = said.iter().take_while(|message| message.id != question).collect();
-    let history: Vec<Turn> = before.iter().filter_map(|message| turn(message)).collect();
-    let last_question = history.iter().rev().find(|turn| turn.role == Role::User).map(|turn| turn.text.as_str());
+) -> Option<Memory> {
+    let (at, asked) = said
+        .iter()
+        .enumerate()
+        .find(|(_, message)| message.id == question)?;
+    let text = asked.text.clone();
+    let history: Vec<Turn> = said.iter().take(at).filter_map(turn).collect();
+    let last_question = history
+        .iter()
+        .rev()
+        .find(|turn| turn.role == Role::User)
+        .map(|turn| turn.text.as_str());
     let search = match last_question {
         Some(earlier) if text.split_whitespace().count() < SHORT_FOLLOW_UP => format!("{earlier} {text}"),
         _ => text.clone(),
     };
-    Memory { question: text, search, history, reservation, abandoned }
+    Some(Memory {
+        question: text,
+        search,
+        history,
+        reservation,
+        abandoned,
+    })
 }
 
 fn turn(message: &Message) -> Option<Turn> {
@@ -99,5 +93,8 @@ fn turn(message: &Message) -> Option<Turn> {
         AuthorKind::Assistant | AuthorKind::Agent => Role::Assistant,
         AuthorKind::System => return None,
     };
-    (!message.text.is_empty()).then(|| Turn { role, text: message.text.clone() })
+    (!message.text.is_empty()).then(|| Turn {
+        role,
+        text: message.text.clone(),
+    })
 }

@@ -22,7 +22,13 @@ pub struct Pending {
 
 impl Pending {
     pub fn new(window: Duration) -> Self {
-        Self { window, text: String::new(), claims: Vec::new(), due_at: None, sent: false }
+        Self {
+            window,
+            text: String::new(),
+            claims: Vec::new(),
+            due_at: None,
+            sent: false,
+        }
     }
 
     pub fn add(&mut self, events: Vec<AnswerEvent>) {
@@ -62,4 +68,3 @@ impl Pending {
         }
     }
 }
-

@@ -19,7 +19,9 @@ impl Place<'_> {
         let Self { base, space } = self;
         let document = format!("{base}/sources/{space}/{}", passage.document);
         match passage.page {
-            Some(page) if passage.media_type == "application/pdf" => format!("{document}/original#page={page}"),
+            Some(page) if passage.media_type == "application/pdf" => {
+                format!("{document}/original#page={page}")
+            }
             _ => format!("{document}?passage={}#cited", passage.id),
         }
     }

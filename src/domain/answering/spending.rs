@@ -91,7 +91,9 @@ impl Spending {
     /// must not be made.
     pub async fn mark_sent(&self, db: &TenantDb, now: DateTime<Utc>) -> Result<(), StoreError> {
         let (id, sent) = (self.reservation, self.sent);
-        let open = db.transaction(async |conn| ledger::mark_sent(conn, id, sent, now).await).await?;
+        let open = db
+            .transaction(async |conn| ledger::mark_sent(conn, id, sent, now).await)
+            .await?;
         if open { Ok(()) } else { Err(StoreError::NotFound) }
     }
 
@@ -103,7 +105,9 @@ impl Spending {
         }
         self.noted_at = Instant::now();
         let (id, output) = (self.reservation, count(tokens::count(&self.streamed)));
-        let noted = db.transaction(async |conn| ledger::checkpoint_output(conn, id, output).await).await;
+        let noted = db
+            .transaction(async |conn| ledger::checkpoint_output(conn, id, output).await)
+            .await;
         if let Err(error) = noted {
             warn!(%error, "how much has streamed could not be noted");
         }
@@ -137,20 +141,30 @@ impl Spending {
             let (usage, estimated) = self.usage();
             calls.push((model.clone(), usage, estimated));
         }
-        let billed = self.abandoned.iter().filter(|(_, usage)| *usage != Usage::default());
+        let billed = self
+            .abandoned
+            .iter()
+            .filter(|(_, usage)| *usage != Usage::default());
         calls.extend(billed.map(|(model, usage)| (model.clone(), TokenUsage::from(*usage), false)));
         if calls.is_empty() {
             calls.push((self.first.clone(), TokenUsage::default(), false));
         }
         let own = std::iter::once(self.reservation);
         let ids = own.chain(std::iter::repeat_with(ReservationId::new));
-        let mut spent = calls
-            .into_iter()
-            .zip(ids)
-            .map(|((model, usage, estimated), id)| spent(prices, CallKind::Chat, id, &model, usage, estimated, at));
+        let mut spent = calls.into_iter().zip(ids).map(|((model, usage, estimated), id)| {
+            spent(prices, CallKind::Chat, id, &model, usage, estimated, at)
+        });
         let first = spent.next().unwrap_or_else(|| {
             let nothing = TokenUsage::default();
-            self::spent(prices, CallKind::Chat, self.reservation, &self.first, nothing, false, at)
+            self::spent(
+                prices,
+                CallKind::Chat,
+                self.reservation,
+                &self.first,
+                nothing,
+                false,
+                at,
+            )
         });
         (first, spent.collect())
     }
@@ -161,7 +175,13 @@ impl Spending {
         if let (Some(told), true) = (self.told, self.done) {
             return (TokenUsage::from(told), false);
         }
-        let told = self.told.map_or(TokenUsage { input: self.sent, ..TokenUsage::default() }, TokenUsage::from);
+        let told = self.told.map_or(
+            TokenUsage {
+                input: self.sent,
+                ..TokenUsage::default()
+            },
+            TokenUsage::from,
+        );
         let output = told.output.max(count(tokens::count(&self.streamed)));
         (TokenUsage { output, ..told }, true)
     }
@@ -170,14 +190,29 @@ impl Spending {
 /// A question's embedding by an upstream that charges for it.
 #[must_use]
 pub fn embedding(prices: &PriceBook, model: &str, input: u64, at: DateTime<Utc>) -> Spent {
-    let usage = TokenUsage { input: i64::try_from(input).unwrap_or(i64::MAX), ..TokenUsage::default() };
-    spent(prices, CallKind::Embedding, ReservationId::new(), model, usage, false, at)
+    let usage = TokenUsage {
+        input: i64::try_from(input).unwrap_or(i64::MAX),
+        ..TokenUsage::default()
+    };
+    spent(
+        prices,
+        CallKind::Embedding,
+        ReservationId::new(),
+        model,
+        usage,
+        false,
+        at,
+    )
 }
 
 /// A call whose process died before it was told the usage, settled from what was noted.
 #[must_use]
 pub fn from_estimates(prices: &PriceBook, open: &OpenReservation, at: DateTime<Utc>) -> Spent {
-    let usage = TokenUsage { input: open.estimate_input, output: open.estimate_output, ..TokenUsage::default() };
+    let usage = TokenUsage {
+        input: open.estimate_input,
+        output: open.estimate_output,
+        ..TokenUsage::default()
+    };
     spent(prices, open.kind, open.id, &open.model, usage, true, at)
 }
 
@@ -191,8 +226,15 @@ fn spent(
     at: DateTime<Utc>,
 ) -> Spent {
     let (cost_nanos, price_effective) = price(prices, model, &usage, at.date_naive());
-    let settlement =
-        Settlement { reservation, model: model.to_owned(), usage, estimated, cost_nanos, price_effective, at };
+    let settlement = Settlement {
+        reservation,
+        model: model.to_owned(),
+        usage,
+        estimated,
+        cost_nanos,
+        price_effective,
+        at,
+    };
     Spent { kind, settlement }
 }
 

@@ -99,8 +99,13 @@ impl Outcome {
     /// The durable message this outcome becomes.
     #[must_use]
     pub fn message(&self, conversation: ConversationId, bot_name: &str, at: DateTime<Utc>) -> Message {
-        let mut message =
-            Message::plain(self.answer, conversation, Author::assistant(bot_name), self.text.clone(), at);
+        let mut message = Message::plain(
+            self.answer,
+            conversation,
+            Author::assistant(bot_name),
+            self.text.clone(),
+            at,
+        );
         message.in_reply_to = Some(self.in_reply_to);
         message.state = self.state;
         message.citations = self.cited.iter().map(|cited| cited.citation.clone()).collect();

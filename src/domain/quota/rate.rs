@@ -22,6 +22,12 @@ pub struct Rate {
 }
 
 impl Rate {
+    /// One at once and one a minute: the slowest there is.
+    pub const ONE: Self = Self {
+        burst: NonZeroU32::MIN,
+        per_minute: NonZeroU32::MIN,
+    };
+
     /// `None` when either is 0.
     #[must_use]
     pub fn new(burst: u32, per_minute: u32) -> Option<Self> {

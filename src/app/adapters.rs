@@ -1,0 +1,79 @@
+//! The outside world, chosen by the configuration: the only place that names a concrete adapter.
+
+use std::sync::Arc;
+
+use crate::{
+    adapters::{
+        embed::{CachedQueries, Embedder, MiniLm, MiniLmOptions, OpenAi},
+        llm::{
+            ChatModel,
+            anthropic::Anthropic,
+            extractive::{self, Extractive},
+            gateway::ModelRef,
+            openai_compatible::OpenAiCompatible,
+        },
+    },
+    config::{Config, Embeddings, Models},
+    kernel::clock::{SharedClock, SystemClock},
+};
+
+/// Memory for the vectors of questions asked before.
+const CACHED_QUESTIONS: u64 = 64 << 20;
+
+/// What an application is given besides its configuration; tests give doubles.
+#[derive(Clone, Debug)]
+pub struct Adapters {
+    pub clock: SharedClock,
+    pub embedder: Arc<dyn Embedder>,
+    pub models: Vec<Arc<dyn ChatModel>>,
+    /// Asked where none of a space's own models is configured.
+    pub last_resort: ModelRef,
+}
+
+impl Adapters {
+    /// # Errors
+    /// When the embedding model cannot be loaded or an address is not valid.
+    pub async fn from_config(config: &Config) -> anyhow::Result<Self> {
+        let embedder = CachedQueries::new(embedder(&config.embeddings).await?, CACHED_QUESTIONS);
+        Ok(Self {
+            clock: Arc::new(SystemClock),
+            embedder: Arc::new(embedder),
+            models: models(&config.models)?,
+            last_resort: ModelRef::new(extractive::NAME, extractive::NAME),
+        })
+    }
+}
+
+async fn embedder(embeddings: &Embeddings) -> anyhow::Result<Arc<dyn Embedder>> {
+    Ok(match embeddings {
+        Embeddings::OpenAi(options) => Arc::new(OpenAi::new(
+            reqwest::Client::builder().tcp_nodelay(true).build()?,
+            options.as_ref().clone(),
+        )),
+        Embeddings::MiniLm(folder) => {
+            let folder = folder.clone();
+            let load = move || MiniLm::load(&folder, MiniLmOptions::default());
+            Arc::new(tokio::task::spawn_blocking(load).await??)
+        }
+    })
+}
+
+fn models(models: &Models) -> anyhow::Result<Vec<Arc<dyn ChatModel>>> {
+    let mut routes: Vec<Arc<dyn ChatModel>> =
+        vec![Arc::new(Extractive::new(models.extractive_words_per_second))];
+    if let Some(upstream) = &models.anthropic {
+        routes.push(Arc::new(Anthropic::new(
+            &upstream.base_url,
+            upstream.key.clone(),
+        )?));
+    }
+    if let Some(upstream) = &models.openai {
+        let key = Some(upstream.key.clone());
+        routes.push(Arc::new(OpenAiCompatible::new(
+            "openai",
+            &upstream.base_url,
+            key,
+        )?));
+    }
+    Ok(routes)
+}

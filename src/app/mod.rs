@@ -1,0 +1,284 @@
+//! The whole application, wired once: configuration and adapters in, a server out. Nothing else
+//! knows how the parts find each other.
+//!
+//! [`App::build`] is the order in which things start, [`App::run`] the order in which they stop.
+
+mod adapters;
+mod database;
+pub mod demo;
+mod recovery;
+mod secret;
+
+use std::{io, net::TcpListener, sync::Arc, time::Duration};
+
+use actix_web::{HttpServer, dev::ServerHandle, middleware, web};
+use anyhow::Context;
+use metrics_exporter_prometheus::PrometheusHandle;
+use parlance_store::{Db, embedded::EmbeddedPostgres};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+pub use self::adapters::Adapters;
+use crate::{
+    actors::{
+        conversation::Deps, ledger::LedgerHandle, placement::Placement, registry::Registry,
+        services::Services, tenant::Tenants,
+    },
+    adapters::llm::{
+        breaker::BreakerPolicy,
+        gateway::{Gateway, MetricsObserver},
+        policy::Policy,
+    },
+    config::Config,
+    domain::{
+        accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
+        answering::{answerer::Answerer, tokens},
+        billing::prices::PriceBook,
+        knowledge::ingest::{Ingest, Unmetered},
+        retrieval::Retriever,
+    },
+    http,
+    kernel::tasks::Tasks,
+    realtime,
+};
+
+/// Bytes of any request body at most; JSON has a lower limit of its own.
+const MAX_BODY: usize = 1 << 20;
+/// A client must have sent its headers by then.
+const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// Time for sockets to say goodbye once all answers have ended.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+/// A running application.
+pub struct App {
+    services: Services,
+    server: JoinHandle<io::Result<()>>,
+    handle: ServerHandle,
+    port: u16,
+    drain: Duration,
+    stop: CancellationToken,
+    embedded: Option<EmbeddedPostgres>,
+}
+
+impl App {
+    /// Starts everything and serves; answers once requests are answered.
+    ///
+    /// # Errors
+    /// Says what is missing or in the way.
+    pub async fn build(
+        config: Config,
+        adapters: Adapters,
+        metrics: PrometheusHandle,
+    ) -> anyhow::Result<Self> {
+        let listener = listen(&config)?;
+        let port = listener.local_addr()?.port();
+        let database::Opened { db, embedded } = database::open(&config).await?;
+        let started = Self::start(&config, adapters, metrics, listener, db).await;
+        match started {
+            Ok((services, server)) => {
+                let handle = server.handle();
+                Ok(Self {
+                    services,
+                    handle,
+                    server: actix_web::rt::spawn(server),
+                    port,
+                    drain: config.server.drain,
+                    stop: CancellationToken::new(),
+                    embedded,
+                })
+            }
+            Err(error) => {
+                if let Some(postgres) = embedded {
+                    postgres.stop().await;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn start(
+        config: &Config,
+        adapters: Adapters,
+        metrics: PrometheusHandle,
+        listener: TcpListener,
+        db: Db,
+    ) -> anyhow::Result<(Services, actix_web::dev::Server)> {
+        let prices = Arc::new(match &config.chat.prices {
+            Some(file) => PriceBook::from_file(file)?,
+            None => PriceBook::builtin()?,
+        });
+        if config.demo {
+            demo::seed(&db, &ingest(&adapters), &adapters.clock).await?;
+        }
+        let services = services(config, &adapters, &prices, db).await?;
+        tokens::warm();
+        recovery::recover(&services, &prices).await?;
+        let looking = recovery::keep_looking(services.clone(), prices);
+        services.tasks.spawn_local("recovery", looking);
+        let server = serve(listener, services.clone(), metrics)?;
+        Ok((services, server))
+    }
+
+    /// The port it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    #[must_use]
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// Cancel it to stop the application.
+    #[must_use]
+    pub fn stopper(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Serves until [`Self::stopper`] is cancelled or a part fails, then lets answers end, tells
+    /// listeners to move, and stops everything that was started.
+    ///
+    /// # Errors
+    /// What failed.
+    pub async fn run(mut self) -> anyhow::Result<()> {
+        let failed = tokio::select! {
+            () = self.stop.cancelled() => None,
+            ended = &mut self.server => Some(anyhow::anyhow!("the server ended: {ended:?}")),
+            ended = exited(&mut self.embedded) => Some(ended),
+        };
+        if let Some(error) = &failed {
+            error!(%error, "a part of the server failed, stopping");
+        }
+        let Self {
+            services,
+            handle,
+            drain,
+            embedded,
+            ..
+        } = self;
+        if !services.registry.drain(drain).await {
+            warn!("some answers did not end in time; they are written after the next start");
+        }
+        services.tasks.stop(GOODBYE).await;
+        handle.stop(true).await;
+        services.ledger.flush().await;
+        if let Some(postgres) = embedded {
+            postgres.stop().await;
+        }
+        info!("stopped");
+        failed.map_or(Ok(()), Err)
+    }
+}
+
+async fn exited(embedded: &mut Option<EmbeddedPostgres>) -> anyhow::Error {
+    match embedded {
+        Some(postgres) => anyhow::anyhow!("the private Postgres ended: {:?}", postgres.exited().await),
+        None => std::future::pending().await,
+    }
+}
+
+fn listen(config: &Config) -> anyhow::Result<TcpListener> {
+    let (bind, port) = (config.server.bind.as_str(), config.server.port);
+    TcpListener::bind((bind, port)).map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            anyhow::anyhow!("port {port} is used by another program: stop that one, or set PORT to another")
+        }
+        _ => anyhow::Error::new(error).context(format!("cannot listen on {bind}:{port}")),
+    })
+}
+
+/// The way in for documents.
+#[must_use]
+pub fn ingest(adapters: &Adapters) -> Ingest {
+    Ingest {
+        embedder: adapters.embedder.clone(),
+        meter: Arc::new(Unmetered),
+        clock: adapters.clock.clone(),
+        chunk: crate::domain::knowledge::chunk::ChunkLimits::default(),
+        extract: crate::domain::knowledge::extract::ExtractLimits::default(),
+    }
+}
+
+async fn services(
+    config: &Config,
+    adapters: &Adapters,
+    prices: &Arc<PriceBook>,
+    db: Db,
+) -> anyhow::Result<Services> {
+    let clock = adapters.clock.clone();
+    let secret = match &config.server.auth_secret {
+        Some(secret) => secret.clone(),
+        None => secret::load_or_create(&config.server.data_dir)?,
+    };
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    let placement = Arc::new(Placement::new(threads));
+    let arbiter = placement.of("ledger").context("no thread to run on")?;
+    let behind = db.control().tenants_with_open_work().await?;
+    let ledger = LedgerHandle::start(db.clone(), clock.clone(), behind, &arbiter);
+    let (tasks, spaces) = (Tasks::default(), SpaceDirectory::new(db.clone()));
+    let answerer = Answerer {
+        db: db.clone(),
+        clock: clock.clone(),
+        retriever: Retriever::new(adapters.embedder.clone()),
+        embedder: adapters.embedder.clone(),
+        gateway: Gateway::new(
+            adapters.models.clone(),
+            Policy::default(),
+            BreakerPolicy::default(),
+            Arc::new(MetricsObserver),
+        ),
+        last_resort: adapters.last_resort.clone(),
+        prices: prices.clone(),
+        window: config.chat.window,
+        public_url: config.server.public_url.clone().unwrap_or_default(),
+    };
+    let deps = Deps {
+        db: db.clone(),
+        clock: clock.clone(),
+        answerer: Arc::new(answerer),
+        spaces: spaces.clone(),
+        ledger: ledger.clone(),
+        tasks: tasks.clone(),
+        passivate_after: config.chat.passivate_after,
+    };
+    let tokens = Tokens::new(&secret, clock.clone());
+    Ok(Services {
+        logins: Logins::new(db.clone(), tokens.clone(), clock.clone()),
+        tenants: Tenants::new(config.chat.rates, clock.clone(), placement.clone()),
+        registry: Registry::new(Arc::new(deps), placement),
+        db,
+        clock,
+        tasks,
+        tokens,
+        spaces,
+        ledger,
+    })
+}
+
+fn serve(
+    listener: TcpListener,
+    services: Services,
+    metrics: PrometheusHandle,
+) -> io::Result<actix_web::dev::Server> {
+    let build = move || {
+        actix_web::App::new()
+            .app_data(web::Data::new(services.clone()))
+            .app_data(web::Data::new(metrics.clone()))
+            .app_data(web::PayloadConfig::new(MAX_BODY))
+            .wrap(middleware::Compress::default())
+            .wrap(http::security_headers())
+            .wrap(tracing_actix_web::TracingLogger::default())
+            .configure(|config| http::routes::configure(config, realtime::visitor::configure))
+    };
+    let server = HttpServer::new(build)
+        .disable_signals()
+        .tcp_nodelay(true)
+        .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(HEADERS_WITHIN)
+        .shutdown_timeout(GOODBYE.as_secs())
+        .listen(listener)?;
+    Ok(server.run())
+}

@@ -1,0 +1,317 @@
+//! Configuration: a struct per concern, read once from the environment (and `.env`), checked
+//! together. `.env.example` lists every variable. Secrets never print.
+
+mod env;
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use self::env::Env;
+use crate::{
+    adapters::{embed::OpenAiOptions, llm::anthropic},
+    domain::quota::rate::{ChatRates, Rate},
+};
+
+/// Bytes of `AUTH_SECRET` at least.
+const SECRET_MIN: usize = 32;
+
+/// Everything that can be set.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub server: Server,
+    pub log: Log,
+    pub database: Database,
+    pub models: Models,
+    pub embeddings: Embeddings,
+    pub chat: Chat,
+    /// `DEMO`: whether to make the two demo workspaces; unset: with the private Postgres only.
+    pub demo: bool,
+}
+
+/// `PORT`, `BIND`, `PUBLIC_URL`, `DATA_DIR`, `AUTH_SECRET`, `DRAIN_SECONDS`.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// 0 takes a free one.
+    pub port: u16,
+    /// Address to listen on.
+    pub bind: String,
+    /// Address under which visitors reach this server, without a slash at its end.
+    pub public_url: Option<String>,
+    pub data_dir: PathBuf,
+    /// Unset: generated once and kept in `data_dir`.
+    pub auth_secret: Option<SecretString>,
+    /// How long answers in flight may take after a stop was asked for.
+    pub drain: Duration,
+}
+
+/// `LOG`, `LOG_FORMAT`.
+#[derive(Clone, Debug)]
+pub struct Log {
+    pub filter: String,
+    pub json: bool,
+}
+
+/// `DATABASE_URL`, `DATABASE_ADMIN_URL`, `DATABASE_POOL`, `PARLANCE_POSTGRES_DIR`.
+#[derive(Clone)]
+pub struct Database {
+    /// Unset: a private Postgres in the data folder.
+    pub url: Option<String>,
+    /// The same database as a role that may migrate; unset: `url` is one.
+    pub admin_url: Option<String>,
+    pub pool_size: usize,
+    /// The folder that has the `bin/` of a Postgres with pgvector.
+    pub postgres_dir: PathBuf,
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database")
+            .field("given", &self.url.is_some())
+            .field("pool_size", &self.pool_size)
+            .field("postgres_dir", &self.postgres_dir)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `ANTHROPIC_API_KEY`, `ANTHROPIC_BASE_URL`, `OPENAI_API_KEY`, `OPENAI_BASE_URL`,
+/// `EXTRACTIVE_WORDS_PER_SECOND`.
+#[derive(Clone, Debug)]
+pub struct Models {
+    pub anthropic: Option<Upstream>,
+    pub openai: Option<Upstream>,
+    /// Pace of the extractive model; 0 is at once.
+    pub extractive_words_per_second: u32,
+}
+
+/// A service and the key to it.
+#[derive(Clone, Debug)]
+pub struct Upstream {
+    pub base_url: String,
+    pub key: SecretString,
+}
+
+/// `EMBEDDINGS`, `EMBEDDING_MODEL`, `EMBEDDING_DIMENSIONS`, `PARLANCE_MODEL_DIR`.
+#[derive(Clone, Debug)]
+pub enum Embeddings {
+    /// In process, from this folder.
+    MiniLm(PathBuf),
+    OpenAi(Box<OpenAiOptions>),
+}
+
+/// `CHAT_RATE_VISITOR`, `CHAT_RATE_ADDRESS`, `CHAT_RATE_TENANT`, `DELTA_WINDOW_MS`,
+/// `PASSIVATE_SECONDS`, `PRICES`.
+#[derive(Clone, Debug)]
+pub struct Chat {
+    pub rates: ChatRates,
+    /// Deltas within this time go out as one frame.
+    pub window: Duration,
+    /// A conversation nobody listens to leaves memory after this time.
+    pub passivate_after: Duration,
+    /// A price book instead of the built-in one.
+    pub prices: Option<PathBuf>,
+}
+
+/// Everything that is wrong with the configuration.
+#[derive(Debug, thiserror::Error)]
+#[error("the configuration is not valid:\n  {}", .0.join("\n  "))]
+pub struct ConfigError(Vec<String>);
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// Names every variable that is wrong.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the one place that reads the environment"
+        )]
+        Self::read(&|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables from `lookup`.
+    ///
+    /// # Errors
+    /// Names every variable that is wrong.
+    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut env = Env::new(lookup);
+        let cache = PathBuf::from(env.text("HOME").unwrap_or_default()).join(".cache/parlance");
+        let folder =
+            |value: Option<String>, default: &str| value.map_or_else(|| cache.join(default), PathBuf::from);
+        let postgres_dir = folder(env.text("PARLANCE_POSTGRES_DIR"), "postgres/18.4");
+        let model_dir = folder(env.text("PARLANCE_MODEL_DIR"), "models/all-MiniLM-L6-v2");
+        let models = models(&mut env);
+        let config = Self {
+            server: server(&mut env),
+            log: Log {
+                filter: env.text("LOG").unwrap_or_else(|| "info".to_owned()),
+                json: env.word("LOG_FORMAT", &[("text", false), ("json", true)], false),
+            },
+            database: Database {
+                url: env.text("DATABASE_URL"),
+                admin_url: env.text("DATABASE_ADMIN_URL"),
+                pool_size: env.parsed("DATABASE_POOL", 16),
+                postgres_dir,
+            },
+            demo: {
+                let embedded = env.text("DATABASE_URL").is_none();
+                env.word("DEMO", &[("on", true), ("off", false)], embedded)
+            },
+            embeddings: embeddings(&mut env, &models, model_dir),
+            chat: chat(&mut env),
+            models,
+        };
+        if config.database.url.is_none() && config.database.admin_url.is_some() {
+            env.problems
+                .push("DATABASE_ADMIN_URL: set DATABASE_URL too".to_owned());
+        }
+        if config.database.pool_size < 2 {
+            env.problems
+                .push("DATABASE_POOL: at least 2 connections are needed".to_owned());
+        }
+        if env.problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigError(env.problems))
+        }
+    }
+}
+
+fn server(env: &mut Env<'_>) -> Server {
+    let auth_secret = env.secret("AUTH_SECRET");
+    if auth_secret
+        .as_ref()
+        .is_some_and(|secret| secret.expose_secret().len() < SECRET_MIN)
+    {
+        env.problems
+            .push(format!("AUTH_SECRET: give it at least {SECRET_MIN} bytes"));
+    }
+    Server {
+        port: env.parsed("PORT", 8080),
+        bind: env.text("BIND").unwrap_or_else(|| "0.0.0.0".to_owned()),
+        public_url: env.url("PUBLIC_URL"),
+        data_dir: env.text("DATA_DIR").unwrap_or_else(|| "./data".to_owned()).into(),
+        auth_secret,
+        drain: Duration::from_secs(env.parsed("DRAIN_SECONDS", 25)),
+    }
+}
+
+fn models(env: &mut Env<'_>) -> Models {
+    let mut upstream = |key, url, default: &str| {
+        let base_url = env.url(url).unwrap_or_else(|| default.to_owned());
+        env.secret(key).map(|key| Upstream { base_url, key })
+    };
+    Models {
+        anthropic: upstream(
+            "ANTHROPIC_API_KEY",
+            "ANTHROPIC_BASE_URL",
+            anthropic::DEFAULT_BASE_URL,
+        ),
+        openai: upstream("OPENAI_API_KEY", "OPENAI_BASE_URL", "https://api.openai.com/v1"),
+        extractive_words_per_second: env.parsed("EXTRACTIVE_WORDS_PER_SECOND", 30),
+    }
+}
+
+fn embeddings(env: &mut Env<'_>, models: &Models, model_dir: PathBuf) -> Embeddings {
+    if !env.word("EMBEDDINGS", &[("minilm", false), ("openai", true)], false) {
+        return Embeddings::MiniLm(model_dir);
+    }
+    let Some(openai) = &models.openai else {
+        env.problems
+            .push("EMBEDDINGS: openai needs OPENAI_API_KEY".to_owned());
+        return Embeddings::MiniLm(model_dir);
+    };
+    let standard = OpenAiOptions::default();
+    let dimensions = env.parsed_maybe("EMBEDDING_DIMENSIONS");
+    Embeddings::OpenAi(Box::new(OpenAiOptions {
+        base_url: openai.base_url.clone(),
+        api_key: openai.key.clone(),
+        model: env.text("EMBEDDING_MODEL").unwrap_or(standard.model),
+        dimensions: dimensions.unwrap_or(standard.dimensions),
+        send_dimensions: dimensions.is_some(),
+        ..OpenAiOptions::default()
+    }))
+}
+
+fn chat(env: &mut Env<'_>) -> Chat {
+    let mut rate = |name, burst, per_minute| {
+        let given = env.parsed_maybe(name);
+        given
+            .or_else(|| Rate::new(burst, per_minute))
+            .unwrap_or(Rate::ONE)
+    };
+    let rates = ChatRates {
+        visitor: rate("CHAT_RATE_VISITOR", 10, 30),
+        address: rate("CHAT_RATE_ADDRESS", 300, 1_200),
+        tenant: rate("CHAT_RATE_TENANT", 1_000, 6_000),
+    };
+    Chat {
+        rates,
+        window: Duration::from_millis(env.parsed("DELTA_WINDOW_MS", 20)),
+        passivate_after: Duration::from_secs(env.parsed("PASSIVATE_SECONDS", 300)),
+        prices: env.text("PRICES").map(PathBuf::from),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(set: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let set: Vec<(String, String)> = set
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
+        Config::read(&move |name| {
+            set.iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.clone())
+        })
+    }
+
+    #[test]
+    fn with_nothing_set_there_is_a_default_for_everything() {
+        let config = read(&[]).unwrap();
+        assert_eq!((config.server.port, config.database.url.is_none()), (8080, true));
+        assert!(matches!(config.embeddings, Embeddings::MiniLm(_)));
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_at_once() {
+        let wrong = [
+            ("PORT", "http"),
+            ("LOG_FORMAT", "xml"),
+            ("AUTH_SECRET", "short"),
+            ("PUBLIC_URL", "example.com"),
+            ("EMBEDDINGS", "openai"),
+            ("CHAT_RATE_VISITOR", "many"),
+            ("DATABASE_ADMIN_URL", "postgres://x"),
+            ("DATABASE_POOL", "1"),
+        ];
+        let told = read(&wrong).unwrap_err().to_string();
+        for (name, _) in wrong {
+            assert!(told.contains(&format!("{name}: ")), "{name} in {told}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let config = read(&[
+            ("AUTH_SECRET", "0123456789-0123456789-0123456789"),
+            ("ANTHROPIC_API_KEY", "sk-ant-secret"),
+            ("OPENAI_API_KEY", "sk-open-secret"),
+            ("EMBEDDINGS", "openai"),
+            ("DATABASE_URL", "postgres://u:password-of-the-database@h/d"),
+        ]);
+        let printed = format!("{:?}", config.unwrap());
+        for secret in [
+            "0123456789",
+            "sk-ant-secret",
+            "sk-open-secret",
+            "password-of-the-database",
+        ] {
+            assert!(!printed.contains(secret), "{printed}");
+        }
+    }
+}

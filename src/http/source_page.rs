@@ -1,0 +1,229 @@
+//! A document as a page: its text with the cited passage marked. Pure. Whatever a document holds,
+//! only text, headings, lists, tables and links come out.
+
+use std::ops::Range;
+
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html::push_html};
+
+/// What is shown.
+#[derive(Debug)]
+pub struct Page<'a> {
+    pub title: &'a str,
+    pub text: &'a str,
+    pub markdown: bool,
+    /// Characters of `text` that were cited.
+    pub marked: Option<Range<usize>>,
+    /// Where the document itself is.
+    pub origin: Option<&'a str>,
+}
+
+/// The style of [`html`], served under the address the page names.
+pub const STYLE: &str = include_str!("source_page.css");
+
+/// The whole page.
+#[must_use]
+pub fn html(page: &Page<'_>) -> String {
+    let marked = page.marked.clone().map(|range| bytes(page.text, range));
+    let body = if page.markdown {
+        markdown(page.text, marked)
+    } else {
+        plain(page.text, marked)
+    };
+    let title = escaped(page.title);
+    let origin = page
+        .origin
+        .filter(|origin| is_safe(origin))
+        .map_or_else(String::new, |origin| {
+            format!(
+                "<p><a href=\"{}\" rel=\"noopener nofollow\">Open the original</a></p>",
+                escaped(origin)
+            )
+        });
+    format!(
+        "<!doctype html>\n<html lang=\"\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
+         <link rel=\"stylesheet\" href=\"/sources.css\">\n</head>\n<body>\n<header><p class=\"title\">{title}</p>{origin}</header>\n\
+         <main>\n{body}</main>\n</body>\n</html>\n"
+    )
+}
+
+/// Byte offsets of a range of characters.
+fn bytes(text: &str, chars: Range<usize>) -> Range<usize> {
+    let at = |n: usize| text.char_indices().nth(n).map_or(text.len(), |(byte, _)| byte);
+    at(chars.start)..at(chars.end)
+}
+
+fn markdown(text: &str, marked: Option<Range<usize>>) -> String {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let mut first = true;
+    let mut events = Vec::new();
+    for (event, at) in Parser::new_ext(text, options).into_offset_iter() {
+        match event {
+            Event::Html(_) | Event::InlineHtml(_) => {}
+            Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => {}
+            Event::Start(Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                id,
+            }) => {
+                let dest_url = if is_safe(&dest_url) {
+                    dest_url
+                } else {
+                    CowStr::Borrowed("#")
+                };
+                events.push(Event::Start(Tag::Link {
+                    link_type,
+                    dest_url,
+                    title,
+                    id,
+                }));
+            }
+            Event::Text(words) | Event::Code(words) if overlaps(&at, marked.as_ref()) => {
+                let range = marked.clone().unwrap_or(0..0);
+                for (piece, cited) in cut(&words, &at, &range) {
+                    events.push(if cited {
+                        mark(piece, &mut first)
+                    } else {
+                        Event::Text(piece.to_owned().into())
+                    });
+                }
+            }
+            other => events.push(other),
+        }
+    }
+    let mut out = String::new();
+    push_html(&mut out, events.into_iter());
+    out
+}
+
+fn plain(text: &str, marked: Option<Range<usize>>) -> String {
+    let range = marked.unwrap_or(0..0);
+    let mut first = true;
+    let mut out = String::from("<div class=\"plain\">");
+    for (piece, cited) in cut(text, &(0..text.len()), &range) {
+        match cited.then(|| mark(piece, &mut first)) {
+            Some(Event::InlineHtml(html)) => out.push_str(&html),
+            _ => out.push_str(&escaped(piece)),
+        }
+    }
+    out.push_str("</div>\n");
+    out
+}
+
+fn overlaps(at: &Range<usize>, marked: Option<&Range<usize>>) -> bool {
+    marked.is_some_and(|marked| at.start < marked.end && marked.start < at.end)
+}
+
+/// `words`, which stand at `at` in the source, cut where `range` begins and ends. Words whose
+/// source is longer than they are (escapes) are taken whole.
+fn cut<'a>(words: &'a str, at: &Range<usize>, range: &Range<usize>) -> Vec<(&'a str, bool)> {
+    if words.len() != at.len() {
+        return vec![(words, true)];
+    }
+    let from = range.start.saturating_sub(at.start).min(words.len());
+    let to = range.end.saturating_sub(at.start).min(words.len()).max(from);
+    let pieces = match (words.get(..from), words.get(from..to), words.get(to..)) {
+        (Some(before), Some(cited), Some(after)) => vec![(before, false), (cited, true), (after, false)],
+        _ => vec![(words, true)],
+    };
+    pieces
+        .into_iter()
+        .filter(|(piece, _)| !piece.is_empty())
+        .collect()
+}
+
+fn mark(text: &str, first: &mut bool) -> Event<'static> {
+    let id = if std::mem::take(first) {
+        " id=\"cited\""
+    } else {
+        ""
+    };
+    Event::InlineHtml(format!("<mark{id}>{}</mark>", escaped(text)).into())
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+/// Web addresses, mail addresses, and our own pages.
+fn is_safe(address: &str) -> bool {
+    let lower = address.trim().to_ascii_lowercase();
+    ["http://", "https://", "mailto:", "#"]
+        .iter()
+        .any(|start| lower.starts_with(start))
+        || (lower.starts_with('/') && !lower.starts_with("//"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(text: &str, markdown: bool, cited: &str) -> String {
+        let start = text
+            .find(cited)
+            .map(|byte| text.get(..byte).unwrap_or_default().chars().count());
+        let marked = start.map(|start| start..start + cited.chars().count());
+        html(&Page {
+            title: "T",
+            text,
+            markdown,
+            marked,
+            origin: None,
+        })
+    }
+
+    #[test]
+    fn the_cited_words_are_marked_across_structure() {
+        let text = "# Héading\n\nFirst **bold** words. Then more.\n\n- an item\n- another\n";
+        let page = body(text, true, "bold** words. Then more.\n\n- an item");
+        assert!(
+            page.contains("<strong><mark id=\"cited\">bold</mark></strong>"),
+            "{page}"
+        );
+        assert!(page.contains("<mark> words. Then more.</mark>"), "{page}");
+        assert!(page.contains("<li><mark>an item</mark></li>"), "{page}");
+        assert!(page.contains("<li>another</li>"), "{page}");
+        assert!(body("a & b <c>", false, "b <c").contains("a &amp; <mark id=\"cited\">b &lt;c</mark>&gt;"));
+    }
+
+    #[test]
+    fn nothing_of_a_document_runs() {
+        let text = "<script>alert(1)</script> <img src=x onerror=alert(1)> ![x](http://e/x.png)\n\n\
+                    [a](javascript:alert(1)) [b](https://ok.example) <b onclick=x>b</b>";
+        for markdown in [true, false] {
+            let page = body(text, markdown, "nothing");
+            let (_, main) = page.split_once("<main>").unwrap();
+            for bad in ["<script", "<img", "<b ", "href=\"javascript"] {
+                assert!(!main.contains(bad), "{bad} in {main}");
+            }
+        }
+        let evil = Page {
+            title: "<i>",
+            text: "",
+            markdown: true,
+            marked: None,
+            origin: Some("javascript:x"),
+        };
+        assert!(!html(&evil).contains("<i>") && !html(&evil).contains("javascript"));
+    }
+
+    #[test]
+    fn any_range_is_survived() {
+        for marked in [0..0, 0..1_000, 3..2, 5..6] {
+            for markdown in [true, false] {
+                let text = "日本語 \\* &amp; text";
+                html(&Page {
+                    title: "",
+                    text,
+                    markdown,
+                    marked: Some(marked.clone()),
+                    origin: None,
+                });
+            }
+        }
+    }
+}

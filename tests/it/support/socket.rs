@@ -1,0 +1,97 @@
+//! A visitor's WebSocket, as a test sees it.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::Value;
+use tokio::{net::TcpStream, time::timeout};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+
+/// Nothing in a test takes this long; then something is wrong.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub struct Socket(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+/// How a socket ended: the close code, `None` where the connection just went.
+pub type Ended = Option<u16>;
+
+impl Socket {
+    pub async fn open(url: &str) -> Self {
+        Self(connect_async(url).await.expect("the socket opens").0)
+    }
+
+    pub async fn send(&mut self, frame: &Value) {
+        self.0.send(Message::text(frame.to_string())).await.unwrap();
+    }
+
+    /// The next frame, or how the socket ended.
+    pub async fn next(&mut self) -> Result<Value, Ended> {
+        loop {
+            let next = timeout(PATIENCE, self.0.next())
+                .await
+                .expect("a frame comes in time");
+            match next {
+                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).unwrap()),
+                Some(Ok(Message::Close(reason))) => return Err(reason.map(|reason| u16::from(reason.code))),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Err(None),
+            }
+        }
+    }
+
+    /// The next frame of this type; others are passed over.
+    pub async fn next_of(&mut self, kind: &str) -> Value {
+        loop {
+            let frame = self
+                .next()
+                .await
+                .unwrap_or_else(|code| panic!("closed with {code:?} before {kind}"));
+            if frame.get("type").and_then(Value::as_str) == Some(kind) {
+                return frame;
+            }
+        }
+    }
+
+    /// Every frame up to the durable message of the assistant.
+    pub async fn until_answer(&mut self) -> Vec<Value> {
+        let mut frames = Vec::new();
+        loop {
+            let frame = self
+                .next()
+                .await
+                .unwrap_or_else(|code| panic!("closed with {code:?} after {frames:#?}"));
+            let done = frame.get("in_reply_to").is_some() && frame.get("seq").is_some();
+            frames.push(frame);
+            if done {
+                return frames;
+            }
+        }
+    }
+
+    /// Reads until the socket ends.
+    pub async fn ends(&mut self) -> Ended {
+        loop {
+            if let Err(code) = self.next().await {
+                return code;
+            }
+        }
+    }
+}
+
+/// The durable answer among frames.
+pub fn answer_of(frames: &[Value]) -> &Value {
+    frames
+        .iter()
+        .find(|frame| frame.get("in_reply_to").is_some() && frame.get("seq").is_some())
+        .unwrap()
+}
+
+/// The text that the deltas among frames add up to.
+pub fn deltas_of(frames: &[Value]) -> String {
+    let deltas = frames
+        .iter()
+        .filter(|frame| frame.get("type").and_then(Value::as_str) == Some("answer.delta"));
+    deltas
+        .map(|delta| delta.get("text").and_then(Value::as_str).unwrap())
+        .collect()
+}

@@ -1,0 +1,103 @@
+//! A tenant with a published space and something to know.
+
+use parlance::domain::{
+    accounts::password,
+    knowledge::{
+        chunk::ChunkLimits,
+        extract::ExtractLimits,
+        ingest::{Ingest, Unmetered},
+    },
+};
+use parlance_store::{
+    control::NewUser,
+    ids::{DocumentId, SpaceId, TenantId, UserId},
+    queries::spaces::{self, NewSpace},
+};
+use serde_json::json;
+use std::sync::Arc;
+
+use super::{TestApp, Words};
+
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A business that uses Parlance.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    pub tenant: TenantId,
+    pub space: SpaceId,
+    pub slug: String,
+    pub public_key: String,
+    pub email: String,
+    pub document: DocumentId,
+}
+
+impl TestApp {
+    /// A workspace of this name, whose one document speaks of warranty, refunds and shipping.
+    pub async fn workspace(&self, name: &str) -> Workspace {
+        self.workspace_with(name, json!({}), &[]).await
+    }
+
+    pub async fn workspace_with(
+        &self,
+        name: &str,
+        settings: serde_json::Value,
+        origins: &[&str],
+    ) -> Workspace {
+        let (db, clock) = (self.services.db.clone(), self.services.clock.clone());
+        let (tenant, space) = (TenantId::new(), SpaceId::new());
+        let email = format!("owner@{name}.example");
+        let owner = NewUser {
+            id: UserId::new(),
+            email: email.clone(),
+            name: "Olive Owner".to_owned(),
+            password_hash: password::hash(PASSWORD).unwrap(),
+            at: clock.now(),
+        };
+        db.control().sign_up(tenant, name, owner).await.unwrap();
+        let public_key = format!("pk_{}", uuid::Uuid::new_v4().simple());
+        let mut all = json!({ "ai": { "models": format!("anthropic/{}", super::MODEL).split(',').collect::<Vec<_>>() } });
+        for (key, value) in settings.as_object().unwrap() {
+            all[key] = value.clone();
+        }
+        let new = NewSpace {
+            id: space,
+            slug: name.to_owned(),
+            name: name.to_owned(),
+            public_key: public_key.clone(),
+            settings: all,
+            published: true,
+            allowed_origins: origins.iter().map(|origin| (*origin).to_owned()).collect(),
+            at: clock.now(),
+        };
+        let scoped = db.tenant(tenant);
+        scoped
+            .transaction(async |conn| spaces::create(conn, new).await)
+            .await
+            .unwrap();
+        let ingest = Ingest {
+            embedder: Arc::new(Words),
+            meter: Arc::new(Unmetered),
+            clock,
+            chunk: ChunkLimits::default(),
+            extract: ExtractLimits::default(),
+        };
+        let text = format!(
+            "# Help of {name}\n\n## Warranty\n\nThe warranty of every robot from {name} lasts 24 months from delivery. \
+             Batteries are covered for 12 months.\n\n## Refunds\n\nRefunds are paid within five working days after \
+             the return has arrived.\n\n## Shipping\n\nShipping takes two to four working days and is free above 50 euros.\n"
+        );
+        let (document, _) = ingest
+            .put(&scoped, space, "help.md", None, text.as_bytes())
+            .await
+            .unwrap();
+        ingest.run(&scoped, document).await.unwrap();
+        Workspace {
+            tenant,
+            space,
+            slug: name.to_owned(),
+            public_key,
+            email,
+            document,
+        }
+    }
+}
