@@ -24,9 +24,10 @@ setup: ## only the set-up: tools, Postgres, the model, widget and console
 build: setup ## the set-up and the server
 	@cargo build --profile $(PROFILE) --bin parlance
 
-check: setup ## in seconds: format, cargo check, widget tests
+check: setup ## in seconds: format, cargo check, types of the console, widget tests
 	@cargo fmt --all --check
 	@cargo check --quiet --workspace --all-targets
+	@npm --prefix admin run --silent check
 	@if [ -f widget/package.json ]; then npm --prefix widget test; fi
 
 test: ## everything that must pass before a change lands, a browser included

@@ -17,7 +17,10 @@ fi
 
 grep -q '"build"' "$folder/package.json" || exit 0
 built=$folder/dist/.parlance-built
-sources=$(fingerprint "$folder")
+inputs=("$folder")
+# The console reads Markdown as the widget does, with the same file.
+if [ "$folder" = admin ]; then inputs+=(widget/src/frame/markdown.js); fi
+sources=$(fingerprint "${inputs[@]}")
 if [ "$(cat "$built" 2>/dev/null)" != "$sources" ]; then
   say "building $folder …"
   rm -f "$built"

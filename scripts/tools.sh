@@ -48,9 +48,9 @@ check_node() {
   if on_mac; then line="brew install node"
   else line="curl -fsSL https://deb.nodesource.com/setup_22.x | $([ "$(id -u)" = 0 ] || say 'sudo ')bash - && $(install nodejs '')"; fi
   if ! have node; then
-    lack "Node.js 20 or newer with npm" "$line"
-  elif ! at_least 20.0 "$(node -p process.versions.node)"; then
-    lack "Node.js 20 or newer (found $(node --version))" "$line"
+    lack "Node.js 20.19 or newer with npm" "$line"
+  elif ! at_least 20.19 "$(node -p process.versions.node)"; then
+    lack "Node.js 20.19 or newer (found $(node --version))" "$line"
   elif ! have npm; then
     lack "npm, which belongs to Node.js" "$line"
   fi

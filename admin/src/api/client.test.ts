@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { json, problem, serve } from '../test/server';
+import { Api, type Tokens } from './client';
+
+/** Hands out t1, and after a refusal t2, t3 … */
+function tokens(): Tokens & { renewals: number } {
+  return {
+    renewals: 0,
+    async current() {
+      return `t${this.renewals + 1}`;
+    },
+    async renewed() {
+      this.renewals += 1;
+      return this.current();
+    },
+  };
+}
+const refused = () => problem(401, 'unauthenticated', 'log in');
+
+describe('the API client', () => {
+  it('sends the token', async () => {
+    const heard = serve({ 'GET /api/thing': () => json({ id: 7 }) });
+    expect(await new Api(tokens()).get('/api/thing')).toEqual({ id: 7 });
+    expect(heard.map(({ token }) => token)).toEqual(['t1']);
+  });
+
+  it('renews a refused token and asks again', async () => {
+    const heard = serve({ 'GET /api/thing': ({ token }) => (token === 't1' ? refused() : json('here')) });
+    expect(await new Api(tokens()).get('/api/thing')).toBe('here');
+    expect(heard.map(({ token }) => token)).toEqual(['t1', 't2']);
+  });
+
+  it('renews once only', async () => {
+    const heard = serve({ 'GET /api/thing': refused });
+    const source = tokens();
+    await expect(new Api(source).get('/api/thing')).rejects.toMatchObject({ status: 401 });
+    expect(heard).toHaveLength(2);
+    expect(source.renewals).toBe(1);
+  });
+
+  it('leaves other refusals to the caller', async () => {
+    const heard = serve({});
+    const source = tokens();
+    await expect(new Api(source).get('/api/thing')).rejects.toMatchObject({ code: 'not_found' });
+    expect(heard).toHaveLength(1);
+    expect(source.renewals).toBe(0);
+  });
+
+  it('says so when nothing answers', async () => {
+    serve({ 'GET /api/thing': () => Promise.reject(new TypeError('Failed to fetch')) });
+    await expect(new Api(tokens()).get('/api/thing')).rejects.toMatchObject({ code: 'unreachable', passing: true });
+  });
+
+  it('passes an abort through', async () => {
+    serve({ 'GET /api/thing': () => Promise.reject(new DOMException('aborted', 'AbortError')) });
+    await expect(new Api(tokens()).get('/api/thing', AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});

@@ -1,0 +1,33 @@
+import { Problem, problemOf } from './problem';
+
+export interface Call {
+  method?: 'GET' | 'POST';
+  body?: unknown;
+  token?: string;
+  signal?: AbortSignal | undefined;
+  /** Lets the answer's cookie arrive although the page is being left. */
+  keepalive?: boolean;
+}
+
+/**
+ * One request to the API and its JSON answer.
+ *
+ * @throws {Problem} when it is refused or cannot be sent; an abort passes through
+ */
+export async function call(path: string, { method = 'GET', body, token, signal, keepalive }: Call = {}): Promise<unknown> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (token) headers.authorization = `Bearer ${token}`;
+  const init: RequestInit = { method, headers, signal: signal ?? null, keepalive: keepalive ?? false };
+  if (body !== undefined) init.body = JSON.stringify(body);
+
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw Problem.unreachable();
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response.status === 204 ? undefined : response.json();
+}

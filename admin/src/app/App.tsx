@@ -1,0 +1,41 @@
+import { RouterProvider } from '@tanstack/react-router';
+import { useState } from 'react';
+import { LoginPage } from '../auth/LoginPage';
+import { useSession, useSessionState } from '../auth/session';
+import { Failure } from '../ui/Failure';
+import { Logo } from '../ui/Logo';
+import { createConsoleRouter } from './router';
+
+/** The console for who is logged in, the way in for who is not. */
+export function App() {
+  const session = useSession();
+  const state = useSessionState();
+  switch (state.phase) {
+    case 'starting':
+      return <Splash />;
+    case 'unreachable':
+      return (
+        <div className="flex h-full">
+          <Failure error={state.problem} retry={() => session.start()} />
+        </div>
+      );
+    case 'out':
+      return <LoginPage ended={state.ended} />;
+    case 'in':
+      // Another person in another tab's log-in begins anew.
+      return <Console key={`${state.tenant.id} ${state.user.id}`} />;
+  }
+}
+
+function Console() {
+  const [router] = useState(createConsoleRouter);
+  return <RouterProvider router={router} />;
+}
+
+function Splash() {
+  return (
+    <div role="status" aria-label="Starting" className="grid h-full place-items-center">
+      <Logo className="size-10 animate-pulse" />
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { loadEnv } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+/** Where `npm run dev` finds the server that `make run` started. */
+const server = loadEnv('', '.', 'PARLANCE_').PARLANCE_URL ?? 'http://localhost:8080';
+
+export default defineConfig({
+  base: '/console/',
+  plugins: [react(), tailwindcss()],
+  build: {
+    // The first versions with light-dark() and relative colours.
+    target: ['chrome123', 'firefox128', 'safari18'],
+    // The page's content policy has no data: for fonts and scripts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: Object.fromEntries(['/api', '/demo', '/widget', '/widget.js'].map((path) => [path, server])),
+    // The reader of Markdown is the widget's.
+    fs: { allow: ['.', '../widget/src/frame'] },
+  },
+  test: {
+    environment: 'jsdom',
+    setupFiles: 'src/test/setup.ts',
+    restoreMocks: true,
+  },
+});
