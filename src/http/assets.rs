@@ -1,4 +1,4 @@
-//! The widget's files, embedded in the binary (read from disk in a debug build).
+//! The widget's and the console's files, embedded in the binary (read from disk in a debug build).
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -11,7 +11,18 @@ use crate::kernel::problem::Problem;
 
 #[derive(RustEmbed)]
 #[folder = "widget/dist"]
+#[allow_missing = true]
 struct Widget;
+
+#[derive(RustEmbed)]
+#[folder = "admin/dist"]
+#[exclude = ".*"]
+#[allow_missing = true]
+struct Console;
+
+const CONSOLE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                              font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; \
+                              frame-ancestors 'none'";
 
 /// A file under its hash never changes; under its bare name it may with the next release.
 const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -22,7 +33,13 @@ const SHORT: &str = "public, max-age=300";
 /// # Errors
 /// `NotFound` when the widget was not built.
 pub async fn loader(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    serve(&request, "loader.js")
+    let file = Widget::get("loader.js").ok_or_else(Problem::not_found)?;
+    Ok(serve(
+        &request,
+        "loader.js",
+        file,
+        request.query_string().starts_with("v="),
+    ))
 }
 
 /// `GET /widget/{file}`: script, style and strings of the frame.
@@ -30,7 +47,13 @@ pub async fn loader(request: HttpRequest) -> Result<HttpResponse, Problem> {
 /// # Errors
 /// `NotFound`.
 pub async fn widget(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Problem> {
-    serve(&request, &path)
+    let file = Widget::get(&path).ok_or_else(Problem::not_found)?;
+    Ok(serve(
+        &request,
+        &path,
+        file,
+        request.query_string().starts_with("v="),
+    ))
 }
 
 /// `GET /sources.css`: the style of documents' pages.
@@ -54,26 +77,46 @@ pub fn frame(policy: &str) -> Result<HttpResponse, Problem> {
         .body(file.data.into_owned()))
 }
 
-fn serve(request: &HttpRequest, name: &str) -> Result<HttpResponse, Problem> {
-    let file: EmbeddedFile = Widget::get(name).ok_or_else(Problem::not_found)?;
+/// `GET /console/{path}`: a file of the console, or its page, which finds its way from the path.
+///
+/// # Errors
+/// `NotFound` when the console was not built, or for a file that is not there.
+pub async fn console(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Problem> {
+    if let Some(file) = Console::get(&path) {
+        return Ok(serve(&request, &path, file, path.starts_with("assets/")));
+    }
+    if path.starts_with("assets/") {
+        return Err(Problem::not_found());
+    }
+    let page = Console::get("index.html").ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, CONSOLE_POLICY))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(page.data.into_owned()))
+}
+
+/// `GET /` and `GET /console`.
+pub async fn to_console() -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, "/console/"))
+        .finish()
+}
+
+fn serve(request: &HttpRequest, name: &str, file: EmbeddedFile, forever: bool) -> HttpResponse {
     let tag = format!("\"{}\"", hex::encode(file.metadata.sha256_hash()));
-    let cache = if request.query_string().starts_with("v=") {
-        FOREVER
-    } else {
-        SHORT
-    };
+    let cache = if forever { FOREVER } else { SHORT };
     let seen = request
         .headers()
         .get(header::IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok());
     if seen == Some(tag.as_str()) {
-        return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
+        return HttpResponse::NotModified().insert_header((ETAG, tag)).finish();
     }
-    let kind = mime_guess::from_path(name).first_or_octet_stream();
-    Ok(HttpResponse::Ok()
-        .content_type(kind.as_ref())
+    HttpResponse::Ok()
+        .content_type(mime_guess::from_path(name).first_or_octet_stream().as_ref())
         .insert_header((ETAG, tag))
         .insert_header((header::CACHE_CONTROL, cache))
         .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .body(file.data.into_owned()))
+        .body(file.data.into_owned())
 }
