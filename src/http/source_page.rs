@@ -216,13 +216,14 @@ mod tests {
         for marked in [0..0, 0..1_000, 3..2, 5..6] {
             for markdown in [true, false] {
                 let text = "日本語 \\* &amp; text";
-                html(&Page {
+                let page = html(&Page {
                     title: "",
                     text,
                     markdown,
                     marked: Some(marked.clone()),
                     origin: None,
                 });
+                assert!(page.ends_with("</html>\n"));
             }
         }
     }

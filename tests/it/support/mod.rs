@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::{
     embedder::Words,
-    socket::{Ended, Socket, answer_of, deltas_of},
+    socket::{Socket, answer_of, deltas_of},
     visitor::{TestVisitor, says},
     workspace::Workspace,
 };
