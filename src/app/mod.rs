@@ -18,6 +18,7 @@ use parlance_store::{Db, embedded::EmbeddedPostgres};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
+use utoipa::OpenApi;
 
 pub use self::adapters::Adapters;
 use crate::{
@@ -263,10 +264,12 @@ fn serve(
     services: Services,
     metrics: PrometheusHandle,
 ) -> io::Result<actix_web::dev::Server> {
+    let document = http::document(realtime::visitor::Calls::openapi());
     let build = move || {
         actix_web::App::new()
             .app_data(web::Data::new(services.clone()))
             .app_data(web::Data::new(metrics.clone()))
+            .app_data(web::Data::new(document.clone()))
             .app_data(web::PayloadConfig::new(MAX_BODY))
             .wrap(middleware::Compress::default())
             .wrap(http::security_headers())

@@ -6,26 +6,76 @@ use actix_web::{
     http::header,
     web,
 };
-use serde::Deserialize;
-use serde_json::json;
+use parlance_store::{
+    control::User,
+    ids::{TenantId, UserId},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::user::User;
+use super::user::Member;
 use crate::{
     actors::services::Services,
     domain::accounts::{
-        login::{self, LoggedIn, LoginError, REFRESH_TTL},
+        login::{LoggedIn, LoginError, REFRESH_TTL},
         token::USER_TTL,
     },
-    kernel::{code::Code, problem::Problem},
+    kernel::{
+        code::Code,
+        problem::{Problem, ProblemDocument},
+    },
 };
 
 const COOKIE: &str = "parlance_refresh";
 const COOKIE_PATH: &str = "/api/auth";
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct LoginBody {
     email: String,
     password: String,
+}
+
+/// A session that has begun or gone on; the refresh cookie comes with it.
+#[derive(Debug, Serialize, ToSchema)]
+struct UserSession {
+    access_token: String,
+    /// Seconds.
+    expires_in: i64,
+    user: UserView,
+    tenant: TenantView,
+}
+
+/// Who is logged in, and where.
+#[derive(Debug, Serialize, ToSchema)]
+struct Me {
+    user: UserView,
+    tenant: TenantView,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct UserView {
+    #[schema(value_type = uuid::Uuid)]
+    id: UserId,
+    email: String,
+    name: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct TenantView {
+    #[schema(value_type = uuid::Uuid)]
+    id: TenantId,
+    /// `owner`, `admin`, `agent` or `viewer`.
+    role: String,
+}
+
+impl From<User> for UserView {
+    fn from(user: User) -> Self {
+        Self {
+            id: user.id,
+            email: user.email,
+            name: user.name,
+        }
+    }
 }
 
 fn problem(error: LoginError) -> Problem {
@@ -39,6 +89,10 @@ fn problem(error: LoginError) -> Problem {
 }
 
 /// `POST /api/auth/login`.
+#[utoipa::path(
+    post, path = "/api/auth/login", tag = "accounts", request_body = LoginBody,
+    responses((status = 200, body = UserSession), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
 pub async fn login(
     request: HttpRequest,
     body: web::Json<LoginBody>,
@@ -51,17 +105,22 @@ pub async fn login(
         .log_in(&body.email, body.password, address)
         .await
         .map_err(problem)?;
-    Ok(answer(&request, &logged_in))
+    Ok(answer(&request, logged_in))
 }
 
 /// `POST /api/auth/refresh`: the cookie alone; rotates it.
+#[utoipa::path(
+    post, path = "/api/auth/refresh", tag = "accounts",
+    responses((status = 200, body = UserSession), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
 pub async fn refresh(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let cookie = request.cookie(COOKIE).ok_or_else(|| problem(LoginError::Ended))?;
     let logged_in = services.logins.refresh(cookie.value()).await.map_err(problem)?;
-    Ok(answer(&request, &logged_in))
+    Ok(answer(&request, logged_in))
 }
 
 /// `POST /api/auth/logout`: ends the session of the cookie.
+#[utoipa::path(post, path = "/api/auth/logout", tag = "accounts", responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
 pub async fn logout(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     if let Some(cookie) = request.cookie(COOKIE) {
         services.logins.log_out(cookie.value()).await.map_err(problem)?;
@@ -72,22 +131,30 @@ pub async fn logout(request: HttpRequest, services: web::Data<Services>) -> Resu
 }
 
 /// `GET /api/auth/me`.
-pub async fn me(user: User, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+#[utoipa::path(
+    get, path = "/api/auth/me", tag = "accounts", security(("user" = [])),
+    responses((status = 200, body = Me), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn me(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let found = services
         .db
         .control()
-        .login_by_id(user.claims.user)
+        .login_by_id(member.claims.user)
         .await
         .map_err(Problem::internal)?;
     let found = found.ok_or_else(Problem::not_found)?;
-    Ok(HttpResponse::Ok().json(json!({
-        "user": { "id": found.user.id, "email": found.user.email, "name": found.user.name },
-        "tenant": { "id": user.claims.tenant, "role": user.claims.role },
-    })))
+    let tenant = TenantView {
+        id: member.claims.tenant,
+        role: member.claims.role,
+    };
+    Ok(HttpResponse::Ok().json(Me {
+        user: found.user.into(),
+        tenant,
+    }))
 }
 
-fn answer(request: &HttpRequest, logged_in: &LoggedIn) -> HttpResponse {
-    let login::LoggedIn {
+fn answer(request: &HttpRequest, logged_in: LoggedIn) -> HttpResponse {
+    let LoggedIn {
         access_token,
         refresh_token,
         user,
@@ -96,13 +163,13 @@ fn answer(request: &HttpRequest, logged_in: &LoggedIn) -> HttpResponse {
     } = logged_in;
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .cookie(cookie(request, refresh_token.clone()))
-        .json(json!({
-            "access_token": access_token,
-            "expires_in": USER_TTL.num_seconds(),
-            "user": { "id": user.id, "email": user.email, "name": user.name },
-            "tenant": { "id": tenant, "role": role },
-        }))
+        .cookie(cookie(request, refresh_token))
+        .json(UserSession {
+            access_token,
+            expires_in: USER_TTL.num_seconds(),
+            user: user.into(),
+            tenant: TenantView { id: tenant, role },
+        })
 }
 
 fn cookie(request: &HttpRequest, value: String) -> Cookie<'static> {

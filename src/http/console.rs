@@ -7,26 +7,34 @@ use parlance_store::{
     StoreError,
     ids::{ConversationId, SpaceId},
     queries::{
-        conversations::{self, Conversation, ListCursor},
-        messages::{self, Message},
-        spaces,
+        conversations::{self, ListCursor},
+        messages, spaces,
     },
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::IntoParams;
 
-use super::user::User;
+use super::{
+    user::Member,
+    views::{ConversationSummary, List, MessageView, SpaceView},
+};
 use crate::{
     actors::services::Services,
-    kernel::{code::Code, problem::Problem},
+    kernel::{
+        code::Code,
+        problem::{Problem, ProblemDocument},
+    },
 };
 
 const MAX_PAGE: i64 = 200;
 const PAGE: i64 = 50;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ListQuery {
+    /// 1 to 200.
     limit: Option<i64>,
+    /// `next` of the page before.
     cursor: Option<String>,
 }
 
@@ -37,34 +45,35 @@ impl ListQuery {
 }
 
 /// `GET /api/chat-spaces`.
-pub async fn spaces(user: User, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(user.claims.tenant);
+#[utoipa::path(
+    get, path = "/api/chat-spaces", tag = "conversations", security(("user" = [])),
+    responses((status = 200, body = List<SpaceView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn spaces(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    let db = services.db.tenant(member.claims.tenant);
     let spaces = db
         .read(async |conn| spaces::list(conn).await)
         .await
         .map_err(Problem::internal)?;
-    let items: Vec<_> = spaces
-        .iter()
-        .map(|space| {
-            json!({
-                "id": space.id, "slug": space.slug, "name": space.name, "public_key": space.public_key,
-                "published": space.published, "settings": space.settings, "created_at": space.created_at,
-            })
-        })
-        .collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next": null })))
+    let items = spaces.into_iter().map(SpaceView::from).collect();
+    Ok(HttpResponse::Ok().json(List { items, next: None }))
 }
 
 /// `GET /api/chat-spaces/{id}/conversations`, the one that changed last first.
+#[utoipa::path(
+    get, path = "/api/chat-spaces/{id}/conversations", tag = "conversations", security(("user" = [])),
+    params(("id" = uuid::Uuid, Path), ListQuery),
+    responses((status = 200, body = List<ConversationSummary>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
 pub async fn conversations(
-    user: User,
+    member: Member,
     path: web::Path<SpaceId>,
     query: web::Query<ListQuery>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let limit = query.limit();
     let before = query.cursor.as_deref().map(decode).transpose()?;
-    let db = services.db.tenant(user.claims.tenant);
+    let db = services.db.tenant(member.claims.tenant);
     let space = *path;
     let found = db
         .read(async |conn| {
@@ -80,40 +89,51 @@ pub async fn conversations(
         .last()
         .filter(|_| full)
         .map(|last| encode(ListCursor::from(last)));
-    let items: Vec<_> = found.iter().map(summary).collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next": next })))
+    let items = found.into_iter().map(ConversationSummary::from).collect();
+    Ok(HttpResponse::Ok().json(List { items, next }))
 }
 
 /// `GET /api/conversations/{id}`.
+#[utoipa::path(
+    get, path = "/api/conversations/{id}", tag = "conversations", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    responses((status = 200, body = ConversationSummary), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
 pub async fn conversation(
-    user: User,
+    member: Member,
     path: web::Path<ConversationId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(user.claims.tenant);
+    let db = services.db.tenant(member.claims.tenant);
     let id = *path;
     let found = db
         .read(async |conn| conversations::load(conn, id).await)
         .await
         .map_err(Problem::internal)?;
-    Ok(HttpResponse::Ok().json(summary(&found.ok_or_else(Problem::not_found)?)))
+    Ok(HttpResponse::Ok().json(ConversationSummary::from(found.ok_or_else(Problem::not_found)?)))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct MessagesQuery {
+    /// Messages with a greater `seq`: `next` of the page before.
     #[serde(default)]
     after: i64,
     limit: Option<i64>,
 }
 
 /// `GET /api/conversations/{id}/messages`, in order.
+#[utoipa::path(
+    get, path = "/api/conversations/{id}/messages", tag = "conversations", security(("user" = [])),
+    params(("id" = uuid::Uuid, Path), MessagesQuery),
+    responses((status = 200, body = List<MessageView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
 pub async fn messages(
-    user: User,
+    member: Member,
     path: web::Path<ConversationId>,
     query: web::Query<MessagesQuery>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(user.claims.tenant);
+    let db = services.db.tenant(member.claims.tenant);
     let (id, after) = (*path, query.after);
     let limit = query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let found = db
@@ -126,26 +146,9 @@ pub async fn messages(
         .await
         .map_err(not_found)?;
     let full = i64::try_from(found.len()).unwrap_or(0) == limit;
-    let next = found.last().filter(|_| full).map(|last| last.seq);
-    let items: Vec<_> = found.iter().map(message).collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next": next })))
-}
-
-fn summary(conversation: &Conversation) -> Value {
-    json!({
-        "id": conversation.id, "space": conversation.space_id, "visitor": conversation.visitor_id,
-        "status": conversation.status.to_string(), "seq": conversation.head_seq,
-        "created_at": conversation.created_at, "updated_at": conversation.updated_at,
-    })
-}
-
-fn message(message: &Message) -> Value {
-    json!({
-        "id": message.id, "seq": message.seq,
-        "author": { "kind": message.author_kind.to_string(), "id": message.author_id, "name": message.author_name },
-        "text": message.text, "in_reply_to": message.in_reply_to, "state": message.state.to_string(),
-        "grounding": message.grounding, "claims": message.claims, "model": message.model, "at": message.created_at,
-    })
+    let next = found.last().filter(|_| full).map(|last| last.seq.to_string());
+    let items = found.into_iter().map(MessageView::from).collect();
+    Ok(HttpResponse::Ok().json(List { items, next }))
 }
 
 fn not_found(error: StoreError) -> Problem {

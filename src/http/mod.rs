@@ -7,11 +7,14 @@ mod auth;
 mod console;
 mod demo;
 mod headers;
+mod openapi;
 mod operations;
 pub mod routes;
 mod source_page;
 mod sources;
 mod user;
+mod views;
 mod widget;
 
 pub use headers::security_headers;
+pub use openapi::{ApiDocument, document};

@@ -4,14 +4,17 @@ use actix_web::{HttpResponse, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 
-use crate::{actors::services::Services, kernel::problem::Problem};
+use super::openapi::ApiDocument;
+use crate::actors::services::Services;
 
 /// `GET /healthz`: the process answers.
+#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200)))]
 pub async fn health() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok" }))
 }
 
 /// `GET /readyz`: 200 when everything needed answers, else 503 and what does not.
+#[utoipa::path(get, path = "/readyz", tag = "operations", responses((status = 200, description = "Everything answers"), (status = 503, description = "Says what does not")))]
 pub async fn ready(services: web::Data<Services>) -> HttpResponse {
     let database = services.db.ping().await.err().map(|error| error.to_string());
     let draining = services.registry.is_draining();
@@ -32,6 +35,7 @@ pub async fn ready(services: web::Data<Services>) -> HttpResponse {
 }
 
 /// `GET /metrics`, in the Prometheus text format.
+#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, description = "Prometheus text", content_type = "text/plain")))]
 pub async fn metrics(services: web::Data<Services>, handle: web::Data<PrometheusHandle>) -> HttpResponse {
     let pool = services.db.pool_status();
     let gauge = |value: usize| f64::from(u32::try_from(value).unwrap_or(u32::MAX));
@@ -44,11 +48,8 @@ pub async fn metrics(services: web::Data<Services>, handle: web::Data<Prometheus
 }
 
 /// `GET /api/openapi.json`.
-///
-/// # Errors
-/// When the document cannot be written.
-pub async fn openapi() -> Result<HttpResponse, Problem> {
-    Ok(HttpResponse::Ok()
+pub async fn openapi(document: web::Data<ApiDocument>) -> HttpResponse {
+    HttpResponse::Ok()
         .content_type("application/json")
-        .body(include_str!("../../docs/openapi.json")))
+        .body(document.0.clone())
 }

@@ -1,5 +1,5 @@
 //! The whole table: path, method, handler. What a route permits stands in its handler's
-//! parameters (`User`, a visitor's token in `realtime`, or nothing for what is public).
+//! parameters (`Member`, a visitor's token in `realtime`, or nothing for what is public).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 

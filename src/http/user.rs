@@ -12,11 +12,11 @@ use crate::{
 
 /// A member of a workspace, in the role the token names.
 #[derive(Clone, Debug)]
-pub struct User {
+pub struct Member {
     pub claims: UserClaims,
 }
 
-impl FromRequest for User {
+impl FromRequest for Member {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
@@ -25,7 +25,7 @@ impl FromRequest for User {
     }
 }
 
-fn authenticate(request: &HttpRequest) -> Result<User, Problem> {
+fn authenticate(request: &HttpRequest) -> Result<Member, Problem> {
     let services = request
         .app_data::<web::Data<Services>>()
         .ok_or_else(|| Problem::internal("no services"))?;
@@ -40,5 +40,5 @@ fn authenticate(request: &HttpRequest) -> Result<User, Problem> {
         .tokens
         .verify_user(token)
         .map_err(|invalid| Problem::new(Code::Unauthenticated, invalid.to_string()))?;
-    Ok(User { claims })
+    Ok(Member { claims })
 }

@@ -5,8 +5,9 @@ use parlance_store::{
     ids::{ConversationId, VisitorId},
     queries::{conversations, visitors},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::assets;
 use crate::{
@@ -15,7 +16,11 @@ use crate::{
         space::{Space, SpaceRef},
         token::{VISITOR_TTL, VisitorClaims},
     },
-    kernel::{code::Code, origin, problem::Problem},
+    kernel::{
+        code::Code,
+        origin,
+        problem::{Problem, ProblemDocument},
+    },
 };
 
 /// Bytes of a visitor's attributes as JSON at most.
@@ -32,6 +37,10 @@ async fn space(services: &Services, name: &str) -> Result<std::sync::Arc<SpaceRe
 
 /// `GET /api/widget/{space}/config`: open to every page, for it shows nothing that the widget
 /// does not show.
+#[utoipa::path(
+    get, path = "/api/widget/{space}/config", tag = "visitor", params(("space" = String, Path, description = "Slug or public key of a published space")),
+    responses((status = 200, description = "What the widget shows", body = Value), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
 pub async fn config(path: web::Path<String>, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let named = space(&services, &path).await?;
     let found = services
@@ -63,16 +72,43 @@ fn public(space: &Space) -> Value {
     })
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct SessionBody {
+    /// An old one keeps its visitor.
     token: Option<String>,
     attributes: Option<Value>,
+    /// BCP 47, of the page.
     locale: Option<String>,
+    /// Address of the page the visitor is on.
+    page: Option<String>,
+}
+
+/// A visitor's session.
+#[derive(Debug, Serialize, ToSchema)]
+struct VisitorSession {
+    /// Opens this visitor's conversations in this space, and nothing else.
+    token: String,
+    /// Seconds.
+    expires_in: i64,
+    visitor: VisitorView,
+    /// The visitor's latest one.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    conversation: Option<ConversationId>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct VisitorView {
+    #[schema(value_type = uuid::Uuid)]
+    id: VisitorId,
 }
 
 /// `POST /api/widget/{space}/session`: a visitor's token, for a new visitor or the one of an old
 /// token.
+#[utoipa::path(
+    post, path = "/api/widget/{space}/session", tag = "visitor", params(("space" = String, Path, description = "Slug or public key of a published space")), request_body = SessionBody,
+    responses((status = 200, body = VisitorSession), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
 pub async fn session(
     request: HttpRequest,
     path: web::Path<String>,
@@ -82,7 +118,10 @@ pub async fn session(
     let space = space(&services, &path).await?;
     origin::check(&request, |origin, host| space.allows(origin, host))?;
     let body = body.map(web::Json::into_inner).unwrap_or_default();
-    let attributes = body.attributes.unwrap_or_else(|| json!({}));
+    let mut attributes = body.attributes.unwrap_or_else(|| json!({}));
+    if let (Some(page), Some(named)) = (body.page, attributes.as_object_mut()) {
+        named.insert("page".to_owned(), page.into());
+    }
     if !attributes.is_object() || attributes.to_string().len() > MAX_ATTRIBUTES {
         return Err(Problem::new(
             Code::InvalidRequest,
@@ -120,12 +159,12 @@ pub async fn session(
     let token = services.tokens.visitor(claims).map_err(Problem::internal)?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(json!({
-            "token": token,
-            "expires_in": VISITOR_TTL.num_seconds(),
-            "visitor": { "id": visitor },
-            "conversation": latest,
-        })))
+        .json(VisitorSession {
+            token,
+            expires_in: VISITOR_TTL.num_seconds(),
+            visitor: VisitorView { id: visitor },
+            conversation: latest,
+        }))
 }
 
 /// `GET /widget/{space}/frame`: the chat itself, which only the space's sites may embed.

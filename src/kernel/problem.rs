@@ -4,7 +4,8 @@
 use std::{fmt, time::Duration};
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode, http::header};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::code::Code;
 
@@ -54,6 +55,22 @@ impl Problem {
     }
 }
 
+/// A problem as it goes over the wire.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemDocument {
+    r#type: String,
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// Stable: decide on this one.
+    #[schema(example = "not_found")]
+    code: &'static str,
+    /// For people.
+    detail: String,
+    /// Seconds after which it may work.
+    retry_after: Option<u64>,
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code.name(), self.detail)
@@ -74,13 +91,13 @@ impl ResponseError for Problem {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
             response.insert_header(("RateLimit", format!("\"default\";r=0;t={seconds}")));
         }
-        response.json(json!({
-            "type": format!("https://parlance.example/problems/{}", row.name),
-            "title": row.title,
-            "status": row.status,
-            "code": row.name,
-            "detail": self.detail,
-            "retry_after": self.retry_seconds(),
-        }))
+        response.json(ProblemDocument {
+            r#type: format!("https://parlance.example/problems/{}", row.name),
+            title: row.title,
+            status: row.status,
+            code: row.name,
+            detail: self.detail.clone(),
+            retry_after: self.retry_seconds(),
+        })
     }
 }

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     actors::conversation::Published,
+    domain::conversations::event::Event,
     kernel::{code::Code, problem::Problem},
     realtime::protocol::ServerFrame,
 };
@@ -28,10 +29,11 @@ const GATHER: Duration = Duration::from_millis(15);
 const SNAPSHOT_PACE: Duration = Duration::from_millis(300);
 
 /// A page of events.
-#[derive(Debug, serde::Serialize)]
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct Page {
     pub conversation: ConversationView,
     /// Durable events, an answer in flight as a snapshot, then what happened while waiting.
+    #[schema(value_type = Vec<Event>)]
     pub events: Vec<Box<RawValue>>,
     /// The cursor for the next poll.
     pub next: u64,

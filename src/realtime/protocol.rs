@@ -3,6 +3,7 @@
 use bytestring::ByteString;
 use parlance_store::ids::{ClientId, ConversationId, MessageId};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{domain::conversations::event::Status, kernel::problem::Problem};
 
@@ -14,17 +15,19 @@ pub const MAX_TEXT: usize = 4_000;
 pub const MAX_COMMENT: usize = 2_000;
 
 /// What a client sends.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum ClientFrame {
     Hello {
         token: String,
         #[serde(default)]
+        #[schema(value_type = Option<uuid::Uuid>)]
         conversation: Option<ConversationId>,
         #[serde(default)]
         after: u64,
     },
     Say {
+        #[schema(value_type = uuid::Uuid)]
         client_id: ClientId,
         text: String,
     },
@@ -37,6 +40,7 @@ pub enum ClientFrame {
     Human,
     Stop,
     Feedback {
+        #[schema(value_type = uuid::Uuid)]
         message: MessageId,
         value: Thumb,
         #[serde(default)]
@@ -50,7 +54,7 @@ pub enum ClientFrame {
     Ping,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Thumb {
     Up,
@@ -58,7 +62,7 @@ pub enum Thumb {
 }
 
 /// What the server sends besides events.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum ServerFrame {
     Ready {
@@ -66,7 +70,9 @@ pub enum ServerFrame {
         seq: u64,
     },
     Ack {
+        #[schema(value_type = uuid::Uuid)]
         client_id: ClientId,
+        #[schema(value_type = uuid::Uuid)]
         message: MessageId,
         seq: u64,
     },
@@ -74,6 +80,7 @@ pub enum ServerFrame {
         code: &'static str,
         detail: String,
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<uuid::Uuid>)]
         client_id: Option<ClientId>,
         #[serde(skip_serializing_if = "Option::is_none")]
         retry_after: Option<u64>,
@@ -86,8 +93,9 @@ pub enum ServerFrame {
     },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ConversationView {
+    #[schema(value_type = uuid::Uuid)]
     pub id: ConversationId,
     pub status: Status,
 }

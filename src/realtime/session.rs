@@ -4,9 +4,14 @@
 use std::net::IpAddr;
 
 use parlance_store::{
+    StoreError,
     ids::{ClientId, ConversationId},
-    queries::conversations::{self, ConversationStatus, NewConversation},
+    queries::{
+        conversations::{self, ConversationStatus, NewConversation},
+        visitors,
+    },
 };
+use serde_json::Value;
 
 use super::protocol::{ClientFrame, ConversationView, MAX_COMMENT, MAX_TEXT, ServerFrame, Thumb};
 use crate::{
@@ -209,24 +214,38 @@ impl Session {
     }
 }
 
+/// A new conversation, in the language and from the page that the visitor's session named.
 async fn create(services: &Services, claims: VisitorClaims) -> Result<ConversationId, Problem> {
-    let new = NewConversation {
-        id: ConversationId::new(),
-        space_id: claims.space,
-        visitor_id: claims.visitor,
-        status: ConversationStatus::Bot,
-        locale: None,
-        page: None,
-        at: services.clock.now(),
-    };
-    let id = new.id;
-    services
+    let (id, at) = (ConversationId::new(), services.clock.now());
+    let created = services
         .db
         .tenant(claims.tenant)
-        .transaction(async |conn| conversations::create(conn, new).await)
-        .await
-        .map_err(Problem::internal)?;
-    Ok(id)
+        .transaction(async |conn| {
+            let visitor = visitors::load(conn, claims.visitor)
+                .await?
+                .ok_or(StoreError::NotFound)?;
+            let page = visitor
+                .attributes
+                .get("page")
+                .and_then(Value::as_str)
+                .map(str::to_owned);
+            let new = NewConversation {
+                id,
+                space_id: claims.space,
+                visitor_id: claims.visitor,
+                status: ConversationStatus::Bot,
+                locale: visitor.locale,
+                page,
+                at,
+            };
+            conversations::create(conn, new).await
+        })
+        .await;
+    match created {
+        Ok(_) => Ok(id),
+        Err(StoreError::NotFound) => Err(Problem::not_found()),
+        Err(error) => Err(Problem::internal(error)),
+    }
 }
 
 fn bounded(comment: Option<String>) -> Result<Option<String>, Problem> {

@@ -9,19 +9,27 @@ use parlance_store::{
     ids::{ClientId, ConversationId},
     queries::log,
 };
-use serde::Deserialize;
-use serde_json::{json, value::RawValue};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use super::{
-    poll,
+    poll::{self, Page},
     protocol::{ClientFrame, ServerFrame},
     session::Session,
     sse::{self, Until},
 };
 use crate::{
     actors::services::Services,
-    domain::accounts::token::VisitorClaims,
-    kernel::{code::Code, origin, problem::Problem},
+    domain::{
+        accounts::token::VisitorClaims,
+        conversations::event::{Event, Message},
+    },
+    kernel::{
+        code::Code,
+        origin,
+        problem::{Problem, ProblemDocument},
+    },
 };
 
 /// Events of one page of history at most.
@@ -88,6 +96,14 @@ impl Visitor {
     }
 }
 
+/// The visitor's calls, for `/api/openapi.json`.
+#[derive(Debug, OpenApi)]
+#[openapi(
+    paths(create, history, events, frame, chat, super::ws::socket),
+    components(schemas(Event, ClientFrame, ServerFrame))
+)]
+pub struct Calls;
+
 /// Registers the transports under `/api/widget/{space}`.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
@@ -99,18 +115,42 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/socket", web::get().to(super::ws::socket));
 }
 
+/// Opens a conversation of this visitor.
+#[utoipa::path(
+    post, path = "/api/widget/{space}/conversation", tag = "visitor", security(("visitor" = [])),
+    params(("space" = String, Path, description = "Slug or public key of a published space")),
+    responses((status = 201, body = Opened), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
 async fn create(visitor: Visitor) -> Result<HttpResponse, Problem> {
     let session = visitor.open(None).await?;
-    Ok(HttpResponse::Created().json(json!({ "conversation": session.conversation() })))
+    Ok(HttpResponse::Created().json(Opened {
+        conversation: session.conversation(),
+    }))
 }
 
-#[derive(Debug, Deserialize)]
+/// A conversation that was opened.
+#[derive(Debug, Serialize, ToSchema)]
+struct Opened {
+    #[schema(value_type = uuid::Uuid)]
+    conversation: ConversationId,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct HistoryQuery {
+    /// Events with a greater `seq`.
     #[serde(default)]
     after: u64,
+    /// 1 to 200.
     limit: Option<i64>,
 }
 
+/// The durable events of a conversation, a page at a time.
+#[utoipa::path(
+    get, path = "/api/widget/{space}/conversation/{id}", tag = "visitor", security(("visitor" = [])),
+    params(("space" = String, Path, description = "Slug or public key of a published space"), ("id" = uuid::Uuid, Path, description = "The conversation"), HistoryQuery),
+    responses((status = 200, body = Page), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
 async fn history(
     visitor: Visitor,
     path: web::Path<(String, ConversationId)>,
@@ -125,9 +165,12 @@ async fn history(
     let next = logged.last().map_or(query.after, |event| {
         u64::try_from(event.seq).unwrap_or(query.after)
     });
-    let events: Vec<_> = logged.iter().filter_map(numbered).collect();
-    Ok(HttpResponse::Ok()
-        .json(json!({ "conversation": session.view().await?, "events": events, "next": next })))
+    let events = logged.iter().filter_map(numbered).collect();
+    Ok(HttpResponse::Ok().json(Page {
+        conversation: session.view().await?,
+        events,
+        next,
+    }))
 }
 
 /// The stored body with its `seq`.
@@ -136,13 +179,25 @@ fn numbered(event: &log::LoggedEvent) -> Option<Box<RawValue>> {
     RawValue::from_string(format!("{{\"seq\":{},{rest}", event.seq)).ok()
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct EventsQuery {
+    /// Events with a greater `seq`.
     after: Option<u64>,
     /// Seconds: asks for JSON, waited for this long.
     wait: Option<u64>,
 }
 
+/// What happens in a conversation: server-sent events, or with `wait` a page of JSON.
+#[utoipa::path(
+    get, path = "/api/widget/{space}/conversation/{id}/events", tag = "visitor", security(("visitor" = [])),
+    params(("space" = String, Path, description = "Slug or public key of a published space"), ("id" = uuid::Uuid, Path, description = "The conversation"), EventsQuery, ("Last-Event-ID" = Option<u64>, Header, description = "As `after`")),
+    responses(
+        (status = 200, description = "Events as they happen, or a page", content(
+            (Event = "text/event-stream"), (Page = "application/json"))),
+        (status = "default", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+)]
 async fn events(
     request: HttpRequest,
     visitor: Visitor,
@@ -162,6 +217,12 @@ async fn events(
     }
 }
 
+/// One frame of the socket, for clients that cannot hold one.
+#[utoipa::path(
+    post, path = "/api/widget/{space}/conversation/{id}/frames", tag = "visitor", security(("visitor" = [])),
+    params(("space" = String, Path, description = "Slug or public key of a published space"), ("id" = uuid::Uuid, Path, description = "The conversation")), request_body = ClientFrame,
+    responses((status = 200, body = ServerFrame), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
 async fn frame(
     visitor: Visitor,
     path: web::Path<(String, ConversationId)>,
@@ -186,13 +247,28 @@ async fn frame(
     Ok(HttpResponse::Ok().json(reply))
 }
 
-#[derive(Debug, Deserialize)]
+/// A question.
+#[derive(Debug, Deserialize, ToSchema)]
 struct ChatBody {
+    /// Absent: a new conversation.
+    #[schema(value_type = Option<uuid::Uuid>)]
     conversation: Option<ConversationId>,
+    /// Chosen by the client; the same again says nothing new.
+    #[schema(value_type = uuid::Uuid)]
     client_id: ClientId,
     text: String,
 }
 
+/// Says something and answers with the finished answer, or streams until it is finished.
+#[utoipa::path(
+    post, path = "/api/widget/{space}/chat", tag = "visitor", security(("visitor" = [])),
+    params(("space" = String, Path, description = "Slug or public key of a published space")), request_body = ChatBody,
+    responses(
+        (status = 200, description = "The answer", content((Message = "application/json"), (Event = "text/event-stream"))),
+        (status = 202, description = "A person will answer", body = ServerFrame),
+        (status = "default", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+)]
 async fn chat(
     request: HttpRequest,
     visitor: Visitor,

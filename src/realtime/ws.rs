@@ -32,6 +32,11 @@ const FLOOD: u32 = 100;
 ///
 /// # Errors
 /// When there is no such space or the request is no WebSocket upgrade.
+#[utoipa::path(
+    get, path = "/api/widget/{space}/socket", tag = "visitor",
+    params(("space" = String, Path, description = "Slug or public key of a published space")),
+    responses((status = 101, description = "A WebSocket: ClientFrame to the server, ServerFrame and Event from it")),
+)]
 pub async fn socket(
     request: HttpRequest,
     body: web::Payload,

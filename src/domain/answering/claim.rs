@@ -9,7 +9,7 @@ use crate::kernel::text::{
 };
 
 /// A sentence of the answer and how well what it cites supports it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Claim {
     /// UTF-16 code units of the answer's text; `end` is exclusive and behind the last marker.
     pub start: usize,

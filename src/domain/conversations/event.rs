@@ -4,11 +4,12 @@
 use chrono::{DateTime, Utc};
 use parlance_store::ids::{ClientId, ConversationId, DocumentId, MessageId};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub use crate::domain::answering::claim::Claim;
 
 /// Who wrote a message or changed a status.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Author {
     pub kind: AuthorKind,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,7 +52,7 @@ impl Author {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AuthorKind {
     Visitor,
@@ -74,7 +75,7 @@ impl AuthorKind {
 }
 
 /// How a message ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MessageState {
     Complete,
@@ -96,7 +97,7 @@ impl MessageState {
 }
 
 /// Who is answering.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     Bot,
@@ -133,7 +134,7 @@ impl Status {
 }
 
 /// Why a status changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     VisitorAsked,
@@ -146,10 +147,11 @@ pub enum Reason {
 }
 
 /// A source the answer cites, as it was when the answer was written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Citation {
     /// The number in the text's `[Sn]`.
     pub n: u32,
+    #[schema(value_type = uuid::Uuid)]
     pub document: DocumentId,
     pub title: String,
     pub excerpt: String,
@@ -159,15 +161,19 @@ pub struct Citation {
 }
 
 /// A durable message.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Message {
+    #[schema(value_type = uuid::Uuid)]
     pub id: MessageId,
+    #[schema(value_type = uuid::Uuid)]
     pub conversation: ConversationId,
     pub author: Author,
     pub text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<uuid::Uuid>)]
     pub client_id: Option<ClientId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<uuid::Uuid>)]
     pub in_reply_to: Option<MessageId>,
     pub state: MessageState,
     pub at: DateTime<Utc>,
@@ -210,7 +216,7 @@ impl Message {
 }
 
 /// An event of the log.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[serde(tag = "type")]
 pub enum Event {
     #[serde(rename = "message")]
@@ -224,24 +230,33 @@ pub enum Event {
     },
     #[serde(rename = "answer.start")]
     AnswerStart {
+        #[schema(value_type = uuid::Uuid)]
         message: MessageId,
+        #[schema(value_type = uuid::Uuid)]
         in_reply_to: MessageId,
     },
     #[serde(rename = "answer.delta")]
     AnswerDelta {
+        #[schema(value_type = uuid::Uuid)]
         message: MessageId,
         n: u64,
         text: String,
     },
     #[serde(rename = "answer.snapshot")]
     AnswerSnapshot {
+        #[schema(value_type = uuid::Uuid)]
         message: MessageId,
+        #[schema(value_type = uuid::Uuid)]
         in_reply_to: MessageId,
         n: u64,
         text: String,
     },
     #[serde(rename = "answer.claim")]
-    AnswerClaim { message: MessageId, claim: Claim },
+    AnswerClaim {
+        #[schema(value_type = uuid::Uuid)]
+        message: MessageId,
+        claim: Claim,
+    },
     #[serde(rename = "typing")]
     Typing { author: Author, on: bool },
     #[serde(rename = "read")]

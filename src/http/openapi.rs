@@ -1,0 +1,54 @@
+//! `/api/openapi.json`: the document of the API, made from the handlers.
+
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        OpenApi as Document,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+
+use super::{auth, console, operations, widget};
+
+/// The document as JSON text, made once.
+#[derive(Clone, Debug)]
+pub struct ApiDocument(pub String);
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Parlance", description = "Customer-support chat that answers from a business's own documents."),
+    paths(
+        widget::config, widget::session,
+        auth::login, auth::refresh, auth::logout, auth::me,
+        console::spaces, console::conversations, console::conversation, console::messages,
+        operations::health, operations::ready, operations::metrics,
+    ),
+    modifiers(&Bearers),
+    tags(
+        (name = "visitor", description = "What the widget calls"),
+        (name = "accounts", description = "Logging in"),
+        (name = "conversations", description = "Reading what was said"),
+        (name = "operations", description = "For those who run it"),
+    ),
+)]
+struct Calls;
+
+struct Bearers;
+
+impl Modify for Bearers {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_default();
+        for name in ["visitor", "user"] {
+            let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+            components.add_security_scheme(name, bearer);
+        }
+    }
+}
+
+/// The whole document: these calls and those of `transports`.
+#[must_use]
+pub fn document(transports: Document) -> ApiDocument {
+    let mut all = Calls::openapi();
+    all.merge(transports);
+    ApiDocument(all.to_json().unwrap_or_default())
+}

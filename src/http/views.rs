@@ -1,0 +1,133 @@
+//! What the API for people answers with: rows of the store as documents, field by field.
+
+use chrono::{DateTime, Utc};
+use parlance_store::{
+    ids::{ConversationId, MessageId, SpaceId, VisitorId},
+    queries::{conversations::Conversation, messages::Message, spaces::Space},
+};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::domain::conversations::event::Claim;
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct List<T> {
+    pub items: Vec<T>,
+    /// Gives the next page; absent on the last.
+    pub next: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SpaceView {
+    #[schema(value_type = uuid::Uuid)]
+    id: SpaceId,
+    slug: String,
+    name: String,
+    public_key: String,
+    published: bool,
+    settings: Value,
+    created_at: DateTime<Utc>,
+}
+
+impl From<Space> for SpaceView {
+    fn from(space: Space) -> Self {
+        let Space {
+            id,
+            slug,
+            name,
+            public_key,
+            published,
+            settings,
+            created_at,
+            ..
+        } = space;
+        Self {
+            id,
+            slug,
+            name,
+            public_key,
+            published,
+            settings,
+            created_at,
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConversationSummary {
+    #[schema(value_type = uuid::Uuid)]
+    id: ConversationId,
+    #[schema(value_type = uuid::Uuid)]
+    space: SpaceId,
+    #[schema(value_type = uuid::Uuid)]
+    visitor: VisitorId,
+    /// `bot`, `waiting`, `human`, `snoozed` or `resolved`.
+    status: String,
+    /// Of the newest durable event.
+    seq: i64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl From<Conversation> for ConversationSummary {
+    fn from(conversation: Conversation) -> Self {
+        Self {
+            id: conversation.id,
+            space: conversation.space_id,
+            visitor: conversation.visitor_id,
+            status: conversation.status.to_string(),
+            seq: conversation.head_seq,
+            created_at: conversation.created_at,
+            updated_at: conversation.updated_at,
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MessageView {
+    #[schema(value_type = uuid::Uuid)]
+    id: MessageId,
+    seq: i64,
+    author: AuthorView,
+    text: String,
+    #[schema(value_type = Option<uuid::Uuid>)]
+    in_reply_to: Option<MessageId>,
+    /// `complete`, `interrupted` or `failed`.
+    state: String,
+    grounding: Option<f32>,
+    #[schema(value_type = Vec<Claim>)]
+    claims: Option<Value>,
+    model: Option<String>,
+    at: DateTime<Utc>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct AuthorView {
+    /// `visitor`, `assistant`, `agent` or `system`.
+    kind: String,
+    id: Option<uuid::Uuid>,
+    name: Option<String>,
+}
+
+impl From<Message> for MessageView {
+    fn from(message: Message) -> Self {
+        Self {
+            id: message.id,
+            seq: message.seq,
+            author: AuthorView {
+                kind: message.author_kind.to_string(),
+                id: message.author_id,
+                name: message.author_name,
+            },
+            text: message.text,
+            in_reply_to: message.in_reply_to,
+            state: message.state.to_string(),
+            grounding: message.grounding,
+            claims: message.claims,
+            model: message.model,
+            at: message.created_at,
+        }
+    }
+}
