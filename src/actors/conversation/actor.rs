@@ -27,7 +27,10 @@ use super::{
 use crate::{
     actors::conversation::Deps,
     domain::{
-        answering::turn::{Outcome, Progress},
+        answering::{
+            human,
+            turn::{Outcome, Progress},
+        },
         conversations::{
             event::{Author, AuthorKind, Event},
             state::{self, Command, Effect, State, Transition, TurnNumber},
@@ -231,7 +234,9 @@ impl Handler<Say> for ConversationActor {
             None => Err(ActorError::NotFound),
             Some(_) if self.draining => Err(ActorError::Draining),
             Some(live) => {
-                let transition = state::apply(&live.state, Command::Say { message });
+                let asks_for_person = live.state.bot_answers() && human::asks_for_human(&msg.text);
+                let command = if asks_for_person { Command::AskHuman } else { Command::Say { message } };
+                let transition = state::apply(&live.state, command);
                 let write = write::say(self.deps.clone(), self.tenant, live, message, &msg, &transition);
                 Ok((transition, write))
             }

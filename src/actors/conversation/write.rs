@@ -24,7 +24,7 @@ use crate::domain::{
     accounts::space::Space,
     answering::turn::{Cited, Extra, Outcome, RESERVED_FOR, RESERVED_INPUT},
     conversations::{
-        event::{Author, Citation, Event, Message, MessageState, Status},
+        event::{Author, Citation, Event, Message, MessageState, Reason, Status},
         state::{Effect, StatusChange, Transition},
     },
 };
@@ -234,25 +234,34 @@ pub(super) fn say(
             at,
             reservation,
         };
-        let db = deps.db.tenant(tenant);
+        let (db, visitor) = (deps.db.tenant(tenant), Author::visitor(visitor));
         let done = db
             .transaction(async |conn| {
-                let status = match status {
-                    Some(change) => {
-                        Some(write_status(conn, conversation, change, &Author::visitor(visitor), at).await?)
-                    }
-                    None => None,
+                // A conversation reopens before the message, a person is asked for after it.
+                let (before, after) = match status {
+                    Some(change) if change.reason == Reason::Reopened => (Some(change), None),
+                    other => (None, other),
                 };
-                match messages::say(conn, new).await? {
-                    messages::Said::New { seq, .. } => Ok((status, seq)),
-                    // Rolls the status change back: a second delivery reopens nothing.
-                    messages::Said::Duplicate { message_id, seq } => Err(NotSaid::Before(message_id, seq)),
+                let mut events = Vec::new();
+                if let Some(change) = before {
+                    events.push(write_status(conn, conversation, change, &visitor, at).await?);
                 }
+                let seq = match messages::say(conn, new).await? {
+                    messages::Said::New { seq, .. } => seq,
+                    // Rolls the status change back: a second delivery reopens nothing.
+                    messages::Said::Duplicate { message_id, seq } => {
+                        return Err(NotSaid::Before(message_id, seq));
+                    }
+                };
+                events.push(durable("message", seq, &json));
+                if let Some(change) = after {
+                    events.push(write_status(conn, conversation, change, &visitor, at).await?);
+                }
+                Ok((events, seq))
             })
             .await;
         match done {
-            Ok((status, seq)) => {
-                let message = durable("message", seq, &json);
+            Ok((events, seq)) => {
                 let ack = Ack {
                     message: id,
                     seq: u64::try_from(seq).unwrap_or(0),
@@ -260,9 +269,7 @@ pub(super) fn say(
                 };
                 Ok(Said {
                     ack,
-                    written: Written {
-                        events: status.into_iter().chain([message]).collect(),
-                    },
+                    written: Written { events },
                 })
             }
             Err(NotSaid::Before(message, seq)) => {
