@@ -40,7 +40,7 @@ use crate::{
         retrieval::Retriever,
     },
     http,
-    kernel::tasks::Tasks,
+    kernel::{address::Addresses, tasks::Tasks},
     realtime,
 };
 
@@ -250,6 +250,9 @@ async fn services(
         logins: Logins::new(db.clone(), tokens.clone(), clock.clone()),
         tenants: Tenants::new(config.chat.rates, clock.clone(), placement.clone()),
         registry: Registry::new(Arc::new(deps), placement),
+        addresses: Addresses {
+            behind_proxy: config.server.behind_proxy,
+        },
         db,
         clock,
         tasks,

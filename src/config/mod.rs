@@ -29,7 +29,8 @@ pub struct Config {
     pub demo: bool,
 }
 
-/// `PORT`, `BIND`, `PUBLIC_URL`, `DATA_DIR`, `AUTH_SECRET`, `DRAIN_SECONDS`.
+/// `PORT`, `BIND`, `PUBLIC_URL`, `DATA_DIR`, `AUTH_SECRET`, `BEHIND_PROXY`,
+/// `DRAIN_SECONDS`.
 #[derive(Clone, Debug)]
 pub struct Server {
     /// 0 takes a free one.
@@ -41,6 +42,8 @@ pub struct Server {
     pub data_dir: PathBuf,
     /// Unset: generated once and kept in `data_dir`.
     pub auth_secret: Option<SecretString>,
+    /// Whether a proxy of ours names the visitor's address.
+    pub behind_proxy: bool,
     /// How long answers in flight may take after a stop was asked for.
     pub drain: Duration,
 }
@@ -193,6 +196,7 @@ fn server(env: &mut Env<'_>) -> Server {
         public_url: env.url("PUBLIC_URL"),
         data_dir: env.text("DATA_DIR").unwrap_or_else(|| "./data".to_owned()).into(),
         auth_secret,
+        behind_proxy: env.word("BEHIND_PROXY", &[("on", true), ("off", false)], false),
         drain: Duration::from_secs(env.parsed("DRAIN_SECONDS", 25)),
     }
 }

@@ -99,7 +99,7 @@ pub async fn login(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
-    let address = request.peer_addr().map(|peer| peer.ip());
+    let address = services.addresses.of(&request);
     let logged_in = services
         .logins
         .log_in(&body.email, body.password, address)

@@ -117,6 +117,9 @@ pub async fn session(
 ) -> Result<HttpResponse, Problem> {
     let space = space(&services, &path).await?;
     origin::check(&request, |origin, host| space.allows(origin, host))?;
+    let tenant = services.tenants.of(space.tenant);
+    let tenant = tenant.ok_or_else(|| Problem::new(Code::Draining, "reconnect in a moment"))?;
+    tenant.admit_visit(services.addresses.of(&request)).await?;
     let body = body.map(web::Json::into_inner).unwrap_or_default();
     let mut attributes = body.attributes.unwrap_or_else(|| json!({}));
     if let (Some(page), Some(named)) = (body.page, attributes.as_object_mut()) {

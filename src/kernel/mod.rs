@@ -1,6 +1,7 @@
 //! What every layer above leans on: the clock, the tasks, the table of error codes. Nothing here
 //! knows what Parlance is for.
 
+pub mod address;
 pub mod clock;
 pub mod code;
 pub mod origin;

@@ -45,7 +45,7 @@ impl Session {
     ) -> Result<Self, Problem> {
         let conversation = match conversation {
             Some(id) => id,
-            None => create(&services, claims).await?,
+            None => create(&services, claims, address).await?,
         };
         let session = Self {
             services,
@@ -143,12 +143,7 @@ impl Session {
             .tenants
             .of(self.claims.tenant)
             .ok_or_else(draining)?;
-        tenant
-            .admit(self.claims.visitor, self.address)
-            .await
-            .map_err(|limited| {
-                Problem::new(Code::RateLimited, limited.to_string()).retry_after(limited.retry_after)
-            })?;
+        tenant.admit(self.claims.visitor, self.address).await?;
         // NUL cannot be stored in a text column, and means nothing to a reader.
         let text = text.replace('\0', "");
         match self.actor()?.say(client_id, text.clone()).await {
@@ -215,7 +210,13 @@ impl Session {
 }
 
 /// A new conversation, in the language and from the page that the visitor's session named.
-async fn create(services: &Services, claims: VisitorClaims) -> Result<ConversationId, Problem> {
+async fn create(
+    services: &Services,
+    claims: VisitorClaims,
+    address: Option<IpAddr>,
+) -> Result<ConversationId, Problem> {
+    let tenant = services.tenants.of(claims.tenant).ok_or_else(draining)?;
+    tenant.admit_visit(address).await?;
     let (id, at) = (ConversationId::new(), services.clock.now());
     let created = services
         .db

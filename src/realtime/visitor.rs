@@ -82,7 +82,7 @@ async fn authenticate(request: &HttpRequest) -> Result<Visitor, Problem> {
             "the token is of another space",
         ));
     }
-    let address = request.peer_addr().map(|peer| peer.ip());
+    let address = services.addresses.of(request);
     Ok(Visitor {
         claims,
         address,

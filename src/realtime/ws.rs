@@ -50,7 +50,7 @@ pub async fn socket(
         .map_err(Problem::internal)?
         .ok_or_else(Problem::not_found)?;
     origin::check(&request, |origin, host| space.allows(origin, host))?;
-    let address = request.peer_addr().map(|peer| peer.ip());
+    let address = services.addresses.of(&request);
     let (response, writer, stream) = actix_ws::handle(&request, body)?;
     let stream = stream
         .max_frame_size(MAX_FRAME)

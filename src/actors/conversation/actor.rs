@@ -235,7 +235,11 @@ impl Handler<Say> for ConversationActor {
             Some(_) if self.draining => Err(ActorError::Draining),
             Some(live) => {
                 let asks_for_person = live.state.bot_answers() && human::asks_for_human(&msg.text);
-                let command = if asks_for_person { Command::AskHuman } else { Command::Say { message } };
+                let command = if asks_for_person {
+                    Command::AskHuman
+                } else {
+                    Command::Say { message }
+                };
                 let transition = state::apply(&live.state, command);
                 let write = write::say(self.deps.clone(), self.tenant, live, message, &msg, &transition);
                 Ok((transition, write))

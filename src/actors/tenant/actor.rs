@@ -33,6 +33,20 @@ pub(super) struct Admit {
     pub address: Option<IpAddr>,
 }
 
+#[derive(Message)]
+#[rtype(result = "Result<(), Limited>")]
+pub(super) struct AdmitVisit {
+    pub address: IpAddr,
+}
+
+impl Handler<AdmitVisit> for TenantActor {
+    type Result = Result<(), Limited>;
+
+    fn handle(&mut self, msg: AdmitVisit, _: &mut Self::Context) -> Self::Result {
+        self.buckets.take_visit(msg.address)
+    }
+}
+
 impl Handler<Admit> for TenantActor {
     type Result = Result<(), Limited>;
 

@@ -6,12 +6,18 @@ use actix::{Actor, Addr};
 use dashmap::DashMap;
 use parlance_store::ids::{TenantId, VisitorId};
 
-use super::actor::{Admit, TenantActor};
+use super::actor::{Admit, AdmitVisit, TenantActor};
 use crate::{
     actors::placement::Placement,
     domain::quota::rate::{Buckets, ChatRates, Limited},
-    kernel::clock::SharedClock,
+    kernel::{clock::SharedClock, code::Code, problem::Problem},
 };
+
+/// What is said for an actor that has ended; the next look-up starts another.
+const UNANSWERED: Result<(), Limited> = Err(Limited {
+    scope: "workspace",
+    retry_after: Duration::from_secs(1),
+});
 
 /// A reference to one tenant's actor.
 #[derive(Clone, Debug)]
@@ -25,11 +31,19 @@ impl TenantHandle {
     /// # Errors
     /// [`Limited`] says which bucket is empty and for how long.
     pub async fn admit(&self, visitor: VisitorId, address: Option<IpAddr>) -> Result<(), Limited> {
-        let answer = self.addr.send(Admit { visitor, address }).await;
-        answer.unwrap_or(Err(Limited {
-            scope: "workspace",
-            retry_after: Duration::from_secs(1),
-        }))
+        self.addr
+            .send(Admit { visitor, address })
+            .await
+            .unwrap_or(UNANSWERED)
+    }
+
+    /// Whether a new session or conversation may begin from `address`; takes its place if so.
+    ///
+    /// # Errors
+    /// [`Limited`].
+    pub async fn admit_visit(&self, address: Option<IpAddr>) -> Result<(), Limited> {
+        let Some(address) = address else { return Ok(()) };
+        self.addr.send(AdmitVisit { address }).await.unwrap_or(UNANSWERED)
     }
 }
 
@@ -79,4 +93,10 @@ fn start(arbiter: &actix::ArbiterHandle, rates: ChatRates, clock: SharedClock) -
         buckets: Buckets::new(rates, clock),
     });
     TenantHandle { addr }
+}
+
+impl From<Limited> for Problem {
+    fn from(limited: Limited) -> Self {
+        Self::new(Code::RateLimited, limited.to_string()).retry_after(limited.retry_after)
+    }
 }

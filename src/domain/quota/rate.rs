@@ -127,6 +127,18 @@ impl Buckets {
         self.tenant.check().map_err(|empty| limited("workspace", empty))
     }
 
+    /// Takes a visit from the address's bucket: a new session or conversation.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub fn take_visit(&self, address: IpAddr) -> Result<(), Limited> {
+        let now = self.clock.now();
+        self.addresses.check_key(&address).map_err(|empty| Limited {
+            scope: "address",
+            retry_after: empty.wait_time_from(now),
+        })
+    }
+
     /// Forgets keys whose buckets are full again.
     pub fn sweep(&self) {
         self.visitors.retain_recent();
@@ -189,6 +201,7 @@ mod tests {
         buckets.take(VisitorId::new(), here).unwrap();
         assert_eq!(buckets.take(VisitorId::new(), here).unwrap_err().scope, "address");
         buckets.take(VisitorId::new(), there).unwrap();
+        assert!(buckets.take_visit("192.0.2.1".parse().unwrap()).is_err());
     }
 
     #[test]
