@@ -1,7 +1,7 @@
 //! The whole table: path, method, handler. What a route permits stands in its handler's
 //! parameters (`Member`, a visitor's token in `realtime`, or nothing for what is public).
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, guard, web};
 
 use super::{assets, auth, console, demo, operations, sources, widget};
 use crate::kernel::{code::Code, problem::Problem};
@@ -19,48 +19,58 @@ pub fn configure(config: &mut web::ServiceConfig, transports: fn(&mut web::Servi
         )
         .app_data(web::QueryConfig::default().error_handler(|error, _| invalid(error.to_string()).into()))
         .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
-        .route("/healthz", web::get().to(operations::health))
-        .route("/readyz", web::get().to(operations::ready))
-        .route("/metrics", web::get().to(operations::metrics))
-        .route("/api/openapi.json", web::get().to(operations::openapi))
-        .route("/", web::get().to(assets::to_console))
-        .route("/console", web::get().to(assets::to_console))
-        .route("/console/{path:.*}", web::get().to(assets::console))
-        .route("/widget.js", web::get().to(assets::loader))
-        .route("/widget/{space}/frame", web::get().to(widget::frame))
-        .route("/widget/{file:.*}", web::get().to(assets::widget))
-        .route("/sources.css", web::get().to(assets::source_style))
-        .route("/sources/{space}/{document}", web::get().to(sources::document))
-        .route(
-            "/sources/{space}/{document}/original",
-            web::get().to(sources::original),
-        )
-        .route("/demo/{tenant}", web::get().to(demo::page))
-        .route("/demo/{tenant}/{file}", web::get().to(demo::file))
+        .service(at("/healthz").route(get(operations::health)))
+        .service(at("/readyz").route(get(operations::ready)))
+        .service(at("/metrics").route(get(operations::metrics)))
+        .service(at("/api/openapi.json").route(get(operations::openapi)))
+        .service(at("/").route(get(assets::to_console)))
+        .service(at("/console").route(get(assets::to_console)))
+        .service(at("/console/{path:.*}").route(get(assets::console)))
+        .service(at("/widget.js").route(get(assets::loader)))
+        .service(at("/widget/{space}/frame").route(get(widget::frame)))
+        .service(at("/widget/{file:.*}").route(get(assets::widget)))
+        .service(at("/sources.css").route(get(assets::source_style)))
+        .service(at("/sources/{space}/{document}").route(get(sources::document)))
+        .service(at("/sources/{space}/{document}/original").route(get(sources::original)))
+        .service(at("/demo/{tenant}").route(get(demo::page)))
+        .service(at("/demo/{tenant}/{file}").route(get(demo::file)))
         .service(
             web::scope("/api/widget/{space}")
-                .route("/config", web::get().to(widget::config))
-                .route("/session", web::post().to(widget::session))
+                .service(at("/config").route(get(widget::config)))
+                .service(at("/session").route(web::post().to(widget::session)))
                 .configure(transports),
         )
-        .service(
-            web::scope("/api/auth")
-                .route("/login", web::post().to(auth::login))
-                .route("/refresh", web::post().to(auth::refresh))
-                .route("/logout", web::post().to(auth::logout))
-                .route("/me", web::get().to(auth::me)),
-        )
-        .route("/api/chat-spaces", web::get().to(console::spaces))
-        .route(
-            "/api/chat-spaces/{id}/conversations",
-            web::get().to(console::conversations),
-        )
-        .route("/api/conversations/{id}", web::get().to(console::conversation))
-        .route(
-            "/api/conversations/{id}/messages",
-            web::get().to(console::messages),
-        )
+        .service(at("/api/auth/login").route(web::post().to(auth::login)))
+        .service(at("/api/auth/refresh").route(web::post().to(auth::refresh)))
+        .service(at("/api/auth/logout").route(web::post().to(auth::logout)))
+        .service(at("/api/auth/me").route(get(auth::me)))
+        .service(at("/api/chat-spaces").route(get(console::spaces)))
+        .service(at("/api/chat-spaces/{id}/conversations").route(get(console::conversations)))
+        .service(at("/api/conversations/{id}").route(get(console::conversation)))
+        .service(at("/api/conversations/{id}/messages").route(get(console::messages)))
         .default_service(web::to(nothing_here));
+}
+
+/// A path; another method than its routes' is refused.
+fn at(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(no_such_method))
+}
+
+/// Reading: GET, and HEAD, which is answered without the body.
+fn get<F, Args>(handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::route()
+        .guard(guard::Any(guard::Get()).or(guard::Head()))
+        .to(handler)
+}
+
+async fn no_such_method(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let detail = format!("{} is not for this address", request.method());
+    Err(Problem::new(Code::MethodNotAllowed, detail))
 }
 
 async fn nothing_here(_: HttpRequest) -> Result<HttpResponse, Problem> {
