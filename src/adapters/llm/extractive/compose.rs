@@ -44,7 +44,7 @@ const DEPENDENT: [&str; 16] = [
 
 /// Writes the answer.
 pub fn write(question: &Question, units: &[Unit], ranked: &[Scored]) -> String {
-    let Some(best) = ranked.first().filter(|best| best.coverage >= FLOOR) else {
+    let Some(best) = ranked.first().filter(|best| best.relevance >= FLOOR) else {
         return nothing_certain(&question.text).to_owned();
     };
     let Some(unit) = units.get(best.unit) else {
@@ -213,10 +213,9 @@ fn cited(text: &str, number: u32, close: bool) -> String {
     let text = text.trim();
     let body = text.trim_end_matches(['.', '!', '?', '…', '。', ';', ',']);
     let mark = text.get(body.len()..).unwrap_or_default();
-    let mark = if mark.is_empty() && close {
-        "."
-    } else {
-        mark.trim_end_matches([';', ','])
+    let mark = match mark.trim_end_matches([';', ',']) {
+        "" if close => ".",
+        mark => mark,
     };
     format!("{body} [S{number}]{mark}")
 }
