@@ -77,6 +77,7 @@ fn retrieval(
         writeln!(f, "  IoU is {:.1} times that of 800-word chunks", all.iou / base.iou.max(f64::EPSILON))?;
     }
     writeln!(f, "  search without embedding: p50 {:.1?}, p99 {:.1?}", found.search_p50, found.search_p99)?;
+    writeln!(f, "  below the floor: {} of {questions}", found.abstained)?;
     for question in &found.missed {
         let shown: String = question.chars().take(SHOWN).collect();
         writeln!(f, "  missed: {shown}")?;

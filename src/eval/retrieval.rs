@@ -46,6 +46,8 @@ pub struct Report {
     /// Median time of a retrieval without its embedding.
     pub search_p50: Duration,
     pub search_p99: Duration,
+    /// Questions, all of them answerable, that the floor would have turned away.
+    pub abstained: usize,
     /// Questions without a hit among the first five.
     pub missed: Vec<String>,
 }
@@ -73,6 +75,7 @@ pub async fn run(
         report.longest = report.longest.max(ingested.longest);
     }
     // Ten passages without a floor: a set of answerable questions measures the order.
+    let floor = settings.floor;
     let settings = RetrievalSettings {
         top_k: 10,
         floor: Floor::NONE,
@@ -86,6 +89,7 @@ pub async fn run(
             .retrieve(db, *space, *version, &question.text, &settings)
             .await?;
         times.push(found.took.saturating_sub(found.embedding_took));
+        report.abstained += usize::from(!floor.is_reached(&found.passages, false));
         let spans: Vec<Span> = found
             .passages
             .iter()
