@@ -3,8 +3,8 @@
 
 use super::Passage;
 
-/// Below it the bot abstains. A passage reaches it by nearness alone, or by some nearness and a
-/// sentence in the question's words. The values part the answerable from the unanswerable
+/// Below it the bot abstains. A passage reaches it by nearness alone, by some nearness and a
+/// sentence in the question's words, or by a bit of everything. The values part the answerable from the unanswerable
 /// questions of `demo/questions.tsv`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Floor {
@@ -14,6 +14,9 @@ pub struct Floor {
     pub related: f64,
     /// Share of the question in one sentence, see [`super::wording::Wording::sentence`].
     pub sentence: f64,
+    /// All that speaks for a passage, added up, that is enough: cosine, sentence, phrases and half
+    /// the coverage.
+    pub together: f64,
 }
 
 impl Default for Floor {
@@ -22,6 +25,7 @@ impl Default for Floor {
             near: 0.5,
             related: 0.28,
             sentence: 0.42,
+            together: 1.35,
         }
     }
 }
@@ -35,6 +39,7 @@ impl Floor {
         near: f64::NEG_INFINITY,
         related: f64::NEG_INFINITY,
         sentence: f64::NEG_INFINITY,
+        together: f64::NEG_INFINITY,
     };
 
     /// A floor by one dial: 0 lets everything pass, 0.5 is the default, 1 asks for twice as much.
@@ -46,6 +51,7 @@ impl Floor {
             near: default.near * by,
             related: default.related * by,
             sentence: default.sentence * by,
+            together: default.together * by,
         }
     }
 
@@ -56,8 +62,13 @@ impl Floor {
     pub fn is_reached(&self, passages: &[Passage], strange: bool) -> bool {
         let reaches = |passage: &Passage| {
             let worded = passage.cosine >= self.related && passage.wording.sentence >= self.sentence;
-            worded || (!strange && passage.cosine >= self.near)
+            worded || together(passage) >= self.together || (!strange && passage.cosine >= self.near)
         };
         *self == Self::NONE || passages.iter().take(LOOKED_AT).any(reaches)
     }
+}
+
+fn together(passage: &Passage) -> f64 {
+    let wording = passage.wording;
+    passage.cosine + wording.sentence + wording.phrases + passage.coverage / 2.0
 }
