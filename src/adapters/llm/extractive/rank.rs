@@ -16,9 +16,11 @@ const IN_CONTEXT: f32 = 0.6;
 /// Credit for a word in a neighbouring sentence of the same section.
 const IN_SECTION: f32 = 0.35;
 /// What a unit loses for each place its source stands further down.
-const PER_RANK: f32 = 0.05;
+const PER_RANK: f32 = 0.1;
 /// Share of nearness in meaning in the score, where it is known; words have the rest.
-const MEANING: f32 = 0.6;
+const MEANING: f32 = 0.65;
+/// Share of a neighbouring sentence's score that rubs off.
+const BESIDE: f32 = 0.2;
 /// Words beyond which a unit is too long to be an answer.
 const LONG: usize = 45;
 
@@ -46,7 +48,7 @@ pub fn rank(question: &Question, units: &[Unit], near: &[Option<f32>]) -> Vec<Sc
         let stems = unit.words.iter().map(|word| word.stem.as_str());
         sections.entry(unit.section).or_default().extend(stems);
     }
-    let mut ranked: Vec<Scored> = units
+    let scored: Vec<Scored> = units
         .iter()
         .enumerate()
         .map(|(at, unit)| {
@@ -70,10 +72,25 @@ pub fn rank(question: &Question, units: &[Unit], near: &[Option<f32>]) -> Vec<Sc
                 relevance,
             }
         })
+        .collect();
+    let mut ranked: Vec<Scored> = scored
+        .iter()
+        .map(|one| Scored {
+            score: one.score + BESIDE * neighbours(units, &scored, one.unit),
+            ..*one
+        })
         .filter(|scored| scored.relevance > 0.0)
         .collect();
     ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.unit.cmp(&b.unit)));
     ranked
+}
+
+/// The better score of the sentences before and behind: an answer seldom stands alone.
+fn neighbours(units: &[Unit], scored: &[Scored], at: usize) -> f32 {
+    let section = units.get(at).map(|unit| unit.section);
+    let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
+    let same = beside.filter(|at| units.get(*at).map(|unit| unit.section) == section);
+    same.filter_map(|at| scored.get(at)).map(|scored| scored.score).fold(0.0, f32::max)
 }
 
 /// For each term of the question, the best credit the unit earns for it.
