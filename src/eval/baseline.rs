@@ -52,7 +52,10 @@ struct Index {
 
 impl Index {
     fn new(text: &str) -> Self {
-        let chunks: Vec<Chunk> = chunks(text).into_iter().map(|(span, text)| Chunk::new(span, text)).collect();
+        let chunks: Vec<Chunk> = chunks(text)
+            .into_iter()
+            .map(|(span, text)| Chunk::new(span, text))
+            .collect();
         let total: f64 = chunks.iter().map(|chunk| chunk.length).sum();
         Self {
             mean_length: total / count(chunks.len()).max(1.0),
@@ -64,7 +67,12 @@ impl Index {
     fn search(&self, question: &str) -> Vec<Span> {
         let mut scored: Vec<(f64, Span)> = self.chunks.iter().map(|chunk| (0.0, chunk.span)).collect();
         for term in terms(question) {
-            let with = count(self.chunks.iter().filter(|chunk| chunk.counts.contains_key(&term)).count());
+            let with = count(
+                self.chunks
+                    .iter()
+                    .filter(|chunk| chunk.counts.contains_key(&term))
+                    .count(),
+            );
             let rarity = (1.0 + (count(self.chunks.len()) - with + 0.5) / (with + 0.5)).ln();
             for (chunk, (score, _)) in self.chunks.iter().zip(&mut scored) {
                 let often = chunk.counts.get(&term).copied().unwrap_or(0.0);
@@ -90,7 +98,10 @@ impl Chunk {
 }
 
 fn terms(text: &str) -> impl Iterator<Item = String> {
-    words(text).into_iter().filter(Word::has_meaning).map(|word| word.stem)
+    words(text)
+        .into_iter()
+        .filter(Word::has_meaning)
+        .map(|word| word.stem)
 }
 
 /// Stretches of 800 words with their place in characters.
@@ -125,10 +136,16 @@ mod tests {
     fn chunks_have_800_words_and_lose_nothing() {
         let text = "wörd ".repeat(1_700);
         let cut = chunks(&text);
-        let lengths: Vec<usize> = cut.iter().map(|(_, text)| text.split_whitespace().count()).collect();
+        let lengths: Vec<usize> = cut
+            .iter()
+            .map(|(_, text)| text.split_whitespace().count())
+            .collect();
         assert_eq!(lengths, [800, 800, 100]);
         assert_eq!(cut.iter().map(|(_, text)| *text).collect::<String>(), text);
-        assert_eq!(cut.iter().map(|(span, _)| span.len()).sum::<usize>(), text.chars().count());
+        assert_eq!(
+            cut.iter().map(|(span, _)| span.len()).sum::<usize>(),
+            text.chars().count()
+        );
     }
 
     #[test]

@@ -82,7 +82,14 @@ async fn search(
         chunk: ChunkLimits::default(),
         extract: ExtractLimits::default(),
     };
-    retrieval::run(set, db, &ingest, &Retriever::new(embedder), &RetrievalSettings::default()).await
+    retrieval::run(
+        set,
+        db,
+        &ingest,
+        &Retriever::new(embedder),
+        &RetrievalSettings::default(),
+    )
+    .await
 }
 
 /// A tenant for this run alone.

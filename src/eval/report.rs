@@ -53,7 +53,10 @@ impl fmt::Display for Report {
         }
         if let Some(figures) = self.grounding {
             let GroundingFigures { auc, accuracy, rows } = figures;
-            writeln!(f, "grounding: {rows} responses\n  AUC {auc:.3}   accuracy {accuracy:.3}\n")?;
+            writeln!(
+                f,
+                "grounding: {rows} responses\n  AUC {auc:.3}   accuracy {accuracy:.3}\n"
+            )?;
         }
         self.skipped.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
@@ -65,7 +68,10 @@ fn retrieval(
     baseline: Option<retrieval::Figures>,
 ) -> fmt::Result {
     let (questions, passages, longest) = (found.questions, found.passages, found.longest);
-    writeln!(f, "retrieval: {questions} questions, {passages} passages of at most {longest} tokens")?;
+    writeln!(
+        f,
+        "retrieval: {questions} questions, {passages} passages of at most {longest} tokens"
+    )?;
     writeln!(f, "  {:<22}{:>10}{:>10}{:>8}", "", "recall@5", "MRR@10", "IoU")?;
     for (name, score) in &found.by_corpus {
         line(f, name, score.hit_at_5, score.reciprocal_rank, score.iou)?;
@@ -73,10 +79,24 @@ fn retrieval(
     let all = found.figures;
     line(f, "all", all.recall_at_5, all.mrr_at_10, all.iou)?;
     if let Some(base) = baseline {
-        line(f, "BM25, 800-word chunks", base.recall_at_5, base.mrr_at_10, base.iou)?;
-        writeln!(f, "  IoU is {:.1} times that of 800-word chunks", all.iou / base.iou.max(f64::EPSILON))?;
+        line(
+            f,
+            "BM25, 800-word chunks",
+            base.recall_at_5,
+            base.mrr_at_10,
+            base.iou,
+        )?;
+        writeln!(
+            f,
+            "  IoU is {:.1} times that of 800-word chunks",
+            all.iou / base.iou.max(f64::EPSILON)
+        )?;
     }
-    writeln!(f, "  search without embedding: p50 {:.1?}, p99 {:.1?}", found.search_p50, found.search_p99)?;
+    writeln!(
+        f,
+        "  search without embedding: p50 {:.1?}, p99 {:.1?}",
+        found.search_p50, found.search_p99
+    )?;
     writeln!(f, "  below the floor: {} of {questions}", found.abstained)?;
     for question in &found.missed {
         let shown: String = question.chars().take(SHOWN).collect();
@@ -116,7 +136,10 @@ mod tests {
             "grounding": {"auc": 1.0, "accuracy": 0.5},
         });
         assert_eq!(serde_json::to_value(report.figures()).unwrap(), expected);
-        assert_eq!(serde_json::to_value(Report::default().figures()).unwrap(), serde_json::json!({}));
+        assert_eq!(
+            serde_json::to_value(Report::default().figures()).unwrap(),
+            serde_json::json!({})
+        );
     }
 
     #[test]

@@ -58,8 +58,18 @@ pub fn fuse(question: &str, candidates: Vec<Candidate>, terms: &Terms, weights: 
         .iter()
         .map(|found| found.text_score)
         .fold(0.0, f64::max);
-    let above: Vec<String> = candidates.iter().map(|found| format!("{}. {}", found.title, found.heading.join(". "))).collect();
-    let texts: Vec<Text<'_>> = candidates.iter().zip(&above).map(|(found, above)| Text { above, text: text(found) }).collect();
+    let above: Vec<String> = candidates
+        .iter()
+        .map(|found| format!("{}. {}", found.title, found.heading.join(". ")))
+        .collect();
+    let texts: Vec<Text<'_>> = candidates
+        .iter()
+        .zip(&above)
+        .map(|(found, above)| Text {
+            above,
+            text: text(found),
+        })
+        .collect();
     let wordings = wording::compare(question, &texts);
     let texts: Vec<String> = texts.into_iter().map(|text| text.text.to_owned()).collect();
     let mut ranked: Vec<Ranked> = candidates
@@ -91,7 +101,8 @@ fn text(found: &Candidate) -> &str {
     let byte = |text: &str, n: usize| text.char_indices().nth(n).map_or(text.len(), |(at, _)| at);
     let from = byte(&found.context, chars(found.start_char - found.context_start));
     let rest = found.context.get(from..).unwrap_or_default();
-    rest.get(..byte(rest, chars(found.end_char - found.start_char))).unwrap_or_default()
+    rest.get(..byte(rest, chars(found.end_char - found.start_char)))
+        .unwrap_or_default()
 }
 
 fn share(part: f64, whole: f64) -> f64 {

@@ -71,7 +71,11 @@ fn is_code(lexeme: &str) -> bool {
 
 /// Words met in any question (`work`, `many`, `make`) say little even where they are rare.
 fn share(lexeme: &str) -> f64 {
-    if stop::weak(lexeme).is_some() { FREQUENT } else { 1.0 }
+    if stop::weak(lexeme).is_some() {
+        FREQUENT
+    } else {
+        1.0
+    }
 }
 
 #[expect(
@@ -112,7 +116,13 @@ mod tests {
     #[test]
     fn a_code_that_no_passage_has_is_strange_and_a_year_is_not() {
         assert!(weigh(&[term("un", 3), term("3480", 0)], 16).strange());
-        assert!(!weigh(&[term("3480", 1), term("2024", 0), term("43", 0), term("e03", 0)], 16).strange());
+        assert!(
+            !weigh(
+                &[term("3480", 1), term("2024", 0), term("43", 0), term("e03", 0)],
+                16
+            )
+            .strange()
+        );
     }
 
     #[test]

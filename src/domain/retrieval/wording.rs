@@ -63,7 +63,8 @@ pub fn compare(question: &str, texts: &[Text<'_>]) -> Vec<Wording> {
         let above = hits(text.above, &words).iter().map(|hit| hit.word).collect();
         Wording {
             sentence: best_sentence(own, &above, weight) / total,
-            phrases: repeated(own, &pairs).fold(0.0, |sum, (a, b)| sum + weight(a) + weight(b)) / (2.0 * total),
+            phrases: repeated(own, &pairs).fold(0.0, |sum, (a, b)| sum + weight(a) + weight(b))
+                / (2.0 * total),
         }
     };
     texts.iter().zip(&found).map(wording).collect()
@@ -73,7 +74,11 @@ pub fn compare(question: &str, texts: &[Text<'_>]) -> Vec<Wording> {
 fn asked(question: &str) -> (Vec<usize>, Vec<String>) {
     let mut order = Vec::new();
     let mut words: Vec<String> = Vec::new();
-    for word in question.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(WORDS_MAX) {
+    for word in question
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(WORDS_MAX)
+    {
         let lower = word.to_lowercase();
         if matches!(stop::weak(&lower), Some(Weak::Grammar | Weak::Discourse)) {
             continue;
@@ -143,7 +148,11 @@ fn weights(hits: &[Vec<Hit>], words: usize) -> Vec<f64> {
     let all = count(hits.len()) * 3.0;
     (0..words)
         .map(|word| {
-            let with = count(hits.iter().filter(|hits| hits.iter().any(|hit| hit.word == word)).count());
+            let with = count(
+                hits.iter()
+                    .filter(|hits| hits.iter().any(|hit| hit.word == word))
+                    .count(),
+            );
             (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
         })
         .collect()
@@ -168,7 +177,10 @@ fn repeated<'a>(
 ) -> impl Iterator<Item = (usize, usize)> + use<'a> {
     let mut seen = BTreeSet::new();
     for (n, hit) in hits.iter().enumerate() {
-        let near = hits.iter().skip(n + 1).take_while(|next| next.at <= hit.at + PHRASE_REACH);
+        let near = hits
+            .iter()
+            .skip(n + 1)
+            .take_while(|next| next.at <= hit.at + PHRASE_REACH);
         seen.extend(near.map(|next| (hit.word, next.word)));
     }
     pairs.iter().copied().filter(move |pair| seen.contains(pair))
@@ -191,7 +203,10 @@ mod tests {
     fn one_sentence_with_all_words_beats_the_same_words_scattered() {
         let together = "Other things. Batteries are covered by the warranty for 12 months. More.";
         let scattered = "The battery is black. A warranty card is in the box. We covered it in foil.";
-        let found = compare("Is the battery covered by warranty?", &plain(&[together, scattered, "Nothing here."]));
+        let found = compare(
+            "Is the battery covered by warranty?",
+            &plain(&[together, scattered, "Nothing here."]),
+        );
         assert!(found[0].sentence > 0.99, "{found:?}");
         assert!(found[1].sentence < 0.5, "{found:?}");
         assert!(found[0].phrases > found[1].phrases);

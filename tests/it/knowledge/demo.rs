@@ -48,7 +48,10 @@ impl Demo {
             version: 0,
             documents: BTreeSet::new(),
         };
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo").join(name).join("docs");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("demo")
+            .join(name)
+            .join("docs");
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap();
@@ -65,7 +68,11 @@ impl Demo {
         let found = retriever.retrieve(&self.db, self.space, self.version, question, &settings);
         let found = found.await.unwrap();
         for passage in &found.passages {
-            assert!(self.documents.contains(&passage.name), "{} leaked into {question}", passage.name);
+            assert!(
+                self.documents.contains(&passage.name),
+                "{} leaked into {question}",
+                passage.name
+            );
         }
         found
     }
@@ -92,7 +99,10 @@ async fn answer(model: &Extractive, question: &str, passages: &[Passage]) -> Str
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_demo_finds_answers_and_knows_what_it_does_not_know() {
-    #[expect(clippy::disallowed_methods, reason = "test binaries have no configuration of their own")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "test binaries have no configuration of their own"
+    )]
     let Ok(folder) = std::env::var("PARLANCE_MODEL_DIR") else {
         println!("skipped: PARLANCE_MODEL_DIR is not set; `make test` sets it");
         return;
@@ -119,15 +129,26 @@ async fn the_demo_finds_answers_and_knows_what_it_does_not_know() {
             continue;
         }
         known += 1;
-        if !found.passages.iter().take(5).any(|passage| passage.name == document) {
+        if !found
+            .passages
+            .iter()
+            .take(5)
+            .any(|passage| passage.name == document)
+        {
             missed.push(question);
         }
         let said = answer(&model, question, &found.passages).await;
-        assert!(found.passages.is_empty() || said.contains("[S"), "{question}: {said}");
+        assert!(
+            found.passages.is_empty() || said.contains("[S"),
+            "{question}: {said}"
+        );
         if !said.to_lowercase().contains(&phrase.to_lowercase()) {
             unanswered.push(question);
         }
     }
     assert!(known - missed.len() >= FOUND, "not found: {missed:#?}");
-    assert!(known - unanswered.len() >= ANSWERED, "without their phrase: {unanswered:#?}");
+    assert!(
+        known - unanswered.len() >= ANSWERED,
+        "without their phrase: {unanswered:#?}"
+    );
 }

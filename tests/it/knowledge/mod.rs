@@ -61,6 +61,9 @@ async fn tenant(db: &Db, name: &str) -> (TenantDb, SpaceId) {
         at,
     };
     let scoped = db.tenant(tenant);
-    scoped.transaction(async |conn| spaces::create(conn, new).await).await.unwrap();
+    scoped
+        .transaction(async |conn| spaces::create(conn, new).await)
+        .await
+        .unwrap();
     (scoped, space)
 }

@@ -81,9 +81,16 @@ fn best_list(units: &[Unit], ranked: &[Scored]) -> Option<usize> {
         .iter()
         .find(|scored| units.get(scored.unit).is_some_and(|unit| unit.form == Form::Step))?;
     let section = units.get(step.unit)?.section;
-    let of_list = |at: usize| units.get(at).is_some_and(|unit| unit.section == section && unit.form == Form::Step);
+    let of_list = |at: usize| {
+        units
+            .get(at)
+            .is_some_and(|unit| unit.section == section && unit.form == Form::Step)
+    };
     let steps = (0..units.len()).filter(|at| of_list(*at)).count();
-    let scores = ranked.iter().filter(|scored| of_list(scored.unit)).map(|scored| scored.relevance);
+    let scores = ranked
+        .iter()
+        .filter(|scored| of_list(scored.unit))
+        .map(|scored| scored.relevance);
     let mean = scores.sum::<f32>() / count(steps.max(1));
     (steps > 1 && step.relevance >= LIST_SHARE * best && mean >= LIST_MEAN * best).then_some(section)
 }

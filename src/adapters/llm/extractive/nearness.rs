@@ -83,13 +83,19 @@ impl Nearness {
             }
         }
         let mut fresh = fresh.into_iter();
-        Ok(out.into_iter().map(|known| known.or_else(|| fresh.next()).unwrap_or_default()).collect())
+        Ok(out
+            .into_iter()
+            .map(|known| known.or_else(|| fresh.next()).unwrap_or_default())
+            .collect())
     }
 }
 
 /// The units worth comparing, in order.
 fn candidates(question: &Question, units: &[Unit]) -> Vec<usize> {
-    let by_words = rank::rank(question, units, &[]).into_iter().map(|scored| scored.unit).take(BY_WORDS);
+    let by_words = rank::rank(question, units, &[])
+        .into_iter()
+        .map(|scored| scored.unit)
+        .take(BY_WORDS);
     let mut chosen: Vec<usize> = by_words.collect();
     for at in 0..units.len() {
         if chosen.len() >= BY_WORDS + BY_PLACE {

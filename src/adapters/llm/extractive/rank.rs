@@ -90,7 +90,9 @@ fn neighbours(units: &[Unit], scored: &[Scored], at: usize) -> f32 {
     let section = units.get(at).map(|unit| unit.section);
     let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
     let same = beside.filter(|at| units.get(*at).map(|unit| unit.section) == section);
-    same.filter_map(|at| scored.get(at)).map(|scored| scored.score).fold(0.0, f32::max)
+    same.filter_map(|at| scored.get(at))
+        .map(|scored| scored.score)
+        .fold(0.0, f32::max)
 }
 
 /// For each term of the question, the best credit the unit earns for it.
