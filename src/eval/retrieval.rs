@@ -12,7 +12,7 @@ use super::{
     metrics::{self, Score},
 };
 use crate::domain::{
-    knowledge::ingest::Ingest,
+    knowledge::ingest::{Ingest, Ingested},
     retrieval::{RetrievalSettings, Retriever, floor::Floor},
 };
 
@@ -24,6 +24,16 @@ pub struct Figures {
     pub iou: f64,
 }
 
+impl From<Score> for Figures {
+    fn from(mean: Score) -> Self {
+        Self {
+            recall_at_5: mean.hit_at_5,
+            mrr_at_10: mean.reciprocal_rank,
+            iou: mean.iou,
+        }
+    }
+}
+
 /// The outcome with what helps to read it.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
@@ -31,9 +41,13 @@ pub struct Report {
     pub by_corpus: BTreeMap<String, Score>,
     pub questions: usize,
     pub passages: usize,
+    /// Tokens of the longest passage, as the embedder counts them.
+    pub longest: usize,
     /// Median time of a retrieval without its embedding.
     pub search_p50: Duration,
     pub search_p99: Duration,
+    /// Questions, all of them answerable, that the floor would have turned away.
+    pub abstained: usize,
     /// Questions without a hit among the first five.
     pub missed: Vec<String>,
 }
@@ -55,11 +69,13 @@ pub async fn run(
     };
     let mut spaces = BTreeMap::new();
     for (name, content) in &set.corpora {
-        let (space, version, passages) = corpus(db, ingest, name, content).await?;
-        spaces.insert(name.clone(), (space, version));
-        report.passages += passages;
+        let (space, ingested) = corpus(db, ingest, name, content).await?;
+        spaces.insert(name.clone(), (space, ingested.knowledge_version));
+        report.passages += ingested.passages;
+        report.longest = report.longest.max(ingested.longest);
     }
     // Ten passages without a floor: a set of answerable questions measures the order.
+    let floor = settings.floor;
     let settings = RetrievalSettings {
         top_k: 10,
         floor: Floor::NONE,
@@ -73,6 +89,7 @@ pub async fn run(
             .retrieve(db, *space, *version, &question.text, &settings)
             .await?;
         times.push(found.took.saturating_sub(found.embedding_took));
+        report.abstained += usize::from(!floor.is_reached(&found.passages, false));
         let spans: Vec<Span> = found
             .passages
             .iter()
@@ -90,12 +107,7 @@ pub async fn run(
         scores.entry(question.corpus.clone()).or_default().push(score);
     }
     let all: Vec<Score> = scores.values().flatten().copied().collect();
-    let mean = metrics::mean(&all);
-    report.figures = Figures {
-        recall_at_5: mean.hit_at_5,
-        mrr_at_10: mean.reciprocal_rank,
-        iou: mean.iou,
-    };
+    report.figures = metrics::mean(&all).into();
     report.by_corpus = scores
         .iter()
         .map(|(name, scores)| (name.clone(), metrics::mean(scores)))
@@ -107,7 +119,7 @@ pub async fn run(
 }
 
 /// A space of its own for a corpus.
-async fn corpus(db: &TenantDb, ingest: &Ingest, name: &str, content: &[u8]) -> Result<(SpaceId, i64, usize)> {
+async fn corpus(db: &TenantDb, ingest: &Ingest, name: &str, content: &[u8]) -> Result<(SpaceId, Ingested)> {
     let id = SpaceId::new();
     let word = id.to_string();
     let new = spaces::NewSpace {
@@ -127,5 +139,5 @@ async fn corpus(db: &TenantDb, ingest: &Ingest, name: &str, content: &[u8]) -> R
         .run(db, document)
         .await
         .with_context(|| format!("corpus {name}"))?;
-    Ok((id, ingested.knowledge_version, ingested.passages))
+    Ok((id, ingested))
 }

@@ -7,6 +7,7 @@
 )]
 
 mod chat;
+mod knowledge;
 mod layering;
 mod llm;
 mod support;

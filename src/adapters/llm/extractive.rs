@@ -1,10 +1,11 @@
 //! The responder that needs no key: it picks the sentences of the sources that answer the
 //! question, joins them into an answer and cites each. `question` reads what is asked, `units`
 //! turns sources into sentences, items and table rows that read by themselves, `rank` scores
-//! them, `compose` writes. It streams word by word, so that everything behaves as with a model,
+//! them by their words and, where there is an embedder, by their `nearness`, `compose` writes. It streams word by word, so that everything behaves as with a model,
 //! and costs nothing.
 
 mod compose;
+mod nearness;
 mod plain;
 mod question;
 mod rank;
@@ -12,9 +13,11 @@ mod rank;
 mod tests;
 mod units;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use self::nearness::Nearness;
 use super::{ChatModel, ChatRequest, Chunk, ChunkStream, LlmError, StopReason, Usage};
+use crate::adapters::embed::Embedder;
 
 /// The name it goes by in settings, metrics and the price book.
 pub const NAME: &str = "extractive";
@@ -25,6 +28,7 @@ const WORDS_PER_4_TOKENS: u32 = 3;
 #[derive(Clone, Debug)]
 pub struct Extractive {
     pause: Option<Duration>,
+    nearness: Option<Nearness>,
 }
 
 impl Extractive {
@@ -33,7 +37,31 @@ impl Extractive {
     pub fn new(words_per_second: u32) -> Self {
         Self {
             pause: (words_per_second > 0).then(|| Duration::from_secs(1) / words_per_second),
+            nearness: None,
         }
+    }
+
+    /// Compares sentences with the question by meaning too. Pass the embedder that retrieval
+    /// uses: the question's vector is then in its cache.
+    #[must_use]
+    pub fn with_embedder(mut self, embedder: Arc<dyn Embedder>) -> Self {
+        self.nearness = Some(Nearness::new(embedder));
+        self
+    }
+
+    /// The whole answer to the last user turn of `request`.
+    pub async fn answer(&self, request: &ChatRequest) -> String {
+        let question = question::read(&request.turns);
+        if let Some(reply) = question.courtesy() {
+            return reply.to_owned();
+        }
+        let units = units::of_sources(&request.sources);
+        let near = match &self.nearness {
+            Some(nearness) => nearness.of(&question, &units).await,
+            None => Vec::new(),
+        };
+        let ranked = rank::rank(&question, &units, &near);
+        compose::write(&question, &units, &ranked)
     }
 }
 
@@ -44,7 +72,7 @@ impl ChatModel for Extractive {
     }
 
     async fn stream(&self, request: &ChatRequest) -> Result<ChunkStream, LlmError> {
-        let text = answer(request);
+        let text = self.answer(request).await;
         let pause = self.pause;
         let most = usize::try_from(request.max_tokens / 4 * WORDS_PER_4_TOKENS)
             .unwrap_or(usize::MAX)
@@ -66,18 +94,6 @@ impl ChatModel for Extractive {
             yield Ok(Chunk::Done(stopped));
         }))
     }
-}
-
-/// The whole answer to the last user turn of `request`.
-#[must_use]
-pub fn answer(request: &ChatRequest) -> String {
-    let question = question::read(&request.turns);
-    if let Some(reply) = question.courtesy() {
-        return reply.to_owned();
-    }
-    let units = units::of_sources(&request.sources);
-    let ranked = rank::rank(&question, &units);
-    compose::write(&question, &units, &ranked)
 }
 
 /// Words with the white space behind them.

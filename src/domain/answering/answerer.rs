@@ -350,10 +350,9 @@ async fn say(outcome: &mut Outcome, text: String, sink: &mut impl ProgressSink) 
 
 fn retrieval_settings(settings: &AnswerSettings) -> RetrievalSettings {
     let standard = RetrievalSettings::default();
-    let floor = settings.floor.map_or(standard.floor, |evidence| Floor {
-        evidence: f64::from(evidence),
-        ..standard.floor
-    });
+    let floor = settings
+        .floor
+        .map_or(standard.floor, |relevance| Floor::at(f64::from(relevance)));
     RetrievalSettings {
         top_k: usize::from(settings.top_k),
         floor,

@@ -88,6 +88,8 @@ impl IngestError {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ingested {
     pub passages: usize,
+    /// Tokens of the longest one.
+    pub longest: usize,
     /// Passages that had to be embedded.
     pub embedded: usize,
     /// Tokens that were, as the upstream counts them.
@@ -179,6 +181,7 @@ impl Ingest {
         info!(document.id = %id, passages = cut.len(), embedded, tokens, "document ready");
         Ok(Ingested {
             passages: cut.len(),
+            longest: cut.iter().map(|passage| passage.tokens).max().unwrap_or(0),
             embedded,
             tokens,
             knowledge_version,

@@ -1,21 +1,28 @@
-//! One order out of two: reciprocal rank fusion of the vector leg and the text leg.
+//! One order out of two legs. The database takes the best of both by reciprocal rank (Cormack,
+//! Clarke, Büttcher 2009); here their scores, and how the passages word the question, are added up.
 
 use std::collections::HashSet;
 
 use parlance_store::queries::search::Candidate;
 
-use super::{Passage, rarity::Terms};
+use super::{
+    Passage,
+    rarity::Terms,
+    wording::{self, Text, Wording},
+};
 
-/// What counts how much.
+/// What counts how much, each factor 0 to 1. `Default` was chosen on the labelled questions of
+/// `docs/RETRIEVAL.md` by hand, in round numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
-    /// Of the vector leg; the text leg has 1.
+    /// Of the text score, weighed by rarity, against the best one.
+    pub text: f64,
+    /// Of the cosine.
     pub vector: f64,
-    /// The constant of reciprocal rank fusion (Cormack, Clarke, Büttcher 2009): how slowly the
-    /// worth of a place falls.
-    pub damping: f64,
-    /// Of the share by which a candidate's scores come near the best ones, beside the places.
-    pub closeness: f64,
+    /// Of the best sentence, see [`wording`].
+    pub sentence: f64,
+    /// Of repeated phrases, see [`wording`].
+    pub phrases: f64,
     /// What a word is worth by where it stands: text, -, heading, title.
     pub places: [f32; 4],
 }
@@ -23,9 +30,10 @@ pub struct Weights {
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            vector: 1.0,
-            damping: 60.0,
-            closeness: 0.0,
+            text: 1.0,
+            vector: 2.0,
+            sentence: 1.5,
+            phrases: 1.5,
             places: [1.0, 1.0, 1.0, 1.0],
         }
     }
@@ -35,34 +43,48 @@ impl Default for Weights {
 #[derive(Clone, Debug)]
 pub struct Ranked {
     pub candidate: Candidate,
+    /// The passage itself.
+    pub text: String,
     pub score: f64,
     /// See [`Passage::coverage`].
     pub coverage: f64,
+    pub wording: Wording,
 }
 
-/// Orders candidates by fused score, best first.
+/// Orders candidates by what speaks for them together, best first.
 #[must_use]
-pub fn fuse(candidates: Vec<Candidate>, terms: &Terms, weights: &Weights) -> Vec<Ranked> {
+pub fn fuse(question: &str, candidates: Vec<Candidate>, terms: &Terms, weights: &Weights) -> Vec<Ranked> {
     let best_text = candidates
         .iter()
         .map(|found| found.text_score)
         .fold(0.0, f64::max);
-    let cosines = || candidates.iter().map(|found| found.cosine);
-    let (low, high) = (cosines().fold(1.0, f64::min), cosines().fold(-1.0, f64::max));
-    let mut ranked: Vec<Ranked> = candidates
+    let above: Vec<String> = candidates
         .iter()
-        .map(|found| {
-            let vector = place(found.vector_rank, weights.damping);
-            let text = place(found.text_rank, weights.damping);
-            let near = share(found.cosine - low, high - low);
-            let worded = share(found.text_score, best_text);
-            let score =
-                weights.vector * (vector + weights.closeness * near) + text + weights.closeness * worded;
-            Ranked {
-                candidate: found.clone(),
-                score,
-                coverage: terms.coverage(&found.matches),
-            }
+        .map(|found| format!("{}. {}", found.title, found.heading.join(". ")))
+        .collect();
+    let texts: Vec<Text<'_>> = candidates
+        .iter()
+        .zip(&above)
+        .map(|(found, above)| Text {
+            above,
+            text: text(found),
+        })
+        .collect();
+    let wordings = wording::compare(question, &texts);
+    let texts: Vec<String> = texts.into_iter().map(|text| text.text.to_owned()).collect();
+    let mut ranked: Vec<Ranked> = candidates
+        .into_iter()
+        .zip(texts)
+        .zip(wordings)
+        .map(|((candidate, text), wording)| Ranked {
+            score: weights.text * share(candidate.text_score, best_text)
+                + weights.vector * candidate.cosine.max(0.0)
+                + weights.sentence * wording.sentence
+                + weights.phrases * wording.phrases,
+            coverage: terms.coverage(&candidate.matches),
+            wording,
+            candidate,
+            text,
         })
         .collect();
     ranked.sort_by(|a, b| {
@@ -73,9 +95,14 @@ pub fn fuse(candidates: Vec<Candidate>, terms: &Terms, weights: &Weights) -> Vec
     ranked
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a place is at most the leg's limit")]
-fn place(rank: Option<i64>, damping: f64) -> f64 {
-    rank.map_or(0.0, |rank| (damping + 1.0) / (damping + rank as f64))
+/// The passage within its context.
+fn text(found: &Candidate) -> &str {
+    let chars = |n: i32| usize::try_from(n).unwrap_or(0);
+    let byte = |text: &str, n: usize| text.char_indices().nth(n).map_or(text.len(), |(at, _)| at);
+    let from = byte(&found.context, chars(found.start_char - found.context_start));
+    let rest = found.context.get(from..).unwrap_or_default();
+    rest.get(..byte(rest, chars(found.end_char - found.start_char)))
+        .unwrap_or_default()
 }
 
 fn share(part: f64, whole: f64) -> f64 {

@@ -2,12 +2,13 @@
 //!
 //! [`Retriever::retrieve`] embeds the question while the database counts how rare its words
 //! are, searches both legs in one statement (`store::queries::search`), and weighs what comes
-//! back: [`rarity`] for words, [`fuse`] for the order, [`floor`] for abstaining. Those three are
-//! pure. Nothing here writes.
+//! back: [`rarity`] for words, [`wording`] for sentences and phrases, [`fuse`] for the order,
+//! [`floor`] for abstaining. Those four are pure. Nothing here writes.
 
 pub mod floor;
 pub mod fuse;
 pub mod rarity;
+pub mod wording;
 
 use std::{
     fmt,
@@ -19,10 +20,14 @@ use moka::future::Cache;
 use parlance_store::{
     StoreError, TenantDb,
     ids::{DocumentId, PassageId, SpaceId, TenantId},
-    queries::search::{self, Candidate, Search, Term},
+    queries::search::{self, Search, Term},
 };
 
-use self::{floor::Floor, fuse::Weights};
+use self::{
+    floor::Floor,
+    fuse::{Ranked, Weights},
+    wording::Wording,
+};
 use crate::adapters::embed::{EmbedError, Embedder, Purpose};
 
 /// Characters of a question that are read; what a visitor pastes beyond is not searched for.
@@ -46,7 +51,7 @@ impl Default for RetrievalSettings {
         Self {
             top_k: 6,
             leg: 50,
-            pool: 24,
+            pool: 32,
             weights: Weights::default(),
             floor: Floor::default(),
         }
@@ -83,6 +88,8 @@ pub struct Passage {
     pub cosine: f64,
     /// Share of the question's words, weighed by rarity, that occur in it: 0 to 1.
     pub coverage: f64,
+    /// How it words the question.
+    pub wording: Wording,
 }
 
 /// What a question found.
@@ -174,13 +181,13 @@ impl Retriever {
                 search::hybrid(conn, &search).await
             })
             .await?;
-        let mut passages: Vec<Passage> = fuse::fuse(found, &terms, &settings.weights)
+        let mut passages: Vec<Passage> = fuse::fuse(&question, found, &terms, &settings.weights)
             .into_iter()
-            .map(|ranked| passage(ranked.candidate, ranked.score, ranked.coverage))
+            .map(passage)
             .collect();
         fuse::drop_repeats(&mut passages);
         passages.truncate(settings.top_k);
-        let abstained = !settings.floor.is_reached(&passages);
+        let abstained = !settings.floor.is_reached(&passages, terms.strange());
         if abstained {
             passages.clear();
         }
@@ -227,9 +234,8 @@ impl Retriever {
     }
 }
 
-fn passage(found: Candidate, score: f64, coverage: f64) -> Passage {
-    let before = usize::try_from(found.start_char - found.context_start).unwrap_or(0);
-    let length = usize::try_from(found.end_char - found.start_char).unwrap_or(0);
+fn passage(ranked: Ranked) -> Passage {
+    let found = ranked.candidate;
     Passage {
         id: found.passage_id,
         document: found.document_id,
@@ -241,10 +247,11 @@ fn passage(found: Candidate, score: f64, coverage: f64) -> Passage {
         page: found.page.and_then(|page| u32::try_from(page).ok()),
         start_char: u32::try_from(found.start_char).unwrap_or(0),
         end_char: u32::try_from(found.end_char).unwrap_or(0),
-        text: found.context.chars().skip(before).take(length).collect(),
+        text: ranked.text,
         context: found.context,
-        score,
+        score: ranked.score,
         cosine: found.cosine,
-        coverage,
+        coverage: ranked.coverage,
+        wording: ranked.wording,
     }
 }

@@ -2,18 +2,30 @@
 
 use parlance_store::queries::search::Term;
 
+use crate::kernel::text::stop;
+
+/// What is left of the weight of a word that is frequent in any text.
+const FREQUENT: f64 = 0.35;
+
 /// The words of a question with their weights.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Terms {
     searched: Vec<(String, f64)>,
     /// Weights of the words that no passage has.
     unknown: f64,
+    strange: bool,
 }
 
 impl Terms {
     /// Words to search for, with their weights.
     pub fn searched(&self) -> impl Iterator<Item = (String, f64)> + '_ {
         self.searched.iter().cloned()
+    }
+
+    /// Whether the question names a code (four digits or more, a year apart) that no passage has.
+    #[must_use]
+    pub fn strange(&self) -> bool {
+        self.strange
     }
 
     /// The share of the question's weight whose words occur, given one `ts_rank` per searched
@@ -38,16 +50,32 @@ impl Terms {
 pub fn weigh(terms: &[Term], most: usize) -> Terms {
     let mut weighed = Terms::default();
     for term in terms {
-        let weight = inverse_document_frequency(term.passages, term.of);
+        let weight = inverse_document_frequency(term.passages, term.of) * share(&term.lexeme);
         if term.passages > 0 {
             weighed.searched.push((term.lexeme.clone(), weight));
         } else {
             weighed.unknown += weight;
+            weighed.strange |= is_code(&term.lexeme);
         }
     }
     weighed.searched.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     weighed.searched.truncate(most);
     weighed
+}
+
+fn is_code(lexeme: &str) -> bool {
+    let digits = lexeme.trim_start_matches('-');
+    let year = digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20"));
+    digits.len() >= 4 && !year && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Words met in any question (`work`, `many`, `make`) say little even where they are rare.
+fn share(lexeme: &str) -> f64 {
+    if stop::weak(lexeme).is_some() {
+        FREQUENT
+    } else {
+        1.0
+    }
 }
 
 #[expect(
@@ -83,6 +111,18 @@ mod tests {
             "an unknown word counts as missing"
         );
         assert!(terms.coverage(&[0.0, 0.1]) < 0.02);
+    }
+
+    #[test]
+    fn a_code_that_no_passage_has_is_strange_and_a_year_is_not() {
+        assert!(weigh(&[term("un", 3), term("3480", 0)], 16).strange());
+        assert!(
+            !weigh(
+                &[term("3480", 1), term("2024", 0), term("43", 0), term("e03", 0)],
+                16
+            )
+            .strange()
+        );
     }
 
     #[test]

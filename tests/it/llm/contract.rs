@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 use parlance::adapters::llm::{
     ChatModel, Chunk, LlmError, StopReason, Usage,
     anthropic::Anthropic,
+    extractive::{self, Extractive},
     openai_compatible::OpenAiCompatible,
     scripted::{LiveScript, Script, ScriptControl, Scripted, Step},
 };
@@ -25,6 +26,8 @@ enum Subject {
         control: ScriptControl,
         live: Option<LiveScript>,
     },
+    /// No upstream: it cannot fail, and counts nothing because nothing is billed.
+    Local { model: Arc<dyn ChatModel> },
 }
 
 const TEXT: &str = "Refunds are paid [S1]. ";
@@ -51,12 +54,17 @@ impl Subject {
                 control,
                 live: None,
             },
+            Self::Local {
+                model: Arc::new(Extractive::new(0)),
+            },
         ]
     }
 
     fn model(&self) -> Arc<dyn ChatModel> {
         match self {
-            Self::Mocked { model, .. } | Self::Scripted { model, .. } => Arc::clone(model),
+            Self::Mocked { model, .. } | Self::Scripted { model, .. } | Self::Local { model } => {
+                Arc::clone(model)
+            }
         }
     }
 
@@ -64,6 +72,7 @@ impl Subject {
     fn next(&mut self, behaviour: Behaviour) -> bool {
         match self {
             Self::Mocked { mock, .. } => mock.queue([behaviour]),
+            Self::Local { .. } => return matches!(behaviour.fault, Fault::None),
             Self::Scripted { control, live, .. } => {
                 let text = || Step::Chunk(Chunk::Text(TEXT.into()));
                 let script = match behaviour.fault {
@@ -104,6 +113,28 @@ impl Subject {
             }
         }
         true
+    }
+
+    fn is_local(&self) -> bool {
+        matches!(self, Self::Local { .. })
+    }
+
+    /// The name under which the model takes a request for it.
+    fn model_name(&self) -> &'static str {
+        if self.is_local() {
+            extractive::NAME
+        } else {
+            "claude-sonnet-5-5"
+        }
+    }
+
+    /// Those that have an upstream, and so its faults.
+    async fn with_upstream() -> Vec<Self> {
+        Self::all()
+            .await
+            .into_iter()
+            .filter(|subject| !subject.is_local())
+            .collect()
     }
 
     async fn refusal(&mut self, fault: Fault) -> LlmError {
@@ -149,12 +180,12 @@ async fn a_complete_answer_starts_speaks_counts_and_ends() {
             assert!(subject.next(shape));
             let heard = hear(subject.model().stream(&question("whole")).await.unwrap()).await;
             assert!(heard.complete(), "{heard:?}");
-            assert_eq!(heard.started(), ["claude-sonnet-5-5"]);
+            assert_eq!(heard.started(), [subject.model_name()]);
             assert!(matches!(heard.chunks.first(), Some(Chunk::Started { .. })));
             assert_eq!(heard.chunks.last(), Some(&Chunk::Done(StopReason::EndTurn)));
             assert!(heard.text.contains("[S1]"), "{}", heard.text);
             let usage = heard.usage.unwrap();
-            assert!(usage.input > 0 && usage.output > 0);
+            assert_eq!(usage.input > 0 && usage.output > 0, !subject.is_local());
             texts.push(heard.text);
         }
         texts.dedup();
@@ -196,7 +227,7 @@ async fn what_is_counted_is_what_the_upstream_told() {
 
 #[tokio::test]
 async fn refusals_keep_their_meaning() {
-    for mut subject in Subject::all().await {
+    for mut subject in Subject::with_upstream().await {
         let limited = subject.refusal(Fault::RateLimited { retry_after: Some(7) }).await;
         assert_eq!(
             limited,
@@ -225,7 +256,7 @@ async fn refusals_keep_their_meaning() {
 
 #[tokio::test]
 async fn a_cut_stream_is_cut_and_garbage_is_malformed() {
-    for mut subject in Subject::all().await {
+    for mut subject in Subject::with_upstream().await {
         let (text, error) = subject.failure(Fault::Cut(3)).await;
         assert_eq!(error, LlmError::Cut);
         assert!(!text.is_empty());
@@ -249,7 +280,7 @@ async fn a_cut_stream_is_cut_and_garbage_is_malformed() {
 
 #[tokio::test]
 async fn dropping_the_stream_closes_the_upstream() {
-    for mut subject in Subject::all().await {
+    for mut subject in Subject::with_upstream().await {
         assert!(subject.next(Behaviour::faulty(Fault::Stall(2))));
         let mut stream = subject.model().stream(&question("leaving")).await.unwrap();
         match &subject {
@@ -271,7 +302,20 @@ async fn dropping_the_stream_closes_the_upstream() {
                     .await
                     .expect("the script sees it");
             }
+            Subject::Local { .. } => unreachable!("it has no upstream"),
         }
+    }
+}
+
+#[tokio::test]
+async fn a_local_model_stops_when_it_is_dropped_and_answers_again() {
+    for subject in Subject::all().await.into_iter().filter(Subject::is_local) {
+        let mut stream = subject.model().stream(&question("leaving")).await.unwrap();
+        first_text(&mut stream).await;
+        drop(stream);
+        let heard = hear(subject.model().stream(&question("again")).await.unwrap()).await;
+        assert!(heard.complete());
+        assert_eq!(heard.text, "Refunds are paid within five working days [S1].");
     }
 }
 

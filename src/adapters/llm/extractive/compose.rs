@@ -15,11 +15,17 @@ const FLOOR: f32 = 0.18;
 const SENTENCES_MAX: usize = 3;
 const ITEMS_MAX: usize = 8;
 /// A further sentence must score this share of the best.
-const WORTH_ADDING: f32 = 0.72;
+const WORTH_ADDING: f32 = 0.8;
 /// Rows or items within this share of the best are shown together.
-const ON_A_PAR: f32 = 0.93;
+const ON_A_PAR: f32 = 0.85;
 /// A list is preferred to a sentence when it scores this share of it.
-const LIST_SHARE: f32 = 0.8;
+const LIST_SHARE: f32 = 0.9;
+/// Share of it that its steps must score on average.
+const LIST_MEAN: f32 = 0.6;
+/// Share of the best score from which the sentence behind the best one goes with it.
+const GOES_ON: f32 = 0.65;
+/// Words up to which an answer takes the sentence behind the best one along.
+const SHORT: usize = 45;
 /// Share of words two units may have in common before one is redundant.
 const REDUNDANT: f32 = 0.6;
 /// Openings that need the sentence before them.
@@ -44,14 +50,14 @@ const DEPENDENT: [&str; 16] = [
 
 /// Writes the answer.
 pub fn write(question: &Question, units: &[Unit], ranked: &[Scored]) -> String {
-    let Some(best) = ranked.first().filter(|best| best.coverage >= FLOOR) else {
+    let Some(best) = ranked.first().filter(|best| best.relevance >= FLOOR) else {
         return nothing_certain(&question.text).to_owned();
     };
     let Some(unit) = units.get(best.unit) else {
         return nothing_certain(&question.text).to_owned();
     };
     let listed = if question.wants == Wants::Steps {
-        best_list(units, ranked, best.score)
+        best_list(units, ranked)
     } else {
         None
     };
@@ -67,17 +73,26 @@ pub fn write(question: &Question, units: &[Unit], ranked: &[Scored]) -> String {
     prose(units, ranked, best)
 }
 
-/// The numbered list that answers `how do I`, when it is nearly as good as the best unit.
-fn best_list(units: &[Unit], ranked: &[Scored], best: f32) -> Option<usize> {
+/// The numbered list that answers `how do I`, when its best step is nearly as good as the best
+/// unit and the others belong to the matter too.
+fn best_list(units: &[Unit], ranked: &[Scored]) -> Option<usize> {
+    let best = ranked.iter().map(|scored| scored.relevance).fold(0.0, f32::max);
     let step = ranked
         .iter()
         .find(|scored| units.get(scored.unit).is_some_and(|unit| unit.form == Form::Step))?;
     let section = units.get(step.unit)?.section;
-    let steps = units
+    let of_list = |at: usize| {
+        units
+            .get(at)
+            .is_some_and(|unit| unit.section == section && unit.form == Form::Step)
+    };
+    let steps = (0..units.len()).filter(|at| of_list(*at)).count();
+    let scores = ranked
         .iter()
-        .filter(|unit| unit.section == section && unit.form == Form::Step)
-        .count();
-    (steps > 1 && step.score >= LIST_SHARE * best).then_some(section)
+        .filter(|scored| of_list(scored.unit))
+        .map(|scored| scored.relevance);
+    let mean = scores.sum::<f32>() / count(steps.max(1));
+    (steps > 1 && step.relevance >= LIST_SHARE * best && mean >= LIST_MEAN * best).then_some(section)
 }
 
 /// A section as a list under its lead-in; `None` when it has no items.
@@ -145,10 +160,18 @@ fn peers(units: &[Unit], ranked: &[Scored], best: &Scored, unit: &Unit) -> Optio
         .then(|| bulleted(&lead, &items, false))
 }
 
-/// One to four sentences: the best, what it depends on, and others that add something.
+/// One to four sentences: the best, what it depends on, the one that goes on from it, and others
+/// that answer nearly as well.
 fn prose(units: &[Unit], ranked: &[Scored], best: &Scored) -> String {
+    let said = |scored: &&Scored| units.get(scored.unit).is_some_and(|unit| unit.form != Form::Lead);
+    let best = ranked.iter().find(said).unwrap_or(best);
     let mut chosen = vec![best.unit];
-    for scored in ranked.iter().skip(1) {
+    let goes_on = continued(units, best.unit).filter(|next| {
+        let next = ranked.iter().find(|scored| scored.unit == *next);
+        next.is_some_and(|next| next.score >= GOES_ON * best.score)
+    });
+    chosen.extend(goes_on);
+    for scored in ranked {
         if chosen.len() >= SENTENCES_MAX || scored.score < WORTH_ADDING * best.score {
             break;
         }
@@ -182,6 +205,13 @@ fn prose(units: &[Unit], ranked: &[Scored], best: &Scored) -> String {
     sentences.join(" ")
 }
 
+/// The sentence behind a short one in the same paragraph: what is said of a thing goes on there.
+fn continued(units: &[Unit], at: usize) -> Option<usize> {
+    let (unit, next) = (units.get(at)?, units.get(at + 1)?);
+    let prose = unit.form == Form::Sentence && next.form == Form::Sentence && unit.section == next.section;
+    (prose && unit.words.len() + next.words.len() <= SHORT).then_some(at + 1)
+}
+
 /// Puts the sentence before in front of one that cannot stand alone.
 fn with_antecedent(units: &[Unit], group: Vec<usize>) -> Vec<usize> {
     let Some(first) = group.first().copied() else {
@@ -213,10 +243,9 @@ fn cited(text: &str, number: u32, close: bool) -> String {
     let text = text.trim();
     let body = text.trim_end_matches(['.', '!', '?', '…', '。', ';', ',']);
     let mark = text.get(body.len()..).unwrap_or_default();
-    let mark = if mark.is_empty() && close {
-        "."
-    } else {
-        mark.trim_end_matches([';', ','])
+    let mark = match mark.trim_end_matches([';', ',']) {
+        "" if close => ".",
+        mark => mark,
     };
     format!("{body} [S{number}]{mark}")
 }
@@ -231,8 +260,11 @@ fn overlap(a: &Unit, b: &Unit) -> f32 {
             .collect()
     };
     let (a, b) = (stems(a), stems(b));
-    let count = |n: usize| f32::from(u16::try_from(n).unwrap_or(u16::MAX));
     count(a.intersection(&b).count()) / count(a.len().min(b.len()).max(1))
+}
+
+fn count(n: usize) -> f32 {
+    f32::from(u16::try_from(n).unwrap_or(u16::MAX))
 }
 
 /// Says that nothing answers, in the language of the question.

@@ -9,7 +9,7 @@ pub fn plain(text: &str) -> String {
     while let Some(c) = chars.next() {
         let next = chars.peek().copied().unwrap_or(' ');
         match c {
-            '\\' if next.is_ascii_punctuation() => continue,
+            '\\' if next.is_ascii_punctuation() => out.extend(chars.next()),
             '*' if before.is_whitespace() && next.is_whitespace() => out.push(c),
             '*' => {}
             '_' if before.is_alphanumeric() && next.is_alphanumeric() => out.push(c),

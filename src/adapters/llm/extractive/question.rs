@@ -34,6 +34,8 @@ pub enum Wants {
 #[derive(Debug)]
 pub struct Question {
     pub text: String,
+    /// The same with the question before it, where it leans on that one.
+    pub asked: String,
     pub wants: Wants,
     /// Stem → weight of the words asked for.
     pub terms: BTreeMap<String, f32>,
@@ -108,6 +110,7 @@ pub fn read(turns: &[Turn]) -> Question {
     let text: String = asked.next().unwrap_or_default().chars().take(READ_MAX).collect();
     let own = words(&text);
     let mut terms = weighed(&own, 1.0);
+    let mut whole = text.clone();
     if leans(&text, &own)
         && let Some(earlier) = asked.next()
     {
@@ -115,10 +118,12 @@ pub fn read(turns: &[Turn]) -> Question {
         for (stem, weight) in weighed(&words(&earlier), EARLIER) {
             terms.entry(stem).or_insert(weight);
         }
+        whole = format!("{earlier} {text}");
     }
     let related = related(&terms);
     Question {
         wants: wants(&text.to_lowercase()),
+        asked: whole,
         text,
         terms,
         related,

@@ -1,7 +1,7 @@
 //! Units by how much of the question they answer: the share of the question's words they hold,
 //! each weighed by its rarity among the units (BM25's inverse document frequency), with part of
-//! the credit for words in the headings and sentences around, and a bonus when a unit holds the
-//! kind of thing that was asked for.
+//! the credit for words in the headings and sentences around, blended with the nearness in
+//! meaning where that is known, and a bonus when a unit holds the kind of thing that was asked for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,11 @@ const IN_CONTEXT: f32 = 0.6;
 /// Credit for a word in a neighbouring sentence of the same section.
 const IN_SECTION: f32 = 0.35;
 /// What a unit loses for each place its source stands further down.
-const PER_RANK: f32 = 0.05;
+const PER_RANK: f32 = 0.1;
+/// Share of nearness in meaning in the score, where it is known; words have the rest.
+const MEANING: f32 = 0.65;
+/// Share of a neighbouring sentence's score that rubs off.
+const BESIDE: f32 = 0.2;
 /// Words beyond which a unit is too long to be an answer.
 const LONG: usize = 45;
 
@@ -25,28 +29,26 @@ const LONG: usize = 45;
 pub struct Scored {
     pub unit: usize,
     pub score: f32,
-    /// Share of the question the unit holds in its own words and those around it, without
-    /// bonuses, 0–1.
-    pub coverage: f32,
+    /// How much of the question it meets, without bonuses, 0–1.
+    pub relevance: f32,
 }
 
-/// All units that answer something, best first.
-pub fn rank(question: &Question, units: &[Unit]) -> Vec<Scored> {
+/// All units that answer something, best first. `near` holds each unit's nearness to the question
+/// in meaning; empty where there is no embedder.
+pub fn rank(question: &Question, units: &[Unit], near: &[Option<f32>]) -> Vec<Scored> {
+    let by_meaning = near.iter().any(Option::is_some);
     let rarity = rarity(question, units);
     let total: f32 = question
         .terms
         .iter()
         .map(|(term, weight)| weight * rarity_of(&rarity, term))
         .sum();
-    if total <= 0.0 {
-        return Vec::new();
-    }
     let mut sections: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
     for unit in units {
         let stems = unit.words.iter().map(|word| word.stem.as_str());
         sections.entry(unit.section).or_default().extend(stems);
     }
-    let mut ranked: Vec<Scored> = units
+    let scored: Vec<Scored> = units
         .iter()
         .enumerate()
         .map(|(at, unit)| {
@@ -57,17 +59,40 @@ pub fn rank(question: &Question, units: &[Unit]) -> Vec<Scored> {
                     credit * question.terms.get(*term).copied().unwrap_or(0.0) * rarity_of(&rarity, term)
                 })
                 .sum();
-            let coverage = held / total;
+            let coverage = if total > 0.0 { held / total } else { 0.0 };
+            let near = near.get(at).copied().flatten().unwrap_or(0.0).max(0.0);
+            let relevance = if by_meaning {
+                MEANING * near + (1.0 - MEANING) * coverage
+            } else {
+                coverage
+            };
             Scored {
                 unit: at,
-                score: coverage * bonus(question, unit),
-                coverage,
+                score: relevance * bonus(question, unit),
+                relevance,
             }
         })
-        .filter(|scored| scored.coverage > 0.0)
+        .collect();
+    let mut ranked: Vec<Scored> = scored
+        .iter()
+        .map(|one| Scored {
+            score: one.score + BESIDE * neighbours(units, &scored, one.unit),
+            ..*one
+        })
+        .filter(|scored| scored.relevance > 0.0)
         .collect();
     ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.unit.cmp(&b.unit)));
     ranked
+}
+
+/// The better score of the sentences before and behind: an answer seldom stands alone.
+fn neighbours(units: &[Unit], scored: &[Scored], at: usize) -> f32 {
+    let section = units.get(at).map(|unit| unit.section);
+    let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
+    let same = beside.filter(|at| units.get(*at).map(|unit| unit.section) == section);
+    same.filter_map(|at| scored.get(at))
+        .map(|scored| scored.score)
+        .fold(0.0, f32::max)
 }
 
 /// For each term of the question, the best credit the unit earns for it.

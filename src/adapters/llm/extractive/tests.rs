@@ -38,6 +38,10 @@ fn ask(questions: &[&str]) -> ChatRequest {
     }
 }
 
+fn answer(request: &ChatRequest) -> String {
+    futures_util::future::FutureExt::now_or_never(Extractive::new(0).answer(request)).unwrap()
+}
+
 fn reply(questions: &[&str]) -> String {
     answer(&ask(questions))
 }

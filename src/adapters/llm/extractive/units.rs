@@ -41,6 +41,8 @@ pub struct Unit {
     pub form: Form,
     pub text: String,
     pub words: Vec<Word>,
+    /// The headings above it, in one line.
+    pub heading: String,
     /// Stems of title, headings and lead-in.
     pub context: BTreeSet<String>,
     /// What leads in to it, without its colon.
@@ -202,6 +204,7 @@ impl Reader {
             form,
             text,
             words,
+            heading: self.heading.clone(),
             context,
             lead,
         });

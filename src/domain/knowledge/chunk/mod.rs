@@ -25,7 +25,7 @@ pub struct ChunkLimits {
 impl Default for ChunkLimits {
     fn default() -> Self {
         Self {
-            passage: 220,
+            passage: 250,
             overlap: 30,
             prefix: 40,
             context_bytes: 2400,

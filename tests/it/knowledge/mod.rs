@@ -1,0 +1,69 @@
+//! Documents on their way to being found: ingestion (`ingest.rs`), and the demo tenants' real
+//! documents under their real questions (`demo.rs`).
+
+mod demo;
+mod ingest;
+
+use std::sync::Arc;
+
+use parlance::{
+    adapters::embed::Embedder,
+    domain::knowledge::{
+        chunk::ChunkLimits,
+        extract::ExtractLimits,
+        ingest::{Ingest, Unmetered},
+    },
+    kernel::clock::{Clock, SystemClock},
+};
+use parlance_store::{
+    TenantDb,
+    control::NewUser,
+    db::Db,
+    ids::{SpaceId, TenantId, UserId},
+    queries::spaces::{self, NewSpace},
+    testing::{self, TestDb},
+};
+use serde_json::json;
+
+async fn database() -> TestDb {
+    TestDb::new(&testing::admin_url().await.unwrap()).await.unwrap()
+}
+
+fn ingest(embedder: Arc<dyn Embedder>) -> Ingest {
+    Ingest {
+        embedder,
+        meter: Arc::new(Unmetered),
+        clock: Arc::new(SystemClock),
+        chunk: ChunkLimits::default(),
+        extract: ExtractLimits::default(),
+    }
+}
+
+/// A tenant of this name with an empty space.
+async fn tenant(db: &Db, name: &str) -> (TenantDb, SpaceId) {
+    let (tenant, space, at) = (TenantId::new(), SpaceId::new(), SystemClock.now());
+    let owner = NewUser {
+        id: UserId::new(),
+        email: format!("owner@{name}.example"),
+        name: "Olive Owner".to_owned(),
+        password_hash: "none".to_owned(),
+        at,
+    };
+    db.control().sign_up(tenant, name, owner).await.unwrap();
+    let new = NewSpace {
+        id: space,
+        slug: name.to_owned(),
+        name: name.to_owned(),
+        public_key: format!("pk_{space}"),
+        settings: json!({}),
+        published: true,
+        allowed_origins: Vec::new(),
+        at,
+    };
+    let scoped = db.tenant(tenant);
+    scoped
+        .transaction(async |conn| spaces::create(conn, new).await)
+        .await
+        .unwrap();
+    (scoped, space)
+}
