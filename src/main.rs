@@ -1,10 +1,10 @@
 //! The command line. `parlance` alone serves.
 
-use std::{io::Write, process::ExitCode};
+use std::{io::Write, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use parlance::{
-    app::{Adapters, App, demo},
+    app::{self, Adapters, App, demo},
     config::Config,
     store::migrate,
     telemetry,
@@ -28,6 +28,15 @@ struct Cli {
 enum Command {
     /// Start the server (the default)
     Serve,
+    /// Measure retrieval and grounding on labelled sets
+    Eval {
+        /// Folder with the sets (`retrieval/`, `grounding/`)
+        #[arg(long)]
+        data: PathBuf,
+        /// Where the figures are written as JSON
+        #[arg(long, default_value = "target/eval.json")]
+        out: PathBuf,
+    },
     /// Bring the database of DATABASE_URL up to date and end
     Migrate,
 }
@@ -49,6 +58,10 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     telemetry::logs(&config.log)?;
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve(config).await,
+        Command::Eval { data, out } => {
+            let report = app::eval(&config, &data, &out).await?;
+            Ok(write!(std::io::stdout().lock(), "{report}")?)
+        }
         Command::Migrate => {
             let given = config.database.admin_url.or(config.database.url);
             let url = given.ok_or_else(|| {

@@ -6,6 +6,7 @@
 mod adapters;
 mod database;
 pub mod demo;
+mod eval;
 mod recovery;
 mod secret;
 
@@ -20,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use utoipa::OpenApi;
 
-pub use self::adapters::Adapters;
+pub use self::{adapters::Adapters, eval::eval};
 use crate::{
     actors::{
         conversation::Deps, ledger::LedgerHandle, placement::Placement, registry::Registry,
@@ -36,7 +37,7 @@ use crate::{
         accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, tokens},
         billing::prices::PriceBook,
-        knowledge::ingest::{Ingest, Unmetered},
+        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, meter::Meter},
         retrieval::Retriever,
     },
     http,
@@ -111,7 +112,7 @@ impl App {
             None => PriceBook::builtin()?,
         });
         if config.demo {
-            demo::seed(&db, &ingest(&adapters), &adapters.clock).await?;
+            demo::seed(&db, &ingest(&adapters, &prices), &adapters.clock).await?;
         }
         let services = services(config, &adapters, &prices, db).await?;
         tokens::warm();
@@ -193,13 +194,18 @@ fn listen(config: &Config) -> anyhow::Result<TcpListener> {
 
 /// The way in for documents.
 #[must_use]
-pub fn ingest(adapters: &Adapters) -> Ingest {
+pub fn ingest(adapters: &Adapters, prices: &Arc<PriceBook>) -> Ingest {
+    let charged = adapters.embedder.is_upstream();
     Ingest {
         embedder: adapters.embedder.clone(),
-        meter: Arc::new(Unmetered),
+        meter: if charged {
+            Meter::new(prices.clone())
+        } else {
+            Meter::default()
+        },
         clock: adapters.clock.clone(),
-        chunk: crate::domain::knowledge::chunk::ChunkLimits::default(),
-        extract: crate::domain::knowledge::extract::ExtractLimits::default(),
+        chunk: ChunkLimits::default(),
+        extract: ExtractLimits::default(),
     }
 }
 

@@ -26,11 +26,7 @@ use crate::{
     adapters::embed::Embedder,
     domain::{
         answering::grounding::eval as grounding,
-        knowledge::{
-            chunk::ChunkLimits,
-            extract::ExtractLimits,
-            ingest::{Ingest, Unmetered},
-        },
+        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, meter::Meter},
         retrieval::{RetrievalSettings, Retriever},
     },
     kernel::clock::{Clock, SystemClock},
@@ -77,7 +73,7 @@ async fn search(
 ) -> Result<retrieval::Report> {
     let ingest = Ingest {
         embedder: embedder.clone(),
-        meter: Arc::new(Unmetered),
+        meter: Meter::default(),
         clock: Arc::new(SystemClock),
         chunk: ChunkLimits::default(),
         extract: ExtractLimits::default(),

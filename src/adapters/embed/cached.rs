@@ -52,6 +52,10 @@ impl Embedder for CachedQueries {
         self.inner.dimensions()
     }
 
+    fn is_upstream(&self) -> bool {
+        self.inner.is_upstream()
+    }
+
     fn count_tokens(&self, text: &str) -> usize {
         self.inner.count_tokens(text)
     }

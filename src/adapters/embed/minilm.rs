@@ -150,6 +150,10 @@ impl Embedder for MiniLm {
         DIMENSIONS
     }
 
+    fn is_upstream(&self) -> bool {
+        false
+    }
+
     fn count_tokens(&self, text: &str) -> usize {
         self.tokenizer
             .encode_fast(text, false)

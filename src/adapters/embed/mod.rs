@@ -47,6 +47,8 @@ pub trait Embedder: Send + Sync + fmt::Debug {
     fn model(&self) -> &str;
     /// Length of every vector.
     fn dimensions(&self) -> usize;
+    /// Whether a call leaves the process and may be billed.
+    fn is_upstream(&self) -> bool;
     /// Tokens of `text` as the model reads it, special tokens excluded.
     fn count_tokens(&self, text: &str) -> usize;
     /// # Errors

@@ -242,6 +242,10 @@ impl Embedder for OpenAi {
         self.options.dimensions
     }
 
+    fn is_upstream(&self) -> bool {
+        true
+    }
+
     fn count_tokens(&self, text: &str) -> usize {
         tiktoken_rs::cl100k_base_singleton().encode_ordinary(text).len()
     }

@@ -18,6 +18,7 @@ use super::{
     block::{BlockKind, Extracted},
     chunk::{self, ChunkLimits, Passage},
     extract::{self, ExtractError, ExtractLimits},
+    meter::Meter,
     offsets::CharOffsets,
     sniff::Format,
 };
@@ -33,27 +34,11 @@ const BATCH: usize = 32;
 /// Tries of a batch when the embedder's queue is full, a quarter of a second apart.
 const BUSY_TRIES: u32 = 240;
 
-/// Told what each embedding call counted, before its vectors are stored.
-#[async_trait::async_trait]
-pub trait EmbeddingMeter: Send + Sync {
-    /// `tokens` as the upstream counts them; 0 for a local model.
-    async fn embedded(&self, space: SpaceId, document: DocumentId, model: &str, tokens: u64);
-}
-
-/// For where nobody pays: tests and evaluation.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Unmetered;
-
-#[async_trait::async_trait]
-impl EmbeddingMeter for Unmetered {
-    async fn embedded(&self, _: SpaceId, _: DocumentId, _: &str, _: u64) {}
-}
-
 /// What ingestion needs. Cheap to clone.
 #[derive(Clone)]
 pub struct Ingest {
     pub embedder: Arc<dyn Embedder>,
-    pub meter: Arc<dyn EmbeddingMeter>,
+    pub meter: Meter,
     pub clock: SharedClock,
     pub chunk: ChunkLimits,
     pub extract: ExtractLimits,
@@ -297,16 +282,28 @@ impl Ingest {
                 .iter()
                 .map(|(ordinal, _)| text(*ordinal).unwrap_or_default())
                 .collect();
-            let embedded = self.embed(&texts).await?;
-            self.meter
-                .embedded(document.space_id, document.id, model, embedded.tokens)
-                .await;
-            tokens += embedded.tokens;
-            let vectors: Vec<_> = batch.iter().map(|(_, id)| *id).zip(embedded.vectors).collect();
+            let estimate = texts.iter().map(|text| self.embedder.count_tokens(text)).sum();
+            let space = document.space_id;
+            let metered = self
+                .meter
+                .reserve(db, &self.clock, space, model, estimate)
+                .await?;
+            let embedded = self.embed(&texts).await;
+            let counted = embedded.as_ref().map_or(0, |embedded| embedded.tokens);
+            let vectors: Vec<_> = match &embedded {
+                Ok(embedded) => batch
+                    .iter()
+                    .map(|(_, id)| *id)
+                    .zip(embedded.vectors.clone())
+                    .collect(),
+                Err(_) => Vec::new(),
+            };
             db.transaction(async |conn| {
-                passages::add_vectors(conn, document.space_id, model, &vectors).await
+                metered.settle(conn, &self.clock, model, counted).await?;
+                passages::add_vectors(conn, space, model, &vectors).await
             })
             .await?;
+            tokens += embedded?.tokens;
         }
         Ok((missing.len(), tokens))
     }

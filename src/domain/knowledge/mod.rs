@@ -8,5 +8,6 @@ pub mod block;
 pub mod chunk;
 pub mod extract;
 pub mod ingest;
+pub mod meter;
 pub mod offsets;
 pub mod sniff;

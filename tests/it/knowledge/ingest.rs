@@ -43,6 +43,10 @@ impl Embedder for Counted {
         Words.dimensions()
     }
 
+    fn is_upstream(&self) -> bool {
+        self.0.is_upstream()
+    }
+
     fn count_tokens(&self, text: &str) -> usize {
         Words.count_tokens(text)
     }

@@ -8,11 +8,7 @@ use std::sync::Arc;
 
 use parlance::{
     adapters::embed::Embedder,
-    domain::knowledge::{
-        chunk::ChunkLimits,
-        extract::ExtractLimits,
-        ingest::{Ingest, Unmetered},
-    },
+    domain::knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, meter::Meter},
     kernel::clock::{Clock, SystemClock},
 };
 use parlance_store::{
@@ -32,7 +28,7 @@ async fn database() -> TestDb {
 fn ingest(embedder: Arc<dyn Embedder>) -> Ingest {
     Ingest {
         embedder,
-        meter: Arc::new(Unmetered),
+        meter: Meter::default(),
         clock: Arc::new(SystemClock),
         chunk: ChunkLimits::default(),
         extract: ExtractLimits::default(),

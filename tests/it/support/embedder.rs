@@ -20,6 +20,10 @@ impl Embedder for Words {
         DIMENSIONS
     }
 
+    fn is_upstream(&self) -> bool {
+        false
+    }
+
     fn count_tokens(&self, text: &str) -> usize {
         text.split_whitespace().count()
     }

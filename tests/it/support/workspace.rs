@@ -2,11 +2,7 @@
 
 use parlance::domain::{
     accounts::password,
-    knowledge::{
-        chunk::ChunkLimits,
-        extract::ExtractLimits,
-        ingest::{Ingest, Unmetered},
-    },
+    knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, meter::Meter},
 };
 use parlance_store::{
     control::NewUser,
@@ -76,7 +72,7 @@ impl TestApp {
             .unwrap();
         let ingest = Ingest {
             embedder: Arc::new(Words),
-            meter: Arc::new(Unmetered),
+            meter: Meter::default(),
             clock,
             chunk: ChunkLimits::default(),
             extract: ExtractLimits::default(),
