@@ -44,7 +44,7 @@ impl Embedder for Counted {
     }
 
     fn is_upstream(&self) -> bool {
-        self.0.is_upstream()
+        false
     }
 
     fn count_tokens(&self, text: &str) -> usize {
