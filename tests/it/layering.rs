@@ -9,7 +9,8 @@ use std::{
 /// Rooms from the top down. A room may name those behind it and itself.
 const ROOMS: &[&[&str]] = &[
     &["main"],
-    &["app", "eval"],
+    &["app"],
+    &["eval"],
     &["telemetry", "http", "realtime", "jobs"],
     &["actors"],
     &["domain"],
@@ -96,7 +97,7 @@ fn every_room_imports_downwards_only() {
         }
         let own = level(&room).unwrap_or_else(|| panic!("{} is in no room of the rule", file.display()));
         for other in named(&fs::read_to_string(&file).unwrap()) {
-            let allowed = other == room || other == "store" || other == CONFIG && own <= 2;
+            let allowed = other == room || other == "store" || other == CONFIG && own <= 3;
             if !allowed && level(&other).is_none_or(|theirs| theirs <= own) {
                 wrong.push(format!("{} imports {other}", inside.display()));
             }
