@@ -9,4 +9,6 @@
 mod chat;
 mod layering;
 mod llm;
+mod resume;
+
 mod support;
