@@ -7,6 +7,7 @@
 )]
 
 mod chat;
+mod kill;
 mod layering;
 mod llm;
 mod resume;

@@ -1,5 +1,6 @@
 //! A lost line costs nothing: whoever reconnects ends with the text of someone who never lost it.
 
+mod elsewhere;
 mod http;
 mod restart;
 mod socket;

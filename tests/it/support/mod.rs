@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::{
     embedder::Words,
     reader::Reader,
-    setup::{Setup, paced},
+    setup::{Setup, mock, paced},
     socket::{Socket, answer_of, deltas_of},
     sse::Sse,
     visitor::{TestVisitor, says},
