@@ -11,6 +11,7 @@ use crate::{
             extractive::{self, Extractive},
             gateway::ModelRef,
             openai_compatible::OpenAiCompatible,
+            policy::Policy,
         },
     },
     config::{Config, Embeddings, Models},
@@ -28,6 +29,8 @@ pub struct Adapters {
     pub models: Vec<Arc<dyn ChatModel>>,
     /// Asked where none of a space's own models is configured.
     pub last_resort: ModelRef,
+    /// How long models may take and how often they are tried again.
+    pub patience: Policy,
 }
 
 impl Adapters {
@@ -40,6 +43,7 @@ impl Adapters {
             embedder: Arc::new(embedder),
             models: models(&config.models)?,
             last_resort: ModelRef::new(extractive::NAME, extractive::NAME),
+            patience: Policy::default(),
         })
     }
 }

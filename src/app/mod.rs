@@ -30,7 +30,6 @@ use crate::{
     adapters::llm::{
         breaker::BreakerPolicy,
         gateway::{Gateway, MetricsObserver},
-        policy::Policy,
     },
     config::Config,
     domain::{
@@ -233,7 +232,7 @@ async fn services(
         embedder: adapters.embedder.clone(),
         gateway: Gateway::new(
             adapters.models.clone(),
-            Policy::default(),
+            adapters.patience.clone(),
             BreakerPolicy::default(),
             Arc::new(MetricsObserver),
         ),

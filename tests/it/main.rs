@@ -7,7 +7,13 @@
 )]
 
 mod chat;
+<<<<<<< HEAD
 mod knowledge;
+=======
+mod kill;
+>>>>>>> wt-tests
 mod layering;
 mod llm;
+mod resume;
+
 mod support;

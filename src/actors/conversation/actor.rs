@@ -19,6 +19,7 @@ use super::{
         Ack, ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Say, Stop,
         Subscribe, Subscription, TurnEnded, TurnProgress,
     },
+    opinion,
     subscribers::Subscribers,
     tail::Tail,
     turn,
@@ -147,8 +148,11 @@ impl ConversationActor {
                     model = outcome.model.as_deref().unwrap_or("none"),
                     grounding = outcome.grounding, state = outcome.state.as_str(), "answered"
                 );
-                live.publish_all(written.events);
+                let gapless = live.publish_all(written.events);
                 self.deps.ledger.settled(self.tenant);
+                if !gapless || written.elsewhere {
+                    return ctx.stop();
+                }
             }
             Err(error) => {
                 // The reservation is still open: the question is taken up again on the next load.
@@ -252,12 +256,18 @@ impl Handler<Say> for ConversationActor {
         AtomicResponse::new(Box::pin(work.into_actor(self).map(|done, actor, ctx| {
             let (transition, said): (Transition, write::Said) =
                 done.inspect_err(|error| reload_after(error, ctx))?;
-            if !said.ack.duplicate
-                && let Some(live) = actor.live.as_mut()
-            {
+            let Some(live) = actor.live.as_mut() else {
+                return Ok(said.ack);
+            };
+            if said.ack.duplicate {
+                if said.ack.seq > live.head {
+                    ctx.stop();
+                }
+            } else if live.publish_all(said.written.events) {
                 live.state = transition.next;
-                live.publish_all(said.written.events);
                 actor.carry_out(&transition.effects, ctx);
+            } else {
+                ctx.stop();
             }
             Ok(said.ack)
         })))
@@ -295,7 +305,9 @@ impl Handler<AskHuman> for ConversationActor {
                 done.inspect_err(|error| reload_after(error, ctx))?;
             if let Some(live) = actor.live.as_mut() {
                 live.state = transition.next;
-                live.publish_all(written.events);
+                if !live.publish_all(written.events) {
+                    ctx.stop();
+                }
             }
             actor.carry_out(&transition.effects, ctx);
             Ok(())
@@ -307,7 +319,7 @@ impl Handler<Feedback> for ConversationActor {
     type Result = AtomicResponse<Self, Result<(), ActorError>>;
 
     fn handle(&mut self, msg: Feedback, _: &mut Self::Context) -> Self::Result {
-        let write = write::feedback(
+        let write = opinion::feedback(
             self.deps.clone(),
             self.tenant,
             self.live.as_ref().map(|live| live.conversation.visitor_id),
@@ -321,7 +333,7 @@ impl Handler<Rate> for ConversationActor {
     type Result = AtomicResponse<Self, Result<(), ActorError>>;
 
     fn handle(&mut self, msg: Rate, _: &mut Self::Context) -> Self::Result {
-        let write = write::rate(
+        let write = opinion::rate(
             self.deps.clone(),
             self.tenant,
             self.live

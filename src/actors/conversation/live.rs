@@ -87,13 +87,20 @@ impl Live {
         self.publish_ephemeral(&event);
     }
 
-    /// Durable events, in order of `seq`.
-    pub(super) fn publish_all(&mut self, events: Vec<Published>) {
+    /// Durable events, in order of `seq`. False when somebody else wrote to the log meanwhile (a
+    /// commit of an earlier owner that landed after the load): nothing more is published, and the
+    /// conversation must be loaded anew.
+    #[must_use]
+    pub(super) fn publish_all(&mut self, events: Vec<Published>) -> bool {
         for event in events {
+            if event.seq.is_some_and(|seq| seq != self.head + 1) {
+                return false;
+            }
             self.head = event.seq.unwrap_or(self.head);
             self.subscribers.publish(&event);
             self.tail.push(event);
         }
+        true
     }
 
     pub(super) fn publish_ephemeral(&mut self, event: &Event) {

@@ -6,6 +6,7 @@ mod actor;
 mod handle;
 mod live;
 mod messages;
+mod opinion;
 mod subscribers;
 mod tail;
 mod turn;

@@ -5,7 +5,7 @@ use std::{future::Future, sync::Arc};
 
 use parlance_store::{
     error::StoreError,
-    ids::{ConversationId, MessageId, ReservationId, TenantId, VisitorId},
+    ids::{ConversationId, MessageId, ReservationId, TenantId},
     queries::{
         conversations::{self, Conversation, ConversationStatus},
         ledger::{self, CallKind, NewReservation},
@@ -18,7 +18,7 @@ use serde_json::Value;
 use super::{
     Deps,
     live::Live,
-    messages::{Ack, ActorError, Feedback, Published, Rate, Say},
+    messages::{Ack, ActorError, Published, Say},
 };
 use crate::domain::{
     accounts::space::Space,
@@ -38,6 +38,17 @@ const TAIL: i64 = 16;
 #[derive(Debug, Default)]
 pub(super) struct Written {
     pub events: Vec<Published>,
+    /// The question had an answer that is not known here: another owner wrote it.
+    pub elsewhere: bool,
+}
+
+impl Written {
+    fn of(events: Vec<Published>) -> Self {
+        Self {
+            events,
+            elsewhere: false,
+        }
+    }
 }
 
 /// A visitor's message that is durable.
@@ -62,7 +73,7 @@ pub(super) enum Missed {
     Stored,
 }
 
-fn store(error: StoreError) -> ActorError {
+pub(super) fn store(error: StoreError) -> ActorError {
     match error {
         StoreError::NotFound => ActorError::NotFound,
         other => ActorError::Store(other.to_string()),
@@ -269,7 +280,7 @@ pub(super) fn say(
                 };
                 Ok(Said {
                     ack,
-                    written: Written { events },
+                    written: Written::of(events),
                 })
             }
             Err(NotSaid::Before(message, seq)) => {
@@ -348,7 +359,7 @@ pub(super) fn status(
             })
             .await
             .map_err(store)?;
-        Ok(Written { events: vec![event] })
+        Ok(Written::of(vec![event]))
     }
 }
 
@@ -403,10 +414,11 @@ pub(super) fn answer(
             .await
             .map_err(store)?;
         Ok(match done {
-            messages::Finished::New { seq, .. } => Written {
-                events: vec![durable("message", seq, &json)],
+            messages::Finished::New { seq, .. } => Written::of(vec![durable("message", seq, &json)]),
+            messages::Finished::AlreadyAnswered { .. } => Written {
+                elsewhere: true,
+                ..Written::default()
             },
-            messages::Finished::AlreadyAnswered { .. } => Written::default(),
         })
     }
 }
@@ -454,57 +466,4 @@ pub(super) async fn release(deps: Arc<Deps>, tenant: TenantId, question: Message
     if let Err(error) = released {
         tracing::error!(tenant.id = %tenant, %error, "a reservation could not be released");
     }
-}
-
-pub(super) async fn feedback(
-    deps: Arc<Deps>,
-    tenant: TenantId,
-    visitor_id: Option<VisitorId>,
-    given: Feedback,
-) -> Result<(), ActorError> {
-    let at = deps.clock.now();
-    let value = if given.up {
-        messages::FeedbackValue::Up
-    } else {
-        messages::FeedbackValue::Down
-    };
-    let visitor_id = visitor_id.ok_or(ActorError::NotFound)?;
-    let new = messages::NewFeedback {
-        message_id: given.message,
-        visitor_id,
-        value,
-        comment: given.comment,
-        at,
-    };
-    let written = deps
-        .db
-        .tenant(tenant)
-        .transaction(async |conn| messages::feedback(conn, new).await)
-        .await;
-    written.map_err(|error| match error {
-        StoreError::NotFound => ActorError::NoSuchMessage,
-        other => store(other),
-    })
-}
-
-pub(super) async fn rate(
-    deps: Arc<Deps>,
-    tenant: TenantId,
-    conversation: Option<(ConversationId, VisitorId)>,
-    given: Rate,
-) -> Result<(), ActorError> {
-    let at = deps.clock.now();
-    let (conversation_id, visitor_id) = conversation.ok_or(ActorError::NotFound)?;
-    let new = messages::NewRating {
-        conversation_id,
-        visitor_id,
-        score: given.score,
-        comment: given.comment,
-        at,
-    };
-    deps.db
-        .tenant(tenant)
-        .transaction(async |conn| messages::rate(conn, new).await)
-        .await
-        .map_err(store)
 }

@@ -1,7 +1,7 @@
 //! What counts as a claim: a sentence or list item that states something. Greetings, questions,
 //! offers, lead-ins and the bot's words about itself state nothing of the company's.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::kernel::text::{
     stop::Weak,
@@ -17,7 +17,22 @@ pub struct Claim {
     /// Numbers of the cited sources, ascending.
     pub sources: Vec<u32>,
     /// 0–1; below 0.5 the claim counts as unsupported.
+    #[serde(serialize_with = "score")]
     pub support: f32,
+}
+
+/// A score on the wire: four decimals, so that it is the same number in every event that tells it
+/// and whichever way it was serialised.
+pub fn score<S: Serializer>(score: &f32, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64((f64::from(*score) * 10_000.0).round() / 10_000.0)
+}
+
+/// The same for a score that may be missing.
+pub fn score_maybe<S: Serializer>(value: &Option<f32>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => score(value, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// Words with meaning a sentence needs to state something without citing.

@@ -6,6 +6,7 @@ use parlance_store::ids::{ClientId, ConversationId, DocumentId, MessageId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::answering::claim;
 pub use crate::domain::answering::claim::Claim;
 
 /// Who wrote a message or changed a status.
@@ -178,6 +179,7 @@ pub struct Message {
     pub state: MessageState,
     pub at: DateTime<Utc>,
     pub citations: Vec<Citation>,
+    #[serde(serialize_with = "claim::score_maybe")]
     pub grounding: Option<f32>,
     pub claims: Vec<Claim>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -99,6 +99,23 @@ impl TestDb {
     pub fn url(&self) -> &str {
         &self.url
     }
+
+    /// What a query finds, over all tenants, a JSON object a row.
+    ///
+    /// # Errors
+    /// What the database says to it.
+    pub async fn rows(&self, query: &str) -> Result<Vec<serde_json::Value>, StoreError> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::Jsonb)]
+            row: serde_json::Value,
+        }
+        let mut admin = connect(&self.url).await?;
+        let rows: Vec<Row> = diesel::sql_query(format!("SELECT to_jsonb(t) AS row FROM ({query}) t"))
+            .get_results(&mut admin)
+            .await?;
+        Ok(rows.into_iter().map(|row| row.row).collect())
+    }
 }
 
 /// Dropping is blocking and happens on a thread of its own: a test's runtime may be single.

@@ -2,7 +2,10 @@
 //! `let (app, acme, visitor) = TestApp::chat().await`.
 
 mod embedder;
+mod reader;
+mod setup;
 mod socket;
+mod sse;
 mod visitor;
 mod workspace;
 
@@ -11,21 +14,22 @@ use std::{sync::Arc, thread::JoinHandle};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use parlance::{
     actors::services::Services,
-    adapters::llm::{ChatModel, anthropic::Anthropic, gateway::ModelRef},
     app::{Adapters, App},
     config::Config,
-    kernel::clock::SystemClock,
 };
 use parlance_loadtest::upstream::{Behaviour, MockUpstream};
-use parlance_store::testing::{self, TestDb};
+use parlance_store::testing::TestDb;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 pub use self::{
     embedder::Words,
+    reader::Reader,
+    setup::{Setup, mock, paced},
     socket::{Socket, answer_of, deltas_of},
+    sse::Sse,
     visitor::{TestVisitor, says},
-    workspace::Workspace,
+    workspace::{PASSWORD, Workspace},
 };
 
 /// The model that tests ask for, at the mock.
@@ -38,7 +42,7 @@ pub struct TestApp {
     pub http: reqwest::Client,
     pub base: String,
     pub services: Services,
-    set: Vec<(String, String)>,
+    setup: Setup,
     running: Option<Running>,
     db: Arc<TestDb>,
 }
@@ -51,47 +55,17 @@ struct Running {
 impl TestApp {
     /// A server with the defaults.
     pub async fn start() -> Self {
-        Self::with(&[], Behaviour::default()).await
-    }
-
-    /// A server with variables set and an upstream that behaves so.
-    pub async fn with(set: &[(&str, &str)], behaviour: Behaviour) -> Self {
-        let upstream = MockUpstream::start(behaviour).await.unwrap();
-        let db = Arc::new(TestDb::new(&testing::admin_url().await.unwrap()).await.unwrap());
-        let mut all = vec![
-            ("PORT".to_owned(), "0".to_owned()),
-            ("BIND".to_owned(), "127.0.0.1".to_owned()),
-            ("AUTH_SECRET".to_owned(), SECRET.to_owned()),
-            ("DATABASE_URL".to_owned(), db.url().to_owned()),
-            ("DATABASE_POOL".to_owned(), "6".to_owned()),
-            ("CHAT_RATE_VISITOR".to_owned(), "1000/1000".to_owned()),
-        ];
-        all.extend(
-            set.iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        );
-        let (base, services, running) = serve(&all, &upstream).await;
-        Self {
-            upstream,
-            http: reqwest::Client::new(),
-            base,
-            services,
-            set: all,
-            running: Some(running),
-            db,
-        }
+        Setup::default().start().await
     }
 
     /// A server, a workspace with one document, and a visitor who has not asked yet.
     pub async fn chat() -> (Self, Workspace, TestVisitor) {
-        Self::chat_with(&[], Behaviour::default()).await
+        Setup::default().chat().await
     }
 
-    pub async fn chat_with(set: &[(&str, &str)], behaviour: Behaviour) -> (Self, Workspace, TestVisitor) {
-        let app = Self::with(set, behaviour).await;
-        let acme = app.workspace("acme").await;
-        let visitor = app.visitor(&acme).await;
-        (app, acme, visitor)
+    /// The same with an upstream that behaves so.
+    pub async fn chat_with(behaviour: Behaviour) -> (Self, Workspace, TestVisitor) {
+        Setup::upstream(behaviour).chat().await
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -103,18 +77,31 @@ impl TestApp {
         self.db.url()
     }
 
+    /// The database, to look at as an administrator.
+    pub fn db(&self) -> &TestDb {
+        &self.db
+    }
+
     /// Stops the server as an operator would, and starts it again on the same database.
     pub async fn restart(&mut self) {
-        self.stop();
-        let (base, services, running) = serve(&self.set, &self.upstream).await;
+        self.stop().await;
+        let (base, services, running) = serve(&self.setup, &self.db, &self.upstream).await;
         (self.base, self.services, self.running) = (base, services, Some(running));
     }
 
+    /// Begins to stop the server; [`Self::stop`] waits for its end.
+    pub fn begin_stop(&self) {
+        if let Some(running) = &self.running {
+            running.stop.cancel();
+        }
+    }
+
     /// Stops the server as an operator would.
-    pub fn stop(&mut self) {
+    pub async fn stop(&mut self) {
         if let Some(running) = self.running.take() {
             running.stop.cancel();
-            running.thread.join().unwrap();
+            let joined = tokio::task::spawn_blocking(move || running.thread.join()).await;
+            joined.unwrap().unwrap();
         }
     }
 }
@@ -131,21 +118,13 @@ impl Drop for TestApp {
     }
 }
 
-async fn serve(set: &[(String, String)], upstream: &MockUpstream) -> (String, Services, Running) {
-    let set = set.to_vec();
+async fn serve(setup: &Setup, db: &TestDb, upstream: &MockUpstream) -> (String, Services, Running) {
+    let set = setup.variables(db.url());
     let config = Config::read(&move |name| {
-        set.iter()
-            .rev()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.clone())
+        let found = set.iter().rev().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.clone())
     });
-    let model = Anthropic::new(&upstream.base_url(), "a key".to_owned().into()).unwrap();
-    let adapters = Adapters {
-        clock: Arc::new(SystemClock),
-        embedder: Arc::new(Words),
-        models: vec![Arc::new(model) as Arc<dyn ChatModel>],
-        last_resort: ModelRef::new("anthropic", MODEL),
-    };
+    let adapters: Adapters = setup.adapters(upstream);
     let (config, metrics) = (
         config.unwrap(),
         PrometheusBuilder::new().build_recorder().handle(),

@@ -20,8 +20,18 @@ impl Socket {
         Self(connect_async(url).await.expect("the socket opens").0)
     }
 
+    /// The same where the server may be gone.
+    pub async fn reach(url: &str) -> Option<Self> {
+        Some(Self(connect_async(url).await.ok()?.0))
+    }
+
     pub async fn send(&mut self, frame: &Value) {
-        self.0.send(Message::text(frame.to_string())).await.unwrap();
+        assert!(self.try_send(frame).await, "the socket is gone");
+    }
+
+    /// Whether it could be sent.
+    pub async fn try_send(&mut self, frame: &Value) -> bool {
+        self.0.send(Message::text(frame.to_string())).await.is_ok()
     }
 
     /// The next frame, or how the socket ended.

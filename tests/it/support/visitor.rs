@@ -109,6 +109,13 @@ impl TestVisitor {
         Socket::open(&self.url("/socket").replace("http://", "ws://")).await
     }
 
+    /// Sends one frame over HTTP; its answer.
+    pub async fn frame(&self, conversation: &str, frame: &Value) -> (StatusCode, Value) {
+        let path = format!("/conversation/{conversation}/frames");
+        let answer = self.post(&path).json(frame).send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap())
+    }
+
     /// Asks and waits for the finished answer.
     pub async fn asks(&self, conversation: Option<&str>, text: &str) -> Value {
         let body = json!({ "conversation": conversation, "client_id": Uuid::new_v4(), "text": text });

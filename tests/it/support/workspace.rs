@@ -1,10 +1,15 @@
 //! A tenant with a published space and something to know.
 
-use parlance::domain::{
-    accounts::password,
-    knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, meter::Meter},
+use parlance::{
+    adapters::embed::Embedder,
+    domain::{
+        accounts::password,
+        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, meter::Meter},
+    },
+    kernel::clock::SharedClock,
 };
 use parlance_store::{
+    Db,
     control::NewUser,
     ids::{DocumentId, SpaceId, TenantId, UserId},
     queries::spaces::{self, NewSpace},
@@ -40,6 +45,20 @@ impl TestApp {
         origins: &[&str],
     ) -> Workspace {
         let (db, clock) = (self.services.db.clone(), self.services.clock.clone());
+        Workspace::create(db, clock, Arc::new(Words), name, settings, origins).await
+    }
+}
+
+impl Workspace {
+    /// Makes a workspace whose documents are embedded by `embedder`.
+    pub async fn create(
+        db: Db,
+        clock: SharedClock,
+        embedder: Arc<dyn Embedder>,
+        name: &str,
+        settings: serde_json::Value,
+        origins: &[&str],
+    ) -> Self {
         let (tenant, space) = (TenantId::new(), SpaceId::new());
         let email = format!("owner@{name}.example");
         let owner = NewUser {
@@ -71,7 +90,7 @@ impl TestApp {
             .await
             .unwrap();
         let ingest = Ingest {
-            embedder: Arc::new(Words),
+            embedder,
             meter: Meter::default(),
             clock,
             chunk: ChunkLimits::default(),
@@ -87,7 +106,7 @@ impl TestApp {
             .await
             .unwrap();
         ingest.run(&scoped, document).await.unwrap();
-        Workspace {
+        Self {
             tenant,
             space,
             slug: name.to_owned(),

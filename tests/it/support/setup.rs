@@ -1,0 +1,135 @@
+//! What a test changes about its server before it starts.
+
+use std::sync::{Arc, LazyLock};
+
+use parlance::{
+    adapters::llm::{
+        ChatModel, anthropic::Anthropic, gateway::ModelRef, openai_compatible::OpenAiCompatible,
+        policy::Policy,
+    },
+    app::Adapters,
+    kernel::clock::{SharedClock, SystemClock},
+};
+use parlance_loadtest::upstream::{Behaviour, MockUpstream};
+use parlance_store::testing::{self, TestDb};
+use tokio::runtime::{Builder, Runtime};
+
+use super::{MODEL, SECRET, TestApp, TestVisitor, Words, Workspace};
+
+/// Mocks live on a thread that no test can block.
+static UPSTREAMS: LazyLock<Runtime> = LazyLock::new(|| {
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(1).enable_all().build().unwrap()
+});
+
+/// A server to be.
+pub struct Setup {
+    set: Vec<(String, String)>,
+    behaviour: Behaviour,
+    patience: Policy,
+    clock: SharedClock,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            set: Vec::new(),
+            behaviour: Behaviour::default(),
+            patience: Policy::default(),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// An upstream whose answers take a while: 24 tokens, `per_second` of them.
+pub fn paced(per_second: f64) -> Behaviour {
+    Behaviour {
+        tokens_per_second: per_second,
+        ..Behaviour::default()
+    }
+}
+
+impl Setup {
+    pub fn upstream(behaviour: Behaviour) -> Self {
+        Self {
+            behaviour,
+            ..Self::default()
+        }
+    }
+
+    /// Sets a variable of the configuration.
+    pub fn set(mut self, name: &str, value: &str) -> Self {
+        self.set.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn patience(self, patience: Policy) -> Self {
+        Self { patience, ..self }
+    }
+
+    pub fn clock(self, clock: SharedClock) -> Self {
+        Self { clock, ..self }
+    }
+
+    pub async fn start(self) -> TestApp {
+        let upstream = mock(self.behaviour.clone()).await;
+        let db = Arc::new(TestDb::new(&testing::admin_url().await.unwrap()).await.unwrap());
+        let (base, services, running) = super::serve(&self, &db, &upstream).await;
+        TestApp {
+            upstream,
+            http: reqwest::Client::new(),
+            base,
+            services,
+            setup: self,
+            running: Some(running),
+            db,
+        }
+    }
+
+    /// A server, a workspace with one document, and a visitor who has not asked yet.
+    pub async fn chat(self) -> (TestApp, Workspace, TestVisitor) {
+        let app = self.start().await;
+        let acme = app.workspace("acme").await;
+        let visitor = app.visitor(&acme).await;
+        (app, acme, visitor)
+    }
+
+    pub(super) fn variables(&self, database_url: &str) -> Vec<(String, String)> {
+        let mut all: Vec<(String, String)> = [
+            ("PORT", "0"),
+            ("BIND", "127.0.0.1"),
+            ("AUTH_SECRET", SECRET),
+            ("DATABASE_URL", database_url),
+            ("DATABASE_POOL", "6"),
+            ("CHAT_RATE_VISITOR", "1000/1000"),
+            ("CHAT_RATE_ADDRESS", "10000/10000"),
+            ("DRAIN_SECONDS", "10"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        all.extend(self.set.iter().cloned());
+        all
+    }
+
+    pub(super) fn adapters(&self, upstream: &MockUpstream) -> Adapters {
+        let key = || "a key".to_owned().into();
+        let openai = format!("{}/v1", upstream.base_url());
+        let models: Vec<Arc<dyn ChatModel>> = vec![
+            Arc::new(Anthropic::new(&upstream.base_url(), key()).unwrap()),
+            Arc::new(OpenAiCompatible::new("openai", &openai, Some(key())).unwrap()),
+        ];
+        Adapters {
+            clock: self.clock.clone(),
+            embedder: Arc::new(Words),
+            models,
+            last_resort: ModelRef::new("anthropic", MODEL),
+            patience: self.patience.clone(),
+        }
+    }
+}
+
+/// A mock upstream that goes on while the test's own thread is busy.
+pub async fn mock(behaviour: Behaviour) -> MockUpstream {
+    let started = UPSTREAMS.spawn(MockUpstream::start(behaviour));
+    started.await.unwrap().unwrap()
+}
