@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{self, ETAG},
+    http::header::{self, ETAG, HeaderValue},
     web,
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -33,13 +33,7 @@ const SHORT: &str = "public, max-age=300";
 /// # Errors
 /// `NotFound` when the widget was not built.
 pub async fn loader(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let file = Widget::get("loader.js").ok_or_else(Problem::not_found)?;
-    Ok(serve(
-        &request,
-        "loader.js",
-        file,
-        request.query_string().starts_with("v="),
-    ))
+    widget_file(&request, "loader.js")
 }
 
 /// `GET /widget/{file}`: script, style and strings of the frame.
@@ -47,13 +41,37 @@ pub async fn loader(request: HttpRequest) -> Result<HttpResponse, Problem> {
 /// # Errors
 /// `NotFound`.
 pub async fn widget(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let file = Widget::get(&path).ok_or_else(Problem::not_found)?;
-    Ok(serve(
-        &request,
-        &path,
-        file,
-        request.query_string().starts_with("v="),
-    ))
+    widget_file(&request, &path)
+}
+
+fn widget_file(request: &HttpRequest, name: &str) -> Result<HttpResponse, Problem> {
+    let (file, coding) = compressed(request, name).ok_or_else(Problem::not_found)?;
+    let forever = request.query_string().starts_with("v=");
+    let mut response = serve(request, name, file, forever);
+    say_coding(&mut response, coding);
+    Ok(response)
+}
+
+/// A file of the widget as its build compressed it, which is smaller than what can be done for each
+/// request.
+fn compressed(request: &HttpRequest, name: &str) -> Option<(EmbeddedFile, Option<&'static str>)> {
+    let header = request.headers().get(header::ACCEPT_ENCODING);
+    let taken = header.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    for (coding, ending) in [("br", "br"), ("gzip", "gz")] {
+        let takes = taken.split(',').any(|item| item.trim() == coding);
+        if let Some(file) = takes.then(|| Widget::get(&format!("{name}.{ending}"))).flatten() {
+            return Some((file, Some(coding)));
+        }
+    }
+    Some((Widget::get(name)?, None))
+}
+
+fn say_coding(response: &mut HttpResponse, coding: Option<&'static str>) {
+    let headers = response.headers_mut();
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(coding) = coding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+    }
 }
 
 /// `GET /sources.css`: the style of documents' pages.
@@ -68,13 +86,15 @@ pub async fn source_style() -> HttpResponse {
 ///
 /// # Errors
 /// `NotFound` when the widget was not built.
-pub fn frame(policy: &str) -> Result<HttpResponse, Problem> {
-    let file = Widget::get("frame.html").ok_or_else(Problem::not_found)?;
-    Ok(HttpResponse::Ok()
+pub fn frame(request: &HttpRequest, policy: &str) -> Result<HttpResponse, Problem> {
+    let (file, coding) = compressed(request, "frame.html").ok_or_else(Problem::not_found)?;
+    let mut response = HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, policy))
         .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .body(file.data.into_owned()))
+        .body(file.data.into_owned());
+    say_coding(&mut response, coding);
+    Ok(response)
 }
 
 /// `GET /console/{path}`: a file of the console, or its page, which finds its way from the path.

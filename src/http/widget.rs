@@ -171,7 +171,11 @@ pub async fn session(
 }
 
 /// `GET /widget/{space}/frame`: the chat itself, which only the space's sites may embed.
-pub async fn frame(path: web::Path<String>, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+pub async fn frame(
+    request: HttpRequest,
+    path: web::Path<String>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
     let space = space(&services, &path).await?;
     let ancestors = if space.allowed_origins.is_empty() {
         "*".to_owned()
@@ -182,5 +186,5 @@ pub async fn frame(path: web::Path<String>, services: web::Data<Services>) -> Re
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; \
          img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self' {ancestors}"
     );
-    assets::frame(&policy)
+    assets::frame(&request, &policy)
 }

@@ -25,6 +25,7 @@ const scene = (name, body, options = {}) =>
 
 const ask = async ({ page, launcher, frame }, text = 'How long is the warranty?') => {
   await launcher.click();
+  await frame.locator('.ask').waitFor();
   await frame.locator('#text').fill(text);
   await page.keyboard.press('Enter');
   await frame.locator('.bar').waitFor();
@@ -57,6 +58,7 @@ scene('included twice it is there once', async ({ page }) => {
 scene('by keyboard alone: open, ask, read a source, close, and the focus is back', async ({ page, frame, focused }) => {
   while ((await focused()) !== 'button') await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
+  await frame.locator('.ask').waitFor();
   await frame.locator('#text:focus').waitFor();
   await page.keyboard.type('How long is the warranty?');
   await page.keyboard.press('Enter');
@@ -92,6 +94,8 @@ scene('an answer has citations that open their source, a meter and a mark on wha
   const link = card.locator('a');
   assert.match(await link.getAttribute('href'), /\/documents\/d1#page=3$/);
   assert.equal(await link.getAttribute('rel'), 'noopener nofollow');
+  const [opened] = await Promise.all([host.context.waitForEvent('page'), link.click()]);
+  await opened.waitForURL(/\/documents\/d1/);
 });
 
 scene('a screen reader hears the whole answer once, without marks', async (host) => {
@@ -113,6 +117,7 @@ scene('HTML in an answer stays text', async ({ launcher, frame, server }) => {
 
 scene('stop ends an answer', async ({ page, launcher, frame }) => {
   await launcher.click();
+  await frame.locator('.ask').waitFor();
   await frame.locator('#text').fill('warranty?');
   await page.keyboard.press('Enter');
   await frame.locator('#stop').click();

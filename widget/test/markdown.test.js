@@ -18,7 +18,7 @@ test('reads what an answer needs', () => {
   assert.equal(md('## Title\ntext'), '<h4>Title</h4><p>text</p>');
   assert.equal(md('```js\nif (a < b) **x**\n\n# y\n```\nz'), '<pre>if (a < b) **x**\n\n# y\n</pre><p>z</p>');
   assert.equal(md('see [the page](https://a.example/x) or https://b.example/y.'), '<p>see <a https://a.example/x>the page</a> or <a https://b.example/y>https://b.example/y</a>.</p>');
-  assert.equal(md('24 months [S1], really. [S12]'), '<p>24 months<cite 1>, really.<cite 12></p>');
+  assert.equal(md('24 months [S1], really. [S12]'), '<p>24 months,<cite 1> really.<cite 12></p>');
 });
 
 test('leaves alone what only looks like it', () => {

@@ -4,11 +4,11 @@
 import { LINKS } from './links.js';
 
 /**
- * Milliseconds, but for `wait`. The server writes a comment every 15 s on a stream, so `quiet` means
+ * Milliseconds, but for `wait`. A link has `open` to bring its first word. The server writes a comment every 15 s on a stream, so `quiet` means
  * that something is wrong there; on a socket it is when we ask. `grace` is the time for a sign of
  * life. After `hold` in a lesser mode the socket, which may not be blocked any more, is tried again.
  */
-export const TIMING = { open: 8000, quiet: 20000, grace: 10000, first: 500, cap: 30000, hold: 300000, wait: 25 };
+export const TIMING = { open: 5000, quiet: 20000, grace: 10000, first: 500, cap: 30000, hold: 300000, wait: 25 };
 
 /** Half of the delay is random, so that a restart does not bring everybody back at once. */
 export const backoff = (attempt, { first, cap }, random = Math.random) =>
@@ -30,7 +30,6 @@ export function createConnection({ wire, prepare, ready, mend, state, reachable,
   let strikes = 0; // links of this mode that never got ready
   let attempt = 0;
   let up = 0; // since when the link is ready
-  let bytes = false; // whether anything came on this link
   let pause = 0; // seconds the server asked us to wait
   let stopped = false;
   let turn = 0; // outdates what is still being awaited
@@ -45,7 +44,6 @@ export function createConnection({ wire, prepare, ready, mend, state, reachable,
     link?.close();
     link = null;
     up = 0;
-    bytes = false;
   }
 
   async function connect() {
@@ -69,10 +67,7 @@ export function createConnection({ wire, prepare, ready, mend, state, reachable,
       lost,
       frame: current(receive),
       ready: current(opened),
-      alive: current(() => {
-        bytes = true;
-        listen();
-      }),
+      alive: current(listen),
     });
   }
 
@@ -101,11 +96,7 @@ export function createConnection({ wire, prepare, ready, mend, state, reachable,
   function probe() {
     if (!mode) link?.send({ type: 'ping' });
     clearTimeout(watch);
-    watch = setTimeout(() => {
-      // A stream without one byte is held back by a proxy; polling gets through those.
-      if (mode === 1 && !bytes) mode++;
-      fail(0);
-    }, timing.grace);
+    watch = setTimeout(fail, timing.grace, 0);
   }
 
   async function fail(code, retryAfter = 0) {
@@ -119,10 +110,10 @@ export function createConnection({ wire, prepare, ready, mend, state, reachable,
     if (since && Date.now() - since > timing.first * 10) attempt = 0;
     const due = Date.now() + wait + backoff(attempt++, timing);
     if (code > 4000 && code < 4005) stopped ||= !mend(code);
-    // Twice no link: the next kind, unless it is the network itself that is gone.
-    else if (!since && code < 4005 && ++strikes > 1 && mode < 2 && (await reachable())) {
-      mode++;
+    // Twice no link, or once nothing at all: the next kind, unless it is the network itself that is gone.
+    else if (!since && code < 4005 && (strikes += code ? 1 : 2) > 1) {
       strikes = 0;
+      if (mode < 2 && (await reachable()) && mine === turn) mode++;
     }
     if (mine === turn && !stopped) timer = setTimeout(connect, due - Date.now());
   }
@@ -137,6 +128,8 @@ export function createConnection({ wire, prepare, ready, mend, state, reachable,
     renew,
     /** The page is looked at again: sleep may have killed the link without a word. */
     check: () => (up ? probe() : renew()),
+    /** The browser says that there is no network. */
+    lose: () => fail(1),
     send: (frame) => link?.send(frame),
     mode: () => mode,
     stop() {

@@ -32,7 +32,10 @@ export const createLog = (conversation = null) => ({
  */
 export function apply(log, event) {
   const { type, seq, message } = event;
-  if (type === 'read') log.seen = seq || 0;
+  if (type === 'read') {
+    // The visitor's own mark comes back to every tab.
+    if (event.by !== 'visitor') log.seen = seq || 0;
+  }
   else if (seq) {
     if (seq <= log.seq) return;
     // What follows a resume follows what we have: a gap there is the server's, and asking again would not fill it.

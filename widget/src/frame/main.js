@@ -43,6 +43,8 @@ async function start({ visible, config: known, ...details }) {
   const base = `${location.origin}/api/widget/${space}`;
   chat = createChat({ base, store, details, emit, changed: () => changed?.() });
   chat.renew();
+  // Who is quick need not wait for words and colours.
+  createComposer(chat);
   // The colours can wait for another time, the chat cannot.
   config = known || (await chat.api('/config').catch(() => ({ bot: { name: space }, theme: {} })));
   await speak(details.locale || config.locale, load);
@@ -50,7 +52,6 @@ async function start({ visible, config: known, ...details }) {
   translate();
   changed = createView(chat, config, store);
   changed();
-  createComposer(chat);
   if (config.prechat?.length && !store.get('prechat')) (await import('./more/index.js')).askFirst(config.prechat, details, chat, store);
   show(visible);
 }
@@ -97,6 +98,7 @@ function paint({ theme, bot, branding }) {
 }
 
 addEventListener('online', () => chat?.renew());
+addEventListener('offline', () => chat?.lose());
 addEventListener('visibilitychange', () => document.hidden || chat?.check());
 $('close').onclick = () => bridge('close');
 

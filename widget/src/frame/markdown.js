@@ -18,9 +18,9 @@ const INLINE = new RegExp(
     '\\*(?![\\s*])([^*]*[^\\s*])\\*', // 3 emphasis
     '\\b_(?!\\s)([^_]+)_\\b', // 4 emphasis, not inside snake_case
     '(!?)\\[([^\\[\\]]+)\\]\\(([^\\s()]+)[^()\\n]*\\)', // 5–7 image or link
-    '[ \\t]*\\[S(\\d+)\\]', // 8 citation
-    '(https?:\\/\\/[^\\s<>"]*[^\\s<>".,;:!?\'\\])*_])', // 9 bare link
-    '(\\n)', // 10 line break
+    '((?:[ \\t]*\\[S\\d+\\])+)([.,;:!?]*)', // 8, 9 citations and what ends their sentence
+    '(https?:\\/\\/[^\\s<>"]*[^\\s<>".,;:!?\'\\])*_])', // 10 bare link
+    '(\\n)', // 11 line break
   ].join('|'),
   'g',
 );
@@ -42,15 +42,18 @@ export function inline(text, at = 0) {
   let from = 0;
   const plain = (end) => end > from && out.push({ tag: '', text: text.slice(from, end), at: at + from });
   for (const match of text.matchAll(INLINE)) {
-    const [all, code, strong, em, em2, image, label, target, cite, bare, line] = match;
+    const [all, code, strong, em, em2, image, label, target, cites, stop, bare, line] = match;
     const { index } = match;
     plain(index);
     from = index + all.length;
     const inner = code || strong || em || em2 || label || bare;
     const start = at + index + all.indexOf(inner, strong ? 2 : 0);
     const href = safeUrl(target || bare);
-    if (cite) out.push({ tag: 'cite', n: +cite, at: at + index });
-    else if (line) out.push({ tag: 'br', at: at + index });
+    if (cites) {
+      // As in print: the sentence ends before its notes, and no full stop stands alone on a line.
+      if (stop) out.push({ tag: '', text: stop, at: at + from - stop.length });
+      for (const [, n] of cites.matchAll(/S(\d+)/g)) out.push({ tag: 'cite', n: +n, at: at + index });
+    } else if (line) out.push({ tag: 'br', at: at + index });
     else {
       const children = code || bare ? [{ tag: '', text: inner, at: start }] : inline(inner, start);
       const tag = code ? 'code' : strong ? 'strong' : em || em2 ? 'em' : href && !image ? 'a' : '';

@@ -17,6 +17,7 @@
  * @property {Citation[]} [citations]
  * @property {number|null} [grounding]
  * @property {Claim[]} [claims]
+ * @property {boolean} [abstained]  nothing was found to answer from
  *
  * @typedef {{ type: 'status', seq: number, status: Status, by?: Author, reason?: string, at: string }} StatusEvent
  * @typedef {'bot'|'waiting'|'human'|'snoozed'|'resolved'} Status

@@ -25,7 +25,7 @@ export function createView(chat, config, store) {
     const last = items.at(-1);
     const mine = items.findLast(({ author }) => author?.kind === 'visitor');
     const thinking = status === 'bot' && mine && last === mine && !drafts.size && chat.online && bot;
-    const questions = !mine && !outgoing.length && config.suggested_questions;
+    const questions = !mine && !outgoing.length && status === 'bot' && config.suggested_questions;
     const writer = typing || thinking;
     let before;
     return [

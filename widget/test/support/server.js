@@ -150,6 +150,6 @@ async function files(server, { pathname }, res) {
   if (pathname === '/host.css') return res.writeHead(200, { 'Content-Type': 'text/css' }).end('body{font:16px system-ui;margin:40px;background:#eef1f6}div:empty{display:none}button{background:red!important}');
   const name = pathname === '/widget.js' ? 'loader.js' : pathname.endsWith('/frame') ? 'frame.html' : pathname.replace('/widget/', '');
   const file = await readFile(join(DIST, name)).catch(() => null);
-  if (!file) return res.writeHead(404).end();
+  if (!file) return res.writeHead(404).end('not found');
   res.writeHead(200, { 'Content-Type': TYPES[extname(name)], ...(name === 'frame.html' && { 'Content-Security-Policy': FRAME_CSP }) }).end(file);
 }

@@ -5,7 +5,7 @@ import { createParser } from './sse.js';
 const overHttp = (read) => (wire) => {
   const abort = new AbortController();
   const { signal } = abort;
-  const fail = ({ close, retryAfter }) => wire.lost(close || 0, retryAfter);
+  const fail = ({ close, retryAfter }) => wire.lost(close || 1, retryAfter);
   const path = wire.conversation().then((id) => `/conversation/${id}/`);
   path.then((at) => read(wire, at + 'events', signal)).catch(fail);
   let queue = path;
@@ -30,11 +30,12 @@ export const openStream = overHttp(async ({ api, after, alive, frame, ready }, p
   const reader = body.getReader();
   const decoder = new TextDecoder();
   const feed = createParser((data) => frame(JSON.parse(data)));
-  ready();
-  for (;;) {
+  for (let first = true; ; first = false) {
     const { done, value } = await reader.read();
     if (done) throw {};
     alive();
+    // Headers say little: a proxy may hold the stream itself back, and polling gets through those.
+    if (first) ready();
     feed(decoder.decode(value, { stream: true }));
   }
 });

@@ -10,6 +10,9 @@ export function sourceUrl({ url, page }, base) {
   return href && page && !href.includes('#') ? `${href}#page=${page}` : href || undefined;
 }
 
+/** A passage is Markdown; here it is read in a few lines. */
+const flat = (text) => text.replace(/\*\*|`|(^|\s)#+(?=\s)/g, '').replace(/\s*\|[\s|:-]*/g, ' · ').replace(/^ · /, '');
+
 /** @param {import('../types.js').Citation} citation @param {HTMLElement} near */
 export function showSource(citation, near) {
   const { n, title, excerpt, page } = citation;
@@ -17,12 +20,15 @@ export function showSource(citation, near) {
   const href = sourceUrl(citation, location.href);
   card.replaceChildren(
     el('button.icon', { 'aria-label': t('close'), onclick: () => card.close() }, '✕'),
-    el('h2', { id: 'cited', dir: 'auto' }, el('b.n', null, n), title),
-    el('blockquote', { dir: 'auto' }, excerpt),
+    el('h2', { id: 'cited' }, el('b.n', null, n), el('bdi', null, title)),
+    el('blockquote', { dir: 'auto' }, flat(excerpt)),
     href && link('a.go', href, t('open')),
     page ? el('small', null, t('page', page)) : '',
   );
-  card.onclick = ({ target }) => target === card && card.close();
+  card.onclick = ({ target }) => {
+    // An expression here would be an answer, and `false` keeps a link from being followed.
+    if (target === card) card.close();
+  };
   card.showModal();
   const { top, bottom } = near.getBoundingClientRect();
   const { offsetHeight } = card;
