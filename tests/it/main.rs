@@ -7,11 +7,8 @@
 )]
 
 mod chat;
-<<<<<<< HEAD
-mod knowledge;
-=======
 mod kill;
->>>>>>> wt-tests
+mod knowledge;
 mod layering;
 mod llm;
 mod resume;
