@@ -12,10 +12,10 @@ use crate::adapters::embed::{EmbedError, Embedder, Purpose};
 
 /// Units that are compared, at most: those with the most words of the question, and the first
 /// of the best sources. Some 25 tokens each.
-const BY_WORDS: usize = 20;
-const BY_PLACE: usize = 28;
+const BY_WORDS: usize = 16;
+const BY_PLACE: usize = 16;
 /// Beyond it words alone decide: an answer is not held up by a busy embedder.
-const LIMIT: Duration = Duration::from_millis(1_500);
+const LIMIT: Duration = Duration::from_millis(800);
 /// Vectors that are remembered, each about two kilobytes.
 const REMEMBERED: u64 = 20_000;
 /// Characters of a unit that are embedded.
