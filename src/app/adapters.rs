@@ -37,11 +37,12 @@ impl Adapters {
     /// # Errors
     /// When the embedding model cannot be loaded or an address is not valid.
     pub async fn from_config(config: &Config) -> anyhow::Result<Self> {
-        let embedder = CachedQueries::new(embedder(&config.embeddings).await?, CACHED_QUESTIONS);
+        let embedder = embedder(&config.embeddings).await?;
+        let embedder: Arc<dyn Embedder> = Arc::new(CachedQueries::new(embedder, CACHED_QUESTIONS));
         Ok(Self {
             clock: Arc::new(SystemClock),
-            embedder: Arc::new(embedder),
-            models: models(&config.models)?,
+            models: models(&config.models, &embedder)?,
+            embedder,
             last_resort: ModelRef::new(extractive::NAME, extractive::NAME),
             patience: Policy::default(),
         })
@@ -62,9 +63,10 @@ async fn embedder(embeddings: &Embeddings) -> anyhow::Result<Arc<dyn Embedder>> 
     })
 }
 
-fn models(models: &Models) -> anyhow::Result<Vec<Arc<dyn ChatModel>>> {
-    let mut routes: Vec<Arc<dyn ChatModel>> =
-        vec![Arc::new(Extractive::new(models.extractive_words_per_second))];
+fn models(models: &Models, embedder: &Arc<dyn Embedder>) -> anyhow::Result<Vec<Arc<dyn ChatModel>>> {
+    let mut routes: Vec<Arc<dyn ChatModel>> = vec![Arc::new(
+        Extractive::new(models.extractive_words_per_second).with_embedder(embedder.clone()),
+    )];
     if let Some(upstream) = &models.anthropic {
         routes.push(Arc::new(Anthropic::new(
             &upstream.base_url,

@@ -10,6 +10,7 @@ use parlance_store::{
     ids::ReservationId,
     queries::ledger::{CallKind, NewReservation},
 };
+use tokio::{task::spawn_blocking, time::Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
@@ -131,6 +132,7 @@ impl Answerer {
         sink: &mut impl ProgressSink,
         cancel: &CancellationToken,
     ) -> Outcome {
+        let begun = Instant::now();
         let mut outcome = Outcome::empty(question.answer, question.message);
         let locale = question
             .locale
@@ -159,6 +161,7 @@ impl Answerer {
                     .ask(
                         &mut outcome,
                         question,
+                        begun,
                         request,
                         &passages,
                         &mut spending,
@@ -187,7 +190,9 @@ impl Answerer {
 
     async fn prepare(&self, question: &Question, extra: &mut Vec<Extra>) -> anyhow::Result<Prepared> {
         let db = self.db.tenant(question.tenant);
+        let mut step = Instant::now();
         let memory = memory::load(&db, question, self.reservation(question)).await?;
+        took("remember", &mut step);
         let settle = |open| spending::from_estimates(&self.prices, open, self.clock.now());
         extra.extend(memory.abandoned.iter().map(settle).map(Extra::Abandoned));
         if let Some(reply) = abstain::small_talk(&memory.question, question.locale.as_deref()) {
@@ -199,6 +204,7 @@ impl Answerer {
             .retriever
             .retrieve(&db, space.id, space.knowledge_version, &memory.search, &settings)
             .await?;
+        took("retrieve", &mut step);
         if found.embedding_tokens > 0 {
             let (model, tokens) = (self.embedder.model(), found.embedding_tokens);
             extra.push(Extra::Attempt(spending::embedding(
@@ -227,6 +233,7 @@ impl Answerer {
         });
         request.model = self.reserved_for(&space.settings.ai).0;
         request.request_id = reservation.to_string();
+        took("prompt", &mut step);
         Ok(Prepared::Ask {
             request,
             passages: found.passages,
@@ -244,6 +251,7 @@ impl Answerer {
         &self,
         outcome: &mut Outcome,
         question: &Question,
+        begun: Instant,
         request: ChatRequest,
         passages: &[Passage],
         spending: &mut Spending,
@@ -251,16 +259,23 @@ impl Answerer {
         cancel: &CancellationToken,
     ) -> Option<Ended> {
         let db = self.db.tenant(question.tenant);
-        if let Err(cause) = spending.mark_sent(&db, self.clock.now()).await {
+        let texts: Vec<_> = passages
+            .iter()
+            .zip(1..)
+            .map(|(p, number)| SourceText {
+                number,
+                text: p.context.clone(),
+            })
+            .collect();
+        // Reading the sources takes as long as noting the call.
+        let reading = spawn_blocking(move || AnswerStream::new(texts));
+        let (noted, parser) = tokio::join!(spending.mark_sent(&db, self.clock.now()), reading);
+        if let Err(cause) = noted {
             error!(%cause, "a call could not be noted before it was made, so it is not made");
             return None;
         }
-        let texts = passages.iter().zip(1..).map(|(p, number)| SourceText {
-            number,
-            text: p.context.clone(),
-        });
-        let mut parser = AnswerStream::new(texts.collect());
-        let mut pending = Pending::new(self.window);
+        let Ok(mut parser) = parser else { return None };
+        let mut pending = Pending::new(self.window, begun);
         let mut stream = self
             .gateway
             .stream(&self.models(&question.space.settings.ai), request);
@@ -341,6 +356,12 @@ async fn conclude(
             }
         }
     }
+}
+
+/// Records how long a step before the call took, and begins the next.
+fn took(step: &'static str, since: &mut Instant) {
+    metrics::histogram!("parlance_prepare_seconds", "step" => step).record(since.elapsed());
+    *since = Instant::now();
 }
 
 async fn say(outcome: &mut Outcome, text: String, sink: &mut impl ProgressSink) {

@@ -17,17 +17,18 @@ pub struct Pending {
     text: String,
     claims: Vec<Claim>,
     due_at: Option<Instant>,
-    sent: bool,
+    /// When the answer was begun, until its first text went out.
+    begun: Option<Instant>,
 }
 
 impl Pending {
-    pub fn new(window: Duration) -> Self {
+    pub fn new(window: Duration, begun: Instant) -> Self {
         Self {
             window,
             text: String::new(),
             claims: Vec::new(),
             due_at: None,
-            sent: false,
+            begun: Some(begun),
         }
     }
 
@@ -44,7 +45,8 @@ impl Pending {
     }
 
     pub fn first_or_overdue(&self) -> bool {
-        (!self.sent && !self.text.is_empty()) || self.due_at.is_some_and(|due| due <= Instant::now())
+        (self.begun.is_some() && !self.text.is_empty())
+            || self.due_at.is_some_and(|due| due <= Instant::now())
     }
 
     pub async fn due(&self) {
@@ -57,7 +59,9 @@ impl Pending {
     pub async fn flush(&mut self, outcome: &mut Outcome, sink: &mut impl ProgressSink) {
         self.due_at = None;
         if !self.text.is_empty() {
-            self.sent = true;
+            if let Some(begun) = self.begun.take() {
+                metrics::histogram!("parlance_first_text_seconds").record(begun.elapsed());
+            }
             let text = std::mem::take(&mut self.text);
             outcome.text.push_str(&text);
             sink.report(Progress::Delta(text)).await;

@@ -115,7 +115,7 @@ fn fitting(sources: Vec<Source>) -> Vec<Source> {
             break;
         }
         let text = neutralised(&source.text);
-        let cost = tokens::count(&text);
+        let cost = tokens::remembered(&text);
         let text = if cost > left {
             tokens::truncated(&text, left).to_owned()
         } else {

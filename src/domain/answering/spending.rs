@@ -226,6 +226,14 @@ fn spent(
     at: DateTime<Utc>,
 ) -> Spent {
     let (cost_nanos, price_effective) = price(prices, model, &usage, at.date_naive());
+    for (kind, tokens) in [
+        ("input", usage.input),
+        ("output", usage.output),
+        ("cache_read", usage.cache_read),
+    ] {
+        metrics::counter!("parlance_tokens_total", "model" => model.to_owned(), "kind" => kind)
+            .increment(u64::try_from(tokens).unwrap_or(0));
+    }
     let settlement = Settlement {
         reservation,
         model: model.to_owned(),

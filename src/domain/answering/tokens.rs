@@ -2,6 +2,9 @@
 //! settled from when the upstream never told. Other vendors count a little differently; their own
 //! count replaces this one whenever it comes.
 
+use std::sync::LazyLock;
+
+use moka::sync::Cache;
 use tiktoken_rs::o200k_base_singleton;
 
 use crate::adapters::llm::ChatRequest;
@@ -14,6 +17,16 @@ const EXACT: usize = 400_000;
 /// Tokens that a turn or a source costs beside its text (role, tags), rounded up.
 const PER_TURN: usize = 4;
 const PER_SOURCE: usize = 16;
+
+/// Bytes of texts whose counts are remembered: the passages in use.
+const REMEMBERED: u64 = 16 << 20;
+
+/// Counts of texts that come again and again: passages, and the rules before them. Counting a
+/// prompt's five thousand tokens takes some milliseconds, which are the visitor's.
+static COUNTS: LazyLock<Cache<String, usize>> = LazyLock::new(|| {
+    let weight = |text: &String, _: &usize| u32::try_from(text.len() + 64).unwrap_or(u32::MAX);
+    Cache::builder().max_capacity(REMEMBERED).weigher(weight).build()
+});
 
 /// Loads the vocabulary now rather than at the first count (a fraction of a second, some 50 MB).
 pub fn warm() {
@@ -38,6 +51,17 @@ pub fn count(text: &str) -> usize {
     counted.saturating_mul(text.len()) / head.len().max(1)
 }
 
+/// Tokens of a text that is likely to be counted again.
+#[must_use]
+pub fn remembered(text: &str) -> usize {
+    if let Some(known) = COUNTS.get(text) {
+        return known;
+    }
+    let counted = count(text);
+    COUNTS.insert(text.to_owned(), counted);
+    counted
+}
+
 /// Tokens of a whole request as it is sent: system, turns, sources, and what frames them.
 #[must_use]
 pub fn of_request(request: &ChatRequest) -> usize {
@@ -50,11 +74,11 @@ pub fn of_request(request: &ChatRequest) -> usize {
         .sources
         .iter()
         .map(|source| {
-            let heading: usize = source.heading.iter().map(|part| count(part)).sum();
-            count(&source.title) + heading + count(&source.text) + PER_SOURCE
+            let heading: usize = source.heading.iter().map(|part| remembered(part)).sum();
+            remembered(&source.title) + heading + remembered(&source.text) + PER_SOURCE
         })
         .sum();
-    count(&request.system) + turns + sources
+    remembered(&request.system) + turns + sources
 }
 
 /// The longest head of `text` within `budget` tokens, cut at a space where there is one.
