@@ -1,8 +1,8 @@
 //! The responder that needs no key: it picks the sentences of the sources that answer the
 //! question, joins them into an answer and cites each. `question` reads what is asked, `units`
 //! turns sources into sentences, items and table rows that read by themselves, `rank` scores
-//! them by their words and, where there is an embedder, by their `nearness`, `compose` writes. It streams word by word, so that everything behaves as with a model,
-//! and costs nothing.
+//! them by their words and, where there is an embedder, by their `nearness`, `compose` writes. It
+//! streams word by word, so that everything behaves as with a model, and costs nothing.
 
 mod compose;
 mod nearness;
