@@ -68,7 +68,12 @@ impl Registry {
                 if place.handle.is_alive() {
                     return Ok(place.handle.clone());
                 }
-                if now - place.first_start > chrono::TimeDelta::from_std(RESTART_WINDOW).unwrap_or_default() {
+                // One that ended by itself (nobody needed it, or there is no such conversation) is
+                // no crash, however often it happens.
+                if place.handle.ended_well()
+                    || now - place.first_start
+                        > chrono::TimeDelta::from_std(RESTART_WINDOW).unwrap_or_default()
+                {
                     (place.first_start, place.starts) = (now, 0);
                 }
                 if place.starts >= MAX_RESTARTS {

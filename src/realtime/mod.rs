@@ -2,6 +2,7 @@
 //! polling ([`poll`]). They know framing; [`session`] knows what a visitor may do; conversations
 //! decide. [`visitor`] has the routes. Frames are in [`protocol`].
 
+mod bounded;
 pub mod poll;
 pub mod protocol;
 pub mod session;

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::protocol::{ClientFrame, ConversationView, MAX_COMMENT, MAX_TEXT, ServerFrame, Thumb};
 use crate::{
     actors::{
-        conversation::{Ack, ActorError, ConversationHandle, Subscription},
+        conversation::{Ack, ActorError, ConversationHandle, Observation, Subscription},
         services::Services,
     },
     domain::{accounts::token::VisitorClaims, conversations::event::Status},
@@ -53,7 +53,7 @@ impl Session {
             address,
             conversation,
         };
-        let seen = session.actor()?.observe().await.map_err(problem)?;
+        let seen = session.observe().await?;
         if (seen.visitor, seen.space) != (claims.visitor, claims.space) {
             return Err(Problem::not_found());
         }
@@ -78,6 +78,14 @@ impl Session {
             .map_err(problem)
     }
 
+    async fn observe(&self) -> Result<Observation, Problem> {
+        match self.actor()?.observe().await {
+            // It passivated between the look-up and the call: the next look-up starts it anew.
+            Err(ActorError::NotFound) => self.actor()?.observe().await.map_err(problem),
+            answer => answer.map_err(problem),
+        }
+    }
+
     /// Everything durable after `after`, then what happens.
     ///
     /// # Errors
@@ -95,7 +103,7 @@ impl Session {
     /// # Errors
     /// When the conversation cannot be loaded.
     pub async fn view(&self) -> Result<ConversationView, Problem> {
-        let seen = self.actor()?.observe().await.map_err(problem)?;
+        let seen = self.observe().await?;
         Ok(ConversationView {
             id: self.conversation,
             status: seen.status,
@@ -128,6 +136,8 @@ impl Session {
     /// # Errors
     /// Text empty or too long, rate limited, draining, storage.
     pub async fn say(&self, client_id: ClientId, text: &str) -> Result<Ack, Problem> {
+        // NUL cannot be stored in a text column, and means nothing to a reader.
+        let text = text.replace('\0', "");
         let text = text.trim();
         if text.is_empty() {
             return Err(Problem::new(Code::InvalidRequest, "the text is empty"));
@@ -144,10 +154,12 @@ impl Session {
             .of(self.claims.tenant)
             .ok_or_else(draining)?;
         tenant.admit(self.claims.visitor, self.address).await?;
-        // NUL cannot be stored in a text column, and means nothing to a reader.
-        let text = text.replace('\0', "");
-        match self.actor()?.say(client_id, text.clone()).await {
-            Err(ActorError::NotFound) => self.actor()?.say(client_id, text).await.map_err(problem),
+        match self.actor()?.say(client_id, text.to_owned()).await {
+            Err(ActorError::NotFound) => self
+                .actor()?
+                .say(client_id, text.to_owned())
+                .await
+                .map_err(problem),
             answer => answer.map_err(problem),
         }
     }

@@ -1,13 +1,14 @@
 //! The visitor's WebSocket: hello, then frames both ways until either side ends it.
 
-use std::{net::IpAddr, num::NonZeroU32, time::Duration};
+use std::{io::ErrorKind, net::IpAddr, num::NonZeroU32, time::Duration};
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, error::PayloadError, web};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, ProtocolError};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::time::{Instant, interval_at, timeout};
 
 use super::{
+    bounded::{Unread, bounded},
     protocol::{ClientFrame, Close, MAX_FRAME, ServerFrame, moved},
     session::Session,
 };
@@ -51,6 +52,7 @@ pub async fn socket(
         .ok_or_else(Problem::not_found)?;
     origin::check(&request, |origin, host| space.allows(origin, host))?;
     let address = services.addresses.of(&request);
+    let (body, unread) = bounded(&request, body).await?;
     let (response, writer, stream) = actix_ws::handle(&request, body)?;
     let stream = stream
         .max_frame_size(MAX_FRAME)
@@ -61,6 +63,7 @@ pub async fn socket(
         services: services.clone(),
         writer,
         stream,
+        unread,
     };
     services.tasks.spawn_local("socket", async move {
         metrics::gauge!("parlance_sockets").increment(1.0);
@@ -74,6 +77,7 @@ struct Socket {
     services: Services,
     writer: actix_ws::Session,
     stream: AggregatedMessageStream,
+    unread: Unread,
 }
 
 /// Why a socket ends: with a code the client acts on, or because the other side is gone.
@@ -119,9 +123,13 @@ impl Socket {
         space: &SpaceRef,
         address: Option<IpAddr>,
     ) -> Result<(Session, Subscription), End> {
-        let first = timeout(HELLO_WITHIN, self.stream.recv())
-            .await
-            .map_err(|_| End::Close(Close::Unauthenticated))?;
+        let stopping = self.services.tasks.stopping();
+        let first = tokio::select! {
+            first = timeout(HELLO_WITHIN, self.stream.recv()) => {
+                first.map_err(|_| End::Close(Close::Unauthenticated))?
+            }
+            () = stopping.cancelled() => return Err(self.moved().await.err().unwrap_or(End::Gone)),
+        };
         let Some(AggregatedMessage::Text(text)) = first.transpose().map_err(|error| broken(&error))? else {
             return Err(End::Close(Close::Unauthenticated));
         };
@@ -166,6 +174,7 @@ impl Socket {
                 self.send(ServerFrame::error(&refused, None).text()).await?;
                 Err(End::Close(match refused.code {
                     Code::NotFound => Close::NoConversation,
+                    Code::RateLimited => Close::RateLimited,
                     _ => Close::Moved,
                 }))
             }
@@ -213,6 +222,7 @@ impl Socket {
         limiter: &DefaultDirectRateLimiter,
         refused: &mut u32,
     ) -> Result<(), End> {
+        self.unread.clear();
         let text = match frame {
             None | Some(Ok(AggregatedMessage::Close(_))) => return Err(End::Gone),
             Some(Err(error)) => return Err(broken(&error)),
@@ -253,7 +263,15 @@ impl Socket {
 fn broken(error: &ProtocolError) -> End {
     match error {
         ProtocolError::Overflow => End::Close(Close::TooBig),
-        ProtocolError::Io(_) => End::Close(Close::InvalidData),
+        ProtocolError::Io(error) if error.kind() == ErrorKind::InvalidData => End::Close(Close::InvalidData),
+        // What is read but comes in too many pieces has no type of its own; what cannot be read has.
+        ProtocolError::Io(error) if error.kind() == ErrorKind::Other => {
+            let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+            match cause {
+                None | Some(PayloadError::Overflow) => End::Close(Close::TooBig),
+                Some(_) => End::Gone,
+            }
+        }
         _ => End::Gone,
     }
 }

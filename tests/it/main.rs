@@ -6,6 +6,7 @@
     reason = "a broken expectation is how a test fails"
 )]
 
+mod abuse;
 mod chat;
 mod kill;
 mod knowledge;

@@ -2,7 +2,13 @@
 //! effects. While a commit is under way the mailbox waits, so events reach everyone in the order
 //! of their `seq`.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use actix::{
     Actor, ActorContext, ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler, WrapFuture,
@@ -53,10 +59,12 @@ pub(super) struct ConversationActor {
     pub(super) live: Option<Live>,
     quiet_checks: u32,
     draining: bool,
+    /// Set when the actor ends by itself, for whoever counts crashes.
+    ended: Arc<AtomicBool>,
 }
 
 impl ConversationActor {
-    pub(super) fn new(deps: Arc<Deps>, tenant: TenantId, id: ConversationId) -> Self {
+    pub(super) fn new(deps: Arc<Deps>, tenant: TenantId, id: ConversationId, ended: Arc<AtomicBool>) -> Self {
         Self {
             deps,
             tenant,
@@ -64,6 +72,7 @@ impl ConversationActor {
             live: None,
             quiet_checks: 0,
             draining: false,
+            ended,
         }
     }
 
@@ -203,6 +212,7 @@ impl Actor for ConversationActor {
 
     fn stopped(&mut self, _: &mut Self::Context) {
         metrics::gauge!("parlance_conversations_active").decrement(1.0);
+        self.ended.store(true, Ordering::Release);
         if let Some(cancel) = self.live.as_ref().and_then(|live| live.cancel.as_ref()) {
             cancel.cancel();
         }

@@ -1,6 +1,9 @@
 //! The face of a conversation actor: async methods, errors that callers decide on.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use actix::{Actor, Addr, ArbiterHandle, MailboxError, dev::ToEnvelope};
 use parlance_store::ids::{ClientId, ConversationId, MessageId, TenantId};
@@ -19,6 +22,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub struct ConversationHandle {
     addr: Addr<ConversationActor>,
+    ended: Arc<AtomicBool>,
 }
 
 impl ConversationHandle {
@@ -29,9 +33,17 @@ impl ConversationHandle {
         id: ConversationId,
         arbiter: &ArbiterHandle,
     ) -> Self {
-        let addr =
-            ConversationActor::start_in_arbiter(arbiter, move |_| ConversationActor::new(deps, tenant, id));
-        Self { addr }
+        let ended = Arc::<AtomicBool>::default();
+        let at_end = ended.clone();
+        let addr = ConversationActor::start_in_arbiter(arbiter, move |_| {
+            ConversationActor::new(deps, tenant, id, at_end)
+        });
+        Self { addr, ended }
+    }
+
+    /// Whether the actor came to its own end; one that crashed did not.
+    pub(crate) fn ended_well(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
     }
 
     /// Whether the actor still takes messages.

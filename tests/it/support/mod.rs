@@ -26,7 +26,7 @@ pub use self::{
     embedder::Words,
     reader::Reader,
     setup::{Setup, mock, paced},
-    socket::{Socket, answer_of, deltas_of},
+    socket::{Ended, Socket, answer_of, deltas_of},
     sse::Sse,
     visitor::{TestVisitor, says},
     workspace::{PASSWORD, Workspace},

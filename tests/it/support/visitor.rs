@@ -54,6 +54,14 @@ impl TestVisitor {
         }
     }
 
+    /// The same visitor's address with another token.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self {
+            token: token.to_owned(),
+            ..self.clone()
+        }
+    }
+
     fn url(&self, path: &str) -> String {
         format!("{}/api/widget/{}{path}", self.base, self.slug)
     }
@@ -104,9 +112,13 @@ impl TestVisitor {
         (socket.next_of("ready").await, socket)
     }
 
+    pub fn socket_url(&self) -> String {
+        self.url("/socket").replace("http://", "ws://")
+    }
+
     /// A socket that has not said hello.
     pub async fn socket(&self) -> Socket {
-        Socket::open(&self.url("/socket").replace("http://", "ws://")).await
+        Socket::open(&self.socket_url()).await
     }
 
     /// Sends one frame over HTTP; its answer.
