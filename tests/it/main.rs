@@ -15,3 +15,4 @@ mod llm;
 mod resume;
 
 mod support;
+mod turns;

@@ -157,8 +157,8 @@ impl ConversationActor {
                     model = outcome.model.as_deref().unwrap_or("none"),
                     grounding = outcome.grounding, state = outcome.state.as_str(), "answered"
                 );
-                let gapless = live.publish_all(written.events);
                 self.deps.ledger.settled(self.tenant);
+                let gapless = live.publish_all(written.events);
                 if !gapless || written.elsewhere {
                     return ctx.stop();
                 }

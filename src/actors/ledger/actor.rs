@@ -21,7 +21,6 @@ pub(super) struct LedgerActor {
     pub(super) db: Db,
     pub(super) clock: SharedClock,
     pub(super) dirty: BTreeSet<TenantId>,
-    pub(super) recording: bool,
 }
 
 impl Actor for LedgerActor {
@@ -35,16 +34,13 @@ impl Actor for LedgerActor {
 
 impl LedgerActor {
     fn record_dirty(&mut self, ctx: &mut Context<Self>) {
-        if self.recording || self.dirty.is_empty() {
+        if self.dirty.is_empty() {
             return;
         }
-        self.recording = true;
         let tenants = std::mem::take(&mut self.dirty);
         let work = record(self.db.clone(), self.clock.clone(), tenants).into_actor(self);
-        ctx.spawn(work.map(|failed, actor, _| {
-            actor.recording = false;
-            actor.dirty.extend(failed);
-        }));
+        // Hints wait in the mailbox meanwhile, and so does who asks for a flush.
+        ctx.wait(work.map(|failed, actor, _| actor.dirty.extend(failed)));
     }
 }
 

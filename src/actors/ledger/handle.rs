@@ -24,12 +24,7 @@ impl LedgerHandle {
         arbiter: &ArbiterHandle,
     ) -> Self {
         let dirty: BTreeSet<_> = behind.into_iter().collect();
-        let addr = LedgerActor::start_in_arbiter(arbiter, move |_| LedgerActor {
-            db,
-            clock,
-            dirty,
-            recording: false,
-        });
+        let addr = LedgerActor::start_in_arbiter(arbiter, move |_| LedgerActor { db, clock, dirty });
         Self { addr }
     }
 

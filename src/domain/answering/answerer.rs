@@ -351,9 +351,13 @@ async fn conclude(
             warn!(conversation.id = %question.conversation, %cause, "the upstream failed");
             metrics::counter!("parlance_answers_failed_total", "cause" => cause.kind()).increment(1);
             outcome.state = MessageState::Failed;
-            if outcome.text.is_empty() {
-                say(outcome, abstain::failed(locale), sink).await;
-            }
+            let apology = abstain::failed(locale);
+            let text = if outcome.text.is_empty() {
+                apology
+            } else {
+                format!("\n\n{apology}")
+            };
+            say(outcome, text, sink).await;
         }
     }
 }

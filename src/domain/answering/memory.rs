@@ -68,7 +68,7 @@ fn remember(
         .enumerate()
         .find(|(_, message)| message.id == question)?;
     let text = asked.text.clone();
-    let history: Vec<Turn> = said.iter().take(at).filter_map(turn).collect();
+    let history: Vec<Turn> = paired(&said, at).filter_map(turn).collect();
     let last_question = history
         .iter()
         .rev()
@@ -85,6 +85,19 @@ fn remember(
         reservation,
         abandoned,
     })
+}
+
+/// What was said before the message at `at`, each answer right behind its question: of questions
+/// said at once, the answers come only after the last of them.
+fn paired(said: &[Message], at: usize) -> impl Iterator<Item = &Message> {
+    let asked = |answer: &Message| said.iter().any(|message| Some(message.id) == answer.in_reply_to);
+    said.iter()
+        .take(at)
+        .filter(move |message| message.author_kind != AuthorKind::Assistant || !asked(message))
+        .flat_map(move |message| {
+            let answer = said.iter().find(|answer| answer.in_reply_to == Some(message.id));
+            std::iter::once(message).chain(answer)
+        })
 }
 
 fn turn(message: &Message) -> Option<Turn> {
