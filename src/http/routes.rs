@@ -1,10 +1,10 @@
 //! The whole table: path, method, handler. What a route permits stands in its handler's
 //! parameters (`Member`, a visitor's token in `realtime`, or nothing for what is public).
 
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, guard, web};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, guard, web};
 
 use super::{assets, auth, console, demo, operations, sources, widget};
-use crate::kernel::{code::Code, problem::Problem};
+use crate::kernel::{code::Code, problem::Problem, route::at};
 
 /// Bytes of a JSON body at most.
 const MAX_JSON: usize = 256 * 1024;
@@ -51,11 +51,6 @@ pub fn configure(config: &mut web::ServiceConfig, transports: fn(&mut web::Servi
         .default_service(web::to(nothing_here));
 }
 
-/// A path; another method than its routes' is refused.
-fn at(path: &str) -> Resource {
-    web::resource(path).default_service(web::to(no_such_method))
-}
-
 /// Reading: GET, and HEAD, which is answered without the body.
 fn get<F, Args>(handler: F) -> Route
 where
@@ -66,11 +61,6 @@ where
     web::route()
         .guard(guard::Any(guard::Get()).or(guard::Head()))
         .to(handler)
-}
-
-async fn no_such_method(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let detail = format!("{} is not for this address", request.method());
-    Err(Problem::new(Code::MethodNotAllowed, detail))
 }
 
 async fn nothing_here(_: HttpRequest) -> Result<HttpResponse, Problem> {

@@ -103,6 +103,12 @@ struct VisitorView {
     id: VisitorId,
 }
 
+fn has_no_body(request: &HttpRequest) -> bool {
+    let header = |name| request.headers().get(name);
+    header(header::TRANSFER_ENCODING).is_none()
+        && header(header::CONTENT_LENGTH).is_none_or(|length| length.as_bytes() == b"0")
+}
+
 /// `POST /api/widget/{space}/session`: a visitor's token, for a new visitor or the one of an old
 /// token.
 #[utoipa::path(
@@ -112,15 +118,22 @@ struct VisitorView {
 pub async fn session(
     request: HttpRequest,
     path: web::Path<String>,
-    body: Option<web::Json<SessionBody>>,
+    body: Result<web::Json<SessionBody>, actix_web::Error>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
+    let body = match body {
+        Ok(body) => body.into_inner(),
+        Err(_) if has_no_body(&request) => SessionBody::default(),
+        Err(refused) => {
+            let refused = refused.as_error::<Problem>().cloned();
+            return Err(refused.unwrap_or_else(|| Problem::new(Code::InvalidRequest, "this is not JSON")));
+        }
+    };
     let space = space(&services, &path).await?;
     origin::check(&request, |origin, host| space.allows(origin, host))?;
     let tenant = services.tenants.of(space.tenant);
     let tenant = tenant.ok_or_else(|| Problem::new(Code::Draining, "reconnect in a moment"))?;
     tenant.admit_visit(services.addresses.of(&request)).await?;
-    let body = body.map(web::Json::into_inner).unwrap_or_default();
     let mut attributes = body.attributes.unwrap_or_else(|| json!({}));
     if let (Some(page), Some(named)) = (body.page, attributes.as_object_mut()) {
         named.insert("page".to_owned(), page.into());

@@ -6,5 +6,6 @@ pub mod clock;
 pub mod code;
 pub mod origin;
 pub mod problem;
+pub mod route;
 pub mod tasks;
 pub mod text;

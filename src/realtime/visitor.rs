@@ -29,6 +29,7 @@ use crate::{
         code::Code,
         origin,
         problem::{Problem, ProblemDocument},
+        route::at,
     },
 };
 
@@ -107,12 +108,12 @@ pub struct Calls;
 /// Registers the transports under `/api/widget/{space}`.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
-        .route("/conversation", web::post().to(create))
-        .route("/conversation/{id}", web::get().to(history))
-        .route("/conversation/{id}/events", web::get().to(events))
-        .route("/conversation/{id}/frames", web::post().to(frame))
-        .route("/chat", web::post().to(chat))
-        .route("/socket", web::get().to(super::ws::socket));
+        .service(at("/conversation").route(web::post().to(create)))
+        .service(at("/conversation/{id}").route(web::get().to(history)))
+        .service(at("/conversation/{id}/events").route(web::get().to(events)))
+        .service(at("/conversation/{id}/frames").route(web::post().to(frame)))
+        .service(at("/chat").route(web::post().to(chat)))
+        .service(at("/socket").route(web::get().to(super::ws::socket)));
 }
 
 /// Opens a conversation of this visitor.

@@ -53,7 +53,8 @@ pub async fn socket(
     origin::check(&request, |origin, host| space.allows(origin, host))?;
     let address = services.addresses.of(&request);
     let (body, unread) = bounded(&request, body).await?;
-    let (response, writer, stream) = actix_ws::handle(&request, body)?;
+    let (response, writer, stream) = actix_ws::handle(&request, body)
+        .map_err(|refused| Problem::new(Code::InvalidRequest, refused.to_string()))?;
     let stream = stream
         .max_frame_size(MAX_FRAME)
         .aggregate_continuations()
@@ -152,6 +153,8 @@ impl Socket {
             }
         };
         if claims.space != space.space {
+            let refused = Problem::new(Code::Forbidden, "the token is of another space");
+            self.send(ServerFrame::error(&refused, None).text()).await?;
             return Err(End::Close(Close::Forbidden));
         }
         let opened = Session::open(self.services.clone(), claims, address, conversation).await;

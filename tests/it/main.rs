@@ -13,6 +13,6 @@ mod knowledge;
 mod layering;
 mod llm;
 mod resume;
-
+mod routes;
 mod support;
 mod turns;

@@ -1,6 +1,9 @@
 //! Collects hints for a short while, then records each tenant's settled reservations at once.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use actix::{Actor, ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler, Message, WrapFuture};
 use parlance_store::{db::Db, error::StoreError, ids::TenantId, queries::ledger};
@@ -21,6 +24,8 @@ pub(super) struct LedgerActor {
     pub(super) db: Db,
     pub(super) clock: SharedClock,
     pub(super) dirty: BTreeSet<TenantId>,
+    /// Since when something waits to be recorded.
+    pub(super) behind_since: Option<Instant>,
 }
 
 impl Actor for LedgerActor {
@@ -40,7 +45,18 @@ impl LedgerActor {
         let tenants = std::mem::take(&mut self.dirty);
         let work = record(self.db.clone(), self.clock.clone(), tenants).into_actor(self);
         // Hints wait in the mailbox meanwhile, and so does who asks for a flush.
-        ctx.wait(work.map(|failed, actor, _| actor.dirty.extend(failed)));
+        ctx.wait(work.map(|failed, actor, _| actor.recorded(failed)));
+    }
+}
+
+impl LedgerActor {
+    fn recorded(&mut self, failed: BTreeSet<TenantId>) {
+        if failed.is_empty() {
+            self.behind_since = None;
+        }
+        let lag = self.behind_since.map(|since| since.elapsed());
+        metrics::gauge!("parlance_ledger_lag_seconds").set(lag.unwrap_or_default());
+        self.dirty.extend(failed);
     }
 }
 
@@ -82,6 +98,7 @@ impl Handler<Settled> for LedgerActor {
     type Result = ();
 
     fn handle(&mut self, msg: Settled, _: &mut Self::Context) {
+        self.behind_since.get_or_insert_with(Instant::now);
         self.dirty.insert(msg.tenant);
     }
 }
@@ -97,6 +114,6 @@ impl Handler<Flush> for LedgerActor {
     fn handle(&mut self, _: Flush, _: &mut Self::Context) -> Self::Result {
         let tenants = std::mem::take(&mut self.dirty);
         let work = record(self.db.clone(), self.clock.clone(), tenants).into_actor(self);
-        AtomicResponse::new(Box::pin(work.map(|failed, actor, _| actor.dirty.extend(failed))))
+        AtomicResponse::new(Box::pin(work.map(|failed, actor, _| actor.recorded(failed))))
     }
 }

@@ -24,7 +24,12 @@ impl LedgerHandle {
         arbiter: &ArbiterHandle,
     ) -> Self {
         let dirty: BTreeSet<_> = behind.into_iter().collect();
-        let addr = LedgerActor::start_in_arbiter(arbiter, move |_| LedgerActor { db, clock, dirty });
+        let addr = LedgerActor::start_in_arbiter(arbiter, move |_| LedgerActor {
+            db,
+            clock,
+            behind_since: (!dirty.is_empty()).then(std::time::Instant::now),
+            dirty,
+        });
         Self { addr }
     }
 

@@ -226,14 +226,7 @@ fn spent(
     at: DateTime<Utc>,
 ) -> Spent {
     let (cost_nanos, price_effective) = price(prices, model, &usage, at.date_naive());
-    for (kind, tokens) in [
-        ("input", usage.input),
-        ("output", usage.output),
-        ("cache_read", usage.cache_read),
-    ] {
-        metrics::counter!("parlance_tokens_total", "model" => model.to_owned(), "kind" => kind)
-            .increment(u64::try_from(tokens).unwrap_or(0));
-    }
+    count_tokens(model, &usage);
     let settlement = Settlement {
         reservation,
         model: model.to_owned(),
@@ -244,6 +237,20 @@ fn spent(
         at,
     };
     Spent { kind, settlement }
+}
+
+/// `parlance_tokens_total{model, kind}`.
+fn count_tokens(model: &str, usage: &TokenUsage) {
+    for (kind, tokens) in [
+        ("input", usage.input),
+        ("output", usage.output),
+        ("cache_write", usage.cache_write_5m + usage.cache_write_1h),
+        ("cache_read", usage.cache_read),
+    ] {
+        let tokens = u64::try_from(tokens).unwrap_or(0);
+        metrics::counter!("parlance_tokens_total", "model" => model.to_owned(), "kind" => kind)
+            .increment(tokens);
+    }
 }
 
 /// An unknown model has no price: an alarm, and the row says so by having no price date.

@@ -84,6 +84,7 @@ async fn killed_at_random_points_nothing_is_lost_or_doubled_and_the_books_agree(
     for story in &stories {
         story.agrees_with(&server.base).await;
     }
+    is_measured(&server).await;
     server.stop().await;
     books::agree(&db, &upstream.requests(), &stories).await;
 }
@@ -92,4 +93,24 @@ async fn workspace(db: &TestDb, model: &std::path::Path) -> Workspace {
     let embedder = MiniLm::load(model, MiniLmOptions::default()).unwrap();
     let clock = Arc::new(SystemClock);
     Workspace::create(db.db().clone(), clock, Arc::new(embedder), "acme", json!({}), &[]).await
+}
+
+/// Each thing an operator watches has its name, once it has happened.
+async fn is_measured(server: &Server) {
+    let answer = reqwest::get(format!("{}/metrics", server.base)).await.unwrap();
+    let told = answer.text().await.unwrap();
+    for name in [
+        "parlance_conversations_active",
+        "parlance_sockets",
+        "parlance_first_text_seconds",
+        "parlance_llm_first_token_seconds",
+        "parlance_llm_attempts_total",
+        "parlance_tokens_total",
+        "parlance_ledger_lag_seconds",
+        "parlance_pool_connections",
+        "parlance_pool_available",
+        "parlance_pool_waiting",
+    ] {
+        assert!(told.contains(name), "{name} is not measured");
+    }
 }

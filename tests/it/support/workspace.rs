@@ -12,7 +12,7 @@ use parlance_store::{
     Db,
     control::NewUser,
     ids::{DocumentId, SpaceId, TenantId, UserId},
-    queries::spaces::{self, NewSpace},
+    queries::spaces::{self, NewSpace, SpaceChange},
 };
 use serde_json::json;
 use std::sync::Arc;
@@ -36,6 +36,25 @@ impl TestApp {
     /// A workspace of this name, whose one document speaks of warranty, refunds and shipping.
     pub async fn workspace(&self, name: &str) -> Workspace {
         self.workspace_with(name, json!({}), &[]).await
+    }
+
+    /// A workspace whose space nobody has published yet.
+    pub async fn unpublished(&self, name: &str) -> Workspace {
+        let workspace = self.workspace(name).await;
+        let draft = SpaceChange {
+            slug: workspace.slug.clone(),
+            name: workspace.slug.clone(),
+            public_key: workspace.public_key.clone(),
+            settings: json!({}),
+            published: false,
+            allowed_origins: Vec::new(),
+            at: self.services.clock.now(),
+        };
+        let db = self.services.db.tenant(workspace.tenant);
+        db.transaction(async |conn| spaces::update(conn, workspace.space, draft).await)
+            .await
+            .unwrap();
+        workspace
     }
 
     pub async fn workspace_with(

@@ -1,0 +1,257 @@
+//! Nobody reads or touches what is somebody else's, by any route there is.
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{owner, problem};
+use crate::support::{TestApp, says};
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum For {
+    /// Everybody: it shows nothing of a tenant.
+    All,
+    /// Everybody, of a published space.
+    Space,
+    /// A visitor of the space in the path.
+    Visitor,
+    /// A member of the workspace.
+    Member,
+    /// Whoever has a session cookie or a password.
+    Person,
+}
+
+/// Every route. `{space}`, `{document}`, `{conversation}` and `{space_id}` stand for Acme's.
+const ROUTES: &[(&str, &str, For)] = &[
+    ("GET", "/healthz", For::All),
+    ("GET", "/readyz", For::All),
+    ("GET", "/metrics", For::All),
+    ("GET", "/api/openapi.json", For::All),
+    ("GET", "/", For::All),
+    ("GET", "/console", For::All),
+    ("GET", "/console/{path:.*}", For::All),
+    ("GET", "/widget.js", For::All),
+    ("GET", "/widget/{file:.*}", For::All),
+    ("GET", "/sources.css", For::All),
+    ("GET", "/demo/{tenant}", For::All),
+    ("GET", "/demo/{tenant}/{file}", For::All),
+    ("GET", "/widget/{space}/frame", For::Space),
+    ("GET", "/sources/{space}/{document}", For::Space),
+    ("GET", "/sources/{space}/{document}/original", For::Space),
+    ("GET", "/api/widget/{space}/config", For::Space),
+    ("POST", "/api/widget/{space}/session", For::Space),
+    ("POST", "/api/widget/{space}/conversation", For::Visitor),
+    ("GET", "/api/widget/{space}/conversation/{id}", For::Visitor),
+    (
+        "GET",
+        "/api/widget/{space}/conversation/{id}/events",
+        For::Visitor,
+    ),
+    (
+        "POST",
+        "/api/widget/{space}/conversation/{id}/frames",
+        For::Visitor,
+    ),
+    ("POST", "/api/widget/{space}/chat", For::Visitor),
+    // Its token is in the first frame: see `abuse::tokens`.
+    ("GET", "/api/widget/{space}/socket", For::Space),
+    ("POST", "/api/auth/login", For::Person),
+    ("POST", "/api/auth/refresh", For::Person),
+    ("POST", "/api/auth/logout", For::Person),
+    ("GET", "/api/auth/me", For::Member),
+    ("GET", "/api/chat-spaces", For::Member),
+    ("GET", "/api/chat-spaces/{id}/conversations", For::Member),
+    ("GET", "/api/conversations/{id}", For::Member),
+    ("GET", "/api/conversations/{id}/messages", For::Member),
+];
+
+fn routes(of: For) -> impl Iterator<Item = (Method, &'static str)> {
+    let read = |(method, path, _): &(&str, &'static str, For)| (method.parse().unwrap(), *path);
+    ROUTES.iter().filter(move |route| route.2 == of).map(read)
+}
+
+/// The paths in the source of the two route tables.
+fn written() -> Vec<String> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |file: &str| std::fs::read_to_string(root.join(file)).unwrap();
+    let mut paths = Vec::new();
+    let quoted = |line: &str, call: &str| {
+        let (_, rest) = line.split_once(call)?;
+        Some(rest.split('"').next()?.to_owned())
+    };
+    for line in read("src/http/routes.rs").lines() {
+        let scoped = |path: String| match path.as_str() {
+            "/config" | "/session" => format!("/api/widget/{{space}}{path}"),
+            _ => path,
+        };
+        paths.extend(quoted(line, "service(at(\"").map(scoped));
+        assert!(
+            !line.contains(".route(\""),
+            "a route this test cannot read: {line}"
+        );
+    }
+    for line in read("src/realtime/visitor.rs").lines() {
+        let path = quoted(line, "route(\"").or_else(|| quoted(line, "at(\""));
+        paths.extend(path.map(|path| format!("/api/widget/{{space}}{path}")));
+    }
+    paths
+}
+
+#[test]
+fn every_route_is_in_the_table_above() {
+    let written = written();
+    assert!(written.len() > 25, "{written:?}");
+    for path in &written {
+        assert!(ROUTES.iter().any(|route| route.1 == path), "{path} is missing");
+    }
+    for (_, path, _) in ROUTES {
+        assert!(written.iter().any(|route| route == path), "{path} is gone");
+    }
+}
+
+const SECRET: &str = "my order is number 5511";
+
+#[tokio::test]
+async fn a_stranger_gets_nothing_by_any_route() {
+    let (app, acme, visitor) = TestApp::chat().await;
+    let globex = app.workspace("globex").await;
+    let stranger = app.visitor(&globex).await;
+    let neighbour = app.visitor(&acme).await;
+    let conversation = visitor.conversation().await;
+    visitor.frame(&conversation, &says(SECRET)).await;
+    let member = owner(&app, &globex).await;
+    let never = Uuid::now_v7().to_string();
+    let fill = |path: &str, slug: &str, id: &str| app.url(&path.replace("{space}", slug).replace("{id}", id));
+    let body =
+        json!({ "conversation": conversation, "client_id": Uuid::new_v4(), "text": "hi", "type": "ping" });
+    let asks = async |method: &Method, url: String, token: &str| {
+        let request = app
+            .http
+            .request(method.clone(), url)
+            .bearer_auth(token)
+            .json(&body);
+        problem(request.send().await.unwrap()).await
+    };
+    for (method, path) in routes(For::Visitor) {
+        let foreign = asks(&method, fill(path, "acme", &conversation), &stranger.token).await;
+        assert_eq!(foreign.0, 401, "another space's token at {path}");
+        assert_eq!(
+            asks(&method, fill(path, "acme", &conversation), "").await.0,
+            401,
+            "{path}"
+        );
+        assert_eq!(
+            asks(&method, fill(path, "acme", &conversation), &member).await.0,
+            401,
+            "{path}"
+        );
+        if path.contains("{id}") || path.ends_with("/chat") {
+            let at_home = asks(&method, fill(path, "globex", &conversation), &stranger.token).await;
+            assert_eq!(at_home.0, 404, "a foreign conversation at {path}");
+            let next_door = asks(&method, fill(path, "acme", &conversation), &neighbour.token).await;
+            assert_eq!(next_door, at_home, "another visitor's at {path}");
+        }
+    }
+    for (method, path) in routes(For::Member) {
+        for token in ["", "x", &visitor.token] {
+            assert_eq!(
+                asks(&method, fill(path, "", &conversation), token).await.0,
+                401,
+                "{path}"
+            );
+        }
+        if path.contains("{id}") {
+            for id in [&conversation, &acme.space.to_string(), &never] {
+                let refused = asks(&method, fill(path, "", id), &member).await;
+                assert_eq!(refused, (404, "not_found".to_owned()), "{path} of {id}");
+            }
+            assert_eq!(asks(&method, fill(path, "", "no-id"), &member).await.0, 404);
+        } else {
+            let answer = app
+                .http
+                .get(app.url(path))
+                .bearer_auth(&member)
+                .send()
+                .await
+                .unwrap();
+            let text = answer.text().await.unwrap();
+            assert!(!text.contains("acme") && !text.contains(SECRET), "{path}: {text}");
+        }
+    }
+    for (method, path) in routes(For::Space).filter(|(_, path)| path.contains("{document}")) {
+        let url = |slug: &str, document: &str| {
+            app.url(&path.replace("{space}", slug).replace("{document}", document))
+        };
+        let document = acme.document.to_string();
+        let own = app.http.get(url("acme", &document)).send().await.unwrap();
+        assert_eq!(own.status(), StatusCode::OK);
+        for (slug, document) in [("globex", document.as_str()), ("acme", &never), ("acme", "no-id")] {
+            assert_eq!(asks(&method, url(slug, document), "").await.0, 404, "{path}");
+        }
+    }
+    assert_eq!(
+        visitor.log(&conversation).await.len(),
+        2,
+        "and nothing was said for them"
+    );
+}
+
+#[tokio::test]
+async fn a_space_that_is_not_published_is_not_there() {
+    let app = TestApp::start().await;
+    let draft = app.unpublished("draft").await;
+    for (method, path) in routes(For::Space).chain(routes(For::Visitor)) {
+        for name in [&draft.slug, &draft.public_key, "never-was"] {
+            let path = path
+                .replace("{space}", name)
+                .replace("{document}", &draft.document.to_string())
+                .replace("{id}", &Uuid::now_v7().to_string());
+            let request = app.http.request(method.clone(), app.url(&path)).json(&json!({}));
+            assert_eq!(problem(request.send().await.unwrap()).await.0, 404, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_pages_of_the_allowed_sites_may_chat() {
+    let app = TestApp::start().await;
+    let acme = app
+        .workspace_with("acme", json!({}), &["https://shop.example"])
+        .await;
+    let visitor = app.visitor(&acme).await;
+    let url = app.url("/api/widget/acme/session");
+    for (origin, status) in [
+        ("https://shop.example", 200),
+        ("https://evil.example", 403),
+        ("http://shop.example", 403),
+        ("https://shop.example.evil.example", 403),
+        ("null", 403),
+    ] {
+        let request = app.http.post(&url).header("origin", origin).json(&json!({}));
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{origin}");
+        let bearer = visitor
+            .post("/conversation")
+            .header("origin", origin)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(bearer.status().is_success(), status == 200, "{origin}");
+        if status == 403 {
+            assert_eq!(problem(answer).await.1, "origin_not_allowed");
+            assert_eq!(problem(bearer).await.1, "origin_not_allowed");
+        }
+    }
+    let mut request =
+        tokio_tungstenite::tungstenite::client::IntoClientRequest::into_client_request(visitor.socket_url())
+            .unwrap();
+    request
+        .headers_mut()
+        .insert("origin", "https://evil.example".parse().unwrap());
+    let refused = tokio_tungstenite::connect_async(request).await.unwrap_err();
+    let tokio_tungstenite::tungstenite::Error::Http(answer) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(answer.status().as_u16(), 403);
+}
