@@ -115,10 +115,25 @@ pub async fn conversation(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct MessagesQuery {
-    /// Messages with a greater `seq`: `next` of the page before.
+    /// Messages with a greater `seq`.
     #[serde(default)]
     after: i64,
+    /// `next` of the page before.
+    cursor: Option<String>,
     limit: Option<i64>,
+}
+
+impl MessagesQuery {
+    fn after(&self) -> Result<i64, Problem> {
+        let Some(cursor) = &self.cursor else {
+            return Ok(self.after);
+        };
+        cursor.parse().map_err(|_| no_cursor())
+    }
+}
+
+fn no_cursor() -> Problem {
+    Problem::new(Code::InvalidRequest, "this cursor is not one of ours")
 }
 
 /// `GET /api/conversations/{id}/messages`, in order.
@@ -134,7 +149,7 @@ pub async fn messages(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(member.claims.tenant);
-    let (id, after) = (*path, query.after);
+    let (id, after) = (*path, query.after()?);
     let limit = query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let found = db
         .read(async |conn| {
@@ -171,7 +186,7 @@ fn decode(text: &str) -> Result<ListCursor, Problem> {
             id: id.parse().ok()?,
         })
     };
-    read().ok_or_else(|| Problem::new(Code::InvalidRequest, "this cursor is not one of ours"))
+    read().ok_or_else(no_cursor)
 }
 
 #[cfg(test)]

@@ -84,7 +84,12 @@ async fn the_one_that_changed_last_comes_first_with_all_that_was_said() {
         assert_eq!(last[field], answer[field], "{field}");
     }
     let page = get(&app, &token, &format!("{path}?limit=2")).await;
-    let rest = get(&app, &token, &format!("{path}?limit=2&cursor={}", page["next"].as_str().unwrap())).await;
+    let rest = get(
+        &app,
+        &token,
+        &format!("{path}?limit=2&cursor={}", page["next"].as_str().unwrap()),
+    )
+    .await;
     let both: Vec<&Value> = [&page, &rest]
         .iter()
         .flat_map(|page| page["items"].as_array().unwrap())
