@@ -85,4 +85,6 @@ async fn what_the_documents_do_not_say_is_not_answered_by_a_model() {
         None::<&Value>
     );
     assert_eq!(app.upstream.totals().requests, 0);
+    let reserved = app.db().rows("SELECT state FROM reservations").await.unwrap();
+    assert_eq!(reserved, [json!({ "state": "released" })]);
 }

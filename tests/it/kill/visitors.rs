@@ -1,14 +1,17 @@
 //! Visitors who go on whatever happens to the server: they reconnect from their cursor and say
 //! again what was not acknowledged, as the widget does.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use rand::{RngExt, rngs::StdRng};
 use serde_json::{Value, json};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
 use uuid::Uuid;
 
 use crate::support::{Reader, Socket};
+
+/// A round takes some two seconds.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Frames that reached all visitors.
 #[derive(Debug)]
@@ -29,7 +32,8 @@ impl Progress {
     pub async fn frames(&self, more: u64) {
         let goal = *self.0.borrow() + more;
         let mut seen = self.0.subscribe();
-        seen.wait_for(|frames| *frames >= goal).await.unwrap();
+        let come = timeout(PATIENCE, seen.wait_for(|frames| *frames >= goal)).await;
+        come.expect("visitors go on").unwrap();
     }
 }
 
