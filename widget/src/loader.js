@@ -37,6 +37,13 @@ if (!early?.on && tag) {
   const emit = (name, data) => (listeners[name] || []).forEach((listener) => listener(data));
   const post = (type, data) => greeted && frame.contentWindow.postMessage({ parlance: type, data }, origin);
 
+  /** For a frame that may not store anything itself. */
+  const keep = (text) => {
+    try {
+      return text ? (localStorage[`parlance:${space}`] = text) : localStorage[`parlance:${space}`];
+    } catch {}
+  };
+
   const draw = () => {
     host.toggleAttribute('open', opened);
     button.ariaExpanded = `${opened}`;
@@ -56,7 +63,7 @@ if (!early?.on && tag) {
       frame.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-forms');
       frame.onload = () => {
         greeted = 1;
-        post('hello', { ...context, locale: locale(), page: location.href, visible: opened, config });
+        post('hello', { ...context, locale: locale(), page: location.href, visible: opened, config, kept: keep() });
       };
       frame.src = address('', 'frame');
       root.append(frame);
@@ -79,6 +86,7 @@ if (!early?.on && tag) {
     const { parlance: type, data } = event.data;
     if (type == 'close') show(false);
     else if (type == 'theme') paint(data);
+    else if (type == 'keep') keep(data);
     else if (type) {
       if (type == 'unread') badge.textContent = data || '';
       emit(type, data);

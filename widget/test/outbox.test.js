@@ -78,3 +78,15 @@ test('without storage it works from memory', () => {
   outbox.add('a');
   assert.deepEqual(ids(outbox.take()), ['a']);
 });
+
+test('a frame that may store nothing has the host page keep it', () => {
+  const forbidden = () => {
+    throw new Error('SecurityError');
+  };
+  let kept;
+  const keep = (text) => (kept = text);
+  const first = createOutbox(createStore('acme', forbidden, undefined, keep));
+  first.add('hello');
+  const second = createOutbox(createStore('acme', forbidden, kept, keep));
+  assert.deepEqual(second.all(), first.all());
+});

@@ -37,9 +37,9 @@ const bridge = createBridge({
   },
 });
 
-async function start({ visible, config: known, ...details }) {
+async function start({ visible, config: known, kept, ...details }) {
   if (chat) return;
-  store = createStore(space);
+  store = createStore(space, undefined, kept, (text) => bridge('keep', text));
   const base = `${location.origin}/api/widget/${space}`;
   chat = createChat({ base, store, details, emit, changed: () => changed?.() });
   chat.renew();
