@@ -72,10 +72,6 @@ impl TestApp {
         format!("{}{path}", self.base)
     }
 
-    /// The address that another process reaches the same database under.
-    pub fn database_url(&self) -> &str {
-        self.db.url()
-    }
 
     /// The database, to look at as an administrator.
     pub fn db(&self) -> &TestDb {
