@@ -72,7 +72,6 @@ impl TestApp {
         format!("{}{path}", self.base)
     }
 
-
     /// The database, to look at as an administrator.
     pub fn db(&self) -> &TestDb {
         &self.db
