@@ -25,7 +25,7 @@ use super::{
         Ack, ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Say, Stop,
         Subscribe, Subscription, TurnEnded, TurnProgress,
     },
-    opinion,
+    opinion, release,
     subscribers::Subscribers,
     tail::Tail,
     turn,
@@ -112,6 +112,12 @@ impl ConversationActor {
         let Some(live) = self.live.as_mut() else { return };
         let transition = state::apply(&live.state, command);
         live.state = transition.next;
+        for effect in &transition.effects {
+            if let Effect::Release { question } = *effect {
+                let release = release::release(self.deps.clone(), self.tenant, question);
+                ctx.wait(release.into_actor(self));
+            }
+        }
         self.carry_out(&transition.effects, ctx);
     }
 
@@ -124,10 +130,8 @@ impl ConversationActor {
                         cancel.cancel();
                     }
                 }
-                Effect::Release { question } => {
-                    let release = write::release(self.deps.clone(), self.tenant, question);
-                    ctx.spawn(release.into_actor(self));
-                }
+                // Part of the transaction that led to it.
+                Effect::Release { .. } => {}
             }
         }
     }

@@ -7,6 +7,7 @@ mod handle;
 mod live;
 mod messages;
 mod opinion;
+mod release;
 mod subscribers;
 mod tail;
 mod turn;

@@ -19,6 +19,7 @@ use super::{
     Deps,
     live::Live,
     messages::{Ack, ActorError, Published, Say},
+    release::{give_back, released},
 };
 use crate::domain::{
     accounts::space::Space,
@@ -230,6 +231,7 @@ pub(super) fn say(
     let mut message = Message::plain(id, conversation, Author::visitor(visitor), said.text.clone(), at);
     message.client_id = Some(said.client_id);
     let (client_id, text, status) = (said.client_id, said.text.clone(), transition.status);
+    let released = released(transition);
     async move {
         let event = Event::Message(Box::new(message));
         let event_body = body(&event)?;
@@ -268,6 +270,7 @@ pub(super) fn say(
                 if let Some(change) = after {
                     events.push(write_status(conn, conversation, change, &visitor, at).await?);
                 }
+                give_back(conn, &deps, &released).await?;
                 Ok((events, seq))
             })
             .await;
@@ -347,6 +350,7 @@ pub(super) fn status(
         live.conversation.visitor_id,
         transition.status,
     );
+    let released = released(transition);
     async move {
         let Some(change) = change else {
             return Ok(Written::default());
@@ -355,7 +359,9 @@ pub(super) fn status(
         let db = deps.db.tenant(tenant);
         let event = db
             .transaction(async |conn| {
-                write_status(conn, conversation, change, &Author::visitor(visitor), at).await
+                let event = write_status(conn, conversation, change, &Author::visitor(visitor), at).await?;
+                give_back(conn, &deps, &released).await?;
+                Ok::<_, StoreError>(event)
             })
             .await
             .map_err(store)?;
@@ -449,21 +455,5 @@ fn stored_citation(cited: &Cited) -> messages::Citation {
         excerpt,
         url,
         page,
-    }
-}
-
-/// Gives back the reservation of a question the bot will not answer.
-pub(super) async fn release(deps: Arc<Deps>, tenant: TenantId, question: MessageId) {
-    let db = deps.db.tenant(tenant);
-    let released = db
-        .transaction(async |conn| {
-            for open in ledger::open_of_message(conn, question).await? {
-                ledger::release(conn, open.id).await?;
-            }
-            Ok::<_, StoreError>(())
-        })
-        .await;
-    if let Err(error) = released {
-        tracing::error!(tenant.id = %tenant, %error, "a reservation could not be released");
     }
 }

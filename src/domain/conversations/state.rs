@@ -142,6 +142,10 @@ pub fn apply(state: &State, command: Command) -> Transition {
                 next.running = None;
             }
         }
+        // A person was asked for just before a crash: what waited then is theirs to answer.
+        Command::Resume if !state.bot_answers() => {
+            effects.extend(next.queue.drain(..).map(|question| Effect::Release { question }));
+        }
         Command::Resume => {}
     }
     start_next(&mut next, &mut effects);

@@ -94,6 +94,19 @@ fn asking_for_a_person_silences_the_bot() {
     assert_eq!(apply(&quiet, Command::AskHuman).status, None);
 }
 
+#[test]
+fn what_a_crash_left_is_answered_by_the_bot_only_where_it_still_answers() {
+    let question = id();
+    let bot = apply(&State::loaded(Status::Bot, [question]), Command::Resume);
+    let turn = TurnNumber(1);
+    assert_eq!(bot.effects, [Effect::StartTurn { turn, question }]);
+    for status in [Status::Waiting, Status::Human] {
+        let left = apply(&State::loaded(status, [question]), Command::Resume);
+        assert_eq!(left.effects, [Effect::Release { question }]);
+        assert!(left.next.is_quiet());
+    }
+}
+
 /// Every status against every command: does the bot start answering, and does the status move?
 #[test]
 fn table() {

@@ -1,9 +1,10 @@
 //! "Talk to a person": the conversation waits for one and the bot is silent.
 
 use parlance_loadtest::upstream::Ending;
+use parlance_store::queries::conversations::{self, ConversationStatus, StatusChange};
 use serde_json::{Value, json};
 
-use crate::support::{Socket, TestApp, answer_of, paced, says};
+use crate::support::{Setup, Socket, TestApp, answer_of, paced, says};
 
 async fn until_waiting(socket: &mut Socket) -> Value {
     let status = socket.next_of("status").await;
@@ -95,4 +96,32 @@ async fn asking_in_words_brings_a_person_too() {
     assert_eq!(until_waiting(&mut socket).await["seq"], 2);
     is_silent(&mut socket).await;
     assert_eq!(app.upstream.totals().requests, 0);
+}
+
+/// A crash between the visitor's wish and the end of the answer: the next server keeps silent too.
+#[tokio::test]
+async fn after_a_crash_the_bot_does_not_answer_what_a_person_was_asked_for() {
+    let (mut app, acme, visitor) = Setup::upstream(paced(5.0)).set("DRAIN_SECONDS", "0").chat().await;
+    let (conversation, mut socket) = visitor.connects().await;
+    socket.send(&says("How long does the warranty last?")).await;
+    socket.next_of("answer.delta").await;
+    app.stop().await;
+    // As if the wish had been written and the process had died before anything else.
+    let db = app.services.db.tenant(acme.tenant);
+    let waiting = StatusChange {
+        conversation_id: conversation.parse().unwrap(),
+        status: ConversationStatus::Waiting,
+        event_body: json!({ "type": "status", "status": "waiting", "reason": "visitor_asked" }),
+        at: app.services.clock.now(),
+    };
+    db.transaction(async |conn| conversations::set_status(conn, waiting).await)
+        .await
+        .unwrap();
+    app.restart().await;
+    let visitor = visitor.at(&app);
+    let (_, mut socket) = visitor.resumes(&conversation, 0).await;
+    is_silent(&mut socket).await;
+    app.stop().await;
+    assert_eq!(app.upstream.totals().requests, 1, "nobody was asked again");
+    assert_eq!(reservations(&app).await, ["settled"]);
 }

@@ -17,7 +17,7 @@ async fn a_message_said_meanwhile_is_answered_next() {
     let (conversation, mut socket) = visitor.connects().await;
     let questions = [
         says("How long does the warranty last?"),
-        says("When are refunds paid?"),
+        says("When are refunds paid after the return has arrived?"),
         says("How long does shipping take?"),
     ];
     for question in &questions {
