@@ -12,12 +12,16 @@ use parlance_store::{
 };
 
 use super::turn::Question;
-use crate::adapters::llm::{Role, Turn};
+use crate::{
+    adapters::llm::{Role, Turn},
+    kernel::text::words::words,
+};
 
 /// Messages looked back at most; the prompt's token budget cuts further.
 const LOOK_BACK: i64 = 40;
-/// A question shorter than this many words is searched together with the one before it.
-const SHORT_FOLLOW_UP: usize = 5;
+/// A question with fewer words that mean something by themselves (`and for how long?`) is searched
+/// together with the one before it.
+const LEANS_BELOW: usize = 2;
 
 /// What came before, and what to spend from.
 #[derive(Clone, Debug)]
@@ -75,7 +79,9 @@ fn remember(
         .find(|turn| turn.role == Role::User)
         .map(|turn| turn.text.as_str());
     let search = match last_question {
-        Some(earlier) if text.split_whitespace().count() < SHORT_FOLLOW_UP => format!("{earlier} {text}"),
+        Some(earlier) if words(&text).iter().filter(|word| word.has_meaning()).count() < LEANS_BELOW => {
+            format!("{earlier} {text}")
+        }
         _ => text.clone(),
     };
     Some(Memory {
