@@ -13,7 +13,7 @@ describe('a transcript', () => {
     render(<Transcript messages={messages} visitor="Visitor 4F2A" />);
     const [asked, answered, joined] = screen.getAllByRole('article');
     expect(asked).toHaveTextContent(/^Visitor 4F2A.*where is my order\?$/);
-    expect(answered).toHaveTextContent(/^Robo.*On its way source \[1\]\..*large-1$/);
+    expect(answered).toHaveTextContent(/^Robo.*On its way\. source \[1\].*large-1$/);
     expect(joined).toHaveTextContent(/^Agent.*Anything else\?$/);
     expect(within(answered as HTMLElement).getByRole('meter')).toHaveAttribute('aria-valuenow', '93');
     expect(within(joined as HTMLElement).queryByRole('meter')).toBeNull();
