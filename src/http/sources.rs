@@ -22,9 +22,12 @@ const PDF: &str = "application/pdf";
 #[derive(Debug, Deserialize)]
 pub struct Cited {
     passage: Option<PassageId>,
+    /// Characters of the document, of the version that has the passage.
+    from: Option<usize>,
+    to: Option<usize>,
 }
 
-/// `GET /sources/{space}/{document}?passage=…`.
+/// `GET /sources/{space}/{document}?passage=…&from=…&to=…`.
 ///
 /// # Errors
 /// `NotFound` for what is absent, of another space, or not public.
@@ -34,10 +37,11 @@ pub async fn document(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (space, id) = path.into_inner();
-    let passage = cited.passage;
-    let (document, text, span, space) = read(&services, &space, id, passage).await?;
-    let marked = span
+    let (document, text, span, space) = read(&services, &space, id, cited.passage).await?;
+    let passage = span
         .and_then(|span| Some(usize::try_from(span.start_char).ok()?..usize::try_from(span.end_char).ok()?));
+    let named = cited.from.zip(cited.to).filter(|(from, to)| from < to);
+    let marked = passage.map(|passage| named.map_or(passage, |(from, to)| from..to));
     let original = (document.media_type == PDF).then(|| format!("/sources/{space}/{id}/original"));
     let page = Page {
         title: if document.title.is_empty() {

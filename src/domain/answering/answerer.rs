@@ -320,7 +320,7 @@ impl Answerer {
         outcome.grounding = answer.grounding;
         outcome.cited = citing::cited(
             passages,
-            &answer.cited,
+            &answer,
             &Place {
                 base: &self.public_url,
                 space: &question.space.slug,

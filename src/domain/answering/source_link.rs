@@ -1,6 +1,8 @@
 //! Where a cited source opens: a page of the space on which the passage is marked, and in a PDF
 //! its page.
 
+use std::ops::Range;
+
 use crate::domain::retrieval::Passage;
 
 /// Whose sources, and under which address they are served.
@@ -13,16 +15,21 @@ pub struct Place<'a> {
 
 impl Place<'_> {
     /// The address at which `passage` opens: a PDF at its page, anything else as a page on which
-    /// the passage is marked.
+    /// the passage, or these characters of the document around it, are marked.
     #[must_use]
-    pub fn of(&self, passage: &Passage) -> String {
+    pub fn of(&self, passage: &Passage, marked: Option<Range<usize>>) -> String {
         let Self { base, space } = self;
         let document = format!("{base}/sources/{space}/{}", passage.document);
         match passage.page {
             Some(page) if passage.media_type == "application/pdf" => {
                 format!("{document}/original#page={page}")
             }
-            _ => format!("{document}?passage={}#cited", passage.id),
+            _ => {
+                let marked = marked
+                    .map(|Range { start, end }| format!("&from={start}&to={end}"))
+                    .unwrap_or_default();
+                format!("{document}?passage={}{marked}#cited", passage.id)
+            }
         }
     }
 }
