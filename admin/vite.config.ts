@@ -25,5 +25,7 @@ export default defineConfig({
     environment: 'jsdom',
     setupFiles: 'src/test/setup.ts',
     restoreMocks: true,
+    // A machine that builds beside it is slow.
+    testTimeout: 30_000,
   },
 });

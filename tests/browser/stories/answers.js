@@ -17,7 +17,7 @@ story('on a foreign page under a strict policy an answer streams in, with source
   const answer = await visitor.isAnswered();
   const steps = await visitor.frame.locator('#log').getAttribute('data-steps');
   assert.ok(Number(steps) > 3, `it came in ${steps} steps`);
-  assert.match(await answer.innerText(), /battery/);
+  assert.match(await answer.innerText(), /mower|battery|winter/i);
   assert.ok(await answer.locator('button.cite').count());
   const grounding = Number(await answer.locator('[role=meter]').getAttribute('aria-valuenow'));
   assert.ok(grounding > 50, `grounded by ${grounding}%`);

@@ -14,8 +14,9 @@ use crate::adapters::embed::{EmbedError, Embedder, Purpose};
 /// of the best sources. Some 25 tokens each.
 const BY_WORDS: usize = 16;
 const BY_PLACE: usize = 16;
-/// Beyond it words alone decide: an answer is not held up by a busy embedder.
-const LIMIT: Duration = Duration::from_millis(800);
+/// Beyond it words alone decide: an answer is not held up for long by a busy embedder. It is far
+/// above what a comparison takes, so that an answer does not depend on what else goes on.
+const LIMIT: Duration = Duration::from_secs(5);
 /// Vectors that are remembered, each about two kilobytes.
 const REMEMBERED: u64 = 20_000;
 /// Characters of a unit that are embedded.
