@@ -38,7 +38,8 @@ story('a line cut again and again in mid-answer', async (stage) => {
   await visitor.opens();
   await visitor.says(LONG);
   for (const words of [2, 12, 24]) {
-    await visitor.frame.locator('.assistant .bubble', { hasText: new RegExp(`(?:\\w+\\W+){${words}}`) }).waitFor();
+    const answer = { hasText: new RegExp(`(?:\\w+\\W+){${words}}`), hasNotText: 'Ask me about' };
+    await visitor.frame.locator('.assistant .bubble', answer).waitFor();
     for (const socket of sockets) await socket.close({ code: 4008 });
     sockets.clear();
   }
