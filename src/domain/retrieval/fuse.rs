@@ -1,5 +1,6 @@
 //! One order out of two legs. The database takes the best of both by reciprocal rank (Cormack,
-//! Clarke, Büttcher 2009); here their scores, and how the passages word the question, are added up.
+//! Clarke, Büttcher 2009); here how near each is in meaning, and how it words the question, are
+//! added up. The text score has chosen by then: how often a word occurs tells less than where.
 
 use std::collections::HashSet;
 
@@ -15,14 +16,12 @@ use super::{
 /// `docs/RETRIEVAL.md` by hand, in round numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
-    /// Of the text score, weighed by rarity, against the best one.
-    pub text: f64,
     /// Of the cosine.
     pub vector: f64,
-    /// Of the best sentence, see [`wording`].
-    pub sentence: f64,
-    /// Of repeated phrases, see [`wording`].
-    pub phrases: f64,
+    /// Of the best two sentences, see [`Wording::stretch`].
+    pub stretch: f64,
+    /// Of the nearness of neighbouring words, see [`Wording::closeness`].
+    pub closeness: f64,
     /// What a word is worth by where it stands: text, -, heading, title.
     pub places: [f32; 4],
 }
@@ -30,10 +29,9 @@ pub struct Weights {
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            text: 1.0,
-            vector: 2.0,
-            sentence: 1.5,
-            phrases: 1.5,
+            vector: 3.0,
+            stretch: 4.0,
+            closeness: 2.0,
             places: [1.0, 1.0, 1.0, 1.0],
         }
     }
@@ -54,10 +52,6 @@ pub struct Ranked {
 /// Orders candidates by what speaks for them together, best first.
 #[must_use]
 pub fn fuse(question: &str, candidates: Vec<Candidate>, terms: &Terms, weights: &Weights) -> Vec<Ranked> {
-    let best_text = candidates
-        .iter()
-        .map(|found| found.text_score)
-        .fold(0.0, f64::max);
     let above: Vec<String> = candidates
         .iter()
         .map(|found| format!("{}. {}", found.title, found.heading.join(". ")))
@@ -77,10 +71,9 @@ pub fn fuse(question: &str, candidates: Vec<Candidate>, terms: &Terms, weights: 
         .zip(texts)
         .zip(wordings)
         .map(|((candidate, text), wording)| Ranked {
-            score: weights.text * share(candidate.text_score, best_text)
-                + weights.vector * candidate.cosine.max(0.0)
-                + weights.sentence * wording.sentence
-                + weights.phrases * wording.phrases,
+            score: weights.vector * candidate.cosine.max(0.0)
+                + weights.stretch * wording.stretch
+                + weights.closeness * wording.closeness,
             coverage: terms.coverage(&candidate.matches),
             wording,
             candidate,
@@ -103,14 +96,6 @@ fn text(found: &Candidate) -> &str {
     let rest = found.context.get(from..).unwrap_or_default();
     rest.get(..byte(rest, chars(found.end_char - found.start_char)))
         .unwrap_or_default()
-}
-
-fn share(part: f64, whole: f64) -> f64 {
-    if whole > 0.0 {
-        (part / whole).clamp(0.0, 1.0)
-    } else {
-        0.0
-    }
 }
 
 /// Keeps the first of passages that say the same: the same words, or mostly the same stretch of

@@ -1,11 +1,12 @@
 //! How a passage words what was asked. A passage in which the question's words are scattered is
-//! seldom its answer; one with a sentence that holds most of them, or that repeats its phrases,
-//! often is. Measured in `docs/RETRIEVAL.md`.
+//! seldom its answer; one that says most of them in a breath, near each other, often is. The order
+//! goes by two sentences and by nearness, the floor by a single sentence and whole phrases.
+//! Measured in `docs/RETRIEVAL.md`.
 //!
 //! Runs over some 30 candidates of 1,000 characters for each question, so a word of a passage
 //! that cannot be one of the question's is passed over without a copy.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kernel::text::{
     stem::stem,
@@ -17,8 +18,43 @@ const WORDS_MAX: usize = 48;
 /// Words from one word of a phrase to the next, at most: `height of the tower` is `tower height`
 /// no more, but `warranty for the battery` is `warranty battery`.
 const PHRASE_REACH: usize = 3;
+/// Words between neighbours of the question that leave them half of what they are worth side by side.
+const HALF_WAY: usize = 3;
 /// Share of a word's weight for a sentence below a heading that has it.
 const ABOVE: f64 = 0.5;
+/// What is left for the order of the weight of a word that is frequent in any question, or that
+/// speaks of the documents instead of what they say.
+const FREQUENT: f64 = 0.35;
+const OF_DOCUMENTS: &[&str] = &[
+    "according",
+    "article",
+    "cited",
+    "describe",
+    "described",
+    "describes",
+    "details",
+    "discuss",
+    "discussed",
+    "discusses",
+    "document",
+    "information",
+    "listed",
+    "mention",
+    "mentioned",
+    "mentions",
+    "noted",
+    "outline",
+    "outlined",
+    "outlines",
+    "passage",
+    "regarding",
+    "section",
+    "specific",
+    "specifically",
+    "specified",
+    "stated",
+    "text",
+];
 
 /// A candidate's wording.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +71,22 @@ pub struct Wording {
     pub sentence: f64,
     /// Share of the question's pairs of neighbouring words that stand together.
     pub phrases: f64,
+    /// Share of the question in the best two sentences that follow each other. Unlike in the two
+    /// above, frequent words count little: that `people` and `many` are missing tells that there
+    /// is no answer, but that they are there does not tell where it is.
+    pub stretch: f64,
+    /// How near to each other the question's neighbouring words stand: 1 side by side.
+    pub closeness: f64,
+}
+
+/// What is looked for.
+struct Asked {
+    /// The question's words as indexes of `words`, in their order.
+    order: Vec<usize>,
+    /// The stems of the distinct words.
+    words: Vec<String>,
+    /// What the order leaves of the weight of each.
+    shares: Vec<f64>,
 }
 
 /// A word of a text that the question has too.
@@ -50,37 +102,43 @@ struct Hit {
 /// Compares each text with the question.
 #[must_use]
 pub fn compare(question: &str, texts: &[Text<'_>]) -> Vec<Wording> {
-    let (order, words) = asked(question);
+    let Asked { order, words, shares } = asked(question);
     let found: Vec<Vec<Hit>> = texts.iter().map(|text| hits(text.text, &words)).collect();
-    let weights = weights(&found, words.len());
-    let weight = |word: usize| weights.get(word).copied().unwrap_or(0.0);
-    let total: f64 = weights.iter().sum();
-    if total <= 0.0 {
-        return vec![Wording::default(); texts.len()];
-    }
+    let rarity = weights(&found, words.len());
+    let telling: Vec<f64> = rarity
+        .iter()
+        .zip(shares)
+        .map(|(rarity, share)| rarity * share)
+        .collect();
+    let rare = |word: usize| rarity.get(word).copied().unwrap_or(0.0);
+    let tells = |word: usize| telling.get(word).copied().unwrap_or(0.0);
     let pairs: BTreeSet<(usize, usize)> = order.iter().copied().zip(order.iter().copied().skip(1)).collect();
+    let all_rare: f64 = rarity.iter().sum();
+    let all_telling: f64 = telling.iter().sum();
+    let all_pairs: f64 = pairs.iter().map(|(a, b)| tells(*a) + tells(*b)).sum();
     let wording = |(text, own): (&Text<'_>, &Vec<Hit>)| {
         let above = hits(text.above, &words).iter().map(|hit| hit.word).collect();
+        let phrases = repeated(own, &pairs).fold(0.0, |sum, (a, b)| sum + rare(a) + rare(b));
         Wording {
-            sentence: best_sentence(own, &above, weight) / total,
-            phrases: repeated(own, &pairs).fold(0.0, |sum, (a, b)| sum + weight(a) + weight(b))
-                / (2.0 * total),
+            sentence: share(most(&sentences(own), &above, rare), all_rare),
+            phrases: share(phrases, 2.0 * all_rare),
+            stretch: share(most(&stretches(own), &above, tells), all_telling),
+            closeness: share(closeness(own, &pairs, tells), all_pairs),
         }
     };
     texts.iter().zip(&found).map(wording).collect()
 }
 
-/// The question's words as indexes in their order, and the distinct words.
-fn asked(question: &str) -> (Vec<usize>, Vec<String>) {
-    let mut order = Vec::new();
-    let mut words: Vec<String> = Vec::new();
+fn asked(question: &str) -> Asked {
+    let (mut order, mut words, mut shares) = (Vec::new(), Vec::new(), Vec::new());
     for word in question
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .take(WORDS_MAX)
     {
         let lower = word.to_lowercase();
-        if matches!(stop::weak(&lower), Some(Weak::Grammar | Weak::Discourse)) {
+        let weak = stop::weak(&lower);
+        if matches!(weak, Some(Weak::Grammar | Weak::Discourse)) {
             continue;
         }
         let stem = stem(&lower);
@@ -88,9 +146,11 @@ fn asked(question: &str) -> (Vec<usize>, Vec<String>) {
         order.push(known.unwrap_or(words.len()));
         if known.is_none() {
             words.push(stem);
+            let frequent = weak.is_some() || OF_DOCUMENTS.contains(&lower.as_str());
+            shares.push(if frequent { FREQUENT } else { 1.0 });
         }
     }
-    (order, words)
+    Asked { order, words, shares }
 }
 
 /// Where the words of the question stand in a text.
@@ -158,16 +218,59 @@ fn weights(hits: &[Vec<Hit>], words: usize) -> Vec<f64> {
         .collect()
 }
 
-/// The most that one sentence holds, with what stands above it.
-fn best_sentence(hits: &[Hit], above: &BTreeSet<usize>, weight: impl Fn(usize) -> f64) -> f64 {
-    let sum = |words: &mut dyn Iterator<Item = usize>| words.map(&weight).fold(0.0, |a, b| a + b);
+/// The question's words in each sentence that has any.
+fn sentences(hits: &[Hit]) -> Vec<BTreeSet<usize>> {
     hits.chunk_by(|a, b| a.sentence == b.sentence)
-        .map(|sentence| {
-            let own: BTreeSet<usize> = sentence.iter().map(|hit| hit.word).collect();
-            let around = sum(&mut above.difference(&own).copied());
+        .map(|sentence| sentence.iter().map(|hit| hit.word).collect())
+        .collect()
+}
+
+/// The question's words in each sentence with the one behind it, of the same paragraph.
+fn stretches(hits: &[Hit]) -> Vec<BTreeSet<usize>> {
+    let sentences: Vec<&[Hit]> = hits.chunk_by(|a, b| a.sentence == b.sentence).collect();
+    let number = |sentence: &[Hit]| sentence.first().map(|hit| hit.sentence);
+    let stretch = |(n, sentence): (usize, &&[Hit])| {
+        let follows = |next: &&&[Hit]| number(next) == number(sentence).map(|number| number + 1);
+        let behind = sentences.get(n + 1).filter(follows).copied().unwrap_or_default();
+        sentence.iter().chain(behind).map(|hit| hit.word).collect()
+    };
+    sentences.iter().enumerate().map(stretch).collect()
+}
+
+/// The most that one of the stretches holds, with what stands above them.
+fn most(stretches: &[BTreeSet<usize>], above: &BTreeSet<usize>, weight: impl Fn(usize) -> f64) -> f64 {
+    let sum = |words: &mut dyn Iterator<Item = usize>| words.map(&weight).fold(0.0, |a, b| a + b);
+    stretches
+        .iter()
+        .map(|own| {
+            let around = sum(&mut above.difference(own).copied());
             sum(&mut own.iter().copied()) + ABOVE * around
         })
         .fold(ABOVE * sum(&mut above.iter().copied()), f64::max)
+}
+
+/// The weight of each pair by how near its words come to each other, in either order.
+fn closeness(hits: &[Hit], pairs: &BTreeSet<(usize, usize)>, weight: impl Fn(usize) -> f64) -> f64 {
+    let mut last: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut nearest: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for hit in hits {
+        for pair in pairs.iter().filter(|(a, b)| *a == hit.word || *b == hit.word) {
+            let other = if pair.0 == hit.word { pair.1 } else { pair.0 };
+            if let Some(before) = last.get(&other) {
+                let apart = hit.at - before;
+                nearest
+                    .entry(*pair)
+                    .and_modify(|least| *least = apart.min(*least))
+                    .or_insert(apart);
+            }
+        }
+        last.insert(hit.word, hit.at);
+    }
+    let worth = |((a, b), apart): (&(usize, usize), &usize)| {
+        let between = count(apart.saturating_sub(1));
+        (weight(*a) + weight(*b)) * count(HALF_WAY) / (count(HALF_WAY) + between)
+    };
+    nearest.iter().map(worth).sum()
 }
 
 /// Pairs of the question that stand in the text in the same order, near each other.
@@ -186,7 +289,15 @@ fn repeated<'a>(
     pairs.iter().copied().filter(move |pair| seen.contains(pair))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a few dozen candidates")]
+fn share(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 {
+        (part / whole).clamp(0.0, 1.0)
+    } else {
+        0.0
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "candidates, and words of a passage")]
 fn count(n: usize) -> f64 {
     n as f64
 }
@@ -230,10 +341,52 @@ mod tests {
     }
 
     #[test]
+    fn two_sentences_may_answer_together_and_two_paragraphs_not() {
+        let flowing = "The battery lasts long. Its warranty is short.";
+        let apart = "The battery lasts long.\n\nIts warranty is short.";
+        let found = compare("battery warranty", &plain(&[flowing, apart]));
+        assert!(found[0].stretch > 0.99, "{found:?}");
+        assert!(found[1].stretch < 0.6, "{found:?}");
+        assert!(found[0].sentence < 0.6, "{found:?}");
+    }
+
+    #[test]
+    fn neighbours_of_the_question_are_worth_less_the_farther_apart() {
+        let texts = [
+            "A floating rate applies.",
+            "The rate is floating.",
+            "The rate of these notes of ours is a floating one.",
+            "The rate. A note.",
+        ];
+        let found = compare("floating rate", &plain(&texts));
+        let found: Vec<f64> = found.iter().map(|found| found.closeness).collect();
+        assert!(found.is_sorted_by(|near, far| near > far), "{found:?}");
+        assert!(
+            (found[0] - 1.0).abs() < 1e-9 && found[3].abs() < 1e-9,
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn what_speaks_of_the_documents_hardly_decides() {
+        let texts = ["It is mentioned in the text.", "The enzyme is expressed."];
+        let found = compare("Which enzyme is mentioned in the text?", &plain(&texts));
+        assert!(found[1].stretch > found[0].stretch, "{found:?}");
+    }
+
+    #[test]
     fn any_text_is_survived() {
         for text in ["", "?", "日本語の質問", "a\u{0}b", "ß.ß. \n\n|", "the of and"] {
             for wording in compare(text, &plain(&[text, "", "the quick brown fox"])) {
-                assert!((0.0..=1.0).contains(&wording.sentence) && (0.0..=1.0).contains(&wording.phrases));
+                let Wording {
+                    sentence,
+                    phrases,
+                    stretch,
+                    closeness,
+                } = wording;
+                for share in [sentence, phrases, stretch, closeness] {
+                    assert!((0.0..=1.0).contains(&share), "{text:?}: {wording:?}");
+                }
             }
         }
     }
