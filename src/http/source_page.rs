@@ -227,4 +227,17 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn every_block_of_a_pdf_can_be_marked() {
+        use crate::domain::knowledge::extract::{ExtractLimits, pdf};
+        let file = include_bytes!("../../demo/globex/docs/dangerous-goods.pdf");
+        let document = pdf::extract(file, ExtractLimits::default()).unwrap();
+        for block in &document.blocks {
+            let page = body(&document.text, true, &document.text[block.range.clone()]);
+            assert_eq!(page.matches("<mark id=\"cited\">").count(), 1, "{block:?}");
+        }
+        let page = body(&document.text, true, "| 2.3 | Poisonous gas | no |");
+        assert!(page.contains("<td><mark>Poisonous gas</mark></td>"), "{page}");
+    }
 }

@@ -95,7 +95,8 @@ impl From<actix_ws::Closed> for End {
 
 impl Socket {
     async fn run(mut self, space: &SpaceRef, address: Option<IpAddr>) {
-        let end = match self.hello(space, address).await {
+        // Boxed, so that an idle socket keeps the room of its loop alone.
+        let end = match Box::pin(self.hello(space, address)).await {
             Ok((session, subscription)) => self.serve(&session, subscription).await,
             Err(end) => end,
         };
@@ -199,7 +200,7 @@ impl Socket {
                 },
                 frame = self.stream.recv() => {
                     silent = 0;
-                    self.incoming(session, frame, &limiter, &mut refused).await
+                    Box::pin(self.incoming(session, frame, &limiter, &mut refused)).await
                 }
                 _ = heartbeat.tick() => {
                     silent += 1;

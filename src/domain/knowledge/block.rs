@@ -23,8 +23,8 @@ pub struct Block {
     pub page: Option<u32>,
 }
 
-/// A document after extraction. `text` is what is stored, shown and cited: Markdown for HTML and
-/// Markdown sources, plain text for PDF and text.
+/// A document after extraction. `text` is what is stored, shown and cited: Markdown for HTML,
+/// PDF and Markdown sources, plain text for text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Extracted {
     /// What the document calls itself.

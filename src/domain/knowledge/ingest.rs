@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Changes whenever extraction or cutting changes what comes out: part of every version's recipe.
-const RECIPE: &str = "1";
+const RECIPE: &str = "2";
 /// Passages per embedding call and per transaction.
 const BATCH: usize = 32;
 /// Tries of a batch when the embedder's queue is full, a quarter of a second apart.

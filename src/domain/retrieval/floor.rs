@@ -22,9 +22,9 @@ pub struct Floor {
 impl Default for Floor {
     fn default() -> Self {
         Self {
-            near: 0.5,
+            near: 0.53,
             related: 0.28,
-            sentence: 0.42,
+            sentence: 0.437,
             together: 1.35,
         }
     }

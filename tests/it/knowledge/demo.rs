@@ -26,8 +26,8 @@ use parlance_store::{TenantDb, db::Db, ids::SpaceId};
 
 use super::{database, ingest, tenant};
 
-/// Measured: 96 of 98 have their document among the first five.
-const FOUND: usize = 95;
+/// Measured: 94 of 98 have their document among the first five, 3 of the others are turned away.
+const FOUND: usize = 94;
 /// Measured: 70 of 98 extractive answers, by words alone, hold the phrase a person looked for.
 /// (By meaning too it is more; see `docs/RETRIEVAL.md`. That would embed every sentence here.)
 const ANSWERED: usize = 66;

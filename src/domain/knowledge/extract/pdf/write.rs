@@ -1,0 +1,221 @@
+//! Parts of pages into one Markdown text and its blocks.
+
+use std::sync::Arc;
+
+use pulldown_cmark::{Event, Parser, Tag};
+
+use super::paragraphs::Part;
+use crate::domain::knowledge::{
+    block::{Block, BlockKind, Extracted},
+    extract::markdown,
+};
+
+/// Signs that mean something to Markdown inside a line.
+const SIGNS: &str = "\\`*_<>&[]~|!";
+
+/// Bytes of a line under a title that is no text of its own.
+const MAX_CAPTION: usize = 200;
+
+#[derive(Debug)]
+pub(super) struct Writer {
+    text: String,
+    blocks: Vec<Block>,
+    path: Vec<(usize, String)>,
+    names: Arc<[String]>,
+    /// Range and page of a heading with nothing below it yet: it is a block if that stays so.
+    bare: Option<(std::ops::Range<usize>, u32, Arc<[String]>)>,
+    first_heading: Option<(usize, String)>,
+    /// The last block is small print.
+    small: bool,
+}
+
+impl Writer {
+    pub(super) fn new() -> Self {
+        Self {
+            text: String::new(),
+            blocks: Vec::new(),
+            path: Vec::new(),
+            names: Arc::from([]),
+            bare: None,
+            first_heading: None,
+            small: false,
+        }
+    }
+
+    pub(super) fn add(&mut self, part: Part, page: u32) {
+        match part {
+            Part::Heading(level, name) => self.heading(level, name, page),
+            Part::Paragraph(text) => self.block(BlockKind::Paragraph, &plain(&text), page),
+            Part::Small(text) => {
+                self.block(BlockKind::Paragraph, &plain(&text), page);
+                self.small = true;
+            }
+            Part::Item(mark, text) => self.item(&format!("{mark} {}", plain(&text)), page),
+            Part::Table(rows) => self.block(BlockKind::Table, &table(&rows), page),
+        }
+    }
+
+    fn heading(&mut self, level: usize, name: String, page: u32) {
+        let level = level.clamp(1, 6);
+        let parents = self.path.iter().take_while(|(above, _)| *above < level).count();
+        // The heading before has something below it if this one is.
+        if parents < self.path.len() {
+            self.close();
+        }
+        let deeper = parents == self.path.len();
+        self.path.truncate(parents);
+        let above = self.path_names();
+        let start = self.begin();
+        self.text.push_str(&"#".repeat(level));
+        self.text.push(' ');
+        self.text.push_str(&plain(&name));
+        self.bare = Some((start..self.text.len(), page, above));
+        let larger = self
+            .first_heading
+            .as_ref()
+            .is_none_or(|(first, _)| level < *first);
+        if larger && page == 1 {
+            self.first_heading = Some((level, name.clone()));
+        }
+        if deeper && self.is_caption() {
+            self.blocks.pop();
+        }
+        self.path.push((level, name));
+        self.names = self.path_names();
+    }
+
+    /// Whether the last block is small print between a title and its first section, and no
+    /// sentence: an edition, a date, an author. Like the title it is in the text and is no
+    /// block: as a passage of its own it would be near to every question that names the business.
+    fn is_caption(&self) -> bool {
+        let Some((last, before)) = self.blocks.split_last() else {
+            return false;
+        };
+        let text = self.text.get(last.range.clone()).unwrap_or_default();
+        let alone = before.last().is_none_or(|before| before.heading != last.heading);
+        let sentence = text.len() > MAX_CAPTION || text.ends_with(['.', '!', '?', ':', ';']);
+        self.small && alone && !sentence && last.heading == self.names
+    }
+
+    fn path_names(&self) -> Arc<[String]> {
+        self.path.iter().map(|(_, name)| name.clone()).collect()
+    }
+
+    fn block(&mut self, kind: BlockKind, text: &str, page: u32) {
+        if text.is_empty() {
+            return;
+        }
+        self.bare = None;
+        self.small = false;
+        let start = self.begin();
+        self.text.push_str(text);
+        self.blocks.push(Block {
+            kind,
+            range: start..self.text.len(),
+            heading: self.names.clone(),
+            page: Some(page),
+        });
+    }
+
+    /// Items below each other are one list.
+    fn item(&mut self, text: &str, page: u32) {
+        let end = self.text.len();
+        match self.blocks.last_mut() {
+            Some(list)
+                if list.kind == BlockKind::List && list.page == Some(page) && list.range.end == end =>
+            {
+                self.text.push('\n');
+                self.text.push_str(text);
+                list.range.end = self.text.len();
+            }
+            _ => self.block(BlockKind::List, text, page),
+        }
+    }
+
+    fn begin(&mut self) -> usize {
+        if !self.text.is_empty() {
+            self.text.push_str("\n\n");
+        }
+        self.text.len()
+    }
+
+    /// Makes a block of a heading that nothing came below of.
+    fn close(&mut self) {
+        if let Some((range, page, heading)) = self.bare.take() {
+            self.blocks.push(Block {
+                kind: BlockKind::Paragraph,
+                range,
+                heading,
+                page: Some(page),
+            });
+        }
+    }
+
+    pub(super) fn finish(mut self, title: Option<String>) -> Extracted {
+        self.close();
+        Extracted {
+            title: title.or(self.first_heading.map(|(_, name)| name)),
+            text: self.text,
+            blocks: self.blocks,
+            markdown: true,
+        }
+    }
+}
+
+/// A line that Markdown shows as it is: signs are escaped only where they would be read.
+fn plain(text: &str) -> String {
+    if reads_as(text) {
+        return text.to_owned();
+    }
+    let mut escaped = String::with_capacity(text.len() + 8);
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    for (at, c) in text.char_indices() {
+        let leads = (at == 0 && "#+-=".contains(c)) || (at == digits && matches!(c, '.' | ')'));
+        if leads || SIGNS.contains(c) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+/// Whether Markdown makes one paragraph of these words and nothing else.
+fn reads_as(text: &str) -> bool {
+    if !text.contains(|c: char| c.is_ascii_punctuation()) {
+        return true;
+    }
+    let mut words = String::with_capacity(text.len());
+    for event in Parser::new_ext(text, markdown::OPTIONS) {
+        match event {
+            Event::Start(Tag::Paragraph) | Event::End(_) => {}
+            Event::Text(part) => words.push_str(&part),
+            _ => return false,
+        }
+    }
+    words == text
+}
+
+/// A Markdown table; the first row is its header.
+fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let mut lines = Vec::with_capacity(rows.len() + 1);
+    for row in rows {
+        let mut line = String::from("|");
+        for column in 0..columns {
+            let cell = row.get(column).map_or("", String::as_str);
+            let cell = plain(cell);
+            // An escaped line has its bars escaped already.
+            let cell = if cell.contains("\\|") {
+                cell
+            } else {
+                cell.replace('|', "\\|")
+            };
+            line.push_str(&format!(" {cell} |"));
+        }
+        lines.push(line);
+        if lines.len() == 1 {
+            lines.push(format!("|{}", " --- |".repeat(columns)));
+        }
+    }
+    lines.join("\n")
+}
