@@ -1,6 +1,7 @@
 /** The real binary with a data folder of its own, started once for all stories. */
 import { spawn, spawnSync } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -41,7 +42,6 @@ export async function stopServer() {
   await end('SIGTERM');
   process.removeListener('exit', leaveNothing);
   leaveNothing();
-  if (data) await rm(data, { recursive: true, force: true });
 }
 
 /** Runs SQL in the private Postgres, for what has no screen yet. */
@@ -89,8 +89,10 @@ async function end(signal) {
   clearTimeout(limit);
 }
 
-/** Also when this process is told to end: no server and no Postgres stay behind. */
+/** Also when this process is told to end: no server, no Postgres and no data stay behind. */
 function leaveNothing() {
   child?.kill('SIGKILL');
-  if (data) spawnSync(join(SCRIPTS, 'stop-postgres.sh'), [data]);
+  if (!data) return;
+  spawnSync(join(SCRIPTS, 'stop-postgres.sh'), [data]);
+  rmSync(data, { recursive: true, force: true });
 }
