@@ -122,8 +122,8 @@ impl Registry {
     pub async fn drain(&self, limit: Duration) -> bool {
         self.draining.store(true, Ordering::Release);
         let handles: Vec<_> = self.places.iter().map(|place| place.handle.clone()).collect();
-        futures_util::future::join_all(handles.iter().map(ConversationHandle::drain)).await;
         let ended = async {
+            futures_util::future::join_all(handles.iter().map(ConversationHandle::drain)).await;
             while handles.iter().any(ConversationHandle::is_alive) {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }

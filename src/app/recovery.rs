@@ -27,22 +27,29 @@ const BATCH: i64 = 200;
 /// When the database does not answer.
 pub async fn recover(services: &Services, prices: &PriceBook) -> Result<(), StoreError> {
     for tenant in services.db.control().tenants_with_open_work().await? {
-        settle_expired(services, prices, tenant).await?;
-        let db = services.db.tenant(tenant);
-        let open = db
-            .read(async |conn| conversations::with_open_turns(conn, BATCH).await)
-            .await?;
-        if !open.is_empty() {
-            info!(tenant.id = %tenant, conversations = open.len(), "taking up unanswered questions");
+        if let Err(error) = recover_tenant(services, prices, tenant).await {
+            error!(tenant.id = %tenant, %error, "unfinished work of a workspace is left for the next look");
         }
-        for conversation in open {
-            // An actor takes up what waits as soon as it is loaded.
-            if let Err(refused) = services.registry.conversation(tenant, conversation) {
-                error!(conversation.id = %conversation, %refused, "an unanswered question was not taken up");
-            }
-        }
-        services.ledger.settled(tenant);
     }
+    Ok(())
+}
+
+async fn recover_tenant(services: &Services, prices: &PriceBook, tenant: TenantId) -> Result<(), StoreError> {
+    settle_expired(services, prices, tenant).await?;
+    let db = services.db.tenant(tenant);
+    let open = db
+        .read(async |conn| conversations::with_open_turns(conn, BATCH).await)
+        .await?;
+    if !open.is_empty() {
+        info!(tenant.id = %tenant, conversations = open.len(), "taking up unanswered questions");
+    }
+    for conversation in open {
+        // An actor takes up what waits as soon as it is loaded.
+        if let Err(refused) = services.registry.conversation(tenant, conversation) {
+            error!(conversation.id = %conversation, %refused, "an unanswered question was not taken up");
+        }
+    }
+    services.ledger.settled(tenant);
     Ok(())
 }
 
@@ -78,6 +85,7 @@ pub async fn keep_looking(services: Services, prices: Arc<PriceBook>) {
             () = tokio::time::sleep(EVERY) => {}
         }
         services.registry.sweep();
+        services.logins.sweep();
         if let Err(error) = recover(&services, &prices).await {
             error!(%error, "looking for unfinished work failed, will look again");
         }

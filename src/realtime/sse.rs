@@ -9,6 +9,7 @@ use tokio::time::{Instant, interval_at};
 use super::{protocol::moved, session::Session};
 use crate::{
     actors::conversation::{Published, Subscription},
+    domain::conversations::event::Status,
     kernel::problem::Problem,
 };
 
@@ -46,11 +47,14 @@ fn events(
     async_stream::stream! {
         let stopping = session.stopping();
         yield Ok(frame("ready", None, &session.ready(&subscription).text()));
+        // No answer comes to a question that was handed to a person, but one in flight still ends.
+        let mut handed_over = false;
         for event in std::mem::take(&mut subscription.backlog) {
             yield Ok(frame(event.kind, event.seq, &event.json));
             if answers(&event, &until) {
                 return;
             }
+            handed_over |= hands_over(&event);
         }
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         loop {
@@ -64,8 +68,14 @@ fn events(
                     if answers(&event, &until) {
                         return;
                     }
+                    handed_over |= hands_over(&event);
                 }
-                _ = heartbeat.tick() => yield Ok(Bytes::from_static(b": still here\n\n")),
+                _ = heartbeat.tick() => {
+                    if handed_over && until != Until::Closed {
+                        return;
+                    }
+                    yield Ok(Bytes::from_static(b": still here\n\n"));
+                }
                 () = stopping.cancelled() => {
                     yield Ok(frame("moved", None, &moved().text()));
                     break;
@@ -87,6 +97,17 @@ pub(super) fn answers(event: &Published, until: &Until) -> bool {
         return false;
     };
     event.seq.is_some() && replies_to(event).is_some_and(|to| to == question.to_string())
+}
+
+/// Whether from this event on a person answers.
+fn hands_over(event: &Published) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Change {
+        status: Status,
+    }
+    event.kind == "status"
+        && serde_json::from_str::<Change>(&event.json)
+            .is_ok_and(|change| matches!(change.status, Status::Waiting | Status::Human))
 }
 
 fn replies_to(event: &Published) -> Option<String> {

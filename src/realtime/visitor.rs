@@ -284,15 +284,15 @@ async fn chat(
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    if accept.contains("text/event-stream") {
-        return sse::stream(session, before, Until::Answered(ack.message)).await;
-    }
     if !session.bot_answers().await? {
         return Ok(HttpResponse::Accepted().json(ServerFrame::Ack {
             client_id: body.client_id,
             message: ack.message,
             seq: ack.seq,
         }));
+    }
+    if accept.contains("text/event-stream") {
+        return sse::stream(session, before, Until::Answered(ack.message)).await;
     }
     let answer = poll::answer(&session, before, ack.message).await?;
     Ok(HttpResponse::Ok().content_type("application/json").body(answer))

@@ -5,7 +5,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU8, Ordering},
     },
     time::Duration,
 };
@@ -51,6 +51,17 @@ const MAILBOX: usize = 64;
 /// How often an actor looks whether it is still needed.
 const IDLE_CHECK: Duration = Duration::from_secs(30);
 
+/// How an actor ended. One that panicked never says.
+#[derive(Clone, Copy)]
+#[repr(u8)]
+pub(super) enum Ending {
+    Unknown,
+    /// Nobody needed it, or there is no such conversation.
+    Well,
+    /// The database failed.
+    BrokeOff,
+}
+
 pub(super) struct ConversationActor {
     pub(super) deps: Arc<Deps>,
     pub(super) tenant: TenantId,
@@ -59,12 +70,12 @@ pub(super) struct ConversationActor {
     pub(super) live: Option<Live>,
     quiet_checks: u32,
     draining: bool,
-    /// Set when the actor ends by itself, for whoever counts crashes.
-    ended: Arc<AtomicBool>,
+    /// How the actor ended, for its handles.
+    ending: Arc<AtomicU8>,
 }
 
 impl ConversationActor {
-    pub(super) fn new(deps: Arc<Deps>, tenant: TenantId, id: ConversationId, ended: Arc<AtomicBool>) -> Self {
+    pub(super) fn new(deps: Arc<Deps>, tenant: TenantId, id: ConversationId, ending: Arc<AtomicU8>) -> Self {
         Self {
             deps,
             tenant,
@@ -72,7 +83,21 @@ impl ConversationActor {
             live: None,
             quiet_checks: 0,
             draining: false,
-            ended,
+            ending,
+        }
+    }
+
+    /// Ends because the database failed: what is in memory may no longer be true, so whoever comes
+    /// next loads it anew. Listeners are closed and resume.
+    fn break_off(&mut self, ctx: &mut Context<Self>) {
+        self.ending.store(Ending::BrokeOff as u8, Ordering::Release);
+        ctx.stop();
+    }
+
+    /// A commit that failed may have happened all the same.
+    fn reload_after(&mut self, error: &ActorError, ctx: &mut Context<Self>) {
+        if matches!(error, ActorError::Store(_)) {
+            self.break_off(ctx);
         }
     }
 
@@ -102,7 +127,7 @@ impl ConversationActor {
             Ok(None) => ctx.stop(),
             Err(error) => {
                 error!(conversation.id = %self.id, %error, "cannot load a conversation");
-                ctx.stop();
+                self.break_off(ctx);
             }
         }
     }
@@ -170,14 +195,14 @@ impl ConversationActor {
             Err(error) => {
                 // The reservation is still open: the question is taken up again on the next load.
                 error!(conversation.id = %self.id, %error, "an answer could not be stored");
-                ctx.stop();
-                return;
+                return self.break_off(ctx);
             }
         }
-        self.command_without_write(Command::TurnEnded { turn }, ctx);
-        if self.draining && self.live.as_ref().is_none_or(|live| live.state.running.is_none()) {
-            ctx.stop();
+        if self.draining {
+            // What is queued is answered after the next start.
+            return ctx.stop();
         }
+        self.command_without_write(Command::TurnEnded { turn }, ctx);
     }
 
     fn check_idle(&mut self, ctx: &mut Context<Self>) {
@@ -189,14 +214,6 @@ impl ConversationActor {
         if IDLE_CHECK * self.quiet_checks >= self.deps.passivate_after {
             ctx.stop();
         }
-    }
-}
-
-/// A commit that failed may have happened all the same, so what is in memory is no longer known
-/// to be true: end, and be loaded anew. Listeners are closed and resume.
-fn reload_after(error: &ActorError, ctx: &mut Context<ConversationActor>) {
-    if matches!(error, ActorError::Store(_)) {
-        ctx.stop();
     }
 }
 
@@ -216,7 +233,12 @@ impl Actor for ConversationActor {
 
     fn stopped(&mut self, _: &mut Self::Context) {
         metrics::gauge!("parlance_conversations_active").decrement(1.0);
-        self.ended.store(true, Ordering::Release);
+        let _ = self.ending.compare_exchange(
+            Ending::Unknown as u8,
+            Ending::Well as u8,
+            Ordering::AcqRel,
+            Ordering::Acquire,
+        );
         if let Some(cancel) = self.live.as_ref().and_then(|live| live.cancel.as_ref()) {
             cancel.cancel();
         }
@@ -269,7 +291,7 @@ impl Handler<Say> for ConversationActor {
         };
         AtomicResponse::new(Box::pin(work.into_actor(self).map(|done, actor, ctx| {
             let (transition, said): (Transition, write::Said) =
-                done.inspect_err(|error| reload_after(error, ctx))?;
+                done.inspect_err(|error| actor.reload_after(error, ctx))?;
             let Some(live) = actor.live.as_mut() else {
                 return Ok(said.ack);
             };
@@ -279,6 +301,7 @@ impl Handler<Say> for ConversationActor {
                 }
             } else if live.publish_all(said.written.events) {
                 live.state = transition.next;
+                live.conversation.epoch = said.written.epoch.unwrap_or(live.conversation.epoch);
                 actor.carry_out(&transition.effects, ctx);
             } else {
                 ctx.stop();
@@ -316,7 +339,7 @@ impl Handler<AskHuman> for ConversationActor {
         };
         AtomicResponse::new(Box::pin(work.into_actor(self).map(|done, actor, ctx| {
             let (transition, written): (Transition, Written) =
-                done.inspect_err(|error| reload_after(error, ctx))?;
+                done.inspect_err(|error| actor.reload_after(error, ctx))?;
             if let Some(live) = actor.live.as_mut() {
                 live.state = transition.next;
                 if !live.publish_all(written.events) {

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicU8, Ordering},
 };
 
 use actix::{Actor, Addr, ArbiterHandle, MailboxError, dev::ToEnvelope};
@@ -10,7 +10,7 @@ use parlance_store::ids::{ClientId, ConversationId, MessageId, TenantId};
 
 use super::{
     Deps,
-    actor::ConversationActor,
+    actor::{ConversationActor, Ending},
     messages::{
         Ack, ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Say, Stop,
         Subscribe, Subscription,
@@ -22,7 +22,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub struct ConversationHandle {
     addr: Addr<ConversationActor>,
-    ended: Arc<AtomicBool>,
+    ending: Arc<AtomicU8>,
 }
 
 impl ConversationHandle {
@@ -33,17 +33,21 @@ impl ConversationHandle {
         id: ConversationId,
         arbiter: &ArbiterHandle,
     ) -> Self {
-        let ended = Arc::<AtomicBool>::default();
-        let at_end = ended.clone();
+        let ending = Arc::<AtomicU8>::default();
+        let at_end = ending.clone();
         let addr = ConversationActor::start_in_arbiter(arbiter, move |_| {
             ConversationActor::new(deps, tenant, id, at_end)
         });
-        Self { addr, ended }
+        Self { addr, ending }
     }
 
-    /// Whether the actor came to its own end; one that crashed did not.
+    /// Whether the actor came to its own end; one that crashed or broke off did not.
     pub(crate) fn ended_well(&self) -> bool {
-        self.ended.load(Ordering::Acquire)
+        self.ending.load(Ordering::Acquire) == Ending::Well as u8
+    }
+
+    fn broke_off(&self) -> bool {
+        self.ending.load(Ordering::Acquire) == Ending::BrokeOff as u8
     }
 
     /// Whether the actor still takes messages.
@@ -61,6 +65,8 @@ impl ConversationHandle {
     {
         self.addr.send(message).await.unwrap_or_else(|gone| {
             Err(match gone {
+                // One that broke off says so: what it could not read may well be there.
+                MailboxError::Closed if self.broke_off() => ActorError::Busy,
                 MailboxError::Closed => ActorError::NotFound,
                 MailboxError::Timeout => ActorError::Busy,
             })

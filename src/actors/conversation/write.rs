@@ -41,6 +41,8 @@ pub(super) struct Written {
     pub events: Vec<Published>,
     /// The question had an answer that is not known here: another owner wrote it.
     pub elsewhere: bool,
+    /// The epoch that a reopening began.
+    pub epoch: Option<i32>,
 }
 
 impl Written {
@@ -48,6 +50,7 @@ impl Written {
         Self {
             events,
             elsewhere: false,
+            epoch: None,
         }
     }
 }
@@ -256,8 +259,11 @@ pub(super) fn say(
                     other => (None, other),
                 };
                 let mut events = Vec::new();
+                let mut epoch = None;
                 if let Some(change) = before {
-                    events.push(write_status(conn, conversation, change, &visitor, at).await?);
+                    let (event, begun) = write_status(conn, conversation, change, &visitor, at).await?;
+                    epoch = Some(begun);
+                    events.push(event);
                 }
                 let seq = match messages::say(conn, new).await? {
                     messages::Said::New { seq, .. } => seq,
@@ -268,23 +274,26 @@ pub(super) fn say(
                 };
                 events.push(durable("message", seq, &json));
                 if let Some(change) = after {
-                    events.push(write_status(conn, conversation, change, &visitor, at).await?);
+                    events.push(write_status(conn, conversation, change, &visitor, at).await?.0);
                 }
                 give_back(conn, &deps, &released).await?;
-                Ok((events, seq))
+                Ok((
+                    Written {
+                        epoch,
+                        ..Written::of(events)
+                    },
+                    seq,
+                ))
             })
             .await;
         match done {
-            Ok((events, seq)) => {
+            Ok((written, seq)) => {
                 let ack = Ack {
                     message: id,
                     seq: u64::try_from(seq).unwrap_or(0),
                     duplicate: false,
                 };
-                Ok(Said {
-                    ack,
-                    written: Written::of(events),
-                })
+                Ok(Said { ack, written })
             }
             Err(NotSaid::Before(message, seq)) => {
                 let ack = Ack {
@@ -319,7 +328,7 @@ async fn write_status(
     change: StatusChange,
     by: &Author,
     at: chrono::DateTime<chrono::Utc>,
-) -> Result<Published, StoreError> {
+) -> Result<(Published, i32), StoreError> {
     let event = Event::Status {
         status: change.status,
         by: by.clone(),
@@ -335,7 +344,7 @@ async fn write_status(
         at,
     };
     let appended = conversations::set_status(conn, change).await?;
-    Ok(durable("status", appended.seq, &json))
+    Ok((durable("status", appended.seq, &json), appended.epoch))
 }
 
 /// The status change of a transition, if it has one.
@@ -359,7 +368,8 @@ pub(super) fn status(
         let db = deps.db.tenant(tenant);
         let event = db
             .transaction(async |conn| {
-                let event = write_status(conn, conversation, change, &Author::visitor(visitor), at).await?;
+                let (event, _) =
+                    write_status(conn, conversation, change, &Author::visitor(visitor), at).await?;
                 give_back(conn, &deps, &released).await?;
                 Ok::<_, StoreError>(event)
             })

@@ -5,7 +5,9 @@ use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _, clock::DefaultClock};
+use governor::{
+    DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter, clock::Clock as _, clock::DefaultClock,
+};
 use parlance_store::{
     control::{Login, NewRefreshToken, RefreshSession, Rotation, User},
     db::Db,
@@ -20,6 +22,8 @@ use super::{
 };
 use crate::kernel::clock::SharedClock;
 
+/// Bytes of an e-mail address at most (RFC 5321).
+const LONGEST_EMAIL: usize = 254;
 /// How long a session lives without being used.
 pub const REFRESH_TTL: TimeDelta = TimeDelta::days(30);
 /// Attempts per account or address: at once, and then one per 12 s.
@@ -117,13 +121,22 @@ impl Logins {
 
     fn limit(&self, email: &str, address: Option<IpAddr>) -> Result<(), LoginError> {
         let now = DefaultClock::default().now();
+        let limited = |empty: NotUntil<_>| LoginError::Limited(empty.wait_time_from(now));
+        if let Some(address) = address {
+            self.addresses.check_key(&address).map_err(limited)?;
+        }
+        if email.len() > LONGEST_EMAIL {
+            return Err(LoginError::Invalid);
+        }
         self.accounts
             .check_key(&email.trim().to_lowercase())
-            .map_err(|empty| LoginError::Limited(empty.wait_time_from(now)))?;
-        let Some(address) = address else { return Ok(()) };
-        self.addresses
-            .check_key(&address)
-            .map_err(|empty| LoginError::Limited(empty.wait_time_from(now)))
+            .map_err(limited)
+    }
+
+    /// Forgets accounts and addresses whose buckets are full again.
+    pub fn sweep(&self) {
+        self.accounts.retain_recent();
+        self.addresses.retain_recent();
     }
 
     /// Exchanges a refresh token for the next one.

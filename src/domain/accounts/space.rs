@@ -16,6 +16,8 @@ use crate::domain::answering::prompt::AnswerSettings;
 
 /// How long a change of settings may take to be seen.
 const FRESH: Duration = Duration::from_secs(2);
+/// Bytes of a slug or a public key at most.
+const LONGEST_NAME: usize = 100;
 /// Spaces kept.
 const CAPACITY: u64 = 20_000;
 
@@ -120,6 +122,10 @@ impl SpaceDirectory {
     /// # Errors
     /// When the database does not answer.
     pub async fn resolve(&self, slug_or_key: &str) -> Result<Option<Arc<SpaceRef>>, Arc<StoreError>> {
+        let sound = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        if slug_or_key.len() > LONGEST_NAME || !slug_or_key.bytes().all(sound) {
+            return Ok(None);
+        }
         let load = async {
             let found = self.db.control().space_by_slug_or_key(slug_or_key).await?;
             Ok::<_, StoreError>(found.filter(|space| space.published).map(|space| {

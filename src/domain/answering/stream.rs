@@ -64,7 +64,8 @@ impl AnswerStream {
 
     /// Takes the next piece of text.
     pub fn push(&mut self, delta: &str) -> Vec<AnswerEvent> {
-        let certain = self.filter.push(delta);
+        // NUL cannot be stored in a text column, and means nothing to a reader.
+        let certain = self.filter.push(&delta.replace('\0', ""));
         self.append(certain, false)
     }
 

@@ -30,6 +30,21 @@ async fn totals(chat: &Chat) -> UsageTotals {
 }
 
 #[tokio::test]
+async fn a_question_without_an_answer_never_expires() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let (_, waiting) = acme.says("Is anybody there?").await;
+    let other = reserve(&acme, acme.reservation()).await;
+    let expired = acme
+        .db
+        .read(async |conn| ledger::open_expired(conn, at(1_000_000), 10).await)
+        .await
+        .unwrap();
+    let ids: Vec<_> = expired.iter().map(|open| open.id).collect();
+    assert!(ids.contains(&other) && !ids.contains(&waiting), "{ids:?}");
+}
+
+#[tokio::test]
 async fn a_reservation_is_settled_once() {
     let test = database().await;
     let acme = chat(test.db(), "acme").await;

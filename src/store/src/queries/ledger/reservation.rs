@@ -129,7 +129,9 @@ pub async fn release(conn: &mut TenantConn, id: ReservationId) -> Result<bool, S
     Ok(changed == 1)
 }
 
-/// Open reservations that have expired, oldest first, `limit` at most.
+/// Open reservations that have expired, oldest first, `limit` at most. One whose question has no
+/// answer yet is left: it is what tells the next load that the question waits, and the answer
+/// settles it, however late.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
@@ -141,6 +143,10 @@ pub async fn open_expired(
     let query = table
         .filter(columns::state.eq(ReservationState::Open))
         .filter(columns::expires_at.le(now))
+        .filter(diesel::dsl::sql::<Bool>(
+            "(kind <> 'chat' OR message_id IS NULL OR EXISTS (SELECT FROM messages m \
+              WHERE m.tenant_id = reservations.tenant_id AND m.in_reply_to = reservations.message_id))",
+        ))
         .order(columns::expires_at)
         .limit(limit)
         .select(OpenReservation::as_select());
