@@ -151,8 +151,8 @@ impl ConversationActor {
             match *effect {
                 Effect::StartTurn { turn, question } => self.start_turn(turn, question, ctx),
                 Effect::CancelTurn { .. } => {
-                    if let Some(cancel) = self.live.as_ref().and_then(|live| live.cancel.as_ref()) {
-                        cancel.cancel();
+                    if let Some((switch, _)) = self.live.as_ref().and_then(|live| live.cancel.as_ref()) {
+                        switch.cancel();
                     }
                 }
                 // Part of the transaction that led to it.
@@ -239,9 +239,6 @@ impl Actor for ConversationActor {
             Ordering::AcqRel,
             Ordering::Acquire,
         );
-        if let Some(cancel) = self.live.as_ref().and_then(|live| live.cancel.as_ref()) {
-            cancel.cancel();
-        }
     }
 }
 

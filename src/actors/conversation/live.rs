@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use parlance_store::{ids::MessageId, queries::conversations::Conversation};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
     messages::{Published, Subscription},
@@ -36,7 +36,8 @@ pub(super) struct Live {
     pub subscribers: Subscribers,
     pub tail: Tail,
     pub answer: Option<Answer>,
-    pub cancel: Option<CancellationToken>,
+    /// Stops the answer; also when the conversation is dropped, as in a crash.
+    pub cancel: Option<(CancellationToken, DropGuard)>,
 }
 
 impl Live {
@@ -47,7 +48,8 @@ impl Live {
     /// Announces a new answer and gives it its message id and its stop switch.
     pub(super) fn begin_answer(&mut self, question: MessageId) {
         let message = MessageId::new();
-        self.cancel = Some(CancellationToken::new());
+        let switch = CancellationToken::new();
+        self.cancel = Some((switch.clone(), switch.drop_guard()));
         self.answer = Some(Answer {
             message,
             question,

@@ -56,7 +56,7 @@ impl Task {
         turn: TurnNumber,
         actor: Addr<ConversationActor>,
     ) -> Option<Self> {
-        let (answer, cancel) = (live.answer.as_ref()?, live.cancel.clone()?);
+        let (answer, (cancel, _)) = (live.answer.as_ref()?, live.cancel.as_ref()?);
         let question = Question {
             tenant,
             space: live.space.clone(),
@@ -70,7 +70,7 @@ impl Task {
             deps,
             turn,
             question,
-            cancel,
+            cancel: cancel.clone(),
             actor,
         })
     }

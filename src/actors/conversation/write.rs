@@ -80,6 +80,8 @@ pub(super) enum Missed {
 pub(super) fn store(error: StoreError) -> ActorError {
     match error {
         StoreError::NotFound => ActorError::NotFound,
+        // No connection could be had, so nothing was tried: the same again may work.
+        StoreError::Pool(_) => ActorError::Busy,
         other => ActorError::Store(other.to_string()),
     }
 }
