@@ -78,12 +78,20 @@ impl Session {
             .map_err(problem)
     }
 
-    async fn observe(&self) -> Result<Observation, Problem> {
-        match self.actor()?.observe().await {
-            // It passivated between the look-up and the call: the next look-up starts it anew.
-            Err(ActorError::NotFound) => self.actor()?.observe().await.map_err(problem),
+    /// Asks the conversation. One that passivated between the look-up and the call is looked up
+    /// again, which starts it anew; absent is only what is not there then either.
+    async fn ask<T>(
+        &self,
+        ask: impl AsyncFn(ConversationHandle) -> Result<T, ActorError>,
+    ) -> Result<T, Problem> {
+        match ask(self.actor()?).await {
+            Err(ActorError::NotFound) => ask(self.actor()?).await.map_err(problem),
             answer => answer.map_err(problem),
         }
+    }
+
+    async fn observe(&self) -> Result<Observation, Problem> {
+        self.ask(async |actor| actor.observe().await).await
     }
 
     /// Everything durable after `after`, then what happens.
@@ -91,11 +99,7 @@ impl Session {
     /// # Errors
     /// Storage problems.
     pub async fn subscribe(&self, after: u64) -> Result<Subscription, Problem> {
-        match self.actor()?.subscribe(after).await {
-            // It passivated between the look-up and the call: the next look-up starts it anew.
-            Err(ActorError::NotFound) => self.actor()?.subscribe(after).await.map_err(problem),
-            answer => answer.map_err(problem),
-        }
+        self.ask(async |actor| actor.subscribe(after).await).await
     }
 
     /// Id and status, as clients see them.
@@ -154,14 +158,8 @@ impl Session {
             .of(self.claims.tenant)
             .ok_or_else(draining)?;
         tenant.admit(self.claims.visitor, self.address).await?;
-        match self.actor()?.say(client_id, text.to_owned()).await {
-            Err(ActorError::NotFound) => self
-                .actor()?
-                .say(client_id, text.to_owned())
-                .await
-                .map_err(problem),
-            answer => answer.map_err(problem),
-        }
+        self.ask(async |actor| actor.say(client_id, text.to_owned()).await)
+            .await
     }
 
     /// Carries out one frame; what to answer, if anything.
@@ -189,28 +187,30 @@ impl Session {
     /// # Errors
     /// What was refused.
     pub async fn act(&self, frame: ClientFrame) -> Result<(), Problem> {
-        let actor = self.actor()?;
         match frame {
-            ClientFrame::Typing { on } => actor.typing(on),
-            ClientFrame::Read { seq } => actor.read(seq),
-            ClientFrame::Human => actor.ask_human().await.map_err(problem)?,
-            ClientFrame::Stop => actor.stop().await.map_err(problem)?,
+            ClientFrame::Typing { on } => self.actor()?.typing(on),
+            ClientFrame::Read { seq } => self.actor()?.read(seq),
+            ClientFrame::Human => self.ask(async |actor| actor.ask_human().await).await?,
+            ClientFrame::Stop => self.ask(async |actor| actor.stop().await).await?,
             ClientFrame::Feedback {
                 message,
                 value,
                 comment,
             } => {
                 let comment = bounded(comment)?;
-                actor
-                    .feedback(message, value == Thumb::Up, comment)
-                    .await
-                    .map_err(problem)?;
+                self.ask(async |actor| {
+                    let up = value == Thumb::Up;
+                    actor.feedback(message, up, comment.clone()).await
+                })
+                .await?;
             }
             ClientFrame::Rate { score, comment } => {
                 if !(1..=5).contains(&score) {
                     return Err(Problem::new(Code::InvalidRequest, "a score is 1 to 5"));
                 }
-                actor.rate(score, bounded(comment)?).await.map_err(problem)?;
+                let comment = bounded(comment)?;
+                self.ask(async |actor| actor.rate(score, comment.clone()).await)
+                    .await?;
             }
             ClientFrame::Hello { .. } => {
                 return Err(Problem::new(Code::InvalidFrame, "hello is only the first frame"));

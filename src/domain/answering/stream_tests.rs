@@ -152,3 +152,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_cannot_be_stored_never_reaches_the_text() {
+    let mut stream = AnswerStream::new(Vec::new());
+    stream.push("Five\0 days");
+    assert_eq!(stream.finish().1.text, "Five days");
+}
