@@ -27,7 +27,7 @@ pub(super) fn released(transition: &Transition) -> Vec<MessageId> {
 /// Gives back what was reserved for questions. What a crash had already sent is settled from what
 /// was noted of it.
 pub(super) async fn give_back(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     deps: &Deps,
     questions: &[MessageId],
 ) -> Result<(), StoreError> {

@@ -325,7 +325,7 @@ impl From<StoreError> for NotSaid {
 }
 
 async fn write_status(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     conversation: ConversationId,
     change: StatusChange,
     by: &Author,

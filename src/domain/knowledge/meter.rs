@@ -76,7 +76,7 @@ impl Metered {
     /// When the database does not answer.
     pub async fn settle(
         &self,
-        conn: &mut TenantConn,
+        conn: &mut TenantConn<'_>,
         clock: &SharedClock,
         model: &str,
         tokens: u64,

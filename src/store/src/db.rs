@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use diesel::ConnectionError;
 use diesel_async::{
-    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
+    AsyncConnection, AsyncPgConnection, SimpleAsyncConnection,
     pooled_connection::{
         AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
         deadpool::{Object, Pool},
     },
 };
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::join};
 
 use crate::{control::ControlDb, error::StoreError, ids::TenantId, tenant::TenantDb};
 
@@ -179,9 +179,9 @@ async fn establish(url: String, setup: String) -> Result<AsyncPgConnection, Conn
     Ok(conn)
 }
 
-/// A connection on loan. Dropped inside a transaction (a cancelled future, a panic, a failed
-/// rollback) it is closed at once and not pooled: the pool alone would notice only when the next
-/// caller asks, and until then the transaction would hold its locks.
+/// A connection on loan. Dropped inside a transaction (a cancelled future, a panic) it is closed at
+/// once and not pooled: the pool alone would notice only when the next caller asks, and until then
+/// the transaction would hold its locks.
 pub(crate) struct Lease {
     object: Option<Object<AsyncPgConnection>>,
     in_transaction: bool,
@@ -195,26 +195,53 @@ impl Lease {
             .expect("a lease holds its connection until it is dropped")
     }
 
-    /// Begins a transaction with `statement`. From here until commit or rollback has succeeded,
-    /// dropping the lease closes the connection.
-    pub(crate) async fn begin(&mut self, statement: &str) -> Result<(), StoreError> {
+    /// Runs `work` in a transaction that `begin` opens, and commits if it returns `Ok`.
+    ///
+    /// Requests of one connection are sent in the order in which their futures are first polled,
+    /// so `begin` and the first statement of `work` share a round trip. Where `begin` fails, the
+    /// statements find no tenant, and their results are thrown away.
+    pub(crate) async fn transaction<R, E, F>(mut self, begin: Begin<'_>, work: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(&AsyncPgConnection) -> Result<R, E>,
+        E: From<StoreError>,
+    {
         self.in_transaction = true;
-        AnsiTransactionManager::begin_transaction_sql(self.conn(), statement).await?;
-        Ok(())
-    }
-
-    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        AnsiTransactionManager::commit_transaction(self.conn()).await?;
-        self.in_transaction = false;
-        Ok(())
-    }
-
-    pub(crate) async fn rollback(mut self) {
-        match AnsiTransactionManager::rollback_transaction(self.conn()).await {
-            Ok(()) => self.in_transaction = false,
-            Err(error) => tracing::debug!(%error, "connection discarded: it would not roll back"),
+        let conn: &AsyncPgConnection = self.conn();
+        let (begun, done) = join((&mut &*conn).batch_execute(begin.statement), work(conn)).await;
+        match begun.map_err(|error| E::from(error.into())).and(done) {
+            Ok(value) if begin.reads_only => {
+                self.end("COMMIT");
+                Ok(value)
+            }
+            Ok(value) => {
+                self.conn()
+                    .batch_execute("COMMIT")
+                    .await
+                    .map_err(StoreError::from)?;
+                self.in_transaction = false;
+                Ok(value)
+            }
+            Err(error) => {
+                self.end("ROLLBACK");
+                Err(error)
+            }
         }
     }
+
+    /// Sends the last statement of a transaction that has nothing to lose. Nobody waits for it:
+    /// whoever leases the connection next is served after it.
+    fn end(&mut self, statement: &str) {
+        let ended = self.conn().batch_execute(statement).now_or_never();
+        self.in_transaction = matches!(ended, Some(Err(_)));
+    }
+}
+
+/// How a transaction begins.
+pub(crate) struct Begin<'a> {
+    /// `BEGIN`, and what is set for the transaction.
+    pub statement: &'a str,
+    /// Nothing is lost where the commit is.
+    pub reads_only: bool,
 }
 
 impl Drop for Lease {

@@ -4,7 +4,7 @@
 use diesel_async::AsyncPgConnection;
 
 use crate::{
-    db::{Db, Lease},
+    db::{Begin, Db},
     error::StoreError,
     ids::TenantId,
 };
@@ -29,77 +29,65 @@ impl TenantDb {
 
     /// Runs `work` in one transaction bound to the tenant and commits if it returns `Ok`.
     ///
-    /// Costs two round trips besides those of `work`: one that begins and binds, one that commits.
+    /// Costs one round trip besides those of `work`, to commit: beginning and binding travel with
+    /// the first statement.
     /// If the returned future is dropped half way, the connection is closed, which rolls back.
     ///
     /// # Errors
     /// What `work` returns, or a [`StoreError`] where the database cannot begin or commit.
     pub async fn transaction<R, E, F>(&self, work: F) -> Result<R, E>
     where
-        F: AsyncFnOnce(&mut TenantConn) -> Result<R, E>,
+        F: AsyncFnOnce(&mut TenantConn<'_>) -> Result<R, E>,
         E: From<StoreError>,
     {
-        self.run("BEGIN", work).await
+        self.run("BEGIN", false, work).await
     }
 
-    /// The same for reading: the database refuses writes.
+    /// The same for reading: the database refuses writes, and nobody waits for the commit.
     ///
     /// # Errors
     /// What `work` returns, or a [`StoreError`] where the database cannot begin or commit.
     pub async fn read<R, E, F>(&self, work: F) -> Result<R, E>
     where
-        F: AsyncFnOnce(&mut TenantConn) -> Result<R, E>,
+        F: AsyncFnOnce(&mut TenantConn<'_>) -> Result<R, E>,
         E: From<StoreError>,
     {
-        self.run("BEGIN READ ONLY", work).await
+        self.run("BEGIN READ ONLY", true, work).await
     }
 
-    async fn run<R, E, F>(&self, begin: &str, work: F) -> Result<R, E>
+    /// The tenant is a UUID, which has one textual form without quotes: nothing to escape.
+    async fn run<R, E, F>(&self, begin: &str, reads_only: bool, work: F) -> Result<R, E>
     where
-        F: AsyncFnOnce(&mut TenantConn) -> Result<R, E>,
+        F: AsyncFnOnce(&mut TenantConn<'_>) -> Result<R, E>,
         E: From<StoreError>,
     {
-        let mut conn = TenantConn {
-            lease: self.db.lease().await?,
-            tenant: self.tenant,
+        let begin = Begin {
+            statement: &format!("{begin}; SET LOCAL app.tenant_id = '{}'", self.tenant),
+            reads_only,
         };
-        conn.begin(begin).await?;
-        match work(&mut conn).await {
-            Ok(value) => {
-                conn.lease.commit().await?;
-                Ok(value)
-            }
-            Err(error) => {
-                conn.lease.rollback().await;
-                Err(error)
-            }
-        }
+        let tenant = self.tenant;
+        let lease = self.db.lease().await?;
+        lease
+            .transaction(begin, async |conn| work(&mut TenantConn { conn, tenant }).await)
+            .await
     }
 }
 
 /// A connection inside a transaction that is bound to one tenant. Query functions take it;
 /// only this crate can reach the connection in it.
-pub struct TenantConn {
-    lease: Lease,
+pub struct TenantConn<'a> {
+    conn: &'a AsyncPgConnection,
     tenant: TenantId,
 }
 
-impl TenantConn {
+impl<'a> TenantConn<'a> {
     /// The tenant the transaction is bound to.
     #[must_use]
     pub fn tenant_id(&self) -> TenantId {
         self.tenant
     }
 
-    pub(crate) fn db(&mut self) -> &mut AsyncPgConnection {
-        self.lease.conn()
-    }
-
-    /// One simple-protocol message carries both statements, so binding costs no round trip. The
-    /// tenant is a UUID, which has one textual form without quotes: nothing to escape.
-    async fn begin(&mut self, begin: &str) -> Result<(), StoreError> {
-        self.lease
-            .begin(&format!("{begin}; SET LOCAL app.tenant_id = '{}'", self.tenant))
-            .await
+    pub(crate) fn db(&mut self) -> &mut &'a AsyncPgConnection {
+        &mut self.conn
     }
 }

@@ -198,7 +198,7 @@ pub async fn sql_on_pool(db: &Db, statements: &str) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// What the database says to it.
-pub async fn sql_in(conn: &mut TenantConn, statements: &str) -> Result<(), StoreError> {
+pub async fn sql_in(conn: &mut TenantConn<'_>, statements: &str) -> Result<(), StoreError> {
     conn.db().batch_execute(statements).await?;
     Ok(())
 }

@@ -9,6 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::ControlDb;
 use crate::{
+    db::Begin,
     error::StoreError,
     ids::{FamilyId, RefreshTokenId, TenantId, UserId},
     statement::sql,
@@ -52,6 +53,11 @@ pub enum Rotation {
     Refused,
 }
 
+const BEGIN: Begin<'_> = Begin {
+    statement: "BEGIN",
+    reads_only: false,
+};
+
 impl ControlDb {
     /// Stores the first token of a login.
     ///
@@ -71,15 +77,10 @@ impl ControlDb {
     /// # Errors
     /// [`StoreError`] where the database does not answer.
     pub async fn rotate_refresh(&self, hash: &[u8], next: NewRefreshToken) -> Result<Rotation, StoreError> {
-        let mut lease = self.lease().await?;
-        lease.begin("BEGIN").await?;
-        match rotate(lease.conn(), hash, &next).await {
-            Ok(rotation) => lease.commit().await.map(|()| rotation),
-            Err(error) => {
-                lease.rollback().await;
-                Err(error)
-            }
-        }
+        self.lease()
+            .await?
+            .transaction(BEGIN, async |conn| rotate(conn, hash, &next).await)
+            .await
     }
 
     /// Ends every session of a family: log out, or a changed password.
@@ -87,29 +88,21 @@ impl ControlDb {
     /// # Errors
     /// [`StoreError`] where the database does not answer.
     pub async fn revoke_family(&self, family: FamilyId, at: DateTime<Utc>) -> Result<(), StoreError> {
-        let mut lease = self.lease().await?;
-        lease.begin("BEGIN").await?;
-        let done = async {
+        let work = async |mut conn: &AsyncPgConnection| {
             sql("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))")
                 .bind::<SqlUuid, _>(family)
-                .execute(lease.conn())
+                .execute(&mut conn)
                 .await?;
-            revoke(lease.conn(), family, at).await
+            revoke(conn, family, at).await
         };
-        match done.await {
-            Ok(()) => lease.commit().await,
-            Err(error) => {
-                lease.rollback().await;
-                Err(error)
-            }
-        }
+        self.lease().await?.transaction(BEGIN, work).await
     }
 }
 
 /// The family is locked first: otherwise a successor that another rotation is just inserting
 /// would escape the revocation.
 async fn rotate(
-    conn: &mut AsyncPgConnection,
+    mut conn: &AsyncPgConnection,
     hash: &[u8],
     next: &NewRefreshToken,
 ) -> Result<Rotation, StoreError> {
@@ -117,14 +110,14 @@ async fn rotate(
         "SELECT pg_advisory_xact_lock(hashtextextended(family::text, 0)) FROM refresh_tokens WHERE hash = $1",
     )
     .bind::<Binary, _>(hash)
-    .execute(conn)
+    .execute(&mut conn)
     .await?;
     let used: Vec<RefreshSession> = sql("UPDATE refresh_tokens SET rotated_at = $2 \
          WHERE hash = $1 AND rotated_at IS NULL AND revoked_at IS NULL AND expires_at > $2 \
          RETURNING family, user_id, tenant_id")
     .bind::<Binary, _>(hash)
     .bind::<Timestamptz, _>(next.at)
-    .get_results(conn)
+    .get_results(&mut conn)
     .await?;
     if let Some(session) = used.into_iter().next() {
         insert(conn, session, next).await?;
@@ -134,7 +127,7 @@ async fn rotate(
         "SELECT family, user_id, tenant_id FROM refresh_tokens WHERE hash = $1 AND rotated_at IS NOT NULL",
     )
     .bind::<Binary, _>(hash)
-    .get_results(conn)
+    .get_results(&mut conn)
     .await?;
     let Some(session) = reused.into_iter().next() else {
         return Ok(Rotation::Refused);
@@ -144,7 +137,7 @@ async fn rotate(
 }
 
 async fn insert(
-    conn: &mut AsyncPgConnection,
+    mut conn: &AsyncPgConnection,
     session: RefreshSession,
     token: &NewRefreshToken,
 ) -> Result<(), StoreError> {
@@ -159,16 +152,16 @@ async fn insert(
     .bind::<Binary, _>(token.hash.as_slice())
     .bind::<Timestamptz, _>(token.at)
     .bind::<Timestamptz, _>(token.expires_at)
-    .execute(conn)
+    .execute(&mut conn)
     .await?;
     Ok(())
 }
 
-async fn revoke(conn: &mut AsyncPgConnection, family: FamilyId, at: DateTime<Utc>) -> Result<(), StoreError> {
+async fn revoke(mut conn: &AsyncPgConnection, family: FamilyId, at: DateTime<Utc>) -> Result<(), StoreError> {
     sql("UPDATE refresh_tokens SET revoked_at = $2 WHERE family = $1 AND revoked_at IS NULL")
         .bind::<SqlUuid, _>(family)
         .bind::<Timestamptz, _>(at)
-        .execute(conn)
+        .execute(&mut conn)
         .await?;
     Ok(())
 }

@@ -86,7 +86,7 @@ pub struct NewConversation {
 ///
 /// # Errors
 /// [`StoreError::Conflict`] where the tenant has no such space or visitor.
-pub async fn create(conn: &mut TenantConn, new: NewConversation) -> Result<(), StoreError> {
+pub async fn create(conn: &mut TenantConn<'_>, new: NewConversation) -> Result<(), StoreError> {
     let tenant = conn.tenant_id();
     sql("INSERT INTO conversations (tenant_id, id, space_id, visitor_id, status, locale, page, created_at, updated_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)")
@@ -107,7 +107,7 @@ pub async fn create(conn: &mut TenantConn, new: NewConversation) -> Result<(), S
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn load(conn: &mut TenantConn, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
+pub async fn load(conn: &mut TenantConn<'_>, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
     let query = table.filter(columns::id.eq(id)).select(Conversation::as_select());
     Ok(query.first(conn.db()).await.optional()?)
 }
@@ -117,7 +117,7 @@ pub async fn load(conn: &mut TenantConn, id: ConversationId) -> Result<Option<Co
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn latest_of_visitor(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     space: SpaceId,
     visitor: VisitorId,
 ) -> Result<Option<Conversation>, StoreError> {
@@ -152,7 +152,7 @@ impl From<&Conversation> for ListCursor {
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn list(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     space: Option<SpaceId>,
     limit: i64,
     before: Option<ListCursor>,
@@ -182,7 +182,7 @@ pub async fn list(
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn with_open_turns(conn: &mut TenantConn, limit: i64) -> Result<Vec<ConversationId>, StoreError> {
+pub async fn with_open_turns(conn: &mut TenantConn<'_>, limit: i64) -> Result<Vec<ConversationId>, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = SqlUuid)]
@@ -224,7 +224,7 @@ pub struct Appended {
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such conversation.
-pub async fn set_status(conn: &mut TenantConn, change: StatusChange) -> Result<Appended, StoreError> {
+pub async fn set_status(conn: &mut TenantConn<'_>, change: StatusChange) -> Result<Appended, StoreError> {
     Ok(sql("WITH head AS ( \
              UPDATE conversations SET head_seq = head_seq + 1, updated_at = $4, status = $2, \
                     epoch = epoch + (status = 'resolved' AND $2 <> 'resolved')::integer \

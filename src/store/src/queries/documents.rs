@@ -95,7 +95,7 @@ pub struct NewDocument<'a> {
 ///
 /// # Errors
 /// [`StoreError`] where the space does not exist or the database fails.
-pub async fn put(conn: &mut TenantConn, new: NewDocument<'_>) -> Result<(DocumentId, bool), StoreError> {
+pub async fn put(conn: &mut TenantConn<'_>, new: NewDocument<'_>) -> Result<(DocumentId, bool), StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = SqlUuid)]
@@ -145,7 +145,7 @@ pub async fn put(conn: &mut TenantConn, new: NewDocument<'_>) -> Result<(Documen
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such document.
-pub async fn get(conn: &mut TenantConn, id: DocumentId) -> Result<Document, StoreError> {
+pub async fn get(conn: &mut TenantConn<'_>, id: DocumentId) -> Result<Document, StoreError> {
     Ok(sql(
         "SELECT id, space_id, name, title, media_type, source_url, status, error, content_hash, bytes, \
                    created_at, updated_at FROM documents WHERE id = $1",
@@ -160,7 +160,7 @@ pub async fn get(conn: &mut TenantConn, id: DocumentId) -> Result<Document, Stor
 /// # Errors
 /// [`StoreError`] where the database fails.
 pub async fn list(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     space: SpaceId,
     after: &str,
     limit: i32,
@@ -181,7 +181,7 @@ pub async fn list(
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
-pub async fn unfinished(conn: &mut TenantConn) -> Result<Vec<DocumentId>, StoreError> {
+pub async fn unfinished(conn: &mut TenantConn<'_>) -> Result<Vec<DocumentId>, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = SqlUuid)]
@@ -198,7 +198,7 @@ pub async fn unfinished(conn: &mut TenantConn) -> Result<Vec<DocumentId>, StoreE
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such document.
-pub async fn file(conn: &mut TenantConn, id: DocumentId) -> Result<Vec<u8>, StoreError> {
+pub async fn file(conn: &mut TenantConn<'_>, id: DocumentId) -> Result<Vec<u8>, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Bytea)]
@@ -216,7 +216,7 @@ pub async fn file(conn: &mut TenantConn, id: DocumentId) -> Result<Vec<u8>, Stor
 /// # Errors
 /// [`StoreError`] where the database fails.
 pub async fn set_status(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     id: DocumentId,
     status: DocumentStatus,
     error: Option<&str>,
@@ -237,7 +237,7 @@ pub async fn set_status(
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such document.
-pub async fn remove(conn: &mut TenantConn, id: DocumentId) -> Result<(), StoreError> {
+pub async fn remove(conn: &mut TenantConn<'_>, id: DocumentId) -> Result<(), StoreError> {
     let removed = sql("DELETE FROM documents WHERE id = $1")
         .bind::<SqlUuid, _>(id)
         .execute(conn.db())
@@ -268,7 +268,7 @@ pub struct DocumentText {
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such document or none of it is live.
-pub async fn live_text(conn: &mut TenantConn, id: DocumentId) -> Result<DocumentText, StoreError> {
+pub async fn live_text(conn: &mut TenantConn<'_>, id: DocumentId) -> Result<DocumentText, StoreError> {
     Ok(
         sql("SELECT id AS version_id, text, markdown FROM document_versions WHERE document_id = $1 AND live")
             .bind::<SqlUuid, _>(id)
@@ -297,7 +297,7 @@ pub struct PassageSpan {
 /// # Errors
 /// [`StoreError`] where the database fails.
 pub async fn passage_span(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     document: DocumentId,
     passage: PassageId,
 ) -> Result<Option<PassageSpan>, StoreError> {

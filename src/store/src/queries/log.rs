@@ -25,7 +25,7 @@ pub struct LoggedEvent {
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn read_after(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     conversation: ConversationId,
     after: i64,
     limit: i64,

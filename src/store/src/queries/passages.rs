@@ -41,7 +41,7 @@ pub struct NewVersion<'a> {
 /// # Errors
 /// [`StoreError`] where the document does not exist or the database fails.
 pub async fn begin_version(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     new: NewVersion<'_>,
 ) -> Result<DocumentVersionId, StoreError> {
     #[derive(QueryableByName)]
@@ -112,7 +112,7 @@ pub struct NewPassage<'a> {
 /// # Errors
 /// [`StoreError`] where the database fails.
 pub async fn add(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     version: DocumentVersionId,
     document: DocumentId,
     space: SpaceId,
@@ -159,7 +159,7 @@ pub async fn add(
 /// # Errors
 /// [`StoreError`] where the database fails.
 pub async fn reuse_vectors(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     version: DocumentVersionId,
     model: &str,
 ) -> Result<usize, StoreError> {
@@ -183,7 +183,7 @@ pub async fn reuse_vectors(
 /// # Errors
 /// [`StoreError`] where the database fails.
 pub async fn without_vector(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     version: DocumentVersionId,
 ) -> Result<Vec<(i32, PassageId)>, StoreError> {
     #[derive(QueryableByName)]
@@ -209,7 +209,7 @@ pub async fn without_vector(
 /// # Errors
 /// [`StoreError`] where the database fails.
 pub async fn add_vectors(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     space: SpaceId,
     model: &str,
     vectors: &[(PassageId, Vec<f32>)],
@@ -237,7 +237,7 @@ pub async fn add_vectors(
 /// # Errors
 /// [`StoreError::NotFound`] where the version is gone.
 pub async fn publish(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     version: DocumentVersionId,
     document: DocumentId,
     space: SpaceId,
@@ -286,7 +286,7 @@ pub async fn publish(
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
-pub async fn count_live(conn: &mut TenantConn, space: SpaceId) -> Result<i64, StoreError> {
+pub async fn count_live(conn: &mut TenantConn<'_>, space: SpaceId) -> Result<i64, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = BigInt)]

@@ -44,7 +44,7 @@ pub struct Term {
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
-pub async fn terms(conn: &mut TenantConn, space: SpaceId, question: &str) -> Result<Vec<Term>, StoreError> {
+pub async fn terms(conn: &mut TenantConn<'_>, space: SpaceId, question: &str) -> Result<Vec<Term>, StoreError> {
     Ok(sql(r"WITH wanted AS MATERIALIZED (
                SELECT lexeme, positions[1] AS place,
                       ('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''')::tsquery AS query
@@ -145,7 +145,7 @@ pub struct Candidate {
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
-pub async fn hybrid(conn: &mut TenantConn, search: &Search<'_>) -> Result<Vec<Candidate>, StoreError> {
+pub async fn hybrid(conn: &mut TenantConn<'_>, search: &Search<'_>) -> Result<Vec<Candidate>, StoreError> {
     let terms: Vec<_> = search.terms.iter().take(MAX_TERMS).collect();
     let any: Vec<String> = terms.iter().map(|(lexeme, _)| quoted(lexeme)).collect();
     let text = STATEMENTS.get(terms.len()).map_or("", String::as_str);

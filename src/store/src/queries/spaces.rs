@@ -90,7 +90,7 @@ pub struct SpaceChange {
 /// # Errors
 /// [`StoreError::Conflict`] `space_index_slug_once` where the slug is taken, `spaces_slug_shape`
 /// or `spaces_public_key_shape` where it is not one.
-pub async fn create(conn: &mut TenantConn, new: NewSpace) -> Result<(), StoreError> {
+pub async fn create(conn: &mut TenantConn<'_>, new: NewSpace) -> Result<(), StoreError> {
     let tenant = conn.tenant_id();
     sql(
         "WITH space AS (INSERT INTO spaces (tenant_id, id, slug, name, public_key, settings, published, \
@@ -117,7 +117,7 @@ pub async fn create(conn: &mut TenantConn, new: NewSpace) -> Result<(), StoreErr
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such space; conflicts as in [`create`].
-pub async fn update(conn: &mut TenantConn, id: SpaceId, change: SpaceChange) -> Result<(), StoreError> {
+pub async fn update(conn: &mut TenantConn<'_>, id: SpaceId, change: SpaceChange) -> Result<(), StoreError> {
     let changed = sql(
         "WITH space AS (UPDATE spaces SET slug = $2, name = $3, public_key = $4, settings = $5, \
                               published = $6, allowed_origins = $7, updated_at = $8 \
@@ -146,7 +146,7 @@ pub async fn update(conn: &mut TenantConn, id: SpaceId, change: SpaceChange) -> 
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn load(conn: &mut TenantConn, id: SpaceId) -> Result<Option<Space>, StoreError> {
+pub async fn load(conn: &mut TenantConn<'_>, id: SpaceId) -> Result<Option<Space>, StoreError> {
     let query = spaces::table.filter(spaces::id.eq(id)).select(Space::as_select());
     Ok(query.first(conn.db()).await.optional()?)
 }
@@ -155,7 +155,7 @@ pub async fn load(conn: &mut TenantConn, id: SpaceId) -> Result<Option<Space>, S
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn list(conn: &mut TenantConn) -> Result<Vec<Space>, StoreError> {
+pub async fn list(conn: &mut TenantConn<'_>) -> Result<Vec<Space>, StoreError> {
     let query = spaces::table
         .order((spaces::created_at, spaces::id))
         .select(Space::as_select());
@@ -166,7 +166,7 @@ pub async fn list(conn: &mut TenantConn) -> Result<Vec<Space>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such space.
-pub async fn bump_knowledge(conn: &mut TenantConn, id: SpaceId) -> Result<i64, StoreError> {
+pub async fn bump_knowledge(conn: &mut TenantConn<'_>, id: SpaceId) -> Result<i64, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = BigInt)]

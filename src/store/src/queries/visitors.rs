@@ -55,7 +55,7 @@ pub struct Visit {
 /// # Errors
 /// [`StoreError::Conflict`] where the tenant has no such space, [`StoreError::NotFound`] where
 /// the visitor belongs to another space of the tenant.
-pub async fn upsert(conn: &mut TenantConn, visit: Visit) -> Result<(), StoreError> {
+pub async fn upsert(conn: &mut TenantConn<'_>, visit: Visit) -> Result<(), StoreError> {
     let tenant = conn.tenant_id();
     let changed = sql(
         "INSERT INTO visitors (tenant_id, id, space_id, attributes, locale, created_at, last_seen_at) \
@@ -85,7 +85,7 @@ pub async fn upsert(conn: &mut TenantConn, visit: Visit) -> Result<(), StoreErro
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn load(conn: &mut TenantConn, id: VisitorId) -> Result<Option<Visitor>, StoreError> {
+pub async fn load(conn: &mut TenantConn<'_>, id: VisitorId) -> Result<Option<Visitor>, StoreError> {
     let query = visitors::table
         .filter(visitors::id.eq(id))
         .select(Visitor::as_select());
@@ -96,7 +96,7 @@ pub async fn load(conn: &mut TenantConn, id: VisitorId) -> Result<Option<Visitor
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn touch(conn: &mut TenantConn, id: VisitorId, at: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn touch(conn: &mut TenantConn<'_>, id: VisitorId, at: DateTime<Utc>) -> Result<(), StoreError> {
     sql("UPDATE visitors SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2")
         .bind::<SqlUuid, _>(id)
         .bind::<Timestamptz, _>(at)

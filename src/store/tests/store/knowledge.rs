@@ -97,7 +97,7 @@ async fn embed_missing(chat: &Chat, version: DocumentVersionId, texts: &[&str]) 
 }
 
 async fn publish(chat: &Chat, version: DocumentVersionId, document: DocumentId) -> i64 {
-    let work = async |conn: &mut parlance_store::TenantConn| {
+    let work = async |conn: &mut parlance_store::TenantConn<'_>| {
         passages::publish(conn, version, document, chat.space, "Title", "text/plain", at(3)).await
     };
     chat.db.transaction(work).await.unwrap()

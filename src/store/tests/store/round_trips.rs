@@ -1,50 +1,71 @@
-//! How often a turn waits for the database. A proxy between the pool and Postgres counts how
-//! often the client speaks after the server has: that is a round trip.
+//! How often a turn waits for the database. A proxy between the pool and Postgres lets the server
+//! answer only so often: what the client sends before it has an answer is one round trip.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use parlance_store::{Db, DbConfig, queries::messages, testing::TestDb};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream, UnixStream},
+    sync::Semaphore,
+    time::timeout,
 };
 use tokio_postgres::config::Host;
 
 use crate::support::{Chat, chat, database, spawn};
 
-/// What passed through the proxy.
-#[derive(Clone, Default)]
+/// What may pass through the proxy.
+#[derive(Clone)]
 struct Wire {
-    round_trips: Arc<AtomicUsize>,
-    client_speaks: Arc<AtomicBool>,
+    /// Times the server may still answer.
+    answers: Arc<Semaphore>,
+    client_spoke: Arc<AtomicBool>,
 }
 
 impl Wire {
-    fn client_spoke(&self) {
-        if !self.client_speaks.swap(true, Ordering::SeqCst) {
-            self.round_trips.fetch_add(1, Ordering::SeqCst);
+    fn open() -> Self {
+        Self {
+            answers: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS / 2)),
+            client_spoke: Arc::default(),
         }
     }
 
-    fn server_spoke(&self) {
-        self.client_speaks.store(false, Ordering::SeqCst);
+    async fn server_speaks(&self) {
+        if self.client_spoke.swap(false, Ordering::SeqCst) {
+            self.answers.acquire().await.unwrap().forget();
+        }
     }
 
-    /// How many round trips `work` takes.
-    async fn count<T>(&self, work: impl Future<Output = T>) -> (usize, T) {
-        let before = self.round_trips.load(Ordering::SeqCst);
-        let result = work.await;
-        (self.round_trips.load(Ordering::SeqCst) - before, result)
+    /// Runs `work` with no more than `round_trips`.
+    async fn within<T>(&self, round_trips: usize, work: impl Future<Output = T>) -> T {
+        let before = self.answers.forget_permits(Semaphore::MAX_PERMITS);
+        self.answers.add_permits(round_trips);
+        let result = timeout(Duration::from_secs(10), work).await;
+        self.answers.add_permits(before);
+        result.unwrap_or_else(|_| panic!("waits more than {round_trips} times"))
     }
 }
 
-async fn pump(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, seen: impl Fn()) {
+async fn from_client(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, wire: &Wire) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(n @ 1..) = from.read(&mut buffer).await {
-        seen();
+        wire.client_spoke.store(true, Ordering::SeqCst);
+        if to.write_all(&buffer[..n]).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn from_server(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, wire: &Wire) {
+    let mut buffer = vec![0; 64 * 1024];
+    while let Ok(n @ 1..) = from.read(&mut buffer).await {
+        wire.server_speaks().await;
         if to.write_all(&buffer[..n]).await.is_err() {
             return;
         }
@@ -52,11 +73,11 @@ async fn pump(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin,
 }
 
 async fn join(client: TcpStream, server: impl AsyncRead + AsyncWrite, wire: Wire) {
-    let (from_client, to_client) = client.into_split();
-    let (from_server, to_server) = tokio::io::split(server);
+    let (client_reads, client_writes) = client.into_split();
+    let (server_reads, server_writes) = tokio::io::split(server);
     tokio::select! {
-        () = pump(from_client, to_server, || wire.client_spoke()) => {}
-        () = pump(from_server, to_client, || wire.server_spoke()) => {}
+        () = from_client(client_reads, server_writes, &wire) => {}
+        () = from_server(server_reads, client_writes, &wire) => {}
     }
 }
 
@@ -79,15 +100,15 @@ async fn connect(url: String, client: TcpStream, wire: Wire) {
     }
 }
 
-/// A pool of one connection, behind the counting proxy.
-async fn counted(test: &TestDb) -> (Db, Wire) {
+/// A pool of one connection, behind the proxy.
+async fn proxied(test: &TestDb) -> (Db, Wire) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let (wire, upstream) = (Wire::default(), test.url().to_owned());
-    let counter = wire.clone();
+    let (wire, upstream) = (Wire::open(), test.url().to_owned());
+    let seen = wire.clone();
     spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
-            spawn(connect(upstream.clone(), client, counter.clone()));
+            spawn(connect(upstream.clone(), client, seen.clone()));
         }
     });
     let target: tokio_postgres::Config = test.url().parse().unwrap();
@@ -110,39 +131,32 @@ async fn counted(test: &TestDb) -> (Db, Wire) {
 }
 
 #[tokio::test]
-async fn saying_and_answering_take_three_round_trips_each() {
+async fn a_write_waits_for_itself_and_its_commit_and_a_read_for_itself() {
     let test = database().await;
-    let (db, wire) = counted(&test).await;
+    let (db, wire) = proxied(&test).await;
     let acme = chat(test.db(), "acme").await;
     let acme = Chat {
         db: db.tenant(acme.db.tenant_id()),
         ..acme
     };
+    let finish = async |question, reservation| {
+        let answer = acme.answer(question, reservation);
+        acme.db
+            .transaction(async |conn| messages::finish_answer(conn, answer).await)
+            .await
+            .unwrap();
+    };
+    let read = async |question| {
+        let message = acme.db.read(async |conn| messages::message(conn, question).await);
+        assert!(message.await.unwrap().is_some());
+    };
 
     // The first turn prepares the statements.
     let (question, reservation) = acme.says("first").await;
-    let answer = acme.answer(question, reservation);
-    acme.db
-        .transaction(async |conn| messages::finish_answer(conn, answer).await)
-        .await
-        .unwrap();
+    finish(question, reservation).await;
+    read(question).await;
 
-    // Begin with the tenant, write, commit.
-    let (trips, (question, reservation)) = wire.count(acme.says("second")).await;
-    assert_eq!(trips, 3, "say");
-    let answer = acme.answer(question, reservation);
-    let finish = acme
-        .db
-        .transaction(async |conn| messages::finish_answer(conn, answer).await);
-    let (trips, finished) = wire.count(finish).await;
-    finished.unwrap();
-    assert_eq!(trips, 3, "finish_answer");
-
-    let read = async || {
-        acme.db
-            .read(async |conn| messages::message(conn, question).await)
-            .await
-    };
-    assert!(read().await.unwrap().is_some());
-    assert_eq!(wire.count(read()).await.0, 3, "a read");
+    let (question, reservation) = wire.within(2, acme.says("second")).await;
+    wire.within(2, finish(question, reservation)).await;
+    wire.within(1, read(question)).await;
 }

@@ -23,7 +23,7 @@ use crate::{
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn record_settled(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     limit: i64,
     now: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
@@ -100,7 +100,7 @@ pub struct DailyUsage {
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn usage_daily(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<Vec<DailyUsage>, StoreError> {
@@ -142,7 +142,7 @@ pub struct UsageTotals {
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn usage_totals(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<UsageTotals, StoreError> {

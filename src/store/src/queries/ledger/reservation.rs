@@ -20,7 +20,7 @@ use crate::{
 ///
 /// # Errors
 /// [`StoreError::Conflict`] where the tenant has no such space, conversation or message.
-pub async fn reserve(conn: &mut TenantConn, new: NewReservation) -> Result<(), StoreError> {
+pub async fn reserve(conn: &mut TenantConn<'_>, new: NewReservation) -> Result<(), StoreError> {
     let tenant = conn.tenant_id();
     sql(
         "INSERT INTO reservations (tenant_id, id, space_id, conversation_id, message_id, kind, model, state, \
@@ -49,7 +49,7 @@ pub async fn reserve(conn: &mut TenantConn, new: NewReservation) -> Result<(), S
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn mark_sent(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     id: ReservationId,
     estimate_input: i64,
     at: DateTime<Utc>,
@@ -72,7 +72,7 @@ pub async fn mark_sent(
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn checkpoint_output(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     id: ReservationId,
     output: i64,
 ) -> Result<bool, StoreError> {
@@ -91,7 +91,7 @@ pub async fn checkpoint_output(
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn settle(conn: &mut TenantConn, settlement: &Settlement) -> Result<bool, StoreError> {
+pub async fn settle(conn: &mut TenantConn<'_>, settlement: &Settlement) -> Result<bool, StoreError> {
     let usage = settlement.usage;
     let changed = sql(
         "UPDATE reservations SET state = 'settled', settled_at = $2, model = $3, input = $4, \
@@ -120,7 +120,7 @@ pub async fn settle(conn: &mut TenantConn, settlement: &Settlement) -> Result<bo
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn release(conn: &mut TenantConn, id: ReservationId) -> Result<bool, StoreError> {
+pub async fn release(conn: &mut TenantConn<'_>, id: ReservationId) -> Result<bool, StoreError> {
     let changed = sql("UPDATE reservations SET state = 'released' \
                        WHERE id = $1 AND state = 'open' AND sent_at IS NULL")
     .bind::<SqlUuid, _>(id)
@@ -136,7 +136,7 @@ pub async fn release(conn: &mut TenantConn, id: ReservationId) -> Result<bool, S
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn open_expired(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     now: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<OpenReservation>, StoreError> {
@@ -160,7 +160,7 @@ pub async fn open_expired(
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn open_of_message(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     message: MessageId,
 ) -> Result<Vec<OpenReservation>, StoreError> {
     let query = table

@@ -41,7 +41,7 @@ pub struct NewMessage {
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where there is no such conversation.
-pub async fn append_message(conn: &mut TenantConn, new: NewMessage) -> Result<Said, StoreError> {
+pub async fn append_message(conn: &mut TenantConn<'_>, new: NewMessage) -> Result<Said, StoreError> {
     let write = sql("WITH existing AS ( \
              SELECT id, seq, epoch FROM messages WHERE conversation_id = $2 AND client_id = $6), \
          head AS ( \

@@ -40,7 +40,7 @@ pub struct NewFeedback {
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where there is no such answer in a conversation of this visitor.
-pub async fn feedback(conn: &mut TenantConn, new: NewFeedback) -> Result<(), StoreError> {
+pub async fn feedback(conn: &mut TenantConn<'_>, new: NewFeedback) -> Result<(), StoreError> {
     let kept = sql(
         "INSERT INTO feedback (tenant_id, message_id, visitor_id, value, comment, at) \
          SELECT m.tenant_id, m.id, c.visitor_id, $3, $4, $5 \
@@ -82,7 +82,7 @@ pub struct NewRating {
 /// # Errors
 /// [`StoreError::NotFound`] where there is no such conversation of this visitor,
 /// [`StoreError::Conflict`] `ratings_score_range` where the score is not 1 to 5.
-pub async fn rate(conn: &mut TenantConn, new: NewRating) -> Result<(), StoreError> {
+pub async fn rate(conn: &mut TenantConn<'_>, new: NewRating) -> Result<(), StoreError> {
     let kept = sql(
         "INSERT INTO ratings (tenant_id, conversation_id, score, comment, at) \
          SELECT tenant_id, id, $3, $4, $5 FROM conversations WHERE id = $1 AND visitor_id = $2 \

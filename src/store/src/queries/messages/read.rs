@@ -19,7 +19,7 @@ use crate::{
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn message(conn: &mut TenantConn, id: MessageId) -> Result<Option<Message>, StoreError> {
+pub async fn message(conn: &mut TenantConn<'_>, id: MessageId) -> Result<Option<Message>, StoreError> {
     let query = messages::table
         .filter(messages::id.eq(id))
         .select(Message::as_select());
@@ -31,7 +31,7 @@ pub async fn message(conn: &mut TenantConn, id: MessageId) -> Result<Option<Mess
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn list(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     conversation: ConversationId,
     after: i64,
     limit: i64,
@@ -50,7 +50,7 @@ pub async fn list(
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn history(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     conversation: ConversationId,
     epoch: i32,
     limit: i64,
@@ -72,7 +72,7 @@ pub async fn history(
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn unanswered(
-    conn: &mut TenantConn,
+    conn: &mut TenantConn<'_>,
     conversation: ConversationId,
 ) -> Result<Vec<Message>, StoreError> {
     let answers = diesel::alias!(messages as answers);
@@ -97,7 +97,7 @@ pub async fn unanswered(
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn citations(conn: &mut TenantConn, message: MessageId) -> Result<Vec<Citation>, StoreError> {
+pub async fn citations(conn: &mut TenantConn<'_>, message: MessageId) -> Result<Vec<Citation>, StoreError> {
     let query = citations::table
         .filter(citations::message_id.eq(message))
         .order(citations::n)

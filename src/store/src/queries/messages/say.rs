@@ -40,7 +40,7 @@ pub struct NewVisitorMessage {
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where there is no such conversation of this visitor in this space.
-pub async fn say(conn: &mut TenantConn, new: NewVisitorMessage) -> Result<Said, StoreError> {
+pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<Said, StoreError> {
     let reservation = new.reservation.as_ref();
     let write = sql("WITH existing AS ( \
              SELECT m.id, m.seq, m.epoch FROM messages m \
