@@ -3,7 +3,10 @@
 
 use std::{future::Future, time::Duration};
 
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{AbortOnDropHandle, TaskTracker},
+};
 use tracing::{Instrument, error, info_span};
 
 /// Tracks tasks of one application. Cheap to clone.
@@ -27,6 +30,18 @@ impl Tasks {
                 error!(task = name, "a task panicked");
             }
         });
+    }
+
+    /// Runs `future` the same way for whoever holds the handle: dropped, it ends the task.
+    pub fn begin_local<T: 'static>(
+        &self,
+        name: &'static str,
+        future: impl Future<Output = T> + 'static,
+    ) -> AbortOnDropHandle<T> {
+        AbortOnDropHandle::new(
+            self.tracker
+                .spawn_local(future.instrument(info_span!("task", name))),
+        )
     }
 
     /// Cancelled once the application begins to stop; long loops end on it.

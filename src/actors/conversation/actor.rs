@@ -14,7 +14,7 @@ use actix::{
     Actor, ActorContext, ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler, WrapFuture,
 };
 use parlance_store::{
-    ids::{ConversationId, MessageId, TenantId},
+    ids::{ConversationId, MessageId, ReservationId, TenantId},
     queries::conversations::Conversation,
 };
 use tracing::{error, info};
@@ -28,7 +28,7 @@ use super::{
     opinion, release,
     subscribers::Subscribers,
     tail::Tail,
-    turn,
+    turn::{self, Preparing},
     write::{self, Written},
 };
 use crate::{
@@ -36,7 +36,7 @@ use crate::{
     domain::{
         answering::{
             human,
-            turn::{Outcome, Progress},
+            turn::{JustSaid, Outcome, Progress},
         },
         conversations::{
             event::{Author, AuthorKind, Event},
@@ -143,13 +143,14 @@ impl ConversationActor {
                 ctx.wait(release.into_actor(self));
             }
         }
-        self.carry_out(&transition.effects, ctx);
+        self.carry_out(&transition.effects, None, ctx);
     }
 
-    fn carry_out(&mut self, effects: &[Effect], ctx: &mut Context<Self>) {
+    /// `ahead` is the preparation of the turn among the effects, where it was begun before.
+    fn carry_out(&mut self, effects: &[Effect], mut ahead: Option<Preparing>, ctx: &mut Context<Self>) {
         for effect in effects {
             match *effect {
-                Effect::StartTurn { turn, question } => self.start_turn(turn, question, ctx),
+                Effect::StartTurn { turn, question } => self.start_turn(turn, question, ahead.take(), ctx),
                 Effect::CancelTurn { .. } => {
                     if let Some((switch, _)) = self.live.as_ref().and_then(|live| live.cancel.as_ref()) {
                         switch.cancel();
@@ -161,10 +162,17 @@ impl ConversationActor {
         }
     }
 
-    fn start_turn(&mut self, turn: TurnNumber, question: MessageId, ctx: &mut Context<Self>) {
+    fn start_turn(
+        &mut self,
+        turn: TurnNumber,
+        question: MessageId,
+        ahead: Option<Preparing>,
+        ctx: &mut Context<Self>,
+    ) {
         let Some(live) = self.live.as_mut() else { return };
         live.begin_answer(question);
-        if let Some(task) = turn::Task::new(self.deps.clone(), self.tenant, live, turn, ctx.address()) {
+        let preparing = ahead.unwrap_or_else(|| turn::prepare(&self.deps, self.tenant, live, question, None));
+        if let Some(task) = turn::Task::new(self.deps.clone(), live, turn, preparing, ctx.address()) {
             task.spawn();
         }
     }
@@ -266,7 +274,7 @@ impl Handler<Say> for ConversationActor {
     type Result = AtomicResponse<Self, Result<Ack, ActorError>>;
 
     fn handle(&mut self, msg: Say, _: &mut Self::Context) -> Self::Result {
-        let message = MessageId::new();
+        let (message, reservation) = (MessageId::new(), ReservationId::new());
         let planned = match self.live.as_ref() {
             None => Err(ActorError::NotFound),
             Some(_) if self.draining => Err(ActorError::Draining),
@@ -278,16 +286,28 @@ impl Handler<Say> for ConversationActor {
                     Command::Say { message }
                 };
                 let transition = state::apply(&live.state, command);
-                let write = write::say(self.deps.clone(), self.tenant, live, message, &msg, &transition);
-                Ok((transition, write))
+                // A reopening begins a new epoch, which is known only when it is durable.
+                let begins = transition.starts(message) && transition.status.is_none();
+                let ahead = begins.then(|| {
+                    let first = live.head == 0;
+                    let said = JustSaid {
+                        text: msg.text.clone(),
+                        reservation,
+                        first,
+                    };
+                    turn::prepare(&self.deps, self.tenant, live, message, Some(said))
+                });
+                let deps = self.deps.clone();
+                let write = write::say(deps, self.tenant, live, message, reservation, &msg, &transition);
+                Ok((transition, ahead, write))
             }
         };
         let work = async move {
-            let (transition, write) = planned?;
-            Ok((transition, write.await?))
+            let (transition, ahead, write) = planned?;
+            Ok((transition, ahead, write.await?))
         };
         AtomicResponse::new(Box::pin(work.into_actor(self).map(|done, actor, ctx| {
-            let (transition, said): (Transition, write::Said) =
+            let (transition, ahead, said): (Transition, Option<Preparing>, write::Said) =
                 done.inspect_err(|error| actor.reload_after(error, ctx))?;
             let Some(live) = actor.live.as_mut() else {
                 return Ok(said.ack);
@@ -299,7 +319,7 @@ impl Handler<Say> for ConversationActor {
             } else if live.publish_all(said.written.events) {
                 live.state = transition.next;
                 live.conversation.epoch = said.written.epoch.unwrap_or(live.conversation.epoch);
-                actor.carry_out(&transition.effects, ctx);
+                actor.carry_out(&transition.effects, ahead, ctx);
             } else {
                 ctx.stop();
             }
@@ -343,7 +363,7 @@ impl Handler<AskHuman> for ConversationActor {
                     ctx.stop();
                 }
             }
-            actor.carry_out(&transition.effects, ctx);
+            actor.carry_out(&transition.effects, None, ctx);
             Ok(())
         })))
     }

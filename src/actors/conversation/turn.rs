@@ -1,12 +1,13 @@
 //! The task that writes one answer beside the mailbox, under its turn number. It reports back
 //! through the bounded mailbox, so a conversation that is busy slows its own answer and no other.
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use actix::Addr;
 use futures_util::FutureExt;
-use parlance_store::ids::TenantId;
-use tokio_util::sync::CancellationToken;
+use parlance_store::ids::{ConversationId, MessageId, TenantId};
+use tokio::task::JoinError;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tracing::error;
 
 use super::{
@@ -16,15 +17,51 @@ use super::{
     messages::{TurnEnded, TurnProgress},
 };
 use crate::domain::{
-    answering::turn::{Outcome, Progress, ProgressSink, Question},
+    answering::turn::{JustSaid, Outcome, Prepared, Progress, ProgressSink, Question},
     conversations::{event::MessageState, state::TurnNumber},
 };
+
+/// An answer that is being prepared.
+pub(super) type Preparing = AbortOnDropHandle<Prepared>;
+
+/// Begins to prepare the answer to `message` of the conversation as it stands, beside whatever
+/// else is to be done first. Settings and knowledge are read as they are now, not as they were
+/// when the conversation began.
+pub(super) fn prepare(
+    deps: &Arc<Deps>,
+    tenant: TenantId,
+    live: &Live,
+    message: MessageId,
+    said: Option<JustSaid>,
+) -> Preparing {
+    let mut question = Question {
+        tenant,
+        space: live.space.clone(),
+        conversation: live.conversation.id,
+        message,
+        epoch: live.conversation.epoch,
+        locale: live.conversation.locale.clone(),
+        said,
+    };
+    let working = deps.clone();
+    deps.tasks.begin_local("prepare", async move {
+        match working.spaces.space(tenant, question.space.id).await {
+            Ok(Some(space)) => question.space = space,
+            Ok(None) => {}
+            Err(error) => error!(%error, "settings could not be read again, the earlier ones are used"),
+        }
+        working.answerer.prepare(question).await
+    })
+}
 
 /// Everything one answer needs, taken from the conversation as it stands.
 pub(super) struct Task {
     deps: Arc<Deps>,
     turn: TurnNumber,
-    question: Question,
+    conversation: ConversationId,
+    question: MessageId,
+    answer: MessageId,
+    preparing: Preparing,
     cancel: CancellationToken,
     actor: Addr<ConversationActor>,
 }
@@ -51,25 +88,19 @@ impl Task {
     /// `None` when no answer was begun.
     pub(super) fn new(
         deps: Arc<Deps>,
-        tenant: TenantId,
         live: &Live,
         turn: TurnNumber,
+        preparing: Preparing,
         actor: Addr<ConversationActor>,
     ) -> Option<Self> {
         let (answer, (cancel, _)) = (live.answer.as_ref()?, live.cancel.as_ref()?);
-        let question = Question {
-            tenant,
-            space: live.space.clone(),
-            conversation: live.conversation.id,
-            message: answer.question,
-            answer: answer.message,
-            epoch: live.conversation.epoch,
-            locale: live.conversation.locale.clone(),
-        };
         Some(Self {
             deps,
             turn,
-            question,
+            conversation: live.conversation.id,
+            question: answer.question,
+            answer: answer.message,
+            preparing,
             cancel: cancel.clone(),
             actor,
         })
@@ -80,27 +111,26 @@ impl Task {
         tasks.spawn_local("turn", self.run());
     }
 
-    async fn run(mut self) {
-        // Settings and knowledge as they are now, not as they were when the conversation began.
-        match self
-            .deps
-            .spaces
-            .space(self.question.tenant, self.question.space.id)
-            .await
-        {
-            Ok(Some(space)) => self.question.space = space,
-            Ok(None) => {}
-            Err(error) => error!(%error, "settings could not be read again, the earlier ones are used"),
-        }
+    async fn run(self) {
         let mut sink = Reporter {
             turn: self.turn,
             actor: self.actor.clone(),
         };
-        let answering = self.deps.answerer.answer(&self.question, &mut sink, &self.cancel);
-        let outcome = match std::panic::AssertUnwindSafe(answering).catch_unwind().await {
-            Ok(outcome) => outcome,
-            Err(_) => crashed(&self.question),
+        let answering = async {
+            let prepared = tokio::select! {
+                prepared = self.preparing => prepared,
+                () = self.cancel.cancelled() => return Ok(unanswered(self.answer, self.question, MessageState::Interrupted)),
+            };
+            let answerer = &self.deps.answerer;
+            Ok(answerer.answer(prepared?, self.answer, &mut sink, &self.cancel).await)
         };
+        let answered = AssertUnwindSafe(answering).catch_unwind().await;
+        let outcome = answered.ok().and_then(Result::<_, JoinError>::ok).unwrap_or_else(|| {
+            metrics::counter!("parlance_turn_panics_total").increment(1);
+            error!(conversation.id = %self.conversation, "answering panicked");
+            // A panic while answering still ends the turn.
+            unanswered(self.answer, self.question, MessageState::Failed)
+        });
         let _ = self
             .actor
             .send(TurnEnded {
@@ -111,12 +141,9 @@ impl Task {
     }
 }
 
-/// A panic while answering still ends the turn.
-fn crashed(question: &Question) -> Outcome {
-    metrics::counter!("parlance_turn_panics_total").increment(1);
-    error!(conversation.id = %question.conversation, "answering panicked");
+fn unanswered(answer: MessageId, question: MessageId, state: MessageState) -> Outcome {
     Outcome {
-        state: MessageState::Failed,
-        ..Outcome::empty(question.answer, question.message)
+        state,
+        ..Outcome::empty(answer, question)
     }
 }

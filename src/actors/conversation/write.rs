@@ -26,7 +26,7 @@ use crate::domain::{
     answering::turn::{Cited, Extra, Outcome, RESERVED_FOR, RESERVED_INPUT},
     conversations::{
         event::{Author, Citation, Event, Message, MessageState, Reason, Status},
-        state::{Effect, StatusChange, Transition},
+        state::{StatusChange, Transition},
     },
 };
 
@@ -200,12 +200,14 @@ pub(super) async fn missed(
     }
 }
 
-/// The visitor's message, the status change it causes and the reservation of its answer.
+/// The visitor's message, the status change it causes and, where the bot answers, the reservation
+/// for it.
 pub(super) fn say(
     deps: Arc<Deps>,
     tenant: TenantId,
     live: &Live,
     id: MessageId,
+    reservation: ReservationId,
     said: &Say,
     transition: &Transition,
 ) -> impl Future<Output = Result<Said, ActorError>> + use<> {
@@ -215,14 +217,9 @@ pub(super) fn say(
         live.conversation.visitor_id,
         live.conversation.space_id,
     );
-    let answered = transition.next.queue.contains(&id)
-        || transition
-            .effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::StartTurn { question, .. } if *question == id));
     let (model, estimate_output) = deps.answerer.reserved_for(&live.space.settings.ai);
-    let reservation = answered.then(|| NewReservation {
-        id: ReservationId::new(),
+    let reservation = transition.answers(id).then(|| NewReservation {
+        id: reservation,
         space_id: space,
         conversation_id: None,
         message_id: None,

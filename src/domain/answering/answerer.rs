@@ -7,8 +7,9 @@ use std::{sync::Arc, time::Duration};
 use futures_util::StreamExt;
 use parlance_store::{
     db::Db,
-    ids::ReservationId,
+    ids::{MessageId, ReservationId},
     queries::ledger::{CallKind, NewReservation},
+    tenant::TenantDb,
 };
 use tokio::{task::spawn_blocking, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -16,13 +17,13 @@ use tracing::{error, warn};
 
 use super::{
     abstain, citing,
-    memory::{self, Memory},
+    memory,
     pending::Pending,
     prompt::{self, AnswerSettings, PromptParts},
     source_link::Place,
     spending::{self, Spending},
     stream::{AnswerStream, SourceText},
-    turn::{Extra, Outcome, Progress, ProgressSink, Question, RESERVED_FOR, RESERVED_INPUT},
+    turn::{Extra, Outcome, Plan, Prepared, Progress, ProgressSink, Question, RESERVED_FOR, RESERVED_INPUT},
 };
 use crate::{
     adapters::{
@@ -33,9 +34,10 @@ use crate::{
         },
     },
     domain::{
+        accounts::space::Space,
         billing::prices::PriceBook,
         conversations::event::MessageState,
-        retrieval::{Passage, RetrievalSettings, Retriever, floor::Floor},
+        retrieval::{Passage, Retrieval, RetrievalError, RetrievalSettings, Retriever, floor::Floor},
     },
     kernel::clock::SharedClock,
 };
@@ -55,19 +57,6 @@ pub struct Answerer {
     pub window: Duration,
     /// Where sources can be opened, as `https://host`; empty for addresses relative to the frame.
     pub public_url: String,
-}
-
-/// What an answer needs, found out before any model is asked.
-enum Prepared {
-    /// Small talk: a reply that needs no model.
-    Said(String),
-    /// Nothing found above the floor.
-    Abstain,
-    Ask {
-        request: ChatRequest,
-        passages: Vec<Passage>,
-        reservation: ReservationId,
-    },
 }
 
 /// How a model's stream ended.
@@ -125,86 +114,47 @@ impl Answerer {
         }
     }
 
-    /// Answers `question`; ends early, with what there is, when `cancel` is cancelled.
-    pub async fn answer(
-        &self,
-        question: &Question,
-        sink: &mut impl ProgressSink,
-        cancel: &CancellationToken,
-    ) -> Outcome {
+    /// Finds out what the answer to `question` needs. For a question that has just been said this
+    /// only reads, so it may run while the message is being committed.
+    pub async fn prepare(&self, question: Question) -> Prepared {
         let begun = Instant::now();
-        let mut outcome = Outcome::empty(question.answer, question.message);
-        let locale = question
-            .locale
-            .as_deref()
-            .unwrap_or(&question.space.settings.locale);
-        let prepared = tokio::select! {
-            prepared = self.prepare(question, &mut outcome.extra) => prepared,
-            () = cancel.cancelled() => {
-                outcome.state = MessageState::Interrupted;
-                return outcome;
-            }
-        };
-        match prepared {
-            Ok(Prepared::Said(text)) => say(&mut outcome, text, sink).await,
-            Ok(Prepared::Abstain) => {
-                outcome.abstained = true;
-                say(&mut outcome, abstain::nothing_found(locale), sink).await;
-            }
-            Ok(Prepared::Ask {
-                request,
-                passages,
-                reservation,
-            }) => {
-                let mut spending = Spending::new(reservation, &request);
-                let ended = self
-                    .ask(
-                        &mut outcome,
-                        question,
-                        begun,
-                        request,
-                        &passages,
-                        &mut spending,
-                        sink,
-                        cancel,
-                    )
-                    .await;
-                if let Some(ended) = ended {
-                    conclude(&mut outcome, question, ended, locale, sink).await;
-                    let (spent, attempts) = spending.settle(&self.prices, self.clock.now());
-                    outcome.spent = Some(spent);
-                    outcome.extra.extend(attempts.into_iter().map(Extra::Attempt));
-                } else {
-                    outcome.state = MessageState::Failed;
-                    say(&mut outcome, abstain::failed(locale), sink).await;
-                }
-            }
-            Err(cause) => {
-                error!(conversation.id = %question.conversation, %cause, "an answer could not be prepared");
-                outcome.state = MessageState::Failed;
-                say(&mut outcome, abstain::failed(locale), sink).await;
-            }
+        let mut extra = Vec::new();
+        let plan = self.plan(&question, &mut extra).await.unwrap_or_else(|cause| {
+            error!(conversation.id = %question.conversation, %cause, "an answer could not be prepared");
+            Plan::Fail
+        });
+        Prepared {
+            question,
+            begun,
+            plan,
+            extra,
         }
-        outcome
     }
 
-    async fn prepare(&self, question: &Question, extra: &mut Vec<Extra>) -> anyhow::Result<Prepared> {
+    async fn plan(&self, question: &Question, extra: &mut Vec<Extra>) -> anyhow::Result<Plan> {
         let db = self.db.tenant(question.tenant);
-        let mut step = Instant::now();
-        let memory = memory::load(&db, question, self.reservation(question)).await?;
-        took("remember", &mut step);
+        let load = memory::load(&db, question, || self.reservation(question));
+        // The search need not wait for the history where it is known what to search for.
+        let (memory, found) = match &question.said {
+            Some(said) if said.first || !memory::leans(&said.text) => {
+                if let Some(reply) = abstain::small_talk(&said.text, question.locale.as_deref()) {
+                    return Ok(Plan::Say(reply));
+                }
+                let search = self.search(&db, &question.space, &said.text);
+                let (memory, found) = tokio::join!(timed("remember", load), search);
+                (memory?, found?)
+            }
+            _ => {
+                let memory = timed("remember", load).await?;
+                if let Some(reply) = abstain::small_talk(&memory.question, question.locale.as_deref()) {
+                    return Ok(Plan::Say(reply));
+                }
+                let found = self.search(&db, &question.space, &memory.search).await?;
+                (memory, found)
+            }
+        };
         let settle = |open| spending::from_estimates(&self.prices, open, self.clock.now());
         extra.extend(memory.abandoned.iter().map(settle).map(Extra::Abandoned));
-        if let Some(reply) = abstain::small_talk(&memory.question, question.locale.as_deref()) {
-            return Ok(Prepared::Said(reply));
-        }
-        let space = &question.space;
-        let settings = retrieval_settings(&space.settings.ai);
-        let found = self
-            .retriever
-            .retrieve(&db, space.id, space.knowledge_version, &memory.search, &settings)
-            .await?;
-        took("retrieve", &mut step);
         if found.embedding_tokens > 0 {
             let (model, tokens) = (self.embedder.model(), found.embedding_tokens);
             extra.push(Extra::Attempt(spending::embedding(
@@ -215,30 +165,96 @@ impl Answerer {
             )));
         }
         if found.abstained || found.passages.is_empty() {
-            return Ok(Prepared::Abstain);
+            return Ok(Plan::Abstain);
         }
-        let Memory {
-            history,
-            question: text,
-            reservation,
-            ..
-        } = memory;
+        let begun = Instant::now();
+        let space = &question.space;
         let mut request = prompt::build(PromptParts {
             settings: &space.settings.ai,
             bot_name: &space.settings.bot_name,
             locale: question.locale.as_deref(),
-            history: &history,
-            question: &text,
+            history: &memory.history,
+            question: &memory.question,
             sources: found.passages.iter().zip(1..).map(source).collect(),
         });
         request.model = self.reserved_for(&space.settings.ai).0;
-        request.request_id = reservation.to_string();
-        took("prompt", &mut step);
-        Ok(Prepared::Ask {
+        request.request_id = memory.reservation.to_string();
+        took("prompt", begun);
+        Ok(Plan::Ask {
             request,
             passages: found.passages,
-            reservation,
+            reservation: memory.reservation,
         })
+    }
+
+    async fn search(&self, db: &TenantDb, space: &Space, question: &str) -> Result<Retrieval, RetrievalError> {
+        let settings = retrieval_settings(&space.settings.ai);
+        let found = self
+            .retriever
+            .retrieve(db, space.id, space.knowledge_version, question, &settings);
+        timed("retrieve", found).await
+    }
+
+    /// Answers under the id `answer`; ends early, with what there is, when `cancel` is cancelled.
+    pub async fn answer(
+        &self,
+        prepared: Prepared,
+        answer: MessageId,
+        sink: &mut impl ProgressSink,
+        cancel: &CancellationToken,
+    ) -> Outcome {
+        let Prepared {
+            question,
+            begun,
+            plan,
+            extra,
+        } = prepared;
+        let mut outcome = Outcome::empty(answer, question.message);
+        outcome.extra = extra;
+        let locale = question
+            .locale
+            .as_deref()
+            .unwrap_or(&question.space.settings.locale);
+        match plan {
+            Plan::Say(text) => say(&mut outcome, text, sink).await,
+            Plan::Abstain => {
+                outcome.abstained = true;
+                say(&mut outcome, abstain::nothing_found(locale), sink).await;
+            }
+            Plan::Ask {
+                request,
+                passages,
+                reservation,
+            } => {
+                let mut spending = Spending::new(reservation, &request);
+                let ended = self
+                    .ask(
+                        &mut outcome,
+                        &question,
+                        begun,
+                        request,
+                        &passages,
+                        &mut spending,
+                        sink,
+                        cancel,
+                    )
+                    .await;
+                if let Some(ended) = ended {
+                    conclude(&mut outcome, &question, ended, locale, sink).await;
+                    let (spent, attempts) = spending.settle(&self.prices, self.clock.now());
+                    outcome.spent = Some(spent);
+                    outcome.extra.extend(attempts.into_iter().map(Extra::Attempt));
+                } else {
+                    outcome.state = MessageState::Failed;
+                    say(&mut outcome, abstain::failed(locale), sink).await;
+                }
+            }
+            Plan::Fail => {
+                outcome.state = MessageState::Failed;
+                say(&mut outcome, abstain::failed(locale), sink).await;
+            }
+        }
+        outcome
     }
 
     /// Streams the answer into `outcome`. `None` when the call could not be noted first and so
@@ -362,10 +378,16 @@ async fn conclude(
     }
 }
 
-/// Records how long a step before the call took, and begins the next.
-fn took(step: &'static str, since: &mut Instant) {
+/// Records how long a step before the call took.
+fn took(step: &'static str, since: Instant) {
     metrics::histogram!("parlance_prepare_seconds", "step" => step).record(since.elapsed());
-    *since = Instant::now();
+}
+
+async fn timed<T>(step: &'static str, work: impl Future<Output = T>) -> T {
+    let begun = Instant::now();
+    let done = work.await;
+    took(step, begun);
+    done
 }
 
 async fn say(outcome: &mut Outcome, text: String, sink: &mut impl ProgressSink) {

@@ -3,7 +3,7 @@
 
 use parlance_store::{
     error::StoreError,
-    ids::{MessageId, ReservationId},
+    ids::ReservationId,
     queries::{
         ledger::{self, NewReservation, OpenReservation},
         messages::{self, AuthorKind, Message},
@@ -11,7 +11,7 @@ use parlance_store::{
     tenant::TenantDb,
 };
 
-use super::turn::Question;
+use super::turn::{JustSaid, Question};
 use crate::{
     adapters::llm::{Role, Turn},
     kernel::text::words::words,
@@ -39,11 +39,18 @@ pub struct Memory {
 
 /// Loads it in one transaction. Where the question has no reservation that can still be spent
 /// from (it was sent before a crash and may be billed, or it expired in a long queue), `fresh`
-/// becomes it.
+/// becomes it. A question that has just been said has its reservation: then nothing is written.
 ///
 /// # Errors
 /// When the database does not answer or the question is gone.
-pub async fn load(db: &TenantDb, question: &Question, fresh: NewReservation) -> Result<Memory, StoreError> {
+pub async fn load(
+    db: &TenantDb,
+    question: &Question,
+    fresh: impl FnOnce() -> NewReservation,
+) -> Result<Memory, StoreError> {
+    if let Some(said) = &question.said {
+        return just_said(db, question, said).await;
+    }
     db.transaction(async |conn| {
         let said = messages::history(conn, question.conversation, question.epoch, LOOK_BACK).await?;
         let open = ledger::open_of_message(conn, question.message).await?;
@@ -51,46 +58,64 @@ pub async fn load(db: &TenantDb, question: &Question, fresh: NewReservation) -> 
         let reservation = match unsent.first() {
             Some(open) => open.id,
             None => {
+                let fresh = fresh();
                 let id = fresh.id;
                 ledger::reserve(conn, fresh).await?;
                 id
             }
         };
-        remember(said, question.message, reservation, abandoned).ok_or(StoreError::NotFound)
+        let at = said.iter().position(|message| message.id == question.message);
+        let at = at.ok_or(StoreError::NotFound)?;
+        let text = said.get(at).map(|asked| asked.text.clone()).unwrap_or_default();
+        Ok(remember(text, &said, at, reservation, abandoned))
     })
     .await
 }
 
+async fn just_said(db: &TenantDb, question: &Question, just: &JustSaid) -> Result<Memory, StoreError> {
+    let mut said = Vec::new();
+    if !just.first {
+        let before = db.read(async |conn| {
+            messages::history(conn, question.conversation, question.epoch, LOOK_BACK).await
+        });
+        said = before.await?;
+        said.retain(|message| message.id != question.message);
+    }
+    let (text, at) = (just.text.clone(), said.len());
+    Ok(remember(text, &said, at, just.reservation, Vec::new()))
+}
+
+/// Whether a question can only be understood with the one before it.
+#[must_use]
+pub fn leans(text: &str) -> bool {
+    words(text).iter().filter(|word| word.has_meaning()).count() < LEANS_BELOW
+}
+
+/// `text` was said after the first `at` messages of `said`.
 fn remember(
-    said: Vec<Message>,
-    question: MessageId,
+    text: String,
+    said: &[Message],
+    at: usize,
     reservation: ReservationId,
     abandoned: Vec<OpenReservation>,
-) -> Option<Memory> {
-    let (at, asked) = said
-        .iter()
-        .enumerate()
-        .find(|(_, message)| message.id == question)?;
-    let text = asked.text.clone();
-    let history: Vec<Turn> = paired(&said, at).filter_map(turn).collect();
+) -> Memory {
+    let history: Vec<Turn> = paired(said, at).filter_map(turn).collect();
     let last_question = history
         .iter()
         .rev()
         .find(|turn| turn.role == Role::User)
         .map(|turn| turn.text.as_str());
     let search = match last_question {
-        Some(earlier) if words(&text).iter().filter(|word| word.has_meaning()).count() < LEANS_BELOW => {
-            format!("{earlier} {text}")
-        }
+        Some(earlier) if leans(&text) => format!("{earlier} {text}"),
         _ => text.clone(),
     };
-    Some(Memory {
+    Memory {
         question: text,
         search,
         history,
         reservation,
         abandoned,
-    })
+    }
 }
 
 /// What was said before the message at `at`, each answer right behind its question: of questions

@@ -4,12 +4,17 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use parlance_store::ids::{ConversationId, MessageId, PassageId, TenantId};
+use parlance_store::ids::{ConversationId, MessageId, PassageId, ReservationId, TenantId};
+use tokio::time::Instant;
 
 use super::{claim::Claim, spending::Spent};
-use crate::domain::{
-    accounts::space::Space,
-    conversations::event::{Author, Citation, Message, MessageState},
+use crate::{
+    adapters::llm::ChatRequest,
+    domain::{
+        accounts::space::Space,
+        conversations::event::{Author, Citation, Message, MessageState},
+        retrieval::Passage,
+    },
 };
 
 /// A reservation nobody has settled by then is settled from its estimates.
@@ -36,10 +41,47 @@ pub struct Question {
     pub conversation: ConversationId,
     /// The visitor's message.
     pub message: MessageId,
-    /// The id the answer will have.
-    pub answer: MessageId,
     pub epoch: i32,
     pub locale: Option<String>,
+    /// Set while the message is being committed; otherwise the store knows it.
+    pub said: Option<JustSaid>,
+}
+
+/// What is known of a question that has just come in, before it is durable.
+#[derive(Clone, Debug)]
+pub struct JustSaid {
+    pub text: String,
+    /// Made in the same transaction as the message, for its answer.
+    pub reservation: ReservationId,
+    /// Nothing was said in the conversation before.
+    pub first: bool,
+}
+
+/// What an answer needs, found out before any model is asked. Nothing of it has been shown, and
+/// nothing of it is lost if it is dropped.
+#[derive(Debug)]
+pub struct Prepared {
+    pub question: Question,
+    pub(super) begun: Instant,
+    pub(super) plan: Plan,
+    /// Calls that were billed on the way.
+    pub(super) extra: Vec<Extra>,
+}
+
+/// How a question is answered.
+#[derive(Debug)]
+pub(super) enum Plan {
+    /// Small talk: a reply that needs no model.
+    Say(String),
+    /// Nothing was found above the floor.
+    Abstain,
+    Ask {
+        request: ChatRequest,
+        passages: Vec<Passage>,
+        reservation: ReservationId,
+    },
+    /// It could not be prepared.
+    Fail,
 }
 
 /// A source the answer cites, with the passage it came from.

@@ -106,6 +106,21 @@ pub struct Transition {
     pub effects: Vec<Effect>,
 }
 
+impl Transition {
+    /// Whether the answer to `question` begins now.
+    #[must_use]
+    pub fn starts(&self, question: MessageId) -> bool {
+        let starts = |effect: &Effect| matches!(effect, Effect::StartTurn { question: of, .. } if *of == question);
+        self.effects.iter().any(starts)
+    }
+
+    /// Whether the bot answers `question`, now or later.
+    #[must_use]
+    pub fn answers(&self, question: MessageId) -> bool {
+        self.starts(question) || self.next.queue.contains(&question)
+    }
+}
+
 /// Decides what `command` leads to. Total: a command that does not fit changes nothing.
 #[must_use]
 pub fn apply(state: &State, command: Command) -> Transition {
