@@ -1,15 +1,16 @@
 //! The words of an answer: deterministic for a prompt and a length, in tokens as a model would
 //! cut them, with a citation marker (itself split over two tokens) every dozen.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Tokens from one marker to the next.
 const SENTENCE: usize = 12;
 const FILLER: [&str; 8] = [
     "the", "answer", "stands", "in", "this", "passage", "as", "written",
 ];
-/// Starts a stamped token: `t~<microseconds since the epoch, base 36> `.
-const STAMP: &str = "t~";
+/// Starts a stamped token, ` t~<sent>;` in microseconds since the epoch, base 36. The first token of
+/// an answer is ` t~<sent>_<waited>;`, with the microseconds since its request came in.
+const STAMP: &str = " t~";
 
 /// The text tokens of one answer.
 #[derive(Debug)]
@@ -43,8 +44,8 @@ impl Answer {
         }
     }
 
-    /// Token `n`, from 0.
-    pub(super) fn token(&self, n: usize) -> String {
+    /// Token `n`, from 0, for a request that came in `waited` ago.
+    pub(super) fn token(&self, n: usize, waited: Duration) -> String {
         let place = n % SENTENCE;
         let last = n + 1 == self.tokens;
         if self.cited && !last && place == SENTENCE - 2 {
@@ -58,7 +59,12 @@ impl Answer {
             };
         }
         if self.stamps {
-            return format!("{STAMP}{} ", base36(now_micros()));
+            let sent = base36(now_micros());
+            if n > 0 {
+                return format!("{STAMP}{sent};");
+            }
+            let waited = u64::try_from(waited.as_micros()).unwrap_or(u64::MAX);
+            return format!("{STAMP}{sent}_{};", base36(waited));
         }
         let word = self
             .words
@@ -80,21 +86,35 @@ pub fn now_micros() -> u64 {
         .map_or(0, |d| u64::try_from(d.as_micros()).unwrap_or(u64::MAX))
 }
 
+/// What the stamps of a text tell, in microseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stamps {
+    /// From the sending of each token until now.
+    pub latencies: Vec<u64>,
+    /// From the request to its first token, where that is among them.
+    pub waited: Option<u64>,
+}
+
 /// The stamps in `text`, complete ones only, and the rest of the text that may hold a part of one.
 #[must_use]
-pub fn latencies_in(text: &str, now: u64) -> (Vec<u64>, &str) {
-    let mut latencies = Vec::new();
+pub fn stamps_in(text: &str, now: u64) -> (Stamps, &str) {
+    let mut stamps = Stamps::default();
     let mut rest = text;
     while let Some((_, after)) = rest.split_once(STAMP) {
-        let Some((stamp, tail)) = after.split_once(' ') else {
+        let Some((stamp, tail)) = after.split_once(';') else {
             break;
         };
-        if let Ok(sent) = u64::from_str_radix(stamp, 36) {
-            latencies.push(now.saturating_sub(sent));
+        let (sent, waited) = stamp
+            .split_once('_')
+            .map_or((stamp, None), |(sent, waited)| (sent, Some(waited)));
+        if let Ok(sent) = u64::from_str_radix(sent, 36) {
+            stamps.latencies.push(now.saturating_sub(sent));
         }
+        let waited = waited.and_then(|waited| u64::from_str_radix(waited, 36).ok());
+        stamps.waited = stamps.waited.or(waited);
         rest = tail;
     }
-    (latencies, rest)
+    (stamps, rest)
 }
 
 fn base36(mut n: u64) -> String {
@@ -116,7 +136,9 @@ mod tests {
     fn is_deterministic_and_cites_across_tokens() {
         let text = |n| {
             let answer = Answer::new(Some("Refunds take five days."), n, false);
-            (0..n).map(|i| answer.token(i)).collect::<String>()
+            (0..n)
+                .map(|i| answer.token(i, Duration::ZERO))
+                .collect::<String>()
         };
         assert_eq!(
             text(14),
@@ -129,11 +151,13 @@ mod tests {
     fn stamps_are_found_again_across_a_split() {
         let answer = Answer::new(None, 3, true);
         let now = now_micros();
-        let text: String = (0..3).map(|i| answer.token(i)).collect();
-        let (first, rest) = latencies_in(&text[..20], now);
-        let joined = format!("{rest}{}", &text[20..]);
-        let (second, rest) = latencies_in(&joined, now);
-        assert_eq!((first.len() + second.len(), rest), (3, ""));
-        assert!(second.iter().all(|l| *l < 1_000_000));
+        let waited = Duration::from_micros(1_234);
+        let text: String = (0..3).map(|i| answer.token(i, waited)).collect();
+        let (first, rest) = stamps_in(&text[..22], now);
+        let joined = format!("{rest}{}", &text[22..]);
+        let (second, rest) = stamps_in(&joined, now);
+        assert_eq!((first.latencies.len() + second.latencies.len(), rest), (3, ""));
+        assert!(second.latencies.iter().all(|l| *l < 1_000_000));
+        assert_eq!((first.waited, second.waited), (Some(1_234), None));
     }
 }

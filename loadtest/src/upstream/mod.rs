@@ -29,7 +29,7 @@ use std::{
 use tokio::{net::TcpListener, task::JoinSet};
 
 pub use self::{
-    answer::{latencies_in, now_micros},
+    answer::{now_micros, stamps_in},
     behaviour::{Behaviour, Fault},
     records::{Ending, Record, Told, Totals},
 };

@@ -62,7 +62,7 @@ impl Answering {
 
     fn token(&self, n: usize) -> String {
         self.records.sent(self.ticket);
-        self.wire.token(&self.answer.token(n))
+        self.wire.token(&self.answer.token(n, self.began.elapsed()))
     }
 }
 

@@ -92,7 +92,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// Sums up; `upstream` is the delay to the first token that the mock was told.
+    /// Sums up; `upstream` is the delay to the first token that the mock was told, for answers in
+    /// which it does not tell what it really took.
     pub(super) fn count(&mut self, answers: &[Answered], upstream: Option<Duration>) {
         let micros = |d: Duration| u64::try_from(d.as_micros()).unwrap_or(u64::MAX);
         for answer in answers {
@@ -107,8 +108,12 @@ impl Report {
         let whole = || answers.iter().filter(|a| a.fault.is_none());
         self.time_to_first_text_ms = Spread::of(whole().filter_map(|a| a.first_text).map(micros));
         self.added_to_first_text_ms = upstream.map(|upstream| {
-            let asked = whole().filter(|a| !a.cached).filter_map(|a| a.first_text);
-            Spread::of(asked.map(|first| micros(first.saturating_sub(upstream))))
+            let asked = whole().filter(|a| !a.cached);
+            let added = |a: &Answered| {
+                let upstream = a.upstream_waited.unwrap_or(upstream);
+                Some(micros(a.first_text?.saturating_sub(upstream)))
+            };
+            Spread::of(asked.filter_map(added))
         });
         let tokens = Spread::of(whole().flat_map(|a| a.token_micros.iter().copied()));
         self.token_latency_ms = (tokens.count > 0).then_some(tokens);
@@ -211,15 +216,17 @@ mod tests {
             first_text: Some(Duration::from_millis(ms)),
             ..Answered::default()
         };
+        // The mock's own timer was late.
+        let late = Answered {
+            upstream_waited: Some(Duration::from_millis(203)),
+            ..answer(218)
+        };
         let mut report = Report::default();
         let failed = Answered {
             fault: Some("answer failed".into()),
             ..answer(9_000)
         };
-        report.count(
-            &[answer(205), answer(215), failed],
-            Some(Duration::from_millis(200)),
-        );
+        report.count(&[answer(205), late, failed], Some(Duration::from_millis(200)));
         let added = report.added_to_first_text_ms.unwrap();
         assert!(
             (added.p50 - 5.0).abs() < 0.1 && (added.max - 15.0).abs() < 0.1,

@@ -5,13 +5,15 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::upstream::{latencies_in, now_micros};
+use crate::upstream::{now_micros, stamps_in};
 
 /// What one question came to.
 #[derive(Clone, Debug, Default)]
 pub struct Answered {
     /// From sending the question to the first text.
     pub first_text: Option<Duration>,
+    /// Of it, what the mock itself took, where it told.
+    pub upstream_waited: Option<Duration>,
     /// From sending the question to the durable message.
     pub total: Duration,
     /// Frames with text, which may hold several tokens.
@@ -98,8 +100,11 @@ impl Turn {
         self.arrived();
         self.text.push_str(piece);
         self.unread.push_str(piece);
-        let (micros, rest) = latencies_in(&self.unread, now_micros());
-        self.answered.token_micros.extend(micros);
+        let (stamps, rest) = stamps_in(&self.unread, now_micros());
+        self.answered.token_micros.extend(stamps.latencies);
+        if let Some(waited) = stamps.waited {
+            self.answered.upstream_waited = Some(Duration::from_micros(waited));
+        }
         // A stamp is far shorter than this; without stamps nothing needs to be kept.
         let keep = rest.char_indices().rev().nth(31).map_or(0, |(at, _)| at);
         self.unread = rest.get(keep..).unwrap_or_default().to_owned();

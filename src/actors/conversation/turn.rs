@@ -122,15 +122,20 @@ impl Task {
                 () = self.cancel.cancelled() => return Ok(unanswered(self.answer, self.question, MessageState::Interrupted)),
             };
             let answerer = &self.deps.answerer;
-            Ok(answerer.answer(prepared?, self.answer, &mut sink, &self.cancel).await)
+            Ok(answerer
+                .answer(prepared?, self.answer, &mut sink, &self.cancel)
+                .await)
         };
         let answered = AssertUnwindSafe(answering).catch_unwind().await;
-        let outcome = answered.ok().and_then(Result::<_, JoinError>::ok).unwrap_or_else(|| {
-            metrics::counter!("parlance_turn_panics_total").increment(1);
-            error!(conversation.id = %self.conversation, "answering panicked");
-            // A panic while answering still ends the turn.
-            unanswered(self.answer, self.question, MessageState::Failed)
-        });
+        let outcome = answered
+            .ok()
+            .and_then(Result::<_, JoinError>::ok)
+            .unwrap_or_else(|| {
+                metrics::counter!("parlance_turn_panics_total").increment(1);
+                error!(conversation.id = %self.conversation, "answering panicked");
+                // A panic while answering still ends the turn.
+                unanswered(self.answer, self.question, MessageState::Failed)
+            });
         let _ = self
             .actor
             .send(TurnEnded {

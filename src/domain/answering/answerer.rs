@@ -11,13 +11,15 @@ use parlance_store::{
     queries::ledger::{CallKind, NewReservation},
     tenant::TenantDb,
 };
-use tokio::{task::spawn_blocking, time::Instant};
+use tokio::{
+    task::{JoinHandle, spawn_blocking},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use super::{
-    abstain, citing,
-    memory,
+    abstain, citing, memory,
     pending::Pending,
     prompt::{self, AnswerSettings, PromptParts},
     source_link::Place,
@@ -168,6 +170,16 @@ impl Answerer {
             return Ok(Plan::Abstain);
         }
         let begun = Instant::now();
+        let texts: Vec<_> = found
+            .passages
+            .iter()
+            .zip(1..)
+            .map(|(passage, number)| SourceText {
+                number,
+                text: passage.context.clone(),
+            })
+            .collect();
+        let reader = spawn_blocking(move || AnswerStream::new(texts));
         let space = &question.space;
         let mut request = prompt::build(PromptParts {
             settings: &space.settings.ai,
@@ -183,11 +195,17 @@ impl Answerer {
         Ok(Plan::Ask {
             request,
             passages: found.passages,
+            reader,
             reservation: memory.reservation,
         })
     }
 
-    async fn search(&self, db: &TenantDb, space: &Space, question: &str) -> Result<Retrieval, RetrievalError> {
+    async fn search(
+        &self,
+        db: &TenantDb,
+        space: &Space,
+        question: &str,
+    ) -> Result<Retrieval, RetrievalError> {
         let settings = retrieval_settings(&space.settings.ai);
         let found = self
             .retriever
@@ -224,6 +242,7 @@ impl Answerer {
             Plan::Ask {
                 request,
                 passages,
+                reader,
                 reservation,
             } => {
                 let mut spending = Spending::new(reservation, &request);
@@ -234,6 +253,7 @@ impl Answerer {
                         begun,
                         request,
                         &passages,
+                        reader,
                         &mut spending,
                         sink,
                         cancel,
@@ -270,22 +290,13 @@ impl Answerer {
         begun: Instant,
         request: ChatRequest,
         passages: &[Passage],
+        reader: JoinHandle<AnswerStream>,
         spending: &mut Spending,
         sink: &mut impl ProgressSink,
         cancel: &CancellationToken,
     ) -> Option<Ended> {
         let db = self.db.tenant(question.tenant);
-        let texts: Vec<_> = passages
-            .iter()
-            .zip(1..)
-            .map(|(p, number)| SourceText {
-                number,
-                text: p.context.clone(),
-            })
-            .collect();
-        // Reading the sources takes as long as noting the call.
-        let reading = spawn_blocking(move || AnswerStream::new(texts));
-        let (noted, parser) = tokio::join!(spending.mark_sent(&db, self.clock.now()), reading);
+        let (noted, parser) = tokio::join!(spending.mark_sent(&db, self.clock.now()), reader);
         if let Err(cause) = noted {
             error!(%cause, "a call could not be noted before it was made, so it is not made");
             return None;

@@ -23,7 +23,10 @@ pub fn within(history: &[Turn], budget: usize) -> Vec<Turn> {
         .map(clean)
         .filter(|turn| !turn.text.trim().is_empty())
         .collect();
-    let costs: Vec<usize> = cleaned.iter().map(|turn| tokens::count(&turn.text)).collect();
+    let costs: Vec<usize> = cleaned
+        .iter()
+        .map(|turn| tokens::remembered(&turn.text))
+        .collect();
     let all_fit = cleaned.len() <= TURNS_MAX && costs.iter().sum::<usize>() <= budget;
     let mut left = budget;
     let reserved = if all_fit { 0 } else { budget / SUMMARY_SHARE };

@@ -18,10 +18,10 @@ const EXACT: usize = 400_000;
 const PER_TURN: usize = 4;
 const PER_SOURCE: usize = 16;
 
-/// Bytes of texts whose counts are remembered: the passages in use.
+/// Bytes of texts whose counts are remembered: the passages and conversations in use.
 const REMEMBERED: u64 = 16 << 20;
 
-/// Counts of texts that come again and again: passages, and the rules before them. Counting a
+/// Counts of texts that come again and again: passages, rules, earlier turns. Counting a
 /// prompt's five thousand tokens takes some milliseconds, which are the visitor's.
 static COUNTS: LazyLock<Cache<String, usize>> = LazyLock::new(|| {
     let weight = |text: &String, _: &usize| u32::try_from(text.len() + 64).unwrap_or(u32::MAX);
@@ -68,7 +68,7 @@ pub fn of_request(request: &ChatRequest) -> usize {
     let turns: usize = request
         .turns
         .iter()
-        .map(|turn| count(&turn.text) + PER_TURN)
+        .map(|turn| remembered(&turn.text) + PER_TURN)
         .sum();
     let sources: usize = request
         .sources
@@ -88,7 +88,7 @@ pub fn truncated(text: &str, budget: usize) -> &str {
         .get(..text.floor_char_boundary(budget.saturating_mul(16)))
         .unwrap_or(text);
     while !head.is_empty() {
-        let tokens = count(head);
+        let tokens = remembered(head);
         if tokens <= budget {
             break;
         }

@@ -110,7 +110,8 @@ impl Transition {
     /// Whether the answer to `question` begins now.
     #[must_use]
     pub fn starts(&self, question: MessageId) -> bool {
-        let starts = |effect: &Effect| matches!(effect, Effect::StartTurn { question: of, .. } if *of == question);
+        let starts =
+            |effect: &Effect| matches!(effect, Effect::StartTurn { question: of, .. } if *of == question);
         self.effects.iter().any(starts)
     }
 

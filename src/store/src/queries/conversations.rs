@@ -182,7 +182,10 @@ pub async fn list(
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn with_open_turns(conn: &mut TenantConn<'_>, limit: i64) -> Result<Vec<ConversationId>, StoreError> {
+pub async fn with_open_turns(
+    conn: &mut TenantConn<'_>,
+    limit: i64,
+) -> Result<Vec<ConversationId>, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = SqlUuid)]

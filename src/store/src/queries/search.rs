@@ -11,7 +11,8 @@ use diesel::{
     QueryableByName,
     sql_types::{Array, BigInt, Double, Float, Integer, Nullable, Text, Uuid as SqlUuid},
 };
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use futures_util::future::try_join;
 use pgvector::{HalfVector, sql_types::HalfVector as SqlHalfVector};
 
 use crate::{
@@ -44,7 +45,11 @@ pub struct Term {
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
-pub async fn terms(conn: &mut TenantConn<'_>, space: SpaceId, question: &str) -> Result<Vec<Term>, StoreError> {
+pub async fn terms(
+    conn: &mut TenantConn<'_>,
+    space: SpaceId,
+    question: &str,
+) -> Result<Vec<Term>, StoreError> {
     Ok(sql(r"WITH wanted AS MATERIALIZED (
                SELECT lexeme, positions[1] AS place,
                       ('''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''')::tsquery AS query
@@ -136,7 +141,7 @@ pub struct Candidate {
     /// The weighted sum of `matches`.
     #[diesel(sql_type = Double)]
     pub text_score: f64,
-    /// Per term of the search, in its order: `ts_rank`, 0 where it does not occur.
+    /// Per term of the search, in its order: `ts_rank`, 0 where it does not occur. Zeros may follow.
     #[diesel(sql_type = Array<Float>)]
     pub matches: Vec<f32>,
 }
@@ -146,9 +151,11 @@ pub struct Candidate {
 /// # Errors
 /// [`StoreError`] where the database fails.
 pub async fn hybrid(conn: &mut TenantConn<'_>, search: &Search<'_>) -> Result<Vec<Candidate>, StoreError> {
-    let terms: Vec<_> = search.terms.iter().take(MAX_TERMS).collect();
+    let searched = search.terms.len().min(MAX_TERMS);
+    let terms = search.terms.get(..searched).unwrap_or_default();
     let any: Vec<String> = terms.iter().map(|(lexeme, _)| quoted(lexeme)).collect();
-    let text = STATEMENTS.get(terms.len()).map_or("", String::as_str);
+    let places = searched.next_multiple_of(TERMS_STEP);
+    let text = STATEMENTS.get(places / TERMS_STEP).map_or("", String::as_str);
     let mut statement = sql(text)
         .bind::<SqlUuid, _>(search.space)
         .bind::<SqlHalfVector, _>(HalfVector::from_f32_slice(search.vector))
@@ -157,10 +164,16 @@ pub async fn hybrid(conn: &mut TenantConn<'_>, search: &Search<'_>) -> Result<Ve
         .bind::<Integer, _>(search.pool)
         .bind::<Array<Float>, _>(search.places.to_vec())
         .bind::<Text, _>(any.join(" | "));
-    for (query, (_, weight)) in any.into_iter().zip(terms) {
-        statement = statement.bind::<Text, _>(query).bind::<Double, _>(*weight);
+    for place in 0..places {
+        let query = any.get(place).cloned().unwrap_or_default();
+        let weight = terms.get(place).map_or(0.0, |(_, weight)| *weight);
+        statement = statement.bind::<Text, _>(query).bind::<Double, _>(weight);
     }
-    Ok(statement.load(conn.db()).await?)
+    // Both are sent at once. Planning anew for each question would take as long as the search.
+    let (mut first, mut second) = (*conn.db(), *conn.db());
+    let generic = first.batch_execute("SET LOCAL plan_cache_mode = force_generic_plan");
+    let (_, found) = try_join(generic, statement.load(&mut second)).await?;
+    Ok(found)
 }
 
 /// A lexeme as `tsquery` reads it.
@@ -168,10 +181,15 @@ fn quoted(lexeme: &str) -> String {
     format!("'{}'", lexeme.replace('\\', "\\\\").replace('\'', "''"))
 }
 
-/// A statement for each number of terms. Written out term by term because that is what Postgres
+/// Terms are filled up with empty ones to a multiple of this: a statement for each number of them
+/// would have to be prepared on each connection.
+const TERMS_STEP: usize = 4;
+
+/// A statement for each step of terms. Written out term by term because that is what Postgres
 /// is fast at: 0.7 ms for six terms over 500 passages, where a join with an array takes 2 ms.
 /// `(SELECT …)` makes a parameter be parsed once and not once per row.
-static STATEMENTS: LazyLock<Vec<String>> = LazyLock::new(|| (0..=MAX_TERMS).map(statement).collect());
+static STATEMENTS: LazyLock<Vec<String>> =
+    LazyLock::new(|| (0..=MAX_TERMS).step_by(TERMS_STEP).map(statement).collect());
 
 fn statement(terms: usize) -> String {
     let ranks: Vec<String> = (0..terms)
@@ -199,7 +217,7 @@ fn statement(terms: usize) -> String {
              WHERE space_id = $1 AND live AND lexemes @@ (SELECT $7::tsquery) ORDER BY score DESC LIMIT $4) t),
          pool AS (
            SELECT passage_id, near.place AS vector_rank, worded.place AS text_rank,
-                  coalesce(1.0 / (60 + near.place), 0) + coalesce(1.0 / (60 + worded.place), 0) AS fused
+                  coalesce(1::float8 / (60 + near.place), 0) + coalesce(1::float8 / (60 + worded.place), 0) AS fused
            FROM near FULL JOIN worded USING (passage_id)
            ORDER BY fused DESC, passage_id LIMIT $5)
          SELECT p.id AS passage_id, p.document_id, d.title, d.name, d.media_type, d.source_url, p.ordinal, p.kind,

@@ -67,7 +67,10 @@ pub enum Finished {
 /// # Errors
 /// [`StoreError::NotFound`] where there is no such conversation, [`StoreError::Conflict`] where
 /// there is no such visitor's message.
-pub async fn finish_answer(conn: &mut TenantConn<'_>, answer: FinishedAnswer) -> Result<Finished, StoreError> {
+pub async fn finish_answer(
+    conn: &mut TenantConn<'_>,
+    answer: FinishedAnswer,
+) -> Result<Finished, StoreError> {
     let citations = serde_json::to_value(&answer.citations).unwrap_or_default();
     let settlement = answer.settlement.as_ref();
     let usage = settlement.map(|s| s.usage).unwrap_or_default();
