@@ -15,37 +15,39 @@ const SUMMARY_SHARE: usize = 5;
 const SUMMED_CHARS: usize = 160;
 const SUMMED_LAST: usize = 3;
 
-/// The turns to send, oldest first, within `budget` tokens (the summary included).
+/// The turns to send, oldest first, within `budget` tokens (the summary included). Reads no
+/// further back than that.
 #[must_use]
 pub fn within(history: &[Turn], budget: usize) -> Vec<Turn> {
-    let cleaned: Vec<Turn> = history
-        .iter()
-        .map(clean)
-        .filter(|turn| !turn.text.trim().is_empty())
-        .collect();
-    let costs: Vec<usize> = cleaned
-        .iter()
-        .map(|turn| tokens::remembered(&turn.text))
-        .collect();
-    let all_fit = cleaned.len() <= TURNS_MAX && costs.iter().sum::<usize>() <= budget;
     let mut left = budget;
-    let reserved = if all_fit { 0 } else { budget / SUMMARY_SHARE };
-    let mut kept: Vec<Turn> = Vec::new();
-    for (turn, cost) in cleaned.iter().zip(&costs).rev().take(TURNS_MAX) {
-        if cost + reserved > left {
+    let mut kept: Vec<(usize, Turn, usize)> = Vec::new();
+    let mut all = true;
+    for (place, turn) in history.iter().enumerate().rev() {
+        let turn = clean(turn);
+        if turn.text.trim().is_empty() {
+            continue;
+        }
+        let cost = tokens::remembered(&turn.text);
+        all = kept.len() < TURNS_MAX && cost <= left;
+        if !all {
             break;
         }
         left -= cost;
-        kept.push(turn.clone());
+        kept.push((place, turn, cost));
     }
-    let dropped = cleaned.get(..cleaned.len() - kept.len()).unwrap_or_default();
-    if let Some(summary) = summary(dropped)
-        && tokens::count(&summary.text) <= left
-    {
-        kept.push(summary);
+    let mut turns: Vec<Turn> = Vec::with_capacity(kept.len() + 1);
+    if !all {
+        while left < budget / SUMMARY_SHARE
+            && let Some((.., cost)) = kept.pop()
+        {
+            left += cost;
+        }
+        let first = kept.last().map_or(history.len(), |(place, ..)| *place);
+        let summary = summary(history.get(..first).unwrap_or_default());
+        turns.extend(summary.filter(|summary| tokens::count(&summary.text) <= left));
     }
-    kept.reverse();
-    kept
+    turns.extend(kept.into_iter().rev().map(|(_, turn, _)| turn));
+    turns
 }
 
 fn clean(turn: &Turn) -> Turn {
@@ -67,12 +69,14 @@ fn without_markers(text: &str) -> String {
 
 /// What the visitor asked in the turns that were dropped: the first question and the last ones.
 fn summary(dropped: &[Turn]) -> Option<Turn> {
-    let asked: Vec<&Turn> = dropped.iter().filter(|turn| turn.role == Role::User).collect();
+    let asks = |turn: &&Turn| turn.role == Role::User && !turn.text.trim().is_empty();
+    let asked: Vec<&Turn> = dropped.iter().filter(asks).collect();
     let tail = asked.len().saturating_sub(SUMMED_LAST).max(1);
     let chosen = asked.iter().take(1).chain(asked.iter().skip(tail));
     let quoted: Vec<String> = chosen
         .map(|turn| {
-            let flat = turn.text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let text = neutralised(&turn.text);
+            let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
             let short: String = flat.chars().take(SUMMED_CHARS).collect();
             format!("“{short}”")
         })

@@ -63,7 +63,9 @@ pub struct Spending {
     model: Option<String>,
     told: Option<Usage>,
     done: bool,
-    streamed: String,
+    /// Tokens that streamed, and text that is not counted yet.
+    streamed: i64,
+    uncounted: String,
     noted_at: Instant,
     abandoned: Vec<(String, Usage)>,
 }
@@ -78,7 +80,8 @@ impl Spending {
             model: None,
             told: None,
             done: false,
-            streamed: String::new(),
+            streamed: 0,
+            uncounted: String::new(),
             noted_at: Instant::now(),
             abandoned: Vec::new(),
         }
@@ -99,12 +102,14 @@ impl Spending {
 
     /// Adds text that streamed; now and then notes how much, for whoever settles after a crash.
     pub async fn streamed(&mut self, db: &TenantDb, text: &str) {
-        self.streamed.push_str(text);
+        self.uncounted.push_str(text);
         if self.noted_at.elapsed() < NOTE_EVERY {
             return;
         }
         self.noted_at = Instant::now();
-        let (id, output) = (self.reservation, count(tokens::count(&self.streamed)));
+        self.streamed += count(tokens::count(&self.uncounted));
+        self.uncounted.clear();
+        let (id, output) = (self.reservation, self.streamed);
         let noted = db
             .transaction(async |conn| ledger::checkpoint_output(conn, id, output).await)
             .await;
@@ -182,7 +187,8 @@ impl Spending {
             },
             TokenUsage::from,
         );
-        let output = told.output.max(count(tokens::count(&self.streamed)));
+        let streamed = self.streamed + count(tokens::count(&self.uncounted));
+        let output = told.output.max(streamed);
         (TokenUsage { output, ..told }, true)
     }
 }

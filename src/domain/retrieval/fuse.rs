@@ -91,19 +91,29 @@ pub fn fuse(question: &str, candidates: Vec<Candidate>, terms: &Terms, weights: 
 /// The passage within its context.
 fn text(found: &Candidate) -> &str {
     let chars = |n: i32| usize::try_from(n).unwrap_or(0);
-    let byte = |text: &str, n: usize| text.char_indices().nth(n).map_or(text.len(), |(at, _)| at);
+    let ascii = found.context.is_ascii();
+    let byte = |text: &str, n: usize| {
+        if ascii {
+            return n.min(text.len());
+        }
+        text.char_indices().nth(n).map_or(text.len(), |(at, _)| at)
+    };
     let from = byte(&found.context, chars(found.start_char - found.context_start));
     let rest = found.context.get(from..).unwrap_or_default();
     rest.get(..byte(rest, chars(found.end_char - found.start_char)))
         .unwrap_or_default()
 }
 
-/// Keeps the first of passages that say the same: the same words, or mostly the same stretch of
-/// a document.
-pub fn drop_repeats(passages: &mut Vec<Passage>) {
+/// The first `most` passages, leaving out those that say the same as one before: the same words,
+/// or mostly the same stretch of a document.
+#[must_use]
+pub fn without_repeats(passages: impl IntoIterator<Item = Passage>, most: usize) -> Vec<Passage> {
     let mut seen = HashSet::new();
-    let mut kept: Vec<Passage> = Vec::with_capacity(passages.len());
-    for passage in passages.drain(..) {
+    let mut kept: Vec<Passage> = Vec::with_capacity(most);
+    for passage in passages {
+        if kept.len() == most {
+            break;
+        }
         let words: Vec<String> = passage
             .text
             .split(|c: char| !c.is_alphanumeric())
@@ -114,7 +124,7 @@ pub fn drop_repeats(passages: &mut Vec<Passage>) {
             kept.push(passage);
         }
     }
-    *passages = kept;
+    kept
 }
 
 /// Whether more than half of `a` stands in `b`.

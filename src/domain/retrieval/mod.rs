@@ -181,12 +181,8 @@ impl Retriever {
                 search::hybrid(conn, &search).await
             })
             .await?;
-        let mut passages: Vec<Passage> = fuse::fuse(&question, found, &terms, &settings.weights)
-            .into_iter()
-            .map(passage)
-            .collect();
-        fuse::drop_repeats(&mut passages);
-        passages.truncate(settings.top_k);
+        let ranked = fuse::fuse(&question, found, &terms, &settings.weights);
+        let mut passages = fuse::without_repeats(ranked.into_iter().map(passage), settings.top_k);
         let abstained = !settings.floor.is_reached(&passages, terms.strange());
         if abstained {
             passages.clear();

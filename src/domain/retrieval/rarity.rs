@@ -28,16 +28,16 @@ impl Terms {
         self.strange
     }
 
-    /// The share of the question's weight whose words occur, given one `ts_rank` per searched
-    /// word. A question without words is not covered by anything.
+    /// The share of the question's weight whose words occur, given whether each searched word
+    /// does. A question without words is not covered by anything.
     #[must_use]
-    pub fn coverage(&self, matches: &[f32]) -> f64 {
+    pub fn coverage(&self, matches: &[bool]) -> f64 {
         let all: f64 = self.searched.iter().map(|(_, weight)| weight).sum::<f64>() + self.unknown;
         let found: f64 = self
             .searched
             .iter()
             .zip(matches)
-            .filter(|(_, rank)| **rank > 0.0)
+            .filter(|(_, occurs)| **occurs)
             .map(|((_, weight), _)| weight)
             .sum();
         if all > 0.0 { found / all } else { 0.0 }
@@ -107,10 +107,10 @@ mod tests {
         assert!(searched[0].1 > 10.0 * searched[1].1, "{searched:?}");
         assert_eq!(searched.len(), 2);
         assert!(
-            terms.coverage(&[0.1, 0.1]) < 0.6,
+            terms.coverage(&[true, true]) < 0.6,
             "an unknown word counts as missing"
         );
-        assert!(terms.coverage(&[0.0, 0.1]) < 0.02);
+        assert!(terms.coverage(&[false, true]) < 0.02);
     }
 
     #[test]

@@ -83,10 +83,24 @@ pub struct Wording {
 struct Asked {
     /// The question's words as indexes of `words`, in their order.
     order: Vec<usize>,
-    /// The stems of the distinct words.
-    words: Vec<String>,
+    /// The distinct words.
+    words: Vec<Stem>,
     /// What the order leaves of the weight of each.
     shares: Vec<f64>,
+}
+
+/// A word without its ending.
+struct Stem {
+    text: String,
+    begins: Beginning,
+}
+
+/// The first two letters of a word, lower case. A stem keeps them, so they rule most words out.
+type Beginning = [Option<char>; 2];
+
+fn beginning(word: &str) -> Beginning {
+    let mut chars = word.chars().map(|c| c.to_lowercase().next().unwrap_or(c));
+    [chars.next(), chars.next()]
 }
 
 /// A word of a text that the question has too.
@@ -142,10 +156,13 @@ fn asked(question: &str) -> Asked {
             continue;
         }
         let stem = stem(&lower);
-        let known = words.iter().position(|word| *word == stem);
+        let known = words.iter().position(|word: &Stem| word.text == stem);
         order.push(known.unwrap_or(words.len()));
         if known.is_none() {
-            words.push(stem);
+            words.push(Stem {
+                begins: beginning(&stem),
+                text: stem,
+            });
             let frequent = weak.is_some() || OF_DOCUMENTS.contains(&lower.as_str());
             shares.push(if frequent { FREQUENT } else { 1.0 });
         }
@@ -154,7 +171,7 @@ fn asked(question: &str) -> Asked {
 }
 
 /// Where the words of the question stand in a text.
-fn hits(text: &str, words: &[String]) -> Vec<Hit> {
+fn hits(text: &str, words: &[Stem]) -> Vec<Hit> {
     let mut found = Vec::new();
     let (mut sentence, mut at) = (0, 0);
     let mut start = None;
@@ -188,18 +205,18 @@ fn ends_sentence(c: char, next: Option<char>) -> bool {
     }
 }
 
-/// The index of the word of the question that `token` is a form of. A stem keeps the beginning of
-/// its word, so two letters rule most words out.
-fn which(token: &str, words: &[String]) -> Option<usize> {
-    let begins = |word: &String| {
-        let mut chars = token.chars().flat_map(char::to_lowercase);
-        word.chars().take(2).all(|c| chars.next() == Some(c))
+/// The index of the word of the question that `token` is a form of.
+fn which(token: &str, words: &[Stem]) -> Option<usize> {
+    let begins = beginning(token);
+    // A stem of one letter has no second to compare.
+    let could_be = |word: &Stem| {
+        word.begins[0] == begins[0] && (word.begins[1] == begins[1] || word.begins[1].is_none())
     };
-    if !words.iter().any(begins) {
+    if !words.iter().any(could_be) {
         return None;
     }
     let stem = stem(&token.to_lowercase());
-    words.iter().position(|word| *word == stem)
+    words.iter().position(|word| word.text == stem)
 }
 
 /// Rarity of each word among the candidates, as `rarity` weighs it, as though there were three

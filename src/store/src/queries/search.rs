@@ -9,7 +9,7 @@ use std::{fmt::Write, sync::LazyLock};
 
 use diesel::{
     QueryableByName,
-    sql_types::{Array, BigInt, Double, Float, Integer, Nullable, Text, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Double, Float, Integer, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures_util::future::try_join;
@@ -105,12 +105,6 @@ pub struct Candidate {
     /// Where the document came from.
     #[diesel(sql_type = Nullable<Text>)]
     pub source_url: Option<String>,
-    /// Place in the document, from 0.
-    #[diesel(sql_type = Integer)]
-    pub ordinal: i32,
-    /// `paragraph`, `list`, `table` or `code`.
-    #[diesel(sql_type = Text)]
-    pub kind: String,
     /// Outermost first.
     #[diesel(sql_type = Array<Text>)]
     pub heading: Vec<String>,
@@ -132,18 +126,9 @@ pub struct Candidate {
     /// Cosine of the angle to the question, −1 to 1.
     #[diesel(sql_type = Double)]
     pub cosine: f64,
-    /// Place in the vector leg, from 1.
-    #[diesel(sql_type = Nullable<BigInt>)]
-    pub vector_rank: Option<i64>,
-    /// Place in the text leg, from 1.
-    #[diesel(sql_type = Nullable<BigInt>)]
-    pub text_rank: Option<i64>,
-    /// The weighted sum of `matches`.
-    #[diesel(sql_type = Double)]
-    pub text_score: f64,
-    /// Per term of the search, in its order: `ts_rank`, 0 where it does not occur. Zeros may follow.
-    #[diesel(sql_type = Array<Float>)]
-    pub matches: Vec<f32>,
+    /// Per term of the search, in its order: whether it occurs. More may follow, all false.
+    #[diesel(sql_type = Array<Bool>)]
+    pub matches: Vec<bool>,
 }
 
 /// The best candidates of both legs.
@@ -192,43 +177,44 @@ static STATEMENTS: LazyLock<Vec<String>> =
     LazyLock::new(|| (0..=MAX_TERMS).step_by(TERMS_STEP).map(statement).collect());
 
 fn statement(terms: usize) -> String {
-    let ranks: Vec<String> = (0..terms)
-        .map(|term| {
-            format!(
-                "ts_rank((SELECT $6::real[]), l.lexemes, (SELECT ${}::tsquery))",
-                8 + 2 * term
-            )
-        })
-        .collect();
+    let query = |term: usize| format!("(SELECT ${}::tsquery)", 8 + 2 * term);
     let mut score = String::from("0::float8");
-    for (term, rank) in ranks.iter().enumerate() {
+    for term in 0..terms {
+        let (weight, query) = (9 + 2 * term, query(term));
         // Infallible: a String takes what it is given.
-        let _ = write!(score, " + ${}::float8 * {rank}", 9 + 2 * term);
+        let _ = write!(
+            score,
+            " + ${weight}::float8 * ts_rank((SELECT $6::real[]), lexemes, {query})"
+        );
     }
-    let matches = ranks.join(", ");
+    let matches: Vec<String> = (0..terms)
+        .map(|term| format!("l.lexemes @@ {}", query(term)))
+        .collect();
+    let matches = matches.join(", ");
     format!(
         "WITH near AS (
-           SELECT passage_id, row_number() OVER (ORDER BY distance, passage_id) AS place FROM (
+           SELECT passage_id, distance, row_number() OVER (ORDER BY distance, passage_id) AS place FROM (
              SELECT passage_id, embedding <=> $2 AS distance FROM passage_vectors
              WHERE space_id = $1 AND live AND model = $3 ORDER BY distance LIMIT $4) v),
          worded AS (
-           SELECT passage_id, score, row_number() OVER (ORDER BY score DESC, passage_id) AS place FROM (
-             SELECT passage_id, {score} AS score FROM passage_lexemes l
+           SELECT passage_id, row_number() OVER (ORDER BY score DESC, passage_id) AS place FROM (
+             SELECT passage_id, {score} AS score FROM passage_lexemes
              WHERE space_id = $1 AND live AND lexemes @@ (SELECT $7::tsquery) ORDER BY score DESC LIMIT $4) t),
          pool AS (
-           SELECT passage_id, near.place AS vector_rank, worded.place AS text_rank,
+           SELECT passage_id, near.distance,
                   coalesce(1::float8 / (60 + near.place), 0) + coalesce(1::float8 / (60 + worded.place), 0) AS fused
            FROM near FULL JOIN worded USING (passage_id)
            ORDER BY fused DESC, passage_id LIMIT $5)
-         SELECT p.id AS passage_id, p.document_id, d.title, d.name, d.media_type, d.source_url, p.ordinal, p.kind,
+         SELECT p.id AS passage_id, p.document_id, d.title, d.name, d.media_type, d.source_url,
                 p.heading, p.page, p.start_char, p.end_char, p.context_start, p.context,
-                coalesce(1 - (v.embedding <=> $2), 0)::float8 AS cosine, pool.vector_rank, pool.text_rank,
-                ({score}) AS text_score, ARRAY[{matches}]::real[] AS matches
+                1 - coalesce(pool.distance,
+                             (SELECT v.embedding <=> $2 FROM passage_vectors v
+                              WHERE v.tenant_id = p.tenant_id AND v.passage_id = p.id AND v.model = $3), 1) AS cosine,
+                ARRAY[{matches}]::bool[] AS matches
          FROM pool
          JOIN passages p ON p.id = pool.passage_id
          JOIN documents d ON d.tenant_id = p.tenant_id AND d.id = p.document_id
          JOIN passage_lexemes l ON l.tenant_id = p.tenant_id AND l.passage_id = p.id
-         LEFT JOIN passage_vectors v ON v.tenant_id = p.tenant_id AND v.passage_id = p.id AND v.model = $3
          ORDER BY pool.fused DESC, pool.passage_id"
     )
 }
