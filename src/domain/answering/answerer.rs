@@ -11,10 +11,7 @@ use parlance_store::{
     queries::ledger::{CallKind, NewReservation},
     tenant::TenantDb,
 };
-use tokio::{
-    task::{JoinHandle, spawn_blocking},
-    time::Instant,
-};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
@@ -22,9 +19,9 @@ use super::{
     abstain, citing, memory,
     pending::Pending,
     prompt::{self, AnswerSettings, PromptParts},
+    reader::Reader,
     source_link::Place,
     spending::{self, Spending},
-    stream::{AnswerStream, SourceText},
     turn::{Extra, Outcome, Plan, Prepared, Progress, ProgressSink, Question, RESERVED_FOR, RESERVED_INPUT},
 };
 use crate::{
@@ -170,16 +167,6 @@ impl Answerer {
             return Ok(Plan::Abstain);
         }
         let begun = Instant::now();
-        let texts: Vec<_> = found
-            .passages
-            .iter()
-            .zip(1..)
-            .map(|(passage, number)| SourceText {
-                number,
-                text: passage.context.clone(),
-            })
-            .collect();
-        let reader = spawn_blocking(move || AnswerStream::new(texts));
         let space = &question.space;
         let mut request = prompt::build(PromptParts {
             settings: &space.settings.ai,
@@ -195,7 +182,6 @@ impl Answerer {
         Ok(Plan::Ask {
             request,
             passages: found.passages,
-            reader,
             reservation: memory.reservation,
         })
     }
@@ -242,7 +228,6 @@ impl Answerer {
             Plan::Ask {
                 request,
                 passages,
-                reader,
                 reservation,
             } => {
                 let mut spending = Spending::new(reservation, &request);
@@ -253,7 +238,6 @@ impl Answerer {
                         begun,
                         request,
                         &passages,
-                        reader,
                         &mut spending,
                         sink,
                         cancel,
@@ -290,18 +274,16 @@ impl Answerer {
         begun: Instant,
         request: ChatRequest,
         passages: &[Passage],
-        reader: JoinHandle<AnswerStream>,
         spending: &mut Spending,
         sink: &mut impl ProgressSink,
         cancel: &CancellationToken,
     ) -> Option<Ended> {
         let db = self.db.tenant(question.tenant);
-        let (noted, parser) = tokio::join!(spending.mark_sent(&db, self.clock.now()), reader);
-        if let Err(cause) = noted {
+        if let Err(cause) = spending.mark_sent(&db, self.clock.now()).await {
             error!(%cause, "a call could not be noted before it was made, so it is not made");
             return None;
         }
-        let Ok(mut parser) = parser else { return None };
+        let mut reader = Reader::new(passages);
         let mut pending = Pending::new(self.window, begun);
         let mut stream = self
             .gateway
@@ -321,7 +303,7 @@ impl Answerer {
                     spending.note(&chunk);
                     match chunk {
                         Chunk::Text(text) => {
-                            pending.add(parser.push(&text));
+                            pending.add(reader.push(&text).await);
                             if pending.first_or_overdue() {
                                 pending.flush(outcome, sink).await;
                             }
@@ -333,7 +315,8 @@ impl Answerer {
                             }
                             break Ended::Done;
                         }
-                        Chunk::Started { .. } | Chunk::Usage(_) | Chunk::Abandoned { .. } => {}
+                        Chunk::Started { .. } => reader.prepare(),
+                        Chunk::Usage(_) | Chunk::Abandoned { .. } => {}
                     }
                 }
                 Some(Err(cause)) => break Ended::Failed(cause),
@@ -341,7 +324,7 @@ impl Answerer {
             }
         };
         drop(stream);
-        let (events, answer) = parser.finish();
+        let (events, answer) = reader.finish().await;
         pending.add(events);
         pending.flush(outcome, sink).await;
         outcome.grounding = answer.grounding;

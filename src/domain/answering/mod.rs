@@ -17,6 +17,7 @@ pub mod memory;
 pub mod model_list;
 pub mod pending;
 pub mod prompt;
+mod reader;
 pub mod settings;
 pub mod small_talk;
 mod small_talk_phrases;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parlance_store::ids::{ConversationId, MessageId, PassageId, ReservationId, TenantId};
-use tokio::{task::JoinHandle, time::Instant};
+use tokio::time::Instant;
 
-use super::{claim::Claim, spending::Spent, stream::AnswerStream};
+use super::{claim::Claim, spending::Spent};
 use crate::{
     adapters::llm::ChatRequest,
     domain::{
@@ -78,8 +78,6 @@ pub(super) enum Plan {
     Ask {
         request: ChatRequest,
         passages: Vec<Passage>,
-        /// Reads the answer; the sources are taken in on another thread meanwhile.
-        reader: JoinHandle<AnswerStream>,
         reservation: ReservationId,
     },
     /// It could not be prepared.
