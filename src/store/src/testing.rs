@@ -118,6 +118,36 @@ impl TestDb {
     }
 }
 
+impl TestDb {
+    /// Ends every connection and refuses new ones, as an outage would.
+    ///
+    /// # Errors
+    /// What the database says to it.
+    pub async fn take_away(&self) -> Result<(), StoreError> {
+        let name = &self.name;
+        self.order(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
+            .await?;
+        let all =
+            format!("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'");
+        self.order(&all).await
+    }
+
+    /// Ends the outage.
+    ///
+    /// # Errors
+    /// What the database says to it.
+    pub async fn bring_back(&self) -> Result<(), StoreError> {
+        let name = &self.name;
+        self.order(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
+            .await
+    }
+
+    async fn order(&self, statement: &str) -> Result<(), StoreError> {
+        let mut admin = connect(&self.admin_url).await?;
+        Ok(admin.batch_execute(statement).await?)
+    }
+}
+
 /// Dropping is blocking and happens on a thread of its own: a test's runtime may be single.
 impl Drop for TestDb {
     fn drop(&mut self) {

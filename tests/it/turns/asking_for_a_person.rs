@@ -4,7 +4,7 @@ use parlance_loadtest::upstream::Ending;
 use parlance_store::queries::conversations::{self, ConversationStatus, StatusChange};
 use serde_json::{Value, json};
 
-use crate::support::{Setup, Socket, TestApp, answer_of, paced, says};
+use crate::support::{Setup, Socket, Sse, TestApp, answer_of, paced, says};
 
 async fn until_waiting(socket: &mut Socket) -> Value {
     let status = socket.next_of("status").await;
@@ -124,4 +124,24 @@ async fn after_a_crash_the_bot_does_not_answer_what_a_person_was_asked_for() {
     app.stop().await;
     assert_eq!(app.upstream.totals().requests, 1, "nobody was asked again");
     assert_eq!(reservations(&app).await, ["settled"]);
+}
+
+/// Whoever waits for an answer over HTTP is told that a person will answer.
+#[tokio::test]
+async fn a_stream_ends_when_a_person_is_asked_for() {
+    let (_app, _, visitor) = TestApp::chat_with(paced(20.0)).await;
+    let conversation = visitor.conversation().await;
+    let body = json!({ "conversation": conversation, "client_id": uuid::Uuid::new_v4(), "text": "How long does the warranty last?" });
+    let mut stream = Sse::open(visitor.post("/chat").json(&body)).await;
+    while stream.next().await.unwrap().kind != "answer.delta" {}
+    visitor.frame(&conversation, &json!({ "type": "human" })).await;
+    let mut last = Vec::new();
+    while let Some(event) = stream.next().await {
+        last.push((event.kind, event.data["state"].clone()));
+    }
+    assert_eq!(
+        last.last().unwrap(),
+        &("message".to_owned(), json!("interrupted")),
+        "{last:?}"
+    );
 }

@@ -109,3 +109,28 @@ async fn stop_ends_only_the_answer_that_streams() {
     assert_eq!(answer_of(&second)["state"], "complete");
     assert_eq!(answer_of(&second)["text"], json!(deltas_of(&second)));
 }
+
+/// Stopping finishes the answer that streams and begins no other; the next server does.
+#[tokio::test]
+async fn what_waits_when_the_server_stops_is_answered_by_the_next() {
+    let (mut app, _, visitor) = TestApp::chat_with(paced(40.0)).await;
+    let (conversation, mut socket) = visitor.connects().await;
+    for question in ["How long does the warranty last?", "When are refunds paid?"] {
+        socket.send(&says(question)).await;
+        socket.next_of("ack").await;
+    }
+    socket.next_of("answer.delta").await;
+    app.stop().await;
+    assert_eq!(app.upstream.totals().requests, 1);
+    app.restart().await;
+    let visitor = visitor.at(&app);
+    let (_, mut socket) = visitor.resumes(&conversation, 3).await;
+    socket.until_answer().await;
+    let log = visitor.log(&conversation).await;
+    let replies: Vec<_> = answers(&log)
+        .iter()
+        .map(|answer| &answer["in_reply_to"])
+        .collect();
+    assert_eq!(replies, [&log[0]["id"], &log[1]["id"]]);
+    assert_eq!(app.upstream.totals().requests, 2);
+}

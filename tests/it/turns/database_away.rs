@@ -1,0 +1,40 @@
+//! The database is away for a while: that is said, nothing is lost, and all goes on when it is back.
+
+use serde_json::Value;
+
+use crate::support::{TestApp, says};
+
+async fn ready(app: &TestApp) -> (u16, Value) {
+    let answer = app.http.get(app.url("/readyz")).send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+#[tokio::test]
+async fn an_outage_is_no_absence() {
+    let (app, _, visitor) = TestApp::chat().await;
+    let live = visitor.asks(None, "How long does the warranty last?").await;
+    let live = live["conversation"].as_str().unwrap();
+    let unloaded = visitor.conversation().await;
+
+    app.db().take_away().await.unwrap();
+    let (status, told) = ready(&app).await;
+    assert_eq!(
+        (status, &told["checks"]["database"]),
+        (503, &"does not answer".into())
+    );
+    let question = says("When are refunds paid?");
+    for conversation in [live, &unloaded] {
+        let (status, refused) = visitor.frame(conversation, &question).await;
+        assert_eq!(status.as_u16(), 503, "{refused}");
+        assert_eq!(refused["code"], "busy");
+    }
+
+    app.db().bring_back().await.unwrap();
+    assert_eq!(ready(&app).await.0, 200);
+    for conversation in [live, &unloaded] {
+        let before = visitor.log(conversation).await.len();
+        let answer = visitor.asks(Some(conversation), "When are refunds paid?").await;
+        assert_eq!(answer["state"], "complete");
+        assert_eq!(visitor.log(conversation).await.len(), before + 2);
+    }
+}
