@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use deadpool::managed::QueueMode;
 use diesel::ConnectionError;
 use diesel_async::{
     AsyncConnection, AsyncPgConnection, SimpleAsyncConnection,
@@ -116,6 +117,8 @@ impl Db {
             manager,
         ))
         .max_size(config.pool_size)
+        // The one used last has its plans and pages at hand.
+        .queue_mode(QueueMode::Lifo)
         .build()
         .map_err(|error| StoreError::Pool(error.to_string()))?;
         let db = Self {
