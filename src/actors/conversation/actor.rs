@@ -20,6 +20,7 @@ use parlance_store::{
 use tracing::{error, info};
 
 use super::{
+    finish,
     live::Live,
     messages::{
         Ack, ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Say, Stop,
@@ -201,7 +202,7 @@ impl ConversationActor {
                 }
             }
             Err(error) => {
-                // The reservation is still open: the question is taken up again on the next load.
+                // Where the reservation is still open the next load takes the question up again.
                 error!(conversation.id = %self.id, %error, "an answer could not be stored");
                 return self.break_off(ctx);
             }
@@ -439,7 +440,7 @@ impl Handler<TurnEnded> for ConversationActor {
         let Some(live) = self.live.as_ref().filter(|live| live.is_running(msg.turn)) else {
             return;
         };
-        let write = write::answer(self.deps.clone(), self.tenant, live, &msg.outcome);
+        let write = finish::answer(self.deps.clone(), self.tenant, live, &msg.outcome);
         ctx.wait(
             write
                 .into_actor(self)

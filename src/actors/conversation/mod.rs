@@ -1,8 +1,9 @@
 //! A live conversation. [`ConversationHandle`] is the face; `actor.rs` sequences, `live.rs` holds
-//! what is loaded, `write.rs` commits, `turn.rs` runs the answer beside the mailbox. Decisions
-//! are in `domain::conversations::state`.
+//! what is loaded, `write.rs` commits, `turn.rs` runs the answer beside the mailbox and
+//! `finish.rs` stores it. Decisions are in `domain::conversations::state`.
 
 mod actor;
+mod finish;
 mod handle;
 mod live;
 mod messages;

@@ -8,7 +8,7 @@ use parlance_store::{
     ids::{ConversationId, MessageId, ReservationId, TenantId},
     queries::{
         conversations::{self, Conversation, ConversationStatus},
-        ledger::{self, CallKind, NewReservation},
+        ledger::{CallKind, NewReservation},
         log, messages,
     },
     tenant::TenantConn,
@@ -23,9 +23,9 @@ use super::{
 };
 use crate::domain::{
     accounts::space::Space,
-    answering::turn::{Cited, Extra, Outcome, RESERVED_FOR, RESERVED_INPUT},
+    answering::turn::{RESERVED_FOR, RESERVED_INPUT},
     conversations::{
-        event::{Author, Citation, Event, Message, MessageState, Reason, Status},
+        event::{Author, Event, Message, Reason, Status},
         state::{StatusChange, Transition},
     },
 };
@@ -46,7 +46,7 @@ pub(super) struct Written {
 }
 
 impl Written {
-    fn of(events: Vec<Published>) -> Self {
+    pub(super) fn of(events: Vec<Published>) -> Self {
         Self {
             events,
             elsewhere: false,
@@ -87,7 +87,7 @@ pub(super) fn store(error: StoreError) -> ActorError {
 }
 
 /// The event under its `seq`, as it goes out: the stored body is a JSON object without it.
-fn durable(kind: &'static str, seq: i64, body: &str) -> Published {
+pub(super) fn durable(kind: &'static str, seq: i64, body: &str) -> Published {
     let rest = body.trim_start().strip_prefix('{').unwrap_or_default();
     let json = format!("{{\"seq\":{seq},{rest}");
     Published {
@@ -375,94 +375,5 @@ pub(super) fn status(
             .await
             .map_err(store)?;
         Ok(Written::of(vec![event]))
-    }
-}
-
-/// The finished answer with its citations, claims and settled reservation.
-pub(super) fn answer(
-    deps: Arc<Deps>,
-    tenant: TenantId,
-    live: &Live,
-    outcome: &Outcome,
-) -> impl Future<Output = Result<Written, ActorError>> + use<> {
-    let at = deps.clock.now();
-    let message = outcome.message(live.conversation.id, &live.space.settings.bot_name, at);
-    let (extra, settlement) = (
-        outcome.extra.clone(),
-        outcome.spent.as_ref().map(|spent| spent.settlement.clone()),
-    );
-    let citations = outcome.cited.iter().map(stored_citation).collect();
-    let (space, conversation, question) = (
-        live.conversation.space_id,
-        live.conversation.id,
-        outcome.in_reply_to,
-    );
-    async move {
-        let finished = messages::FinishedAnswer {
-            id: message.id,
-            conversation_id: message.conversation,
-            in_reply_to: question,
-            author_name: message.author.name.clone(),
-            text: message.text.clone(),
-            state: stored_state(message.state),
-            grounding: message.grounding,
-            claims: serde_json::to_value(&message.claims).ok(),
-            citations,
-            model: message.model.clone(),
-            event_body: body(&Event::Message(Box::new(message)))?,
-            at,
-            settlement,
-        };
-        let json = finished.event_body.to_string();
-        let db = deps.db.tenant(tenant);
-        let done = db
-            .transaction(async |conn| {
-                for spent in extra {
-                    let (Extra::Attempt(call) | Extra::Abandoned(call)) = &spent;
-                    if matches!(spent, Extra::Attempt(_)) {
-                        ledger::reserve(conn, call.reservation(space, conversation, question)).await?;
-                    }
-                    ledger::settle(conn, &call.settlement).await?;
-                }
-                messages::finish_answer(conn, finished).await
-            })
-            .await
-            .map_err(store)?;
-        Ok(match done {
-            messages::Finished::New { seq, .. } => Written::of(vec![durable("message", seq, &json)]),
-            messages::Finished::AlreadyAnswered { .. } => Written {
-                elsewhere: true,
-                ..Written::default()
-            },
-        })
-    }
-}
-
-fn stored_state(state: MessageState) -> messages::MessageState {
-    match state {
-        MessageState::Complete => messages::MessageState::Complete,
-        MessageState::Interrupted => messages::MessageState::Interrupted,
-        MessageState::Failed => messages::MessageState::Failed,
-    }
-}
-
-fn stored_citation(cited: &Cited) -> messages::Citation {
-    let Citation {
-        n,
-        document,
-        title,
-        excerpt,
-        url,
-        page,
-    } = cited.citation.clone();
-    let n = i32::try_from(n).unwrap_or(i32::MAX);
-    messages::Citation {
-        n,
-        passage_id: cited.passage,
-        document_id: document,
-        title,
-        excerpt,
-        url,
-        page,
     }
 }

@@ -41,6 +41,21 @@ impl StoreError {
         }
     }
 
+    /// Whether the database understood the change and would not have it. The same again is refused
+    /// again, unless the cause was a passing one, such as a deadlock: the two are not told apart.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Conflict { .. } => true,
+            Self::Query(Diesel::DatabaseError(kind, _)) => {
+                !self.is_transient() && !matches!(kind, Kind::ReadOnlyTransaction)
+            }
+            // What cannot even be written down for the database.
+            Self::Query(Diesel::SerializationError(_) | Diesel::QueryBuilderError(_)) => true,
+            _ => false,
+        }
+    }
+
     /// Whether the named constraint refused the change.
     #[must_use]
     pub fn is_conflict(&self, name: &str) -> bool {

@@ -100,6 +100,14 @@ impl TestDb {
         &self.url
     }
 
+    /// Changes the database as the administrator.
+    ///
+    /// # Errors
+    /// What the database says to it.
+    pub async fn run(&self, statements: &str) -> Result<(), StoreError> {
+        Ok(connect(&self.url).await?.batch_execute(statements).await?)
+    }
+
     /// What a query finds, over all tenants, a JSON object a row.
     ///
     /// # Errors

@@ -5,4 +5,5 @@ mod database_away;
 mod faults;
 mod one_at_a_time;
 mod opinions;
+mod refused;
 mod reopening;

@@ -1,0 +1,186 @@
+//! The end of a turn: the answer with its citations, claims and settled reservation, in one
+//! transaction. What the database refuses is not kept for another try, for every try asks the
+//! model again: an apology takes its place, and where that is refused too the turn ends without.
+
+use std::{future::Future, sync::Arc};
+
+use parlance_store::{
+    error::StoreError,
+    ids::{ConversationId, SpaceId, TenantId},
+    queries::{ledger, messages},
+    tenant::TenantConn,
+};
+use tracing::error;
+
+use super::{
+    Deps,
+    live::Live,
+    messages::ActorError,
+    release::give_back,
+    write::{Written, durable, store},
+};
+use crate::domain::{
+    answering::{
+        abstain,
+        turn::{Cited, Extra, Outcome},
+    },
+    conversations::event::{Citation, Event, MessageState},
+};
+
+/// What an answer is stored with.
+struct Finish {
+    deps: Arc<Deps>,
+    tenant: TenantId,
+    space: SpaceId,
+    conversation: ConversationId,
+    bot_name: String,
+    at: chrono::DateTime<chrono::Utc>,
+}
+
+/// The finished answer, or what the database takes instead of it.
+pub(super) fn answer(
+    deps: Arc<Deps>,
+    tenant: TenantId,
+    live: &Live,
+    outcome: &Outcome,
+) -> impl Future<Output = Result<Written, ActorError>> + use<> {
+    let settings = &live.space.settings;
+    let locale = live.conversation.locale.as_deref().unwrap_or(&settings.locale);
+    let whole = outcome.clone();
+    let apology = Outcome {
+        text: abstain::failed(locale),
+        state: MessageState::Failed,
+        spent: outcome.spent.clone(),
+        extra: outcome.extra.clone(),
+        ..Outcome::empty(outcome.answer, outcome.in_reply_to)
+    };
+    let finish = Finish {
+        at: deps.clock.now(),
+        deps,
+        tenant,
+        space: live.conversation.space_id,
+        conversation: live.conversation.id,
+        bot_name: settings.bot_name.clone(),
+    };
+    async move {
+        // Twice, for the cause may have been a passing one.
+        for outcome in [&whole, &whole, &apology] {
+            match finish.store(outcome).await {
+                Err(error) if error.is_refusal() => finish.refused("an answer", &error),
+                done => return done.map_err(store),
+            }
+        }
+        finish.give_up(&whole).await
+    }
+}
+
+impl Finish {
+    async fn store(&self, outcome: &Outcome) -> Result<Written, StoreError> {
+        let message = outcome.message(self.conversation, &self.bot_name, self.at);
+        let (text, claims) = (message.text.clone(), serde_json::to_value(&message.claims).ok());
+        let (author_name, model) = (message.author.name.clone(), message.model.clone());
+        let event_body = serde_json::to_value(Event::Message(Box::new(message))).unwrap_or_default();
+        let json = event_body.to_string();
+        let finished = messages::FinishedAnswer {
+            id: outcome.answer,
+            conversation_id: self.conversation,
+            in_reply_to: outcome.in_reply_to,
+            author_name,
+            text,
+            state: stored_state(outcome.state),
+            grounding: outcome.grounding,
+            claims,
+            citations: outcome.cited.iter().map(stored_citation).collect(),
+            model,
+            event_body,
+            at: self.at,
+            settlement: outcome.spent.as_ref().map(|spent| spent.settlement.clone()),
+        };
+        let db = self.deps.db.tenant(self.tenant);
+        let done = db
+            .transaction(async |conn| {
+                self.settle_extra(conn, outcome).await?;
+                messages::finish_answer(conn, finished).await
+            })
+            .await?;
+        Ok(match done {
+            messages::Finished::New { seq, .. } => Written::of(vec![durable("message", seq, &json)]),
+            messages::Finished::AlreadyAnswered { .. } => Written {
+                elsewhere: true,
+                ..Written::default()
+            },
+        })
+    }
+
+    async fn settle_extra(&self, conn: &mut TenantConn<'_>, outcome: &Outcome) -> Result<(), StoreError> {
+        for spent in &outcome.extra {
+            let (Extra::Attempt(call) | Extra::Abandoned(call)) = spent;
+            if matches!(spent, Extra::Attempt(_)) {
+                let attempt = call.reservation(self.space, self.conversation, outcome.in_reply_to);
+                ledger::reserve(conn, attempt).await?;
+            }
+            ledger::settle(conn, &call.settlement).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends the turn without an answer: its calls are settled, with what they told or, where even
+    /// that is refused, with what was noted of them.
+    async fn give_up(&self, outcome: &Outcome) -> Result<Written, ActorError> {
+        let db = self.deps.db.tenant(self.tenant);
+        for told in [true, false] {
+            let settled = db
+                .transaction(async |conn| {
+                    if told {
+                        self.settle_extra(conn, outcome).await?;
+                        if let Some(spent) = &outcome.spent {
+                            ledger::settle(conn, &spent.settlement).await?;
+                        }
+                    }
+                    give_back(conn, &self.deps, &[outcome.in_reply_to]).await
+                })
+                .await;
+            match settled {
+                Err(error) if error.is_refusal() => self.refused("what an answer cost", &error),
+                Err(error) => return Err(store(error)),
+                Ok(()) => break,
+            }
+        }
+        self.deps.ledger.settled(self.tenant);
+        Err(ActorError::Store("the answer was given up".to_owned()))
+    }
+
+    fn refused(&self, what: &str, error: &StoreError) {
+        metrics::counter!("parlance_answers_refused_total").increment(1);
+        error!(tenant.id = %self.tenant, conversation.id = %self.conversation, %error, "the database refuses {what}");
+    }
+}
+
+fn stored_state(state: MessageState) -> messages::MessageState {
+    match state {
+        MessageState::Complete => messages::MessageState::Complete,
+        MessageState::Interrupted => messages::MessageState::Interrupted,
+        MessageState::Failed => messages::MessageState::Failed,
+    }
+}
+
+fn stored_citation(cited: &Cited) -> messages::Citation {
+    let Citation {
+        n,
+        document,
+        title,
+        excerpt,
+        url,
+        page,
+    } = cited.citation.clone();
+    let n = i32::try_from(n).unwrap_or(i32::MAX);
+    messages::Citation {
+        n,
+        passage_id: cited.passage,
+        document_id: document,
+        title,
+        excerpt,
+        url,
+        page,
+    }
+}
