@@ -64,9 +64,12 @@ async fn embedder(embeddings: &Embeddings) -> anyhow::Result<Arc<dyn Embedder>> 
 }
 
 fn models(models: &Models, embedder: &Arc<dyn Embedder>) -> anyhow::Result<Vec<Arc<dyn ChatModel>>> {
-    let mut routes: Vec<Arc<dyn ChatModel>> = vec![Arc::new(
-        Extractive::new(models.extractive_words_per_second).with_embedder(embedder.clone()),
-    )];
+    let mut extractive = Extractive::new(models.extractive_words_per_second);
+    if !embedder.is_upstream() {
+        // It reads every sentence of its sources: a model without a price must not run up a bill.
+        extractive = extractive.with_embedder(embedder.clone());
+    }
+    let mut routes: Vec<Arc<dyn ChatModel>> = vec![Arc::new(extractive)];
     if let Some(upstream) = &models.anthropic {
         routes.push(Arc::new(Anthropic::new(
             &upstream.base_url,

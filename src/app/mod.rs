@@ -35,8 +35,8 @@ use crate::{
     domain::{
         accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, tokens},
-        billing::prices::PriceBook,
-        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, meter::Meter},
+        billing::{meter::Meter, prices::PriceBook},
+        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest},
         retrieval::Retriever,
     },
     http,
@@ -194,17 +194,20 @@ fn listen(config: &Config) -> anyhow::Result<TcpListener> {
 /// The way in for documents.
 #[must_use]
 pub fn ingest(adapters: &Adapters, prices: &Arc<PriceBook>) -> Ingest {
-    let charged = adapters.embedder.is_upstream();
     Ingest {
         embedder: adapters.embedder.clone(),
-        meter: if charged {
-            Meter::new(prices.clone())
-        } else {
-            Meter::default()
-        },
+        meter: meter(adapters, prices),
         clock: adapters.clock.clone(),
         chunk: ChunkLimits::default(),
         extract: ExtractLimits::default(),
+    }
+}
+
+fn meter(adapters: &Adapters, prices: &Arc<PriceBook>) -> Meter {
+    if adapters.embedder.is_upstream() {
+        Meter::new(prices.clone(), adapters.clock.clone())
+    } else {
+        Meter::default()
     }
 }
 
@@ -228,8 +231,7 @@ async fn services(
     let answerer = Answerer {
         db: db.clone(),
         clock: clock.clone(),
-        retriever: Retriever::new(adapters.embedder.clone()),
-        embedder: adapters.embedder.clone(),
+        retriever: Retriever::new(adapters.embedder.clone(), meter(adapters, prices)),
         gateway: Gateway::new(
             adapters.models.clone(),
             adapters.patience.clone(),

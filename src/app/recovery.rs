@@ -13,7 +13,7 @@ use tracing::{error, info};
 
 use crate::{
     actors::services::Services,
-    domain::{answering::spending, billing::prices::PriceBook},
+    domain::billing::{prices::PriceBook, settlement},
 };
 
 /// How often it is looked again.
@@ -59,12 +59,7 @@ async fn settle_expired(services: &Services, prices: &PriceBook, tenant: TenantI
         .transaction(async |conn| {
             let expired = ledger::open_expired(conn, now, BATCH).await?;
             for open in &expired {
-                if open.sent_at.is_some() {
-                    let spent = spending::from_estimates(prices, open, now);
-                    ledger::settle(conn, &spent.settlement).await?;
-                } else {
-                    ledger::release(conn, open.id).await?;
-                }
+                settlement::close(conn, prices, open, now).await?;
             }
             Ok::<_, StoreError>(expired.len())
         })

@@ -124,6 +124,7 @@ impl Embedder for OnDisk {
         Ok(Embedded {
             vectors,
             tokens: embedded.tokens,
+            estimated: embedded.estimated,
         })
     }
 }

@@ -26,7 +26,8 @@ use crate::{
     adapters::embed::Embedder,
     domain::{
         answering::grounding::eval as grounding,
-        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, meter::Meter},
+        billing::meter::Meter,
+        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest},
         retrieval::{RetrievalSettings, Retriever},
     },
     kernel::clock::{Clock, SystemClock},
@@ -82,7 +83,7 @@ async fn search(
         set,
         db,
         &ingest,
-        &Retriever::new(embedder),
+        &Retriever::new(embedder, Meter::default()),
         &RetrievalSettings::default(),
     )
     .await

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::domain::{
     answering::{
-        abstain,
+        abstain, spending,
         turn::{Cited, Extra, Outcome},
     },
     conversations::event::{Citation, Event, MessageState},
@@ -94,7 +94,7 @@ impl Finish {
             model,
             event_body,
             at: self.at,
-            settlement: outcome.spent.as_ref().map(|spent| spent.settlement.clone()),
+            settlement: outcome.spent.clone(),
         };
         let db = self.deps.db.tenant(self.tenant);
         let done = db
@@ -114,12 +114,12 @@ impl Finish {
 
     async fn settle_extra(&self, conn: &mut TenantConn<'_>, outcome: &Outcome) -> Result<(), StoreError> {
         for spent in &outcome.extra {
-            let (Extra::Attempt(call) | Extra::Abandoned(call)) = spent;
+            let (Extra::Attempt(bill) | Extra::Abandoned(bill)) = spent;
             if matches!(spent, Extra::Attempt(_)) {
-                let attempt = call.reservation(self.space, self.conversation, outcome.in_reply_to);
+                let attempt = spending::attempt(bill, self.space, self.conversation, outcome.in_reply_to);
                 ledger::reserve(conn, attempt).await?;
             }
-            ledger::settle(conn, &call.settlement).await?;
+            ledger::settle(conn, bill).await?;
         }
         Ok(())
     }
@@ -133,8 +133,8 @@ impl Finish {
                 .transaction(async |conn| {
                     if told {
                         self.settle_extra(conn, outcome).await?;
-                        if let Some(spent) = &outcome.spent {
-                            ledger::settle(conn, &spent.settlement).await?;
+                        if let Some(bill) = &outcome.spent {
+                            ledger::settle(conn, bill).await?;
                         }
                     }
                     give_back(conn, &self.deps, &[outcome.in_reply_to]).await

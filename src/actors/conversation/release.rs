@@ -11,7 +11,7 @@ use parlance_store::{
 
 use super::Deps;
 use crate::domain::{
-    answering::spending,
+    billing::settlement,
     conversations::state::{Effect, Transition},
 };
 
@@ -33,12 +33,7 @@ pub(super) async fn give_back(
 ) -> Result<(), StoreError> {
     for question in questions {
         for open in ledger::open_of_message(conn, *question).await? {
-            if open.sent_at.is_some() {
-                let spent = spending::from_estimates(&deps.answerer.prices, &open, deps.clock.now());
-                ledger::settle(conn, &spent.settlement).await?;
-            } else {
-                ledger::release(conn, open.id).await?;
-            }
+            settlement::close(conn, &deps.answerer.prices, &open, deps.clock.now()).await?;
         }
     }
     Ok(())

@@ -23,7 +23,8 @@ use super::{
 };
 use crate::domain::{
     accounts::space::Space,
-    answering::turn::{RESERVED_FOR, RESERVED_INPUT},
+    answering::turn::RESERVED_INPUT,
+    billing::settlement::RESERVED_FOR,
     conversations::{
         event::{Author, Event, Message, Reason, Status},
         state::{StatusChange, Transition},

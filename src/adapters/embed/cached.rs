@@ -1,17 +1,11 @@
 //! Remembers the vectors of questions: the same question asked again costs nothing, and asked
 //! by many at once is embedded once. Passages go straight through.
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{fmt, sync::Arc};
 
 use moka::future::Cache;
 
-use super::{EmbedError, Embedded, Embedder, Purpose};
+use super::{EmbedError, Embedded, Embedder, Payer, Purpose};
 
 /// An embedder with a bounded cache of question vectors in front. A failure is not remembered.
 pub struct CachedQueries {
@@ -61,33 +55,18 @@ impl Embedder for CachedQueries {
     }
 
     async fn embed(&self, texts: &[String], purpose: Purpose) -> Result<Embedded, EmbedError> {
-        let (Purpose::Query, [text]) = (purpose, texts) else {
-            return self.inner.embed(texts, purpose).await;
-        };
+        self.inner.embed(texts, purpose).await
+    }
+
+    /// Of many who ask at once, one pays.
+    async fn question(&self, text: &str, payer: Option<&dyn Payer>) -> Result<Vec<f32>, EmbedError> {
         if let Some(vector) = self.cache.get(text).await {
-            return Ok(Embedded {
-                vectors: vec![vector.to_vec()],
-                tokens: 0,
-            });
+            return Ok(vector.to_vec());
         }
-        // Only the caller whose call reached the model is told its tokens.
-        let tokens = AtomicU64::new(0);
-        let vector = self
-            .cache
-            .try_get_with_by_ref(text, async {
-                let embedded = self.inner.embed(texts, purpose).await?;
-                tokens.store(embedded.tokens, Ordering::Relaxed);
-                let missing = EmbedError::Upstream {
-                    retryable: true,
-                    detail: "no vector came back".into(),
-                };
-                embedded.vectors.into_iter().next().map(Arc::new).ok_or(missing)
-            })
-            .await
-            .map_err(|error: Arc<EmbedError>| (*error).clone())?;
-        Ok(Embedded {
-            vectors: vec![vector.to_vec()],
-            tokens: tokens.into_inner(),
-        })
+        let asked = async { self.inner.question(text, payer).await.map(Arc::new) };
+        let vector = self.cache.try_get_with_by_ref(text, asked).await;
+        Ok(vector
+            .map_err(|error: Arc<EmbedError>| (*error).clone())?
+            .to_vec())
     }
 }

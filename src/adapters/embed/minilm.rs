@@ -168,6 +168,9 @@ impl Embedder for MiniLm {
         let vectors = reply
             .await
             .map_err(|_| EmbedError::Unavailable("the embedding worker has ended".into()))??;
-        Ok(Embedded { vectors, tokens: 0 })
+        Ok(Embedded {
+            vectors,
+            ..Embedded::default()
+        })
     }
 }

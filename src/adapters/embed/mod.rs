@@ -1,12 +1,12 @@
 //! Text to vectors behind one trait: `minilm` in process, `openai` for any compatible API, and
 //! `cached`, which puts a cache of question vectors in front of either. Nothing here knows a
-//! passage or a tenant. One contract suite runs over all of them (`contract.rs`).
+//! passage or a tenant; who pays for a question says so by a [`Payer`].
 
 mod cached;
 mod minilm;
 mod openai;
 
-use std::fmt;
+use std::{fmt, future::Future, pin::Pin};
 
 pub use self::{
     cached::CachedQueries,
@@ -27,6 +27,8 @@ pub struct Embedded {
     pub vectors: Vec<Vec<f32>>,
     /// Tokens as the upstream counts them; 0 for a free local model.
     pub tokens: u64,
+    /// Counted here, because the upstream did not tell.
+    pub estimated: bool,
 }
 
 #[derive(Clone, Debug, thiserror::Error, PartialEq)]
@@ -38,6 +40,22 @@ pub enum EmbedError {
     Upstream { retryable: bool, detail: String },
     #[error("the embedding model cannot be loaded: {0}")]
     Unavailable(String),
+    /// It could not be noted that the call goes out, so it was not made.
+    #[error("the call could not be noted: {0}")]
+    Unnoted(String),
+}
+
+/// A call about to be made.
+pub type Call<'a> = Pin<Box<dyn Future<Output = Result<Embedded, EmbedError>> + Send + 'a>>;
+
+/// Who pays for a question: keeps the books around the call.
+#[async_trait::async_trait]
+pub trait Payer: Send + Sync {
+    /// Notes that a call of about so many tokens goes out, makes it, and notes what it cost.
+    ///
+    /// # Errors
+    /// Those of the call, or `Unnoted`.
+    async fn pays(&self, tokens: usize, call: Call<'_>) -> Result<Embedded, EmbedError>;
 }
 
 /// Embeds texts. Cheap to share; bounded inside.
@@ -54,4 +72,22 @@ pub trait Embedder: Send + Sync + fmt::Debug {
     /// # Errors
     /// `Busy` when the queue is full, `Upstream` when the service failed after retries.
     async fn embed(&self, texts: &[String], purpose: Purpose) -> Result<Embedded, EmbedError>;
+
+    /// The vector of a question. `payer` keeps the books where a call is made that may be billed.
+    ///
+    /// # Errors
+    /// Those of [`Self::embed`] and of the payer.
+    async fn question(&self, text: &str, payer: Option<&dyn Payer>) -> Result<Vec<f32>, EmbedError> {
+        let texts = [text.to_owned()];
+        let call = self.embed(&texts, Purpose::Query);
+        let embedded = match payer {
+            Some(payer) if self.is_upstream() => payer.pays(self.count_tokens(text), call).await?,
+            _ => call.await?,
+        };
+        let missing = || EmbedError::Upstream {
+            retryable: true,
+            detail: "no vector came back".into(),
+        };
+        embedded.vectors.into_iter().next().ok_or_else(missing)
+    }
 }

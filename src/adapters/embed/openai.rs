@@ -175,13 +175,25 @@ impl OpenAi {
             .map_err(|error| Failure::temporary(error.without_url()))?;
         let response: Response = serde_json::from_slice(&bytes)
             .map_err(|error| Failure::temporary(format!("unreadable embeddings: {error}")))?;
-        self.checked(response, texts.len())
+        let told = response.usage.total_tokens;
+        let vectors = self.checked(response.data, texts.len())?;
+        let count = |text: &String| u64::try_from(self.count_tokens(text)).unwrap_or(u64::MAX);
+        let estimated = told == 0 && !texts.is_empty();
+        Ok(Embedded {
+            vectors,
+            tokens: if estimated {
+                texts.iter().map(count).sum()
+            } else {
+                told
+            },
+            estimated,
+        })
     }
 
     /// Vectors in the order of the texts, of the promised length, normalised.
-    fn checked(&self, response: Response, texts: usize) -> Result<Embedded, Failure> {
+    fn checked(&self, items: Vec<Item>, texts: usize) -> Result<Vec<Vec<f32>>, Failure> {
         let mut vectors = vec![Vec::new(); texts];
-        for item in response.data {
+        for item in items {
             let Some(slot) = vectors.get_mut(item.index) else {
                 return Err(Failure::lasting(format!(
                     "vector {} of {texts} texts",
@@ -197,10 +209,7 @@ impl OpenAi {
                 wrong.len()
             )));
         }
-        Ok(Embedded {
-            vectors,
-            tokens: response.usage.total_tokens,
-        })
+        Ok(vectors)
     }
 }
 
@@ -256,6 +265,7 @@ impl Embedder for OpenAi {
             let embedded = self.with_retries(batch).await?;
             all.vectors.extend(embedded.vectors);
             all.tokens += embedded.tokens;
+            all.estimated |= embedded.estimated;
         }
         Ok(all)
     }

@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use parlance_store::{
     db::Db,
     ids::{MessageId, ReservationId},
-    queries::ledger::{CallKind, NewReservation},
+    queries::ledger::{CallKind, NewReservation, Settlement},
     tenant::TenantDb,
 };
 use tokio::time::Instant;
@@ -21,20 +21,20 @@ use super::{
     prompt::{self, AnswerSettings, PromptParts},
     reader::Reader,
     source_link::Place,
-    spending::{self, Spending},
-    turn::{Extra, Outcome, Plan, Prepared, Progress, ProgressSink, Question, RESERVED_FOR, RESERVED_INPUT},
+    spending::Spending,
+    turn::{Extra, Outcome, Plan, Prepared, Progress, ProgressSink, Question, RESERVED_INPUT},
 };
 use crate::{
-    adapters::{
-        embed::Embedder,
-        llm::{
-            ChatRequest, Chunk, LlmError, Source, StopReason, capabilities,
-            gateway::{Gateway, ModelRef},
-        },
+    adapters::llm::{
+        ChatRequest, Chunk, LlmError, Source, StopReason, capabilities,
+        gateway::{Gateway, ModelRef},
     },
     domain::{
         accounts::space::Space,
-        billing::prices::PriceBook,
+        billing::{
+            prices::PriceBook,
+            settlement::{RESERVED_FOR, from_estimates},
+        },
         conversations::event::MessageState,
         retrieval::{Passage, Retrieval, RetrievalError, RetrievalSettings, Retriever, floor::Floor},
     },
@@ -47,7 +47,6 @@ pub struct Answerer {
     pub db: Db,
     pub clock: SharedClock,
     pub retriever: Retriever,
-    pub embedder: Arc<dyn Embedder>,
     pub gateway: Gateway,
     /// Asked where none of a space's own models is configured.
     pub last_resort: ModelRef,
@@ -117,20 +116,23 @@ impl Answerer {
     /// only reads, so it may run while the message is being committed.
     pub async fn prepare(&self, question: Question) -> Prepared {
         let begun = Instant::now();
-        let mut extra = Vec::new();
-        let plan = self.plan(&question, &mut extra).await.unwrap_or_else(|cause| {
-            error!(conversation.id = %question.conversation, %cause, "an answer could not be prepared");
-            Plan::Fail
-        });
+        let mut abandoned = Vec::new();
+        let plan = self
+            .plan(&question, &mut abandoned)
+            .await
+            .unwrap_or_else(|cause| {
+                error!(conversation.id = %question.conversation, %cause, "an answer could not be prepared");
+                Plan::Fail
+            });
         Prepared {
             question,
             begun,
             plan,
-            extra,
+            abandoned,
         }
     }
 
-    async fn plan(&self, question: &Question, extra: &mut Vec<Extra>) -> anyhow::Result<Plan> {
+    async fn plan(&self, question: &Question, abandoned: &mut Vec<Settlement>) -> anyhow::Result<Plan> {
         let db = self.db.tenant(question.tenant);
         let load = memory::load(&db, question, || self.reservation(question));
         // The search need not wait for the history where it is known what to search for.
@@ -152,17 +154,8 @@ impl Answerer {
                 (memory, found)
             }
         };
-        let settle = |open| spending::from_estimates(&self.prices, open, self.clock.now());
-        extra.extend(memory.abandoned.iter().map(settle).map(Extra::Abandoned));
-        if found.embedding_tokens > 0 {
-            let (model, tokens) = (self.embedder.model(), found.embedding_tokens);
-            extra.push(Extra::Attempt(spending::embedding(
-                &self.prices,
-                model,
-                tokens,
-                self.clock.now(),
-            )));
-        }
+        let bill = |open| from_estimates(&self.prices, open, self.clock.now());
+        abandoned.extend(memory.abandoned.iter().map(bill));
         if found.abstained || found.passages.is_empty() {
             return Ok(Plan::Abstain);
         }
@@ -211,10 +204,10 @@ impl Answerer {
             question,
             begun,
             plan,
-            extra,
+            abandoned,
         } = prepared;
         let mut outcome = Outcome::empty(answer, question.message);
-        outcome.extra = extra;
+        outcome.extra = abandoned.into_iter().map(Extra::Abandoned).collect();
         let locale = question
             .locale
             .as_deref()

@@ -3,53 +3,47 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use parlance_store::{
     error::StoreError,
     ids::{ConversationId, MessageId, ReservationId, SpaceId},
-    queries::ledger::{self, CallKind, NewReservation, OpenReservation, Settlement, TokenUsage},
+    queries::ledger::{self, CallKind, NewReservation, Settlement, TokenUsage},
     tenant::TenantDb,
 };
 use tokio::time::Instant;
-use tracing::{error, warn};
+use tracing::warn;
 
-use super::{tokens, turn::RESERVED_FOR};
+use super::tokens;
 use crate::{
     adapters::llm::{ChatRequest, Chunk, Usage},
-    domain::billing::prices::PriceBook,
+    domain::billing::{
+        prices::PriceBook,
+        settlement::{RESERVED_FOR, settlement},
+    },
 };
 
 /// How often it is noted how much has streamed.
 const NOTE_EVERY: Duration = Duration::from_secs(1);
 
-/// One call that is or may be billed.
-#[derive(Clone, Debug)]
-pub struct Spent {
-    pub kind: CallKind,
-    pub settlement: Settlement,
-}
-
-impl Spent {
-    /// The reservation of a further call of `space`, made and settled together with the answer.
-    #[must_use]
-    pub fn reservation(
-        &self,
-        space: SpaceId,
-        conversation: ConversationId,
-        message: MessageId,
-    ) -> NewReservation {
-        NewReservation {
-            id: self.settlement.reservation,
-            space_id: space,
-            conversation_id: Some(conversation),
-            message_id: Some(message),
-            kind: self.kind,
-            model: self.settlement.model.clone(),
-            at: self.settlement.at,
-            expires_at: self.settlement.at + RESERVED_FOR,
-            estimate_input: 0,
-            estimate_output: 0,
-        }
+/// The reservation of a further attempt to answer, made and settled together with the answer.
+#[must_use]
+pub fn attempt(
+    billed: &Settlement,
+    space: SpaceId,
+    conversation: ConversationId,
+    message: MessageId,
+) -> NewReservation {
+    NewReservation {
+        id: billed.reservation,
+        space_id: space,
+        conversation_id: Some(conversation),
+        message_id: Some(message),
+        kind: CallKind::Chat,
+        model: billed.model.clone(),
+        at: billed.at,
+        expires_at: billed.at + RESERVED_FOR,
+        estimate_input: 0,
+        estimate_output: 0,
     }
 }
 
@@ -140,7 +134,7 @@ impl Spending {
 
     /// The settlement of the turn's reservation, and of every other attempt that was billed.
     #[must_use]
-    pub fn settle(self, prices: &PriceBook, at: DateTime<Utc>) -> (Spent, Vec<Spent>) {
+    pub fn settle(self, prices: &PriceBook, at: DateTime<Utc>) -> (Settlement, Vec<Settlement>) {
         let mut calls: Vec<(String, TokenUsage, bool)> = Vec::new();
         if let Some(model) = &self.model {
             let (usage, estimated) = self.usage();
@@ -151,27 +145,13 @@ impl Spending {
             .iter()
             .filter(|(_, usage)| *usage != Usage::default());
         calls.extend(billed.map(|(model, usage)| (model.clone(), TokenUsage::from(*usage), false)));
-        if calls.is_empty() {
-            calls.push((self.first.clone(), TokenUsage::default(), false));
-        }
-        let own = std::iter::once(self.reservation);
-        let ids = own.chain(std::iter::repeat_with(ReservationId::new));
-        let mut spent = calls.into_iter().zip(ids).map(|((model, usage, estimated), id)| {
-            spent(prices, CallKind::Chat, id, &model, usage, estimated, at)
-        });
-        let first = spent.next().unwrap_or_else(|| {
-            let nothing = TokenUsage::default();
-            self::spent(
-                prices,
-                CallKind::Chat,
-                self.reservation,
-                &self.first,
-                nothing,
-                false,
-                at,
-            )
-        });
-        (first, spent.collect())
+        let mut calls = calls.into_iter();
+        let first = calls.next().unwrap_or((self.first, TokenUsage::default(), false));
+        let bill = |id, (model, usage, estimated): (String, _, _)| {
+            settlement(prices, id, &model, usage, estimated, at)
+        };
+        let further = calls.map(|call| bill(ReservationId::new(), call)).collect();
+        (bill(self.reservation, first), further)
     }
 
     /// What the upstream told, or, where it was cut off before its last word on it, at least a
@@ -193,110 +173,6 @@ impl Spending {
     }
 }
 
-/// A question's embedding by an upstream that charges for it.
-#[must_use]
-pub fn embedding(prices: &PriceBook, model: &str, input: u64, at: DateTime<Utc>) -> Spent {
-    let usage = TokenUsage {
-        input: i64::try_from(input).unwrap_or(i64::MAX),
-        ..TokenUsage::default()
-    };
-    spent(
-        prices,
-        CallKind::Embedding,
-        ReservationId::new(),
-        model,
-        usage,
-        false,
-        at,
-    )
-}
-
-/// A call whose process died before it was told the usage, settled from what was noted.
-#[must_use]
-pub fn from_estimates(prices: &PriceBook, open: &OpenReservation, at: DateTime<Utc>) -> Spent {
-    let usage = TokenUsage {
-        input: open.estimate_input,
-        output: open.estimate_output,
-        ..TokenUsage::default()
-    };
-    spent(prices, open.kind, open.id, &open.model, usage, true, at)
-}
-
-fn spent(
-    prices: &PriceBook,
-    kind: CallKind,
-    reservation: ReservationId,
-    model: &str,
-    usage: TokenUsage,
-    estimated: bool,
-    at: DateTime<Utc>,
-) -> Spent {
-    let (cost_nanos, price_effective) = price(prices, model, &usage, at.date_naive());
-    count_tokens(model, &usage);
-    let settlement = Settlement {
-        reservation,
-        model: model.to_owned(),
-        usage,
-        estimated,
-        cost_nanos,
-        price_effective,
-        at,
-    };
-    Spent { kind, settlement }
-}
-
-/// `parlance_tokens_total{model, kind}`.
-fn count_tokens(model: &str, usage: &TokenUsage) {
-    for (kind, tokens) in [
-        ("input", usage.input),
-        ("output", usage.output),
-        ("cache_write", usage.cache_write_5m + usage.cache_write_1h),
-        ("cache_read", usage.cache_read),
-    ] {
-        let tokens = u64::try_from(tokens).unwrap_or(0);
-        metrics::counter!("parlance_tokens_total", "model" => model.to_owned(), "kind" => kind)
-            .increment(tokens);
-    }
-}
-
-/// An unknown model has no price: an alarm, and the row says so by having no price date.
-fn price(prices: &PriceBook, model: &str, usage: &TokenUsage, day: NaiveDate) -> (i64, Option<NaiveDate>) {
-    match prices.cost(model, day, &Usage::from(*usage)) {
-        Ok(cost) => (cost.nanos, Some(cost.effective)),
-        Err(unknown) => {
-            metrics::counter!("parlance_unpriced_calls_total", "model" => model.to_owned()).increment(1);
-            error!(model, %unknown, "a call has no price: add the model to the price book");
-            (0, None)
-        }
-    }
-}
-
 fn count(tokens: usize) -> i64 {
     i64::try_from(tokens).unwrap_or(i64::MAX)
-}
-
-impl From<Usage> for TokenUsage {
-    fn from(usage: Usage) -> Self {
-        let count = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
-        Self {
-            input: count(usage.input),
-            output: count(usage.output),
-            cache_write_5m: count(usage.cache_write_5m),
-            cache_write_1h: count(usage.cache_write_1h),
-            cache_read: count(usage.cache_read),
-        }
-    }
-}
-
-impl From<TokenUsage> for Usage {
-    fn from(usage: TokenUsage) -> Self {
-        let count = |tokens: i64| u64::try_from(tokens).unwrap_or(0);
-        Self {
-            input: count(usage.input),
-            output: count(usage.output),
-            cache_write_5m: count(usage.cache_write_5m),
-            cache_write_1h: count(usage.cache_write_1h),
-            cache_read: count(usage.cache_read),
-        }
-    }
 }

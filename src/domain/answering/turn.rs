@@ -3,11 +3,14 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use parlance_store::ids::{ConversationId, MessageId, PassageId, ReservationId, TenantId};
+use chrono::{DateTime, Utc};
+use parlance_store::{
+    ids::{ConversationId, MessageId, PassageId, ReservationId, TenantId},
+    queries::ledger::Settlement,
+};
 use tokio::time::Instant;
 
-use super::{claim::Claim, spending::Spent};
+use super::claim::Claim;
 use crate::{
     adapters::llm::ChatRequest,
     domain::{
@@ -17,8 +20,6 @@ use crate::{
     },
 };
 
-/// A reservation nobody has settled by then is settled from its estimates.
-pub const RESERVED_FOR: TimeDelta = TimeDelta::minutes(10);
 /// Input tokens reserved before the prompt is known: its budget.
 pub const RESERVED_INPUT: i64 = 8_000;
 /// News while an answer is written.
@@ -64,8 +65,8 @@ pub struct Prepared {
     pub question: Question,
     pub(super) begun: Instant,
     pub(super) plan: Plan,
-    /// Calls that were billed on the way.
-    pub(super) extra: Vec<Extra>,
+    /// Calls that a crash cut off in an earlier try.
+    pub(super) abandoned: Vec<Settlement>,
 }
 
 /// How a question is answered.
@@ -95,9 +96,9 @@ pub struct Cited {
 #[derive(Clone, Debug)]
 pub enum Extra {
     /// An attempt of this turn: reserved and settled with the answer.
-    Attempt(Spent),
+    Attempt(Settlement),
     /// A call whose reservation is still open.
-    Abandoned(Spent),
+    Abandoned(Settlement),
 }
 
 /// How an answer ended.
@@ -113,7 +114,7 @@ pub struct Outcome {
     pub model: Option<String>,
     pub abstained: bool,
     /// The call on the turn's own reservation, when one was made.
-    pub spent: Option<Spent>,
+    pub spent: Option<Settlement>,
     /// Further calls: attempts that were billed before another model answered, and calls of an
     /// earlier try that a crash cut off.
     pub extra: Vec<Extra>,

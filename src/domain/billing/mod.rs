@@ -1,5 +1,8 @@
 //! What things cost. Money is integer nano-dollars; no floating point touches it. Prices are
-//! data with effective dates (`prices.toml`), read by [`prices::PriceBook`].
+//! data with effective dates (`prices.toml`), read by [`prices::PriceBook`]; [`settlement`] bills
+//! a call by them, and [`meter`] keeps the books of embedding calls.
 
+pub mod meter;
 pub mod prices;
 mod rate;
+pub mod settlement;

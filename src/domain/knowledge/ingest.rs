@@ -18,12 +18,12 @@ use super::{
     block::{BlockKind, Extracted},
     chunk::{self, ChunkLimits, Passage},
     extract::{self, ExtractError, ExtractLimits},
-    meter::Meter,
     offsets::CharOffsets,
     sniff::Format,
 };
 use crate::{
-    adapters::embed::{EmbedError, Embedder, Purpose},
+    adapters::embed::{EmbedError, Embedded, Embedder, Purpose},
+    domain::billing::meter::Meter,
     kernel::clock::SharedClock,
 };
 
@@ -284,12 +284,8 @@ impl Ingest {
                 .collect();
             let estimate = texts.iter().map(|text| self.embedder.count_tokens(text)).sum();
             let space = document.space_id;
-            let metered = self
-                .meter
-                .reserve(db, &self.clock, space, model, estimate)
-                .await?;
+            let metered = self.meter.reserve(db, space, model, estimate).await?;
             let embedded = self.embed(&texts).await;
-            let counted = embedded.as_ref().map_or(0, |embedded| embedded.tokens);
             let vectors: Vec<_> = match &embedded {
                 Ok(embedded) => batch
                     .iter()
@@ -299,7 +295,7 @@ impl Ingest {
                 Err(_) => Vec::new(),
             };
             db.transaction(async |conn| {
-                metered.settle(conn, &self.clock, model, counted).await?;
+                metered.settle(conn, &embedded).await?;
                 passages::add_vectors(conn, space, model, &vectors).await
             })
             .await?;
@@ -308,7 +304,7 @@ impl Ingest {
         Ok((missing.len(), tokens))
     }
 
-    async fn embed(&self, texts: &[String]) -> Result<crate::adapters::embed::Embedded, EmbedError> {
+    async fn embed(&self, texts: &[String]) -> Result<Embedded, EmbedError> {
         for _ in 0..BUSY_TRIES {
             match self.embedder.embed(texts, Purpose::Passage).await {
                 Err(EmbedError::Busy) => tokio::time::sleep(std::time::Duration::from_millis(250)).await,

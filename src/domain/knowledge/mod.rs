@@ -8,6 +8,5 @@ pub mod block;
 pub mod chunk;
 pub mod extract;
 pub mod ingest;
-pub mod meter;
 pub mod offsets;
 pub mod sniff;

@@ -28,7 +28,10 @@ use self::{
     fuse::{Ranked, Weights},
     wording::Wording,
 };
-use crate::adapters::embed::{EmbedError, Embedder, Purpose};
+use crate::{
+    adapters::embed::{EmbedError, Embedder},
+    domain::billing::meter::{Account, Meter},
+};
 
 /// Characters of a question that are read; what a visitor pastes beyond is not searched for.
 pub const MAX_QUESTION_CHARS: usize = 2_000;
@@ -99,8 +102,6 @@ pub struct Retrieval {
     pub passages: Vec<Passage>,
     /// Nothing found is relevant enough: no model is to be asked.
     pub abstained: bool,
-    /// Tokens the embedding call counted; 0 from the cache or a local model.
-    pub embedding_tokens: u64,
     /// The whole of it, and of that the embedding.
     pub took: Duration,
     pub embedding_took: Duration,
@@ -120,6 +121,7 @@ type TermsKey = (TenantId, SpaceId, i64, String);
 /// Searches spaces. Share one: it remembers the words of questions and how rare they are.
 pub struct Retriever {
     embedder: Arc<dyn Embedder>,
+    meter: Meter,
     terms: Cache<TermsKey, Arc<Vec<Term>>>,
 }
 
@@ -135,11 +137,13 @@ impl fmt::Debug for Retriever {
 const REMEMBERED_QUESTIONS: u64 = 20_000;
 
 impl Retriever {
-    /// Give it an embedder that caches questions (`adapters::embed::CachedQueries`).
+    /// Give it an embedder that caches questions (`adapters::embed::CachedQueries`), and the meter
+    /// of that embedder.
     #[must_use]
-    pub fn new(embedder: Arc<dyn Embedder>) -> Self {
+    pub fn new(embedder: Arc<dyn Embedder>, meter: Meter) -> Self {
         Self {
             embedder,
+            meter,
             terms: Cache::new(REMEMBERED_QUESTIONS),
         }
     }
@@ -161,10 +165,10 @@ impl Retriever {
         let started = Instant::now();
         let question: String = question.trim().chars().take(MAX_QUESTION_CHARS).collect();
         let (embedded, terms) = tokio::join!(
-            self.embed(&question),
+            self.embed(db, space, &question),
             self.terms(db, space, knowledge_version, &question)
         );
-        let (vector, embedding_tokens, embedding_took) = embedded?;
+        let (vector, embedding_took) = embedded?;
         let terms = rarity::weigh(&terms?, search::MAX_TERMS);
         let weighted: Vec<(String, f64)> = terms.searched().collect();
         let found = db
@@ -190,24 +194,27 @@ impl Retriever {
         Ok(Retrieval {
             passages,
             abstained,
-            embedding_tokens,
             took: started.elapsed(),
             embedding_took,
         })
     }
 
-    async fn embed(&self, question: &str) -> Result<(Vec<f32>, u64, Duration), EmbedError> {
+    /// The question's vector, for which the space pays where it is not known yet.
+    async fn embed(
+        &self,
+        db: &TenantDb,
+        space: SpaceId,
+        question: &str,
+    ) -> Result<(Vec<f32>, Duration), EmbedError> {
         let started = Instant::now();
-        let embedded = self
-            .embedder
-            .embed(&[question.to_owned()], Purpose::Query)
-            .await?;
-        let missing = || EmbedError::Upstream {
-            retryable: true,
-            detail: "no vector came back".into(),
+        let account = Account {
+            meter: &self.meter,
+            db,
+            space,
+            model: self.embedder.model(),
         };
-        let vector = embedded.vectors.into_iter().next().ok_or_else(missing)?;
-        Ok((vector, embedded.tokens, started.elapsed()))
+        let vector = self.embedder.question(question, Some(&account)).await?;
+        Ok((vector, started.elapsed()))
     }
 
     async fn terms(

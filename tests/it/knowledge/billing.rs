@@ -3,26 +3,52 @@
 use std::sync::Arc;
 
 use parlance::{
-    adapters::embed::{OpenAi, OpenAiOptions},
-    domain::{billing::prices::PriceBook, knowledge::meter::Meter},
+    adapters::embed::{CachedQueries, EmbedError, Embedded, Embedder, OpenAi, OpenAiOptions, Purpose},
+    domain::{
+        billing::{meter::Meter, prices::PriceBook},
+        retrieval::{RetrievalSettings, Retriever},
+    },
+    kernel::clock::SystemClock,
 };
 use parlance_loadtest::upstream::{Behaviour, MockUpstream};
-use parlance_store::queries::ledger;
+use parlance_store::{TenantDb, ids::SpaceId, queries::ledger};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{database, ingest, tenant};
+
+const QUESTION: &str = "When are refunds paid?";
+const BOOKED: &str = "SELECT kind, state, input, estimate_input, estimated, cost_nanos > 0 AS cost, \
+                      sent_at IS NOT NULL AS sent FROM reservations ORDER BY created_at";
+
+fn metered() -> Meter {
+    Meter::new(Arc::new(PriceBook::builtin().unwrap()), Arc::new(SystemClock))
+}
+
+fn openai(base_url: &str) -> OpenAi {
+    let options = OpenAiOptions {
+        base_url: format!("{base_url}/v1"),
+        api_key: "a key".to_owned().into(),
+        ..OpenAiOptions::default()
+    };
+    OpenAi::new(reqwest::Client::new(), options)
+}
+
+async fn asks(retriever: &Retriever, db: &TenantDb, space: SpaceId) {
+    let settings = RetrievalSettings::default();
+    retriever
+        .retrieve(db, space, 0, QUESTION, &settings)
+        .await
+        .unwrap();
+}
 
 #[tokio::test]
 async fn what_the_upstream_counted_is_what_is_recorded() {
     let upstream = MockUpstream::start(Behaviour::default()).await.unwrap();
-    let options = OpenAiOptions {
-        base_url: format!("{}/v1", upstream.base_url()),
-        api_key: "a key".to_owned().into(),
-        ..OpenAiOptions::default()
-    };
     let test = database().await;
     let (db, space) = tenant(test.db(), "acme").await;
-    let mut ingest = ingest(Arc::new(OpenAi::new(reqwest::Client::new(), options)));
-    ingest.meter = Meter::new(Arc::new(PriceBook::builtin().unwrap()));
+    let mut ingest = ingest(Arc::new(openai(&upstream.base_url())));
+    ingest.meter = metered();
     let text = "# Guide\n\nRefunds are paid within five working days after the return has arrived.\n";
     let (document, _) = ingest
         .put(&db, space, "guide.md", None, text.as_bytes())
@@ -48,4 +74,127 @@ async fn what_the_upstream_counted_is_what_is_recorded() {
     assert_eq!(u64::try_from(totals.input).unwrap(), done.tokens);
     assert_eq!(upstream.totals().embedding_tokens, done.tokens);
     assert!(totals.cost_nanos > 0);
+}
+
+#[tokio::test]
+async fn a_question_is_paid_once_however_often_it_is_asked() {
+    let upstream = MockUpstream::start(Behaviour::default()).await.unwrap();
+    let test = database().await;
+    let (db, space) = tenant(test.db(), "acme").await;
+    let embedder = CachedQueries::new(Arc::new(openai(&upstream.base_url())), 1 << 20);
+    let retriever = Retriever::new(Arc::new(embedder), metered());
+    tokio::join!(asks(&retriever, &db, space), asks(&retriever, &db, space));
+    asks(&retriever, &db, space).await;
+    let told = upstream.totals();
+    let booked = test.rows(BOOKED).await.unwrap();
+    assert_eq!((told.embedding_requests, booked.len()), (1, 1), "{booked:?}");
+    assert_eq!(
+        (&booked[0]["state"], &booked[0]["input"], &booked[0]["estimated"]),
+        (&json!("settled"), &json!(told.embedding_tokens), &json!(false))
+    );
+    assert_eq!(
+        (&booked[0]["kind"], &booked[0]["cost"]),
+        (&json!("embedding"), &json!(true))
+    );
+}
+
+/// An upstream that answers one request like OpenAI, but tells no usage.
+async fn taciturn() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut read = Vec::new();
+        while !read.ends_with(b"}") {
+            socket.read_buf(&mut read).await.unwrap();
+        }
+        let body = json!({ "data": [{ "index": 0, "embedding": vec![1.0; 1536] }] }).to_string();
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        socket.write_all(answer.as_bytes()).await.unwrap();
+    });
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn what_is_not_told_is_counted_here_and_says_so() {
+    let test = database().await;
+    let (db, space) = tenant(test.db(), "acme").await;
+    let embedder = Arc::new(openai(&taciturn().await));
+    let counted = embedder.count_tokens(QUESTION);
+    asks(&Retriever::new(embedder, metered()), &db, space).await;
+    let booked = test.rows(BOOKED).await.unwrap();
+    assert_eq!(
+        (&booked[0]["input"], &booked[0]["estimated"]),
+        (&json!(counted), &json!(true))
+    );
+}
+
+/// An upstream that never answers.
+#[derive(Debug)]
+struct Silent;
+
+#[async_trait::async_trait]
+impl Embedder for Silent {
+    fn model(&self) -> &'static str {
+        "text-embedding-3-small"
+    }
+
+    fn dimensions(&self) -> usize {
+        1
+    }
+
+    fn is_upstream(&self) -> bool {
+        true
+    }
+
+    fn count_tokens(&self, _: &str) -> usize {
+        7
+    }
+
+    async fn embed(&self, _: &[String], _: Purpose) -> Result<Embedded, EmbedError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_call_whose_caller_leaves_stays_open_to_be_settled_from_its_estimate() {
+    let test = database().await;
+    let (db, space) = tenant(test.db(), "acme").await;
+    let retriever = Retriever::new(Arc::new(Silent), metered());
+    let booked = async {
+        loop {
+            let booked = test.rows(BOOKED).await.unwrap();
+            if !booked.is_empty() {
+                return booked;
+            }
+        }
+    };
+    let booked: Vec<Value> = tokio::select! {
+        () = asks(&retriever, &db, space) => panic!("nobody answered"),
+        booked = booked => booked,
+    };
+    assert_eq!(
+        (
+            &booked[0]["state"],
+            &booked[0]["sent"],
+            &booked[0]["estimate_input"]
+        ),
+        (&json!("open"), &json!(true), &json!(7))
+    );
+}
+
+#[tokio::test]
+async fn a_model_in_the_process_is_in_no_book() {
+    let test = database().await;
+    let (db, space) = tenant(test.db(), "acme").await;
+    asks(
+        &Retriever::new(Arc::new(crate::support::Words), metered()),
+        &db,
+        space,
+    )
+    .await;
+    assert_eq!(test.rows(BOOKED).await.unwrap(), [] as [Value; 0]);
 }

@@ -18,6 +18,7 @@ use parlance::{
             prompt::{self, PromptParts},
             settings::AnswerSettings,
         },
+        billing::meter::Meter,
         retrieval::{Passage, Retrieval, RetrievalSettings, Retriever},
     },
     eval::embeddings::OnDisk,
@@ -116,7 +117,7 @@ async fn the_demo_finds_answers_and_knows_what_it_does_not_know() {
     for name in ["acme", "globex"] {
         tenants.insert(name, Demo::ingested(test.db(), name, &embedder).await);
     }
-    let retriever = Retriever::new(embedder);
+    let retriever = Retriever::new(embedder, Meter::default());
     let model = Extractive::new(0);
     let table = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/questions.tsv")).unwrap();
     let (mut missed, mut unanswered, mut known) = (Vec::new(), Vec::new(), 0);

@@ -11,6 +11,7 @@ use std::{
 use parlance::{
     adapters::embed::{EmbedError, Embedded, Embedder, Purpose},
     domain::{
+        billing::meter::Meter,
         knowledge::ingest::IngestError,
         retrieval::{RetrievalSettings, Retriever, floor::Floor},
     },
@@ -187,7 +188,7 @@ async fn pages_and_headings_come_back_with_a_passage() {
         floor: Floor::NONE,
         ..RetrievalSettings::default()
     };
-    let retriever = Retriever::new(Arc::new(Words));
+    let retriever = Retriever::new(Arc::new(Words), Meter::default());
     let ask = async |question| {
         let found = retriever
             .retrieve(&db, space, version, question, &settings)

@@ -9,7 +9,10 @@ use std::sync::Arc;
 
 use parlance::{
     adapters::embed::Embedder,
-    domain::knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, meter::Meter},
+    domain::{
+        billing::meter::Meter,
+        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest},
+    },
     kernel::clock::{Clock, SystemClock},
 };
 use parlance_store::{

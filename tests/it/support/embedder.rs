@@ -31,7 +31,7 @@ impl Embedder for Words {
     async fn embed(&self, texts: &[String], _: Purpose) -> Result<Embedded, EmbedError> {
         Ok(Embedded {
             vectors: texts.iter().map(|text| vector(text)).collect(),
-            tokens: 0,
+            ..Embedded::default()
         })
     }
 }

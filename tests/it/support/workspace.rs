@@ -4,7 +4,8 @@ use parlance::{
     adapters::embed::Embedder,
     domain::{
         accounts::password,
-        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, meter::Meter},
+        billing::meter::Meter,
+        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest},
     },
     kernel::clock::SharedClock,
 };

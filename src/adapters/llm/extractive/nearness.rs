@@ -22,7 +22,7 @@ const REMEMBERED: u64 = 20_000;
 /// Characters of a unit that are embedded.
 const READ_MAX: usize = 500;
 
-/// Compares units with a question.
+/// Compares units with a question, by an embedder that nobody charges for.
 #[derive(Clone, Debug)]
 pub struct Nearness {
     embedder: Arc<dyn Embedder>,
@@ -58,8 +58,7 @@ impl Nearness {
     }
 
     async fn compare(&self, asked: &str, units: &[Unit], chosen: &[usize]) -> Result<Vec<f32>, EmbedError> {
-        let question = self.embedder.embed(&[asked.to_owned()], Purpose::Query).await?;
-        let question = question.vectors.into_iter().next().unwrap_or_default();
+        let question = self.embedder.question(asked, None).await?;
         let texts: Vec<String> = chosen.iter().filter_map(|at| units.get(*at)).map(text).collect();
         let vectors = self.vectors(&texts).await?;
         Ok(vectors.iter().map(|vector| dot(&question, vector)).collect())

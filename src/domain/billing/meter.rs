@@ -1,0 +1,155 @@
+//! What embedding costs: reserved before the call, settled with what came of it. Where the process
+//! dies or the caller leaves in between, the reservation stays open, and it is settled from its
+//! estimate once it has expired.
+
+use std::sync::Arc;
+
+use parlance_store::{
+    StoreError, TenantConn, TenantDb,
+    ids::{ReservationId, SpaceId},
+    queries::ledger::{self, CallKind, NewReservation, TokenUsage},
+};
+use tracing::error;
+
+use super::{
+    prices::PriceBook,
+    settlement::{RESERVED_FOR, settlement},
+};
+use crate::{
+    adapters::embed::{Call, EmbedError, Embedded, Payer},
+    kernel::clock::SharedClock,
+};
+
+/// Keeps the books of embedding calls; with a model that runs in the process there are none.
+#[derive(Clone, Debug, Default)]
+pub struct Meter(Option<Books>);
+
+#[derive(Clone, Debug)]
+struct Books {
+    prices: Arc<PriceBook>,
+    clock: SharedClock,
+}
+
+/// A call that is about to be made, or nothing where nobody charges.
+#[derive(Clone, Debug)]
+pub struct Metered(Option<Noted>);
+
+#[derive(Clone, Debug)]
+struct Noted {
+    reservation: ReservationId,
+    model: String,
+    estimate: i64,
+    books: Books,
+}
+
+impl Meter {
+    /// For an embedder that charges by these prices.
+    #[must_use]
+    pub fn new(prices: Arc<PriceBook>, clock: SharedClock) -> Self {
+        Self(Some(Books { prices, clock }))
+    }
+
+    /// Notes a call that will send about `tokens`.
+    ///
+    /// # Errors
+    /// When the database does not answer; then the call must not be made.
+    pub async fn reserve(
+        &self,
+        db: &TenantDb,
+        space: SpaceId,
+        model: &str,
+        tokens: usize,
+    ) -> Result<Metered, StoreError> {
+        let Some(books) = &self.0 else {
+            return Ok(Metered(None));
+        };
+        let (reservation, at) = (ReservationId::new(), books.clock.now());
+        let estimate = i64::try_from(tokens).unwrap_or(i64::MAX);
+        let new = NewReservation {
+            id: reservation,
+            space_id: space,
+            conversation_id: None,
+            message_id: None,
+            kind: CallKind::Embedding,
+            model: model.to_owned(),
+            at,
+            expires_at: at + RESERVED_FOR,
+            estimate_input: estimate,
+            estimate_output: 0,
+        };
+        db.transaction(async |conn| {
+            ledger::reserve(conn, new).await?;
+            ledger::mark_sent(conn, reservation, estimate, at).await
+        })
+        .await?;
+        Ok(Metered(Some(Noted {
+            reservation,
+            model: model.to_owned(),
+            estimate,
+            books: books.clone(),
+        })))
+    }
+}
+
+impl Metered {
+    /// Settles the call with what came of it: nothing for one that failed.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn settle(
+        &self,
+        conn: &mut TenantConn<'_>,
+        came: &Result<Embedded, EmbedError>,
+    ) -> Result<(), StoreError> {
+        let Some(noted) = &self.0 else {
+            return Ok(());
+        };
+        let (input, estimated) = match came {
+            Ok(embedded) => (
+                i64::try_from(embedded.tokens).unwrap_or(i64::MAX),
+                embedded.estimated,
+            ),
+            Err(_) => (0, false),
+        };
+        let usage = TokenUsage {
+            input,
+            ..TokenUsage::default()
+        };
+        let Books { prices, clock } = &noted.books;
+        let bill = settlement(
+            prices,
+            noted.reservation,
+            &noted.model,
+            usage,
+            estimated,
+            clock.now(),
+        );
+        ledger::settle(conn, &bill).await?;
+        Ok(())
+    }
+}
+
+/// A space that pays for its visitors' questions.
+pub struct Account<'a> {
+    pub meter: &'a Meter,
+    pub db: &'a TenantDb,
+    pub space: SpaceId,
+    pub model: &'a str,
+}
+
+#[async_trait::async_trait]
+impl Payer for Account<'_> {
+    async fn pays(&self, tokens: usize, call: Call<'_>) -> Result<Embedded, EmbedError> {
+        let reserved = self.meter.reserve(self.db, self.space, self.model, tokens).await;
+        let metered = reserved.map_err(|error| EmbedError::Unnoted(error.to_string()))?;
+        let came = call.await;
+        let settled = self
+            .db
+            .transaction(async |conn| metered.settle(conn, &came).await)
+            .await;
+        if let Err(error) = settled {
+            error!(tenant.id = %self.db.tenant_id(), %error, "a call is settled when it has expired");
+        }
+        came
+    }
+}
