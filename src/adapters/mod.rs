@@ -1,5 +1,6 @@
 //! The outside world: a trait and its implementations, a folder each. Nothing here knows a type
 //! of `domain`; only `app.rs` names a concrete adapter.
 
+pub mod breaker;
 pub mod embed;
 pub mod llm;

@@ -1,10 +1,11 @@
 //! The outside world, chosen by the configuration: the only place that names a concrete adapter.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     adapters::{
-        embed::{CachedQueries, Embedder, MiniLm, MiniLmOptions, OpenAi},
+        breaker::BreakerPolicy,
+        embed::{CachedQueries, Embedder, Guarded, MiniLm, MiniLmOptions, OpenAi},
         llm::{
             ChatModel,
             anthropic::Anthropic,
@@ -20,6 +21,9 @@ use crate::{
 
 /// Memory for the vectors of questions asked before.
 const CACHED_QUESTIONS: u64 = 64 << 20;
+
+/// Beyond it a question is searched for by words alone.
+const QUESTION_WITHIN: Duration = Duration::from_secs(2);
 
 /// What an application is given besides its configuration; tests give doubles.
 #[derive(Clone, Debug)]
@@ -38,7 +42,8 @@ impl Adapters {
     /// When the embedding model cannot be loaded or an address is not valid.
     pub async fn from_config(config: &Config) -> anyhow::Result<Self> {
         let embedder = embedder(&config.embeddings).await?;
-        let embedder: Arc<dyn Embedder> = Arc::new(CachedQueries::new(embedder, CACHED_QUESTIONS));
+        let embedder = Guarded::new(embedder, QUESTION_WITHIN, BreakerPolicy::default());
+        let embedder: Arc<dyn Embedder> = Arc::new(CachedQueries::new(Arc::new(embedder), CACHED_QUESTIONS));
         Ok(Self {
             clock: Arc::new(SystemClock),
             models: models(&config.models, &embedder)?,

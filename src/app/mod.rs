@@ -27,9 +27,9 @@ use crate::{
         conversation::Deps, ledger::LedgerHandle, placement::Placement, registry::Registry,
         services::Services, tenant::Tenants,
     },
-    adapters::llm::{
+    adapters::{
         breaker::BreakerPolicy,
-        gateway::{Gateway, MetricsObserver},
+        llm::gateway::{Gateway, MetricsObserver},
     },
     config::Config,
     domain::{

@@ -1,15 +1,18 @@
 //! Text to vectors behind one trait: `minilm` in process, `openai` for any compatible API, and
-//! `cached`, which puts a cache of question vectors in front of either. Nothing here knows a
-//! passage or a tenant; who pays for a question says so by a [`Payer`].
+//! `cached` and `guarded`, which put a cache of question vectors, and a time limit with a breaker,
+//! in front of either. Nothing here knows a passage or a tenant; who pays for a question says so
+//! by a [`Payer`].
 
 mod cached;
+mod guarded;
 mod minilm;
 mod openai;
 
-use std::{fmt, future::Future, pin::Pin};
+use std::{fmt, future::Future, pin::Pin, time::Duration};
 
 pub use self::{
     cached::CachedQueries,
+    guarded::Guarded,
     minilm::{MAX_TOKENS as MINILM_MAX_TOKENS, MiniLm, MiniLmOptions},
     openai::{OpenAi, OpenAiOptions},
 };
@@ -40,6 +43,11 @@ pub enum EmbedError {
     Upstream { retryable: bool, detail: String },
     #[error("the embedding model cannot be loaded: {0}")]
     Unavailable(String),
+    /// A question took too long; it may be billed all the same.
+    #[error("no vector came within {0:?}")]
+    Late(Duration),
+    #[error("the embedder failed again and again and is left alone for a while")]
+    Resting,
     /// It could not be noted that the call goes out, so it was not made.
     #[error("the call could not be noted: {0}")]
     Unnoted(String),
@@ -80,14 +88,24 @@ pub trait Embedder: Send + Sync + fmt::Debug {
     async fn question(&self, text: &str, payer: Option<&dyn Payer>) -> Result<Vec<f32>, EmbedError> {
         let texts = [text.to_owned()];
         let call = self.embed(&texts, Purpose::Query);
-        let embedded = match payer {
-            Some(payer) if self.is_upstream() => payer.pays(self.count_tokens(text), call).await?,
-            _ => call.await?,
-        };
-        let missing = || EmbedError::Upstream {
-            retryable: true,
-            detail: "no vector came back".into(),
-        };
-        embedded.vectors.into_iter().next().ok_or_else(missing)
+        paid(self, text, payer, call).await
     }
+}
+
+/// Makes the call for one question, at the expense of `payer` where it may be billed.
+async fn paid(
+    embedder: &(impl Embedder + ?Sized),
+    text: &str,
+    payer: Option<&dyn Payer>,
+    call: Call<'_>,
+) -> Result<Vec<f32>, EmbedError> {
+    let embedded = match payer {
+        Some(payer) if embedder.is_upstream() => payer.pays(embedder.count_tokens(text), call).await?,
+        _ => call.await?,
+    };
+    let missing = || EmbedError::Upstream {
+        retryable: true,
+        detail: "no vector came back".into(),
+    };
+    embedded.vectors.into_iter().next().ok_or_else(missing)
 }

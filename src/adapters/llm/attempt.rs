@@ -8,10 +8,10 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     ChatModel, ChatRequest, Chunk, ChunkStream, LlmError, Usage,
-    breaker::Permit,
     gateway::{AttemptReport, Observer, Outcome},
     policy::Policy,
 };
+use crate::adapters::breaker::Permit;
 
 /// A call under way.
 pub(super) struct Attempt {
@@ -128,7 +128,11 @@ impl Attempt {
     fn fail(&mut self, error: LlmError) -> LlmError {
         // Closes the connection now, not after the wait for the next attempt.
         self.stream = None;
-        self.permit.failed(&error);
+        if error.is_refusal() {
+            self.permit.succeeded();
+        } else {
+            self.permit.failed();
+        }
         self.report(Outcome::Failed(&error));
         error
     }

@@ -6,12 +6,8 @@ use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep};
 
-use super::{
-    ChatModel, ChatRequest, Chunk, ChunkStream, LlmError,
-    attempt::Attempt,
-    breaker::{Breaker, BreakerPolicy, BreakerState},
-    policy::Policy,
-};
+use super::{ChatModel, ChatRequest, Chunk, ChunkStream, LlmError, attempt::Attempt, policy::Policy};
+use crate::adapters::breaker::{Breaker, BreakerPolicy, BreakerState};
 
 /// A model at an upstream, as a space's ordered list names it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -7,7 +7,6 @@
 
 pub mod anthropic;
 mod attempt;
-pub mod breaker;
 pub mod capabilities;
 pub mod extractive;
 pub mod gateway;
@@ -145,6 +144,15 @@ impl LlmError {
         !matches!(
             self,
             Self::SpendLimit | Self::Rejected { .. } | Self::BreakerOpen | Self::NoModel
+        )
+    }
+
+    /// Whether the upstream lives all the same: it refuses the request, the key or the rate.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited { .. } | Self::SpendLimit | Self::Rejected { .. }
         )
     }
 

@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
 use parlance_store::{
+    StoreError,
     db::Db,
     ids::{MessageId, ReservationId},
     queries::ledger::{CallKind, NewReservation, Settlement},
@@ -36,7 +37,7 @@ use crate::{
             settlement::{RESERVED_FOR, from_estimates},
         },
         conversations::event::MessageState,
-        retrieval::{Passage, Retrieval, RetrievalError, RetrievalSettings, Retriever, floor::Floor},
+        retrieval::{Passage, Retrieval, RetrievalSettings, Retriever, floor::Floor},
     },
     kernel::clock::SharedClock,
 };
@@ -179,12 +180,7 @@ impl Answerer {
         })
     }
 
-    async fn search(
-        &self,
-        db: &TenantDb,
-        space: &Space,
-        question: &str,
-    ) -> Result<Retrieval, RetrievalError> {
+    async fn search(&self, db: &TenantDb, space: &Space, question: &str) -> Result<Retrieval, StoreError> {
         let settings = retrieval_settings(&space.settings.ai);
         let found = self
             .retriever

@@ -92,7 +92,8 @@ impl Meter {
 }
 
 impl Metered {
-    /// Settles the call with what came of it: nothing for one that failed.
+    /// Settles the call with what came of it: nothing for one that failed, the estimate for one
+    /// that was not waited for.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -109,6 +110,7 @@ impl Metered {
                 i64::try_from(embedded.tokens).unwrap_or(i64::MAX),
                 embedded.estimated,
             ),
+            Err(EmbedError::Late(_)) => (noted.estimate, true),
             Err(_) => (0, false),
         };
         let usage = TokenUsage {

@@ -22,6 +22,7 @@ use parlance_store::{
     ids::{DocumentId, PassageId, SpaceId, TenantId},
     queries::search::{self, Search, Term},
 };
+use tracing::warn;
 
 use self::{
     floor::Floor,
@@ -29,7 +30,7 @@ use self::{
     wording::Wording,
 };
 use crate::{
-    adapters::embed::{EmbedError, Embedder},
+    adapters::embed::Embedder,
     domain::billing::meter::{Account, Meter},
 };
 
@@ -107,15 +108,6 @@ pub struct Retrieval {
     pub embedding_took: Duration,
 }
 
-/// Why nothing could be searched.
-#[derive(Debug, thiserror::Error)]
-pub enum RetrievalError {
-    #[error(transparent)]
-    Embed(#[from] EmbedError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 type TermsKey = (TenantId, SpaceId, i64, String);
 
 /// Searches spaces. Share one: it remembers the words of questions and how rare they are.
@@ -153,7 +145,7 @@ impl Retriever {
     /// `knowledge_version` is the space's: what is remembered under an older one is not used.
     ///
     /// # Errors
-    /// [`RetrievalError`] where the question cannot be embedded or the database fails.
+    /// [`StoreError`] where the database fails.
     pub async fn retrieve(
         &self,
         db: &TenantDb,
@@ -161,22 +153,27 @@ impl Retriever {
         knowledge_version: i64,
         question: &str,
         settings: &RetrievalSettings,
-    ) -> Result<Retrieval, RetrievalError> {
+    ) -> Result<Retrieval, StoreError> {
         let started = Instant::now();
         let question: String = question.trim().chars().take(MAX_QUESTION_CHARS).collect();
         let (embedded, terms) = tokio::join!(
             self.embed(db, space, &question),
             self.terms(db, space, knowledge_version, &question)
         );
-        let (vector, embedding_took) = embedded?;
+        let (vector, embedding_took) = embedded;
+        // No vector is of a model without a name: then words alone find.
+        let (vector, model) = match &vector {
+            Some(vector) => (vector.as_slice(), self.embedder.model()),
+            None => ([0.0].as_slice(), ""),
+        };
         let terms = rarity::weigh(&terms?, search::MAX_TERMS);
         let weighted: Vec<(String, f64)> = terms.searched().collect();
         let found = db
             .read(async |conn| {
                 let search = Search {
                     space,
-                    vector: &vector,
-                    model: self.embedder.model(),
+                    vector,
+                    model,
                     terms: &weighted,
                     places: settings.weights.places,
                     leg: settings.leg,
@@ -199,13 +196,9 @@ impl Retriever {
         })
     }
 
-    /// The question's vector, for which the space pays where it is not known yet.
-    async fn embed(
-        &self,
-        db: &TenantDb,
-        space: SpaceId,
-        question: &str,
-    ) -> Result<(Vec<f32>, Duration), EmbedError> {
+    /// The question's vector, for which the space pays where it is not known yet; none where the
+    /// embedder fails: words can still find what words say.
+    async fn embed(&self, db: &TenantDb, space: SpaceId, question: &str) -> (Option<Vec<f32>>, Duration) {
         let started = Instant::now();
         let account = Account {
             meter: &self.meter,
@@ -213,8 +206,12 @@ impl Retriever {
             space,
             model: self.embedder.model(),
         };
-        let vector = self.embedder.question(question, Some(&account)).await?;
-        Ok((vector, started.elapsed()))
+        let vector = self.embedder.question(question, Some(&account)).await;
+        let vector = vector.inspect_err(|error| {
+            metrics::counter!("parlance_searches_by_words_total").increment(1);
+            warn!(%error, "a question is searched for by words alone");
+        });
+        (vector.ok(), started.elapsed())
     }
 
     async fn terms(

@@ -1,9 +1,12 @@
 //! Embedding by an upstream is in the ledger: every call once, as the upstream counted it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use parlance::{
-    adapters::embed::{CachedQueries, EmbedError, Embedded, Embedder, OpenAi, OpenAiOptions, Purpose},
+    adapters::{
+        breaker::BreakerPolicy,
+        embed::{CachedQueries, EmbedError, Embedded, Embedder, Guarded, OpenAi, OpenAiOptions, Purpose},
+    },
     domain::{
         billing::{meter::Meter, prices::PriceBook},
         retrieval::{RetrievalSettings, Retriever},
@@ -183,6 +186,23 @@ async fn a_call_whose_caller_leaves_stays_open_to_be_settled_from_its_estimate()
             &booked[0]["estimate_input"]
         ),
         (&json!("open"), &json!(true), &json!(7))
+    );
+}
+
+#[tokio::test]
+async fn a_call_that_is_not_waited_for_is_booked_as_estimated() {
+    let test = database().await;
+    let (db, space) = tenant(test.db(), "acme").await;
+    let guarded = Guarded::new(
+        Arc::new(Silent),
+        Duration::from_millis(1),
+        BreakerPolicy::default(),
+    );
+    asks(&Retriever::new(Arc::new(guarded), metered()), &db, space).await;
+    let booked = test.rows(BOOKED).await.unwrap();
+    assert_eq!(
+        (&booked[0]["state"], &booked[0]["input"], &booked[0]["estimated"]),
+        (&json!("settled"), &json!(7), &json!(true))
     );
 }
 

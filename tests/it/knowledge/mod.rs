@@ -4,6 +4,7 @@
 mod billing;
 mod demo;
 mod ingest;
+mod words_alone;
 
 use std::sync::Arc;
 

@@ -5,12 +5,14 @@ use std::{
     time::Duration,
 };
 
-use parlance::adapters::llm::{
-    ChatModel, Chunk, LlmError, Usage,
+use parlance::adapters::{
     breaker::{BreakerPolicy, BreakerState},
-    gateway::{AttemptReport, Gateway, ModelRef, Observer, Outcome},
-    policy::Policy,
-    scripted::{Script, ScriptControl, Scripted, Step},
+    llm::{
+        ChatModel, Chunk, LlmError, Usage,
+        gateway::{AttemptReport, Gateway, ModelRef, Observer, Outcome},
+        policy::Policy,
+        scripted::{Script, ScriptControl, Scripted, Step},
+    },
 };
 
 use super::{Heard, hear, question};
@@ -255,6 +257,28 @@ async fn an_open_breaker_sends_everyone_to_the_next() {
     );
     let alone = bench.ask_of(&[ModelRef::new("a", "model-a")]).await;
     assert_eq!(alone.error, Some(LlmError::BreakerOpen));
+}
+
+#[tokio::test]
+async fn an_upstream_that_refuses_lives() {
+    let bench = bench(Policy {
+        retries: 0,
+        ..quick()
+    });
+    for refusal in [
+        LlmError::RateLimited { retry_after: None },
+        LlmError::SpendLimit,
+        LlmError::Rejected {
+            status: 400,
+            detail: String::new(),
+        },
+    ] {
+        (0..5).for_each(|_| bench.a.push(Script::refuses(refusal.clone())));
+    }
+    for _ in 0..15 {
+        assert!(bench.ask().await.complete());
+    }
+    assert_eq!(bench.a.requests().len(), 15);
 }
 
 #[tokio::test]

@@ -2,12 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use parlance::adapters::llm::{
-    ChatModel, Chunk, StopReason,
-    anthropic::Anthropic,
+use parlance::adapters::{
     breaker::BreakerPolicy,
-    gateway::{Gateway, ModelRef},
-    policy::Policy,
+    llm::{
+        ChatModel, Chunk, StopReason,
+        anthropic::Anthropic,
+        gateway::{Gateway, ModelRef},
+        policy::Policy,
+    },
 };
 use parlance_loadtest::upstream::{Behaviour, Ending, Fault, MockUpstream};
 use secrecy::SecretString;

@@ -1,5 +1,5 @@
 //! A circuit breaker per upstream: after repeated failures it answers for the upstream at once,
-//! so that visitors get the next model in milliseconds instead of a time limit later.
+//! so that visitors get the next best in milliseconds instead of a time limit later.
 
 use std::{
     collections::VecDeque,
@@ -8,8 +8,6 @@ use std::{
 };
 
 use tokio::time::Instant;
-
-use super::LlmError;
 
 /// Outcomes remembered within the window.
 const REMEMBERED: usize = 256;
@@ -173,16 +171,8 @@ impl Permit {
         }
     }
 
-    /// The upstream failed with `error`. A refusal of the request, the key or the rate shows that
-    /// it lives, and counts as an answer.
-    pub fn failed(&mut self, error: &LlmError) {
-        let lives = matches!(
-            error,
-            LlmError::RateLimited { .. } | LlmError::SpendLimit | LlmError::Rejected { .. }
-        );
-        if lives {
-            return self.succeeded();
-        }
+    /// The upstream failed. A refusal is no failure: it shows that the upstream lives.
+    pub fn failed(&mut self) {
         // A probe that had succeeded has closed the breaker: this is a failure like any other.
         let probe = Probe(self.probe.0 && !std::mem::replace(&mut self.settled, true));
         self.breaker.lock().record(Instant::now(), probe, true);
