@@ -5,10 +5,7 @@ use parlance_store::{
     Db, StoreError,
     control::{NewUser, Role},
     ids::{SpaceId, TenantId, UserId},
-    queries::{
-        documents,
-        spaces::{self, NewSpace},
-    },
+    queries::spaces::{self, NewSpace},
 };
 use rust_embed::RustEmbed;
 use serde::Deserialize;
@@ -80,17 +77,18 @@ pub fn demos() -> anyhow::Result<Vec<(&'static str, TenantId, Demo)>> {
 }
 
 /// Makes what is missing of the demo tenants and takes in their documents. The owner's membership
-/// is made last: once it is there nothing is put back that somebody has removed since.
+/// is made last: once it is there nothing is put back that somebody has removed since. A document
+/// that is not read now is left to [`super::documents`].
 ///
 /// # Errors
-/// When the database fails or a document cannot be read.
+/// When the database fails.
 pub async fn seed(db: &Db, ingest: &Ingest, clock: &SharedClock) -> anyhow::Result<()> {
     for (folder, tenant, demo) in demos()? {
         if !is_made(db, tenant, &demo).await? {
             info!("making the demo workspace {} …", demo.tenant.name);
             create(db, ingest, clock, folder, tenant, &demo).await?;
+            ingest.resume(&db.tenant(tenant)).await?;
         }
-        take_in(db, ingest, tenant, &demo.tenant.name).await?;
     }
     Ok(())
 }
@@ -185,15 +183,4 @@ async fn add_person(db: &Db, clock: &SharedClock, tenant: TenantId, person: &Per
         }
     };
     Ok(db.control().add_membership(id, tenant, person.role).await?)
-}
-
-/// Reads what no start has finished reading.
-async fn take_in(db: &Db, ingest: &Ingest, tenant: TenantId, name: &str) -> anyhow::Result<()> {
-    let db = db.tenant(tenant);
-    let waiting = db.read(documents::unfinished).await?;
-    for (document, n) in waiting.iter().zip(1..) {
-        info!("reading document {n} of {} of {name} …", waiting.len());
-        ingest.run(&db, *document).await?;
-    }
-    Ok(())
 }

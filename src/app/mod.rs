@@ -6,6 +6,7 @@
 mod adapters;
 mod database;
 pub mod demo;
+mod documents;
 mod eval;
 mod recovery;
 mod secret;
@@ -110,14 +111,17 @@ impl App {
             Some(file) => PriceBook::from_file(file)?,
             None => PriceBook::builtin()?,
         });
+        let ingest = ingest(&adapters, &prices);
         if config.demo {
-            demo::seed(&db, &ingest(&adapters, &prices), &adapters.clock).await?;
+            demo::seed(&db, &ingest, &adapters.clock).await?;
         }
         let services = services(config, &adapters, &prices, db).await?;
         tokens::warm();
         recovery::recover(&services, &prices).await?;
         let looking = recovery::keep_looking(services.clone(), prices);
         services.tasks.spawn_local("recovery", looking);
+        let reading = documents::read_unfinished(services.clone(), ingest);
+        services.tasks.spawn_local("documents", reading);
         let server = serve(listener, services.clone(), metrics)?;
         Ok((services, server))
     }

@@ -92,6 +92,17 @@ pub trait Embedder: Send + Sync + fmt::Debug {
     }
 }
 
+/// What vectors are kept under: those under another name are not compared with these. An upstream
+/// may make vectors of several lengths by one model.
+#[must_use]
+pub fn vector_model(embedder: &dyn Embedder) -> String {
+    if embedder.is_upstream() {
+        format!("{}@{}", embedder.model(), embedder.dimensions())
+    } else {
+        embedder.model().to_owned()
+    }
+}
+
 /// Makes the call for one question, at the expense of `payer` where it may be billed.
 async fn paid(
     embedder: &(impl Embedder + ?Sized),

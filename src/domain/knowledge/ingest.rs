@@ -22,7 +22,7 @@ use super::{
     sniff::Format,
 };
 use crate::{
-    adapters::embed::{EmbedError, Embedded, Embedder, Purpose},
+    adapters::embed::{EmbedError, Embedded, Embedder, Purpose, vector_model},
     domain::billing::meter::Meter,
     kernel::clock::SharedClock,
 };
@@ -83,6 +83,14 @@ pub struct Ingested {
     pub knowledge_version: i64,
 }
 
+/// What came of documents that were unfinished.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resumed {
+    pub ready: usize,
+    /// Failed for now: queued again.
+    pub left: usize,
+}
+
 impl Ingest {
     /// Stores an uploaded file durably and queues it. Returns the document and whether [`Self::run`]
     /// has something to do.
@@ -135,16 +143,34 @@ impl Ingest {
         result
     }
 
-    /// Runs what a crash or a stop left unfinished. Returns how many documents are ready now.
+    /// Runs what a crash or a stop left unfinished, and what was made by another recipe or model.
     ///
     /// # Errors
     /// [`StoreError`] where the list cannot be read; a document's own failure is logged.
-    pub async fn resume(&self, db: &TenantDb) -> Result<usize, StoreError> {
-        let mut ready = 0;
-        for document in db.read(documents::unfinished).await? {
-            ready += usize::from(self.run(db, document).await.is_ok());
+    pub async fn resume(&self, db: &TenantDb) -> Result<Resumed, StoreError> {
+        let recipe = self.recipe();
+        let unfinished = db
+            .transaction(async |conn| {
+                let stale = documents::queue_stale(conn, &recipe).await?;
+                if stale > 0 {
+                    info!(tenant.id = %db.tenant_id(), documents = stale, "made by another recipe, read anew");
+                }
+                documents::unfinished(conn).await
+            })
+            .await?;
+        let mut resumed = Resumed::default();
+        for document in unfinished {
+            match self.run(db, document).await {
+                Ok(_) => resumed.ready += 1,
+                Err(error) => resumed.left += usize::from(error.is_transient()),
+            }
         }
-        Ok(ready)
+        Ok(resumed)
+    }
+
+    /// How passages and vectors are made: another recipe, another version.
+    fn recipe(&self) -> String {
+        format!("{RECIPE} {} {:?}", vector_model(&*self.embedder), self.chunk)
     }
 
     async fn process(&self, db: &TenantDb, id: DocumentId) -> Result<Ingested, IngestError> {
@@ -191,7 +217,7 @@ impl Ingest {
         document: &documents::Document,
         extracted: &Extracted,
     ) -> Result<DocumentVersionId, StoreError> {
-        let recipe = format!("{RECIPE} {} {:?}", self.embedder.model(), self.chunk);
+        let recipe = self.recipe();
         db.transaction(async |conn| {
             let new = NewVersion {
                 id: DocumentVersionId::new(),
@@ -265,10 +291,10 @@ impl Ingest {
         version: DocumentVersionId,
         cut: &[Passage],
     ) -> Result<(usize, u64), IngestError> {
-        let model = self.embedder.model();
+        let (model, kept_as) = (self.embedder.model(), vector_model(&*self.embedder));
         let missing = db
             .transaction(async |conn| {
-                passages::reuse_vectors(conn, version, model).await?;
+                passages::reuse_vectors(conn, version, &kept_as).await?;
                 passages::without_vector(conn, version).await
             })
             .await?;
@@ -296,7 +322,7 @@ impl Ingest {
             };
             db.transaction(async |conn| {
                 metered.settle(conn, &embedded).await?;
-                passages::add_vectors(conn, space, model, &vectors).await
+                passages::add_vectors(conn, space, &kept_as, &vectors).await
             })
             .await?;
             tokens += embedded?.tokens;

@@ -30,7 +30,7 @@ use self::{
     wording::Wording,
 };
 use crate::{
-    adapters::embed::Embedder,
+    adapters::embed::{Embedder, vector_model},
     domain::billing::meter::{Account, Meter},
 };
 
@@ -114,6 +114,8 @@ type TermsKey = (TenantId, SpaceId, i64, String);
 pub struct Retriever {
     embedder: Arc<dyn Embedder>,
     meter: Meter,
+    /// What the vectors of passages are kept under.
+    vectors: String,
     terms: Cache<TermsKey, Arc<Vec<Term>>>,
 }
 
@@ -134,6 +136,7 @@ impl Retriever {
     #[must_use]
     pub fn new(embedder: Arc<dyn Embedder>, meter: Meter) -> Self {
         Self {
+            vectors: vector_model(&*embedder),
             embedder,
             meter,
             terms: Cache::new(REMEMBERED_QUESTIONS),
@@ -163,7 +166,7 @@ impl Retriever {
         let (vector, embedding_took) = embedded;
         // No vector is of a model without a name: then words alone find.
         let (vector, model) = match &vector {
-            Some(vector) => (vector.as_slice(), self.embedder.model()),
+            Some(vector) => (vector.as_slice(), self.vectors.as_str()),
             None => ([0.0].as_slice(), ""),
         };
         let terms = rarity::weigh(&terms?, search::MAX_TERMS);

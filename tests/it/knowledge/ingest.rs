@@ -12,7 +12,7 @@ use parlance::{
     adapters::embed::{EmbedError, Embedded, Embedder, Purpose},
     domain::{
         billing::meter::Meter,
-        knowledge::ingest::IngestError,
+        knowledge::ingest::{IngestError, Resumed},
         retrieval::{RetrievalSettings, Retriever, floor::Floor},
     },
 };
@@ -166,7 +166,7 @@ async fn a_broken_file_is_a_failed_document_with_a_reason_and_the_version_before
     }
     assert_eq!(
         ingest.resume(&db).await.unwrap(),
-        0,
+        Resumed::default(),
         "what failed is not tried again by itself"
     );
 }

@@ -1,6 +1,7 @@
 //! Documents on their way to being found: ingestion (`ingest.rs`), and the demo tenants' real
 //! documents under their real questions (`demo.rs`).
 
+mod another_model;
 mod billing;
 mod demo;
 mod ingest;

@@ -29,6 +29,12 @@ pub struct SpaceRef {
     pub allowed_origins: Vec<String>,
 }
 
+#[derive(QueryableByName)]
+struct Tenant {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    tenant_id: TenantId,
+}
+
 impl ControlDb {
     /// Finds a space by its slug or its public key, published or not, of an active tenant.
     ///
@@ -47,18 +53,26 @@ impl ControlDb {
         Ok(found.into_iter().next())
     }
 
+    /// All tenants that are active.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
+        let mut lease = self.lease().await?;
+        let rows: Vec<Tenant> =
+            sql("SELECT id AS tenant_id FROM tenants WHERE status = 'active' ORDER BY id")
+                .get_results(lease.conn())
+                .await?;
+        Ok(rows.into_iter().map(|row| row.tenant_id).collect())
+    }
+
     /// Tenants with open reservations, or with settled ones that the ledger has not recorded.
     ///
     /// # Errors
     /// [`StoreError`] where the database does not answer.
     pub async fn tenants_with_open_work(&self) -> Result<Vec<TenantId>, StoreError> {
-        #[derive(QueryableByName)]
-        struct Row {
-            #[diesel(sql_type = diesel::sql_types::Uuid)]
-            tenant_id: TenantId,
-        }
         let mut lease = self.lease().await?;
-        let rows: Vec<Row> = sql("SELECT tenant_id FROM tenants_with_open_work() AS t (tenant_id)")
+        let rows: Vec<Tenant> = sql("SELECT tenant_id FROM tenants_with_open_work() AS t (tenant_id)")
             .get_results(lease.conn())
             .await?;
         Ok(rows.into_iter().map(|row| row.tenant_id).collect())

@@ -177,6 +177,22 @@ pub async fn list(
     .await?)
 }
 
+/// Queues the documents whose searched version was made by another recipe; that version goes on
+/// being searched until the new one takes its place. Returns how many.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn queue_stale(conn: &mut TenantConn<'_>, recipe: &str) -> Result<usize, StoreError> {
+    Ok(sql(
+        "UPDATE documents d SET status = 'queued' FROM document_versions v \
+            WHERE v.tenant_id = d.tenant_id AND v.document_id = d.id AND v.live AND v.recipe <> $1 \
+              AND d.status = 'ready'",
+    )
+    .bind::<Text, _>(recipe)
+    .execute(conn.db())
+    .await?)
+}
+
 /// Documents that were queued or being read when the last process ended, oldest first.
 ///
 /// # Errors
