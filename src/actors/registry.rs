@@ -105,6 +105,14 @@ impl Registry {
         self.places.retain(|_, place| place.handle.is_alive());
     }
 
+    /// Whether the actor of a conversation is alive.
+    #[must_use]
+    pub fn is_alive(&self, tenant: TenantId, id: ConversationId) -> bool {
+        self.places
+            .get(&(tenant, id))
+            .is_some_and(|place| place.handle.is_alive())
+    }
+
     /// How many actors are alive.
     #[must_use]
     pub fn alive(&self) -> usize {

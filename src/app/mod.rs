@@ -115,9 +115,8 @@ impl App {
         if config.demo {
             demo::seed(&db, &ingest, &adapters.clock).await?;
         }
-        let services = services(config, &adapters, &prices, db).await?;
+        let services = services(config, &adapters, &prices, db)?;
         tokens::warm();
-        recovery::recover(&services, &prices).await?;
         let looking = recovery::keep_looking(services.clone(), prices);
         services.tasks.spawn_local("recovery", looking);
         let reading = documents::read_unfinished(services.clone(), ingest);
@@ -215,7 +214,7 @@ fn meter(adapters: &Adapters, prices: &Arc<PriceBook>) -> Meter {
     }
 }
 
-async fn services(
+fn services(
     config: &Config,
     adapters: &Adapters,
     prices: &Arc<PriceBook>,
@@ -229,8 +228,7 @@ async fn services(
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let placement = Arc::new(Placement::new(threads));
     let arbiter = placement.of("ledger").context("no thread to run on")?;
-    let behind = db.control().tenants_with_open_work().await?;
-    let ledger = LedgerHandle::start(db.clone(), clock.clone(), behind, &arbiter);
+    let ledger = LedgerHandle::start(db.clone(), clock.clone(), &arbiter);
     let (tasks, spaces) = (Tasks::default(), SpaceDirectory::new(db.clone()));
     let answerer = Answerer {
         db: db.clone(),

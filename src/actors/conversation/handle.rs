@@ -144,6 +144,27 @@ impl ConversationHandle {
         self.ask(Observe).await
     }
 
+    /// Waits until nothing is being answered and nothing waits to be, or the actor ends.
+    ///
+    /// # Errors
+    /// `NotFound`, `Busy`.
+    pub async fn quiet(&self) -> Result<(), ActorError> {
+        let mut listening = self.subscribe(u64::MAX).await?;
+        loop {
+            let seen = self.observe().await?;
+            if !seen.answering && seen.queued == 0 {
+                return Ok(());
+            }
+            // An answer ends with a durable event.
+            while listening
+                .events
+                .recv()
+                .await
+                .is_some_and(|event| event.seq.is_none())
+            {}
+        }
+    }
+
     /// Lets the running answer end, refuses new commands, then ends the actor.
     pub(crate) async fn drain(&self) {
         let _ = self.addr.send(Drain).await;

@@ -15,20 +15,14 @@ pub struct LedgerHandle {
 }
 
 impl LedgerHandle {
-    /// Starts the ledger; `behind` are tenants that have work left from an earlier run.
+    /// Starts the ledger. It is told by [`Self::settled`] what an earlier run left to record.
     #[must_use]
-    pub fn start(
-        db: Db,
-        clock: SharedClock,
-        behind: impl IntoIterator<Item = TenantId>,
-        arbiter: &ArbiterHandle,
-    ) -> Self {
-        let dirty: BTreeSet<_> = behind.into_iter().collect();
+    pub fn start(db: Db, clock: SharedClock, arbiter: &ArbiterHandle) -> Self {
         let addr = LedgerActor::start_in_arbiter(arbiter, move |_| LedgerActor {
             db,
             clock,
-            behind_since: (!dirty.is_empty()).then(std::time::Instant::now),
-            dirty,
+            behind_since: None,
+            dirty: BTreeSet::new(),
         });
         Self { addr }
     }

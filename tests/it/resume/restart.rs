@@ -1,5 +1,8 @@
 //! Across a restart of the server in mid-answer.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use parlance_loadtest::upstream::Ending;
 use serde_json::json;
 
 use super::{question, read_answer, slow};
@@ -48,6 +51,37 @@ async fn an_answer_that_had_no_time_to_end_is_written_after_the_restart() {
     assert_eq!(answer_of(&reader.log)["text"], whole["text"]);
     assert_eq!(reader.log, visitor.log(&conversation).await);
     assert_eq!(reader.log.len(), 2, "one question, one answer");
+}
+
+/// However many questions a stop left behind, visitors who ask now need not wait for all of them.
+#[tokio::test]
+async fn what_was_left_is_answered_a_few_at_a_time_until_nothing_is() {
+    const LEFT: usize = 40;
+    let (mut app, acme, _) = slow(5.0).set("DRAIN_SECONDS", "0").chat().await;
+    for _ in 0..LEFT {
+        let visitor = app.visitor(&acme).await;
+        let conversation = visitor.conversation().await;
+        visitor.frame(&conversation, &question()).await;
+    }
+    app.upstream.wait_for(|calls| calls.len() == LEFT).await;
+    app.stop().await;
+    app.upstream.set_behaviour(crate::support::paced(200.0));
+    app.restart().await;
+    let most = AtomicUsize::new(0);
+    app.upstream
+        .wait_for(|calls| {
+            let again = calls.get(LEFT..).unwrap_or_default();
+            let running = again.iter().filter(|call| call.ending == Ending::Running);
+            most.fetch_max(running.count(), Ordering::Relaxed);
+            again
+                .iter()
+                .filter(|call| call.ending == Ending::Complete)
+                .count()
+                == LEFT
+        })
+        .await;
+    let most = most.into_inner();
+    assert!((2..=8).contains(&most), "{most} at the same time");
 }
 
 /// The old token, cursor and ids still hold.

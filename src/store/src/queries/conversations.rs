@@ -178,12 +178,14 @@ pub async fn list(
     Ok(query.load(conn.db()).await?)
 }
 
-/// Conversations in which a visitor's message still waits for its answer, for the restart.
+/// Conversations in which a visitor's message still waits for its answer, for the restart: the
+/// first `limit` behind `after`, by identity.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn with_open_turns(
     conn: &mut TenantConn<'_>,
+    after: Option<ConversationId>,
     limit: i64,
 ) -> Result<Vec<ConversationId>, StoreError> {
     #[derive(QueryableByName)]
@@ -193,7 +195,9 @@ pub async fn with_open_turns(
     }
     let rows: Vec<Row> = sql("SELECT DISTINCT conversation_id FROM reservations \
          WHERE state = 'open' AND kind = 'chat' AND conversation_id IS NOT NULL AND message_id IS NOT NULL \
-         LIMIT $1")
+           AND ($1 IS NULL OR conversation_id > $1) \
+         ORDER BY conversation_id LIMIT $2")
+    .bind::<Nullable<SqlUuid>, _>(after)
     .bind::<BigInt, _>(limit)
     .get_results(conn.db())
     .await?;

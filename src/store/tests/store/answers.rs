@@ -91,7 +91,7 @@ async fn an_answer_that_called_no_model_closes_its_turn() {
         .unwrap();
     let left = acme
         .db
-        .read(async |conn| conversations::with_open_turns(conn, 10).await)
+        .read(async |conn| conversations::with_open_turns(conn, None, 10).await)
         .await
         .unwrap();
     assert!(left.is_empty());

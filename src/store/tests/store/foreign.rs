@@ -111,7 +111,7 @@ async fn a_foreign_tenant_reads_nothing() {
                     .await?
                     .is_empty()
             );
-            assert!(conversations::with_open_turns(conn, 100).await?.is_empty());
+            assert!(conversations::with_open_turns(conn, None, 100).await?.is_empty());
             assert!(log::read_after(conn, acme.conversation, 0, 100).await?.is_empty());
             assert!(messages::message(conn, answer.id).await?.is_none());
             assert!(messages::list(conn, acme.conversation, 0, 100).await?.is_empty());
