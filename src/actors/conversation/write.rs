@@ -26,7 +26,7 @@ use crate::domain::{
     answering::turn::RESERVED_INPUT,
     billing::settlement::RESERVED_FOR,
     conversations::{
-        event::{Author, Event, Message, Reason, Status},
+        event::{Author, Event, Message, Reason, Status, numbered},
         state::{StatusChange, Transition},
     },
 };
@@ -87,14 +87,12 @@ pub(super) fn store(error: StoreError) -> ActorError {
     }
 }
 
-/// The event under its `seq`, as it goes out: the stored body is a JSON object without it.
+/// The event under its `seq`, as it goes out.
 pub(super) fn durable(kind: &'static str, seq: i64, body: &str) -> Published {
-    let rest = body.trim_start().strip_prefix('{').unwrap_or_default();
-    let json = format!("{{\"seq\":{seq},{rest}");
     Published {
         seq: u64::try_from(seq).ok(),
         kind,
-        json: json.into(),
+        json: numbered(seq, body).into(),
     }
 }
 

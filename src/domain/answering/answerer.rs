@@ -163,6 +163,7 @@ impl Answerer {
         let begun = Instant::now();
         let space = &question.space;
         let mut request = prompt::build(PromptParts {
+            model: self.reserved_for(&space.settings.ai).0,
             settings: &space.settings.ai,
             bot_name: &space.settings.bot_name,
             locale: question.locale.as_deref(),
@@ -170,7 +171,6 @@ impl Answerer {
             question: &memory.question,
             sources: found.passages.iter().zip(1..).map(source).collect(),
         });
-        request.model = self.reserved_for(&space.settings.ai).0;
         request.request_id = memory.reservation.to_string();
         took("prompt", begun);
         Ok(Plan::Ask {

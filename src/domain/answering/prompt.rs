@@ -18,6 +18,8 @@ const NAME_MAX: usize = 60;
 /// What goes into a prompt.
 #[derive(Debug)]
 pub struct PromptParts<'a> {
+    /// Who is asked first.
+    pub model: String,
     pub settings: &'a AnswerSettings,
     pub bot_name: &'a str,
     /// BCP 47 tag of the visitor's page, for when the question does not show its language.
@@ -40,7 +42,7 @@ pub fn build(parts: PromptParts<'_>) -> ChatRequest {
         text: neutralised(&question),
     });
     ChatRequest {
-        model: parts.settings.first_model(),
+        model: parts.model,
         system: system(parts.settings, parts.bot_name, parts.locale),
         turns,
         sources: fitting(parts.sources),

@@ -89,14 +89,6 @@ pub struct Problem {
 }
 
 impl AnswerSettings {
-    /// The model that is asked first, or `extractive`, which every installation has.
-    #[must_use]
-    pub fn first_model(&self) -> String {
-        self.models
-            .first()
-            .map_or_else(|| "extractive".to_owned(), |first| first.model.clone())
-    }
-
     /// Every field out of its bounds; empty when the settings are sound.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {

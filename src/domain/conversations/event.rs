@@ -281,3 +281,10 @@ impl Event {
         }
     }
 }
+
+/// A durable event under its `seq`, as it goes out: the stored body is a JSON object without it.
+#[must_use]
+pub fn numbered(seq: i64, body: &str) -> String {
+    let rest = body.trim_start().strip_prefix('{').unwrap_or_default();
+    format!("{{\"seq\":{seq},{rest}")
+}

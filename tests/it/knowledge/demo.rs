@@ -89,6 +89,7 @@ async fn answer(model: &Extractive, question: &str, passages: &[Passage]) -> Str
         text: passage.context.clone(),
     };
     let request = prompt::build(PromptParts {
+        model: "extractive".to_owned(),
         settings: &AnswerSettings::default(),
         bot_name: "Robi",
         locale: None,
