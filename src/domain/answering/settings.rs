@@ -42,7 +42,8 @@ impl Tone {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AnswerSettings {
-    /// Models in order of preference, as `upstream/model`.
+    /// Models in order of preference, as `upstream/model`; those of an upstream that is not
+    /// configured are passed over.
     #[serde(with = "model_list")]
     pub models: Vec<ModelRef>,
     /// 0.0–1.0; `None` leaves it to the model.
@@ -67,6 +68,7 @@ impl Default for AnswerSettings {
         Self {
             models: vec![
                 ModelRef::new("anthropic", "claude-sonnet-5-5"),
+                ModelRef::new("openai", "gpt-4.1-mini"),
                 ModelRef::new("extractive", "extractive"),
             ],
             temperature: Some(0.2),
@@ -150,6 +152,7 @@ fn range<T: std::fmt::Display>(bounds: &std::ops::RangeInclusive<T>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::billing::prices::PriceBook;
 
     #[test]
     fn defaults_are_sound_and_absent_fields_have_them() {
@@ -167,6 +170,18 @@ mod tests {
         assert_eq!((read.tone, read.max_tokens), (Tone::Concise, 800));
         let again: AnswerSettings = serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap();
         assert_eq!(again, read);
+    }
+
+    #[test]
+    fn whatever_key_there_is_a_default_model_answers_at_a_known_price() {
+        let models = AnswerSettings::default().models;
+        let upstreams: Vec<&str> = models.iter().map(|model| model.upstream.as_str()).collect();
+        assert_eq!(upstreams, ["anthropic", "openai", "extractive"]);
+        let prices = PriceBook::builtin().unwrap();
+        assert!(
+            models.iter().all(|model| prices.knows(&model.model)),
+            "{models:?}"
+        );
     }
 
     #[test]

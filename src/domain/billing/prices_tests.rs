@@ -111,6 +111,18 @@ fn the_page_in_nano_dollars_per_token() {
             all([1_000, 5_000, 1_250, 2_000, 100]),
         ),
         (
+            "gpt-4.1-mini",
+            "2026-11-01",
+            2_000,
+            [Some(400), Some(1_600), None, None, Some(100)],
+        ),
+        (
+            "gpt-5-mini",
+            "2026-11-01",
+            2_000,
+            [Some(250), Some(2_000), None, None, Some(25)],
+        ),
+        (
             "text-embedding-3-small",
             "2026-11-01",
             2_000,
