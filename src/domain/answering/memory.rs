@@ -3,12 +3,12 @@
 
 use parlance_store::{
     error::StoreError,
-    ids::ReservationId,
+    ids::{MessageId, ReservationId},
     queries::{
         ledger::{self, NewReservation, OpenReservation},
         messages::{self, AuthorKind, Message},
     },
-    tenant::TenantDb,
+    tenant::{TenantConn, TenantDb},
 };
 
 use super::turn::{JustSaid, Question};
@@ -17,7 +17,7 @@ use crate::{
     kernel::text::words::words,
 };
 
-/// Messages looked back at most; the prompt's token budget cuts further.
+/// Messages looked back at from the question, at most; the prompt's token budget cuts further.
 const LOOK_BACK: i64 = 40;
 /// A question with fewer words that mean something by themselves (`and for how long?`) is searched
 /// together with the one before it.
@@ -52,7 +52,7 @@ pub async fn load(
         return just_said(db, question, said).await;
     }
     db.transaction(async |conn| {
-        let said = messages::history(conn, question.conversation, question.epoch, LOOK_BACK).await?;
+        let said = history(conn, question, Some(question.message)).await?;
         let open = ledger::open_of_message(conn, question.message).await?;
         let (abandoned, unsent): (Vec<_>, Vec<_>) = open.into_iter().partition(|open| open.sent_at.is_some());
         let reservation = match unsent.first() {
@@ -75,14 +75,19 @@ pub async fn load(
 async fn just_said(db: &TenantDb, question: &Question, just: &JustSaid) -> Result<Memory, StoreError> {
     let mut said = Vec::new();
     if !just.first {
-        let before = db.read(async |conn| {
-            messages::history(conn, question.conversation, question.epoch, LOOK_BACK).await
-        });
-        said = before.await?;
+        said = db.read(async |conn| history(conn, question, None).await).await?;
         said.retain(|message| message.id != question.message);
     }
     let (text, at) = (just.text.clone(), said.len());
     Ok(remember(text, &said, at, just.reservation, Vec::new()))
+}
+
+async fn history(
+    conn: &mut TenantConn<'_>,
+    question: &Question,
+    up_to: Option<MessageId>,
+) -> Result<Vec<Message>, StoreError> {
+    messages::history(conn, question.conversation, question.epoch, up_to, LOOK_BACK).await
 }
 
 /// Whether a question can only be understood with the one before it.

@@ -116,7 +116,7 @@ async fn a_foreign_tenant_reads_nothing() {
             assert!(messages::message(conn, answer.id).await?.is_none());
             assert!(messages::list(conn, acme.conversation, 0, 100).await?.is_empty());
             assert!(
-                messages::history(conn, acme.conversation, 0, 100)
+                messages::history(conn, acme.conversation, 0, None, 100)
                     .await?
                     .is_empty()
             );

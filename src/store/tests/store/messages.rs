@@ -185,7 +185,7 @@ async fn reopening_begins_an_epoch_and_the_model_sees_only_that() {
     }
     let seen = acme
         .db
-        .read(async |conn| messages::history(conn, acme.conversation, 1, 2).await)
+        .read(async |conn| messages::history(conn, acme.conversation, 1, None, 2).await)
         .await
         .unwrap();
     assert_eq!(
@@ -198,6 +198,39 @@ async fn reopening_begins_an_epoch_and_the_model_sees_only_that() {
         .await
         .unwrap();
     assert_eq!(all.iter().map(|m| m.seq).collect::<Vec<_>>(), [5, 6]);
+}
+
+/// However many wait behind it, a question is seen with what was said before it and answered since.
+#[tokio::test]
+async fn a_question_is_seen_with_what_came_before_it() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let mut asked = Vec::new();
+    for text in ["one", "two", "three", "four", "five"] {
+        asked.push(acme.says(text).await);
+    }
+    for (question, reservation) in &asked[..3] {
+        let answer = acme.answer(*question, *reservation);
+        acme.db
+            .transaction(async |conn| messages::finish_answer(conn, answer).await)
+            .await
+            .unwrap();
+    }
+    let seen = async |question: MessageId, limit| {
+        let read = acme
+            .db
+            .read(async |conn| messages::history(conn, acme.conversation, 0, Some(question), limit).await);
+        let said = read.await.unwrap();
+        said.iter().map(|message| message.seq).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        seen(asked[2].0, 2).await,
+        [2, 3, 7, 8],
+        "three with two, and their answers"
+    );
+    assert_eq!(seen(asked[3].0, 2).await, [3, 4, 8]);
+    assert_eq!(seen(asked[0].0, 10).await, [1, 6]);
+    assert!(seen(MessageId::new(), 10).await.is_empty());
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ async fn a_turn_and_its_reads(acme: &Chat) {
             conversations::load(conn, acme.conversation).await?;
             conversations::list(conn, None, 10, None).await?;
             log::read_after(conn, acme.conversation, 0, 10).await?;
-            messages::history(conn, acme.conversation, 0, 10).await?;
+            messages::history(conn, acme.conversation, 0, Some(question), 10).await?;
             messages::unanswered(conn, acme.conversation).await?;
             messages::citations(conn, question).await?;
             ledger::open_expired(conn, at(0), 10).await?;

@@ -45,7 +45,9 @@ pub async fn list(
     Ok(query.load(conn.db()).await?)
 }
 
-/// The last `limit` messages of an epoch, in order: what the model is told.
+/// What the model is told of an epoch, in order: the last `limit` messages up to and with a
+/// question, and the answers to those, which may have come after it. Without a question, the last
+/// of all; nothing where there is no such question.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
@@ -53,17 +55,37 @@ pub async fn history(
     conn: &mut TenantConn<'_>,
     conversation: ConversationId,
     epoch: i32,
+    question: Option<MessageId>,
     limit: i64,
 ) -> Result<Vec<Message>, StoreError> {
-    let query = messages::table
+    let mut query = messages::table
         .filter(messages::conversation_id.eq(conversation))
         .filter(messages::epoch.eq(epoch))
         .order(messages::seq.desc())
         .limit(limit)
-        .select(Message::as_select());
-    let mut latest = query.load(conn.db()).await?;
-    latest.reverse();
-    Ok(latest)
+        .select(Message::as_select())
+        .into_boxed();
+    if let Some(question) = question {
+        let asked = diesel::alias!(messages as asked);
+        let place = asked
+            .filter(asked.field(messages::id).eq(question))
+            .select(asked.field(messages::seq))
+            .single_value();
+        query = query.filter(messages::seq.nullable().le(place));
+    }
+    let mut said = query.load(conn.db()).await?;
+    said.reverse();
+    if let (Some(_), Some(last)) = (question, said.last()) {
+        let ids: Vec<_> = said.iter().map(|message| Some(message.id)).collect();
+        let later = messages::table
+            .filter(messages::in_reply_to.eq_any(ids))
+            .filter(messages::author_kind.eq(AuthorKind::Assistant))
+            .filter(messages::seq.gt(last.seq))
+            .order(messages::seq)
+            .select(Message::as_select());
+        said.extend(later.load(conn.db()).await?);
+    }
+    Ok(said)
 }
 
 /// The open turns: visitor's messages with an open reservation for their answer and none yet, in
