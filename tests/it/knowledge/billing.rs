@@ -16,7 +16,10 @@ use parlance::{
 use parlance_loadtest::upstream::{Behaviour, MockUpstream};
 use parlance_store::{TenantDb, ids::SpaceId, queries::ledger};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 
 use super::{database, ingest, tenant};
 
@@ -101,33 +104,31 @@ async fn a_question_is_paid_once_however_often_it_is_asked() {
     );
 }
 
-/// An upstream that answers one request like OpenAI, but tells no usage.
-async fn taciturn() -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        let (mut socket, _) = listener.accept().await.unwrap();
-        let mut read = Vec::new();
-        while !read.ends_with(b"}") {
-            socket.read_buf(&mut read).await.unwrap();
-        }
-        let body = json!({ "data": [{ "index": 0, "embedding": vec![1.0; 1536] }] }).to_string();
-        let answer = format!(
-            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        );
-        socket.write_all(answer.as_bytes()).await.unwrap();
-    });
-    format!("http://{address}")
+/// Answers one request as OpenAI does, but tells no usage.
+async fn answer_taciturnly(listener: TcpListener) {
+    let (mut socket, _) = listener.accept().await.unwrap();
+    let mut read = Vec::new();
+    while !read.ends_with(b"}") {
+        socket.read_buf(&mut read).await.unwrap();
+    }
+    let body = json!({ "data": [{ "index": 0, "embedding": vec![1.0; 1536] }] }).to_string();
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    socket.write_all(answer.as_bytes()).await.unwrap();
 }
 
 #[tokio::test]
 async fn what_is_not_told_is_counted_here_and_says_so() {
     let test = database().await;
     let (db, space) = tenant(test.db(), "acme").await;
-    let embedder = Arc::new(openai(&taciturn().await));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let embedder = Arc::new(openai(&format!("http://{address}")));
     let counted = embedder.count_tokens(QUESTION);
-    asks(&Retriever::new(embedder, metered()), &db, space).await;
+    let retriever = Retriever::new(embedder, metered());
+    tokio::join!(answer_taciturnly(listener), asks(&retriever, &db, space));
     let booked = test.rows(BOOKED).await.unwrap();
     assert_eq!(
         (&booked[0]["input"], &booked[0]["estimated"]),
