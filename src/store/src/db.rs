@@ -12,6 +12,7 @@ use diesel_async::{
     },
 };
 use futures_util::{FutureExt, future::join};
+use tokio::{runtime::Handle, task::JoinError};
 
 use crate::{control::ControlDb, error::StoreError, ids::TenantId, tenant::TenantDb};
 
@@ -101,7 +102,8 @@ pub struct PoolStatus {
 }
 
 impl Db {
-    /// Makes the pool and proves that a connection can be had in the app role.
+    /// Makes the pool and proves that a connection can be had in the app role. Its connections
+    /// live as long as the runtime this is called in.
     ///
     /// # Errors
     /// [`StoreError::Pool`] where the database cannot be reached or the role does not exist.
@@ -110,8 +112,15 @@ impl Db {
         // A ping would cost every transaction a round trip. A closed socket or an open
         // transaction is noticed without one.
         manager.recycling_method = RecyclingMethod::Fast;
+        // The task that reads and writes a connection lives here, and not on the thread of whoever
+        // happens to be the first to need one: that thread may end, or be busy.
+        let home = Handle::current();
         let setup = config.session_setup();
-        manager.custom_setup = Box::new(move |url| establish(url.to_owned(), setup.clone()).boxed());
+        manager.custom_setup = Box::new(move |url| {
+            let established = home.spawn(establish(url.to_owned(), setup.clone()));
+            let ended = |error: JoinError| Err(ConnectionError::BadConnection(error.to_string()));
+            established.map(move |done| done.unwrap_or_else(ended)).boxed()
+        });
         let pool = Pool::builder(AsyncDieselConnectionManager::new_with_config(
             &config.url,
             manager,
