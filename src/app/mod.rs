@@ -13,7 +13,10 @@ mod secret;
 
 use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
-use actix_web::{HttpServer, dev::ServerHandle, middleware, web};
+use actix_http::HttpService;
+use actix_server::{Server, ServerHandle};
+use actix_service::map_config;
+use actix_web::{dev::AppConfig, middleware, web};
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
 use parlance_store::{Db, embedded::EmbeddedPostgres};
@@ -50,6 +53,8 @@ const MAX_BODY: usize = 1 << 20;
 /// A client must have sent its headers by then.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// A client that was answered and asked for no more has hung up by then.
+const HANG_UP_WITHIN: Duration = Duration::from_secs(1);
 /// Time for sockets to say goodbye once all answers have ended.
 const GOODBYE: Duration = Duration::from_secs(3);
 
@@ -106,7 +111,7 @@ impl App {
         metrics: PrometheusHandle,
         listener: TcpListener,
         db: Db,
-    ) -> anyhow::Result<(Services, actix_web::dev::Server)> {
+    ) -> anyhow::Result<(Services, Server)> {
         let prices = Arc::new(match &config.chat.prices {
             Some(file) => PriceBook::from_file(file)?,
             None => PriceBook::builtin()?,
@@ -271,12 +276,9 @@ fn services(
     })
 }
 
-fn serve(
-    listener: TcpListener,
-    services: Services,
-    metrics: PrometheusHandle,
-) -> io::Result<actix_web::dev::Server> {
+fn serve(listener: TcpListener, services: Services, metrics: PrometheusHandle) -> io::Result<Server> {
     let document = http::document(realtime::visitor::Calls::openapi());
+    let stopping = services.tasks.stopping();
     let build = move || {
         actix_web::App::new()
             .app_data(web::Data::new(services.clone()))
@@ -288,12 +290,20 @@ fn serve(
             .wrap(tracing_actix_web::TracingLogger::default())
             .configure(|config| http::routes::configure(config, realtime::visitor::configure))
     };
-    let server = HttpServer::new(build)
+    let server = Server::build()
         .disable_signals()
-        .tcp_nodelay(true)
-        .keep_alive(KEEP_ALIVE)
-        .client_request_timeout(HEADERS_WITHIN)
         .shutdown_timeout(GOODBYE.as_secs())
-        .listen(listener)?;
+        .listen("parlance", listener, move || {
+            let stopping = stopping.clone();
+            HttpService::build()
+                .tcp_nodelay(true)
+                .keep_alive(KEEP_ALIVE)
+                .client_request_timeout(HEADERS_WITHIN)
+                .client_disconnect_timeout(HANG_UP_WITHIN)
+                .graceful_shutdown_signal(move || stopping.clone().cancelled_owned())
+                .upgrade(realtime::upgrade::upgrades(build.clone()))
+                .h1(map_config(build(), |()| AppConfig::default()))
+                .tcp()
+        })?;
     Ok(server.run())
 }

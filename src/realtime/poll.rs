@@ -1,7 +1,7 @@
 //! Long polling: the log for clients behind proxies that hold streams back. Each answer is a
 //! page of events; when there is none yet, it waits for the first.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytestring::ByteString;
 use serde_json::value::RawValue;
@@ -59,7 +59,7 @@ pub async fn poll(session: &Session, after: u64, wait: Duration) -> Result<Page,
         if events.is_empty() {
             until = until.min(Instant::now() + GATHER);
         }
-        events.push(event);
+        events.push(Arc::unwrap_or_clone(event));
     }
     let next = events.iter().filter_map(|event| event.seq).max().unwrap_or(after);
     Ok(Page {
@@ -92,7 +92,7 @@ pub async fn answer(
             let event = match backlog.next() {
                 Some(event) => event,
                 None => match timeout_at(deadline, subscription.events.recv()).await {
-                    Ok(Some(event)) => event,
+                    Ok(Some(event)) => Arc::unwrap_or_clone(event),
                     // Closed: too slow, or the conversation moved. Resume from the cursor.
                     Ok(None) => break,
                     Err(_) => {

@@ -1,7 +1,7 @@
 //! What a visitor may do, whatever the transport: open a conversation of their own, say, ask for
 //! a person, stop, rate. Foreign and absent conversations are the same answer.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use parlance_store::{
     StoreError,
@@ -26,7 +26,7 @@ use crate::{
 /// A visitor in one of their conversations.
 #[derive(Clone, Debug)]
 pub struct Session {
-    services: Services,
+    services: Arc<Services>,
     claims: VisitorClaims,
     address: Option<IpAddr>,
     conversation: ConversationId,
@@ -38,7 +38,7 @@ impl Session {
     /// # Errors
     /// `NotFound` when it is absent or somebody else's.
     pub async fn open(
-        services: Services,
+        services: Arc<Services>,
         claims: VisitorClaims,
         address: Option<IpAddr>,
         conversation: Option<ConversationId>,

@@ -1,7 +1,7 @@
 //! The visitor's endpoints over plain HTTP: open a conversation, read its log, ask and wait, send
 //! one frame. Each takes a visitor token as bearer.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header, web};
 use futures_util::future::LocalBoxFuture;
@@ -41,7 +41,7 @@ const MAX_PAGE: i64 = 200;
 pub struct Visitor {
     claims: VisitorClaims,
     address: Option<std::net::IpAddr>,
-    services: Services,
+    services: Arc<Services>,
 }
 
 impl FromRequest for Visitor {
@@ -87,7 +87,7 @@ async fn authenticate(request: &HttpRequest) -> Result<Visitor, Problem> {
     Ok(Visitor {
         claims,
         address,
-        services: services.get_ref().clone(),
+        services: services.clone().into_inner(),
     })
 }
 

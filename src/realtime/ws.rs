@@ -1,29 +1,40 @@
 //! The visitor's WebSocket: hello, then frames both ways until either side ends it.
 
-use std::{io::ErrorKind, net::IpAddr, num::NonZeroU32, time::Duration};
+use std::{net::IpAddr, num::NonZeroU32, pin::pin, sync::Arc, time::Duration};
 
-use actix_web::{HttpRequest, HttpResponse, error::PayloadError, web};
-use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, ProtocolError};
+use actix_http::ws::{CloseCode, CloseReason, Message, handshake};
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytestring::ByteString;
+use chrono::{DateTime, Utc};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::time::{Instant, interval_at, timeout};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, sleep_until, timeout},
+};
 
 use super::{
-    bounded::{Unread, bounded},
-    protocol::{ClientFrame, Close, MAX_FRAME, ServerFrame, moved},
+    protocol::{ClientFrame, Close, ServerFrame, moved},
     session::Session,
+    upgrade,
+    websocket::{Broken, Incoming, Unsent, WebSocket},
 };
 use crate::{
-    actors::{conversation::Subscription, services::Services},
+    actors::{
+        conversation::{Published, Subscription},
+        services::Services,
+    },
     domain::accounts::space::SpaceRef,
     kernel::{code::Code, origin, problem::Problem},
 };
 
+/// Sockets of this process at most; the next one is told to come back.
+static ROOM: Semaphore = Semaphore::const_new(50_000);
 /// A client that has not said hello by then is not one of ours.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// A ping goes out this often; a socket silent for two of them is dead.
 const HEARTBEAT: Duration = Duration::from_secs(25);
-/// A write that takes longer means that nobody reads.
-const WRITE_WITHIN: Duration = Duration::from_secs(10);
+/// Events that are there at once go out in one write, up to this many bytes.
+const BATCH: usize = 16 * 1024;
 /// Frames at once and per second; past it an error, far past it the end.
 const FRAMES: (NonZeroU32, NonZeroU32) = (NonZeroU32::new(60).unwrap(), NonZeroU32::new(20).unwrap());
 /// Refused frames in a row before the socket is closed.
@@ -40,7 +51,6 @@ const FLOOD: u32 = 100;
 )]
 pub async fn socket(
     request: HttpRequest,
-    body: web::Payload,
     space: web::Path<String>,
     services: web::Data<Services>,
 ) -> actix_web::Result<HttpResponse> {
@@ -52,33 +62,35 @@ pub async fn socket(
         .ok_or_else(Problem::not_found)?;
     origin::check(&request, |origin, host| space.allows(origin, host))?;
     let address = services.addresses.of(&request);
-    let (body, unread) = bounded(&request, body).await?;
-    let (response, writer, stream) = actix_ws::handle(&request, body)
+    let mut switching = handshake(request.head())
         .map_err(|refused| Problem::new(Code::InvalidRequest, refused.to_string()))?;
-    let stream = stream
-        .max_frame_size(MAX_FRAME)
-        .aggregate_continuations()
-        .max_continuation_size(MAX_FRAME);
-    let services = services.get_ref().clone();
-    let socket = Socket {
-        services: services.clone(),
-        writer,
-        stream,
-        unread,
-    };
-    services.tasks.spawn_local("socket", async move {
+    let line = upgrade::line(&request).ok_or_else(|| {
+        Problem::new(
+            Code::InvalidRequest,
+            "a WebSocket begins with an HTTP/1.1 upgrade",
+        )
+    })?;
+    let room = ROOM
+        .try_acquire()
+        .map_err(|_| Problem::new(Code::Busy, "too many sockets").retry_after(Duration::from_secs(5)))?;
+    let services = services.into_inner();
+    services.clone().tasks.spawn_local("socket", async move {
+        let _room = room;
+        let Ok(line) = line.await else { return };
         metrics::gauge!("parlance_sockets").increment(1.0);
-        socket.run(&space, address).await;
+        let socket = Socket {
+            services,
+            web: WebSocket::new(line),
+        };
+        socket.run(space, address).await;
         metrics::gauge!("parlance_sockets").decrement(1.0);
     });
-    Ok(response)
+    Ok(switching.finish().map_into_boxed_body().into())
 }
 
 struct Socket {
-    services: Services,
-    writer: actix_ws::Session,
-    stream: AggregatedMessageStream,
-    unread: Unread,
+    services: Arc<Services>,
+    web: WebSocket,
 }
 
 /// Why a socket ends: with a code the client acts on, or because the other side is gone.
@@ -87,17 +99,49 @@ enum End {
     Gone,
 }
 
-impl From<actix_ws::Closed> for End {
-    fn from(_: actix_ws::Closed) -> Self {
-        Self::Gone
+impl From<Unsent> for End {
+    fn from(unsent: Unsent) -> Self {
+        match unsent {
+            Unsent::Gone => Self::Gone,
+            Unsent::Slow => Self::Close(Close::Lagged),
+        }
     }
 }
 
+impl From<Broken> for End {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Gone => Self::Gone,
+            Broken::TooBig => Self::Close(Close::TooBig),
+            Broken::InvalidData => Self::Close(Close::InvalidData),
+        }
+    }
+}
+
+/// A visitor who said hello.
+struct Greeted {
+    session: Session,
+    /// The end of the token.
+    until: DateTime<Utc>,
+    subscription: Subscription,
+}
+
+/// What a socket waits for.
+enum Woken {
+    Event(Option<Arc<Published>>),
+    Frame(Result<Incoming, Broken>),
+    Timer,
+    Stopping,
+}
+
 impl Socket {
-    async fn run(mut self, space: &SpaceRef, address: Option<IpAddr>) {
-        // Boxed, so that an idle socket keeps the room of its loop alone.
-        let end = match Box::pin(self.hello(space, address)).await {
-            Ok((session, subscription)) => self.serve(&session, subscription).await,
+    async fn run(mut self, space: Arc<SpaceRef>, address: Option<IpAddr>) {
+        // What is rare is boxed, so that an idle socket keeps the room of its loop alone.
+        let end = match Box::pin(self.hello(&space, address)).await {
+            Ok(greeted) => {
+                drop(space);
+                self.serve(greeted).await
+            }
             Err(end) => end,
         };
         let reason = match end {
@@ -110,29 +154,23 @@ impl Socket {
                 })
             }
         };
-        let _ = timeout(WRITE_WITHIN, self.writer.close(reason)).await;
+        Box::pin(self.web.close(reason)).await;
     }
 
-    async fn send(&mut self, frame: bytestring::ByteString) -> Result<(), End> {
-        timeout(WRITE_WITHIN, self.writer.text(frame))
-            .await
-            .map_err(|_| End::Close(Close::Lagged))??;
-        Ok(())
+    async fn send(&mut self, frame: ByteString) -> Result<(), End> {
+        self.web.queue(Message::Text(frame))?;
+        Ok(self.web.flush().await?)
     }
 
-    async fn hello(
-        &mut self,
-        space: &SpaceRef,
-        address: Option<IpAddr>,
-    ) -> Result<(Session, Subscription), End> {
+    async fn hello(&mut self, space: &SpaceRef, address: Option<IpAddr>) -> Result<Greeted, End> {
         let stopping = self.services.tasks.stopping();
         let first = tokio::select! {
-            first = timeout(HELLO_WITHIN, self.stream.recv()) => {
+            first = timeout(HELLO_WITHIN, self.web.next()) => {
                 first.map_err(|_| End::Close(Close::Unauthenticated))?
             }
             () = stopping.cancelled() => return Err(self.moved().await.err().unwrap_or(End::Gone)),
         };
-        let Some(AggregatedMessage::Text(text)) = first.transpose().map_err(|error| broken(&error))? else {
+        let Incoming::Text(text) = first? else {
             return Err(End::Close(Close::Unauthenticated));
         };
         let Ok(ClientFrame::Hello {
@@ -145,8 +183,8 @@ impl Socket {
             self.send(ServerFrame::error(&refused, None).text()).await?;
             return Err(End::Close(Close::Unauthenticated));
         };
-        let claims = match self.services.tokens.verify_visitor(&token) {
-            Ok(claims) => claims,
+        let (claims, until) = match self.services.tokens.verify_visitor_until(&token) {
+            Ok(verified) => verified,
             Err(invalid) => {
                 let refused = Problem::new(Code::Unauthenticated, invalid.to_string());
                 self.send(ServerFrame::error(&refused, None).text()).await?;
@@ -169,10 +207,14 @@ impl Socket {
         match subscribed {
             Ok((session, mut subscription)) => {
                 self.send(session.ready(&subscription).text()).await?;
-                for event in subscription.backlog.drain(..) {
+                for event in std::mem::take(&mut subscription.backlog) {
                     self.send(event.json).await?;
                 }
-                Ok((session, subscription))
+                Ok(Greeted {
+                    session,
+                    until,
+                    subscription,
+                })
             }
             Err(refused) => {
                 self.send(ServerFrame::error(&refused, None).text()).await?;
@@ -185,33 +227,75 @@ impl Socket {
         }
     }
 
-    async fn serve(&mut self, session: &Session, mut subscription: Subscription) -> End {
-        let limiter = RateLimiter::direct(Quota::per_second(FRAMES.1).allow_burst(FRAMES.0));
-        let mut refused = 0;
-        let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+    async fn serve(&mut self, greeted: Greeted) -> End {
+        let Greeted {
+            session,
+            until,
+            mut subscription,
+        } = greeted;
+        let mut frames = Frames::default();
         let mut silent = 0;
         let stopping = self.services.tasks.stopping();
+        let mut heartbeat = Instant::now() + HEARTBEAT;
+        let mut timer = pin!(sleep_until(heartbeat.min(self.end_of(until))));
         loop {
-            let step = tokio::select! {
-                event = subscription.events.recv() => match event {
-                    Some(event) => self.send(event.json).await,
-                    None if subscription.lagged() => Err(End::Close(Close::Lagged)),
-                    None => self.moved().await,
-                },
-                frame = self.stream.recv() => {
+            let woken = tokio::select! {
+                event = subscription.events.recv() => Woken::Event(event),
+                frame = self.web.next() => Woken::Frame(frame),
+                () = &mut timer => Woken::Timer,
+                () = stopping.cancelled() => Woken::Stopping,
+            };
+            if self.services.clock.now() >= until {
+                return End::Close(Close::Unauthenticated);
+            }
+            let step = match woken {
+                Woken::Event(Some(event)) => self.events(&event, &mut subscription).await,
+                Woken::Event(None) if subscription.lagged() => Err(End::Close(Close::Lagged)),
+                Woken::Event(None) | Woken::Stopping => Box::pin(self.moved()).await,
+                Woken::Frame(frame) => {
                     silent = 0;
-                    Box::pin(self.incoming(session, frame, &limiter, &mut refused)).await
+                    Box::pin(self.incoming(&session, frame, &mut frames)).await
                 }
-                _ = heartbeat.tick() => {
-                    silent += 1;
-                    if silent > 2 { Err(End::Gone) } else { self.writer.ping(b"").await.map_err(End::from) }
+                Woken::Timer => {
+                    let due = heartbeat <= Instant::now();
+                    if due {
+                        silent += 1;
+                        heartbeat = Instant::now() + HEARTBEAT;
+                    }
+                    timer.as_mut().reset(heartbeat.min(self.end_of(until)));
+                    match silent {
+                        3.. => Err(End::Gone),
+                        _ if due => self.ping().await,
+                        _ => Ok(()),
+                    }
                 }
-                () = stopping.cancelled() => self.moved().await,
             };
             if let Err(end) = step {
                 return end;
             }
         }
+    }
+
+    /// When the clock will have passed `until`, if it goes as the timer does.
+    fn end_of(&self, until: DateTime<Utc>) -> Instant {
+        let left = (until - self.services.clock.now()).to_std().unwrap_or_default();
+        Instant::now() + left + Duration::from_millis(1)
+    }
+
+    async fn ping(&mut self) -> Result<(), End> {
+        self.web.queue(Message::Ping(web::Bytes::new()))?;
+        Ok(self.web.flush().await?)
+    }
+
+    /// `event`, and those that are there already.
+    async fn events(&mut self, event: &Published, subscription: &mut Subscription) -> Result<(), End> {
+        self.web.queue(Message::Text(event.json.clone()))?;
+        while self.web.queued() < BATCH
+            && let Ok(event) = subscription.events.try_recv()
+        {
+            self.web.queue(Message::Text(event.json.clone()))?;
+        }
+        Ok(self.web.flush().await?)
     }
 
     /// The conversation ended here (the server drains, or it must be loaded anew): reconnect.
@@ -222,29 +306,29 @@ impl Socket {
     async fn incoming(
         &mut self,
         session: &Session,
-        frame: Option<Result<AggregatedMessage, ProtocolError>>,
-        limiter: &DefaultDirectRateLimiter,
-        refused: &mut u32,
+        frame: Result<Incoming, Broken>,
+        frames: &mut Frames,
     ) -> Result<(), End> {
-        self.unread.clear();
-        let text = match frame {
-            None | Some(Ok(AggregatedMessage::Close(_))) => return Err(End::Gone),
-            Some(Err(error)) => return Err(broken(&error)),
-            Some(Ok(AggregatedMessage::Ping(data))) => return Ok(self.writer.pong(&data).await?),
-            Some(Ok(AggregatedMessage::Pong(_))) => return Ok(()),
-            Some(Ok(AggregatedMessage::Binary(_))) => None,
-            Some(Ok(AggregatedMessage::Text(text))) => Some(text),
+        let text = match frame? {
+            Incoming::Close => return Err(End::Gone),
+            Incoming::Ping(data) => {
+                self.web.queue(Message::Pong(data))?;
+                return Ok(self.web.flush().await?);
+            }
+            Incoming::Pong => return Ok(()),
+            Incoming::Binary => None,
+            Incoming::Text(text) => Some(text),
         };
-        if limiter.check().is_err() {
-            *refused += 1;
-            if *refused > FLOOD {
+        if frames.limiter.check().is_err() {
+            frames.refused += 1;
+            if frames.refused > FLOOD {
                 return Err(End::Close(Close::RateLimited));
             }
             let limited =
                 Problem::new(Code::RateLimited, "too many frames").retry_after(Duration::from_secs(1));
             return self.send(ServerFrame::error(&limited, None).text()).await;
         }
-        *refused = 0;
+        frames.refused = 0;
         let reply = match text.as_deref().map(serde_json::from_str::<ClientFrame>) {
             Some(Ok(frame)) => session.frame(frame).await,
             Some(Err(wrong)) => Some(ServerFrame::error(
@@ -263,19 +347,18 @@ impl Socket {
     }
 }
 
-/// How a transport error ends the socket.
-fn broken(error: &ProtocolError) -> End {
-    match error {
-        ProtocolError::Overflow => End::Close(Close::TooBig),
-        ProtocolError::Io(error) if error.kind() == ErrorKind::InvalidData => End::Close(Close::InvalidData),
-        // What is read but comes in too many pieces has no type of its own; what cannot be read has.
-        ProtocolError::Io(error) if error.kind() == ErrorKind::Other => {
-            let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
-            match cause {
-                None | Some(PayloadError::Overflow) => End::Close(Close::TooBig),
-                Some(_) => End::Gone,
-            }
+/// How many frames came.
+struct Frames {
+    limiter: DefaultDirectRateLimiter,
+    /// In a row.
+    refused: u32,
+}
+
+impl Default for Frames {
+    fn default() -> Self {
+        Self {
+            limiter: RateLimiter::direct(Quota::per_second(FRAMES.1).allow_burst(FRAMES.0)),
+            refused: 0,
         }
-        _ => End::Gone,
     }
 }

@@ -34,7 +34,7 @@ pub struct Subscription {
     pub head: u64,
     /// What the cursor had missed, then the snapshot of an answer in flight.
     pub backlog: Vec<Published>,
-    pub events: mpsc::Receiver<Published>,
+    pub events: mpsc::Receiver<Arc<Published>>,
     pub(super) lagged: Arc<AtomicBool>,
 }
 

@@ -16,7 +16,8 @@ const QUEUE: usize = 256;
 
 #[derive(Debug)]
 struct Subscriber {
-    queue: mpsc::Sender<Published>,
+    /// Holds room for 32 items even when empty: a pointer each.
+    queue: mpsc::Sender<Arc<Published>>,
     lagged: Arc<AtomicBool>,
 }
 
@@ -24,7 +25,7 @@ struct Subscriber {
 pub(super) struct Subscribers(Vec<Subscriber>);
 
 impl Subscribers {
-    pub(super) fn add(&mut self) -> (mpsc::Receiver<Published>, Arc<AtomicBool>) {
+    pub(super) fn add(&mut self) -> (mpsc::Receiver<Arc<Published>>, Arc<AtomicBool>) {
         let (queue, events) = mpsc::channel(QUEUE);
         let lagged = Arc::new(AtomicBool::new(false));
         self.0.push(Subscriber {
@@ -36,6 +37,10 @@ impl Subscribers {
 
     /// Hands `event` to everyone; drops those who left and those who lag.
     pub(super) fn publish(&mut self, event: &Published) {
+        if self.0.is_empty() {
+            return;
+        }
+        let event = Arc::new(event.clone());
         self.0
             .retain(|subscriber| match subscriber.queue.try_send(event.clone()) {
                 Ok(()) => true,
@@ -75,14 +80,14 @@ mod tests {
         let total = QUEUE as u64 + 10;
         for n in 0..total {
             all.publish(&event(n));
-            assert_eq!(quick.try_recv().unwrap(), event(n));
+            assert_eq!(*quick.try_recv().unwrap(), event(n));
         }
         assert!(slow_lagged.load(Ordering::Acquire));
         assert!(!quick_lagged.load(Ordering::Acquire));
         let mut read = 0;
         while let Ok(got) = slow.try_recv() {
             assert_eq!(
-                got,
+                *got,
                 event(read),
                 "what it did get is gapless, so its cursor is exact"
             );

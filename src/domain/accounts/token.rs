@@ -100,6 +100,14 @@ impl Tokens {
     /// # Errors
     /// `Invalid`, `Expired`.
     pub fn verify_visitor(&self, token: &str) -> Result<VisitorClaims, TokenError> {
+        self.verify_visitor_until(token).map(|(claims, _)| claims)
+    }
+
+    /// The same with the token's end, for what goes on after a look at it.
+    ///
+    /// # Errors
+    /// `Invalid`, `Expired`.
+    pub fn verify_visitor_until(&self, token: &str) -> Result<(VisitorClaims, DateTime<Utc>), TokenError> {
         self.verify(VISITOR, token, TimeDelta::zero())
     }
 
@@ -109,12 +117,14 @@ impl Tokens {
     /// `Invalid`, `Expired`.
     pub fn renewable_visitor(&self, token: &str) -> Result<VisitorClaims, TokenError> {
         self.verify(VISITOR, token, VISITOR_RENEWABLE)
+            .map(|(claims, _)| claims)
     }
 
     /// # Errors
     /// `Invalid`, `Expired`.
     pub fn verify_user(&self, token: &str) -> Result<UserClaims, TokenError> {
         self.verify(USER, token, TimeDelta::zero())
+            .map(|(claims, _)| claims)
     }
 
     fn sign<C: Serialize>(&self, audience: &str, ttl: TimeDelta, claims: C) -> Result<String, TokenError> {
@@ -134,7 +144,7 @@ impl Tokens {
         audience: &str,
         token: &str,
         grace: TimeDelta,
-    ) -> Result<C, TokenError> {
+    ) -> Result<(C, DateTime<Utc>), TokenError> {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_audience(&[audience]);
         validation.set_required_spec_claims(&["aud", "exp", "sub"]);
@@ -146,7 +156,7 @@ impl Tokens {
         if self.clock.now() >= end + grace {
             return Err(TokenError::Expired);
         }
-        Ok(data.claims.claims)
+        Ok((data.claims.claims, end))
     }
 }
 

@@ -89,9 +89,12 @@ async fn an_expired_token_opens_nothing_but_a_new_one_of_the_same_visitor() {
     ));
     let (app, acme, visitor) = Setup::default().clock(clock.clone()).chat().await;
     let (conversation, mut socket) = visitor.connects().await;
-    clock.advance(VISITOR_TTL - TimeDelta::seconds(1));
-    visitor.resumes(&conversation, 0).await;
-    clock.advance(TimeDelta::seconds(1));
+    clock.advance(VISITOR_TTL - TimeDelta::milliseconds(50));
+    let (_, mut silent) = visitor.resumes(&conversation, 0).await;
+    socket.send(&json!({ "type": "ping" })).await;
+    socket.next_of("pong").await;
+    clock.advance(TimeDelta::milliseconds(50));
+    assert_eq!(silent.ends().await, Some(4001), "by the timer alone");
     let refused = begins_with(&visitor, &hello(&visitor.token, Some(&conversation))).await;
     assert_eq!(refused, (code("unauthenticated"), Some(4001)));
     let over_http = visitor.post("/conversation").send().await.unwrap();
@@ -100,7 +103,7 @@ async fn an_expired_token_opens_nothing_but_a_new_one_of_the_same_visitor() {
     assert_eq!(problem["code"], "unauthenticated");
 
     socket.send(&json!({ "type": "ping" })).await;
-    socket.next_of("pong").await;
+    assert_eq!(socket.ends().await, Some(4001), "before it is answered");
     let url = app.url(&format!("/api/widget/{}/session", acme.slug));
     let renewed = app
         .http

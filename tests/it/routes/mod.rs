@@ -6,6 +6,7 @@ mod operations;
 mod problems;
 mod rates;
 mod reading;
+mod upgrade;
 
 use reqwest::Response;
 use serde_json::{Value, json};
