@@ -17,6 +17,7 @@ pub enum Code {
     PayloadTooLarge,
     UnsupportedMediaType,
     RateLimited,
+    TooManyListeners,
     Busy,
     Draining,
     Timeout,
@@ -120,6 +121,13 @@ pub const TABLE: &[Row] = &[
         false,
     ),
     row(Code::RateLimited, "rate_limited", 429, "Too many requests", true),
+    row(
+        Code::TooManyListeners,
+        "too_many_listeners",
+        429,
+        "The conversation is open too often",
+        true,
+    ),
     row(Code::Busy, "busy", 503, "Busy, try again", true),
     row(
         Code::Draining,

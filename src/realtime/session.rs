@@ -1,7 +1,7 @@
 //! What a visitor may do, whatever the transport: open a conversation of their own, say, ask for
 //! a person, stop, rate. Foreign and absent conversations are the same answer.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use parlance_store::{
     StoreError,
@@ -18,10 +18,14 @@ use crate::{
     actors::{
         conversation::{Ack, ActorError, ConversationHandle, Observation, Subscription},
         services::Services,
+        tenant::TenantHandle,
     },
     domain::{accounts::token::VisitorClaims, conversations::event::Status},
     kernel::{code::Code, problem::Problem},
 };
+
+/// A place may be free again by then: a dead socket is noticed after 75 s.
+const CROWDED_FOR: Duration = Duration::from_secs(30);
 
 /// A visitor in one of their conversations.
 #[derive(Clone, Debug)]
@@ -135,7 +139,20 @@ impl Session {
         }
     }
 
-    /// Makes a visitor's message durable; the same `client_id` again gives the same ack.
+    fn tenant(&self) -> Result<TenantHandle, Problem> {
+        self.services.tenants.of(self.claims.tenant).ok_or_else(draining)
+    }
+
+    /// Lets a frame in that comes without a socket, which counts its own.
+    ///
+    /// # Errors
+    /// Rate limited, draining.
+    pub async fn admit_frame(&self) -> Result<(), Problem> {
+        Ok(self.tenant()?.admit_frame(self.claims.visitor).await?)
+    }
+
+    /// Makes a visitor's message durable; the same `client_id` again gives the same ack, and among
+    /// the newest events costs nothing.
     ///
     /// # Errors
     /// Text empty or too long, rate limited, draining, storage.
@@ -152,11 +169,10 @@ impl Session {
                 format!("a message has at most {MAX_TEXT} characters"),
             ));
         }
-        let tenant = self
-            .services
-            .tenants
-            .of(self.claims.tenant)
-            .ok_or_else(draining)?;
+        if let Some(ack) = self.ask(async |actor| actor.said(client_id).await).await? {
+            return Ok(ack);
+        }
+        let tenant = self.tenant()?;
         tenant.admit(self.claims.visitor, self.address).await?;
         self.ask(async |actor| actor.say(client_id, text.to_owned()).await)
             .await
@@ -274,15 +290,16 @@ fn bounded(comment: Option<String>) -> Result<Option<String>, Problem> {
 }
 
 fn draining() -> Problem {
-    Problem::new(Code::Draining, "reconnect in a moment").retry_after(std::time::Duration::from_secs(1))
+    Problem::new(Code::Draining, "reconnect in a moment").retry_after(Duration::from_secs(1))
 }
 
 /// How an actor's refusal reads to a client.
 pub(crate) fn problem(refused: ActorError) -> Problem {
     match refused {
         ActorError::NotFound | ActorError::NoSuchMessage => Problem::not_found(),
-        ActorError::Busy => {
-            Problem::new(Code::Busy, refused.to_string()).retry_after(std::time::Duration::from_secs(2))
+        ActorError::Busy => Problem::new(Code::Busy, refused.to_string()).retry_after(Duration::from_secs(2)),
+        ActorError::Crowded => {
+            Problem::new(Code::TooManyListeners, refused.to_string()).retry_after(CROWDED_FOR)
         }
         ActorError::Draining => draining(),
         ActorError::Store(cause) => Problem::internal(cause),

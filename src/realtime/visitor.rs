@@ -230,6 +230,7 @@ async fn frame(
     frame: web::Json<ClientFrame>,
 ) -> Result<HttpResponse, Problem> {
     let session = visitor.open(Some(path.1)).await?;
+    session.admit_frame().await?;
     let reply = match frame.into_inner() {
         ClientFrame::Say { client_id, text } => {
             let ack = session.say(client_id, &text).await?;
@@ -277,6 +278,7 @@ async fn chat(
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let session = visitor.open(body.conversation).await?;
+    session.admit_frame().await?;
     let ack = session.say(body.client_id, &body.text).await?;
     let before = ack.seq.saturating_sub(1);
     let accept = request

@@ -1,12 +1,12 @@
 //! The visitor's WebSocket: hello, then frames both ways until either side ends it.
 
-use std::{net::IpAddr, num::NonZeroU32, pin::pin, sync::Arc, time::Duration};
+use std::{net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
 use actix_http::ws::{CloseCode, CloseReason, Message, handshake};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytestring::ByteString;
 use chrono::{DateTime, Utc};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, RateLimiter};
 use tokio::{
     sync::Semaphore,
     time::{Instant, sleep_until, timeout},
@@ -23,7 +23,7 @@ use crate::{
         conversation::{Published, Subscription},
         services::Services,
     },
-    domain::accounts::space::SpaceRef,
+    domain::{accounts::space::SpaceRef, quota::rate},
     kernel::{code::Code, origin, problem::Problem},
 };
 
@@ -35,9 +35,7 @@ const HELLO_WITHIN: Duration = Duration::from_secs(10);
 const HEARTBEAT: Duration = Duration::from_secs(25);
 /// Events that are there at once go out in one write, up to this many bytes.
 const BATCH: usize = 16 * 1024;
-/// Frames at once and per second; past it an error, far past it the end.
-const FRAMES: (NonZeroU32, NonZeroU32) = (NonZeroU32::new(60).unwrap(), NonZeroU32::new(20).unwrap());
-/// Refused frames in a row before the socket is closed.
+/// Frames past their rate in a row before the socket is closed.
 const FLOOD: u32 = 100;
 
 /// `GET /api/widget/{space}/socket`.
@@ -220,7 +218,7 @@ impl Socket {
                 self.send(ServerFrame::error(&refused, None).text()).await?;
                 Err(End::Close(match refused.code {
                     Code::NotFound => Close::NoConversation,
-                    Code::RateLimited => Close::RateLimited,
+                    Code::RateLimited | Code::TooManyListeners => Close::RateLimited,
                     _ => Close::Moved,
                 }))
             }
@@ -357,7 +355,7 @@ struct Frames {
 impl Default for Frames {
     fn default() -> Self {
         Self {
-            limiter: RateLimiter::direct(Quota::per_second(FRAMES.1).allow_burst(FRAMES.0)),
+            limiter: RateLimiter::direct(rate::frames()),
             refused: 0,
         }
     }

@@ -266,7 +266,7 @@ impl Handler<Subscribe> for ConversationActor {
         AtomicResponse::new(Box::pin(read.into_actor(self).map(|missed, actor, _| {
             let backlog = missed?;
             let live = actor.live.as_mut().ok_or(ActorError::NotFound)?;
-            Ok(live.subscribe(backlog))
+            live.subscribe(backlog)
         })))
     }
 }

@@ -15,6 +15,7 @@ use super::{
         Ack, ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Say, Stop,
         Subscribe, Subscription,
     },
+    said::Said,
 };
 
 /// A cheap reference to a conversation's actor. It may have passivated: then every method
@@ -76,7 +77,7 @@ impl ConversationHandle {
     /// Every durable event after `after`, then what happens from now on.
     ///
     /// # Errors
-    /// `NotFound`, `Store`.
+    /// `NotFound`, `Crowded`, `Store`.
     pub async fn subscribe(&self, after: u64) -> Result<Subscription, ActorError> {
         self.ask(Subscribe { after }).await
     }
@@ -87,6 +88,14 @@ impl ConversationHandle {
     /// `NotFound`, `Draining`, `Store`.
     pub async fn say(&self, client_id: ClientId, text: String) -> Result<Ack, ActorError> {
         self.ask(Say { client_id, text }).await
+    }
+
+    /// What this client id was acknowledged with, where it is among the newest events.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn said(&self, client_id: ClientId) -> Result<Option<Ack>, ActorError> {
+        self.ask(Said(client_id)).await
     }
 
     /// Stops the answer being streamed, if any.

@@ -6,7 +6,7 @@ use parlance_store::{ids::MessageId, queries::conversations::Conversation};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
-    messages::{Published, Subscription},
+    messages::{ActorError, Published, Subscription},
     subscribers::Subscribers,
     tail::Tail,
 };
@@ -112,8 +112,9 @@ impl Live {
     }
 
     /// Adds a listener who has seen everything up to `backlog`, which is completed by the answer
-    /// in flight.
-    pub(super) fn subscribe(&mut self, mut backlog: Vec<Published>) -> Subscription {
+    /// in flight. `Crowded` when there is no room for one more.
+    pub(super) fn subscribe(&mut self, mut backlog: Vec<Published>) -> Result<Subscription, ActorError> {
+        let (events, lagged) = self.subscribers.add().ok_or(ActorError::Crowded)?;
         if let Some(answer) = self.answer.as_ref() {
             let snapshot = Event::AnswerSnapshot {
                 message: answer.message,
@@ -131,14 +132,13 @@ impl Live {
                     .filter_map(|event| ephemeral(&event)),
             );
         }
-        let (events, lagged) = self.subscribers.add();
-        Subscription {
+        Ok(Subscription {
             status: self.state.status,
             head: self.head,
             backlog,
             events,
             lagged,
-        }
+        })
     }
 }
 

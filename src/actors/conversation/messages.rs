@@ -55,6 +55,8 @@ pub enum ActorError {
     Busy,
     #[error("the server is shutting down")]
     Draining,
+    #[error("the conversation is open in too many places, close one")]
+    Crowded,
     #[error("the message is not in this conversation")]
     NoSuchMessage,
     #[error("storage failed: {0}")]

@@ -9,6 +9,7 @@ mod live;
 mod messages;
 mod opinion;
 mod release;
+mod said;
 mod subscribers;
 mod tail;
 mod turn;

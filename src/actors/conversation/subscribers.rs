@@ -14,6 +14,10 @@ use super::messages::Published;
 /// fits four times over.
 const QUEUE: usize = 256;
 
+/// Listeners of one conversation: a visitor's tabs and devices, and who watches. One more is refused,
+/// for those who are there would only come back.
+const ROOM: usize = 32;
+
 #[derive(Debug)]
 struct Subscriber {
     /// Holds room for 32 items even when empty: a pointer each.
@@ -25,14 +29,18 @@ struct Subscriber {
 pub(super) struct Subscribers(Vec<Subscriber>);
 
 impl Subscribers {
-    pub(super) fn add(&mut self) -> (mpsc::Receiver<Arc<Published>>, Arc<AtomicBool>) {
+    /// A queue of what happens from now on and its mark; `None` when [`ROOM`] listen.
+    pub(super) fn add(&mut self) -> Option<(mpsc::Receiver<Arc<Published>>, Arc<AtomicBool>)> {
+        if self.count() >= ROOM {
+            return None;
+        }
         let (queue, events) = mpsc::channel(QUEUE);
         let lagged = Arc::new(AtomicBool::new(false));
         self.0.push(Subscriber {
             queue,
             lagged: lagged.clone(),
         });
-        (events, lagged)
+        Some((events, lagged))
     }
 
     /// Hands `event` to everyone; drops those who left and those who lag.
@@ -75,8 +83,8 @@ mod tests {
     #[test]
     fn a_slow_reader_is_closed_and_the_others_miss_nothing() {
         let mut all = Subscribers::default();
-        let (mut slow, slow_lagged) = all.add();
-        let (mut quick, quick_lagged) = all.add();
+        let (mut slow, slow_lagged) = all.add().unwrap();
+        let (mut quick, quick_lagged) = all.add().unwrap();
         let total = QUEUE as u64 + 10;
         for n in 0..total {
             all.publish(&event(n));
@@ -95,5 +103,14 @@ mod tests {
         }
         assert_eq!(read, QUEUE as u64);
         assert_eq!(all.count(), 1);
+    }
+
+    #[test]
+    fn there_is_room_for_so_many_and_again_when_one_has_left() {
+        let mut all = Subscribers::default();
+        let mut listening: Vec<_> = (0..ROOM).map(|_| all.add().unwrap()).collect();
+        assert!(all.add().is_none());
+        listening.pop();
+        assert!(all.add().is_some());
     }
 }

@@ -25,6 +25,10 @@ impl Tail {
         self.0.push_back(event);
     }
 
+    pub(super) fn events(&self) -> impl Iterator<Item = &Published> {
+        self.0.iter()
+    }
+
     /// Every durable event with `seq > after`, or `None` when some are no longer here.
     pub(super) fn after(&self, after: u64, head: u64) -> Option<Vec<Published>> {
         if after >= head {

@@ -39,6 +39,20 @@ pub(super) struct AdmitVisit {
     pub address: IpAddr,
 }
 
+#[derive(Message)]
+#[rtype(result = "Result<(), Limited>")]
+pub(super) struct AdmitFrame {
+    pub visitor: VisitorId,
+}
+
+impl Handler<AdmitFrame> for TenantActor {
+    type Result = Result<(), Limited>;
+
+    fn handle(&mut self, msg: AdmitFrame, _: &mut Self::Context) -> Self::Result {
+        self.buckets.take_frame(msg.visitor)
+    }
+}
+
 impl Handler<AdmitVisit> for TenantActor {
     type Result = Result<(), Limited>;
 

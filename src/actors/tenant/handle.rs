@@ -6,7 +6,7 @@ use actix::{Actor, Addr};
 use dashmap::DashMap;
 use parlance_store::ids::{TenantId, VisitorId};
 
-use super::actor::{Admit, AdmitVisit, TenantActor};
+use super::actor::{Admit, AdmitFrame, AdmitVisit, TenantActor};
 use crate::{
     actors::placement::Placement,
     domain::quota::rate::{Buckets, ChatRates, Limited},
@@ -35,6 +35,14 @@ impl TenantHandle {
             .send(Admit { visitor, address })
             .await
             .unwrap_or(UNANSWERED)
+    }
+
+    /// Whether a frame of `visitor` that came over HTTP may go in now; takes its place if so.
+    ///
+    /// # Errors
+    /// [`Limited`].
+    pub async fn admit_frame(&self, visitor: VisitorId) -> Result<(), Limited> {
+        self.addr.send(AdmitFrame { visitor }).await.unwrap_or(UNANSWERED)
     }
 
     /// Whether a new session or conversation may begin from `address`; takes its place if so.

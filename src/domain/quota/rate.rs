@@ -62,6 +62,15 @@ pub struct ChatRates {
     pub tenant: Rate,
 }
 
+/// At once, and per second.
+const FRAMES: (NonZeroU32, NonZeroU32) = (NonZeroU32::new(60).unwrap(), NonZeroU32::new(20).unwrap());
+
+/// Frames of a visitor, on each socket and over HTTP.
+#[must_use]
+pub const fn frames() -> Quota {
+    Quota::per_second(FRAMES.1).allow_burst(FRAMES.0)
+}
+
 /// Which bucket was empty, and when it has room again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many messages from this {scope}, try again in {} s", .retry_after.as_secs() + 1)]
@@ -89,6 +98,7 @@ type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, KernelClock, NoOpMiddleware
 pub struct Buckets {
     clock: KernelClock,
     visitors: Keyed<VisitorId>,
+    frames: Keyed<VisitorId>,
     addresses: Keyed<IpAddr>,
     tenant: RateLimiter<NotKeyed, InMemoryState, KernelClock, NoOpMiddleware<Nanos>>,
 }
@@ -99,6 +109,7 @@ impl Buckets {
         let clock = KernelClock(clock);
         Self {
             visitors: RateLimiter::new(rates.visitor.quota(), DashMapStateStore::default(), clock.clone()),
+            frames: RateLimiter::new(frames(), DashMapStateStore::default(), clock.clone()),
             addresses: RateLimiter::new(rates.address.quota(), DashMapStateStore::default(), clock.clone()),
             tenant: RateLimiter::direct_with_clock(rates.tenant.quota(), clock.clone()),
             clock,
@@ -139,9 +150,22 @@ impl Buckets {
         })
     }
 
+    /// Takes a frame that came over HTTP.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub fn take_frame(&self, visitor: VisitorId) -> Result<(), Limited> {
+        let now = self.clock.now();
+        self.frames.check_key(&visitor).map_err(|empty| Limited {
+            scope: "visitor",
+            retry_after: empty.wait_time_from(now),
+        })
+    }
+
     /// Forgets keys whose buckets are full again.
     pub fn sweep(&self) {
         self.visitors.retain_recent();
+        self.frames.retain_recent();
         self.addresses.retain_recent();
     }
 }

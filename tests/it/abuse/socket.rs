@@ -184,3 +184,28 @@ async fn a_flood_is_refused_and_then_ended_with_4029() {
     );
     is_answered(&app.visitor(&acme).await).await;
 }
+
+#[tokio::test]
+async fn a_conversation_open_in_too_many_places_takes_no_more() {
+    let (_app, _, visitor) = TestApp::chat().await;
+    let (conversation, mut first) = visitor.connects().await;
+    let mut others = Vec::new();
+    for _ in 1..32 {
+        others.push(visitor.resumes(&conversation, 0).await.1);
+    }
+    let mut late = visitor.socket().await;
+    let hello = json!({ "type": "hello", "token": visitor.token, "conversation": conversation, "after": 0 });
+    late.send(&hello).await;
+    let error = late.next_of("error").await;
+    assert_eq!(
+        (&error["code"], &error["retry_after"]),
+        (&json!("too_many_listeners"), &json!(30))
+    );
+    assert_eq!(late.ends().await, Some(4029));
+    let stream = visitor.get(&format!("/conversation/{conversation}/events"));
+    assert_eq!(stream.send().await.unwrap().status(), 429);
+    still_answers(&mut first).await;
+    for other in &mut others {
+        other.until_answer().await;
+    }
+}

@@ -90,6 +90,52 @@ async fn on_a_socket_it_is_an_error_frame_and_the_socket_stays() {
 }
 
 #[tokio::test]
+async fn what_was_said_before_costs_nothing() {
+    let (setup, _clock) = few();
+    let (_app, _, visitor) = setup.chat().await;
+    let (conversation, mut socket) = visitor.connects().await;
+    let first = says("How long is the warranty?");
+    socket.send(&first).await;
+    let ack = socket.next_of("ack").await;
+    for _ in 0..5 {
+        socket.send(&first).await;
+        assert_eq!(socket.next_of("ack").await, ack);
+        let (status, again) = visitor.frame(&conversation, &first).await;
+        assert_eq!((status.as_u16(), &again), (200, &ack));
+    }
+    let (status, _) = visitor.frame(&conversation, &says("And the battery?")).await;
+    assert_eq!(status.as_u16(), 200, "the second of two");
+    let (status, _) = visitor.frame(&conversation, &says("And the arm?")).await;
+    assert_eq!(status.as_u16(), 429);
+    assert_eq!(visitor.frame(&conversation, &first).await.1, ack);
+}
+
+#[tokio::test]
+async fn frames_over_http_have_the_rate_that_a_socket_has() {
+    let (setup, clock) = few();
+    let (app, acme, visitor) = setup.chat().await;
+    let conversation = visitor.conversation().await;
+    let frames = [
+        json!({ "type": "ping" }),
+        json!({ "type": "rate", "score": 5 }),
+        json!({ "type": "typing", "on": true }),
+    ];
+    for frame in frames.iter().cycle().take(60) {
+        assert_eq!(visitor.frame(&conversation, frame).await.0.as_u16(), 200);
+    }
+    for frame in &frames {
+        let (status, refused) = visitor.frame(&conversation, frame).await;
+        assert_eq!((status.as_u16(), &refused["code"]), (429, &json!("rate_limited")));
+    }
+    let other = app.visitor(&acme).await;
+    let theirs = other.conversation().await;
+    assert_eq!(other.frame(&theirs, &frames[0]).await.0.as_u16(), 200);
+    clock.advance(TimeDelta::milliseconds(50));
+    assert_eq!(visitor.frame(&conversation, &frames[0]).await.0.as_u16(), 200);
+    assert_eq!(visitor.frame(&conversation, &frames[0]).await.0.as_u16(), 429);
+}
+
+#[tokio::test]
 async fn all_visitors_of_an_address_and_of_a_workspace_share_a_rate() {
     for (name, limit) in [("CHAT_RATE_ADDRESS", "6/6"), ("CHAT_RATE_TENANT", "2/6")] {
         let (setup, _clock) = few();
