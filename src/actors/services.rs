@@ -5,7 +5,7 @@ use parlance_store::db::Db;
 use super::{ledger::LedgerHandle, registry::Registry, tenant::Tenants};
 use crate::{
     domain::accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
-    kernel::{address::Addresses, clock::SharedClock, tasks::Tasks},
+    kernel::{address::Addresses, clock::SharedClock, origin::PublicOrigin, tasks::Tasks},
 };
 
 /// The running application, as HTTP and the transports see it. Cheap to clone.
@@ -15,6 +15,7 @@ pub struct Services {
     pub clock: SharedClock,
     pub tasks: Tasks,
     pub addresses: Addresses,
+    pub public: PublicOrigin,
     pub tokens: Tokens,
     pub logins: Logins,
     pub spaces: SpaceDirectory,

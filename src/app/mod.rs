@@ -44,7 +44,7 @@ use crate::{
         retrieval::Retriever,
     },
     http,
-    kernel::{address::Addresses, tasks::Tasks},
+    kernel::{address::Addresses, origin::PublicOrigin, tasks::Tasks},
     realtime,
 };
 
@@ -267,6 +267,7 @@ fn services(
         addresses: Addresses {
             behind_proxy: config.server.behind_proxy,
         },
+        public: PublicOrigin::of(config.server.public_url.as_deref()),
         db,
         clock,
         tasks,

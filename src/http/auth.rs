@@ -105,7 +105,7 @@ pub async fn login(
         .log_in(&body.email, body.password, address)
         .await
         .map_err(problem)?;
-    Ok(answer(&request, logged_in))
+    Ok(answer(&request, &services, logged_in))
 }
 
 /// `POST /api/auth/refresh`: the cookie alone; rotates it.
@@ -116,7 +116,7 @@ pub async fn login(
 pub async fn refresh(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let cookie = request.cookie(COOKIE).ok_or_else(|| problem(LoginError::Ended))?;
     let logged_in = services.logins.refresh(cookie.value()).await.map_err(problem)?;
-    Ok(answer(&request, logged_in))
+    Ok(answer(&request, &services, logged_in))
 }
 
 /// `POST /api/auth/logout`: ends the session of the cookie.
@@ -125,7 +125,7 @@ pub async fn logout(request: HttpRequest, services: web::Data<Services>) -> Resu
     if let Some(cookie) = request.cookie(COOKIE) {
         services.logins.log_out(cookie.value()).await.map_err(problem)?;
     }
-    let mut gone = cookie(&request, String::new());
+    let mut gone = cookie(&request, &services, String::new());
     gone.make_removal();
     Ok(HttpResponse::NoContent().cookie(gone).finish())
 }
@@ -153,7 +153,7 @@ pub async fn me(member: Member, services: web::Data<Services>) -> Result<HttpRes
     }))
 }
 
-fn answer(request: &HttpRequest, logged_in: LoggedIn) -> HttpResponse {
+fn answer(request: &HttpRequest, services: &Services, logged_in: LoggedIn) -> HttpResponse {
     let LoggedIn {
         access_token,
         refresh_token,
@@ -163,7 +163,7 @@ fn answer(request: &HttpRequest, logged_in: LoggedIn) -> HttpResponse {
     } = logged_in;
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .cookie(cookie(request, refresh_token))
+        .cookie(cookie(request, services, refresh_token))
         .json(UserSession {
             access_token,
             expires_in: USER_TTL.num_seconds(),
@@ -172,12 +172,12 @@ fn answer(request: &HttpRequest, logged_in: LoggedIn) -> HttpResponse {
         })
 }
 
-fn cookie(request: &HttpRequest, value: String) -> Cookie<'static> {
+fn cookie(request: &HttpRequest, services: &Services, value: String) -> Cookie<'static> {
     Cookie::build(COOKIE, value)
         .path(COOKIE_PATH)
         .http_only(true)
         .same_site(SameSite::Strict)
-        .secure(request.connection_info().scheme() == "https")
+        .secure(services.public.is_secure(request))
         .max_age(CookieDuration::seconds(REFRESH_TTL.num_seconds()))
         .finish()
 }

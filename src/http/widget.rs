@@ -18,7 +18,6 @@ use crate::{
     },
     kernel::{
         code::Code,
-        origin,
         problem::{Problem, ProblemDocument},
     },
 };
@@ -130,7 +129,9 @@ pub async fn session(
         }
     };
     let space = space(&services, &path).await?;
-    origin::check(&request, |origin, host| space.allows(origin, host))?;
+    services
+        .public
+        .check(&request, |origin, host| space.allows(origin, host))?;
     let tenant = services.tenants.of(space.tenant);
     let tenant = tenant.ok_or_else(|| Problem::new(Code::Draining, "reconnect in a moment"))?;
     tenant.admit_visit(services.addresses.of(&request)).await?;

@@ -1,24 +1,94 @@
-//! Which page a request comes from.
+//! Which page a request comes from, and under which name this server is reached.
+
+use std::sync::Arc;
 
 use actix_web::{
     HttpRequest,
     http::header::{self, HeaderName},
 };
+use reqwest::Url;
 
 use super::{code::Code, problem::Problem};
 
-/// Refuses a request whose `Origin` is not allowed, as `allowed(origin, own_host)` decides.
-/// Programs send none and pass: their token says what they may do.
-///
-/// # Errors
-/// `OriginNotAllowed`.
-pub fn check(request: &HttpRequest, allowed: impl Fn(&str, Option<&str>) -> bool) -> Result<(), Problem> {
-    let header = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-    match header(header::ORIGIN) {
-        Some(origin) if !allowed(origin, header(header::HOST)) => Err(Problem::new(
-            Code::OriginNotAllowed,
-            format!("{origin} is not among the space's allowed domains"),
-        )),
-        _ => Ok(()),
+/// The origin of `PUBLIC_URL`. A proxy that rewrites `Host` or ends TLS hides it from the requests.
+#[derive(Clone, Debug, Default)]
+pub struct PublicOrigin(Option<Arc<str>>);
+
+impl PublicOrigin {
+    /// The origin of `url` as browsers write it: in lower case, without the scheme's own port.
+    #[must_use]
+    pub fn of(url: Option<&str>) -> Self {
+        let origin = url.and_then(|url| Url::parse(url).ok()).map(|url| url.origin());
+        // One without a host would read `null`, as a sandboxed page's does.
+        let named = origin.filter(|origin| origin.is_tuple());
+        Self(named.map(|origin| origin.ascii_serialization().into()))
+    }
+
+    /// Whether cookies of this server travel over TLS only. Where nobody said under which address
+    /// it is reached, as the request came.
+    #[must_use]
+    pub fn is_secure(&self, request: &HttpRequest) -> bool {
+        match &self.0 {
+            Some(origin) => origin.starts_with("https://"),
+            None => request.connection_info().scheme() == "https",
+        }
+    }
+
+    /// Refuses a request whose `Origin` is neither this server's nor allowed, as
+    /// `allowed(origin, own_host)` decides. Programs send none and pass: their token says what they
+    /// may do.
+    ///
+    /// # Errors
+    /// `OriginNotAllowed`.
+    pub fn check(
+        &self,
+        request: &HttpRequest,
+        allowed: impl Fn(&str, Option<&str>) -> bool,
+    ) -> Result<(), Problem> {
+        let header = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+        match header(header::ORIGIN) {
+            Some(origin) if self.0.as_deref() == Some(origin) => Ok(()),
+            Some(origin) if !allowed(origin, header(header::HOST)) => Err(Problem::new(
+                Code::OriginNotAllowed,
+                format!("{origin} is not among the space's allowed domains"),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn refused(public: Option<&str>, origin: &str) -> bool {
+        let request = TestRequest::default().insert_header((header::ORIGIN, origin));
+        let public = PublicOrigin::of(public);
+        public.check(&request.to_http_request(), |_, _| false).is_err()
+    }
+
+    #[test]
+    fn a_page_of_the_public_address_is_our_own_and_a_likeness_is_not() {
+        for url in [
+            "https://Chat.example/",
+            "https://chat.example:443/support",
+            "https://chat.example",
+        ] {
+            assert!(!refused(Some(url), "https://chat.example"), "{url}");
+            for other in [
+                "http://chat.example",
+                "https://chat.example:8443",
+                "https://chat.example.evil.test",
+                "https://evil.test/chat.example",
+                "null",
+                "",
+            ] {
+                assert!(refused(Some(url), other), "{url} {other}");
+            }
+        }
+        assert!(refused(None, "https://chat.example"));
+        assert!(refused(Some("file:///srv/chat"), "null"));
     }
 }

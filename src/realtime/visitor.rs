@@ -27,7 +27,6 @@ use crate::{
     },
     kernel::{
         code::Code,
-        origin,
         problem::{Problem, ProblemDocument},
         route::at,
     },
@@ -65,7 +64,9 @@ async fn authenticate(request: &HttpRequest) -> Result<Visitor, Problem> {
         .await
         .map_err(Problem::internal)?
         .ok_or_else(Problem::not_found)?;
-    origin::check(request, |origin, host| space.allows(origin, host))?;
+    services
+        .public
+        .check(request, |origin, host| space.allows(origin, host))?;
     let bearer = request
         .headers()
         .get(header::AUTHORIZATION)

@@ -24,7 +24,7 @@ use crate::{
         services::Services,
     },
     domain::{accounts::space::SpaceRef, quota::rate},
-    kernel::{code::Code, origin, problem::Problem},
+    kernel::{code::Code, problem::Problem},
 };
 
 /// Sockets of this process at most; the next one is told to come back.
@@ -58,7 +58,9 @@ pub async fn socket(
         .await
         .map_err(Problem::internal)?
         .ok_or_else(Problem::not_found)?;
-    origin::check(&request, |origin, host| space.allows(origin, host))?;
+    services
+        .public
+        .check(&request, |origin, host| space.allows(origin, host))?;
     let address = services.addresses.of(&request);
     let mut switching = handshake(request.head())
         .map_err(|refused| Problem::new(Code::InvalidRequest, refused.to_string()))?;

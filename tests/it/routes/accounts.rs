@@ -4,7 +4,7 @@ use reqwest::{Response, header::SET_COOKIE};
 use serde_json::{Value, json};
 
 use super::problem;
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{PASSWORD, Setup, TestApp};
 
 async fn log_in(app: &TestApp, email: &str, password: &str) -> Response {
     let body = json!({ "email": email, "password": password });
@@ -49,6 +49,29 @@ async fn a_wrong_password_and_an_unknown_person_are_the_same_answer() {
     }
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
     assert!(answers[0].1.contains("invalid_credentials"));
+}
+
+/// Behind a proxy that ends TLS and rewrites `Host`.
+#[tokio::test]
+async fn the_public_address_is_our_own_and_says_whether_the_cookie_is_secure() {
+    for (public, secure) in [("https://chat.example", true), ("http://chat.example", false)] {
+        let app = Setup::default().set("PUBLIC_URL", public).start().await;
+        let acme = app
+            .workspace_with("acme", json!({}), &["https://shop.example"])
+            .await;
+        let session = app.url(&format!("/api/widget/{}/session", acme.slug));
+        for (origin, status) in [
+            (public, 200),
+            ("https://shop.example", 200),
+            ("https://evil.example", 403),
+        ] {
+            let asked = app.http.post(&session).header("origin", origin).json(&json!({}));
+            assert_eq!(asked.send().await.unwrap().status(), status, "{public} {origin}");
+        }
+        let logged_in = log_in(&app, &acme.email, PASSWORD).await;
+        let set = logged_in.headers().get(SET_COOKIE).unwrap().to_str().unwrap();
+        assert_eq!(set.contains("; Secure"), secure, "{set}");
+    }
 }
 
 #[tokio::test]
