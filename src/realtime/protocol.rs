@@ -11,6 +11,8 @@ use crate::{domain::conversations::event::Status, kernel::problem::Problem};
 pub const MAX_FRAME: usize = 64 * 1024;
 /// Characters of one message at most.
 pub const MAX_TEXT: usize = 4_000;
+/// Seconds after which a frame may be sent again that was refused for no fault of its own.
+const RETRY_AFTER: u64 = 2;
 /// Characters of a comment at most.
 pub const MAX_COMMENT: usize = 2_000;
 
@@ -82,6 +84,8 @@ pub enum ServerFrame {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schema(value_type = Option<uuid::Uuid>)]
         client_id: Option<ClientId>,
+        /// Seconds: nothing was stored, and the same frame may go through after them. Absent: it
+        /// never will.
         #[serde(skip_serializing_if = "Option::is_none")]
         retry_after: Option<u64>,
     },
@@ -107,7 +111,9 @@ impl ServerFrame {
             code: problem.code.name(),
             detail: problem.detail.clone(),
             client_id,
-            retry_after: problem.retry_seconds(),
+            retry_after: problem
+                .retry_seconds()
+                .or_else(|| problem.code.row().retryable.then_some(RETRY_AFTER)),
         }
     }
 
@@ -195,6 +201,18 @@ mod tests {
             r#"{"type":"read","seq":-1}"#,
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_error_says_whether_the_same_frame_may_go_through_later() {
+        for row in crate::kernel::code::TABLE {
+            let ServerFrame::Error { retry_after, .. } =
+                ServerFrame::error(&Problem::new(row.code, ""), None)
+            else {
+                panic!("an error");
+            };
+            assert_eq!(retry_after.is_some(), row.retryable, "{}", row.name);
         }
     }
 

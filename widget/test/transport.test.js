@@ -137,7 +137,7 @@ test('a lost ack: the message goes again under its id and is there once', async 
   assertWhole(server, visitor, 'warranty?');
 });
 
-for (const code of [4008, 4009]) {
+for (const code of [4001, 4008, 4009]) {
   test(`close code ${code} resumes`, async (t) => {
     const { server, visitor, chat, until } = await chatting(t, { pace: 4 });
     chat.say('warranty?');
@@ -201,14 +201,49 @@ test('a site that may not: says so once and stays away', async (t) => {
 test('an error names the message that failed; trying again keeps its id', async (t) => {
   const { server, chat, until } = await chatting(t);
   await until(() => chat.online);
-  server.only().receive = (frame) => ({ type: 'error', code: 'rate_limited', client_id: frame.client_id });
-  chat.say('too fast');
+  server.only().receive = (frame) => ({ type: 'error', code: 'text_too_long', client_id: frame.client_id });
+  chat.say('too long');
   await until(() => chat.outbox.all()[0]?.state === 'failed');
   const { client_id } = chat.outbox.all()[0];
   delete server.only().receive;
   chat.retry(client_id);
   await until(() => chat.log().items.length > 0);
   assert.equal(server.only().events[0].client_id, client_id);
+});
+
+for (const [mode, faults] of [['socket', {}], ['stream', { socket: 'refuse' }]]) {
+  test(`a refusal that passes, over a ${mode}: waits, and goes again in order under its id`, async (t) => {
+    const { server, chat, until } = await chatting(t, { faults });
+    const seen = [];
+    await until(() => chat.online);
+    const codes = ['busy', 'draining', 'internal', 'rate_limited'];
+    server.only().receive = (frame) => {
+      seen.push(frame.text);
+      const code = codes.shift();
+      if (!codes.length) delete server.only().receive;
+      return { type: 'error', code, client_id: code === 'rate_limited' ? undefined : frame.client_id, retry_after: 0.02 };
+    };
+    chat.say('one');
+    chat.say('two');
+    await until(() => {
+      assert.ok(chat.outbox.all().every(({ state }) => state !== 'failed'));
+      return chat.log().items.some((item) => item.text === 'two');
+    });
+    assert.deepEqual(seen.slice(0, 2), ['one', 'two']);
+    const said = server.only().events.filter((event) => event.author.kind === 'visitor').map((event) => event.text);
+    assert.deepEqual(said, ['one', 'two']);
+  });
+}
+
+test('a proxy that answers for the server loses no message', async (t) => {
+  const { server, chat, until } = await chatting(t, { faults: { socket: 'refuse', frames: 502 } });
+  await until(() => chat.online);
+  chat.say('warranty?');
+  const asked = () => server.requests.filter((request) => request === 'POST conversation/frames').length;
+  await until(() => asked() > 2);
+  assert.equal(chat.outbox.all()[0].state, 'pending');
+  server.faults.frames = 0;
+  await until(() => chat.log().items.length > 0);
 });
 
 test('a gap in the log: resumes, and has everything in order', async (t) => {

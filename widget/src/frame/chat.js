@@ -3,7 +3,7 @@
  * tests run it against a server in Node.
  */
 import { createApi } from './api.js';
-import { createConnection } from './connection.js';
+import { backoff, createConnection, TIMING } from './connection.js';
 import { apply, createLog, dropStale, resumed, unread } from './log.js';
 import { createOutbox } from './outbox.js';
 
@@ -28,6 +28,8 @@ export function createChat({ base, store, details, changed, emit, timing }) {
   let head = 0; // what was there when we came: history, not news
   let read = store.get('read') || 0;
   let visible = false;
+  let refusals = 0; // in a row, that pass
+  let held; // the timer that ends a wait after one
 
   const connection = createConnection({
     timing,
@@ -48,8 +50,7 @@ export function createChat({ base, store, details, changed, emit, timing }) {
     prepare: () => (session ||= openSession()),
     ready() {
       resumed(log);
-      outbox.reconnected();
-      flush();
+      again();
       setTimeout(() => {
         dropStale(log);
         changed();
@@ -109,8 +110,13 @@ export function createChat({ base, store, details, changed, emit, timing }) {
       log.status = frame.conversation.status;
       head ||= seq;
     } else if (type === 'ack') {
+      refusals = 0;
       outbox.mark(client_id, { state: 'acked', seq });
       outbox.settle(log.seq);
+    } else if (frame.retry_after) {
+      // Nothing was stored, and it may go through later.
+      clearTimeout(held);
+      held = setTimeout(again, frame.retry_after * 1000 + backoff(refusals++, { ...TIMING, ...timing }));
     } else if (type === 'error') {
       outbox.mark(client_id, { state: 'failed' });
       emit('error', { code: frame.code, detail: frame.detail });
@@ -140,8 +146,15 @@ export function createChat({ base, store, details, changed, emit, timing }) {
     emit('unread', unread(log, read));
   }
 
+  /** Whatever has no ack goes anew. */
+  function again() {
+    held = 0;
+    outbox.reconnected();
+    flush();
+  }
+
   function flush() {
-    if (chat.online) outbox.take().forEach(({ client_id, text }) => connection.send({ type: 'say', client_id, text }));
+    if (chat.online && !held) outbox.take().forEach(({ client_id, text }) => connection.send({ type: 'say', client_id, text }));
     changed();
   }
 

@@ -45,7 +45,7 @@ export function createOutbox(store) {
     },
     /** The messages to send now, each once per connection. */
     take: () => items.filter(({ state, client_id }) => state === 'pending' && !sent.has(client_id) && sent.add(client_id)),
-    /** A new connection: whatever has no ack has to go again. */
+    /** A new connection, or the end of a wait: whatever has no ack has to go again. */
     reconnected: () => sent.clear(),
     mark,
     /** What the log shows, up to `seq`, need not be kept here; what has an ack stays in sight until then. */

@@ -114,6 +114,7 @@ async function handle(server, req, res) {
   if (what === 'conversation' && !id) return json({ conversation: { id: server.create().id } }, 201);
   const conversation = server.conversations.get(id);
   if (!conversation) return json({ code: 'not_found' }, 404);
+  if (more === 'frames' && server.faults.frames) return json({}, server.faults.frames);
   if (more === 'frames') return json(conversation.receive(body));
   if (url.searchParams.has('wait')) return poll(server, conversation, url.searchParams, json);
   if (server.faults.events === 'refuse') return json({ code: 'upstream' }, 502);

@@ -15,7 +15,8 @@ const overHttp = (read) => (wire) => {
     } catch (error) {
       // A refusal of this one frame is an answer; a lost token or network ends the link.
       if (!error.status || error.status === 401) fail(error);
-      else wire.frame({ type: 'error', code: error.code, detail: error.detail, client_id: body.client_id });
+      // A fault, or what a proxy says in the server's stead, may pass.
+      else wire.frame({ type: 'error', code: error.code, detail: error.detail, client_id: body.client_id, retry_after: error.retryAfter || +(error.status > 499) });
     }
     return '';
   };
