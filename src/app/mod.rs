@@ -288,7 +288,7 @@ fn serve(listener: TcpListener, services: Services, metrics: PrometheusHandle) -
             .app_data(web::PayloadConfig::new(MAX_BODY))
             .wrap(middleware::Compress::default())
             .wrap(http::security_headers())
-            .wrap(tracing_actix_web::TracingLogger::default())
+            .wrap(tracing_actix_web::TracingLogger::<http::RequestLog>::new())
             .configure(|config| http::routes::configure(config, realtime::visitor::configure))
     };
     let server = Server::build()

@@ -7,6 +7,7 @@ mod auth;
 mod console;
 mod demo;
 mod headers;
+mod log;
 mod openapi;
 mod operations;
 pub mod routes;
@@ -17,4 +18,5 @@ mod views;
 mod widget;
 
 pub use headers::security_headers;
+pub use log::RequestLog;
 pub use openapi::{ApiDocument, document};
