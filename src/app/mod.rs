@@ -303,7 +303,7 @@ fn serve(listener: TcpListener, services: Services, metrics: PrometheusHandle) -
                 .client_disconnect_timeout(HANG_UP_WITHIN)
                 .graceful_shutdown_signal(move || stopping.clone().cancelled_owned())
                 .upgrade(realtime::upgrade::upgrades(build.clone()))
-                .h1(map_config(build(), |()| AppConfig::default()))
+                .finish(map_config(build(), |()| AppConfig::default()))
                 .tcp()
         })?;
     Ok(server.run())

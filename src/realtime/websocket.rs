@@ -65,6 +65,10 @@ pub struct WebSocket {
 impl WebSocket {
     #[must_use]
     pub fn new(line: Line) -> Self {
+        debug_assert!(
+            line.stream.nodelay().unwrap_or(true),
+            "a token would wait until the one before it is acknowledged"
+        );
         Self {
             stream: line.stream,
             codec: Codec::new().max_size(MAX_FRAME),
