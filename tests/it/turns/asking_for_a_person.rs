@@ -107,7 +107,7 @@ async fn after_a_crash_the_bot_does_not_answer_what_a_person_was_asked_for() {
     socket.next_of("answer.delta").await;
     app.stop().await;
     // As if the wish had been written and the process had died before anything else.
-    let db = app.services.db.tenant(acme.tenant);
+    let db = app.db().db().tenant(acme.tenant);
     let waiting = StatusChange {
         conversation_id: conversation.parse().unwrap(),
         status: ConversationStatus::Waiting,

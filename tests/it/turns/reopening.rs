@@ -21,7 +21,7 @@ async fn a_new_epoch_begins_without_the_old_one() {
         event_body: json!({ "type": "status", "status": "resolved", "reason": "agent" }),
         at: app.services.clock.now(),
     };
-    let db = app.services.db.tenant(acme.tenant);
+    let db = app.db().db().tenant(acme.tenant);
     db.transaction(async |conn| conversations::set_status(conn, resolved).await)
         .await
         .unwrap();
