@@ -41,9 +41,11 @@ impl Adapters {
     /// # Errors
     /// When the embedding model cannot be loaded or an address is not valid.
     pub async fn from_config(config: &Config) -> anyhow::Result<Self> {
-        let embedder = embedder(&config.embeddings).await?;
-        let embedder = Guarded::new(embedder, QUESTION_WITHIN, BreakerPolicy::default());
-        let embedder: Arc<dyn Embedder> = Arc::new(CachedQueries::new(Arc::new(embedder), CACHED_QUESTIONS));
+        let mut embedder = embedder(&config.embeddings).await?;
+        if embedder.is_upstream() {
+            embedder = Arc::new(Guarded::new(embedder, QUESTION_WITHIN, BreakerPolicy::default()));
+        }
+        let embedder: Arc<dyn Embedder> = Arc::new(CachedQueries::new(embedder, CACHED_QUESTIONS));
         Ok(Self {
             clock: Arc::new(SystemClock),
             models: models(&config.models, &embedder)?,

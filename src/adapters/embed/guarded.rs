@@ -1,6 +1,7 @@
-//! A short time limit and a breaker for questions, so that no answer waits for an embedder that
-//! is slow or down: whoever asked searches by words alone. Passages go straight through; whoever
-//! takes documents in can wait.
+//! A short time limit and a breaker for questions, so that no answer waits for an upstream that is
+//! slow or down: whoever asked searches by words alone. Passages go straight through; whoever takes
+//! documents in can wait. The local model needs neither: its queue is bounded, and with many asking
+//! at once an answer is better late than without its meaning.
 
 use std::{sync::Arc, time::Duration};
 

@@ -89,7 +89,7 @@ impl Spending {
     pub async fn mark_sent(&self, db: &TenantDb, now: DateTime<Utc>) -> Result<(), StoreError> {
         let (id, sent) = (self.reservation, self.sent);
         let open = db
-            .transaction(async |conn| ledger::mark_sent(conn, id, sent, now).await)
+            .note(async |conn| ledger::mark_sent(conn, id, sent, now).await)
             .await?;
         if open { Ok(()) } else { Err(StoreError::NotFound) }
     }
@@ -105,7 +105,7 @@ impl Spending {
         self.uncounted.clear();
         let (id, output) = (self.reservation, self.streamed);
         let noted = db
-            .transaction(async |conn| ledger::checkpoint_output(conn, id, output).await)
+            .note(async |conn| ledger::checkpoint_output(conn, id, output).await)
             .await;
         if let Err(error) = noted {
             warn!(%error, "how much has streamed could not be noted");

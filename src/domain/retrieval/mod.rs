@@ -172,7 +172,7 @@ impl Retriever {
         let terms = rarity::weigh(&terms?, search::MAX_TERMS);
         let weighted: Vec<(String, f64)> = terms.searched().collect();
         let found = db
-            .read(async |conn| {
+            .search(async |conn| {
                 let search = Search {
                     space,
                     vector,

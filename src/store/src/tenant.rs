@@ -55,6 +55,34 @@ impl TenantDb {
         self.run("BEGIN READ ONLY", true, work).await
     }
 
+    /// Reads with statements that are planned once, whatever their parameters: for those whose
+    /// planning would take as long as running them.
+    ///
+    /// # Errors
+    /// What `work` returns, or a [`StoreError`] where the database cannot begin.
+    pub async fn search<R, E, F>(&self, work: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(&mut TenantConn) -> Result<R, E>,
+        E: From<StoreError>,
+    {
+        let begin = "BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_generic_plan";
+        self.run(begin, true, work).await
+    }
+
+    /// A transaction that does not wait for the disk. A crash of the caller loses nothing, one of
+    /// the database may lose the last fraction of a second of what was noted.
+    ///
+    /// # Errors
+    /// What `work` returns, or a [`StoreError`] where the database cannot begin or commit.
+    pub async fn note<R, E, F>(&self, work: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(&mut TenantConn) -> Result<R, E>,
+        E: From<StoreError>,
+    {
+        self.run("BEGIN; SET LOCAL synchronous_commit = off", false, work)
+            .await
+    }
+
     /// The tenant is a UUID, which has one textual form without quotes: nothing to escape.
     async fn run<R, E, F>(&self, begin: &str, reads_only: bool, work: F) -> Result<R, E>
     where

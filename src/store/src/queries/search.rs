@@ -11,8 +11,7 @@ use diesel::{
     QueryableByName,
     sql_types::{Array, BigInt, Bool, Double, Float, Integer, Nullable, Text, Uuid as SqlUuid},
 };
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
-use futures_util::future::try_join;
+use diesel_async::RunQueryDsl;
 use pgvector::{HalfVector, sql_types::HalfVector as SqlHalfVector};
 
 use crate::{
@@ -131,7 +130,7 @@ pub struct Candidate {
     pub matches: Vec<bool>,
 }
 
-/// The best candidates of both legs.
+/// The best candidates of both legs. For [`crate::tenant::TenantDb::search`].
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
@@ -154,11 +153,7 @@ pub async fn hybrid(conn: &mut TenantConn<'_>, search: &Search<'_>) -> Result<Ve
         let weight = terms.get(place).map_or(0.0, |(_, weight)| *weight);
         statement = statement.bind::<Text, _>(query).bind::<Double, _>(weight);
     }
-    // Both are sent at once. Planning anew for each question would take as long as the search.
-    let (mut first, mut second) = (*conn.db(), *conn.db());
-    let generic = first.batch_execute("SET LOCAL plan_cache_mode = force_generic_plan");
-    let (_, found) = try_join(generic, statement.load(&mut second)).await?;
-    Ok(found)
+    Ok(statement.load(conn.db()).await?)
 }
 
 /// A lexeme as `tsquery` reads it.

@@ -123,7 +123,7 @@ async fn find(db: &TenantDb, space: SpaceId, near: &str, words: &[&str]) -> Vec<
         leg: 10,
         pool: 10,
     };
-    db.read(async |conn| search::hybrid(conn, &search).await)
+    db.search(async |conn| search::hybrid(conn, &search).await)
         .await
         .unwrap()
 }

@@ -5,8 +5,7 @@ use diesel::{
     prelude::{ExpressionMethods, QueryDsl, SelectableHelper},
     sql_types::{BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
-use futures_util::future::try_join;
+use diesel_async::RunQueryDsl;
 
 use super::{NewReservation, OpenReservation, ReservationState, Settlement};
 use crate::{
@@ -55,11 +54,7 @@ pub async fn mark_sent(
     estimate_input: i64,
     at: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let (mut first, mut second) = (*conn.db(), *conn.db());
-    // The visitor waits for this. A crash of ours loses nothing; one of the database may lose the
-    // last fraction of a second, and then the call is made once more.
-    let unwaited = first.batch_execute("SET LOCAL synchronous_commit = off");
-    let note = sql(
+    let changed = sql(
         "UPDATE reservations SET sent_at = coalesce(sent_at, $2), estimate_input = $3, \
                               estimate_output = 0 \
                        WHERE id = $1 AND state = 'open'",
@@ -67,8 +62,8 @@ pub async fn mark_sent(
     .bind::<SqlUuid, _>(id)
     .bind::<Timestamptz, _>(at)
     .bind::<BigInt, _>(estimate_input)
-    .execute(&mut second);
-    let ((), changed) = try_join(unwaited, note).await?;
+    .execute(conn.db())
+    .await?;
     Ok(changed == 1)
 }
 
