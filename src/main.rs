@@ -1,6 +1,6 @@
 //! The command line. `parlance` alone serves.
 
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use std::{io::Write, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 use parlance::{
@@ -10,7 +10,7 @@ use parlance::{
     telemetry,
 };
 use tokio::signal::unix::{SignalKind, signal};
-use tracing::info;
+use tracing::{error, info};
 
 /// Short-lived words and frames are most of what is allocated; this one keeps threads out of each
 /// other's way.
@@ -80,15 +80,24 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
+/// From the end of the time for answers to the end of the process, at most.
+const OVERTIME: Duration = Duration::from_secs(30);
+
 async fn serve(config: Config) -> anyhow::Result<()> {
     let metrics = telemetry::metrics()?;
     let adapters = Adapters::from_config(&config).await?;
     let (public_url, demo) = (config.server.public_url.clone(), config.demo);
+    let at_most = config.server.drain + OVERTIME;
     let app = App::build(config, adapters, metrics).await?;
     let stop = app.stopper();
     actix_web::rt::spawn(async move {
         if let Ok(name) = asked_to_stop().await {
             info!("{name}: letting answers end, then stopping; once more to stop at once");
+            std::thread::spawn(move || {
+                std::thread::sleep(at_most);
+                error!("stopping took too long; what is unfinished is taken up at the next start");
+                std::process::exit(1);
+            });
             stop.cancel();
             let _ = asked_to_stop().await;
             std::process::exit(130);

@@ -58,11 +58,13 @@ impl Registry {
         tenant: TenantId,
         id: ConversationId,
     ) -> Result<ConversationHandle, ActorError> {
+        let now = self.deps.clock.now();
+        let entry = self.places.entry((tenant, id));
+        // Asked with the place in hand: what is inserted before draining begins is drained too.
         if self.is_draining() {
             return Err(ActorError::Draining);
         }
-        let now = self.deps.clock.now();
-        match self.places.entry((tenant, id)) {
+        match entry {
             Entry::Occupied(mut place) => {
                 let place = place.get_mut();
                 if place.handle.is_alive() {

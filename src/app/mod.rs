@@ -20,7 +20,7 @@ use actix_web::{dev::AppConfig, middleware, web};
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
 use parlance_store::{Db, embedded::EmbeddedPostgres};
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use utoipa::OpenApi;
@@ -172,8 +172,13 @@ impl App {
             warn!("some answers did not end in time; they are written after the next start");
         }
         services.tasks.stop(GOODBYE).await;
-        handle.stop(true).await;
-        services.ledger.flush().await;
+        // What is left undone by these is done after the next start: the rows are there.
+        if timeout(GOODBYE * 2, handle.stop(true)).await.is_err() {
+            warn!("some connections did not end in time");
+        }
+        if timeout(GOODBYE * 2, services.ledger.flush()).await.is_err() {
+            warn!("some usage is not recorded yet; it is after the next start");
+        }
         if let Some(postgres) = embedded {
             postgres.stop().await;
         }

@@ -10,7 +10,8 @@ use parlance_store::{
     ids::{ConversationId, TenantId},
     queries::{conversations, ledger},
 };
-use tracing::{error, info};
+use tokio::time::timeout;
+use tracing::{error, info, warn};
 
 use crate::{
     actors::services::Services,
@@ -24,6 +25,8 @@ const EVERY: Duration = Duration::from_secs(60);
 const BATCH: usize = 32;
 /// Conversations that are taken up at the same time: visitors who ask now come first.
 const AT_ONCE: usize = 8;
+/// A conversation that takes longer goes on, and the next one need not wait for it.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
 
 /// Looks for as long as the application runs, and forgets what ended.
 pub async fn keep_looking(services: Services, prices: Arc<PriceBook>) {
@@ -144,8 +147,12 @@ async fn answer(services: &Services, tenant: TenantId, conversation: Conversatio
             .quiet()
             .await
     };
-    if let Err(refused) = taken_up.await {
-        error!(conversation.id = %conversation, %refused, "an unanswered question was not taken up");
+    match timeout(ANSWERED_WITHIN, taken_up).await {
+        Ok(Ok(())) => {}
+        Ok(Err(refused)) => {
+            error!(conversation.id = %conversation, %refused, "an unanswered question was not taken up");
+        }
+        Err(_) => warn!(conversation.id = %conversation, "still answering, the next one is taken up"),
     }
 }
 

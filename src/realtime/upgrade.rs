@@ -13,9 +13,9 @@ use actix_http::{
 };
 use actix_service::{IntoServiceFactory, Service, ServiceFactory, fn_factory, fn_service};
 use actix_web::{
-    Error, HttpRequest,
+    Error, HttpRequest, ResponseError,
     dev::{AppConfig, ServiceResponse},
-    http::StatusCode,
+    http::{StatusCode, Version, header},
 };
 use bytes::{Bytes, BytesMut};
 use tokio::{
@@ -26,6 +26,8 @@ use tokio::{
 };
 use tokio_util::codec::Encoder;
 use tracing::debug;
+
+use crate::kernel::{code::Code, problem::Problem};
 
 /// A piece of an answer that takes longer to write goes to nobody.
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
@@ -98,20 +100,27 @@ where
         io: mut stream,
         mut codec,
         read_buf,
+        // Answers to requests that came before on the same line.
+        write_buf: mut out,
         ..
     } = framed.into_parts();
     let (taker, line) = oneshot::channel();
-    request.extensions_mut().insert(Offer(line));
-    let response: Response<BoxBody> = match app.call(request).await {
-        Ok(response) => Response::from(response).map_into_boxed_body(),
-        Err(error) => error.into(),
+    let response: Response<BoxBody> = if request.version() < Version::HTTP_11 || has_body(&request) {
+        let rule = "a request to upgrade is an HTTP/1.1 request without a body";
+        let refused = Problem::new(Code::InvalidRequest, rule);
+        Response::from(refused.error_response()).map_into_boxed_body()
+    } else {
+        request.extensions_mut().insert(Offer(line));
+        match app.call(request).await {
+            Ok(response) => Response::from(response).map_into_boxed_body(),
+            Err(error) => error.into(),
+        }
     };
     let (mut head, body) = response.into_parts();
     let upgraded = head.status() == StatusCode::SWITCHING_PROTOCOLS;
     if !upgraded {
         head.head_mut().set_connection_type(ConnectionType::Close);
     }
-    let mut out = BytesMut::new();
     codec.encode(Message::Item((head, body.size())), &mut out)?;
     write(&mut stream, &mut out).await?;
     if upgraded {
@@ -129,6 +138,12 @@ where
     codec.encode(Message::Chunk(None), &mut out)?;
     write(&mut stream, &mut out).await?;
     stream.shutdown().await
+}
+
+/// The codec takes whatever follows a request to upgrade for the new protocol.
+fn has_body(request: &Request) -> bool {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    length.is_some_and(|length| length != "0") || request.headers().contains_key(header::TRANSFER_ENCODING)
 }
 
 async fn write(stream: &mut (impl AsyncWrite + Unpin), out: &mut BytesMut) -> io::Result<()> {

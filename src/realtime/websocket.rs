@@ -1,14 +1,16 @@
 //! RFC 6455 on a bare line: whole messages in, frames out. Nothing is buffered between messages,
 //! so a silent socket has no buffer at all.
 
-use std::{io, time::Duration};
+use std::{io, num::NonZeroU32, time::Duration};
 
 use actix_http::ws::{CloseReason, Codec, Frame, Item, Message, ProtocolError};
 use bytes::{Buf, Bytes, BytesMut};
 use bytestring::ByteString;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::{
     io::AsyncWriteExt,
     net::TcpStream,
+    task::coop::consume_budget,
     time::{Instant, timeout, timeout_at},
 };
 use tokio_util::codec::{Decoder, Encoder};
@@ -21,6 +23,8 @@ const READ: usize = 4 * 1024;
 const HEADER: usize = 14;
 /// A write that takes longer means that nobody reads.
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
+/// Frames of any kind, pieces and pings included, at once and per second: each costs work.
+const FRAMES: (NonZeroU32, NonZeroU32) = (NonZeroU32::new(600).unwrap(), NonZeroU32::new(200).unwrap());
 /// Time for the other side to hear a goodbye and to say its own.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -43,6 +47,8 @@ pub enum Broken {
     TooBig,
     /// Text that is not UTF-8, or reserved bits.
     InvalidData,
+    /// More than 600 frames at once and 200 a second.
+    Flood,
 }
 
 /// Why a frame was not sent.
@@ -60,6 +66,7 @@ pub struct WebSocket {
     unread: BytesMut,
     unsent: BytesMut,
     pieces: Option<BytesMut>,
+    frames: DefaultDirectRateLimiter,
 }
 
 impl WebSocket {
@@ -75,6 +82,7 @@ impl WebSocket {
             unread: BytesMut::from(line.unread),
             unsent: BytesMut::new(),
             pieces: None,
+            frames: RateLimiter::direct(Quota::per_second(FRAMES.1).allow_burst(FRAMES.0)),
         }
     }
 
@@ -84,6 +92,8 @@ impl WebSocket {
     /// When there will be none.
     pub async fn next(&mut self) -> Result<Incoming, Broken> {
         loop {
+            // Bare reads and writes spend none of the task's share of its thread.
+            consume_budget().await;
             if let Some(message) = self.whole()? {
                 return Ok(message);
             }
@@ -105,6 +115,7 @@ impl WebSocket {
             .decode(&mut self.unread)
             .map_err(|error| broken(&error))?
         {
+            self.frames.check().map_err(|_| Broken::Flood)?;
             let message = match frame {
                 Frame::Text(bytes) => Incoming::Text(text(bytes)?),
                 Frame::Binary(_) => Incoming::Binary,

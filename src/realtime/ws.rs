@@ -114,6 +114,7 @@ impl From<Broken> for End {
             Broken::Gone => Self::Gone,
             Broken::TooBig => Self::Close(Close::TooBig),
             Broken::InvalidData => Self::Close(Close::InvalidData),
+            Broken::Flood => Self::Close(Close::RateLimited),
         }
     }
 }
@@ -165,14 +166,12 @@ impl Socket {
     async fn hello(&mut self, space: &SpaceRef, address: Option<IpAddr>) -> Result<Greeted, End> {
         let stopping = self.services.tasks.stopping();
         let first = tokio::select! {
-            first = timeout(HELLO_WITHIN, self.web.next()) => {
+            first = timeout(HELLO_WITHIN, self.first_text()) => {
                 first.map_err(|_| End::Close(Close::Unauthenticated))?
             }
             () = stopping.cancelled() => return Err(self.moved().await.err().unwrap_or(End::Gone)),
         };
-        let Incoming::Text(text) = first? else {
-            return Err(End::Close(Close::Unauthenticated));
-        };
+        let text = first?;
         let Ok(ClientFrame::Hello {
             token,
             conversation,
@@ -223,6 +222,18 @@ impl Socket {
                     Code::RateLimited | Code::TooManyListeners => Close::RateLimited,
                     _ => Close::Moved,
                 }))
+            }
+        }
+    }
+
+    async fn first_text(&mut self) -> Result<ByteString, End> {
+        loop {
+            match self.web.next().await? {
+                Incoming::Text(text) => return Ok(text),
+                Incoming::Ping(data) => self.pong(data).await?,
+                Incoming::Pong => {}
+                Incoming::Binary => return Err(End::Close(Close::Unauthenticated)),
+                Incoming::Close => return Err(End::Gone),
             }
         }
     }
@@ -287,6 +298,11 @@ impl Socket {
         Ok(self.web.flush().await?)
     }
 
+    async fn pong(&mut self, data: web::Bytes) -> Result<(), End> {
+        self.web.queue(Message::Pong(data))?;
+        Ok(self.web.flush().await?)
+    }
+
     /// `event`, and those that are there already.
     async fn events(&mut self, event: &Published, subscription: &mut Subscription) -> Result<(), End> {
         self.web.queue(Message::Text(event.json.clone()))?;
@@ -311,10 +327,7 @@ impl Socket {
     ) -> Result<(), End> {
         let text = match frame? {
             Incoming::Close => return Err(End::Gone),
-            Incoming::Ping(data) => {
-                self.web.queue(Message::Pong(data))?;
-                return Ok(self.web.flush().await?);
-            }
+            Incoming::Ping(data) => return self.pong(data).await,
             Incoming::Pong => return Ok(()),
             Incoming::Binary => None,
             Incoming::Text(text) => Some(text),

@@ -2,7 +2,7 @@
 //! transaction. What the database refuses is not kept for another try, for every try asks the
 //! model again: an apology takes its place, and where that is refused too the turn ends without.
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use parlance_store::{
     error::StoreError,
@@ -26,6 +26,9 @@ use crate::domain::{
     },
     conversations::event::{Citation, Event, MessageState},
 };
+
+/// From the first refusal to the second try.
+const AGAIN: Duration = Duration::from_millis(250);
 
 /// What an answer is stored with.
 struct Finish {
@@ -63,10 +66,19 @@ pub(super) fn answer(
         bot_name: settings.bot_name.clone(),
     };
     async move {
-        // Twice, for the cause may have been a passing one.
-        for outcome in [&whole, &whole, &apology] {
+        // More than once, for the cause may have been a passing one: a lock, a slow disk.
+        let tries = [
+            (&whole, AGAIN),
+            (&whole, AGAIN * 4),
+            (&whole, Duration::ZERO),
+            (&apology, Duration::ZERO),
+        ];
+        for (outcome, wait) in tries {
             match finish.store(outcome).await {
-                Err(error) if error.is_refusal() => finish.refused("an answer", &error),
+                Err(error) if error.is_refusal() => {
+                    finish.refused("an answer", &error);
+                    tokio::time::sleep(wait).await;
+                }
                 done => return done.map_err(store),
             }
         }

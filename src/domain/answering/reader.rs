@@ -24,12 +24,7 @@ impl<'a> Reader<'a> {
     /// Begins to take in the sources; to be called when there is nothing else to do.
     pub(super) fn prepare(&mut self) {
         if let Self::Waiting(passages) = self {
-            let source = |(passage, number): (&Passage, u32)| SourceText {
-                number,
-                text: passage.context.clone(),
-            };
-            let sources = passages.iter().zip(1..).map(source).collect();
-            *self = Self::Preparing(spawn_blocking(move || AnswerStream::new(sources)));
+            *self = Self::Preparing(taking_in(passages));
         }
     }
 
@@ -46,15 +41,24 @@ impl<'a> Reader<'a> {
         self.ready().await.finish()
     }
 
-    async fn ready(mut self) -> Box<AnswerStream> {
-        self.prepare();
-        match self {
-            Self::Ready(stream) => stream,
-            Self::Preparing(preparing) => match preparing.await {
-                Ok(stream) => Box::new(stream),
-                Err(failed) => resume_unwind(failed.into_panic()),
-            },
-            Self::Waiting(_) => Box::new(AnswerStream::new(Vec::new())),
+    async fn ready(self) -> Box<AnswerStream> {
+        let preparing = match self {
+            Self::Ready(stream) => return stream,
+            Self::Preparing(preparing) => preparing,
+            Self::Waiting(passages) => taking_in(passages),
+        };
+        match preparing.await {
+            Ok(stream) => Box::new(stream),
+            Err(failed) => resume_unwind(failed.into_panic()),
         }
     }
+}
+
+fn taking_in(passages: &[Passage]) -> JoinHandle<AnswerStream> {
+    let source = |(passage, number): (&Passage, u32)| SourceText {
+        number,
+        text: passage.context.clone(),
+    };
+    let sources = passages.iter().zip(1..).map(source).collect();
+    spawn_blocking(move || AnswerStream::new(sources))
 }

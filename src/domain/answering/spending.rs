@@ -10,7 +10,7 @@ use parlance_store::{
     queries::ledger::{self, CallKind, NewReservation, Settlement, TokenUsage},
     tenant::TenantDb,
 };
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tracing::warn;
 
 use super::tokens;
@@ -24,6 +24,8 @@ use crate::{
 
 /// How often it is noted how much has streamed.
 const NOTE_EVERY: Duration = Duration::from_secs(1);
+/// The stream stands still meanwhile.
+const NOTE_WITHIN: Duration = Duration::from_millis(250);
 
 /// The reservation of a further attempt to answer, made and settled together with the answer.
 #[must_use]
@@ -104,11 +106,11 @@ impl Spending {
         self.streamed += count(tokens::count(&self.uncounted));
         self.uncounted.clear();
         let (id, output) = (self.reservation, self.streamed);
-        let noted = db
-            .note(async |conn| ledger::checkpoint_output(conn, id, output).await)
-            .await;
-        if let Err(error) = noted {
-            warn!(%error, "how much has streamed could not be noted");
+        let noted = db.note(async |conn| ledger::checkpoint_output(conn, id, output).await);
+        match timeout(NOTE_WITHIN, noted).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => warn!(%error, "how much has streamed could not be noted"),
+            Err(_) => warn!("how much has streamed was not noted in time"),
         }
     }
 

@@ -90,6 +90,25 @@ async fn a_frame_that_cannot_be_read_is_an_error_and_the_socket_stays() {
     still_answers(&mut socket).await;
 }
 
+/// Frames that say nothing are work too: past their rate the socket is closed, whatever they are.
+#[tokio::test]
+async fn a_flood_of_pings_is_ended_with_4029() {
+    let (_app, _, visitor) = TestApp::chat().await;
+    for flood in [Message::Ping(Vec::new().into()), Message::Pong(Vec::new().into())] {
+        let (_, mut socket) = visitor.connects().await;
+        // Far more than fit into a moment; the server may hang up before the last.
+        for _ in 0..20_000 {
+            if socket.0.feed(flood.clone()).await.is_err() {
+                break;
+            }
+        }
+        let _ = socket.0.flush().await;
+        assert_eq!(socket.ends().await, Some(4029));
+    }
+    let (_, mut other) = visitor.connects().await;
+    still_answers(&mut other).await;
+}
+
 /// The longest text that is allowed goes through, whatever its characters.
 #[tokio::test]
 async fn a_text_of_the_full_length_is_taken() {

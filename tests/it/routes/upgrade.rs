@@ -57,6 +57,16 @@ async fn one_that_is_refused_is_answered_whole_and_closed() {
             "403",
             "origin_not_allowed",
         ),
+        (
+            asking("GET", &socket).replace("\r\n\r\n", "\r\nContent-Length: 5\r\n\r\nhello"),
+            "400",
+            "invalid_request",
+        ),
+        (
+            asking("POST", "/api/widget/acme/session").replace("\r\n\r\n", "\r\nContent-Length: 2\r\n\r\n{}"),
+            "400",
+            "invalid_request",
+        ),
     ] {
         let (head, problem) = answer(&app, &request).await;
         assert!(head.starts_with(&format!("http/1.1 {status}")), "{request}{head}");
@@ -70,6 +80,26 @@ async fn one_that_is_refused_is_answered_whole_and_closed() {
     );
     let plain = app.http.get(app.url(&socket)).send().await.unwrap();
     assert_eq!(plain.status(), 400, "and a socket does not");
+}
+
+/// Answers to what was asked before on the same line come first.
+#[tokio::test]
+async fn a_line_of_requests_is_answered_in_order() {
+    let (app, acme, _) = TestApp::chat().await;
+    let health = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let socket = asking("GET", &format!("/api/widget/{}/socket", acme.slug));
+    let mut line = line(&app).await;
+    line.write_all(format!("{health}{health}{socket}").as_bytes())
+        .await
+        .unwrap();
+    let mut said = Vec::new();
+    while !String::from_utf8_lossy(&said).contains("HTTP/1.1 101") {
+        let read = timeout(Duration::from_secs(10), line.read_buf(&mut said)).await;
+        assert_ne!(read.expect("all are answered").unwrap(), 0, "{said:?}");
+    }
+    let said = String::from_utf8_lossy(&said);
+    assert_eq!(said.matches("HTTP/1.1 200").count(), 2, "{said}");
+    assert!(said.find("HTTP/1.1 101") > said.rfind("HTTP/1.1 200"), "{said}");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use super::{
     rank::Scored,
     units::{Form, Unit},
 };
+use crate::kernel::text::sentences::sentences;
 
 /// Below this share of the question nothing is said to be an answer.
 const FLOOR: f32 = 0.18;
@@ -229,7 +230,7 @@ fn with_antecedent(units: &[Unit], group: Vec<usize>) -> Vec<usize> {
     }
 }
 
-/// A unit as a sentence of prose, with its citation.
+/// A unit as prose, each sentence with its citation.
 fn sentence(unit: &Unit) -> String {
     let text = match (&unit.lead, unit.form) {
         (Some(lead), Form::Item) => format!("{lead}: {}", unit.text),
@@ -238,8 +239,17 @@ fn sentence(unit: &Unit) -> String {
     cited(&text, unit.number, true)
 }
 
-/// `text [S1].`: the marker before the closing punctuation.
+/// `text [S1]. text [S1].`: each sentence is a claim of its own, with its marker.
 fn cited(text: &str, number: u32, close: bool) -> String {
+    let sentences = sentences(text).into_iter().filter_map(|span| text.get(span));
+    let marked: Vec<String> = sentences
+        .map(|sentence| marked(sentence, number, close))
+        .collect();
+    marked.join(" ")
+}
+
+/// `text [S1].`: the marker before the closing punctuation.
+fn marked(text: &str, number: u32, close: bool) -> String {
     let text = text.trim();
     let body = text.trim_end_matches(['.', '!', '?', '…', '。', ';', ',']);
     let mark = text.get(body.len()..).unwrap_or_default();
@@ -288,5 +298,20 @@ fn nothing_certain(question: &str) -> &'static str {
         _ => {
             "I found nothing certain about that in our documentation. Would you like to talk to a person from our team?"
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cited;
+
+    #[test]
+    fn every_sentence_has_its_source() {
+        let steps = "Hold the pin for 10 seconds. The ring blinks! Let go";
+        assert_eq!(
+            cited(steps, 2, false),
+            "Hold the pin for 10 seconds [S2]. The ring blinks [S2]! Let go [S2]"
+        );
+        assert_eq!(cited("24 months", 1, true), "24 months [S1].");
     }
 }
