@@ -99,7 +99,8 @@ async fn a_cancelled_transaction_leaves_nothing_behind_wherever_it_was_cancelled
             .await
             .unwrap();
     }
-    assert!(cancelled >= 4, "cancelled in {cancelled} places only");
+    // Before each answer: the first statement, the second, the commit.
+    assert!(cancelled >= 3, "cancelled in {cancelled} places only");
     let idle = admin
         .query_one(
             "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' \
