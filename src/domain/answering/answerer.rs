@@ -148,6 +148,9 @@ impl Answerer {
             }
             _ => {
                 let memory = timed("remember", load).await?;
+                // Whatever becomes of the answer, what a crash cut off is settled with it.
+                let bill = |open| from_estimates(&self.prices, open, self.clock.now());
+                abandoned.extend(memory.abandoned.iter().map(bill));
                 if let Some(reply) = abstain::small_talk(&memory.question, question.locale.as_deref()) {
                     return Ok(Plan::Say(reply));
                 }
@@ -155,8 +158,6 @@ impl Answerer {
                 (memory, found)
             }
         };
-        let bill = |open| from_estimates(&self.prices, open, self.clock.now());
-        abandoned.extend(memory.abandoned.iter().map(bill));
         if found.abstained || found.passages.is_empty() {
             return Ok(Plan::Abstain);
         }

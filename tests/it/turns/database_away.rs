@@ -37,4 +37,9 @@ async fn an_outage_is_no_absence() {
         assert_eq!(answer["state"], "complete");
         assert_eq!(visitor.log(conversation).await.len(), before + 2);
     }
+    assert_eq!(
+        app.upstream.totals().requests,
+        3,
+        "no model is asked what was not stored"
+    );
 }
