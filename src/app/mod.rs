@@ -243,7 +243,8 @@ fn services(
     let answerer = Answerer {
         db: db.clone(),
         clock: clock.clone(),
-        retriever: Retriever::new(adapters.embedder.clone(), meter(adapters, prices)),
+        retriever: Retriever::new(adapters.embedder.clone(), meter(adapters, prices))
+            .with_knowledge_memory(config.chat.knowledge_memory),
         gateway: Gateway::new(
             adapters.models.clone(),
             adapters.patience.clone(),

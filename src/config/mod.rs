@@ -10,7 +10,10 @@ use secrecy::{ExposeSecret, SecretString};
 use self::env::Env;
 use crate::{
     adapters::{embed::OpenAiOptions, llm::anthropic},
-    domain::quota::rate::{ChatRates, Rate},
+    domain::{
+        quota::rate::{ChatRates, Rate},
+        retrieval::KNOWLEDGE_MEMORY,
+    },
 };
 
 /// Bytes of `AUTH_SECRET` at least.
@@ -103,7 +106,7 @@ pub enum Embeddings {
 }
 
 /// `CHAT_RATE_VISITOR`, `CHAT_RATE_ADDRESS`, `CHAT_RATE_TENANT`, `DELTA_WINDOW_MS`,
-/// `PASSIVATE_SECONDS`, `PRICES`.
+/// `PASSIVATE_SECONDS`, `KNOWLEDGE_MEMORY_MB`, `PRICES`.
 #[derive(Clone, Debug)]
 pub struct Chat {
     pub rates: ChatRates,
@@ -111,6 +114,8 @@ pub struct Chat {
     pub window: Duration,
     /// A conversation nobody listens to leaves memory after this time.
     pub passivate_after: Duration,
+    /// MiB for the knowledge of the spaces that are asked; 0: the database is searched.
+    pub knowledge_memory: u64,
     /// A price book instead of the built-in one.
     pub prices: Option<PathBuf>,
 }
@@ -254,6 +259,7 @@ fn chat(env: &mut Env<'_>) -> Chat {
         rates,
         window: Duration::from_millis(env.parsed("DELTA_WINDOW_MS", 20)),
         passivate_after: Duration::from_secs(env.parsed("PASSIVATE_SECONDS", 300)),
+        knowledge_memory: env.parsed("KNOWLEDGE_MEMORY_MB", KNOWLEDGE_MEMORY),
         prices: env.text("PRICES").map(PathBuf::from),
     }
 }

@@ -9,3 +9,4 @@ pub mod problem;
 pub mod route;
 pub mod tasks;
 pub mod text;
+pub mod vector;

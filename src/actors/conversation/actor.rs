@@ -29,7 +29,7 @@ use super::{
     opinion, release,
     subscribers::Subscribers,
     tail::Tail,
-    turn::{self, Preparing},
+    turn::{self, Ahead, Preparing},
     write::{self, Written},
 };
 use crate::{
@@ -148,7 +148,7 @@ impl ConversationActor {
     }
 
     /// `ahead` is the preparation of the turn among the effects, where it was begun before.
-    fn carry_out(&mut self, effects: &[Effect], mut ahead: Option<Preparing>, ctx: &mut Context<Self>) {
+    fn carry_out(&mut self, effects: &[Effect], mut ahead: Option<Ahead>, ctx: &mut Context<Self>) {
         for effect in effects {
             match *effect {
                 Effect::StartTurn { turn, question } => self.start_turn(turn, question, ahead.take(), ctx),
@@ -167,13 +167,16 @@ impl ConversationActor {
         &mut self,
         turn: TurnNumber,
         question: MessageId,
-        ahead: Option<Preparing>,
+        ahead: Option<Ahead>,
         ctx: &mut Context<Self>,
     ) {
         let Some(live) = self.live.as_mut() else { return };
         live.begin_answer(question);
-        let preparing = ahead.unwrap_or_else(|| turn::prepare(&self.deps, self.tenant, live, question, None));
-        if let Some(task) = turn::Task::new(self.deps.clone(), live, turn, preparing, ctx.address()) {
+        let ahead = ahead.unwrap_or_else(|| Ahead {
+            preparing: turn::prepare(&self.deps, self.tenant, live, question, None),
+            knowledge_version: 0,
+        });
+        if let Some(task) = turn::Task::new(self.deps.clone(), live, turn, ahead, ctx.address()) {
             task.spawn();
         }
     }
@@ -320,6 +323,10 @@ impl Handler<Say> for ConversationActor {
             } else if live.publish_all(said.written.events) {
                 live.state = transition.next;
                 live.conversation.epoch = said.written.epoch.unwrap_or(live.conversation.epoch);
+                let ahead = ahead.map(|preparing| Ahead {
+                    preparing,
+                    knowledge_version: said.knowledge_version,
+                });
                 actor.carry_out(&transition.effects, ahead, ctx);
             } else {
                 ctx.stop();

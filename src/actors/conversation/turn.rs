@@ -24,6 +24,13 @@ use crate::domain::{
 /// An answer that is being prepared.
 pub(super) type Preparing = AbortOnDropHandle<Prepared>;
 
+/// A preparation that was begun before its question was durable.
+pub(super) struct Ahead {
+    pub preparing: Preparing,
+    /// What it found must not be older than this, the knowledge of the space at the commit.
+    pub knowledge_version: i64,
+}
+
 /// Begins to prepare the answer to `message` of the conversation as it stands, beside whatever
 /// else is to be done first. Settings and knowledge are read as they are now, not as they were
 /// when the conversation began.
@@ -41,12 +48,16 @@ pub(super) fn prepare(
         message,
         epoch: live.conversation.epoch,
         locale: live.conversation.locale.clone(),
+        knowledge_version: live.space.knowledge_version,
         said,
     };
     let working = deps.clone();
     deps.tasks.begin_local("prepare", async move {
         match working.spaces.space(tenant, question.space.id).await {
-            Ok(Some(space)) => question.space = space,
+            Ok(Some(space)) => {
+                question.knowledge_version = space.knowledge_version;
+                question.space = space;
+            }
             Ok(None) => {}
             Err(error) => error!(%error, "settings could not be read again, the earlier ones are used"),
         }
@@ -61,7 +72,7 @@ pub(super) struct Task {
     conversation: ConversationId,
     question: MessageId,
     answer: MessageId,
-    preparing: Preparing,
+    ahead: Ahead,
     cancel: CancellationToken,
     actor: Addr<ConversationActor>,
 }
@@ -90,7 +101,7 @@ impl Task {
         deps: Arc<Deps>,
         live: &Live,
         turn: TurnNumber,
-        preparing: Preparing,
+        ahead: Ahead,
         actor: Addr<ConversationActor>,
     ) -> Option<Self> {
         let (answer, (cancel, _)) = (live.answer.as_ref()?, live.cancel.as_ref()?);
@@ -100,7 +111,7 @@ impl Task {
             conversation: live.conversation.id,
             question: answer.question,
             answer: answer.message,
-            preparing,
+            ahead,
             cancel: cancel.clone(),
             actor,
         })
@@ -117,13 +128,18 @@ impl Task {
             actor: self.actor.clone(),
         };
         let answering = async {
+            let answerer = &self.deps.answerer;
+            let Ahead {
+                preparing,
+                knowledge_version,
+            } = self.ahead;
+            let prepared = async { Ok(answerer.renewed(preparing.await?, knowledge_version).await) };
             let prepared = tokio::select! {
-                prepared = self.preparing => prepared,
+                prepared = prepared => prepared?,
                 () = self.cancel.cancelled() => return Ok(unanswered(self.answer, self.question, MessageState::Interrupted)),
             };
-            let answerer = &self.deps.answerer;
             Ok(answerer
-                .answer(prepared?, self.answer, &mut sink, &self.cancel)
+                .answer(prepared, self.answer, &mut sink, &self.cancel)
                 .await)
         };
         let answered = AssertUnwindSafe(answering).catch_unwind().await;

@@ -61,6 +61,8 @@ impl Written {
 pub(super) struct Said {
     pub ack: Ack,
     pub written: Written,
+    /// The version of the space's knowledge when it was said.
+    pub knowledge_version: i64,
 }
 
 /// A conversation as found in the store.
@@ -263,7 +265,8 @@ pub(super) fn say(
                     epoch = Some(begun);
                     events.push(event);
                 }
-                let seq = match messages::say(conn, new).await? {
+                let (said, knowledge_version) = messages::say(conn, new).await?;
+                let seq = match said {
                     messages::Said::New { seq, .. } => seq,
                     // Rolls the status change back: a second delivery reopens nothing.
                     messages::Said::Duplicate { message_id, seq } => {
@@ -275,37 +278,34 @@ pub(super) fn say(
                     events.push(write_status(conn, conversation, change, &visitor, at).await?.0);
                 }
                 give_back(conn, &deps, &released).await?;
-                Ok((
-                    Written {
-                        epoch,
-                        ..Written::of(events)
-                    },
-                    seq,
-                ))
+                let written = Written {
+                    epoch,
+                    ..Written::of(events)
+                };
+                Ok(Said {
+                    ack: ack(id, seq, false),
+                    written,
+                    knowledge_version,
+                })
             })
             .await;
         match done {
-            Ok((written, seq)) => {
-                let ack = Ack {
-                    message: id,
-                    seq: u64::try_from(seq).unwrap_or(0),
-                    duplicate: false,
-                };
-                Ok(Said { ack, written })
-            }
-            Err(NotSaid::Before(message, seq)) => {
-                let ack = Ack {
-                    message,
-                    seq: u64::try_from(seq).unwrap_or(0),
-                    duplicate: true,
-                };
-                Ok(Said {
-                    ack,
-                    written: Written::default(),
-                })
-            }
+            Ok(said) => Ok(said),
+            Err(NotSaid::Before(message, seq)) => Ok(Said {
+                ack: ack(message, seq, true),
+                written: Written::default(),
+                knowledge_version: 0,
+            }),
             Err(NotSaid::Store(error)) => Err(store(error)),
         }
+    }
+}
+
+fn ack(message: MessageId, seq: i64, duplicate: bool) -> Ack {
+    Ack {
+        message,
+        seq: u64::try_from(seq).unwrap_or(0),
+        duplicate,
     }
 }
 

@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::{EmbedError, Embedded, Embedder, Purpose};
+use crate::kernel::vector::normalised;
 
 /// Where and how to ask. `Default` is OpenAI's `text-embedding-3-small` without a key.
 #[derive(Clone, Debug)]
@@ -231,14 +232,6 @@ async fn refusal(status: StatusCode, response: reqwest::Response) -> Failure {
         after,
         detail: format!("{status}: {detail}"),
     }
-}
-
-fn normalised(mut vector: Vec<f32>) -> Vec<f32> {
-    let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
-    if length > 0.0 {
-        vector.iter_mut().for_each(|x| *x /= length);
-    }
-    vector
 }
 
 #[async_trait::async_trait]

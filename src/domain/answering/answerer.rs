@@ -31,7 +31,6 @@ use crate::{
         gateway::{Gateway, ModelRef},
     },
     domain::{
-        accounts::space::Space,
         billing::{
             prices::PriceBook,
             settlement::{RESERVED_FOR, from_estimates},
@@ -117,9 +116,9 @@ impl Answerer {
     /// only reads, so it may run while the message is being committed.
     pub async fn prepare(&self, question: Question) -> Prepared {
         let begun = Instant::now();
-        let mut abandoned = Vec::new();
+        let (mut abandoned, mut searched) = (Vec::new(), None);
         let plan = self
-            .plan(&question, &mut abandoned)
+            .plan(&question, &mut abandoned, &mut searched)
             .await
             .unwrap_or_else(|cause| {
                 error!(conversation.id = %question.conversation, %cause, "an answer could not be prepared");
@@ -129,11 +128,32 @@ impl Answerer {
             question,
             begun,
             plan,
+            searched,
             abandoned,
         }
     }
 
-    async fn plan(&self, question: &Question, abandoned: &mut Vec<Settlement>) -> anyhow::Result<Plan> {
+    /// `prepared`, made anew where it was found in knowledge older than `version`.
+    pub async fn renewed(&self, prepared: Prepared, version: i64) -> Prepared {
+        if prepared.searched.is_none_or(|searched| searched >= version) {
+            return prepared;
+        }
+        let renewed = self.prepare(Question {
+            knowledge_version: version,
+            ..prepared.question
+        });
+        Prepared {
+            begun: prepared.begun,
+            ..renewed.await
+        }
+    }
+
+    async fn plan(
+        &self,
+        question: &Question,
+        abandoned: &mut Vec<Settlement>,
+        searched: &mut Option<i64>,
+    ) -> anyhow::Result<Plan> {
         let db = self.db.tenant(question.tenant);
         let load = memory::load(&db, question, || self.reservation(question));
         // The search need not wait for the history where it is known what to search for.
@@ -142,7 +162,7 @@ impl Answerer {
                 if let Some(reply) = abstain::small_talk(&said.text, question.locale.as_deref()) {
                     return Ok(Plan::Say(reply));
                 }
-                let search = self.search(&db, &question.space, &said.text);
+                let search = self.search(&db, question, question.knowledge_version, &said.text);
                 let (memory, found) = tokio::join!(timed("remember", load), search);
                 (memory?, found?)
             }
@@ -154,10 +174,12 @@ impl Answerer {
                 if let Some(reply) = abstain::small_talk(&memory.question, question.locale.as_deref()) {
                     return Ok(Plan::Say(reply));
                 }
-                let found = self.search(&db, &question.space, &memory.search).await?;
+                let version = memory.knowledge_version.unwrap_or(question.knowledge_version);
+                let found = self.search(&db, question, version, &memory.search).await?;
                 (memory, found)
             }
         };
+        *searched = found.knowledge_version;
         if found.abstained || found.passages.is_empty() {
             return Ok(Plan::Abstain);
         }
@@ -181,11 +203,18 @@ impl Answerer {
         })
     }
 
-    async fn search(&self, db: &TenantDb, space: &Space, question: &str) -> Result<Retrieval, StoreError> {
-        let settings = retrieval_settings(&space.settings.ai);
+    async fn search(
+        &self,
+        db: &TenantDb,
+        question: &Question,
+        knowledge_version: i64,
+        text: &str,
+    ) -> Result<Retrieval, StoreError> {
+        let settings = retrieval_settings(&question.space.settings.ai);
+        let space = question.space.id;
         let found = self
             .retriever
-            .retrieve(db, space.id, space.knowledge_version, question, &settings);
+            .retrieve(db, space, knowledge_version, text, &settings);
         timed("retrieve", found).await
     }
 
@@ -201,6 +230,7 @@ impl Answerer {
             question,
             begun,
             plan,
+            searched: _,
             abandoned,
         } = prepared;
         let mut outcome = Outcome::empty(answer, question.message);

@@ -7,6 +7,7 @@ use parlance_store::{
     queries::{
         ledger::{self, NewReservation, OpenReservation},
         messages::{self, AuthorKind, Message},
+        spaces,
     },
     tenant::{TenantConn, TenantDb},
 };
@@ -33,6 +34,8 @@ pub struct Memory {
     pub history: Vec<Turn>,
     /// The turn's open reservation, not sent yet.
     pub reservation: ReservationId,
+    /// The version of the space's knowledge, where it was read here.
+    pub knowledge_version: Option<i64>,
     /// Reservations of an earlier try, sent before a crash: to be settled from their estimates.
     pub abandoned: Vec<OpenReservation>,
 }
@@ -67,7 +70,11 @@ pub async fn load(
         let at = said.iter().position(|message| message.id == question.message);
         let at = at.ok_or(StoreError::NotFound)?;
         let text = said.get(at).map(|asked| asked.text.clone()).unwrap_or_default();
-        Ok(remember(text, &said, at, reservation, abandoned))
+        let space = spaces::load(conn, question.space.id).await?;
+        Ok(Memory {
+            knowledge_version: space.map(|space| space.knowledge_version),
+            ..remember(text, &said, at, reservation, abandoned)
+        })
     })
     .await
 }
@@ -119,6 +126,7 @@ fn remember(
         search,
         history,
         reservation,
+        knowledge_version: None,
         abandoned,
     }
 }

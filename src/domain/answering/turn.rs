@@ -44,6 +44,8 @@ pub struct Question {
     pub message: MessageId,
     pub epoch: i32,
     pub locale: Option<String>,
+    /// The space's, as far as it is known: no older knowledge is searched.
+    pub knowledge_version: i64,
     /// Set while the message is being committed; otherwise the store knows it.
     pub said: Option<JustSaid>,
 }
@@ -65,6 +67,8 @@ pub struct Prepared {
     pub question: Question,
     pub(super) begun: Instant,
     pub(super) plan: Plan,
+    /// The version of the knowledge that was searched, where that was in memory.
+    pub(super) searched: Option<i64>,
     /// Calls that a crash cut off in an earlier try.
     pub(super) abandoned: Vec<Settlement>,
 }

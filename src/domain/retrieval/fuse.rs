@@ -4,12 +4,13 @@
 
 use std::collections::HashSet;
 
-use parlance_store::queries::search::Candidate;
+use parlance_store::queries::search::StoredPassage;
 
 use super::{
     Passage,
     rarity::Terms,
     wording::{self, Text, Wording},
+    words::Words,
 };
 
 /// What counts how much, each factor 0 to 1. `Default` was chosen on the labelled questions of
@@ -22,8 +23,6 @@ pub struct Weights {
     pub stretch: f64,
     /// Of the nearness of neighbouring words, see [`Wording::closeness`].
     pub closeness: f64,
-    /// What a word is worth by where it stands: text, -, heading, title.
-    pub places: [f32; 4],
 }
 
 impl Default for Weights {
@@ -32,17 +31,29 @@ impl Default for Weights {
             vector: 3.0,
             stretch: 4.0,
             closeness: 2.0,
-            places: [1.0, 1.0, 1.0, 1.0],
         }
     }
 }
 
+/// A passage that one of the legs found.
+#[derive(Clone, Debug)]
+pub struct Candidate<'a> {
+    pub passage: &'a StoredPassage,
+    /// Its text within its context.
+    pub text: &'a str,
+    /// The words of title and headings, and those of the text.
+    pub above: Words<'a>,
+    pub words: Words<'a>,
+    /// Cosine of the angle to the question, −1 to 1; 0 where one has no vector.
+    pub cosine: f64,
+    /// Per term of the search, in its order: whether it occurs. More may follow, all false.
+    pub matches: Vec<bool>,
+}
+
 /// A candidate with its place in the common order.
 #[derive(Clone, Debug)]
-pub struct Ranked {
-    pub candidate: Candidate,
-    /// The passage itself.
-    pub text: String,
+pub struct Ranked<'a> {
+    pub candidate: Candidate<'a>,
     pub score: f64,
     /// See [`Passage::coverage`].
     pub coverage: f64,
@@ -51,56 +62,66 @@ pub struct Ranked {
 
 /// Orders candidates by what speaks for them together, best first.
 #[must_use]
-pub fn fuse(question: &str, candidates: Vec<Candidate>, terms: &Terms, weights: &Weights) -> Vec<Ranked> {
-    let above: Vec<String> = candidates
-        .iter()
-        .map(|found| format!("{}. {}", found.title, found.heading.join(". ")))
-        .collect();
+pub fn fuse<'a>(
+    question: &str,
+    candidates: Vec<Candidate<'a>>,
+    terms: &Terms,
+    weights: &Weights,
+) -> Vec<Ranked<'a>> {
     let texts: Vec<Text<'_>> = candidates
         .iter()
-        .zip(&above)
-        .map(|(found, above)| Text {
-            above,
-            text: text(found),
+        .map(|found| Text {
+            above: found.above,
+            text: found.words,
         })
         .collect();
     let wordings = wording::compare(question, &texts);
-    let texts: Vec<String> = texts.into_iter().map(|text| text.text.to_owned()).collect();
-    let mut ranked: Vec<Ranked> = candidates
+    let mut ranked: Vec<Ranked<'a>> = candidates
         .into_iter()
-        .zip(texts)
         .zip(wordings)
-        .map(|((candidate, text), wording)| Ranked {
+        .map(|(candidate, wording)| Ranked {
             score: weights.vector * candidate.cosine.max(0.0)
                 + weights.stretch * wording.stretch
                 + weights.closeness * wording.closeness,
             coverage: terms.coverage(&candidate.matches),
             wording,
             candidate,
-            text,
         })
         .collect();
     ranked.sort_by(|a, b| {
-        b.score
-            .total_cmp(&a.score)
-            .then_with(|| a.candidate.passage_id.cmp(&b.candidate.passage_id))
+        b.score.total_cmp(&a.score).then_with(|| {
+            a.candidate
+                .passage
+                .passage_id
+                .cmp(&b.candidate.passage.passage_id)
+        })
     });
     ranked
 }
 
+/// What stands above a passage: its document's title and its headings.
+#[must_use]
+pub fn above(passage: &StoredPassage) -> String {
+    format!("{}. {}", passage.title, passage.heading.join(". "))
+}
+
 /// The passage within its context.
-fn text(found: &Candidate) -> &str {
+#[must_use]
+pub fn text(passage: &StoredPassage) -> &str {
     let chars = |n: i32| usize::try_from(n).unwrap_or(0);
-    let ascii = found.context.is_ascii();
+    let ascii = passage.context.is_ascii();
     let byte = |text: &str, n: usize| {
         if ascii {
             return n.min(text.len());
         }
         text.char_indices().nth(n).map_or(text.len(), |(at, _)| at)
     };
-    let from = byte(&found.context, chars(found.start_char - found.context_start));
-    let rest = found.context.get(from..).unwrap_or_default();
-    rest.get(..byte(rest, chars(found.end_char - found.start_char)))
+    let from = byte(
+        &passage.context,
+        chars(passage.start_char - passage.context_start),
+    );
+    let rest = passage.context.get(from..).unwrap_or_default();
+    rest.get(..byte(rest, chars(passage.end_char - passage.start_char)))
         .unwrap_or_default()
 }
 

@@ -1,14 +1,18 @@
 //! A question to the passages that may answer it, or to the insight that none does.
 //!
-//! [`Retriever::retrieve`] embeds the question while the database counts how rare its words
-//! are, searches both legs in one statement (`store::queries::search`), and weighs what comes
-//! back: [`rarity`] for words, [`wording`] for sentences and phrases, [`fuse`] for the order,
-//! [`floor`] for abstaining. Those four are pure. Nothing here writes.
+//! [`Retriever::retrieve`] embeds the question and learns its words, searches both legs, and weighs
+//! what they find: [`rarity`] for words, [`wording`] for sentences and phrases, [`fuse`] for the
+//! order, [`floor`] for abstaining. The search runs in memory ([`index`]) for a space that is there
+//! ([`resident`]), and else in one statement (`store::queries::search`); both find the same. Nothing
+//! here writes.
 
 pub mod floor;
 pub mod fuse;
+pub mod index;
 pub mod rarity;
+pub mod resident;
 pub mod wording;
+pub mod words;
 
 use std::{
     fmt,
@@ -26,8 +30,12 @@ use tracing::warn;
 
 use self::{
     floor::Floor,
-    fuse::{Ranked, Weights},
+    fuse::{Candidate, Ranked, Weights},
+    index::{Index, Sought},
+    rarity::Terms,
+    resident::Resident,
     wording::Wording,
+    words::Words,
 };
 use crate::{
     adapters::embed::{Embedder, vector_model},
@@ -43,9 +51,9 @@ pub struct RetrievalSettings {
     /// Passages that come back, at most.
     pub top_k: usize,
     /// Candidates of each leg.
-    pub leg: i32,
+    pub leg: u16,
     /// Candidates that are weighed: the best of both legs by reciprocal rank.
-    pub pool: i32,
+    pub pool: u16,
     pub weights: Weights,
     pub floor: Floor,
 }
@@ -103,6 +111,9 @@ pub struct Retrieval {
     pub passages: Vec<Passage>,
     /// Nothing found is relevant enough: no model is to be asked.
     pub abstained: bool,
+    /// The version of the knowledge it was found in at least, where that was in memory; none where
+    /// the database was searched.
+    pub knowledge_version: Option<i64>,
     /// The whole of it, and of that the embedding.
     pub took: Duration,
     pub embedding_took: Duration,
@@ -110,12 +121,16 @@ pub struct Retrieval {
 
 type TermsKey = (TenantId, SpaceId, i64, String);
 
-/// Searches spaces. Share one: it remembers the words of questions and how rare they are.
+/// Searches spaces. Share one: it remembers the words of questions, and the knowledge of spaces.
 pub struct Retriever {
     embedder: Arc<dyn Embedder>,
     meter: Meter,
     /// What the vectors of passages are kept under.
     vectors: String,
+    resident: Resident,
+    /// The lexemes of a question.
+    lexemes: Cache<String, Arc<Vec<String>>>,
+    /// The same with how rare they are in a space that is not in memory.
     terms: Cache<TermsKey, Arc<Vec<Term>>>,
 }
 
@@ -129,6 +144,8 @@ impl fmt::Debug for Retriever {
 
 /// Questions whose words are remembered, each about a kilobyte.
 const REMEMBERED_QUESTIONS: u64 = 20_000;
+/// MiB for the knowledge of spaces, where nothing else is said.
+pub const KNOWLEDGE_MEMORY: u64 = 256;
 
 impl Retriever {
     /// Give it an embedder that caches questions (`adapters::embed::CachedQueries`), and the meter
@@ -139,13 +156,27 @@ impl Retriever {
             vectors: vector_model(&*embedder),
             embedder,
             meter,
+            resident: Resident::new(KNOWLEDGE_MEMORY),
+            lexemes: Cache::new(REMEMBERED_QUESTIONS),
             terms: Cache::new(REMEMBERED_QUESTIONS),
+        }
+    }
+
+    /// The same with room for this many MiB of knowledge in memory; 0: all is searched in the
+    /// database.
+    #[must_use]
+    pub fn with_knowledge_memory(self, room: u64) -> Self {
+        Self {
+            resident: Resident::new(room),
+            ..self
         }
     }
 
     /// The passages of a space that may answer `question`, best first.
     ///
-    /// `knowledge_version` is the space's: what is remembered under an older one is not used.
+    /// `knowledge_version` is the space's, as far as it is known: nothing older is searched. A
+    /// space that is not in memory in this version is searched in the database, and read into
+    /// memory meanwhile for the questions after this one.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails.
@@ -159,44 +190,90 @@ impl Retriever {
     ) -> Result<Retrieval, StoreError> {
         let started = Instant::now();
         let question: String = question.trim().chars().take(MAX_QUESTION_CHARS).collect();
-        let (embedded, terms) = tokio::join!(
-            self.embed(db, space, &question),
-            self.terms(db, space, knowledge_version, &question)
-        );
+        let index = self.resident.get(db.tenant_id(), space, knowledge_version).await;
+        let place = if index.is_some() { "memory" } else { "database" };
+        metrics::counter!("parlance_searches_total", "place" => place).increment(1);
+        let (embedded, terms) = tokio::join!(self.embed(db, space, &question), async {
+            match &index {
+                Some(index) => self.terms_in_memory(db, index, &question).await,
+                None => self.terms(db, space, knowledge_version, &question).await,
+            }
+        });
         let (vector, embedding_took) = embedded;
-        // No vector is of a model without a name: then words alone find.
-        let (vector, model) = match &vector {
-            Some(vector) => (vector.as_slice(), self.vectors.as_str()),
-            None => ([0.0].as_slice(), ""),
-        };
         let terms = rarity::weigh(&terms?, search::MAX_TERMS);
         let weighted: Vec<(String, f64)> = terms.searched().collect();
-        let found = db
-            .search(async |conn| {
-                let search = Search {
-                    space,
+        let vector = vector.as_deref();
+        let (passages, abstained) = match &index {
+            Some(index) => {
+                let found = index.search(&Sought {
                     vector,
-                    model,
                     terms: &weighted,
-                    places: settings.weights.places,
-                    leg: settings.leg,
-                    pool: settings.pool,
-                };
-                search::hybrid(conn, &search).await
-            })
-            .await?;
-        let ranked = fuse::fuse(&question, found, &terms, &settings.weights);
-        let mut passages = fuse::without_repeats(ranked.into_iter().map(passage), settings.top_k);
-        let abstained = !settings.floor.is_reached(&passages, terms.strange());
-        if abstained {
-            passages.clear();
-        }
+                    leg: settings.leg.into(),
+                    pool: settings.pool.into(),
+                });
+                choose(&question, found, &terms, settings)
+            }
+            None => {
+                self.load_later(db, space, knowledge_version);
+                let found = self.search(db, space, vector, &weighted, settings).await?;
+                let above: Vec<String> = found.iter().map(|row| fuse::above(&row.passage)).collect();
+                let found = found.iter().zip(&above).map(|(row, above)| stored(row, above));
+                choose(&question, found.collect(), &terms, settings)
+            }
+        };
         Ok(Retrieval {
             passages,
             abstained,
+            knowledge_version: index.map(|index| index.version()),
             took: started.elapsed(),
             embedding_took,
         })
+    }
+
+    /// Reads the knowledge of a space into memory, where it fits and is not there yet in this
+    /// version.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub async fn load(
+        &self,
+        db: &TenantDb,
+        space: SpaceId,
+        knowledge_version: i64,
+    ) -> Result<(), StoreError> {
+        self.resident
+            .load(db, space, knowledge_version, &self.vectors)
+            .await
+    }
+
+    fn load_later(&self, db: &TenantDb, space: SpaceId, knowledge_version: i64) {
+        let (resident, db, model) = (self.resident.clone(), db.clone(), self.vectors.clone());
+        tokio::spawn(async move {
+            if let Err(error) = resident.load(&db, space, knowledge_version, &model).await {
+                warn!(space.id = %space, %error, "the knowledge of a space could not be read into memory");
+            }
+        });
+    }
+
+    async fn search(
+        &self,
+        db: &TenantDb,
+        space: SpaceId,
+        vector: Option<&[f32]>,
+        terms: &[(String, f64)],
+        settings: &RetrievalSettings,
+    ) -> Result<Vec<search::Candidate>, StoreError> {
+        // No vector is of a model without a name: then words alone find.
+        let (vector, model) = vector.map_or((&[0.0_f32][..], ""), |vector| (vector, &self.vectors));
+        let search = Search {
+            space,
+            vector,
+            model,
+            terms,
+            leg: settings.leg.into(),
+            pool: settings.pool.into(),
+        };
+        db.search(async |conn| search::hybrid(conn, &search).await).await
     }
 
     /// The question's vector, for which the space pays where it is not known yet; none where the
@@ -215,6 +292,24 @@ impl Retriever {
             warn!(%error, "a question is searched for by words alone");
         });
         (vector.ok(), started.elapsed())
+    }
+
+    async fn terms_in_memory(
+        &self,
+        db: &TenantDb,
+        index: &Index,
+        question: &str,
+    ) -> Result<Arc<Vec<Term>>, StoreError> {
+        let lexemes = match self.lexemes.get(question).await {
+            Some(known) => known,
+            None => {
+                let read = db.read(async |conn| search::lexemes(conn, question).await);
+                let lexemes = Arc::new(read.await?);
+                self.lexemes.insert(question.to_owned(), lexemes.clone()).await;
+                lexemes
+            }
+        };
+        Ok(Arc::new(index.terms(&lexemes)))
     }
 
     async fn terms(
@@ -237,8 +332,37 @@ impl Retriever {
     }
 }
 
-fn passage(ranked: Ranked) -> Passage {
-    let found = ranked.candidate;
+/// Orders what was found and keeps the best, or nothing where that is not relevant enough.
+fn choose(
+    question: &str,
+    found: Vec<Candidate<'_>>,
+    terms: &Terms,
+    settings: &RetrievalSettings,
+) -> (Vec<Passage>, bool) {
+    let ranked = fuse::fuse(question, found, terms, &settings.weights);
+    let mut passages = fuse::without_repeats(ranked.into_iter().map(passage), settings.top_k);
+    let abstained = !settings.floor.is_reached(&passages, terms.strange());
+    if abstained {
+        passages.clear();
+    }
+    (passages, abstained)
+}
+
+/// A candidate that the database found; `above` is what stands above it.
+fn stored<'a>(row: &'a search::Candidate, above: &'a str) -> Candidate<'a> {
+    let text = fuse::text(&row.passage);
+    Candidate {
+        passage: &row.passage,
+        text,
+        above: Words::In(above),
+        words: Words::In(text),
+        cosine: row.cosine,
+        matches: row.matches.clone(),
+    }
+}
+
+fn passage(ranked: Ranked<'_>) -> Passage {
+    let found = ranked.candidate.passage.clone();
     Passage {
         id: found.passage_id,
         document: found.document_id,
@@ -250,10 +374,10 @@ fn passage(ranked: Ranked) -> Passage {
         page: found.page.and_then(|page| u32::try_from(page).ok()),
         start_char: u32::try_from(found.start_char).unwrap_or(0),
         end_char: u32::try_from(found.end_char).unwrap_or(0),
-        text: ranked.text,
+        text: ranked.candidate.text.to_owned(),
         context: found.context,
         score: ranked.score,
-        cosine: found.cosine,
+        cosine: ranked.candidate.cosine,
         coverage: ranked.coverage,
         wording: ranked.wording,
     }

@@ -3,15 +3,11 @@
 //! goes by two sentences and by nearness, the floor by a single sentence and whole phrases.
 //! Measured in `docs/RETRIEVAL.md`.
 //!
-//! Runs over some 30 candidates of 1,000 characters for each question, so a word of a passage
-//! that cannot be one of the question's is passed over without a copy.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kernel::text::{
-    stem::stem,
-    stop::{self, Weak},
-};
+use super::words::{Hit, Stem, Words};
+use crate::kernel::text::stop::{self, Weak};
 
 /// Words of a question that are looked at.
 const WORDS_MAX: usize = 48;
@@ -57,11 +53,11 @@ const OF_DOCUMENTS: &[&str] = &[
 ];
 
 /// A candidate's wording.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Text<'a> {
     /// Title and headings.
-    pub above: &'a str,
-    pub text: &'a str,
+    pub above: Words<'a>,
+    pub text: Words<'a>,
 }
 
 /// What a candidate has of the question's wording, each 0 to 1.
@@ -89,35 +85,11 @@ struct Asked {
     shares: Vec<f64>,
 }
 
-/// A word without its ending.
-struct Stem {
-    text: String,
-    begins: Beginning,
-}
-
-/// The first two letters of a word, lower case. A stem keeps them, so they rule most words out.
-type Beginning = [Option<char>; 2];
-
-fn beginning(word: &str) -> Beginning {
-    let mut chars = word.chars().map(|c| c.to_lowercase().next().unwrap_or(c));
-    [chars.next(), chars.next()]
-}
-
-/// A word of a text that the question has too.
-#[derive(Clone, Copy)]
-struct Hit {
-    /// Which word of the question.
-    word: usize,
-    sentence: usize,
-    /// Its place among all words of the text.
-    at: usize,
-}
-
 /// Compares each text with the question.
 #[must_use]
 pub fn compare(question: &str, texts: &[Text<'_>]) -> Vec<Wording> {
     let Asked { order, words, shares } = asked(question);
-    let found: Vec<Vec<Hit>> = texts.iter().map(|text| hits(text.text, &words)).collect();
+    let found: Vec<Vec<Hit>> = texts.iter().map(|text| text.text.hits(&words)).collect();
     let rarity = weights(&found, words.len());
     let telling: Vec<f64> = rarity
         .iter()
@@ -131,7 +103,7 @@ pub fn compare(question: &str, texts: &[Text<'_>]) -> Vec<Wording> {
     let all_telling: f64 = telling.iter().sum();
     let all_pairs: f64 = pairs.iter().map(|(a, b)| tells(*a) + tells(*b)).sum();
     let wording = |(text, own): (&Text<'_>, &Vec<Hit>)| {
-        let above = hits(text.above, &words).iter().map(|hit| hit.word).collect();
+        let above = text.above.hits(&words).iter().map(|hit| hit.word).collect();
         let phrases = repeated(own, &pairs).fold(0.0, |sum, (a, b)| sum + rare(a) + rare(b));
         Wording {
             sentence: share(most(&sentences(own), &above, rare), all_rare),
@@ -155,68 +127,16 @@ fn asked(question: &str) -> Asked {
         if matches!(weak, Some(Weak::Grammar | Weak::Discourse)) {
             continue;
         }
-        let stem = stem(&lower);
-        let known = words.iter().position(|word: &Stem| word.text == stem);
+        let stem = Stem::of(&lower);
+        let known = words.iter().position(|word: &Stem| *word == stem);
         order.push(known.unwrap_or(words.len()));
         if known.is_none() {
-            words.push(Stem {
-                begins: beginning(&stem),
-                text: stem,
-            });
+            words.push(stem);
             let frequent = weak.is_some() || OF_DOCUMENTS.contains(&lower.as_str());
             shares.push(if frequent { FREQUENT } else { 1.0 });
         }
     }
     Asked { order, words, shares }
-}
-
-/// Where the words of the question stand in a text.
-fn hits(text: &str, words: &[Stem]) -> Vec<Hit> {
-    let mut found = Vec::new();
-    let (mut sentence, mut at) = (0, 0);
-    let mut start = None;
-    let mut chars = text.char_indices().peekable();
-    while let Some((byte, c)) = chars.next() {
-        if c.is_alphanumeric() {
-            start.get_or_insert(byte);
-        }
-        let next = chars.peek().map(|(_, next)| *next);
-        if !c.is_alphanumeric() || next.is_none() {
-            if let Some(from) = start.take() {
-                let end = if c.is_alphanumeric() { text.len() } else { byte };
-                if let Some(word) = which(text.get(from..end).unwrap_or_default(), words) {
-                    found.push(Hit { word, sentence, at });
-                }
-                at += 1;
-            }
-            sentence += usize::from(ends_sentence(c, next));
-        }
-    }
-    found
-}
-
-/// A full stop before white space; a new paragraph, item, row or heading.
-fn ends_sentence(c: char, next: Option<char>) -> bool {
-    match c {
-        '.' | '!' | '?' => next.is_none_or(char::is_whitespace),
-        '。' | '！' | '？' => true,
-        '\n' => next.is_some_and(|next| matches!(next, '\n' | '|' | '-' | '*' | '#' | '>')),
-        _ => false,
-    }
-}
-
-/// The index of the word of the question that `token` is a form of.
-fn which(token: &str, words: &[Stem]) -> Option<usize> {
-    let begins = beginning(token);
-    // A stem of one letter has no second to compare.
-    let could_be = |word: &Stem| {
-        word.begins[0] == begins[0] && (word.begins[1] == begins[1] || word.begins[1].is_none())
-    };
-    if !words.iter().any(could_be) {
-        return None;
-    }
-    let stem = stem(&token.to_lowercase());
-    words.iter().position(|word| word.text == stem)
 }
 
 /// Rarity of each word among the candidates, as `rarity` weighs it, as though there were three
@@ -324,7 +244,14 @@ mod tests {
     use super::*;
 
     fn plain<'a>(texts: &[&'a str]) -> Vec<Text<'a>> {
-        texts.iter().map(|text| Text { above: "", text }).collect()
+        texts.iter().map(|text| titled("", text)).collect()
+    }
+
+    fn titled<'a>(above: &'a str, text: &'a str) -> Text<'a> {
+        Text {
+            above: Words::In(above),
+            text: Words::In(text),
+        }
     }
 
     #[test]
@@ -351,7 +278,7 @@ mod tests {
     #[test]
     fn a_heading_speaks_for_what_is_below_it() {
         let text = "The limit is 60 requests.";
-        let texts = [("Other", text), ("Cloud API", text)].map(|(above, text)| Text { above, text });
+        let texts = [titled("Other", text), titled("Cloud API", text)];
         let found = compare("What is the API limit?", &texts);
         assert!(found[1].sentence > found[0].sentence, "{found:?}");
         assert!(found[1].sentence < 1.0);

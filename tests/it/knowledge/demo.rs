@@ -65,10 +65,14 @@ impl Demo {
         demo
     }
 
-    async fn asks(&self, retriever: &Retriever, question: &str) -> Retrieval {
+    async fn asks(&self, cold: &Retriever, retriever: &Retriever, question: &str) -> Retrieval {
         let settings = RetrievalSettings::default();
-        let found = retriever.retrieve(&self.db, self.space, self.version, question, &settings);
+        let found = cold.retrieve(&self.db, self.space, self.version, question, &settings);
         let found = found.await.unwrap();
+        // Once more where it is in memory: the same comes back.
+        retriever.load(&self.db, self.space, self.version).await.unwrap();
+        let again = retriever.retrieve(&self.db, self.space, self.version, question, &settings);
+        assert_alike(&found, &again.await.unwrap(), question);
         for passage in &found.passages {
             assert!(
                 self.documents.contains(&passage.name),
@@ -77,6 +81,40 @@ impl Demo {
             );
         }
         found
+    }
+}
+
+/// Both searches found the same, in this order.
+fn assert_alike(database: &Retrieval, memory: &Retrieval, question: &str) {
+    assert!(memory.knowledge_version.is_some(), "{question}");
+    assert_eq!(database.abstained, memory.abstained, "{question}");
+    let ids = |found: &Retrieval| {
+        found
+            .passages
+            .iter()
+            .map(|passage| passage.id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ids(database), ids(memory), "{question}");
+    for (a, b) in database.passages.iter().zip(&memory.passages) {
+        assert!(
+            (a.cosine - b.cosine).abs() < 1e-3,
+            "{question}: {} {}",
+            a.cosine,
+            b.cosine
+        );
+        assert!(
+            (a.score - b.score).abs() < 1e-2,
+            "{question}: {} {}",
+            a.score,
+            b.score
+        );
+        assert_eq!(a.wording, b.wording, "{question}");
+        assert_eq!(
+            (&a.text, &a.context, a.coverage),
+            (&b.text, &b.context, b.coverage),
+            "{question}"
+        );
     }
 }
 
@@ -118,6 +156,7 @@ async fn the_demo_finds_answers_and_knows_what_it_does_not_know() {
     for name in ["acme", "globex"] {
         tenants.insert(name, Demo::ingested(test.db(), name, &embedder).await);
     }
+    let cold = Retriever::new(embedder.clone(), Meter::default()).with_knowledge_memory(0);
     let retriever = Retriever::new(embedder, Meter::default());
     let model = Extractive::new(0);
     let table = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/questions.tsv")).unwrap();
@@ -126,7 +165,7 @@ async fn the_demo_finds_answers_and_knows_what_it_does_not_know() {
         let [name, question, document, phrase] = line.split('\t').collect::<Vec<_>>()[..] else {
             panic!("not four columns: {line}");
         };
-        let found = tenants[name].asks(&retriever, question).await;
+        let found = tenants[name].asks(&cold, &retriever, question).await;
         if document == "-" {
             assert!(found.abstained, "{name} has no answer to: {question}");
             continue;

@@ -8,7 +8,10 @@ use moka::future::Cache;
 use tracing::debug;
 
 use super::{question::Question, rank, units::Unit};
-use crate::adapters::embed::{EmbedError, Embedder, Purpose};
+use crate::{
+    adapters::embed::{EmbedError, Embedder, Purpose},
+    kernel::vector::dot,
+};
 
 /// Units that are compared, at most: those with the most words of the question, and the first
 /// of the best sources. Some 25 tokens each.
@@ -114,8 +117,4 @@ fn text(unit: &Unit) -> String {
     let lead = unit.lead.as_deref().unwrap_or_default();
     let line = format!("{} {lead} {}", unit.heading, unit.text);
     line.trim().chars().take(READ_MAX).collect()
-}
-
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

@@ -6,6 +6,7 @@
 
 pub mod conversations;
 pub mod documents;
+pub mod index;
 pub mod ledger;
 pub mod log;
 pub mod messages;

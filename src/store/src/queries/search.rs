@@ -9,7 +9,7 @@ use std::{fmt::Write, sync::LazyLock};
 
 use diesel::{
     QueryableByName,
-    sql_types::{Array, BigInt, Bool, Double, Float, Integer, Nullable, Text, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Double, Integer, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use pgvector::{HalfVector, sql_types::HalfVector as SqlHalfVector};
@@ -40,7 +40,8 @@ pub struct Term {
     pub of: i64,
 }
 
-/// The lexemes of a question without stop words, in their order in it.
+/// The lexemes of a question without stop words, in their order in it, with how many passages of
+/// the space have each.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
@@ -63,6 +64,24 @@ pub async fn terms(
     .await?)
 }
 
+/// The same lexemes alone: what they are is the database's to say, wherever they are counted.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn lexemes(conn: &mut TenantConn<'_>, question: &str) -> Result<Vec<String>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        lexeme: String,
+    }
+    let rows: Vec<Row> =
+        sql("SELECT lexeme FROM unnest(to_tsvector('english', $1)) ORDER BY positions[1] LIMIT 64")
+            .bind::<Text, _>(question)
+            .load(conn.db())
+            .await?;
+    Ok(rows.into_iter().map(|row| row.lexeme).collect())
+}
+
 /// What to search for.
 #[derive(Clone, Debug)]
 pub struct Search<'a> {
@@ -74,18 +93,16 @@ pub struct Search<'a> {
     pub model: &'a str,
     /// Lexemes with their weights, at most [`MAX_TERMS`].
     pub terms: &'a [(String, f64)],
-    /// What an occurrence is worth by its place: text, -, heading, title.
-    pub places: [f32; 4],
     /// Candidates of each leg.
     pub leg: i32,
     /// Rows that come back, best first by reciprocal rank of both legs.
     pub pool: i32,
 }
 
-/// A passage that one of the legs found.
-#[derive(Clone, Debug, QueryableByName)]
+/// A passage as it is stored, with what must be known of its document to cite it.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
-pub struct Candidate {
+pub struct StoredPassage {
     /// The passage.
     #[diesel(sql_type = SqlUuid)]
     pub passage_id: PassageId,
@@ -122,6 +139,15 @@ pub struct Candidate {
     /// The passage with its neighbours.
     #[diesel(sql_type = Text)]
     pub context: String,
+}
+
+/// A passage that one of the legs found.
+#[derive(Clone, Debug, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Candidate {
+    #[diesel(embed)]
+    /// The passage.
+    pub passage: StoredPassage,
     /// Cosine of the angle to the question, −1 to 1.
     #[diesel(sql_type = Double)]
     pub cosine: f64,
@@ -138,17 +164,16 @@ pub async fn hybrid(conn: &mut TenantConn<'_>, search: &Search<'_>) -> Result<Ve
     let searched = search.terms.len().min(MAX_TERMS);
     let terms = search.terms.get(..searched).unwrap_or_default();
     let any: Vec<String> = terms.iter().map(|(lexeme, _)| quoted(lexeme)).collect();
-    let places = searched.next_multiple_of(TERMS_STEP);
-    let text = STATEMENTS.get(places / TERMS_STEP).map_or("", String::as_str);
+    let filled = searched.next_multiple_of(TERMS_STEP);
+    let text = STATEMENTS.get(filled / TERMS_STEP).map_or("", String::as_str);
     let mut statement = sql(text)
         .bind::<SqlUuid, _>(search.space)
         .bind::<SqlHalfVector, _>(HalfVector::from_f32_slice(search.vector))
         .bind::<Text, _>(search.model)
         .bind::<Integer, _>(search.leg)
         .bind::<Integer, _>(search.pool)
-        .bind::<Array<Float>, _>(search.places.to_vec())
         .bind::<Text, _>(any.join(" | "));
-    for place in 0..places {
+    for place in 0..filled {
         let query = any.get(place).cloned().unwrap_or_default();
         let weight = terms.get(place).map_or(0.0, |(_, weight)| *weight);
         statement = statement.bind::<Text, _>(query).bind::<Double, _>(weight);
@@ -172,14 +197,14 @@ static STATEMENTS: LazyLock<Vec<String>> =
     LazyLock::new(|| (0..=MAX_TERMS).step_by(TERMS_STEP).map(statement).collect());
 
 fn statement(terms: usize) -> String {
-    let query = |term: usize| format!("(SELECT ${}::tsquery)", 8 + 2 * term);
+    let query = |term: usize| format!("(SELECT ${}::tsquery)", 7 + 2 * term);
     let mut score = String::from("0::float8");
     for term in 0..terms {
-        let (weight, query) = (9 + 2 * term, query(term));
+        let (weight, query) = (8 + 2 * term, query(term));
         // Infallible: a String takes what it is given.
         let _ = write!(
             score,
-            " + ${weight}::float8 * ts_rank((SELECT $6::real[]), lexemes, {query})"
+            " + ${weight}::float8 * ts_rank('{{1, 1, 1, 1}}', lexemes, {query})"
         );
     }
     let matches: Vec<String> = (0..terms)
@@ -190,11 +215,11 @@ fn statement(terms: usize) -> String {
         "WITH near AS (
            SELECT passage_id, distance, row_number() OVER (ORDER BY distance, passage_id) AS place FROM (
              SELECT passage_id, embedding <=> $2 AS distance FROM passage_vectors
-             WHERE space_id = $1 AND live AND model = $3 ORDER BY distance LIMIT $4) v),
+             WHERE space_id = $1 AND live AND model = $3 ORDER BY distance, passage_id LIMIT $4) v),
          worded AS (
            SELECT passage_id, row_number() OVER (ORDER BY score DESC, passage_id) AS place FROM (
              SELECT passage_id, {score} AS score FROM passage_lexemes
-             WHERE space_id = $1 AND live AND lexemes @@ (SELECT $7::tsquery) ORDER BY score DESC LIMIT $4) t),
+             WHERE space_id = $1 AND live AND lexemes @@ (SELECT $6::tsquery) ORDER BY score DESC, passage_id LIMIT $4) t),
          pool AS (
            SELECT passage_id, near.distance,
                   coalesce(1::float8 / (60 + near.place), 0) + coalesce(1::float8 / (60 + worded.place), 0) AS fused

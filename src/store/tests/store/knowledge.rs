@@ -5,6 +5,7 @@ use parlance_store::{
     ids::{DocumentId, DocumentVersionId, PassageId, SpaceId},
     queries::{
         documents::{self, DocumentStatus, NewDocument},
+        index::{self, Extent, SearchedPassage},
         passages::{self, NewPassage, NewVersion},
         search::{self, Search},
         spaces,
@@ -119,7 +120,6 @@ async fn find(db: &TenantDb, space: SpaceId, near: &str, words: &[&str]) -> Vec<
         vector: &vector,
         model: MODEL,
         terms: &terms,
-        places: [1.0, 1.0, 1.0, 1.0],
         leg: 10,
         pool: 10,
     };
@@ -145,9 +145,12 @@ async fn both_legs_find_in_one_statement() {
     .await;
     let found = find(&acme.db, acme.space, "aaaa", &["ship"]).await;
     let nearest = found.iter().max_by(|a, b| a.cosine.total_cmp(&b.cosine)).unwrap();
-    assert_eq!(nearest.context, "aaaa refunds");
+    assert_eq!(nearest.passage.context, "aaaa refunds");
     let shipping = &found[0];
-    assert!(shipping.context.contains("shipping"), "found by both legs");
+    assert!(
+        shipping.passage.context.contains("shipping"),
+        "found by both legs"
+    );
     assert!(shipping.matches[0] && !nearest.matches[0]);
     assert!(found.iter().all(|found| (-1.0..=1.001).contains(&found.cosine)));
     // No words, or words that are not lexemes at all, are no error.
@@ -189,6 +192,57 @@ async fn the_vector_leg_is_exact_whatever_other_tenants_hold() {
             found.cosine
         );
     }
+}
+
+/// What an index in memory is made from.
+async fn everything(db: &TenantDb, space: SpaceId) -> (Option<Extent>, Vec<SearchedPassage>) {
+    db.read(async |conn| {
+        let extent = index::extent(conn, space).await?;
+        Ok::<_, StoreError>((extent, index::passages(conn, space, MODEL).await?))
+    })
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn an_index_is_made_from_what_is_searched_and_from_nothing_else() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let globex = chat(test.db(), "globex").await;
+    ready(&globex, "g.txt", &["aaaa"]).await;
+    let document = ready(&acme, "a.txt", &["aaaa refunds, refund it", "bbbb"]).await;
+    // Without a vector of this model, and not published yet.
+    let (other, _) = put(&acme, "b.txt", b"v1").await;
+    build(&acme, other, b"v1", &["cccc"]).await;
+
+    let (extent, passages) = everything(&acme.db, acme.space).await;
+    let extent = extent.unwrap();
+    assert_eq!(extent.passages, 2);
+    let found = find(&acme.db, acme.space, "aaaa", &["refund"]).await;
+    assert!(passages.is_sorted_by_key(|passage| passage.passage.passage_id));
+    for found in &found {
+        let passage = passages
+            .iter()
+            .find(|passage| passage.passage == found.passage)
+            .unwrap();
+        assert_eq!(passage.passage.document_id, document);
+        let stored = passage.vector.as_ref().unwrap();
+        for (stored, made) in stored.iter().zip(vector(&found.passage.context)) {
+            assert!((stored - made).abs() < 1e-3, "{stored} {made}");
+        }
+    }
+    let refunds = passages.iter().find(|passage| passage.lexemes.len() > 2).unwrap();
+    assert!(refunds.lexemes.contains(&("refund".to_owned(), 2)), "{refunds:?}");
+
+    let version = build(&acme, other, b"v1", &["cccc"]).await;
+    assert_eq!(publish(&acme, version, other).await, extent.knowledge_version + 1);
+    let (newer, passages) = everything(&acme.db, acme.space).await;
+    assert_eq!(newer.unwrap().knowledge_version, extent.knowledge_version + 1);
+    let unembedded: Vec<_> = passages
+        .iter()
+        .filter(|passage| passage.vector.is_none())
+        .collect();
+    assert_eq!((passages.len(), unembedded.len()), (3, 1));
 }
 
 #[tokio::test]
@@ -233,7 +287,7 @@ async fn a_new_version_is_unseen_until_it_replaces_the_old_one() {
         "taken up after a crash"
     );
     let contexts = |found: Vec<search::Candidate>| {
-        let mut contexts: Vec<_> = found.into_iter().map(|found| found.context).collect();
+        let mut contexts: Vec<_> = found.into_iter().map(|found| found.passage.context).collect();
         contexts.sort();
         contexts
     };
@@ -303,11 +357,13 @@ async fn a_foreign_tenant_finds_and_changes_nothing() {
     let passage = find(&acme.db, acme.space, "a", &["secret"])
         .await
         .remove(0)
+        .passage
         .passage_id;
     let (waiting, _) = put(&acme, "b.txt", b"v1").await;
     let version = build(&acme, waiting, b"v1", &["aaaa draft"]).await;
 
     assert!(find(&globex.db, acme.space, "a", &["secret"]).await.is_empty());
+    assert_eq!(everything(&globex.db, acme.space).await, (None, Vec::new()));
     globex
         .db
         .transaction(async |conn| {

@@ -50,7 +50,8 @@ async fn a_repeated_client_id_changes_nothing_even_under_a_race() {
             acme.db
                 .transaction(async |conn| messages::say(conn, question).await)
                 .await
-                .unwrap(),
+                .unwrap()
+                .0,
         )
     }))
     .await;

@@ -161,7 +161,7 @@ impl Chat {
             .transaction(async |conn| messages::say(conn, question).await)
             .await
             .unwrap();
-        assert!(matches!(said, Said::New { .. }));
+        assert!(matches!(said, (Said::New { .. }, _)));
         ids
     }
 

@@ -5,7 +5,7 @@ use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{AuthorKind, Said, write_locked};
+use super::{AuthorKind, Said, Written, write_locked};
 use crate::{
     error::StoreError,
     ids::{ClientId, ConversationId, MessageId},
@@ -67,5 +67,6 @@ pub async fn append_message(conn: &mut TenantConn<'_>, new: NewMessage) -> Resul
     .bind::<Nullable<SqlUuid>, _>(new.in_reply_to)
     .bind::<Text, _>(new.event_body.to_string())
     .bind::<Timestamptz, _>(new.at);
-    Ok(write_locked(conn.db(), new.conversation_id, write).await?.into())
+    let written: Written = write_locked(conn.db(), new.conversation_id, write).await?;
+    Ok(written.into())
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Bool, Date, Float, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use serde_json::Value;
 
-use super::{Citation, MessageState, write_locked};
+use super::{Citation, MessageState, Written, write_locked};
 use crate::{
     error::StoreError,
     ids::{ConversationId, MessageId},
@@ -126,7 +126,7 @@ pub async fn finish_answer(
     .bind::<Bool, _>(settlement.is_some_and(|s| s.estimated))
     .bind::<BigInt, _>(settlement.map_or(0, |s| s.cost_nanos))
     .bind::<Nullable<Date>, _>(settlement.and_then(|s| s.price_effective));
-    let written = write_locked(conn.db(), answer.conversation_id, write).await?;
+    let written: Written = write_locked(conn.db(), answer.conversation_id, write).await?;
     Ok(if written.existing {
         Finished::AlreadyAnswered {
             message_id: written.message_id,

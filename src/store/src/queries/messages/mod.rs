@@ -13,6 +13,7 @@ mod say;
 
 use chrono::{DateTime, Utc};
 use diesel::{
+    pg::Pg,
     prelude::{Queryable, QueryableByName, Selectable},
     sql_types::{BigInt, Bool, Integer, Uuid as SqlUuid},
 };
@@ -169,16 +170,19 @@ impl From<Written> for Said {
 
 /// Locks the conversation and writes, in one round trip: requests are sent in the order in which
 /// their futures are first polled, and the second takes its snapshot when the first has the lock.
-async fn write_locked(
+async fn write_locked<T>(
     conn: &AsyncPgConnection,
     conversation: ConversationId,
     write: Sql<'_>,
-) -> Result<Written, StoreError> {
+) -> Result<T, StoreError>
+where
+    T: QueryableByName<Pg> + Send + 'static,
+{
     let (mut first, mut second) = (conn, conn);
     let lock = sql("SELECT 1 FROM conversations WHERE id = $1 FOR NO KEY UPDATE")
         .bind::<SqlUuid, _>(conversation)
         .execute(&mut first);
-    let write = write.get_results::<Written>(&mut second);
+    let write = write.get_results::<T>(&mut second);
     let (_, written) = futures_util::future::try_join(lock, write).await?;
     written.into_iter().next().ok_or(StoreError::NotFound)
 }

@@ -1,10 +1,13 @@
 //! What a visitor says: the message, its event and the reservation for its answer, at once.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{
+    QueryableByName,
+    sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
 use serde_json::Value;
 
-use super::{Said, write_locked};
+use super::{Said, Written, write_locked};
 use crate::{
     error::StoreError,
     ids::{ClientId, ConversationId, MessageId, SpaceId, VisitorId},
@@ -36,11 +39,21 @@ pub struct NewVisitorMessage {
     pub reservation: Option<NewReservation>,
 }
 
-/// Writes a visitor's message. One round trip.
+#[derive(QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+struct Row {
+    #[diesel(embed)]
+    written: Written,
+    #[diesel(sql_type = BigInt)]
+    knowledge_version: i64,
+}
+
+/// Writes a visitor's message. One round trip. Besides what it came to returns the version of the
+/// space's knowledge: an answer is to be found in nothing older.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where there is no such conversation of this visitor in this space.
-pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<Said, StoreError> {
+pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<(Said, i64), StoreError> {
     let reservation = new.reservation.as_ref();
     let write = sql("WITH existing AS ( \
              SELECT m.id, m.seq, m.epoch FROM messages m \
@@ -62,8 +75,10 @@ pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<Sa
                                        created_at, expires_at, estimate_input, estimate_output) \
              SELECT tenant_id, $9, space_id, id, $1, $10, $11, 'open', $8, $12, $13, $14 \
              FROM head WHERE $9 IS NOT NULL) \
-         SELECT false AS existing, $1 AS message_id, head_seq AS seq, epoch FROM head \
-         UNION ALL SELECT true, id, seq, epoch FROM existing")
+         SELECT w.existing, w.message_id, w.seq, w.epoch, s.knowledge_version \
+         FROM (SELECT false AS existing, $1 AS message_id, head_seq AS seq, epoch FROM head \
+               UNION ALL SELECT true, id, seq, epoch FROM existing) w \
+         JOIN spaces s ON s.id = $4")
     .bind::<SqlUuid, _>(new.id)
     .bind::<SqlUuid, _>(new.conversation_id)
     .bind::<SqlUuid, _>(new.visitor_id)
@@ -78,5 +93,6 @@ pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<Sa
     .bind::<Nullable<Timestamptz>, _>(reservation.map(|r| r.expires_at))
     .bind::<Nullable<BigInt>, _>(reservation.map(|r| r.estimate_input))
     .bind::<Nullable<BigInt>, _>(reservation.map(|r| r.estimate_output));
-    Ok(write_locked(conn.db(), new.conversation_id, write).await?.into())
+    let row: Row = write_locked(conn.db(), new.conversation_id, write).await?;
+    Ok((row.written.into(), row.knowledge_version))
 }
