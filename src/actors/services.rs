@@ -1,10 +1,15 @@
 //! What a request may ask for: handles and shared parts, wired once in `app.rs`.
 
+use std::sync::Arc;
+
 use parlance_store::db::Db;
 
 use super::{ledger::LedgerHandle, registry::Registry, tenant::Tenants};
 use crate::{
-    domain::accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
+    domain::{
+        accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
+        answering::answerer::Answerer,
+    },
     kernel::{address::Addresses, clock::SharedClock, origin::PublicOrigin, tasks::Tasks},
 };
 
@@ -20,6 +25,7 @@ pub struct Services {
     pub logins: Logins,
     pub spaces: SpaceDirectory,
     pub tenants: Tenants,
+    pub answerer: Arc<Answerer>,
     pub registry: Registry,
     pub ledger: LedgerHandle,
 }

@@ -240,7 +240,7 @@ fn services(
     let arbiter = placement.of("ledger").context("no thread to run on")?;
     let ledger = LedgerHandle::start(db.clone(), clock.clone(), &arbiter);
     let (tasks, spaces) = (Tasks::default(), SpaceDirectory::new(db.clone()));
-    let answerer = Answerer {
+    let answerer = Arc::new(Answerer {
         db: db.clone(),
         clock: clock.clone(),
         retriever: Retriever::new(adapters.embedder.clone(), meter(adapters, prices))
@@ -255,11 +255,11 @@ fn services(
         prices: prices.clone(),
         window: config.chat.window,
         public_url: config.server.public_url.clone().unwrap_or_default(),
-    };
+    });
     let deps = Deps {
         db: db.clone(),
         clock: clock.clone(),
-        answerer: Arc::new(answerer),
+        answerer: answerer.clone(),
         spaces: spaces.clone(),
         ledger: ledger.clone(),
         tasks: tasks.clone(),
@@ -269,6 +269,7 @@ fn services(
     Ok(Services {
         logins: Logins::new(db.clone(), tokens.clone(), clock.clone()),
         tenants: Tenants::new(config.chat.rates, clock.clone(), placement.clone()),
+        answerer,
         registry: Registry::new(Arc::new(deps), placement),
         addresses: Addresses {
             behind_proxy: config.server.behind_proxy,

@@ -293,11 +293,10 @@ impl Handler<Say> for ConversationActor {
                 // A reopening begins a new epoch, which is known only when it is durable.
                 let begins = transition.starts(message) && transition.status.is_none();
                 let ahead = begins.then(|| {
-                    let first = live.head == 0;
                     let said = JustSaid {
                         text: msg.text.clone(),
                         reservation,
-                        first,
+                        before: live.tail.context(live.head),
                     };
                     turn::prepare(&self.deps, self.tenant, live, message, Some(said))
                 });

@@ -3,7 +3,14 @@
 
 use std::collections::VecDeque;
 
+use parlance_store::ids::MessageId;
+use serde::Deserialize;
+
 use super::messages::Published;
+use crate::domain::{
+    answering::memory::Spoken,
+    conversations::event::{Author, Status},
+};
 
 /// Events kept. A reconnect within one exchange needs two or three.
 const KEEP: usize = 16;
@@ -43,10 +50,56 @@ impl Tail {
                 .collect()
         })
     }
+
+    /// What was said since the conversation began or was reopened, oldest first, or `None` when
+    /// some of it is no longer here.
+    pub(super) fn context(&self, head: u64) -> Option<Vec<Spoken>> {
+        #[derive(Deserialize)]
+        #[serde(tag = "type", rename_all = "lowercase")]
+        enum Event {
+            Message {
+                id: MessageId,
+                author: Author,
+                in_reply_to: Option<MessageId>,
+                text: String,
+            },
+            Status {
+                status: Status,
+            },
+        }
+        let oldest = self.0.front().map_or(head + 1, |event| event.seq.unwrap_or(0));
+        let (mut whole, mut resolved) = (oldest == 1, false);
+        let mut spoken = Vec::new();
+        for event in &self.0 {
+            match serde_json::from_str(&event.json).ok()? {
+                Event::Message {
+                    id,
+                    author,
+                    in_reply_to,
+                    text,
+                } => spoken.push(Spoken {
+                    id,
+                    author: author.kind,
+                    in_reply_to,
+                    text,
+                }),
+                Event::Status { status } => {
+                    if resolved && status != Status::Resolved {
+                        spoken.clear();
+                        whole = true;
+                    }
+                    resolved = status == Status::Resolved;
+                }
+            }
+        }
+        whole.then_some(spoken)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -65,5 +118,42 @@ mod tests {
         assert_eq!(tail.after(18, 20), Some(vec![event(19), event(20)]));
         assert_eq!(tail.after(4, 20).map(|events| events.len()), Some(16));
         assert_eq!(tail.after(3, 20), None);
+    }
+
+    #[test]
+    fn the_context_is_what_was_said_since_the_last_reopening() {
+        let message = |text: &str| {
+            let id = MessageId::new();
+            json!({"type": "message", "id": id, "author": {"kind": "visitor"}, "text": text, "citations": []})
+        };
+        let status = |status: &str| json!({"type": "status", "status": status, "reason": "agent"});
+        let mut tail = Tail::default();
+        assert_eq!(tail.context(0), Some(vec![]), "nothing was said yet");
+        assert_eq!(tail.context(3), None, "nothing is here of three events");
+        let texts = |tail: &Tail| {
+            let spoken = tail.context(99)?;
+            Some(spoken.into_iter().map(|spoken| spoken.text).collect::<Vec<_>>())
+        };
+        let mut seq = 0..;
+        let mut push = |tail: &mut Tail, event: serde_json::Value| {
+            tail.push(Published {
+                seq: seq.next().map(|n: u64| n + 1),
+                kind: "message",
+                json: event.to_string().into(),
+            });
+        };
+        push(&mut tail, message("a"));
+        push(&mut tail, status("snoozed"));
+        push(&mut tail, status("bot"));
+        push(&mut tail, message("b"));
+        assert_eq!(texts(&tail), Some(vec!["a".to_owned(), "b".to_owned()]));
+        push(&mut tail, status("resolved"));
+        push(&mut tail, status("bot"));
+        push(&mut tail, message("c"));
+        assert_eq!(texts(&tail), Some(vec!["c".to_owned()]));
+        for _ in 0..KEEP {
+            push(&mut tail, message("d"));
+        }
+        assert_eq!(texts(&tail), None);
     }
 }

@@ -14,6 +14,7 @@ use parlance_store::{
     tenant::TenantConn,
 };
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::{
     Deps,
@@ -23,7 +24,7 @@ use super::{
 };
 use crate::domain::{
     accounts::space::Space,
-    answering::turn::RESERVED_INPUT,
+    answering::{answerer, turn::RESERVED_INPUT},
     billing::settlement::RESERVED_FOR,
     conversations::{
         event::{Author, Event, Message, Reason, Status, numbered},
@@ -251,6 +252,7 @@ pub(super) fn say(
             reservation,
         };
         let (db, visitor) = (deps.db.tenant(tenant), Author::visitor(visitor));
+        let begun = Instant::now();
         let done = db
             .transaction(async |conn| {
                 // A conversation reopens before the message, a person is asked for after it.
@@ -289,6 +291,7 @@ pub(super) fn say(
                 })
             })
             .await;
+        answerer::took("commit", begun);
         match done {
             Ok(said) => Ok(said),
             Err(NotSaid::Before(message, seq)) => Ok(Said {

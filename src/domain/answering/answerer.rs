@@ -158,7 +158,7 @@ impl Answerer {
         let load = memory::load(&db, question, || self.reservation(question));
         // The search need not wait for the history where it is known what to search for.
         let (memory, found) = match &question.said {
-            Some(said) if said.first || !memory::leans(&said.text) => {
+            Some(said) if said.starts() || !memory::leans(&said.text) => {
                 if let Some(reply) = abstain::small_talk(&said.text, question.locale.as_deref()) {
                     return Ok(Plan::Say(reply));
                 }
@@ -299,7 +299,8 @@ impl Answerer {
         cancel: &CancellationToken,
     ) -> Option<Ended> {
         let db = self.db.tenant(question.tenant);
-        if let Err(cause) = spending.mark_sent(&db, self.clock.now()).await {
+        let noted = timed("note", spending.mark_sent(&db, self.clock.now())).await;
+        if let Err(cause) = noted {
             error!(%cause, "a call could not be noted before it was made, so it is not made");
             return None;
         }
@@ -392,8 +393,8 @@ async fn conclude(
     }
 }
 
-/// Records how long a step before the call took.
-fn took(step: &'static str, since: Instant) {
+/// Records how long a step before the call took, the commit of the question included.
+pub fn took(step: &'static str, since: Instant) {
     metrics::histogram!("parlance_prepare_seconds", "step" => step).record(since.elapsed());
 }
 

@@ -6,7 +6,7 @@ use parlance_store::{
     ids::{MessageId, ReservationId},
     queries::{
         ledger::{self, NewReservation, OpenReservation},
-        messages::{self, AuthorKind, Message},
+        messages::{self, Message},
         spaces,
     },
     tenant::{TenantConn, TenantDb},
@@ -15,6 +15,7 @@ use parlance_store::{
 use super::turn::{JustSaid, Question};
 use crate::{
     adapters::llm::{Role, Turn},
+    domain::conversations::event::AuthorKind,
     kernel::text::words::words,
 };
 
@@ -23,6 +24,15 @@ const LOOK_BACK: i64 = 40;
 /// A question with fewer words that mean something by themselves (`and for how long?`) is searched
 /// together with the one before it.
 const LEANS_BELOW: usize = 2;
+
+/// Something that was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    pub id: MessageId,
+    pub author: AuthorKind,
+    pub in_reply_to: Option<MessageId>,
+    pub text: String,
+}
 
 /// What came before, and what to spend from.
 #[derive(Clone, Debug)]
@@ -80,21 +90,41 @@ pub async fn load(
 }
 
 async fn just_said(db: &TenantDb, question: &Question, just: &JustSaid) -> Result<Memory, StoreError> {
-    let mut said = Vec::new();
-    if !just.first {
-        said = db.read(async |conn| history(conn, question, None).await).await?;
-        said.retain(|message| message.id != question.message);
-    }
-    let (text, at) = (just.text.clone(), said.len());
-    Ok(remember(text, &said, at, just.reservation, Vec::new()))
+    let before = match &just.before {
+        Some(before) => before.clone(),
+        None => {
+            let mut said = db.read(async |conn| history(conn, question, None).await).await?;
+            said.retain(|spoken| spoken.id != question.message);
+            said
+        }
+    };
+    let (text, at) = (just.text.clone(), before.len());
+    Ok(remember(text, &before, at, just.reservation, Vec::new()))
 }
 
 async fn history(
     conn: &mut TenantConn<'_>,
     question: &Question,
     up_to: Option<MessageId>,
-) -> Result<Vec<Message>, StoreError> {
-    messages::history(conn, question.conversation, question.epoch, up_to, LOOK_BACK).await
+) -> Result<Vec<Spoken>, StoreError> {
+    let said = messages::history(conn, question.conversation, question.epoch, up_to, LOOK_BACK).await?;
+    Ok(said.into_iter().map(Spoken::from).collect())
+}
+
+impl From<Message> for Spoken {
+    fn from(message: Message) -> Self {
+        Self {
+            id: message.id,
+            author: match message.author_kind {
+                messages::AuthorKind::Visitor => AuthorKind::Visitor,
+                messages::AuthorKind::Assistant => AuthorKind::Assistant,
+                messages::AuthorKind::Agent => AuthorKind::Agent,
+                messages::AuthorKind::System => AuthorKind::System,
+            },
+            in_reply_to: message.in_reply_to,
+            text: message.text,
+        }
+    }
 }
 
 /// Whether a question can only be understood with the one before it.
@@ -106,7 +136,7 @@ pub fn leans(text: &str) -> bool {
 /// `text` was said after the first `at` messages of `said`.
 fn remember(
     text: String,
-    said: &[Message],
+    said: &[Spoken],
     at: usize,
     reservation: ReservationId,
     abandoned: Vec<OpenReservation>,
@@ -133,19 +163,19 @@ fn remember(
 
 /// What was said before the message at `at`, each answer right behind its question: of questions
 /// said at once, the answers come only after the last of them.
-fn paired(said: &[Message], at: usize) -> impl Iterator<Item = &Message> {
-    let asked = |answer: &Message| said.iter().any(|message| Some(message.id) == answer.in_reply_to);
+fn paired(said: &[Spoken], at: usize) -> impl Iterator<Item = &Spoken> {
+    let asked = |answer: &Spoken| said.iter().any(|message| Some(message.id) == answer.in_reply_to);
     said.iter()
         .take(at)
-        .filter(move |message| message.author_kind != AuthorKind::Assistant || !asked(message))
+        .filter(move |message| message.author != AuthorKind::Assistant || !asked(message))
         .flat_map(move |message| {
             let answer = said.iter().find(|answer| answer.in_reply_to == Some(message.id));
             std::iter::once(message).chain(answer)
         })
 }
 
-fn turn(message: &Message) -> Option<Turn> {
-    let role = match message.author_kind {
+fn turn(message: &Spoken) -> Option<Turn> {
+    let role = match message.author {
         AuthorKind::Visitor => Role::User,
         AuthorKind::Assistant | AuthorKind::Agent => Role::Assistant,
         AuthorKind::System => return None,

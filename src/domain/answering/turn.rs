@@ -10,7 +10,7 @@ use parlance_store::{
 };
 use tokio::time::Instant;
 
-use super::claim::Claim;
+use super::{claim::Claim, memory::Spoken};
 use crate::{
     adapters::llm::ChatRequest,
     domain::{
@@ -56,8 +56,16 @@ pub struct JustSaid {
     pub text: String,
     /// Made in the same transaction as the message, for its answer.
     pub reservation: ReservationId,
-    /// Nothing was said in the conversation before.
-    pub first: bool,
+    /// What was said before it in the same context, oldest first, where that is at hand.
+    pub before: Option<Vec<Spoken>>,
+}
+
+impl JustSaid {
+    /// Whether it is known that nothing was said before it.
+    #[must_use]
+    pub fn starts(&self) -> bool {
+        self.before.as_ref().is_some_and(Vec::is_empty)
+    }
 }
 
 /// What an answer needs, found out before any model is asked. Nothing of it has been shown, and

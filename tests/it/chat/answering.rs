@@ -57,6 +57,27 @@ async fn an_answer_streams_is_cited_and_becomes_durable() {
 }
 
 #[tokio::test]
+async fn an_answer_is_found_in_nothing_older_than_its_question() {
+    let (app, acme, visitor) = TestApp::chat().await;
+    let question = "How long does the warranty of my robot last?";
+    let excerpt = async || {
+        let answer = visitor.asks(None, question).await;
+        let citation = answer.pointer("/citations/0").expect("the answer is cited");
+        citation["excerpt"].as_str().unwrap().to_owned()
+    };
+    let db = app.services.db.tenant(acme.tenant);
+    let retriever = &app.services.answerer.retriever;
+    retriever.load(&db, acme.space, 1).await.unwrap();
+    assert!(excerpt().await.contains("24 months"));
+    for months in [36, 60] {
+        let text = format!("# Help\n\nThe warranty of every robot lasts {months} months from delivery.\n");
+        acme.now_says(&app, &text).await;
+        let said = excerpt().await;
+        assert!(said.contains(&format!("{months} months")), "{said}");
+    }
+}
+
+#[tokio::test]
 async fn the_same_client_id_again_is_the_same_message() {
     let (_app, _, visitor) = TestApp::chat().await;
     let (conversation, mut socket) = visitor.connects().await;

@@ -10,7 +10,7 @@ use parlance::{
     kernel::clock::SharedClock,
 };
 use parlance_store::{
-    Db,
+    Db, TenantDb,
     control::NewUser,
     ids::{DocumentId, SpaceId, TenantId, UserId},
     queries::spaces::{self, NewSpace, SpaceChange},
@@ -109,23 +109,12 @@ impl Workspace {
             .transaction(async |conn| spaces::create(conn, new).await)
             .await
             .unwrap();
-        let ingest = Ingest {
-            embedder,
-            meter: Meter::default(),
-            clock,
-            chunk: ChunkLimits::default(),
-            extract: ExtractLimits::default(),
-        };
         let text = format!(
             "# Help of {name}\n\n## Warranty\n\nThe warranty of every robot from {name} lasts 24 months from delivery. \
              Batteries are covered for 12 months.\n\n## Refunds\n\nRefunds are paid within five working days after \
              the return has arrived.\n\n## Shipping\n\nShipping takes two to four working days and is free above 50 euros.\n"
         );
-        let (document, _) = ingest
-            .put(&scoped, space, "help.md", None, text.as_bytes())
-            .await
-            .unwrap();
-        ingest.run(&scoped, document).await.unwrap();
+        let document = ingested(&scoped, clock, embedder, space, &text).await;
         Self {
             tenant,
             space,
@@ -135,4 +124,31 @@ impl Workspace {
             document,
         }
     }
+
+    /// Replaces the document by one of this text.
+    pub async fn now_says(&self, app: &TestApp, text: &str) {
+        let db = app.services.db.tenant(self.tenant);
+        let clock = app.services.clock.clone();
+        ingested(&db, clock, Arc::new(Words), self.space, text).await;
+    }
+}
+
+async fn ingested(
+    db: &TenantDb,
+    clock: SharedClock,
+    embedder: Arc<dyn Embedder>,
+    space: SpaceId,
+    text: &str,
+) -> DocumentId {
+    let ingest = Ingest {
+        embedder,
+        meter: Meter::default(),
+        clock,
+        chunk: ChunkLimits::default(),
+        extract: ExtractLimits::default(),
+    };
+    let file = ingest.put(db, space, "help.md", None, text.as_bytes());
+    let (document, _) = file.await.unwrap();
+    ingest.run(db, document).await.unwrap();
+    document
 }
