@@ -112,6 +112,10 @@ impl Finish {
         let done = db
             .transaction(async |conn| {
                 self.settle_extra(conn, outcome).await?;
+                if outcome.state == MessageState::Failed && outcome.spent.is_none() {
+                    // What was sent before it failed may be billed, though nobody tells how much.
+                    give_back(conn, &self.deps, &[outcome.in_reply_to]).await?;
+                }
                 messages::finish_answer(conn, finished).await
             })
             .await?;

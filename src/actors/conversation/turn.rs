@@ -17,7 +17,10 @@ use super::{
     messages::{TurnEnded, TurnProgress},
 };
 use crate::domain::{
-    answering::turn::{JustSaid, Outcome, Prepared, Progress, ProgressSink, Question},
+    answering::{
+        abstain,
+        turn::{JustSaid, Outcome, Prepared, Progress, ProgressSink, Question},
+    },
     conversations::{event::MessageState, state::TurnNumber},
 };
 
@@ -74,16 +77,24 @@ pub(super) struct Task {
     answer: MessageId,
     ahead: Ahead,
     cancel: CancellationToken,
+    /// For the apology, should answering panic.
+    locale: String,
     actor: Addr<ConversationActor>,
 }
 
 struct Reporter {
     turn: TurnNumber,
     actor: Addr<ConversationActor>,
+    /// What was reported, as the answer it makes should answering panic.
+    shown: Outcome,
 }
 
 impl ProgressSink for Reporter {
     async fn report(&mut self, progress: Progress) {
+        match &progress {
+            Progress::Delta(text) => self.shown.text.push_str(text),
+            Progress::Claim(claim) => self.shown.claims.push(claim.clone()),
+        }
         // A conversation that ended takes no news; its next load answers the question again.
         let _ = self
             .actor
@@ -105,6 +116,7 @@ impl Task {
         actor: Addr<ConversationActor>,
     ) -> Option<Self> {
         let (answer, (cancel, _)) = (live.answer.as_ref()?, live.cancel.as_ref()?);
+        let locale = live.conversation.locale.as_ref();
         Some(Self {
             deps,
             turn,
@@ -113,6 +125,7 @@ impl Task {
             answer: answer.message,
             ahead,
             cancel: cancel.clone(),
+            locale: locale.unwrap_or(&live.space.settings.locale).clone(),
             actor,
         })
     }
@@ -126,6 +139,7 @@ impl Task {
         let mut sink = Reporter {
             turn: self.turn,
             actor: self.actor.clone(),
+            shown: unanswered(self.answer, self.question, MessageState::Failed),
         };
         let answering = async {
             let answerer = &self.deps.answerer;
@@ -138,20 +152,24 @@ impl Task {
                 prepared = prepared => prepared?,
                 () = self.cancel.cancelled() => return Ok(unanswered(self.answer, self.question, MessageState::Interrupted)),
             };
-            Ok(answerer
-                .answer(prepared, self.answer, &mut sink, &self.cancel)
-                .await)
+            Ok::<_, JoinError>(
+                answerer
+                    .answer(prepared, self.answer, &mut sink, &self.cancel)
+                    .await,
+            )
         };
         let answered = AssertUnwindSafe(answering).catch_unwind().await;
-        let outcome = answered
-            .ok()
-            .and_then(Result::<_, JoinError>::ok)
-            .unwrap_or_else(|| {
+        let outcome = match answered {
+            Ok(Ok(outcome)) => outcome,
+            // Preparing panicked, or what the answerer does not catch itself.
+            Ok(Err(_)) | Err(_) => {
                 metrics::counter!("parlance_turn_panics_total").increment(1);
                 error!(conversation.id = %self.conversation, "answering panicked");
-                // A panic while answering still ends the turn.
-                unanswered(self.answer, self.question, MessageState::Failed)
-            });
+                let apology = abstain::failed_after(&sink.shown.text, &self.locale);
+                sink.report(Progress::Delta(apology)).await;
+                sink.shown
+            }
+        };
         let _ = self
             .actor
             .send(TurnEnded {

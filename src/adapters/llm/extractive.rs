@@ -5,6 +5,7 @@
 //! streams word by word, so that everything behaves as with a model, and costs nothing.
 
 mod compose;
+mod keys;
 mod nearness;
 mod plain;
 mod question;
@@ -51,11 +52,12 @@ impl Extractive {
 
     /// The whole answer to the last user turn of `request`.
     pub async fn answer(&self, request: &ChatRequest) -> String {
-        let question = question::read(&request.turns);
+        let mut question = question::read(&request.turns);
         if let Some(reply) = question.courtesy() {
             return reply.to_owned();
         }
         let units = units::of_sources(&request.sources);
+        question.learn(&units);
         let near = match &self.nearness {
             Some(nearness) => nearness.of(&question, &units).await,
             None => Vec::new(),

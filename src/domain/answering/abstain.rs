@@ -102,6 +102,17 @@ pub fn failed(locale: &str) -> String {
     .to_owned()
 }
 
+/// The same below what was shown before it failed: a paragraph of its own.
+#[must_use]
+pub fn failed_after(shown: &str, locale: &str) -> String {
+    let apology = failed(locale);
+    if shown.is_empty() {
+        apology
+    } else {
+        format!("\n\n{apology}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

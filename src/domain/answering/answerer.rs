@@ -2,9 +2,9 @@
 //! grounding. It reports progress as it goes and always comes back with an outcome, whatever
 //! fails: the text so far, how it ended, and what was spent.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use parlance_store::{
     StoreError,
     db::Db,
@@ -62,6 +62,8 @@ enum Ended {
     Done,
     Stopped,
     Failed(LlmError),
+    /// A fault of ours, in an adapter or in reading what it said.
+    Panicked,
 }
 
 impl Answerer {
@@ -264,19 +266,18 @@ impl Answerer {
                     )
                     .await;
                 if let Some(ended) = ended {
+                    if matches!(ended, Ended::Panicked) {
+                        spending.break_off();
+                    }
                     conclude(&mut outcome, &question, ended, locale, sink).await;
                     let (spent, attempts) = spending.settle(&self.prices, self.clock.now());
                     outcome.spent = Some(spent);
                     outcome.extra.extend(attempts.into_iter().map(Extra::Attempt));
                 } else {
-                    outcome.state = MessageState::Failed;
-                    say(&mut outcome, abstain::failed(locale), sink).await;
+                    apologise(&mut outcome, locale, sink).await;
                 }
             }
-            Plan::Fail => {
-                outcome.state = MessageState::Failed;
-                say(&mut outcome, abstain::failed(locale), sink).await;
-            }
+            Plan::Fail => apologise(&mut outcome, locale, sink).await,
         }
         outcome
     }
@@ -309,43 +310,51 @@ impl Answerer {
         let mut stream = self
             .gateway
             .stream(&self.models(&question.space.settings.ai), request);
-        let ended = loop {
-            let next = tokio::select! {
-                biased;
-                () = cancel.cancelled() => break Ended::Stopped,
-                () = pending.due() => {
-                    pending.flush(outcome, sink).await;
-                    continue;
-                }
-                next = stream.next() => next,
-            };
-            match next {
-                Some(Ok(chunk)) => {
-                    spending.note(&chunk);
-                    match chunk {
-                        Chunk::Text(text) => {
-                            pending.add(reader.push(&text).await);
-                            if pending.first_or_overdue() {
-                                pending.flush(outcome, sink).await;
-                            }
-                            spending.streamed(&db, &text).await;
-                        }
-                        Chunk::Done(reason) => {
-                            if reason == StopReason::Refusal {
-                                warn!(conversation.id = %question.conversation, "the model declined");
-                            }
-                            break Ended::Done;
-                        }
-                        Chunk::Started { .. } => reader.prepare(),
-                        Chunk::Usage(_) | Chunk::Abandoned { .. } => {}
+        let streaming = async {
+            loop {
+                let next = tokio::select! {
+                    biased;
+                    () = cancel.cancelled() => break Ended::Stopped,
+                    () = pending.due() => {
+                        pending.flush(outcome, sink).await;
+                        continue;
                     }
+                    next = stream.next() => next,
+                };
+                match next {
+                    Some(Ok(chunk)) => {
+                        spending.note(&chunk);
+                        match chunk {
+                            Chunk::Text(text) => {
+                                pending.add(reader.push(&text).await);
+                                if pending.first_or_overdue() {
+                                    pending.flush(outcome, sink).await;
+                                }
+                                spending.streamed(&db, &text).await;
+                            }
+                            Chunk::Done(reason) => {
+                                if reason == StopReason::Refusal {
+                                    warn!(conversation.id = %question.conversation, "the model declined");
+                                }
+                                break Ended::Done;
+                            }
+                            Chunk::Started { .. } => reader.prepare(),
+                            Chunk::Usage(_) | Chunk::Abandoned { .. } => {}
+                        }
+                    }
+                    Some(Err(cause)) => break Ended::Failed(cause),
+                    None => break Ended::Failed(LlmError::Cut),
                 }
-                Some(Err(cause)) => break Ended::Failed(cause),
-                None => break Ended::Failed(LlmError::Cut),
             }
         };
+        // A fault of ours ends as one of the upstream does: with what was shown, and what it cost.
+        let ended = AssertUnwindSafe(streaming).catch_unwind().await;
+        let ended = ended.unwrap_or(Ended::Panicked);
         drop(stream);
-        let (events, answer) = reader.finish().await;
+        outcome.model = spending.model();
+        let Ok((events, answer)) = AssertUnwindSafe(reader.finish()).catch_unwind().await else {
+            return Some(Ended::Panicked);
+        };
         pending.add(events);
         pending.flush(outcome, sink).await;
         outcome.grounding = answer.grounding;
@@ -357,7 +366,6 @@ impl Answerer {
                 space: &question.space.slug,
             },
         );
-        outcome.model = spending.model();
         Some(ended)
     }
 }
@@ -381,16 +389,21 @@ async fn conclude(
         Ended::Failed(cause) => {
             warn!(conversation.id = %question.conversation, %cause, "the upstream failed");
             metrics::counter!("parlance_answers_failed_total", "cause" => cause.kind()).increment(1);
-            outcome.state = MessageState::Failed;
-            let apology = abstain::failed(locale);
-            let text = if outcome.text.is_empty() {
-                apology
-            } else {
-                format!("\n\n{apology}")
-            };
-            say(outcome, text, sink).await;
+            apologise(outcome, locale, sink).await;
+        }
+        Ended::Panicked => {
+            metrics::counter!("parlance_turn_panics_total").increment(1);
+            error!(conversation.id = %question.conversation, "answering panicked");
+            apologise(outcome, locale, sink).await;
         }
     }
+}
+
+/// Ends an answer that failed: what was shown of it stays.
+async fn apologise(outcome: &mut Outcome, locale: &str, sink: &mut impl ProgressSink) {
+    outcome.state = MessageState::Failed;
+    let apology = abstain::failed_after(&outcome.text, locale);
+    say(outcome, apology, sink).await;
 }
 
 /// Records how long a step before the call took, the commit of the question included.

@@ -128,6 +128,12 @@ impl Spending {
         }
     }
 
+    /// Notes that we broke off by ourselves. Whether the upstream had taken the call is then not
+    /// known, so it counts as taken.
+    pub fn break_off(&mut self) {
+        self.model.get_or_insert_with(|| self.first.clone());
+    }
+
     /// Who answered.
     #[must_use]
     pub fn model(&self) -> Option<String> {

@@ -31,6 +31,9 @@ pub struct Word {
     pub kind: Kind,
     /// Byte offset of the word in the text.
     pub at: usize,
+    /// Opens a sentence, a table cell or the part behind a semicolon: what was negated before it
+    /// says nothing of it.
+    pub opens: bool,
 }
 
 impl Word {
@@ -46,24 +49,37 @@ impl Word {
 pub fn words(text: &str) -> Vec<Word> {
     let mut out: Vec<Word> = Vec::with_capacity(text.len() / 6);
     let mut sentence_start = true;
+    let mut opens = true;
     for (at, token) in tokens(text) {
-        if let Some(symbol) = currency(token) {
-            out.push(Word {
-                lower: token.to_owned(),
-                stem: symbol.to_owned(),
-                kind: Kind::Unit,
-                at,
-            });
-            continue;
-        }
-        if !token.starts_with(char::is_alphanumeric) {
+        let symbol = currency(token);
+        if symbol.is_none() && !token.starts_with(char::is_alphanumeric) {
             sentence_start |= token.starts_with(['.', '!', '?', ':', '\n', '|', '#', '*']);
+            opens |= token.starts_with(['.', '!', '?', ';', '|', '。', '！', '？', '；']);
             continue;
         }
-        push_token(&mut out, token, at, sentence_start);
-        sentence_start = false;
+        let first = out.len();
+        if let Some(symbol) = symbol {
+            push(&mut out, token.to_owned(), symbol.to_owned(), Kind::Unit, at);
+        } else {
+            push_token(&mut out, token, at, sentence_start);
+            sentence_start = false;
+        }
+        if let Some(word) = out.get_mut(first) {
+            word.opens = opens;
+        }
+        opens = false;
     }
     out
+}
+
+fn push(out: &mut Vec<Word>, lower: String, stem: String, kind: Kind, at: usize) {
+    out.push(Word {
+        lower,
+        stem,
+        kind,
+        at,
+        opens: false,
+    });
 }
 
 /// Classifies one token of letters, digits and inner punctuation.
@@ -74,45 +90,27 @@ fn push_token(out: &mut Vec<Word>, token: &str, at: usize, sentence_start: bool)
     let lower = token.to_lowercase().replace('’', "'");
     let lower = lower.strip_suffix("'s").unwrap_or(&lower).to_owned();
     if let Some(number) = numbers::canonical(&lower) {
-        out.push(Word {
-            lower,
-            stem: number,
-            kind: Kind::Number,
-            at,
-        });
-        return;
+        return push(out, lower, number, Kind::Number, at);
     }
     let letters_from = lower.find(|c: char| !c.is_ascii_digit() && !".,".contains(c));
     if let Some((digits, rest)) = letters_from.and_then(|from| lower.split_at_checked(from))
         && let (Some(number), Some(unit)) = (numbers::canonical(digits), numbers::unit(rest))
     {
-        let behind = at + digits.len();
-        out.push(Word {
-            lower: digits.to_owned(),
-            stem: number,
-            kind: Kind::Number,
-            at,
-        });
-        out.push(Word {
-            lower: rest.to_owned(),
-            stem: unit.to_owned(),
-            kind: Kind::Unit,
-            at: behind,
-        });
-        return;
+        push(out, digits.to_owned(), number, Kind::Number, at);
+        return push(
+            out,
+            rest.to_owned(),
+            unit.to_owned(),
+            Kind::Unit,
+            at + digits.len(),
+        );
     }
     if let Some(value) = numbers::from_word(&lower) {
         return push_number_word(out, lower, value, at);
     }
     let beside_number = out.iter().rev().take(3).any(|word| word.kind == Kind::Number);
     if beside_number && let Some(unit) = numbers::unit(&lower) {
-        out.push(Word {
-            lower,
-            stem: unit.to_owned(),
-            kind: Kind::Unit,
-            at,
-        });
-        return;
+        return push(out, lower, unit.to_owned(), Kind::Unit, at);
     }
     let kind = match stop::weak(&lower) {
         Some(weak) => Kind::Weak(weak),
@@ -123,12 +121,7 @@ fn push_token(out: &mut Vec<Word>, token: &str, at: usize, sentence_start: bool)
         Kind::Weak(Weak::Grammar | Weak::Discourse) => lower.clone(),
         _ => stem(&lower),
     };
-    out.push(Word {
-        lower,
-        stem,
-        kind,
-        at,
-    });
+    push(out, lower, stem, kind, at);
 }
 
 /// `twenty` then `four` is 24; anything else is its own number.
@@ -142,12 +135,7 @@ fn push_number_word(out: &mut Vec<Word>, lower: String, value: u32, at: usize) {
         last.stem = (tens + value).to_string();
         return;
     }
-    out.push(Word {
-        lower,
-        stem: value.to_string(),
-        kind: Kind::Number,
-        at,
-    });
+    push(out, lower, value.to_string(), Kind::Number, at);
 }
 
 fn is_name(token: &str, sentence_start: bool) -> bool {
@@ -169,14 +157,7 @@ fn unspaced(c: char) -> bool {
 
 fn push_pairs(out: &mut Vec<Word>, token: &str, at: usize) {
     let chars: Vec<(usize, char)> = token.char_indices().collect();
-    let mut push = |pair: String, offset: usize| {
-        out.push(Word {
-            lower: pair.clone(),
-            stem: pair,
-            kind: Kind::Content,
-            at: at + offset,
-        });
-    };
+    let mut push = |pair: String, offset: usize| push(out, pair.clone(), pair, Kind::Content, at + offset);
     if let [(offset, only)] = chars.as_slice() {
         push(only.to_string(), *offset);
     }
@@ -255,6 +236,17 @@ mod tests {
             .map(|(w, _)| w.as_str())
             .collect();
         assert_eq!(names, ["rotterdam", "a1", "mow"]);
+    }
+
+    #[test]
+    fn sentences_cells_and_semicolons_open_anew() {
+        let text = "Nothing is lost. Hold it: 5 s; no more | $30 | yes";
+        let opening: Vec<String> = words(text)
+            .into_iter()
+            .filter(|word| word.opens)
+            .map(|word| word.lower)
+            .collect();
+        assert_eq!(opening, ["nothing", "hold", "no", "$", "yes"]);
     }
 
     #[test]

@@ -3,9 +3,12 @@
 use std::sync::{Arc, LazyLock};
 
 use parlance::{
-    adapters::llm::{
-        ChatModel, anthropic::Anthropic, gateway::ModelRef, openai_compatible::OpenAiCompatible,
-        policy::Policy,
+    adapters::{
+        embed::Embedder,
+        llm::{
+            ChatModel, anthropic::Anthropic, gateway::ModelRef, openai_compatible::OpenAiCompatible,
+            policy::Policy,
+        },
     },
     app::Adapters,
     kernel::clock::{SharedClock, SystemClock},
@@ -28,6 +31,8 @@ pub struct Setup {
     behaviour: Behaviour,
     patience: Policy,
     clock: SharedClock,
+    model: Option<Arc<dyn ChatModel>>,
+    embedder: Arc<dyn Embedder>,
 }
 
 impl Default for Setup {
@@ -37,6 +42,8 @@ impl Default for Setup {
             behaviour: Behaviour::default(),
             patience: Policy::default(),
             clock: Arc::new(SystemClock),
+            model: None,
+            embedder: Arc::new(Words),
         }
     }
 }
@@ -69,6 +76,21 @@ impl Setup {
 
     pub fn clock(self, clock: SharedClock) -> Self {
         Self { clock, ..self }
+    }
+
+    /// Asks `model` in the place of the mock that goes by its name.
+    pub fn model(self, model: impl ChatModel + 'static) -> Self {
+        Self {
+            model: Some(Arc::new(model)),
+            ..self
+        }
+    }
+
+    pub fn embedder(self, embedder: impl Embedder + 'static) -> Self {
+        Self {
+            embedder: Arc::new(embedder),
+            ..self
+        }
     }
 
     pub async fn start(self) -> TestApp {
@@ -114,13 +136,15 @@ impl Setup {
     pub(super) fn adapters(&self, upstream: &MockUpstream) -> Adapters {
         let key = || "a key".to_owned().into();
         let openai = format!("{}/v1", upstream.base_url());
-        let models: Vec<Arc<dyn ChatModel>> = vec![
+        let mut models: Vec<Arc<dyn ChatModel>> = vec![
             Arc::new(Anthropic::new(&upstream.base_url(), key()).unwrap()),
             Arc::new(OpenAiCompatible::new("openai", &openai, Some(key())).unwrap()),
         ];
+        // Of two with one name the later counts.
+        models.extend(self.model.clone());
         Adapters {
             clock: self.clock.clone(),
-            embedder: Arc::new(Words),
+            embedder: self.embedder.clone(),
             models,
             last_resort: ModelRef::new("anthropic", MODEL),
             patience: self.patience.clone(),

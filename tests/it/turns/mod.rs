@@ -5,5 +5,6 @@ mod database_away;
 mod faults;
 mod one_at_a_time;
 mod opinions;
+mod panics;
 mod refused;
 mod reopening;

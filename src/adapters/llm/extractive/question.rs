@@ -1,7 +1,12 @@
 //! What is asked: the words that matter, and what kind of answer they call for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::{
+    keys::{Keyed, keyed},
+    rank::{is_currency, is_time},
+    units::Unit,
+};
 use crate::{
     adapters::llm::{Role, Turn},
     kernel::text::{
@@ -18,6 +23,8 @@ const LEANS_BELOW: usize = 2;
 const EARLIER: f32 = 0.5;
 /// What a related word is worth beside the word itself.
 const RELATED: f32 = 0.55;
+/// Words of a name that a sentence defines, at most.
+const NAME_WORDS: usize = 3;
 
 /// What the answer must hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +44,10 @@ pub struct Question {
     /// The same with the question before it, where it leans on that one.
     pub asked: String,
     pub wants: Wants,
-    /// Stem → weight of the words asked for.
+    /// Key → weight of the words asked for.
     pub terms: BTreeMap<String, f32>,
+    /// Keys of the amounts it names (`after 3 weeks`): the visitor's own, which no source need say.
+    pub amounts: BTreeSet<String>,
     /// Related stem → the stem it may stand for.
     pub related: BTreeMap<String, String>,
 }
@@ -121,11 +130,19 @@ pub fn read(turns: &[Turn]) -> Question {
         whole = format!("{earlier} {text}");
     }
     let related = related(&terms);
+    let amounts = keyed(&own)
+        .into_iter()
+        .filter(|keyed| keyed.unit.is_some())
+        .map(|keyed| keyed.key)
+        .collect();
     Question {
-        wants: wants(&text.to_lowercase()),
+        wants: wants(&text.to_lowercase())
+            .or_else(|| own_amount(&own))
+            .unwrap_or(Wants::Anything),
         asked: whole,
         text,
         terms,
+        amounts,
         related,
     }
 }
@@ -138,6 +155,22 @@ impl Question {
             return Some((term, 1.0));
         }
         self.related.get(stem).map(|term| (term.as_str(), RELATED))
+    }
+
+    /// Takes in what the sources call things: after `Sweep 3 is a robot vacuum`, `Sweep 3` stands
+    /// for the vacuum that is asked for.
+    pub fn learn(&mut self, units: &[Unit]) {
+        for (subject, kind) in units.iter().filter_map(definition) {
+            let kind = keyed(kind).into_iter().rev().map(|keyed| keyed.key);
+            let Some(term) = kind.into_iter().find(|key| self.terms.contains_key(key)) else {
+                continue;
+            };
+            for keyed in keyed(subject) {
+                if !self.terms.contains_key(&keyed.key) {
+                    self.related.entry(keyed.key).or_insert_with(|| term.clone());
+                }
+            }
+        }
     }
 
     /// A reply to a greeting or thanks, which need no source.
@@ -156,7 +189,7 @@ impl Question {
 
 fn weighed(words: &[Word], share: f32) -> BTreeMap<String, f32> {
     let mut out = BTreeMap::new();
-    for (at, word) in words.iter().enumerate() {
+    for Keyed { word, at, key, .. } in keyed(words) {
         let after_how = at
             .checked_sub(1)
             .and_then(|at| words.get(at))
@@ -166,12 +199,12 @@ fn weighed(words: &[Word], share: f32) -> BTreeMap<String, f32> {
             _ if measure => 0.15,
             Kind::Number => 1.3,
             Kind::Name => 1.4,
-            Kind::Unit => 0.8,
             Kind::Content => 1.0,
             Kind::Weak(Weak::Frequent) => 0.35,
-            Kind::Weak(_) => continue,
+            // The unit of an amount is in the key of its number.
+            Kind::Unit | Kind::Weak(_) => continue,
         };
-        out.entry(word.stem.clone()).or_insert(weight * share);
+        out.entry(key).or_insert(weight * share);
     }
     out
 }
@@ -206,7 +239,36 @@ fn related(terms: &BTreeMap<String, f32>) -> BTreeMap<String, String> {
     out
 }
 
-fn wants(lower: &str) -> Wants {
+/// What a sentence defines, and as what: `Sweep 3` and `robot vacuum`.
+fn definition(unit: &Unit) -> Option<(&[Word], &[Word])> {
+    let is = unit.words.iter().position(|word| word.lower == "is")?;
+    let (subject, rest) = unit.words.split_at_checked(is)?;
+    let (article, rest) = rest.get(1..)?.split_first()?;
+    let named = subject.first()?.at == 0
+        && subject
+            .iter()
+            .any(|word| matches!(word.kind, Kind::Number | Kind::Name));
+    let ends = rest
+        .iter()
+        .position(|word| !word.has_meaning())
+        .unwrap_or(rest.len());
+    (named && subject.len() <= NAME_WORDS && matches!(article.lower.as_str(), "a" | "an" | "the" | "our"))
+        .then(|| (subject, rest.get(..ends).unwrap_or_default()))
+}
+
+/// A question that names an amount asks about a limit of its kind.
+fn own_amount(words: &[Word]) -> Option<Wants> {
+    let unit = keyed(words).into_iter().find_map(|keyed| keyed.unit)?;
+    Some(if is_time(unit) {
+        Wants::Duration
+    } else if is_currency(unit) {
+        Wants::Money
+    } else {
+        Wants::Number
+    })
+}
+
+fn wants(lower: &str) -> Option<Wants> {
     let has = |phrases: &[&str]| phrases.iter().any(|phrase| lower.contains(phrase));
     if has(&[
         "how do i",
@@ -220,7 +282,7 @@ fn wants(lower: &str) -> Wants {
         "what do i do",
         "how do we",
     ]) {
-        return Wants::Steps;
+        return Some(Wants::Steps);
     }
     if has(&[
         "how long",
@@ -233,7 +295,7 @@ fn wants(lower: &str) -> Wants {
         "deadline",
         "how many months",
     ]) {
-        return Wants::Duration;
+        return Some(Wants::Duration);
     }
     if has(&[
         "cost",
@@ -246,10 +308,10 @@ fn wants(lower: &str) -> Wants {
         "how much are",
         "how much do",
     ]) {
-        return Wants::Money;
+        return Some(Wants::Money);
     }
     if has(&["when ", "what time", "until when", "which day"]) {
-        return Wants::Time;
+        return Some(Wants::Time);
     }
     if has(&[
         "how much",
@@ -265,7 +327,7 @@ fn wants(lower: &str) -> Wants {
         "minimum",
         "what size",
     ]) {
-        return Wants::Number;
+        return Some(Wants::Number);
     }
-    Wants::Anything
+    None
 }

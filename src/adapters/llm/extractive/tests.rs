@@ -66,6 +66,69 @@ fn how_do_i_is_answered_with_the_steps_in_order() {
     );
 }
 
+/// Asks the sources given instead of the warranty's.
+fn reply_from(question: &str, texts: &[&str]) -> String {
+    let mut request = ask(&[question]);
+    let sources = texts.iter().zip(1..).map(|(text, number)| Source {
+        number,
+        title: String::new(),
+        heading: vec![],
+        text: (*text).into(),
+    });
+    request.sources = sources.collect();
+    answer(&request)
+}
+
+#[test]
+fn a_thing_is_known_by_what_the_sources_call_it() {
+    let mut request = ask(&["How long is the warranty on my vacuum"]);
+    let mut question = question::read(&request.turns);
+    assert_eq!(question.asks("sweep 3"), None);
+    request.sources[0].text = "Sweep 3 is a robot vacuum that also mops. It is loud.".into();
+    question.learn(&units::of_sources(&request.sources));
+    assert_eq!(question.asks("sweep 3").map(|(term, _)| term), Some("vacuum"));
+    assert_eq!(question.asks("it"), None);
+}
+
+#[test]
+fn how_long_is_answered_with_a_time() {
+    let exclusions =
+        "Not covered by the warranty are:\n\n- damage by liquids vacuumed up\n- scratches of the lid";
+    let terms = "## How long the warranty lasts\n\n\
+        | Product | Warranty |\n|---|---|\n| Vacuums | 24 months |\n| Arms | 18 months |\n";
+    let said = reply_from("How long is the warranty on my vacuum", &[exclusions, terms]);
+    assert!(
+        said.contains("Vacuums: 24 months [S2]") && !said.contains("[S1]"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_number_of_a_name_is_no_amount() {
+    let about = "Sweep 3 returns to its dock by itself.";
+    let terms = "Everything can be returned within 30 days of delivery.";
+    for question in [
+        "can i return it after 3 weeks?",
+        "Is a return after 3 weeks possible?",
+    ] {
+        let said = reply_from(question, &[about, terms]);
+        assert!(
+            said.starts_with("Everything can be returned within 30 days"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_rule_comes_before_its_example() {
+    let example = "## Price of an example\n\nThe fuel surcharge of 14.5% is €1.80 for this parcel.";
+    let rule = "| Surcharge | Amount |\n|---|---|\n| Fuel | 14.5% of the price |\n";
+    let said = reply_from("How high is the fuel surcharge?", &[example, rule]);
+    assert!(said.starts_with("Fuel: 14.5% of the price [S2]"), "{said}");
+    let said = reply_from("Is there an example of the fuel surcharge?", &[example, rule]);
+    assert!(said.contains("€1.80"), "{said}");
+}
+
 #[test]
 fn a_table_row_reads_as_a_line() {
     assert_eq!(reply(&["Are motors covered?"]), "Motors: 36 months [S1].");

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::plain::plain;
+use super::{keys::keys, plain::plain};
 use crate::{
     adapters::llm::Source,
     kernel::text::{
@@ -41,9 +41,13 @@ pub struct Unit {
     pub form: Form,
     pub text: String,
     pub words: Vec<Word>,
+    /// What its words are looked for under.
+    pub keys: BTreeSet<String>,
     /// The headings above it, in one line.
     pub heading: String,
-    /// Stems of title, headings and lead-in.
+    /// Keys of the headings.
+    pub headed: BTreeSet<String>,
+    /// Keys of title, headings and lead-in.
     pub context: BTreeSet<String>,
     /// What leads in to it, without its colon.
     pub lead: Option<String>,
@@ -191,11 +195,7 @@ impl Reader {
             self.heading,
             self.lead.as_deref().unwrap_or_default()
         );
-        let context = crate::kernel::text::words::words(&around)
-            .into_iter()
-            .filter(Word::has_meaning)
-            .map(|word| word.stem)
-            .collect();
+        let context = keys(&crate::kernel::text::words::words(&around));
         let (number, rank, section) = (self.number, self.rank, self.section);
         self.units.push(Unit {
             number,
@@ -203,8 +203,10 @@ impl Reader {
             section,
             form,
             text,
+            keys: keys(&words),
             words,
             heading: self.heading.clone(),
+            headed: keys(&crate::kernel::text::words::words(&self.heading)),
             context,
             lead,
         });

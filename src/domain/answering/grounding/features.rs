@@ -148,11 +148,15 @@ fn reversed(claim: &[Word], evidence: &[Word]) -> bool {
     })
 }
 
-/// For each word with meaning: does it occur plainly, does it occur negated.
+/// For each word with meaning: does it occur plainly, does it occur negated. A negation ends with
+/// its sentence or table cell: `Nothing is lost.` says nothing of the sentence behind it.
 fn polarity(words: &[Word]) -> BTreeMap<&str, (bool, bool)> {
     let mut out: BTreeMap<&str, (bool, bool)> = BTreeMap::new();
     let mut scope = 0;
     for word in words {
+        if word.opens {
+            scope = 0;
+        }
         if stop::negates(&word.lower) {
             scope = SCOPE;
             continue;

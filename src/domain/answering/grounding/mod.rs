@@ -122,6 +122,25 @@ mod tests {
     }
 
     #[test]
+    fn a_quote_is_supported_whatever_the_lines_around_it_deny() {
+        let resets = "- **Restart:** hold the power button for 10 seconds. Nothing is lost.\n\
+            - **Network reset:** hold home and spot for 5 seconds. Only the Wi-Fi settings are erased.\n\n\
+            | Product | Window | Deduction |\n|---|---|---|\n| Sweep 3 | 30 days | none |\n\
+            | Mow 2 | 30 days | $45 with grass |\n";
+        for claim in [
+            "Network reset: hold home and spot for 5 seconds [S1].",
+            "**Network reset:** hold home and spot for 5 seconds.",
+            "Restart: hold the power button for 10 seconds.",
+            "Mow 2 – Window: 30 days; Deduction: $45 with grass",
+            "Sweep 3 – Window: 30 days; Deduction: none",
+        ] {
+            let support = support(claim, &[resets]);
+            assert!(support > 0.6, "{support:.2} {claim}");
+        }
+        assert!(support("A network reset does not erase the Wi-Fi settings.", &[resets]) < 0.5);
+    }
+
+    #[test]
     fn a_wrong_number_name_or_polarity_is_not() {
         for claim in [
             "The SWEEP 3 comes with a 36-month warranty.",
