@@ -58,7 +58,7 @@ story('a vote is pressed, also after a reload', async ({ page, onForeignPage }) 
   await (await visitor.isAnswered()).getByRole('button', { name: 'Good answer' }).click();
   await visitor.frame.getByText('Thank you!').waitFor();
   await page.reload();
-  await visitor.opens();
+  await visitor.isOpen();
   await visitor.frame.getByRole('button', { name: 'Good answer', pressed: true }).waitFor();
 });
 
