@@ -5,6 +5,11 @@ use std::ops::Range;
 
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html::push_html};
 
+use crate::kernel::text::sentences::{Found, end_of};
+
+/// The end of a cited sentence is looked for in so many bytes more.
+const NEIGHBOURHOOD: usize = 600;
+
 /// What is shown.
 #[derive(Debug)]
 pub struct Page<'a> {
@@ -23,7 +28,10 @@ pub const STYLE: &str = include_str!("source_page.css");
 /// The whole page.
 #[must_use]
 pub fn html(page: &Page<'_>) -> String {
-    let marked = page.marked.clone().map(|range| bytes(page.text, range));
+    let marked = page
+        .marked
+        .clone()
+        .map(|range| to_sentence_end(page.text, bytes(page.text, range)));
     let body = if page.markdown {
         markdown(page.text, marked)
     } else {
@@ -51,6 +59,27 @@ pub fn html(page: &Page<'_>) -> String {
 fn bytes(text: &str, chars: Range<usize>) -> Range<usize> {
     let at = |n: usize| text.char_indices().nth(n).map_or(text.len(), |(byte, _)| byte);
     at(chars.start)..at(chars.end)
+}
+
+/// The same range up to the end of the sentence it ends in: passages are cut by their size.
+fn to_sentence_end(text: &str, range: Range<usize>) -> Range<usize> {
+    let cited = text.get(range.clone()).unwrap_or_default().trim_end();
+    let (mut sentence, within) = (range.start, range.start + cited.len());
+    if cited.is_empty() {
+        return range;
+    }
+    loop {
+        let Found::End(end) = end_of(text, sentence, true) else {
+            return range;
+        };
+        if end > within + NEIGHBOURHOOD || end <= sentence {
+            return range;
+        }
+        if end >= within {
+            return range.start..end.max(range.end);
+        }
+        sentence = end;
+    }
 }
 
 fn markdown(text: &str, marked: Option<Range<usize>>) -> String {
@@ -187,7 +216,36 @@ mod tests {
         assert!(page.contains("<mark> words. Then more.</mark>"), "{page}");
         assert!(page.contains("<li><mark>an item</mark></li>"), "{page}");
         assert!(page.contains("<li>another</li>"), "{page}");
-        assert!(body("a & b <c>", false, "b <c").contains("a &amp; <mark id=\"cited\">b &lt;c</mark>&gt;"));
+        assert!(body("a & b <c>", false, "b <c").contains("a &amp; <mark id=\"cited\">b &lt;c&gt;</mark>"));
+    }
+
+    #[test]
+    fn a_mark_goes_on_to_the_end_of_its_sentence_and_no_further() {
+        let text = "One is short. Two costs 4.50 € in\nthe shop, e.g. here. Three follows.\n\n- an item\n- Another\n";
+        for (cited, marked) in [
+            ("One is short.", "One is short."),
+            ("One is", "One is short."),
+            ("One is short. ", "One is short. "),
+            (
+                "One is short. Two costs 4",
+                "One is short. Two costs 4.50 € in\nthe shop, e.g. here.",
+            ),
+            ("costs", "costs 4.50 € in\nthe shop, e.g. here."),
+            ("Three follows.\n\n- an", "Three follows.\n\n- an item"),
+        ] {
+            let page = body(text, false, cited);
+            assert!(
+                page.contains(&format!("<mark id=\"cited\">{marked}</mark>")),
+                "{cited}: {page}"
+            );
+        }
+        let page = body(text, true, "Two costs");
+        assert!(
+            page.contains("the shop, e.g. here.</mark> Three follows."),
+            "{page}"
+        );
+        let endless = "word ".repeat(NEIGHBOURHOOD);
+        assert!(body(&endless, false, "word word").contains("<mark id=\"cited\">word word</mark>"));
     }
 
     #[test]

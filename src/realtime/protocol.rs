@@ -95,6 +95,11 @@ pub enum ServerFrame {
     Moved {
         after_ms: u64,
     },
+    /// A stream ends: the code and the reason are those a socket is closed with.
+    Close {
+        code: u16,
+        reason: &'static str,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -135,6 +140,7 @@ pub fn moved() -> ServerFrame {
 /// Why the server closes a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Close {
+    Protocol,
     InvalidData,
     TooBig,
     Unauthenticated,
@@ -150,6 +156,7 @@ impl Close {
     #[must_use]
     pub fn code(self) -> (u16, &'static str) {
         match self {
+            Self::Protocol => (1002, "protocol_error"),
             Self::InvalidData => (1007, "invalid_data"),
             Self::TooBig => (1009, "too_big"),
             Self::Unauthenticated => (4001, "unauthenticated"),
@@ -159,6 +166,13 @@ impl Close {
             Self::Moved => (4009, "moved"),
             Self::RateLimited => (4029, "rate_limited"),
         }
+    }
+
+    /// The same for a stream, which has no close frame.
+    #[must_use]
+    pub fn frame(self) -> ServerFrame {
+        let (code, reason) = self.code();
+        ServerFrame::Close { code, reason }
     }
 }
 
@@ -234,6 +248,10 @@ mod tests {
         assert_eq!(
             ServerFrame::Moved { after_ms: 5 }.text(),
             r#"{"type":"moved","after_ms":5}"#
+        );
+        assert_eq!(
+            Close::Unauthenticated.frame().text(),
+            r#"{"type":"close","code":4001,"reason":"unauthenticated"}"#
         );
     }
 }

@@ -3,6 +3,7 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use parlance_store::{
     StoreError,
     ids::{ClientId, ConversationId},
@@ -67,6 +68,12 @@ impl Session {
     #[must_use]
     pub fn conversation(&self) -> ConversationId {
         self.conversation
+    }
+
+    /// How long a token that ends at `end` still counts.
+    #[must_use]
+    pub fn left_until(&self, end: DateTime<Utc>) -> Duration {
+        (end - self.services.clock.now()).to_std().unwrap_or_default()
     }
 
     /// Cancelled when the server is about to stop.

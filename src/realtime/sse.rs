@@ -1,12 +1,16 @@
 //! Server-sent events: the same log for clients that cannot hold a WebSocket. `id:` is the seq, so
 //! a browser's own `Last-Event-ID` resumes exactly.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Bytes};
-use tokio::time::{Instant, interval_at};
+use chrono::{DateTime, Utc};
+use tokio::time::{Instant, interval_at, sleep};
 
-use super::{protocol::moved, session::Session};
+use super::{
+    protocol::{Close, moved},
+    session::Session,
+};
 use crate::{
     actors::conversation::{Published, Subscription},
     domain::conversations::event::Status,
@@ -25,24 +29,30 @@ pub enum Until {
     Answered(parlance_store::ids::MessageId),
 }
 
-/// Streams every event after `after`.
+/// Streams every event after `after`, no longer than the visitor's token counts.
 ///
 /// # Errors
 /// Storage problems, before the stream begins.
-pub async fn stream(session: Session, after: u64, until: Until) -> Result<HttpResponse, Problem> {
+pub async fn stream(
+    session: Session,
+    after: u64,
+    until: Until,
+    token_end: DateTime<Utc>,
+) -> Result<HttpResponse, Problem> {
     let subscription = session.subscribe(after).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/event-stream"))
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header((header::CONTENT_ENCODING, "identity"))
         .insert_header(("X-Accel-Buffering", "no"))
-        .streaming(events(session, subscription, until)))
+        .streaming(events(session, subscription, until, token_end)))
 }
 
 fn events(
     session: Session,
     mut subscription: Subscription,
     until: Until,
+    token_end: DateTime<Utc>,
 ) -> impl futures_util::Stream<Item = Result<Bytes, actix_web::Error>> {
     async_stream::stream! {
         let stopping = session.stopping();
@@ -57,8 +67,19 @@ fn events(
             handed_over |= hands_over(&event);
         }
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+        // The clock that counts need not go as a timer does: it is looked at now and then.
+        let mut look = pin!(sleep(session.left_until(token_end).min(HEARTBEAT)));
         loop {
             tokio::select! {
+                biased;
+                () = &mut look => {
+                    let left = session.left_until(token_end);
+                    if left.is_zero() {
+                        yield Ok(frame("close", None, &Close::Unauthenticated.frame().text()));
+                        break;
+                    }
+                    look.as_mut().reset(Instant::now() + left.min(HEARTBEAT));
+                }
                 event = subscription.events.recv() => {
                     let Some(event) = event else {
                         yield Ok(frame("moved", None, &moved().text()));

@@ -4,6 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header, web};
+use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
 use parlance_store::{
     ids::{ClientId, ConversationId},
@@ -39,6 +40,8 @@ const MAX_PAGE: i64 = 200;
 #[derive(Clone, Debug)]
 pub struct Visitor {
     claims: VisitorClaims,
+    /// The end of the token.
+    until: DateTime<Utc>,
     address: Option<std::net::IpAddr>,
     services: Arc<Services>,
 }
@@ -74,9 +77,9 @@ async fn authenticate(request: &HttpRequest) -> Result<Visitor, Problem> {
     let token = bearer
         .and_then(|value| value.strip_prefix("Bearer "))
         .unwrap_or_default();
-    let claims = services
+    let (claims, until) = services
         .tokens
-        .verify_visitor(token)
+        .verify_visitor_until(token)
         .map_err(|invalid| Problem::new(Code::Unauthenticated, invalid.to_string()))?;
     if claims.space != space.space {
         return Err(Problem::new(
@@ -87,6 +90,7 @@ async fn authenticate(request: &HttpRequest) -> Result<Visitor, Problem> {
     let address = services.addresses.of(request);
     Ok(Visitor {
         claims,
+        until,
         address,
         services: services.clone().into_inner(),
     })
@@ -206,6 +210,7 @@ async fn events(
     path: web::Path<(String, ConversationId)>,
     query: web::Query<EventsQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let token_end = visitor.until;
     let session = visitor.open(Some(path.1)).await?;
     let after = sse::cursor(&request, query.after);
     match query.wait {
@@ -215,7 +220,7 @@ async fn events(
                 .insert_header((header::CACHE_CONTROL, "no-store"))
                 .json(page))
         }
-        None => sse::stream(session, after, Until::Closed).await,
+        None => sse::stream(session, after, Until::Closed, token_end).await,
     }
 }
 
@@ -278,6 +283,7 @@ async fn chat(
     body: web::Json<ChatBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
+    let token_end = visitor.until;
     let session = visitor.open(body.conversation).await?;
     session.admit_frame().await?;
     let ack = session.say(body.client_id, &body.text).await?;
@@ -295,7 +301,7 @@ async fn chat(
         }));
     }
     if accept.contains("text/event-stream") {
-        return sse::stream(session, before, Until::Answered(ack.message)).await;
+        return sse::stream(session, before, Until::Answered(ack.message), token_end).await;
     }
     let answer = poll::answer(&session, before, ack.message).await?;
     Ok(HttpResponse::Ok().content_type("application/json").body(answer))

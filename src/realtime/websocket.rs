@@ -3,7 +3,7 @@
 
 use std::{io, num::NonZeroU32, time::Duration};
 
-use actix_http::ws::{CloseReason, Codec, Frame, Item, Message, ProtocolError};
+use actix_http::ws::{CloseCode, CloseReason, Codec, Frame, Item, Message, ProtocolError};
 use bytes::{Buf, Bytes, BytesMut};
 use bytestring::ByteString;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -35,17 +35,20 @@ pub enum Incoming {
     Binary,
     Ping(Bytes),
     Pong,
-    Close,
+    /// With the code that is to be said back, where there is one.
+    Close(Option<CloseCode>),
 }
 
 /// Why nothing more can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Broken {
-    /// The other side is gone, or speaks another protocol.
+    /// The other side is gone.
     Gone,
+    /// What came is no WebSocket frame, or none that may come now.
+    Protocol,
     /// A frame, or a message in pieces, of more than [`MAX_FRAME`] bytes.
     TooBig,
-    /// Text that is not UTF-8, or reserved bits.
+    /// Text that is not UTF-8.
     InvalidData,
     /// More than 600 frames at once and 200 a second.
     Flood,
@@ -121,7 +124,7 @@ impl WebSocket {
                 Frame::Binary(_) => Incoming::Binary,
                 Frame::Ping(data) => Incoming::Ping(data),
                 Frame::Pong(_) => Incoming::Pong,
-                Frame::Close(_) => Incoming::Close,
+                Frame::Close(reason) => Incoming::Close(reason.map(|reason| reason.code)),
                 Frame::Continuation(item) => match self.piece(item)? {
                     Some(message) => message,
                     None => continue,
@@ -240,7 +243,6 @@ fn text(bytes: Bytes) -> Result<ByteString, Broken> {
 fn broken(error: &ProtocolError) -> Broken {
     match error {
         ProtocolError::Overflow => Broken::TooBig,
-        ProtocolError::Io(error) if error.kind() == io::ErrorKind::InvalidData => Broken::InvalidData,
-        _ => Broken::Gone,
+        _ => Broken::Protocol,
     }
 }

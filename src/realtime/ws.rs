@@ -77,15 +77,30 @@ pub async fn socket(
     services.clone().tasks.spawn_local("socket", async move {
         let _room = room;
         let Ok(line) = line.await else { return };
-        metrics::gauge!("parlance_sockets").increment(1.0);
+        let _counted = Counted::new();
         let socket = Socket {
             services,
             web: WebSocket::new(line),
         };
         socket.run(space, address).await;
-        metrics::gauge!("parlance_sockets").decrement(1.0);
     });
     Ok(switching.finish().map_into_boxed_body().into())
+}
+
+/// One of `parlance_sockets`, for as long as it lives.
+struct Counted;
+
+impl Counted {
+    fn new() -> Self {
+        metrics::gauge!("parlance_sockets").increment(1.0);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        metrics::gauge!("parlance_sockets").decrement(1.0);
+    }
 }
 
 struct Socket {
@@ -93,9 +108,11 @@ struct Socket {
     web: WebSocket,
 }
 
-/// Why a socket ends: with a code the client acts on, or because the other side is gone.
+/// Why a socket ends: with a code the client acts on, because the client says so, or because it is
+/// gone.
 enum End {
     Close(Close),
+    Left(Option<CloseCode>),
     Gone,
 }
 
@@ -112,6 +129,7 @@ impl From<Broken> for End {
     fn from(broken: Broken) -> Self {
         match broken {
             Broken::Gone => Self::Gone,
+            Broken::Protocol => Self::Close(Close::Protocol),
             Broken::TooBig => Self::Close(Close::TooBig),
             Broken::InvalidData => Self::Close(Close::InvalidData),
             Broken::Flood => Self::Close(Close::RateLimited),
@@ -147,6 +165,7 @@ impl Socket {
         };
         let reason = match end {
             End::Gone => None,
+            End::Left(code) => code.map(CloseReason::from),
             End::Close(close) => {
                 let (code, why) = close.code();
                 Some(CloseReason {
@@ -233,7 +252,7 @@ impl Socket {
                 Incoming::Ping(data) => self.pong(data).await?,
                 Incoming::Pong => {}
                 Incoming::Binary => return Err(End::Close(Close::Unauthenticated)),
-                Incoming::Close => return Err(End::Gone),
+                Incoming::Close(code) => return Err(End::Left(code)),
             }
         }
     }
@@ -326,7 +345,7 @@ impl Socket {
         frames: &mut Frames,
     ) -> Result<(), End> {
         let text = match frame? {
-            Incoming::Close => return Err(End::Gone),
+            Incoming::Close(code) => return Err(End::Left(code)),
             Incoming::Ping(data) => return self.pong(data).await,
             Incoming::Pong => return Ok(()),
             Incoming::Binary => None,

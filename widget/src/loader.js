@@ -34,19 +34,19 @@ if (!early?.on && tag) {
   button.ariaLabel = tag.dataset.label || 'Chat';
   const locale = () => context.locale || d.documentElement.lang || navigator.language;
 
-  const emit = (name, data) => (listeners[name] || []).forEach((listener) => listener(data));
+  const emit = (name, data) => listeners[name]?.forEach((listener) => listener(data));
   const post = (type, data) => greeted && frame.contentWindow.postMessage({ parlance: type, data }, origin);
 
-  /** For a frame that may not store anything itself. */
-  const keep = (text) => {
+  /** For a frame that may not store anything itself; and, in this tab, whether it is open. */
+  const keep = (text, area = 'localStorage') => {
     try {
-      return text ? (localStorage[`parlance:${space}`] = text) : localStorage[`parlance:${space}`];
+      return text ? (w[area][`parlance:${space}`] = text) : w[area][`parlance:${space}`];
     } catch {}
   };
 
   const draw = () => {
     host.toggleAttribute('open', opened);
-    button.ariaExpanded = `${opened}`;
+    button.ariaExpanded = `${!!opened}`;
   };
 
   const paint = ({ color, position }) => {
@@ -54,9 +54,11 @@ if (!early?.on && tag) {
     host.toggleAttribute('left', position == 'left');
   };
 
+  /** `1` is open again after a reload: nobody asked for the focus. */
   const show = (on) => {
     if (opened == on) return;
     opened = on;
+    keep(`${+on}`, 'sessionStorage');
     if (!frame) {
       frame = d.createElement('iframe');
       frame.title = button.ariaLabel;
@@ -69,8 +71,7 @@ if (!early?.on && tag) {
       root.append(frame);
     }
     draw();
-    if (on) frame.focus();
-    else button.focus();
+    if (on !== 1) (on ? frame : button).focus();
     post('show', on);
     emit(on ? 'open' : 'close');
   };
@@ -101,7 +102,7 @@ if (!early?.on && tag) {
     attributes: tell('attributes'),
     locale: tell('locale'),
     on(name, listener) {
-      (listeners[name] = listeners[name] || []).push(listener);
+      (listeners[name] ||= []).push(listener);
       if (name == 'ready' && host.isConnected) listener();
     },
     reset() {
@@ -129,7 +130,8 @@ if (!early?.on && tag) {
   const start = () => {
     draw();
     d.body.append(host);
-    (early?.q || []).forEach((call) => w.parlance(...call));
+    if (keep('', 'sessionStorage') > 0) show(1);
+    early?.q?.forEach((call) => w.parlance(...call));
     emit('ready');
   };
   if (d.body) start();

@@ -124,6 +124,66 @@ scene('stop ends an answer', async ({ page, launcher, frame }) => {
   await frame.getByText('Stopped').waitFor();
 }, { server: { pace: 30 } });
 
+scene('a person can be asked for until one is', async ({ page, launcher, frame, server }) => {
+  await launcher.click();
+  await frame.locator('.on').waitFor();
+  const offer = frame.locator('.link', { hasText: 'Talk to a person' });
+  server.only().append({ type: 'message', id: 'a1', author: { kind: 'assistant' }, text: 'I found nothing on that.', state: 'complete', abstained: true });
+  await offer.waitFor();
+  await frame.locator('#text').fill('How long is the warranty?');
+  await page.keyboard.press('Enter');
+  await frame.locator('.bar').waitFor();
+  await offer.click();
+  await offer.waitFor({ state: 'detached' });
+  assert.ok(await frame.locator('#person').isHidden());
+  server.only().append({ type: 'status', status: 'bot', by: { kind: 'agent' } });
+  await offer.waitFor();
+  assert.ok(await frame.locator('#person').isVisible());
+});
+
+scene('the focus stays in the chat when the button under it goes', async ({ launcher, frame, focused }) => {
+  await launcher.click();
+  await frame.locator('.on').waitFor();
+  await frame.locator('#person').press('Enter');
+  await frame.locator('#text:focus').waitFor();
+  assert.equal(await focused(), 'iframe');
+});
+
+scene('open in this tab, it is open again after a reload, and the page keeps the focus', async ({ page, launcher, frame, focused, context, server }) => {
+  await ask({ page, launcher, frame });
+  await page.reload();
+  await frame.locator('.bar').waitFor();
+  assert.equal(await launcher.getAttribute('aria-expanded'), 'true');
+  assert.equal(await focused(), 'body');
+  const other = await context.newPage();
+  await other.goto(`${server.origin}/host`);
+  await other.locator('parlance-chat button').waitFor();
+  assert.equal(await other.locator('parlance-chat iframe').count(), 0, 'another tab is another matter');
+  await launcher.click();
+  await page.reload();
+  await launcher.waitFor();
+  assert.equal(await page.locator('parlance-chat iframe').count(), 0);
+});
+
+for (const [locale, colorScheme] of [['en', 'light'], ['de', 'dark'], ['fr', 'light'], ['es', 'light'], ['pt', 'light']]) {
+  scene(`at 360 pixels the header has two lines in ${locale}`, async ({ page, launcher, frame }) => {
+    await page.evaluate((locale) => window.parlance('locale', locale), locale);
+    await launcher.click();
+    await frame.locator('.on').waitFor();
+    const lines = (id) => frame.locator(id).evaluate((node) => {
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      return new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom))).size;
+    });
+    assert.deepEqual([await lines('#title'), await lines('#sub')], [1, 1]);
+    assert.ok((await lines('#person')) <= 2);
+    await frame.locator('#person').click();
+    await frame.locator('#person').waitFor({ state: 'hidden' });
+    assert.equal(await lines('#sub'), 1);
+    assert.equal((await frame.locator('header').boundingBox()).height, 76);
+  }, { page: { viewport: { width: 360, height: 740 }, colorScheme, hasTouch: true, isMobile: true } });
+}
+
 scene('a person joins, leaves, and is rated', async ({ launcher, frame, server }) => {
   await launcher.click();
   await frame.locator('.on').waitFor();

@@ -52,6 +52,20 @@ test('a blocked socket gives way to a stream', async (t) => {
   assert.equal(chat.mode(), 1);
 });
 
+test('a stream whose token ends goes on with a new one', async (t) => {
+  const { server, visitor, chat, until, emitted } = await chatting(t, { faults: { socket: 'refuse' } });
+  chat.say('warranty?');
+  await until(() => visitor.texts().length === 2);
+  const before = server.requests.length;
+  server.expire();
+  await until(() => !chat.online);
+  await until(() => chat.online);
+  assert.deepEqual(server.requests.slice(before), ['POST session', 'GET conversation/events']);
+  assert.equal(server.sessions.at(-1).token, visitor.store.get('token'));
+  assert.deepEqual(emitted.filter(([name]) => name === 'error'), []);
+  assertWhole(server, visitor, 'warranty?');
+});
+
 test('a blocked stream gives way to polling', async (t) => {
   const { server, visitor, chat, until } = await chatting(t, { faults: { socket: 'refuse', events: 'refuse' } });
   chat.say('warranty?');

@@ -1,6 +1,7 @@
 //! The end of a turn: the answer with its citations, claims and settled reservation, in one
-//! transaction. What the database refuses is not kept for another try, for every try asks the
-//! model again: an apology takes its place, and where that is refused too the turn ends without.
+//! transaction. An answer that could not be stored just now is kept for another try; the actor takes
+//! nothing else meanwhile. What the database refuses is not left to the next load, which would ask
+//! the model again: an apology takes its place, and where that is refused too the turn ends without.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -10,7 +11,7 @@ use parlance_store::{
     queries::{ledger, messages},
     tenant::TenantConn,
 };
-use tracing::error;
+use tracing::{error, warn};
 
 use super::{
     Deps,
@@ -27,8 +28,14 @@ use crate::domain::{
     conversations::event::{Citation, Event, MessageState},
 };
 
-/// From the first refusal to the second try.
-const AGAIN: Duration = Duration::from_millis(250);
+/// Before each further try of an answer that could not be stored just now: a database that is
+/// restarted, or a lock that is held, often takes no longer.
+const AGAIN: [Duration; 4] = [
+    Duration::from_millis(250),
+    Duration::from_secs(1),
+    Duration::from_secs(4),
+    Duration::from_secs(10),
+];
 
 /// What an answer is stored with.
 struct Finish {
@@ -66,23 +73,31 @@ pub(super) fn answer(
         bot_name: settings.bot_name.clone(),
     };
     async move {
-        // More than once, for the cause may have been a passing one: a lock, a slow disk.
-        let tries = [
-            (&whole, AGAIN),
-            (&whole, AGAIN * 4),
-            (&whole, Duration::ZERO),
-            (&apology, Duration::ZERO),
-        ];
-        for (outcome, wait) in tries {
-            match finish.store(outcome).await {
-                Err(error) if error.is_refusal() => {
-                    finish.refused("an answer", &error);
-                    tokio::time::sleep(wait).await;
-                }
+        let mut waits = AGAIN.into_iter();
+        let refused = loop {
+            match finish.store(&whole).await {
+                Err(error) if error.is_transient() => match waits.next() {
+                    Some(wait) => {
+                        warn!(conversation.id = %finish.conversation, %error, "an answer is not stored yet");
+                        tokio::time::sleep(wait).await;
+                    }
+                    None if error.is_outage() => return Err(store(error)),
+                    // Whether it is the answer shows by what is stored in its place.
+                    None => break error,
+                },
+                Err(error) if error.is_refusal() => break error,
                 done => return done.map_err(store),
             }
+        };
+        finish.refused("an answer", &refused);
+        match finish.store(&apology).await {
+            Err(error) if error.is_outage() => Err(store(error)),
+            Err(error) => {
+                finish.refused("an apology", &error);
+                finish.give_up(&whole).await
+            }
+            Ok(written) => Ok(written),
         }
-        finish.give_up(&whole).await
     }
 }
 

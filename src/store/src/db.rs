@@ -5,16 +5,16 @@ use std::time::Duration;
 use deadpool::managed::QueueMode;
 use diesel::ConnectionError;
 use diesel_async::{
-    AsyncConnection, AsyncPgConnection, SimpleAsyncConnection,
+    AsyncPgConnection, SimpleAsyncConnection,
     pooled_connection::{
         AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
         deadpool::{Object, Pool},
     },
 };
 use futures_util::{FutureExt, future::join};
-use tokio::{runtime::Handle, task::JoinError};
+use tokio::{runtime::Handle, task::JoinError, time::timeout};
 
-use crate::{control::ControlDb, error::StoreError, ids::TenantId, tenant::TenantDb};
+use crate::{connect::establish, control::ControlDb, error::StoreError, ids::TenantId, tenant::TenantDb};
 
 /// The role every pooled connection acts as. Migrations create it; it owns nothing.
 pub const APP_ROLE: &str = "parlance_app";
@@ -30,6 +30,9 @@ pub struct DbConfig {
     pub acquire_timeout: Duration,
     /// How long one statement may run.
     pub statement_timeout: Duration,
+    /// How long a caller waits for a transaction, or a statement alone, before
+    /// [`StoreError::Silent`]: a server that has vanished ends no statement. Longer than the others.
+    pub call_timeout: Duration,
     /// How long a statement waits for a row or table lock.
     pub lock_timeout: Duration,
     /// How long a transaction may sit between two statements.
@@ -37,7 +40,7 @@ pub struct DbConfig {
 }
 
 impl DbConfig {
-    /// The defaults, for this address: 16 connections, 5 s to get one, 15 s a statement,
+    /// The defaults, for this address: 16 connections, 5 s to get one, 15 s a statement, 20 s a call,
     /// 5 s a lock, 10 s idle in a transaction.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
@@ -46,6 +49,7 @@ impl DbConfig {
             pool_size: 16,
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(15),
+            call_timeout: Duration::from_secs(20),
             lock_timeout: Duration::from_secs(5),
             idle_in_transaction_timeout: Duration::from_secs(10),
         }
@@ -53,9 +57,11 @@ impl DbConfig {
 
     /// What a new connection is told before anyone uses it. A statement whose client has gone is
     /// ended within a second, so that a dropped transaction does not go on holding its locks.
+    /// Messages are in English, where the login may choose.
     fn session_setup(&self) -> String {
         format!(
-            "SET ROLE {APP_ROLE}; SET statement_timeout = {}; SET lock_timeout = {}; \
+            "DO $$ BEGIN SET lc_messages = 'C'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$; \
+             SET ROLE {APP_ROLE}; SET statement_timeout = {}; SET lock_timeout = {}; \
              SET idle_in_transaction_session_timeout = {}; SET client_connection_check_interval = 1000",
             self.statement_timeout.as_millis(),
             self.lock_timeout.as_millis(),
@@ -78,6 +84,7 @@ impl std::fmt::Debug for DbConfig {
 pub struct Db {
     pool: Pool<AsyncPgConnection>,
     acquire_timeout: Duration,
+    call_timeout: Duration,
 }
 
 impl std::fmt::Debug for Db {
@@ -115,9 +122,9 @@ impl Db {
         // The task that reads and writes a connection lives here, and not on the thread of whoever
         // happens to be the first to need one: that thread may end, or be busy.
         let home = Handle::current();
-        let setup = config.session_setup();
+        let (setup, limit) = (config.session_setup(), config.call_timeout);
         manager.custom_setup = Box::new(move |url| {
-            let established = home.spawn(establish(url.to_owned(), setup.clone()));
+            let established = home.spawn(establish(url.to_owned(), setup.clone(), limit));
             let ended = |error: JoinError| Err(ConnectionError::BadConnection(error.to_string()));
             established.map(move |done| done.unwrap_or_else(ended)).boxed()
         });
@@ -133,6 +140,7 @@ impl Db {
         let db = Self {
             pool,
             acquire_timeout: config.acquire_timeout,
+            call_timeout: limit,
         };
         db.ping().await?;
         Ok(db)
@@ -167,28 +175,20 @@ impl Db {
     /// # Errors
     /// [`StoreError::Pool`] or [`StoreError::Query`] where it does not answer.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let mut lease = self.lease().await?;
-        lease.conn().batch_execute("SELECT 1").await?;
-        Ok(())
+        let ping = async |mut conn: &AsyncPgConnection| Ok(conn.batch_execute("SELECT 1").await?);
+        self.lease().await?.once(ping).await
     }
 
     pub(crate) async fn lease(&self) -> Result<Lease, StoreError> {
-        match tokio::time::timeout(self.acquire_timeout, self.pool.get()).await {
+        match timeout(self.acquire_timeout, self.pool.get()).await {
             Ok(object) => Ok(Lease {
                 object: Some(object?),
                 in_transaction: false,
+                limit: self.call_timeout,
             }),
             Err(_) => Err(StoreError::Pool("none became free in time".to_owned())),
         }
     }
-}
-
-async fn establish(url: String, setup: String) -> Result<AsyncPgConnection, ConnectionError> {
-    let mut conn = AsyncPgConnection::establish(&url).await?;
-    conn.batch_execute(&setup)
-        .await
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
-    Ok(conn)
 }
 
 /// A connection on loan. Dropped inside a transaction (a cancelled future, a panic) it is closed at
@@ -197,17 +197,32 @@ async fn establish(url: String, setup: String) -> Result<AsyncPgConnection, Conn
 pub(crate) struct Lease {
     object: Option<Object<AsyncPgConnection>>,
     in_transaction: bool,
+    limit: Duration,
 }
 
 impl Lease {
     #[expect(clippy::expect_used, reason = "only drop takes it out")]
-    pub(crate) fn conn(&mut self) -> &mut AsyncPgConnection {
+    fn conn(&mut self) -> &mut AsyncPgConnection {
         self.object
             .as_mut()
             .expect("a lease holds its connection until it is dropped")
     }
 
-    /// Runs `work` in a transaction that `begin` opens, and commits if it returns `Ok`.
+    /// Runs `work`, a statement outside a transaction, within the time limit of a call.
+    pub(crate) async fn once<R, F>(mut self, work: F) -> Result<R, StoreError>
+    where
+        F: AsyncFnOnce(&AsyncPgConnection) -> Result<R, StoreError>,
+    {
+        let limit = self.limit;
+        let done = timeout(limit, work(self.conn())).await;
+        done.unwrap_or_else(|_| {
+            self.discard();
+            Err(StoreError::Silent)
+        })
+    }
+
+    /// Runs `work` in a transaction that `begin` opens, within the time limit of a call, and
+    /// commits if it returns `Ok`.
     ///
     /// Requests of one connection are sent in the order in which their futures are first polled,
     /// so `begin` and the first statement of `work` share a round trip. Where `begin` fails, the
@@ -218,6 +233,16 @@ impl Lease {
         E: From<StoreError>,
     {
         self.in_transaction = true;
+        let limit = self.limit;
+        let done = timeout(limit, self.begin_and_end(begin, work)).await;
+        done.unwrap_or_else(|_| Err(StoreError::Silent.into()))
+    }
+
+    async fn begin_and_end<R, E, F>(&mut self, begin: Begin<'_>, work: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(&AsyncPgConnection) -> Result<R, E>,
+        E: From<StoreError>,
+    {
         let conn: &AsyncPgConnection = self.conn();
         let (begun, done) = join((&mut &*conn).batch_execute(begin.statement), work(conn)).await;
         match begun.map_err(|error| E::from(error.into())).and(done) {
@@ -246,6 +271,13 @@ impl Lease {
         let ended = self.conn().batch_execute(statement).now_or_never();
         self.in_transaction = matches!(ended, Some(Err(_)));
     }
+
+    /// Closes the connection instead of giving it back.
+    fn discard(&mut self) {
+        if let Some(object) = self.object.take() {
+            drop(Object::take(object));
+        }
+    }
 }
 
 /// How a transaction begins.
@@ -258,10 +290,8 @@ pub(crate) struct Begin<'a> {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        if self.in_transaction
-            && let Some(object) = self.object.take()
-        {
-            drop(Object::take(object));
+        if self.in_transaction {
+            self.discard();
         }
     }
 }

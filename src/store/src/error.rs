@@ -3,12 +3,18 @@
 use diesel::result::{DatabaseErrorKind as Kind, Error as Diesel};
 use diesel_async::pooled_connection::deadpool::PoolError;
 
+use crate::refusal;
+
 /// Why the store could not do what it was asked. Callers decide on the variant, never on text.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// No connection could be had: the pool is exhausted or the database is not reachable.
     #[error("no database connection: {0}")]
     Pool(String),
+    /// No answer within the time that the database itself may take: the line is dead, or stalled.
+    /// What was asked may have been done.
+    #[error("the database does not answer")]
+    Silent,
     /// A constraint of the schema refused the change.
     #[error("refused by the constraint {constraint}")]
     Conflict {
@@ -27,31 +33,37 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the same call may well succeed a moment later.
+    /// Whether the same call may well succeed later: whatever the database said that is no refusal.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Pool(_) => true,
-            Self::Query(Diesel::DatabaseError(kind, _)) => matches!(
-                kind,
-                Kind::SerializationFailure | Kind::ClosedConnection | Kind::UnableToSendCommand
-            ),
-            Self::Query(Diesel::BrokenTransactionManager) => true,
-            _ => false,
+            Self::Query(Diesel::DatabaseError(..)) => !self.is_refusal(),
+            _ => self.is_outage(),
         }
     }
 
-    /// Whether the database understood the change and would not have it. The same again is refused
-    /// again, unless the cause was a passing one, such as a deadlock: the two are not told apart.
+    /// Whether the database understood the change and will always refuse it: its data are wrong, or
+    /// break a constraint. What it could not do just now (a time limit, a full disk, a shutdown) is
+    /// none, and neither is what is not known to be one.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         match self {
             Self::Conflict { .. } => true,
-            Self::Query(Diesel::DatabaseError(kind, _)) => {
-                !self.is_transient() && !matches!(kind, Kind::ReadOnlyTransaction)
-            }
+            Self::Query(Diesel::DatabaseError(kind, detail)) => refusal::is_one(kind, detail.message()),
             // What cannot even be written down for the database.
             Self::Query(Diesel::SerializationError(_) | Diesel::QueryBuilderError(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the database could not be reached, or was lost: nothing is known of what was asked.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Pool(_) | Self::Silent | Self::Query(Diesel::BrokenTransactionManager) => true,
+            Self::Query(Diesel::DatabaseError(kind, _)) => {
+                matches!(kind, Kind::ClosedConnection | Kind::UnableToSendCommand)
+            }
             _ => false,
         }
     }

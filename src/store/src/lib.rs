@@ -5,6 +5,7 @@
 //! per aggregate; each function takes the [`tenant::TenantConn`] that a transaction lends.
 //! [`migrate`] brings the schema up to date; row-level security is forced by it, not by us.
 
+mod connect;
 pub mod control;
 pub mod db;
 pub mod embedded;
@@ -12,6 +13,7 @@ pub mod error;
 pub mod ids;
 pub mod migrate;
 pub mod queries;
+mod refusal;
 pub(crate) mod schema;
 pub(crate) mod statement;
 pub mod tenant;

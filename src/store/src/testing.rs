@@ -228,8 +228,8 @@ pub fn with_database(url: &str, name: &str) -> String {
 /// # Errors
 /// What the database says to it.
 pub async fn sql_on_pool(db: &Db, statements: &str) -> Result<(), StoreError> {
-    db.lease().await?.conn().batch_execute(statements).await?;
-    Ok(())
+    let work = async |mut conn: &AsyncPgConnection| Ok(conn.batch_execute(statements).await?);
+    db.lease().await?.once(work).await
 }
 
 /// Runs SQL in a tenant's transaction as a bug would: with a text nobody reviewed.
@@ -257,14 +257,15 @@ pub struct Pooled {
 /// # Errors
 /// [`StoreError`] where none can be had, or it is inside a transaction.
 pub async fn inspect(db: &Db) -> Result<Pooled, StoreError> {
-    let mut lease = db.lease().await?;
     // Outside a transaction the two are the same instant.
     let outside = "DO $$ BEGIN IF now() <> statement_timestamp() THEN \
                    RAISE 'inside a transaction'; END IF; END $$";
-    lease.conn().batch_execute(outside).await?;
-    Ok(sql(
+    let seen = sql(
         "SELECT current_user::text AS role, coalesce(current_setting('app.tenant_id', true), '') AS tenant",
-    )
-    .get_result(lease.conn())
-    .await?)
+    );
+    let work = async |mut conn: &AsyncPgConnection| {
+        conn.batch_execute(outside).await?;
+        Ok(seen.get_result(&mut conn).await?)
+    };
+    db.lease().await?.once(work).await
 }

@@ -38,7 +38,7 @@ story('what the documents do not say is not answered; a person is offered, asked
   assert.equal(await answer.locator('.cite, .bar').count(), 0);
   await answer.getByRole('button', { name: 'Talk to a person' }).click();
   await visitor.frame.getByRole('log').getByText('A person will join you here.').waitFor();
-  await visitor.frame.locator('#person:disabled').waitFor();
+  await visitor.frame.locator('#person').waitFor({ state: 'hidden' });
 });
 
 story('stop ends an answer and what was there stays', async ({ onForeignPage }) => {
@@ -58,7 +58,7 @@ story('a vote is pressed, also after a reload', async ({ page, onForeignPage }) 
   await (await visitor.isAnswered()).getByRole('button', { name: 'Good answer' }).click();
   await visitor.frame.getByText('Thank you!').waitFor();
   await page.reload();
-  await visitor.opens();
+  await visitor.isOpen();
   await visitor.frame.getByRole('button', { name: 'Good answer', pressed: true }).waitFor();
 });
 

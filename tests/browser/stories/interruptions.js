@@ -23,7 +23,7 @@ story('a reload in mid-answer goes on where it was', async (stage) => {
   await visitor.says(LONG);
   await visitor.isBeingAnswered();
   await stage.page.reload();
-  await visitor.opens();
+  await visitor.isOpen();
   await visitor.isAnswered();
   assert.deepEqual(await visitor.texts(), await undisturbed(stage, LONG));
 });
@@ -58,7 +58,7 @@ story('what is written offline goes out once, also when the page was reloaded me
   await page.goto('about:blank');
   await context.setOffline(false);
   await page.goto(address);
-  await visitor.opens();
+  await visitor.isOpen();
   await visitor.isAnswered(2);
   assert.deepEqual(await visitor.frame.locator('.visitor .bubble').allInnerTexts(), ['Is shipping free?', 'What does error E03 mean?']);
   assert.equal(await visitor.answers.count(), 2);

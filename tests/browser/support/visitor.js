@@ -6,6 +6,8 @@ export function visitor(page) {
   const frame = page.frameLocator('parlance-chat iframe');
   const input = frame.locator('#text');
   const ended = frame.locator('.msg.assistant:not(.draft)').filter({ has: page.locator('.foot button') });
+  /** Waits until the chat is open, as it is again after a reload, and connected. */
+  const isOpen = () => frame.locator('#sub.on').waitFor();
   return {
     page,
     launcher,
@@ -20,8 +22,9 @@ export function visitor(page) {
     /** Opens the chat and waits until it is connected. */
     async opens() {
       await launcher.click();
-      await frame.locator('#sub.on').waitFor();
+      await isOpen();
     },
+    isOpen,
     /** Writes and sends. */
     async says(text) {
       await input.fill(text);

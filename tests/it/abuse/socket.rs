@@ -8,7 +8,7 @@ use tokio_tungstenite::{
     tungstenite::{
         Message,
         protocol::frame::{
-            Frame,
+            CloseFrame, Frame,
             coding::{Data, OpCode},
         },
     },
@@ -170,6 +170,56 @@ async fn text_that_is_not_utf8_ends_the_socket_with_1007() {
     socket.0.send(Message::Frame(frame)).await.unwrap();
     assert_eq!(socket.ends().await, Some(1007));
     is_answered(&app.visitor(&acme).await).await;
+}
+
+/// What RFC 6455 forbids, as bytes on the line; a mask of zeros changes nothing.
+#[tokio::test]
+async fn what_is_no_frame_ends_the_socket_with_1002() {
+    let (app, acme, visitor) = TestApp::chat().await;
+    for (what, bytes) in [
+        ("reserved bits", &[0xc1, 0x80, 0, 0, 0, 0][..]),
+        ("no mask", &[0x81, 0x01, b'x']),
+        ("an opcode that is none", &[0x83, 0x80, 0, 0, 0, 0]),
+        ("the end of what never began", &[0x80, 0x80, 0, 0, 0, 0]),
+        ("a ping in pieces", &[0x09, 0x80, 0, 0, 0, 0]),
+        ("a close with half a code", &[0x88, 0x81, 0, 0, 0, 0, 3]),
+        (
+            "a close with a code of nobody",
+            &[0x88, 0x82, 0, 0, 0, 0, 3, 0xed],
+        ),
+    ] {
+        let (_, mut socket) = visitor.connects().await;
+        let MaybeTlsStream::Plain(line) = socket.0.get_mut() else {
+            panic!("a plain socket");
+        };
+        line.write_all(bytes).await.unwrap();
+        assert_eq!(socket.ends().await, Some(1002), "{what}");
+    }
+    is_answered(&app.visitor(&acme).await).await;
+}
+
+#[tokio::test]
+async fn a_goodbye_is_said_back_with_its_code() {
+    let (_app, _, visitor) = TestApp::chat().await;
+    for code in [1000, 1001, 3000, 4321] {
+        let (_, mut socket) = visitor.connects().await;
+        let bye = CloseFrame {
+            code: code.into(),
+            reason: "bye".into(),
+        };
+        socket.0.close(Some(bye)).await.unwrap();
+        assert_eq!(socket.ends().await, Some(code));
+    }
+    let (_, mut socket) = visitor.connects().await;
+    socket.0.close(None).await.unwrap();
+    assert_eq!(socket.ends().await, None);
+    let mut silent = visitor.socket().await;
+    let away = CloseFrame {
+        code: 1001.into(),
+        reason: "".into(),
+    };
+    silent.0.close(Some(away)).await.unwrap();
+    assert_eq!(silent.ends().await, Some(1001), "before hello");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::is_answered;
-use crate::support::{Ended, Setup, TestApp, TestVisitor};
+use crate::support::{Ended, Setup, Sse, TestApp, TestVisitor};
 
 /// What a first frame gets: the error frame's code, where there is one, and how the socket ends.
 async fn begins_with(visitor: &TestVisitor, first: &Value) -> (Option<String>, Ended) {
@@ -93,7 +93,16 @@ async fn an_expired_token_opens_nothing_but_a_new_one_of_the_same_visitor() {
     let (_, mut silent) = visitor.resumes(&conversation, 0).await;
     socket.send(&json!({ "type": "ping" })).await;
     socket.next_of("pong").await;
+    let events = format!("/conversation/{conversation}/events");
+    let mut stream = Sse::open(visitor.get(&events)).await;
+    assert_eq!(stream.next().await.unwrap().kind, "ready");
     clock.advance(TimeDelta::milliseconds(50));
+    let ended = stream.next().await.unwrap();
+    assert_eq!(
+        (ended.kind.as_str(), &ended.data["code"], ended.id),
+        ("close", &json!(4001), None)
+    );
+    assert!(stream.next().await.is_none(), "and nothing after it");
     assert_eq!(silent.ends().await, Some(4001), "by the timer alone");
     let refused = begins_with(&visitor, &hello(&visitor.token, Some(&conversation))).await;
     assert_eq!(refused, (code("unauthenticated"), Some(4001)));
@@ -116,5 +125,8 @@ async fn an_expired_token_opens_nothing_but_a_new_one_of_the_same_visitor() {
     assert_eq!(renewed["visitor"]["id"], json!(visitor.id));
     assert_eq!(renewed["conversation"], json!(conversation));
     let token = renewed["token"].as_str().unwrap();
-    visitor.with_token(token).resumes(&conversation, 0).await;
+    let visitor = visitor.with_token(token);
+    visitor.resumes(&conversation, 0).await;
+    let mut stream = Sse::open(visitor.get(&events)).await;
+    assert_eq!(stream.next().await.unwrap().kind, "ready");
 }

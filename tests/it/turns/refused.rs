@@ -1,4 +1,5 @@
-//! The database refuses an answer for good: the model is not asked for it again and again.
+//! The database refuses an answer for good, or cannot store it just now: the model is not asked for
+//! it again and again.
 
 use serde_json::json;
 
@@ -40,10 +41,25 @@ async fn an_apology_takes_the_place_of_an_answer_that_is_refused() {
 }
 
 #[tokio::test]
+async fn an_answer_that_cannot_be_stored_just_now_is_stored_later() {
+    let (app, _, visitor) = TestApp::chat().await;
+    // A sequence counts the tries, for what is rolled back does not take it back.
+    let full_twice = "CREATE SEQUENCE tries; GRANT USAGE ON tries TO parlance_app; \
+                      CREATE FUNCTION is_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                      IF nextval('tries') <= 2 THEN RAISE disk_full; END IF; RETURN NEW; END $$; \
+                      CREATE TRIGGER is_full BEFORE INSERT ON messages FOR EACH ROW \
+                      WHEN (NEW.author_kind = 'assistant') EXECUTE FUNCTION is_full()";
+    app.db().run(full_twice).await.unwrap();
+    let answer = visitor.asks(None, QUESTION).await;
+    assert_eq!(answer["state"], "complete");
+    one_call_is_booked(&app).await;
+}
+
+#[tokio::test]
 async fn a_turn_whose_every_answer_is_refused_is_given_up() {
     let (mut app, _, visitor) = TestApp::chat().await;
     let refuse = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
-                  $$ BEGIN RAISE 'no answers here'; END $$; \
+                  $$ BEGIN RAISE check_violation; END $$; \
                   CREATE TRIGGER refuse BEFORE INSERT ON messages FOR EACH ROW \
                   WHEN (NEW.author_kind = 'assistant') EXECUTE FUNCTION refuse()";
     app.db().run(refuse).await.unwrap();

@@ -62,7 +62,7 @@ function translate() {
   root.dir = root.lang === 'ar' ? 'rtl' : '';
   document.querySelectorAll('[data-t]').forEach((/** @type {any} */ node) => {
     const text = t(node.dataset.t);
-    if (node.localName === 'span') node.textContent = text;
+    if (node.id === 'person') node.textContent = text;
     else node.ariaLabel = text;
   });
   $('text').placeholder = (root.lang === config.locale && config.placeholder) || t('hint');
@@ -70,8 +70,9 @@ function translate() {
 
 function show(on) {
   chat.show(on);
-  // The panel is not focusable yet for the moment the host page takes to make it visible.
-  if (on) setTimeout(() => ($('composer').hidden ? document.querySelector('input') : $('text')).focus(), 50);
+  // The panel is not focusable yet for the moment the host page takes to make it visible. After a
+  // reload (1) the page keeps the focus.
+  if (on === true) setTimeout(() => ($('composer').hidden ? document.querySelector('input') : $('text')).focus(), 50);
 }
 
 /** What happens, to the screen reader (whole answers, never tokens) and to the host page. */

@@ -60,7 +60,7 @@ export function createMessage(chat, kind) {
         state === 'failed' && !seq && el('button.link', { onclick: () => chat.retry(client_id) }, t('retry')),
         state === 'pending' && t(chat.online ? 'sending' : 'later'),
         seen && t('seen'),
-        entry.last && (entry.abstained || (seq && state === 'failed')) && el('button.link', { onclick: () => $('person').click() }, t('person')),
+        entry.status === 'bot' && (entry.abstained || (seq && state === 'failed')) && el('button.link', { onclick: () => $('person').click() }, t('person')),
         kind === 'assistant' && seq && ['up', 'down'].map((value) => thumb(id, value)),
       ].flat().filter(Boolean),
     );

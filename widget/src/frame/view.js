@@ -30,7 +30,7 @@ export function createView(chat, config, store) {
     let before;
     return [
       config.greeting && { key: 'greeting', author: bot, text: config.greeting },
-      ...items.map((item) => ({ ...item, key: item.client_id || item.id || item.seq, seen: item === mine && seen >= item.seq, last: item === last })),
+      ...items.map((item) => ({ status, ...item, key: item.client_id || item.id || item.seq, seen: item === mine && seen >= item.seq, last: item === last })),
       ...[...drafts.values()].map((draft) => ({ ...draft, key: draft.id, author: bot, draft: true })),
       ...outgoing.map((item) => ({ ...item, key: item.client_id, author: { kind: 'visitor' }, online: chat.online })),
       questions && { key: 'ask', questions },
@@ -87,17 +87,19 @@ export function createView(chat, config, store) {
 
   function surroundings() {
     const { status, drafts } = chat.log();
-    const waiting = status === 'waiting';
     const { online, refused } = chat;
     const sub = $('sub');
-    const text = refused ? t('refused') : !online ? t('offline') : waiting ? statusText({ status }, config) : t(status === 'human' ? 'someone' : 'instant');
+    const human = status === 'human';
+    const waiting = status === 'waiting';
+    const text = t(refused ? 'refused' : !online ? 'offline' : human ? 'someone' : waiting ? status : 'instant');
     // A status region speaks whenever it is written to.
     if (sub.textContent !== text) sub.textContent = text;
     sub.className = online ? 'on' : '';
-    $('person').disabled = waiting || status === 'human';
-    const stop = $('stop');
-    if (stop === document.activeElement && !drafts.size) $('text').focus();
-    stop.hidden = !drafts.size;
+    for (const [id, hidden] of [['person', human || waiting], ['stop', !drafts.size]]) {
+      // The focus must not be lost with what had it.
+      if (hidden && $(id) === document.activeElement) $('text').focus();
+      $(id).hidden = hidden;
+    }
   }
 
   /** At most once per painted frame, however fast the tokens come. */

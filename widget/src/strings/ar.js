@@ -1,7 +1,7 @@
 export default {
   chat: 'دردشة',
   close: 'إغلاق',
-  person: 'التحدث إلى شخص',
+  person: 'التحدث\nإلى شخص',
   instant: 'يجيب على الفور',
   hint: 'اكتب رسالة…',
   send: 'إرسال',

@@ -1,7 +1,7 @@
 export default {
   chat: 'Chat',
   close: 'Schließen',
-  person: 'Mit einem Menschen sprechen',
+  person: 'Mit jemandem\nsprechen',
   instant: 'Antwortet sofort',
   hint: 'Nachricht schreiben…',
   send: 'Senden',

@@ -1,7 +1,8 @@
 export default {
   chat: 'Chat',
   close: 'Close',
-  person: 'Talk to a person',
+  // Its two lines in the header.
+  person: 'Talk to\na person',
   instant: 'Answers right away',
   hint: 'Write a message…',
   send: 'Send',

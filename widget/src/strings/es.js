@@ -1,8 +1,8 @@
 export default {
   chat: 'Chat',
   close: 'Cerrar',
-  person: 'Hablar con una persona',
-  instant: 'Responde al momento',
+  person: 'Hablar con\nuna persona',
+  instant: 'Responde enseguida',
   hint: 'Escribe un mensaje…',
   send: 'Enviar',
   stop: 'Detener la respuesta',

@@ -1,7 +1,7 @@
 export default {
   chat: 'Chat',
   close: 'Fermer',
-  person: 'Parler à une personne',
+  person: 'Parler à\nune personne',
   instant: 'Répond tout de suite',
   hint: 'Écrivez un message…',
   send: 'Envoyer',

@@ -1,7 +1,7 @@
 export default {
   chat: 'チャット',
   close: '閉じる',
-  person: '担当者と話す',
+  person: '担当者と\n話す',
   instant: 'すぐにお答えします',
   hint: 'メッセージを入力…',
   send: '送信',

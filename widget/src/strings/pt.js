@@ -1,7 +1,7 @@
 export default {
   chat: 'Chat',
   close: 'Fechar',
-  person: 'Falar com uma pessoa',
+  person: 'Falar com\numa pessoa',
   instant: 'Responde na hora',
   hint: 'Escreva uma mensagem…',
   send: 'Enviar',

@@ -46,6 +46,11 @@ export async function startServer({ config = {}, pace, faults = {} } = {}) {
     cut(code) {
       for (const socket of server.sockets) code ? socket.close(code) : socket.destroy();
     },
+    /** Every token ends, and every stream with it. */
+    expire() {
+      server.tokens.clear();
+      for (const stream of server.streams || []) stream.end('event: close\ndata: {"type":"close","code":4001,"reason":"unauthenticated"}\n\n');
+    },
     async stop() {
       http.closeAllConnections();
       server.cut();

@@ -5,7 +5,6 @@ use diesel::{
     QueryableByName,
     sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
-use diesel_async::RunQueryDsl;
 
 use super::ControlDb;
 use crate::{
@@ -86,14 +85,11 @@ impl ControlDb {
     /// # Errors
     /// [`StoreError::Conflict`] `tenants_pkey` where the id is taken.
     pub async fn create_tenant(&self, id: TenantId, name: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
-        let mut lease = self.lease().await?;
-        sql("INSERT INTO tenants (id, name, created_at) VALUES ($1, $2, $3)")
+        let statement = sql("INSERT INTO tenants (id, name, created_at) VALUES ($1, $2, $3)")
             .bind::<SqlUuid, _>(id)
             .bind::<Text, _>(name)
-            .bind::<Timestamptz, _>(at)
-            .execute(lease.conn())
-            .await?;
-        Ok(())
+            .bind::<Timestamptz, _>(at);
+        self.execute(statement).await
     }
 
     /// Makes a login.
@@ -101,16 +97,14 @@ impl ControlDb {
     /// # Errors
     /// [`StoreError::Conflict`] `users_email_once` where the address has one.
     pub async fn create_user(&self, user: NewUser) -> Result<(), StoreError> {
-        let mut lease = self.lease().await?;
-        sql("INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)")
-            .bind::<SqlUuid, _>(user.id)
-            .bind::<Text, _>(user.email)
-            .bind::<Text, _>(user.name)
-            .bind::<Text, _>(user.password_hash)
-            .bind::<Timestamptz, _>(user.at)
-            .execute(lease.conn())
-            .await?;
-        Ok(())
+        let statement =
+            sql("INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)")
+                .bind::<SqlUuid, _>(user.id)
+                .bind::<Text, _>(user.email)
+                .bind::<Text, _>(user.name)
+                .bind::<Text, _>(user.password_hash)
+                .bind::<Timestamptz, _>(user.at);
+        self.execute(statement).await
     }
 
     /// Gives a person a role in a tenant, or another one than before.
@@ -118,17 +112,14 @@ impl ControlDb {
     /// # Errors
     /// [`StoreError::Conflict`] where there is no such person or tenant.
     pub async fn add_membership(&self, user: UserId, tenant: TenantId, role: Role) -> Result<(), StoreError> {
-        let mut lease = self.lease().await?;
-        sql(
+        let statement = sql(
             "INSERT INTO memberships (user_id, tenant_id, role) VALUES ($1, $2, $3) \
              ON CONFLICT (user_id, tenant_id) DO UPDATE SET role = excluded.role",
         )
         .bind::<SqlUuid, _>(user)
         .bind::<SqlUuid, _>(tenant)
-        .bind::<Text, _>(role)
-        .execute(lease.conn())
-        .await?;
-        Ok(())
+        .bind::<Text, _>(role);
+        self.execute(statement).await
     }
 
     /// Signs up: tenant, login and ownership, all or nothing.
@@ -136,8 +127,7 @@ impl ControlDb {
     /// # Errors
     /// [`StoreError::Conflict`] `users_email_once` where the address has a login.
     pub async fn sign_up(&self, tenant: TenantId, workspace: &str, owner: NewUser) -> Result<(), StoreError> {
-        let mut lease = self.lease().await?;
-        sql(
+        let statement = sql(
             "WITH tenant AS (INSERT INTO tenants (id, name, created_at) VALUES ($1, $2, $3)), \
                   login AS (INSERT INTO users (id, email, name, password_hash, created_at) \
                             VALUES ($4, $5, $6, $7, $3)) \
@@ -149,10 +139,8 @@ impl ControlDb {
         .bind::<SqlUuid, _>(owner.id)
         .bind::<Text, _>(owner.email)
         .bind::<Text, _>(owner.name)
-        .bind::<Text, _>(owner.password_hash)
-        .execute(lease.conn())
-        .await?;
-        Ok(())
+        .bind::<Text, _>(owner.password_hash);
+        self.execute(statement).await
     }
 
     /// Finds a login by its address, in any case.
@@ -188,8 +176,7 @@ impl ControlDb {
     }
 
     async fn login(&self, query: Sql<'_>) -> Result<Option<Login>, StoreError> {
-        let mut lease = self.lease().await?;
-        let rows: Vec<LoginRow> = query.get_results(lease.conn()).await?;
+        let rows: Vec<LoginRow> = self.rows(query).await?;
         let mut login = None;
         for row in rows {
             let login = login.get_or_insert_with(|| Login {

@@ -1,7 +1,6 @@
 //! From a slug or a public key to its tenant, and the one look across tenants.
 
 use diesel::{QueryableByName, sql_types::Text};
-use diesel_async::RunQueryDsl;
 
 use super::ControlDb;
 use crate::{
@@ -41,16 +40,13 @@ impl ControlDb {
     /// # Errors
     /// [`StoreError`] where the database does not answer.
     pub async fn space_by_slug_or_key(&self, slug_or_key: &str) -> Result<Option<SpaceRef>, StoreError> {
-        let mut lease = self.lease().await?;
-        let found = sql(
+        let query = sql(
             "SELECT s.tenant_id, s.space_id, s.slug, s.public_key, s.published, s.allowed_origins \
              FROM space_index s JOIN tenants t ON t.id = s.tenant_id \
                          WHERE (s.slug = $1 OR s.public_key = $1) AND t.status = 'active'",
         )
-        .bind::<Text, _>(slug_or_key)
-        .get_results(lease.conn())
-        .await?;
-        Ok(found.into_iter().next())
+        .bind::<Text, _>(slug_or_key);
+        Ok(self.rows(query).await?.into_iter().next())
     }
 
     /// All tenants that are active.
@@ -58,11 +54,8 @@ impl ControlDb {
     /// # Errors
     /// [`StoreError`] where the database does not answer.
     pub async fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
-        let mut lease = self.lease().await?;
-        let rows: Vec<Tenant> =
-            sql("SELECT id AS tenant_id FROM tenants WHERE status = 'active' ORDER BY id")
-                .get_results(lease.conn())
-                .await?;
+        let query = sql("SELECT id AS tenant_id FROM tenants WHERE status = 'active' ORDER BY id");
+        let rows: Vec<Tenant> = self.rows(query).await?;
         Ok(rows.into_iter().map(|row| row.tenant_id).collect())
     }
 
@@ -71,10 +64,8 @@ impl ControlDb {
     /// # Errors
     /// [`StoreError`] where the database does not answer.
     pub async fn tenants_with_open_work(&self) -> Result<Vec<TenantId>, StoreError> {
-        let mut lease = self.lease().await?;
-        let rows: Vec<Tenant> = sql("SELECT tenant_id FROM tenants_with_open_work() AS t (tenant_id)")
-            .get_results(lease.conn())
-            .await?;
+        let query = sql("SELECT tenant_id FROM tenants_with_open_work() AS t (tenant_id)");
+        let rows: Vec<Tenant> = self.rows(query).await?;
         Ok(rows.into_iter().map(|row| row.tenant_id).collect())
     }
 }

@@ -5,9 +5,13 @@ mod accounts;
 mod directory;
 mod refresh;
 
+use diesel::{QueryableByName, pg::Pg};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
 use crate::{
     db::{Db, Lease},
     error::StoreError,
+    statement::Sql,
 };
 
 pub use accounts::{Login, Membership, NewUser, Role, User};
@@ -27,5 +31,20 @@ impl ControlDb {
 
     pub(crate) async fn lease(&self) -> Result<Lease, StoreError> {
         self.db.lease().await
+    }
+    async fn execute(&self, statement: Sql<'_>) -> Result<(), StoreError> {
+        let work = async |mut conn: &AsyncPgConnection| {
+            statement.execute(&mut conn).await?;
+            Ok(())
+        };
+        self.lease().await?.once(work).await
+    }
+
+    async fn rows<R>(&self, query: Sql<'_>) -> Result<Vec<R>, StoreError>
+    where
+        R: QueryableByName<Pg> + Send + 'static,
+    {
+        let work = async |mut conn: &AsyncPgConnection| Ok(query.get_results(&mut conn).await?);
+        self.lease().await?.once(work).await
     }
 }

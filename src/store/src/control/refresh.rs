@@ -68,8 +68,8 @@ impl ControlDb {
         session: RefreshSession,
         token: NewRefreshToken,
     ) -> Result<(), StoreError> {
-        let mut lease = self.lease().await?;
-        insert(lease.conn(), session, &token).await
+        let lease = self.lease().await?;
+        lease.once(async |conn| insert(conn, session, &token).await).await
     }
 
     /// Uses a token up and stores its successor, or finds out why not.

@@ -30,7 +30,12 @@ export const openStream = overHttp(async ({ api, after, alive, frame, ready }, p
   const { body } = await api(path, null, { signal, stream: true, headers: { Accept: 'text/event-stream', 'Last-Event-ID': after() } });
   const reader = body.getReader();
   const decoder = new TextDecoder();
-  const feed = createParser((data) => frame(JSON.parse(data)));
+  const feed = createParser((data) => {
+    const event = JSON.parse(data);
+    // What a socket says in its close frame.
+    if (event.type === 'close') throw { close: event.code };
+    frame(event);
+  });
   for (let first = true; ; first = false) {
     const { done, value } = await reader.read();
     if (done) throw {};
