@@ -253,44 +253,48 @@ pub(super) fn say(
         };
         let (db, visitor) = (deps.db.tenant(tenant), Author::visitor(visitor));
         let begun = Instant::now();
-        let done = db
-            .transaction(async |conn| {
-                // A conversation reopens before the message, a person is asked for after it.
-                let (before, after) = match status {
-                    Some(change) if change.reason == Reason::Reopened => (Some(change), None),
-                    other => (None, other),
-                };
-                let mut events = Vec::new();
-                let mut epoch = None;
-                if let Some(change) = before {
-                    let (event, begun) = write_status(conn, conversation, change, &visitor, at).await?;
-                    epoch = Some(begun);
-                    events.push(event);
+        let say = async |conn: &mut TenantConn<'_>| {
+            // A conversation reopens before the message, a person is asked for after it.
+            let (before, after) = match status {
+                Some(change) if change.reason == Reason::Reopened => (Some(change), None),
+                other => (None, other),
+            };
+            let mut events = Vec::new();
+            let mut epoch = None;
+            if let Some(change) = before {
+                let (event, begun) = write_status(conn, conversation, change, &visitor, at).await?;
+                epoch = Some(begun);
+                events.push(event);
+            }
+            let (said, knowledge_version) = messages::say(conn, new).await?;
+            let seq = match said {
+                messages::Said::New { seq, .. } => seq,
+                // Rolls the status change back: a second delivery reopens nothing.
+                messages::Said::Duplicate { message_id, seq } => {
+                    return Err(NotSaid::Before(message_id, seq));
                 }
-                let (said, knowledge_version) = messages::say(conn, new).await?;
-                let seq = match said {
-                    messages::Said::New { seq, .. } => seq,
-                    // Rolls the status change back: a second delivery reopens nothing.
-                    messages::Said::Duplicate { message_id, seq } => {
-                        return Err(NotSaid::Before(message_id, seq));
-                    }
-                };
-                events.push(durable("message", seq, &json));
-                if let Some(change) = after {
-                    events.push(write_status(conn, conversation, change, &visitor, at).await?.0);
-                }
-                give_back(conn, &deps, &released).await?;
-                let written = Written {
-                    epoch,
-                    ..Written::of(events)
-                };
-                Ok(Said {
-                    ack: ack(id, seq, false),
-                    written,
-                    knowledge_version,
-                })
+            };
+            events.push(durable("message", seq, &json));
+            if let Some(change) = after {
+                events.push(write_status(conn, conversation, change, &visitor, at).await?.0);
+            }
+            give_back(conn, &deps, &released).await?;
+            let written = Written {
+                epoch,
+                ..Written::of(events)
+            };
+            Ok(Said {
+                ack: ack(id, seq, false),
+                written,
+                knowledge_version,
             })
-            .await;
+        };
+        // The message alone, which is nearly always, needs no second round trip to commit.
+        let done = if status.is_none() && released.is_empty() {
+            db.at_once(say).await
+        } else {
+            db.transaction(say).await
+        };
         answerer::took("commit", begun);
         match done {
             Ok(said) => Ok(said),

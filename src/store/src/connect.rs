@@ -7,6 +7,8 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use tokio::time::timeout;
 use tokio_postgres::{Config, NoTls};
 
+use crate::prepared::prepare;
+
 /// A line silent for so long is probed …
 const PROBE_AFTER: Duration = Duration::from_secs(30);
 /// … this often …
@@ -29,6 +31,7 @@ pub(crate) async fn establish(
         conn.batch_execute(&setup)
             .await
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        prepare(&mut conn).await?;
         Ok(conn)
     };
     timeout(limit, connected)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use deadpool::managed::QueueMode;
-use diesel::ConnectionError;
+use diesel::{ConnectionError, result::Error as DieselError};
 use diesel_async::{
     AsyncPgConnection, SimpleAsyncConnection,
     pooled_connection::{
@@ -11,7 +11,10 @@ use diesel_async::{
         deadpool::{Object, Pool},
     },
 };
-use futures_util::{FutureExt, future::join};
+use futures_util::{
+    FutureExt,
+    future::{join, join3},
+};
 use tokio::{runtime::Handle, task::JoinError, time::timeout};
 
 use crate::{connect::establish, control::ControlDb, error::StoreError, ids::TenantId, tenant::TenantDb};
@@ -225,7 +228,8 @@ impl Lease {
     /// commits if it returns `Ok`.
     ///
     /// Requests of one connection are sent in the order in which their futures are first polled,
-    /// so `begin` and the first statement of `work` share a round trip. Where `begin` fails, the
+    /// so `begin` and the first statement of `work` share a round trip, with [`Commit::Behind`] the
+    /// commit too. Where `begin` fails, the
     /// statements find no tenant, and their results are thrown away.
     pub(crate) async fn transaction<R, E, F>(mut self, begin: Begin<'_>, work: F) -> Result<R, E>
     where
@@ -244,17 +248,23 @@ impl Lease {
         E: From<StoreError>,
     {
         let conn: &AsyncPgConnection = self.conn();
-        let (begun, done) = join((&mut &*conn).batch_execute(begin.statement), work(conn)).await;
-        match begun.map_err(|error| E::from(error.into())).and(done) {
-            Ok(value) if begin.reads_only => {
+        let (mut first, mut last) = (conn, conn);
+        let begun = first.batch_execute(begin.statement);
+        let failed = |error: DieselError| E::from(error.into());
+        if let Commit::Behind = begin.commit {
+            let (begun, done, committed) = join3(begun, work(conn), last.batch_execute("COMMIT")).await;
+            self.in_transaction = committed.is_err();
+            let value = begun.map_err(failed).and(done)?;
+            return committed.map_err(failed).map(|()| value);
+        }
+        let (begun, done) = join(begun, work(conn)).await;
+        match begun.map_err(failed).and(done) {
+            Ok(value) if matches!(begin.commit, Commit::Unawaited) => {
                 self.end("COMMIT");
                 Ok(value)
             }
             Ok(value) => {
-                self.conn()
-                    .batch_execute("COMMIT")
-                    .await
-                    .map_err(StoreError::from)?;
+                self.conn().batch_execute("COMMIT").await.map_err(failed)?;
                 self.in_transaction = false;
                 Ok(value)
             }
@@ -284,8 +294,20 @@ impl Lease {
 pub(crate) struct Begin<'a> {
     /// `BEGIN`, and what is set for the transaction.
     pub statement: &'a str,
-    /// Nothing is lost where the commit is.
-    pub reads_only: bool,
+    /// How it ends.
+    pub commit: Commit,
+}
+
+/// How a transaction commits.
+#[derive(Clone, Copy)]
+pub(crate) enum Commit {
+    /// When the work is done, and that is waited for.
+    After,
+    /// When the work is done; nothing is lost where the commit is.
+    Unawaited,
+    /// Sent behind the first statements of the work, which must be all of it and have been
+    /// [prepared](crate::prepared).
+    Behind,
 }
 
 impl Drop for Lease {

@@ -12,6 +12,7 @@ pub mod embedded;
 pub mod error;
 pub mod ids;
 pub mod migrate;
+mod prepared;
 pub mod queries;
 mod refusal;
 pub(crate) mod schema;

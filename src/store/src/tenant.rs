@@ -2,9 +2,10 @@
 //! statement, and whose connection never returns to the pool in any other state than idle.
 
 use diesel_async::AsyncPgConnection;
+use uuid::Uuid;
 
 use crate::{
-    db::{Begin, Db},
+    db::{Begin, Commit, Db},
     error::StoreError,
     ids::TenantId,
 };
@@ -40,7 +41,7 @@ impl TenantDb {
         F: AsyncFnOnce(&mut TenantConn<'_>) -> Result<R, E>,
         E: From<StoreError>,
     {
-        self.run("BEGIN", false, work).await
+        self.run("BEGIN", Commit::After, work).await
     }
 
     /// The same for reading: the database refuses writes, and nobody waits for the commit.
@@ -52,7 +53,7 @@ impl TenantDb {
         F: AsyncFnOnce(&mut TenantConn<'_>) -> Result<R, E>,
         E: From<StoreError>,
     {
-        self.run("BEGIN READ ONLY", true, work).await
+        self.run("BEGIN READ ONLY", Commit::Unawaited, work).await
     }
 
     /// Reads with statements that are planned once, whatever their parameters: for those whose
@@ -66,32 +67,46 @@ impl TenantDb {
         E: From<StoreError>,
     {
         let begin = "BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_generic_plan";
-        self.run(begin, true, work).await
+        self.run(begin, Commit::Unawaited, work).await
     }
 
-    /// A transaction that does not wait for the disk. A crash of the caller loses nothing, one of
-    /// the database may lose the last fraction of a second of what was noted.
+    /// Runs `work`, which must be statements that are sent without waiting for one another and are
+    /// among those that [`prepared`](crate::prepared) names, in a transaction of one round trip:
+    /// the commit is sent behind them, so what they write stays even if `work` returns an error.
+    ///
+    /// # Errors
+    /// What `work` returns, or a [`StoreError`] where the database cannot begin or commit.
+    pub async fn at_once<R, E, F>(&self, work: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(&mut TenantConn<'_>) -> Result<R, E>,
+        E: From<StoreError>,
+    {
+        self.run("BEGIN", Commit::Behind, work).await
+    }
+
+    /// The same without waiting for the disk. A crash of the caller loses nothing, one of the
+    /// database may lose the last fraction of a second of what was noted.
     ///
     /// # Errors
     /// What `work` returns, or a [`StoreError`] where the database cannot begin or commit.
     pub async fn note<R, E, F>(&self, work: F) -> Result<R, E>
     where
-        F: AsyncFnOnce(&mut TenantConn) -> Result<R, E>,
+        F: AsyncFnOnce(&mut TenantConn<'_>) -> Result<R, E>,
         E: From<StoreError>,
     {
-        self.run("BEGIN; SET LOCAL synchronous_commit = off", false, work)
-            .await
+        let begin = "BEGIN; SET LOCAL synchronous_commit = off";
+        self.run(begin, Commit::Behind, work).await
     }
 
     /// The tenant is a UUID, which has one textual form without quotes: nothing to escape.
-    async fn run<R, E, F>(&self, begin: &str, reads_only: bool, work: F) -> Result<R, E>
+    async fn run<R, E, F>(&self, begin: &str, commit: Commit, work: F) -> Result<R, E>
     where
         F: AsyncFnOnce(&mut TenantConn<'_>) -> Result<R, E>,
         E: From<StoreError>,
     {
         let begin = Begin {
             statement: &format!("{begin}; SET LOCAL app.tenant_id = '{}'", self.tenant),
-            reads_only,
+            commit,
         };
         let tenant = self.tenant;
         let lease = self.db.lease().await?;
@@ -109,6 +124,14 @@ pub struct TenantConn<'a> {
 }
 
 impl<'a> TenantConn<'a> {
+    /// For statements that are to be prepared and not to do anything.
+    pub(crate) fn of_nobody(conn: &'a AsyncPgConnection) -> Self {
+        Self {
+            conn,
+            tenant: Uuid::nil().into(),
+        }
+    }
+
     /// The tenant the transaction is bound to.
     #[must_use]
     pub fn tenant_id(&self) -> TenantId {

@@ -9,7 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::ControlDb;
 use crate::{
-    db::Begin,
+    db::{Begin, Commit},
     error::StoreError,
     ids::{FamilyId, RefreshTokenId, TenantId, UserId},
     statement::sql,
@@ -55,7 +55,7 @@ pub enum Rotation {
 
 const BEGIN: Begin<'_> = Begin {
     statement: "BEGIN",
-    reads_only: false,
+    commit: Commit::After,
 };
 
 impl ControlDb {

@@ -23,6 +23,7 @@ const TRIED: &[&str] = &["conversations", "ledger", "log", "messages", "spaces",
 /// Files that are tried in a test of their own, and where.
 const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("documents", "knowledge"),
+    ("index", "knowledge"),
     ("passages", "knowledge"),
     ("search", "knowledge"),
 ];
