@@ -256,11 +256,13 @@ fn services(
         window: config.chat.window,
         public_url: config.server.public_url.clone().unwrap_or_default(),
     });
+    let tenants = Tenants::new(config.chat.rates, clock.clone(), placement.clone());
     let deps = Deps {
         db: db.clone(),
         clock: clock.clone(),
         answerer: answerer.clone(),
         spaces: spaces.clone(),
+        tenants: tenants.clone(),
         ledger: ledger.clone(),
         tasks: tasks.clone(),
         passivate_after: config.chat.passivate_after,
@@ -268,7 +270,7 @@ fn services(
     let tokens = Tokens::new(&secret, clock.clone());
     Ok(Services {
         logins: Logins::new(db.clone(), tokens.clone(), clock.clone()),
-        tenants: Tenants::new(config.chat.rates, clock.clone(), placement.clone()),
+        tenants,
         answerer,
         registry: Registry::new(Arc::new(deps), placement),
         addresses: Addresses {

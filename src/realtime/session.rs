@@ -176,12 +176,7 @@ impl Session {
                 format!("a message has at most {MAX_TEXT} characters"),
             ));
         }
-        if let Some(ack) = self.ask(async |actor| actor.said(client_id).await).await? {
-            return Ok(ack);
-        }
-        let tenant = self.tenant()?;
-        tenant.admit(self.claims.visitor, self.address).await?;
-        self.ask(async |actor| actor.say(client_id, text.to_owned()).await)
+        self.ask(async |actor| actor.say(client_id, self.address, text.to_owned()).await)
             .await
     }
 
@@ -309,6 +304,7 @@ pub(crate) fn problem(refused: ActorError) -> Problem {
             Problem::new(Code::TooManyListeners, refused.to_string()).retry_after(CROWDED_FOR)
         }
         ActorError::Draining => draining(),
+        ActorError::Limited(limited) => limited.into(),
         ActorError::Store(cause) => Problem::internal(cause),
     }
 }

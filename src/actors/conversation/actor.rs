@@ -14,7 +14,7 @@ use actix::{
     Actor, ActorContext, ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler, WrapFuture,
 };
 use parlance_store::{
-    ids::{ConversationId, MessageId, ReservationId, TenantId},
+    ids::{ConversationId, MessageId, TenantId},
     queries::conversations::Conversation,
 };
 use tracing::{error, info};
@@ -23,22 +23,19 @@ use super::{
     finish,
     live::Live,
     messages::{
-        Ack, ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Say, Stop,
-        Subscribe, Subscription, TurnEnded, TurnProgress,
+        ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Stop, Subscribe,
+        Subscription, TurnEnded, TurnProgress,
     },
     opinion, release,
     subscribers::Subscribers,
     tail::Tail,
-    turn::{self, Ahead, Preparing},
+    turn::{self, Ahead},
     write::{self, Written},
 };
 use crate::{
     actors::conversation::Deps,
     domain::{
-        answering::{
-            human,
-            turn::{JustSaid, Outcome, Progress},
-        },
+        answering::turn::{Outcome, Progress},
         conversations::{
             event::{Author, AuthorKind, Event},
             state::{self, Command, Effect, State, Transition, TurnNumber},
@@ -70,7 +67,7 @@ pub(super) struct ConversationActor {
     /// `None` until loaded, and for ever when there is no such conversation.
     pub(super) live: Option<Live>,
     quiet_checks: u32,
-    draining: bool,
+    pub(super) draining: bool,
     /// How the actor ended, for its handles.
     ending: Arc<AtomicU8>,
 }
@@ -96,7 +93,7 @@ impl ConversationActor {
     }
 
     /// A commit that failed may have happened all the same.
-    fn reload_after(&mut self, error: &ActorError, ctx: &mut Context<Self>) {
+    pub(super) fn reload_after(&mut self, error: &ActorError, ctx: &mut Context<Self>) {
         if matches!(error, ActorError::Store(_)) {
             self.break_off(ctx);
         }
@@ -148,7 +145,12 @@ impl ConversationActor {
     }
 
     /// `ahead` is the preparation of the turn among the effects, where it was begun before.
-    fn carry_out(&mut self, effects: &[Effect], mut ahead: Option<Ahead>, ctx: &mut Context<Self>) {
+    pub(super) fn carry_out(
+        &mut self,
+        effects: &[Effect],
+        mut ahead: Option<Ahead>,
+        ctx: &mut Context<Self>,
+    ) {
         for effect in effects {
             match *effect {
                 Effect::StartTurn { turn, question } => self.start_turn(turn, question, ahead.take(), ctx),
@@ -270,67 +272,6 @@ impl Handler<Subscribe> for ConversationActor {
             let backlog = missed?;
             let live = actor.live.as_mut().ok_or(ActorError::NotFound)?;
             live.subscribe(backlog)
-        })))
-    }
-}
-
-impl Handler<Say> for ConversationActor {
-    type Result = AtomicResponse<Self, Result<Ack, ActorError>>;
-
-    fn handle(&mut self, msg: Say, _: &mut Self::Context) -> Self::Result {
-        let (message, reservation) = (MessageId::new(), ReservationId::new());
-        let planned = match self.live.as_ref() {
-            None => Err(ActorError::NotFound),
-            Some(_) if self.draining => Err(ActorError::Draining),
-            Some(live) => {
-                let asks_for_person = live.state.bot_answers() && human::asks_for_human(&msg.text);
-                let command = if asks_for_person {
-                    Command::AskHuman
-                } else {
-                    Command::Say { message }
-                };
-                let transition = state::apply(&live.state, command);
-                // A reopening begins a new epoch, which is known only when it is durable.
-                let begins = transition.starts(message) && transition.status.is_none();
-                let ahead = begins.then(|| {
-                    let said = JustSaid {
-                        text: msg.text.clone(),
-                        reservation,
-                        before: live.tail.context(live.head),
-                    };
-                    turn::prepare(&self.deps, self.tenant, live, message, Some(said))
-                });
-                let deps = self.deps.clone();
-                let write = write::say(deps, self.tenant, live, message, reservation, &msg, &transition);
-                Ok((transition, ahead, write))
-            }
-        };
-        let work = async move {
-            let (transition, ahead, write) = planned?;
-            Ok((transition, ahead, write.await?))
-        };
-        AtomicResponse::new(Box::pin(work.into_actor(self).map(|done, actor, ctx| {
-            let (transition, ahead, said): (Transition, Option<Preparing>, write::Said) =
-                done.inspect_err(|error| actor.reload_after(error, ctx))?;
-            let Some(live) = actor.live.as_mut() else {
-                return Ok(said.ack);
-            };
-            if said.ack.duplicate {
-                if said.ack.seq > live.head {
-                    ctx.stop();
-                }
-            } else if live.publish_all(said.written.events) {
-                live.state = transition.next;
-                live.conversation.epoch = said.written.epoch.unwrap_or(live.conversation.epoch);
-                let ahead = ahead.map(|preparing| Ahead {
-                    preparing,
-                    knowledge_version: said.knowledge_version,
-                });
-                actor.carry_out(&transition.effects, ahead, ctx);
-            } else {
-                ctx.stop();
-            }
-            Ok(said.ack)
         })))
     }
 }

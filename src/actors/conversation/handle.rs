@@ -1,8 +1,11 @@
 //! The face of a conversation actor: async methods, errors that callers decide on.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU8, Ordering},
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
 };
 
 use actix::{Actor, Addr, ArbiterHandle, MailboxError, dev::ToEnvelope};
@@ -15,7 +18,6 @@ use super::{
         Ack, ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Say, Stop,
         Subscribe, Subscription,
     },
-    said::Said,
 };
 
 /// A cheap reference to a conversation's actor. It may have passivated: then every method
@@ -82,20 +84,23 @@ impl ConversationHandle {
         self.ask(Subscribe { after }).await
     }
 
-    /// Makes what the visitor said durable. The same `client_id` again gives the same ack.
+    /// Makes what the visitor said from `address` durable. The same `client_id` again gives the same
+    /// ack, and among the newest events costs nothing of the tenant's rates.
     ///
     /// # Errors
-    /// `NotFound`, `Draining`, `Store`.
-    pub async fn say(&self, client_id: ClientId, text: String) -> Result<Ack, ActorError> {
-        self.ask(Say { client_id, text }).await
-    }
-
-    /// What this client id was acknowledged with, where it is among the newest events.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn said(&self, client_id: ClientId) -> Result<Option<Ack>, ActorError> {
-        self.ask(Said(client_id)).await
+    /// `NotFound`, `Limited`, `Draining`, `Store`.
+    pub async fn say(
+        &self,
+        client_id: ClientId,
+        address: Option<IpAddr>,
+        text: String,
+    ) -> Result<Ack, ActorError> {
+        let say = Say {
+            client_id,
+            address,
+            text,
+        };
+        self.ask(say).await
     }
 
     /// Stops the answer being streamed, if any.

@@ -1,9 +1,12 @@
 //! What the conversation actor is told and what it answers. Private to the folder but for the
 //! types a handle gives back.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use actix::Message;
@@ -14,6 +17,7 @@ use tokio::sync::mpsc;
 use crate::domain::{
     answering::turn::{Outcome, Progress},
     conversations::{event::Status, state::TurnNumber},
+    quota::rate::Limited,
 };
 
 /// An event, serialised once and shared by all who receive it.
@@ -57,6 +61,8 @@ pub enum ActorError {
     Draining,
     #[error("the conversation is open in too many places, close one")]
     Crowded,
+    #[error(transparent)]
+    Limited(Limited),
     #[error("the message is not in this conversation")]
     NoSuchMessage,
     #[error("storage failed: {0}")]
@@ -94,6 +100,8 @@ pub(super) struct Subscribe {
 #[rtype(result = "Result<Ack, ActorError>")]
 pub(super) struct Say {
     pub client_id: ClientId,
+    /// Where it comes from, where that is known.
+    pub address: Option<IpAddr>,
     pub text: String,
 }
 

@@ -9,7 +9,7 @@ mod live;
 mod messages;
 mod opinion;
 mod release;
-mod said;
+mod say;
 mod subscribers;
 mod tail;
 mod turn;
@@ -21,7 +21,7 @@ pub use handle::ConversationHandle;
 pub use messages::{Ack, ActorError, Observation, Published, Subscription};
 use parlance_store::db::Db;
 
-use super::ledger::LedgerHandle;
+use super::{ledger::LedgerHandle, tenant::Tenants};
 use crate::{
     domain::{accounts::space::SpaceDirectory, answering::answerer::Answerer},
     kernel::{clock::SharedClock, tasks::Tasks},
@@ -34,6 +34,7 @@ pub struct Deps {
     pub clock: SharedClock,
     pub answerer: Arc<Answerer>,
     pub spaces: SpaceDirectory,
+    pub tenants: Tenants,
     pub ledger: LedgerHandle,
     pub tasks: Tasks,
     /// An actor nobody listens to and that has nothing to do ends after this time.
