@@ -19,6 +19,7 @@ pub mod config;
 pub mod domain;
 pub mod eval;
 pub mod http;
+pub mod jobs;
 pub mod kernel;
 pub mod realtime;
 pub mod telemetry;

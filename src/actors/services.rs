@@ -9,6 +9,7 @@ use crate::{
     domain::{
         accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
         answering::answerer::Answerer,
+        jobs::Bell,
     },
     kernel::{address::Addresses, clock::SharedClock, origin::PublicOrigin, tasks::Tasks},
 };
@@ -26,6 +27,8 @@ pub struct Services {
     pub spaces: SpaceDirectory,
     pub tenants: Tenants,
     pub answerer: Arc<Answerer>,
+    /// Rung when a job was put in line.
+    pub bell: Bell,
     pub registry: Registry,
     pub ledger: LedgerHandle,
 }

@@ -78,7 +78,7 @@ pub fn demos() -> anyhow::Result<Vec<(&'static str, TenantId, Demo)>> {
 
 /// Makes what is missing of the demo tenants and takes in their documents. The owner's membership
 /// is made last: once it is there nothing is put back that somebody has removed since. A document
-/// that is not read now is left to [`super::documents`].
+/// that is not read now is left to the jobs.
 ///
 /// # Errors
 /// When the database fails.

@@ -6,7 +6,6 @@
 mod adapters;
 mod database;
 pub mod demo;
-mod documents;
 mod eval;
 mod recovery;
 mod secret;
@@ -19,7 +18,7 @@ use actix_service::map_config;
 use actix_web::{dev::AppConfig, middleware, web};
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
-use parlance_store::{Db, embedded::EmbeddedPostgres};
+use parlance_store::{Db, StoreError, embedded::EmbeddedPostgres};
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -40,10 +39,12 @@ use crate::{
         accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, tokens},
         billing::{meter::Meter, prices::PriceBook},
-        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest},
+        jobs::Bell,
+        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, intake},
         retrieval::Retriever,
     },
     http,
+    jobs::Worker,
     kernel::{address::Addresses, origin::PublicOrigin, tasks::Tasks},
     realtime,
 };
@@ -124,8 +125,8 @@ impl App {
         tokens::warm();
         let looking = recovery::keep_looking(services.clone(), prices);
         services.tasks.spawn_local("recovery", looking);
-        let reading = documents::read_unfinished(services.clone(), ingest);
-        services.tasks.spawn_local("documents", reading);
+        let at_work = work(services.clone(), ingest);
+        services.tasks.spawn_local("jobs", at_work);
         let server = serve(listener, services.clone(), metrics)?;
         Ok((services, server))
     }
@@ -224,6 +225,30 @@ fn meter(adapters: &Adapters, prices: &Arc<PriceBook>) -> Meter {
     }
 }
 
+/// Works on jobs until the application stops, those first that put unread documents in line.
+async fn work(services: Services, ingest: Ingest) {
+    let (db, clock) = (services.db.clone(), services.clock.clone());
+    let recipe = ingest.recipe();
+    let slots = std::thread::available_parallelism().map_or(2, usize::from);
+    let worker = Worker::new(db.clone(), clock.clone(), services.bell.clone(), ingest, slots);
+    let queue = async {
+        for tenant in db.control().tenants().await? {
+            let queued = intake::queue_unread(&db.tenant(tenant), &recipe, clock.now()).await?;
+            if queued > 0 {
+                info!(tenant.id = %tenant, documents = queued, "documents are read anew");
+                services.bell.ring();
+            }
+        }
+        Ok::<_, StoreError>(())
+    };
+    let queue = async {
+        if let Err(error) = queue.await {
+            error!(%error, "documents that are unread are looked for at the next start");
+        }
+    };
+    tokio::join!(queue, worker.run(services.tasks.stopping()));
+}
+
 fn services(
     config: &Config,
     adapters: &Adapters,
@@ -272,6 +297,7 @@ fn services(
         logins: Logins::new(db.clone(), tokens.clone(), clock.clone()),
         tenants,
         answerer,
+        bell: Bell::default(),
         registry: Registry::new(Arc::new(deps), placement),
         addresses: Addresses {
             behind_proxy: config.server.behind_proxy,

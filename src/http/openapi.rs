@@ -8,7 +8,7 @@ use utoipa::{
     },
 };
 
-use super::{auth, console, operations, widget};
+use super::{auth, console, documents, jobs, operations, query, widget};
 
 /// The document as JSON text, made once.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct ApiDocument(pub String);
         widget::config, widget::session,
         auth::login, auth::refresh, auth::logout, auth::me,
         console::spaces, console::conversations, console::conversation, console::messages,
+        documents::list, documents::upload, documents::text, documents::document, documents::content,
+        documents::remove, documents::reprocess, jobs::list, jobs::job, jobs::cancel, query::query,
         operations::health, operations::ready, operations::metrics,
     ),
     modifiers(&Bearers),
@@ -28,6 +30,7 @@ pub struct ApiDocument(pub String);
         (name = "visitor", description = "What the widget calls"),
         (name = "accounts", description = "Logging in"),
         (name = "conversations", description = "Reading what was said"),
+        (name = "knowledge", description = "Documents, the jobs that read them, and searching them"),
         (name = "operations", description = "For those who run it"),
     ),
 )]

@@ -3,8 +3,11 @@
 
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, guard, web};
 
-use super::{assets, auth, console, demo, operations, sources, widget};
-use crate::kernel::{code::Code, problem::Problem, route::at};
+use super::{assets, auth, console, demo, documents, jobs, operations, query, sources, widget};
+use crate::{
+    domain::knowledge::extract::ExtractLimits,
+    kernel::{code::Code, problem::Problem, route::at},
+};
 
 /// Bytes of a JSON body at most.
 const MAX_JSON: usize = 256 * 1024;
@@ -17,6 +20,7 @@ pub fn configure(config: &mut web::ServiceConfig, transports: fn(&mut web::Servi
                 .limit(MAX_JSON)
                 .error_handler(|error, _| bad_json(&error).into()),
         )
+        .app_data(documents::uploads())
         .app_data(web::QueryConfig::default().error_handler(|error, _| invalid(error.to_string()).into()))
         .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
         .service(at("/healthz").route(get(operations::health)))
@@ -45,10 +49,41 @@ pub fn configure(config: &mut web::ServiceConfig, transports: fn(&mut web::Servi
         .service(at("/api/auth/logout").route(web::post().to(auth::logout)))
         .service(at("/api/auth/me").route(get(auth::me)))
         .service(at("/api/chat-spaces").route(get(console::spaces)))
+        .service(
+            at("/api/chat-spaces/{id}/documents/upload")
+                .app_data(web::PayloadConfig::new(
+                    ExtractLimits::default().bytes + (64 << 10),
+                ))
+                .route(web::post().to(documents::upload)),
+        )
+        .service(
+            at("/api/chat-spaces/{id}/documents/text")
+                .app_data(pasted())
+                .route(web::post().to(documents::text)),
+        )
+        .service(at("/api/chat-spaces/{id}/documents").route(get(documents::list)))
+        .service(
+            at("/api/documents/{id}")
+                .route(get(documents::document))
+                .route(web::delete().to(documents::remove)),
+        )
+        .service(at("/api/documents/{id}/content").route(get(documents::content)))
+        .service(at("/api/documents/{id}/reprocess").route(web::post().to(documents::reprocess)))
+        .service(at("/api/query").route(web::post().to(query::query)))
+        .service(at("/api/jobs").route(get(jobs::list)))
+        .service(at("/api/jobs/{id}").route(get(jobs::job)))
+        .service(at("/api/jobs/{id}/cancel").route(web::post().to(jobs::cancel)))
         .service(at("/api/chat-spaces/{id}/conversations").route(get(console::conversations)))
         .service(at("/api/conversations/{id}").route(get(console::conversation)))
         .service(at("/api/conversations/{id}/messages").route(get(console::messages)))
         .default_service(web::to(nothing_here));
+}
+
+/// A text that is pasted may be as long as one that is extracted.
+fn pasted() -> web::JsonConfig {
+    web::JsonConfig::default()
+        .limit(ExtractLimits::default().text_bytes)
+        .error_handler(|error, _| bad_json(&error).into())
 }
 
 /// Reading: GET, and HEAD, which is answered without the body.

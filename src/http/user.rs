@@ -16,6 +16,30 @@ pub struct Member {
     pub claims: UserClaims,
 }
 
+/// A member who may change what a workspace knows: an owner or an admin.
+#[derive(Clone, Debug)]
+pub struct Editor {
+    pub claims: UserClaims,
+}
+
+impl FromRequest for Editor {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(authenticate(request).and_then(|Member { claims }| {
+            if matches!(claims.role.as_str(), "owner" | "admin") {
+                Ok(Self { claims })
+            } else {
+                Err(Problem::new(
+                    Code::Forbidden,
+                    "only an owner or an admin may do this",
+                ))
+            }
+        }))
+    }
+}
+
 impl FromRequest for Member {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;

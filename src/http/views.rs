@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use parlance_store::{
-    ids::{ConversationId, MessageId, SpaceId, VisitorId},
-    queries::{conversations::Conversation, messages::Message, spaces::Space},
+    ids::{ConversationId, DocumentId, JobId, MessageId, SpaceId, VisitorId},
+    queries::{
+        conversations::Conversation, documents::Document, jobs::Job, messages::Message, spaces::Space,
+    },
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -128,6 +130,102 @@ impl From<Message> for MessageView {
             claims: message.claims,
             model: message.model,
             at: message.created_at,
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DocumentView {
+    #[schema(value_type = uuid::Uuid)]
+    id: DocumentId,
+    #[schema(value_type = uuid::Uuid)]
+    space: SpaceId,
+    /// File name or address.
+    name: String,
+    /// Empty until it has been read.
+    title: String,
+    media_type: String,
+    url: Option<String>,
+    /// `queued`, `processing`, `ready` or `failed`.
+    status: &'static str,
+    /// Why it failed.
+    error: Option<String>,
+    bytes: i64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl From<Document> for DocumentView {
+    fn from(document: Document) -> Self {
+        let Document {
+            id,
+            space_id,
+            name,
+            title,
+            media_type,
+            source_url,
+            status,
+            error,
+            bytes,
+            created_at,
+            updated_at,
+            ..
+        } = document;
+        Self {
+            id,
+            space: space_id,
+            name,
+            title,
+            media_type,
+            url: source_url,
+            status: status.as_str(),
+            error,
+            bytes,
+            created_at,
+            updated_at,
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobView {
+    #[schema(value_type = uuid::Uuid)]
+    id: JobId,
+    #[schema(value_type = Option<uuid::Uuid>)]
+    space: Option<SpaceId>,
+    kind: String,
+    /// What it works on, as `document` and an id.
+    subject: Value,
+    /// `queued`, `running`, `done`, `dead` or `cancelled`.
+    state: &'static str,
+    /// Percent of the work, 0 to 100.
+    progress: i16,
+    attempts: i16,
+    /// Why the last attempt failed.
+    error: Option<String>,
+    created_at: DateTime<Utc>,
+    started_at: Option<DateTime<Utc>>,
+    ended_at: Option<DateTime<Utc>>,
+}
+
+impl From<Job> for JobView {
+    fn from(job: Job) -> Self {
+        let mut subject = job.payload;
+        if let Some(fields) = subject.as_object_mut() {
+            fields.remove("kind");
+        }
+        Self {
+            id: job.id,
+            space: job.space_id,
+            kind: job.kind,
+            subject,
+            state: job.state.as_str(),
+            progress: job.progress,
+            attempts: job.attempts,
+            error: job.error,
+            created_at: job.created_at,
+            started_at: job.started_at,
+            ended_at: job.ended_at,
         }
     }
 }

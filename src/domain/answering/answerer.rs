@@ -423,7 +423,9 @@ async fn say(outcome: &mut Outcome, text: String, sink: &mut impl ProgressSink) 
     sink.report(Progress::Delta(text)).await;
 }
 
-fn retrieval_settings(settings: &AnswerSettings) -> RetrievalSettings {
+/// How a space searches.
+#[must_use]
+pub fn retrieval_settings(settings: &AnswerSettings) -> RetrievalSettings {
     let standard = RetrievalSettings::default();
     let floor = settings
         .floor

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     adapters::embed::{EmbedError, Embedded, Embedder, Purpose, vector_model},
-    domain::billing::meter::Meter,
+    domain::{billing::meter::Meter, jobs::progress::Progress},
     kernel::clock::SharedClock,
 };
 
@@ -31,6 +31,10 @@ use crate::{
 const RECIPE: &str = "2";
 /// Passages per embedding call and per transaction.
 const BATCH: usize = 32;
+/// Percent of the work when the document has been read, cut, and embedded.
+const READ: u8 = 10;
+const CUT: u8 = 20;
+const EMBEDDED: u8 = 95;
 /// Tries of a batch when the embedder's queue is full, a quarter of a second apart.
 const BUSY_TRIES: u32 = 240;
 
@@ -127,7 +131,20 @@ impl Ingest {
     /// # Errors
     /// [`IngestError`]; after a transient one the document is queued again.
     pub async fn run(&self, db: &TenantDb, document: DocumentId) -> Result<Ingested, IngestError> {
-        let result = self.process(db, document).await;
+        self.run_told(db, document, &Progress::default()).await
+    }
+
+    /// The same, telling how far it is.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn run_told(
+        &self,
+        db: &TenantDb,
+        document: DocumentId,
+        progress: &Progress,
+    ) -> Result<Ingested, IngestError> {
+        let result = self.process(db, document, progress).await;
         let Err(error) = &result else { return result };
         if matches!(error, IngestError::Store(StoreError::NotFound)) {
             // Removed, or overtaken by the run of a newer file: that one says how it ends.
@@ -169,11 +186,26 @@ impl Ingest {
     }
 
     /// How passages and vectors are made: another recipe, another version.
-    fn recipe(&self) -> String {
+    #[must_use]
+    pub fn recipe(&self) -> String {
         format!("{RECIPE} {} {:?}", vector_model(&*self.embedder), self.chunk)
     }
 
-    async fn process(&self, db: &TenantDb, id: DocumentId) -> Result<Ingested, IngestError> {
+    /// Marks a document as failed that will not be read, or not now.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub async fn give_up(&self, db: &TenantDb, document: DocumentId, reason: &str) -> Result<(), StoreError> {
+        self.set_status(db, document, DocumentStatus::Failed, Some(reason))
+            .await
+    }
+
+    async fn process(
+        &self,
+        db: &TenantDb,
+        id: DocumentId,
+        progress: &Progress,
+    ) -> Result<Ingested, IngestError> {
         self.set_status(db, id, DocumentStatus::Processing, None).await?;
         let (document, content) = db
             .read(async |conn| {
@@ -182,12 +214,14 @@ impl Ingest {
             })
             .await?;
         let (format, extracted) = extract::extract(content, &document.name, self.extract).await?;
+        progress.at(READ);
         let title = title(&extracted, &document.name);
         let version = self.begin(db, &document, &extracted).await?;
         let (extracted, cut) = self.cut(extracted, title.clone()).await;
         self.add_passages(db, &document, version, &title, &extracted.text, &cut)
             .await?;
-        let (embedded, tokens) = self.embed_missing(db, &document, version, &cut).await?;
+        progress.at(CUT);
+        let (embedded, tokens) = self.embed_missing(db, &document, version, &cut, progress).await?;
         let knowledge_version = self.publish(db, &document, version, &title, format).await?;
         info!(document.id = %id, passages = cut.len(), embedded, tokens, "document ready");
         Ok(Ingested {
@@ -290,6 +324,7 @@ impl Ingest {
         document: &documents::Document,
         version: DocumentVersionId,
         cut: &[Passage],
+        progress: &Progress,
     ) -> Result<(usize, u64), IngestError> {
         let (model, kept_as) = (self.embedder.model(), vector_model(&*self.embedder));
         let missing = db
@@ -299,7 +334,8 @@ impl Ingest {
             })
             .await?;
         let mut tokens = 0;
-        for batch in missing.chunks(BATCH) {
+        for (done, batch) in missing.chunks(BATCH).enumerate() {
+            progress.within(CUT, EMBEDDED, done * BATCH, missing.len());
             let text = |ordinal: i32| {
                 cut.get(usize::try_from(ordinal).ok()?)
                     .map(|passage| passage.embed_text.clone())

@@ -8,5 +8,6 @@ pub mod block;
 pub mod chunk;
 pub mod extract;
 pub mod ingest;
+pub mod intake;
 pub mod offsets;
 pub mod sniff;

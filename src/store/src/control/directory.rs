@@ -1,6 +1,10 @@
 //! From a slug or a public key to its tenant, and the one look across tenants.
 
-use diesel::{QueryableByName, sql_types::Text};
+use chrono::{DateTime, Utc};
+use diesel::{
+    QueryableByName,
+    sql_types::{Text, Timestamptz},
+};
 
 use super::ControlDb;
 use crate::{
@@ -65,6 +69,17 @@ impl ControlDb {
     /// [`StoreError`] where the database does not answer.
     pub async fn tenants_with_open_work(&self) -> Result<Vec<TenantId>, StoreError> {
         let query = sql("SELECT tenant_id FROM tenants_with_open_work() AS t (tenant_id)");
+        let rows: Vec<Tenant> = self.rows(query).await?;
+        Ok(rows.into_iter().map(|row| row.tenant_id).collect())
+    }
+
+    /// Tenants that have a job to be taken up at `now`, in no particular order.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn tenants_with_due_jobs(&self, now: DateTime<Utc>) -> Result<Vec<TenantId>, StoreError> {
+        let query = sql("SELECT tenant_id FROM tenants_with_due_jobs($1) AS t (tenant_id)")
+            .bind::<Timestamptz, _>(now);
         let rows: Vec<Tenant> = self.rows(query).await?;
         Ok(rows.into_iter().map(|row| row.tenant_id).collect())
     }

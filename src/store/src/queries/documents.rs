@@ -210,6 +210,23 @@ pub async fn unfinished(conn: &mut TenantConn<'_>) -> Result<Vec<DocumentId>, St
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// Documents that wait to be read, or were being read, without a job that does it; oldest first.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn without_job(conn: &mut TenantConn<'_>) -> Result<Vec<Document>, StoreError> {
+    Ok(sql(
+        "SELECT id, space_id, name, title, media_type, source_url, status, error, content_hash, bytes, \
+                created_at, updated_at FROM documents d \
+         WHERE status IN ('queued', 'processing') AND NOT EXISTS \
+            (SELECT FROM jobs j WHERE j.tenant_id = d.tenant_id AND j.key = 'document:' || d.id \
+             AND j.state IN ('queued', 'running')) \
+         ORDER BY updated_at",
+    )
+    .load(conn.db())
+    .await?)
+}
+
 /// The file as it was uploaded.
 ///
 /// # Errors

@@ -39,6 +39,11 @@ const OTHER_POLICIES: &[(&str, &str, &str)] = &[
         "sweep",
         "lets tenants_with_open_work see which tenants have work",
     ),
+    (
+        "jobs",
+        "sweep",
+        "lets tenants_with_due_jobs see which tenants have jobs",
+    ),
 ];
 
 const TENANT_ONLY: &str = "(tenant_id = (current_setting('app.tenant_id'::text))::uuid)";
@@ -148,13 +153,17 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
             "SELECT r.rolname::text, pg_describe_object(d.classid, d.objid, d.objsubid) FROM pg_shdepend d \
              JOIN pg_roles r ON r.oid = d.refobjid WHERE d.deptype = 'o' \
              AND d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) \
-             AND r.rolname IN ('parlance_app', 'parlance_sweeper')",
+             AND r.rolname IN ('parlance_app', 'parlance_sweeper') ORDER BY 2",
             &[],
         )
         .await
         .unwrap();
     let owned: Vec<(&str, &str)> = owned.iter().map(|row| (row.get(0), row.get(1))).collect();
-    assert_eq!(owned, [("parlance_sweeper", "function tenants_with_open_work()")]);
+    let looks = [
+        "function tenants_with_due_jobs(timestamp with time zone)",
+        "function tenants_with_open_work()",
+    ];
+    assert_eq!(owned, looks.map(|look| ("parlance_sweeper", look)));
     let sees = admin
         .query(
             "SELECT attrelid::regclass::text || '.' || attname FROM pg_attribute \

@@ -1,0 +1,267 @@
+//! The documents of a space: uploaded, pasted, read anew, removed.
+
+use actix_multipart::form::{MultipartForm, MultipartFormConfig, bytes::Bytes};
+use actix_web::{HttpResponse, http::header, web};
+use parlance_store::{
+    StoreError,
+    ids::{DocumentId, SpaceId},
+    queries::{documents, spaces},
+};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    user::Editor,
+    user::Member,
+    views::{DocumentView, List},
+};
+use crate::{
+    actors::services::Services,
+    domain::{
+        jobs::Priority,
+        knowledge::{
+            extract::ExtractLimits,
+            intake::{self, NewFile, Taken},
+        },
+    },
+    kernel::{
+        code::Code,
+        problem::{Problem, ProblemDocument},
+    },
+};
+
+const PAGE: i32 = 50;
+const MAX_PAGE: i32 = 200;
+/// Characters of a document's name.
+const MAX_NAME: usize = 500;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DocumentsQuery {
+    /// 1 to 200.
+    limit: Option<i32>,
+    /// `next` of the page before.
+    #[serde(default)]
+    cursor: String,
+}
+
+/// How uploads are taken in: a file has the size that can be read, other parts none to speak of.
+#[must_use]
+pub fn uploads() -> MultipartFormConfig {
+    MultipartFormConfig::default()
+        .memory_limit(ExtractLimits::default().bytes)
+        .total_limit(ExtractLimits::default().bytes + (64 << 10))
+        .error_handler(|error, _| refused_upload(&error).into())
+}
+
+fn refused_upload(error: &actix_multipart::MultipartError) -> Problem {
+    let limit = ExtractLimits::default().bytes >> 20;
+    let too_large = format!("{error:?}").contains("Overflow");
+    if too_large {
+        Problem::new(Code::PayloadTooLarge, format!("a file has at most {limit} MiB"))
+    } else {
+        Problem::new(Code::InvalidRequest, error.to_string())
+    }
+}
+
+#[derive(Debug, MultipartForm, ToSchema)]
+pub struct Upload {
+    #[schema(value_type = String, format = Binary)]
+    file: Bytes,
+}
+
+/// `GET /api/chat-spaces/{id}/documents`, by name.
+#[utoipa::path(
+    get, path = "/api/chat-spaces/{id}/documents", tag = "knowledge", security(("user" = [])),
+    params(("id" = uuid::Uuid, Path), DocumentsQuery),
+    responses((status = 200, body = List<DocumentView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn list(
+    member: Member,
+    path: web::Path<SpaceId>,
+    query: web::Query<DocumentsQuery>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let (space, db) = (*path, services.db.tenant(member.claims.tenant));
+    let found = db
+        .read(async |conn| {
+            if spaces::load(conn, space).await?.is_none() {
+                return Err(StoreError::NotFound);
+            }
+            documents::list(conn, space, &query.cursor, limit).await
+        })
+        .await
+        .map_err(problem)?;
+    let full = i32::try_from(found.len()).unwrap_or(0) == limit;
+    let next = found.last().filter(|_| full).map(|last| last.name.clone());
+    let items = found.into_iter().map(DocumentView::from).collect();
+    Ok(HttpResponse::Ok().json(List { items, next }))
+}
+
+/// `POST /api/chat-spaces/{id}/documents/upload`: a file under its own name, read in the background.
+#[utoipa::path(
+    post, path = "/api/chat-spaces/{id}/documents/upload", tag = "knowledge", security(("user" = [])),
+    params(("id" = uuid::Uuid, Path)), request_body(content = Upload, content_type = "multipart/form-data"),
+    responses((status = 202, description = "The document and the job that reads it"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn upload(
+    editor: Editor,
+    path: web::Path<SpaceId>,
+    form: MultipartForm<Upload>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let file = &form.file;
+    let name = name(file.file_name.as_deref().unwrap_or_default())?;
+    if file.data.is_empty() {
+        return Err(Problem::new(Code::InvalidRequest, "the file is empty"));
+    }
+    let file = NewFile {
+        space: *path,
+        name: &name,
+        source_url: None,
+        content: &file.data,
+    };
+    take_in(&editor, &services, file).await
+}
+
+/// A text that somebody pastes.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Pasted {
+    /// What the document is called.
+    title: String,
+    /// Markdown, or plain text.
+    text: String,
+}
+
+/// `POST /api/chat-spaces/{id}/documents/text`: the same title again is a new version.
+#[utoipa::path(
+    post, path = "/api/chat-spaces/{id}/documents/text", tag = "knowledge", security(("user" = [])),
+    params(("id" = uuid::Uuid, Path)), request_body = Pasted,
+    responses((status = 202, description = "The document and the job that reads it"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn text(
+    editor: Editor,
+    path: web::Path<SpaceId>,
+    body: web::Json<Pasted>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let title = name(&body.title)?;
+    let text = body.text.trim();
+    if text.is_empty() {
+        return Err(Problem::new(Code::InvalidRequest, "the text is empty"));
+    }
+    let (name, content) = (format!("{title}.md"), format!("# {title}\n\n{text}\n"));
+    let file = NewFile {
+        space: *path,
+        name: &name,
+        source_url: None,
+        content: content.as_bytes(),
+    };
+    take_in(&editor, &services, file).await
+}
+
+async fn take_in(editor: &Editor, services: &Services, file: NewFile<'_>) -> Result<HttpResponse, Problem> {
+    let db = services.db.tenant(editor.claims.tenant);
+    let taken = intake::take_in(&db, file, Priority::Now, services.clock.now()).await;
+    Ok(accepted(services, taken.map_err(problem)?))
+}
+
+/// The document and its job, which the workers hear of now.
+fn accepted(services: &Services, taken: Taken) -> HttpResponse {
+    services.bell.ring();
+    let job = taken.job.map(|id| json!({ "id": id }));
+    HttpResponse::Accepted().json(json!({ "document": DocumentView::from(taken.document), "job": job }))
+}
+
+/// `GET /api/documents/{id}`.
+#[utoipa::path(
+    get, path = "/api/documents/{id}", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    responses((status = 200, body = DocumentView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn document(
+    member: Member,
+    path: web::Path<DocumentId>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let db = services.db.tenant(member.claims.tenant);
+    let found = db.read(async |conn| documents::get(conn, *path).await).await;
+    Ok(HttpResponse::Ok().json(DocumentView::from(found.map_err(problem)?)))
+}
+
+/// `GET /api/documents/{id}/content`: the file as it was given.
+#[utoipa::path(
+    get, path = "/api/documents/{id}/content", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    responses((status = 200, description = "The file"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn content(
+    member: Member,
+    path: web::Path<DocumentId>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let db = services.db.tenant(member.claims.tenant);
+    let read = db.read(async |conn| {
+        let document = documents::get(conn, *path).await?;
+        Ok::<_, StoreError>((document, documents::file(conn, *path).await?))
+    });
+    let (document, file) = read.await.map_err(problem)?;
+    // Never shown as a page of ours, whatever it says it is.
+    let disposition = header::ContentDisposition::attachment(document.name);
+    Ok(HttpResponse::Ok()
+        .content_type("application/octet-stream")
+        .insert_header(disposition)
+        .body(file))
+}
+
+/// `DELETE /api/documents/{id}`: nothing is found in it from then on.
+#[utoipa::path(
+    delete, path = "/api/documents/{id}", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn remove(
+    editor: Editor,
+    path: web::Path<DocumentId>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let db = services.db.tenant(editor.claims.tenant);
+    intake::remove(&db, *path).await.map_err(problem)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST /api/documents/{id}/reprocess`: reads it once more; what is searched stays until then.
+#[utoipa::path(
+    post, path = "/api/documents/{id}/reprocess", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    responses((status = 202, description = "The document and the job that reads it"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn reprocess(
+    editor: Editor,
+    path: web::Path<DocumentId>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let db = services.db.tenant(editor.claims.tenant);
+    let taken = intake::read_anew(&db, *path, services.clock.now()).await;
+    Ok(accepted(&services, taken.map_err(problem)?))
+}
+
+/// What a document may be called: the last part of what is said to be its path.
+fn name(given: &str) -> Result<String, Problem> {
+    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name: String = last.chars().filter(|c| !c.is_control()).collect();
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(Problem::new(Code::InvalidRequest, "the document needs a name"));
+    }
+    if name.chars().count() > MAX_NAME {
+        let detail = format!("a name has at most {MAX_NAME} characters");
+        return Err(Problem::new(Code::InvalidRequest, detail));
+    }
+    Ok(name.to_owned())
+}
+
+pub(super) fn problem(error: StoreError) -> Problem {
+    match error {
+        StoreError::NotFound => Problem::not_found(),
+        other => Problem::internal(other),
+    }
+}

@@ -1,0 +1,61 @@
+//! Background work, as those see it whose work it is.
+
+use actix_web::{HttpResponse, web};
+use parlance_store::{ids::JobId, queries::jobs};
+
+use super::{
+    documents::problem,
+    user::{Editor, Member},
+    views::{JobView, List},
+};
+use crate::{
+    actors::services::Services,
+    kernel::problem::{Problem, ProblemDocument},
+};
+
+/// Jobs that are listed, the newest first.
+const LISTED: i32 = 100;
+
+/// `GET /api/jobs`, the newest first.
+#[utoipa::path(
+    get, path = "/api/jobs", tag = "knowledge", security(("user" = [])),
+    responses((status = 200, body = List<JobView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn list(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    let db = services.db.tenant(member.claims.tenant);
+    let found = db.read(async |conn| jobs::list(conn, None, LISTED).await).await;
+    let items = found.map_err(problem)?.into_iter().map(JobView::from).collect();
+    Ok(HttpResponse::Ok().json(List { items, next: None }))
+}
+
+/// `GET /api/jobs/{id}`.
+#[utoipa::path(
+    get, path = "/api/jobs/{id}", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    responses((status = 200, body = JobView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn job(
+    member: Member,
+    path: web::Path<JobId>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let db = services.db.tenant(member.claims.tenant);
+    let found = db.read(async |conn| jobs::get(conn, *path).await).await;
+    Ok(HttpResponse::Ok().json(JobView::from(found.map_err(problem)?)))
+}
+
+/// `POST /api/jobs/{id}/cancel`: at once where it waits, within a second or two where it runs.
+#[utoipa::path(
+    post, path = "/api/jobs/{id}/cancel", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    responses((status = 202, body = JobView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn cancel(
+    editor: Editor,
+    path: web::Path<JobId>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (db, now) = (services.db.tenant(editor.claims.tenant), services.clock.now());
+    let found = db
+        .transaction(async |conn| jobs::cancel(conn, *path, now).await)
+        .await;
+    Ok(HttpResponse::Accepted().json(JobView::from(found.map_err(problem)?)))
+}

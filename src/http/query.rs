@@ -1,0 +1,120 @@
+//! Searching a space's knowledge by itself, without a model.
+
+use actix_web::{HttpResponse, web};
+use parlance_store::queries::spaces;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{documents::problem, user::Member};
+use crate::{
+    actors::services::Services,
+    domain::{
+        accounts::space::Space,
+        answering::answerer::retrieval_settings,
+        retrieval::{MAX_QUESTION_CHARS, Passage},
+    },
+    kernel::{
+        code::Code,
+        problem::{Problem, ProblemDocument},
+    },
+};
+
+const MOST: usize = 20;
+
+/// What is looked for.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Query {
+    /// Id or slug of the space.
+    space: String,
+    /// A question, at most 2,000 characters.
+    text: String,
+    /// Passages at most: 1 to 20, else what the space gives its model.
+    limit: Option<usize>,
+}
+
+/// What was found.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Found {
+    /// Best first; empty when abstained.
+    passages: Vec<FoundPassage>,
+    /// Nothing is relevant enough to answer from.
+    abstained: bool,
+    took_ms: f64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundPassage {
+    #[schema(value_type = Uuid)]
+    id: parlance_store::ids::PassageId,
+    #[schema(value_type = Uuid)]
+    document: parlance_store::ids::DocumentId,
+    title: String,
+    /// Headings above it, outermost first.
+    heading: Vec<String>,
+    /// From 1.
+    page: Option<u32>,
+    text: String,
+    /// What the order goes by; comparable within one answer only.
+    score: f64,
+    /// How near it is in meaning, −1 to 1.
+    cosine: f64,
+    /// Share of the question's words, weighed by rarity, that occur in it.
+    coverage: f64,
+    url: Option<String>,
+}
+
+impl From<Passage> for FoundPassage {
+    fn from(passage: Passage) -> Self {
+        Self {
+            id: passage.id,
+            document: passage.document,
+            title: passage.title,
+            heading: passage.heading,
+            page: passage.page,
+            text: passage.text,
+            score: passage.score,
+            cosine: passage.cosine,
+            coverage: passage.coverage,
+            url: passage.source_url,
+        }
+    }
+}
+
+/// `POST /api/query`.
+#[utoipa::path(
+    post, path = "/api/query", tag = "knowledge", security(("user" = [])), request_body = Query,
+    responses((status = 200, body = Found), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn query(
+    member: Member,
+    body: web::Json<Query>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let Query { space, text, limit } = body.into_inner();
+    let text = text.trim().replace('\0', "");
+    if text.is_empty() || text.chars().count() > MAX_QUESTION_CHARS {
+        let detail = format!("text: 1 to {MAX_QUESTION_CHARS} characters");
+        return Err(Problem::new(Code::InvalidRequest, detail));
+    }
+    let db = services.db.tenant(member.claims.tenant);
+    let spaces = db
+        .read(async |conn| spaces::list(conn).await)
+        .await
+        .map_err(problem)?;
+    let named = |row: &spaces::Space| row.slug == space || Uuid::from(row.id).to_string() == space;
+    let space = spaces.into_iter().find(named).ok_or_else(Problem::not_found)?;
+    let space = Space::from(space);
+    let mut settings = retrieval_settings(&space.settings.ai);
+    settings.top_k = limit.map_or(settings.top_k, |limit| limit.clamp(1, MOST));
+    let retriever = &services.answerer.retriever;
+    let found = retriever
+        .retrieve(&db, space.id, space.knowledge_version, &text, &settings)
+        .await
+        .map_err(problem)?;
+    Ok(HttpResponse::Ok().json(Found {
+        passages: found.passages.into_iter().map(FoundPassage::from).collect(),
+        abstained: found.abstained,
+        took_ms: found.took.as_secs_f64() * 1e3,
+    }))
+}

@@ -1,0 +1,248 @@
+//! The worker: one loop that takes jobs up while there is room, and a task for each of them.
+
+use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use futures_util::FutureExt;
+use parlance_store::{
+    StoreError, TenantDb,
+    db::Db,
+    ids::TenantId,
+    queries::jobs::{self, Ended, Heard, Job, Lease},
+};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, sleep},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{error, info, warn};
+use uuid::Uuid;
+
+use super::{Failure, Tools};
+use crate::{
+    domain::{
+        jobs::{Bell, Work, patience, progress::Progress, shares::Shares},
+        knowledge::ingest::Ingest,
+    },
+    kernel::clock::SharedClock,
+};
+
+/// How long a lease holds that nobody renews: until then a job that a crash cut off waits.
+const LEASE: Duration = Duration::from_secs(15);
+/// How often whoever works on a job says so, and hears whether it is called off.
+const REPORT_EVERY: Duration = Duration::from_secs(1);
+/// How often the worker looks for itself whether something is due.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Pause after the database failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+/// How long what ended can be looked up.
+const KEPT: TimeDelta = TimeDelta::days(30);
+const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Works on the jobs of all tenants. Several processes may do so at once.
+pub struct Worker {
+    db: Db,
+    clock: SharedClock,
+    bell: Bell,
+    tools: Tools,
+    slots: Arc<Semaphore>,
+    shares: Shares,
+    tasks: TaskTracker,
+}
+
+/// One job being worked on.
+struct Running {
+    db: TenantDb,
+    clock: SharedClock,
+    tools: Tools,
+    job: Job,
+    lease: Lease,
+}
+
+/// Why working on a job stopped.
+enum Stopped {
+    Ended(Ended),
+    /// It is another's now.
+    Lost,
+}
+
+impl Worker {
+    /// Works on `slots` jobs at once.
+    #[must_use]
+    pub fn new(db: Db, clock: SharedClock, bell: Bell, ingest: Ingest, slots: usize) -> Self {
+        Self {
+            db,
+            clock,
+            bell,
+            tools: Tools { ingest },
+            slots: Arc::new(Semaphore::new(slots)),
+            shares: Shares::default(),
+            tasks: TaskTracker::new(),
+        }
+    }
+
+    /// Works until `stopping` is cancelled; gives back then what is not done.
+    pub async fn run(mut self, stopping: CancellationToken) {
+        let mut forgot = Instant::now();
+        while !stopping.is_cancelled() {
+            let waited = tokio::select! {
+                () = stopping.cancelled() => break,
+                taken = self.take(&stopping) => match taken {
+                    Ok(true) => continue,
+                    Ok(false) => LOOK_EVERY,
+                    Err(error) => {
+                        warn!(%error, "no job can be taken up just now");
+                        AFTER_FAILURE
+                    }
+                },
+            };
+            if forgot.elapsed() >= FORGET_EVERY {
+                forgot = Instant::now();
+                self.forget().await;
+            }
+            tokio::select! {
+                () = stopping.cancelled() => {}
+                () = self.bell.rung() => {}
+                () = sleep(waited) => {}
+            }
+        }
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Takes one job up once there is room. False when none is due.
+    async fn take(&mut self, stopping: &CancellationToken) -> Result<bool, StoreError> {
+        let Ok(slot) = self.slots.clone().acquire_owned().await else {
+            return Ok(false);
+        };
+        let now = self.clock.now();
+        let waiting = self.db.control().tenants_with_due_jobs(now).await?;
+        for tenant in self.shares.order(waiting) {
+            let db = self.db.tenant(tenant);
+            let owner = Uuid::new_v4();
+            let claimed = db.transaction(async |conn| jobs::claim(conn, owner, now, now + LEASE).await);
+            let Some(job) = claimed.await? else { continue };
+            self.shares.charge(tenant, job.priority);
+            let running = Running {
+                db,
+                clock: self.clock.clone(),
+                tools: self.tools.clone(),
+                lease: Lease { job: job.id, owner },
+                job,
+            };
+            let (bell, stopping) = (self.bell.clone(), stopping.clone());
+            self.tasks.spawn(async move {
+                running.run(stopping).await;
+                drop(slot);
+                bell.ring();
+            });
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    async fn forget(&self) {
+        let before = self.clock.now() - KEPT;
+        let tenants: Vec<TenantId> = self.db.control().tenants().await.unwrap_or_default();
+        for tenant in tenants {
+            let db = self.db.tenant(tenant);
+            let forgotten = db.transaction(async |conn| jobs::forget_ended(conn, before).await);
+            if let Err(error) = forgotten.await {
+                warn!(tenant.id = %tenant, %error, "ended jobs are kept for another hour");
+            }
+        }
+    }
+}
+
+impl Running {
+    async fn run(self, stopping: CancellationToken) {
+        let begun = Instant::now();
+        let work = Work::of(&self.job);
+        let stopped = match &work {
+            // A crash may have cut it off more often than it may fail.
+            Some(_) if self.job.attempts > patience::ATTEMPTS => Stopped::Ended(Ended::Dead {
+                error: format!("it was begun {} times and never ended", self.job.attempts - 1),
+            }),
+            Some(work) => self.work(work, stopping).await,
+            None => Stopped::Ended(Ended::Dead {
+                error: format!("{} is not a kind of work this version knows", self.job.kind),
+            }),
+        };
+        let Stopped::Ended(ended) = stopped else {
+            return warn!(job.id = %self.job.id, "another worker has taken a job over");
+        };
+        if let Err(error) = self.end(work.as_ref(), &ended).await {
+            // The lease runs out, and it is done again.
+            return error!(job.id = %self.job.id, %error, "the end of a job could not be noted");
+        }
+        metrics::histogram!("parlance_job_seconds", "kind" => self.job.kind.clone()).record(begun.elapsed());
+    }
+
+    /// Works, holding the lease, until the work ends, is called off or handed over, or all stops.
+    async fn work(&self, work: &Work, stopping: CancellationToken) -> Stopped {
+        let progress = Progress::default();
+        let done = AssertUnwindSafe(self.tools.carry_out(&self.db, work, &progress)).catch_unwind();
+        tokio::select! {
+            done = done => Stopped::Ended(self.ended(done)),
+            stopped = self.hold(&progress) => stopped,
+            () = stopping.cancelled() => Stopped::Ended(Ended::GivenBack),
+        }
+    }
+
+    /// Renews the lease until somebody calls the job off or has taken it over.
+    async fn hold(&self, progress: &Progress) -> Stopped {
+        let mut held_until = Instant::now() + LEASE;
+        loop {
+            sleep(REPORT_EVERY).await;
+            let (percent, until) = (i16::from(progress.percent()), self.clock.now() + LEASE);
+            let report = self
+                .db
+                .transaction(async |conn| jobs::report(conn, self.lease, percent, until).await);
+            match report.await {
+                Ok(Heard::GoOn) => held_until = Instant::now() + LEASE,
+                Ok(Heard::Cancel) => return Stopped::Ended(Ended::Cancelled),
+                Ok(Heard::Lost) => return Stopped::Lost,
+                // Another may have it by then.
+                Err(_) if Instant::now() >= held_until => return Stopped::Lost,
+                Err(error) => warn!(job.id = %self.job.id, %error, "a lease could not be renewed"),
+            }
+        }
+    }
+
+    fn ended(&self, done: Result<Result<(), Failure>, Box<dyn Any + Send>>) -> Ended {
+        let failure = match done {
+            Ok(Ok(())) => return Ended::Done,
+            Ok(Err(failure)) => failure,
+            Err(_) => Failure {
+                error: "an error in Parlance ended it".to_owned(),
+                transient: true,
+            },
+        };
+        let Failure { error, transient } = failure;
+        match patience::pause(self.job.attempts, rand::random()) {
+            Some(pause) if transient => Ended::Again {
+                due_at: self.clock.now() + pause,
+                error,
+            },
+            _ => Ended::Dead { error },
+        }
+    }
+
+    async fn end(&self, work: Option<&Work>, ended: &Ended) -> Result<(), StoreError> {
+        let reason = match ended {
+            Ended::Dead { error } => Some(error.as_str()),
+            Ended::Cancelled => Some("it was called off"),
+            Ended::Done | Ended::Again { .. } | Ended::GivenBack => None,
+        };
+        if let (Some(work), Some(reason)) = (work, reason) {
+            self.tools.given_up(&self.db, work, reason).await?;
+        }
+        let at = self.clock.now();
+        let noted = self
+            .db
+            .transaction(async |conn| jobs::end(conn, self.lease, ended, at).await)
+            .await?;
+        info!(job.id = %self.job.id, tenant.id = %self.db.tenant_id(), kind = self.job.kind, ?ended, noted, "job");
+        Ok(())
+    }
+}
