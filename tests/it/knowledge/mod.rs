@@ -5,6 +5,7 @@ mod another_model;
 mod billing;
 mod demo;
 mod ingest;
+mod rest;
 mod words_alone;
 
 use std::sync::Arc;

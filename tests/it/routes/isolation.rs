@@ -1,10 +1,13 @@
 //! Nobody reads or touches what is somebody else's, by any route there is.
 
-use reqwest::{Method, StatusCode};
+use reqwest::{
+    Method, StatusCode,
+    multipart::{Form, Part},
+};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{owner, problem};
+use super::problem;
 use crate::support::{TestApp, says};
 
 /// Who may use a route.
@@ -61,6 +64,17 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/api/auth/logout", For::Person),
     ("GET", "/api/auth/me", For::Member),
     ("GET", "/api/chat-spaces", For::Member),
+    ("GET", "/api/chat-spaces/{id}/documents", For::Member),
+    ("POST", "/api/chat-spaces/{id}/documents/upload", For::Member),
+    ("POST", "/api/chat-spaces/{id}/documents/text", For::Member),
+    ("GET", "/api/documents/{id}", For::Member),
+    ("DELETE", "/api/documents/{id}", For::Member),
+    ("GET", "/api/documents/{id}/content", For::Member),
+    ("POST", "/api/documents/{id}/reprocess", For::Member),
+    ("POST", "/api/query", For::Member),
+    ("GET", "/api/jobs", For::Member),
+    ("GET", "/api/jobs/{id}", For::Member),
+    ("POST", "/api/jobs/{id}/cancel", For::Member),
     ("GET", "/api/chat-spaces/{id}/conversations", For::Member),
     ("GET", "/api/conversations/{id}", For::Member),
     ("GET", "/api/conversations/{id}/messages", For::Member),
@@ -85,7 +99,7 @@ fn written() -> Vec<String> {
             "/config" | "/session" => format!("/api/widget/{{space}}{path}"),
             _ => path,
         };
-        paths.extend(quoted(line, "service(at(\"").map(scoped));
+        paths.extend(quoted(line, "at(\"").map(scoped));
         assert!(
             !line.contains(".route(\""),
             "a route this test cannot read: {line}"
@@ -120,17 +134,19 @@ async fn a_stranger_gets_nothing_by_any_route() {
     let neighbour = app.visitor(&acme).await;
     let conversation = visitor.conversation().await;
     visitor.frame(&conversation, &says(SECRET)).await;
-    let member = owner(&app, &globex).await;
+    let member = app.log_in(&globex.email).await;
     let never = Uuid::now_v7().to_string();
     let fill = |path: &str, slug: &str, id: &str| app.url(&path.replace("{space}", slug).replace("{id}", id));
-    let body =
-        json!({ "conversation": conversation, "client_id": Uuid::new_v4(), "text": "hi", "type": "ping" });
+    let body = json!({ "conversation": conversation, "client_id": Uuid::new_v4(), "text": "hi", "type": "ping", "title": "t" });
     let asks = async |method: &Method, url: String, token: &str| {
-        let request = app
-            .http
-            .request(method.clone(), url)
-            .bearer_auth(token)
-            .json(&body);
+        let upload = url.ends_with("/upload");
+        let request = app.http.request(method.clone(), url).bearer_auth(token);
+        let request = if upload {
+            let file = Part::text("hi").file_name("hi.txt");
+            request.multipart(Form::new().part("file", file))
+        } else {
+            request.json(&body)
+        };
         problem(request.send().await.unwrap()).await
     };
     for (method, path) in routes(For::Visitor) {
@@ -162,7 +178,8 @@ async fn a_stranger_gets_nothing_by_any_route() {
             );
         }
         if path.contains("{id}") {
-            for id in [&conversation, &acme.space.to_string(), &never] {
+            let (space, document) = (acme.space.to_string(), acme.document.to_string());
+            for id in [&conversation, &space, &document, &never] {
                 let refused = asks(&method, fill(path, "", id), &member).await;
                 assert_eq!(refused, (404, "not_found".to_owned()), "{path} of {id}");
             }

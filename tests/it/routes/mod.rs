@@ -9,9 +9,7 @@ mod reading;
 mod upgrade;
 
 use reqwest::Response;
-use serde_json::{Value, json};
-
-use crate::support::{PASSWORD, TestApp, Workspace};
+use serde_json::Value;
 
 /// Insists that it is a problem document of this status, and gives its code.
 async fn problem(answer: Response) -> (u16, String) {
@@ -35,18 +33,4 @@ async fn problem(answer: Response) -> (u16, String) {
         );
     }
     (status, body["code"].as_str().unwrap().to_owned())
-}
-
-/// The access token of a workspace's owner.
-async fn owner(app: &TestApp, workspace: &Workspace) -> String {
-    let body = json!({ "email": workspace.email, "password": PASSWORD });
-    let answer = app
-        .http
-        .post(app.url("/api/auth/login"))
-        .json(&body)
-        .send()
-        .await
-        .unwrap();
-    let logged_in: Value = answer.json().await.unwrap();
-    logged_in["access_token"].as_str().unwrap().to_owned()
 }

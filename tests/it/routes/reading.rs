@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{owner, problem};
+use super::problem;
 use crate::support::{TestApp, says};
 
 async fn get(app: &TestApp, token: &str, path: &str) -> Value {
@@ -26,7 +26,7 @@ async fn the_list_pages_by_cursor_and_shows_each_once() {
     for _ in 0..7 {
         opened.insert(visitor.conversation().await);
     }
-    let token = owner(&app, &acme).await;
+    let token = app.log_in(&acme.email).await;
     let (mut seen, mut pages, mut cursor) = (Vec::new(), 0, String::new());
     loop {
         let path = format!("/api/chat-spaces/{}/conversations?limit=3{cursor}", acme.space);
@@ -61,7 +61,7 @@ async fn the_one_that_changed_last_comes_first_with_all_that_was_said() {
     let answer = visitor
         .asks(Some(&early), "How long does the warranty last?")
         .await;
-    let token = owner(&app, &acme).await;
+    let token = app.log_in(&acme.email).await;
     let spaces = get(&app, &token, "/api/chat-spaces").await;
     assert_eq!(spaces["items"][0]["slug"], "acme");
     let list = get(

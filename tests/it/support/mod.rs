@@ -9,7 +9,7 @@ mod sse;
 mod visitor;
 mod workspace;
 
-use std::{sync::Arc, thread::JoinHandle};
+use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 use parlance::{
@@ -19,6 +19,7 @@ use parlance::{
 };
 use parlance_loadtest::upstream::{Behaviour, MockUpstream};
 use parlance_store::testing::TestDb;
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +32,20 @@ pub use self::{
     visitor::{TestVisitor, says},
     workspace::{PASSWORD, Workspace},
 };
+
+/// What `look` sees in the end.
+pub async fn eventually<T>(look: impl AsyncFn() -> Option<T>) -> T {
+    let seen = async {
+        loop {
+            if let Some(seen) = look().await {
+                return seen;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let seen = tokio::time::timeout(Duration::from_secs(60), seen).await;
+    seen.expect("it comes to that within a minute")
+}
 
 /// The model that tests ask for, at the mock.
 pub const MODEL: &str = "claude-sonnet-5-5";
@@ -70,6 +85,14 @@ impl TestApp {
 
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
+    }
+
+    /// The access token of somebody with the usual password.
+    pub async fn log_in(&self, email: &str) -> String {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let request = self.http.post(self.url("/api/auth/login")).json(&body);
+        let logged_in: Value = request.send().await.unwrap().json().await.unwrap();
+        logged_in["access_token"].as_str().unwrap().to_owned()
     }
 
     /// The database, to look at as an administrator.

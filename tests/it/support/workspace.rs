@@ -11,7 +11,7 @@ use parlance::{
 };
 use parlance_store::{
     Db, TenantDb,
-    control::NewUser,
+    control::{NewUser, Role},
     ids::{DocumentId, SpaceId, TenantId, UserId},
     queries::spaces::{self, NewSpace, SpaceChange},
 };
@@ -66,6 +66,24 @@ impl TestApp {
     ) -> Workspace {
         let (db, clock) = (self.services.db.clone(), self.services.clock.clone());
         Workspace::create(db, clock, Arc::new(Words), name, settings, origins).await
+    }
+}
+
+impl TestApp {
+    /// The access token of somebody else of the workspace, in this role.
+    pub async fn colleague(&self, workspace: &Workspace, role: Role) -> String {
+        let control = self.services.db.control();
+        let user = NewUser {
+            id: UserId::new(),
+            email: format!("{role}@{}.example", workspace.slug),
+            name: "Cole League".to_owned(),
+            password_hash: password::hash(PASSWORD).unwrap(),
+            at: self.services.clock.now(),
+        };
+        let (id, email) = (user.id, user.email.clone());
+        control.create_user(user).await.unwrap();
+        control.add_membership(id, workspace.tenant, role).await.unwrap();
+        self.log_in(&email).await
     }
 }
 

@@ -24,6 +24,7 @@ const TRIED: &[&str] = &["conversations", "ledger", "log", "messages", "spaces",
 const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("documents", "knowledge"),
     ("index", "knowledge"),
+    ("jobs", "jobs"),
     ("passages", "knowledge"),
     ("search", "knowledge"),
 ];

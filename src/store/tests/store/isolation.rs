@@ -178,6 +178,9 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
     assert_eq!(
         sees,
         [
+            "jobs.due_at",
+            "jobs.state",
+            "jobs.tenant_id",
             "reservations.recorded_at",
             "reservations.state",
             "reservations.tenant_id"

@@ -11,6 +11,7 @@ mod answers;
 mod control;
 mod foreign;
 mod isolation;
+mod jobs;
 mod knowledge;
 mod ledger;
 mod messages;
