@@ -10,3 +10,4 @@ pub mod extract;
 pub mod ingest;
 pub mod offsets;
 pub mod sniff;
+pub mod web;

@@ -1,0 +1,232 @@
+//! An HTML page to Markdown, with what it says of itself and where it leads.
+
+use std::{panic, time::Duration};
+
+use scraper::{ElementRef, Html, Node, Selector, StrTendril};
+use tokio::{sync::Semaphore, task, time::timeout};
+use url::Url;
+
+use super::{
+    dom,
+    metadata::{self, Metadata},
+    normal::{may_be_document, normalise},
+};
+use crate::domain::knowledge::extract::html;
+
+/// Of the markup.
+const MAX_HTML: usize = 8 << 20;
+/// Links that are looked at.
+const MAX_LINKS: usize = 5_000;
+const TIME: Duration = Duration::from_secs(20);
+/// Of that, until there is a tree.
+const PARSE: Duration = Duration::from_secs(5);
+
+/// Pages being read at once. One that runs out of time cannot be stopped: it keeps its permit.
+static RUNNING: Semaphore = Semaphore::const_new(2);
+
+/// Why nothing came out of a page.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum PageError {
+    #[error("the page has more than {} MiB of markup", MAX_HTML >> 20)]
+    TooLong,
+    #[error("the page is nested more than {} levels deep", dom::MAX_DEPTH)]
+    TooDeep,
+    #[error("the page holds no text (is it put together by scripts?)")]
+    NoText,
+    #[error("reading the page takes too long")]
+    Late,
+    #[error("the page is damaged: {0}")]
+    Damaged(String),
+    #[error("too many pages are being read at once: try again shortly")]
+    Busy,
+}
+
+/// A page as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    pub metadata: Metadata,
+    /// With a heading at its top; empty where the page is not to be kept.
+    pub markdown: String,
+    /// That may be followed, in the form of [`normalise`], each once.
+    pub links: Vec<Url>,
+}
+
+/// Reads a page off the async threads, within bounds. `robots` is `X-Robots-Tag`.
+///
+/// # Errors
+/// [`PageError`]; all but `Busy` are final for this page.
+pub async fn read(text: String, url: Url, robots: String, agent: &'static str) -> Result<Reading, PageError> {
+    if text.len() > MAX_HTML {
+        return Err(PageError::TooLong);
+    }
+    let permit = timeout(TIME, RUNNING.acquire())
+        .await
+        .map_err(|_| PageError::Busy)?
+        .map_err(|_| PageError::Busy)?;
+    let work = task::spawn_blocking(move || {
+        let read = panic::catch_unwind(|| parse(&text, &url, &robots, agent));
+        drop(permit);
+        read.unwrap_or_else(|_| Err(PageError::Damaged("its structure cannot be followed".to_owned())))
+    });
+    match timeout(TIME, work).await {
+        Ok(Ok(read)) => read,
+        Ok(Err(error)) => Err(PageError::Damaged(error.to_string())),
+        Err(_) => Err(PageError::Late),
+    }
+}
+
+fn parse(text: &str, url: &Url, robots: &str, agent: &str) -> Result<Reading, PageError> {
+    let mut page = dom::parse(text, PARSE)?;
+    let metadata = metadata::read(&page, robots, agent);
+    let base = base(&page, url);
+    let links = if metadata.nofollow {
+        Vec::new()
+    } else {
+        links(&page, &base)
+    };
+    let mut markdown = String::new();
+    if !metadata.noindex {
+        tidy(&mut page, &base);
+        let extracted = html::extract(&page.html()).map_err(|error| PageError::Damaged(error.to_string()))?;
+        if extracted.blocks.is_empty() {
+            return Err(PageError::NoText);
+        }
+        let title = extracted.title.or_else(|| metadata.title.clone());
+        let title = title.unwrap_or_else(|| named_by(url));
+        markdown = headed(extracted.text.trim(), &title);
+        let metadata = Metadata {
+            title: Some(title),
+            ..metadata
+        };
+        return Ok(Reading {
+            metadata,
+            markdown,
+            links,
+        });
+    }
+    Ok(Reading {
+        metadata,
+        markdown,
+        links,
+    })
+}
+
+/// What its relative links begin at.
+fn base(page: &Html, url: &Url) -> Url {
+    let said = select(page, "base[href]");
+    let said = said.first().and_then(|base| base.attr("href"));
+    said.and_then(|href| url.join(href).ok())
+        .filter(|base| matches!(base.scheme(), "http" | "https"))
+        .unwrap_or_else(|| url.clone())
+}
+
+fn links(page: &Html, base: &Url) -> Vec<Url> {
+    let mut found = Vec::new();
+    for link in select(page, "a[href], area[href]").into_iter().take(MAX_LINKS) {
+        let rel = link.attr("rel").unwrap_or_default();
+        if rel
+            .split_ascii_whitespace()
+            .any(|word| word.eq_ignore_ascii_case("nofollow"))
+        {
+            continue;
+        }
+        let to = link.attr("href").and_then(|href| base.join(href.trim()).ok());
+        if let Some(to) = to.and_then(|to| normalise(&to)).filter(may_be_document) {
+            found.push(to);
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|link| seen.insert(link.as_str().to_owned()));
+    found
+}
+
+/// Makes addresses whole, for whoever reads them elsewhere, and takes out what is only for a
+/// browser: signs that link to their own heading, pictures without words or written into the page.
+fn tidy(page: &mut Html, base: &Url) {
+    let mut gone: Vec<_> = select(page, "h1 a, h2 a, h3 a, h4 a, h5 a, h6 a")
+        .into_iter()
+        .filter(|link| is_sign(link))
+        .map(|link| link.id())
+        .collect();
+    let is_mute = |image: &ElementRef<'_>| {
+        let words = image.attr("alt").unwrap_or_default().trim();
+        words.is_empty()
+            || image
+                .attr("src")
+                .is_none_or(|src| src.trim_start().starts_with("data:"))
+    };
+    gone.extend(
+        select(page, "img")
+            .into_iter()
+            .filter(is_mute)
+            .map(|image| image.id()),
+    );
+    let linked: Vec<_> = select(page, "a[href], img[src]")
+        .into_iter()
+        .map(|element| element.id())
+        .collect();
+    for id in gone {
+        if let Some(mut node) = page.tree.get_mut(id) {
+            node.detach();
+        }
+    }
+    for id in linked {
+        let Some(mut node) = page.tree.get_mut(id) else {
+            continue;
+        };
+        if let Node::Element(element) = node.value() {
+            for (name, value) in element.attrs.iter_mut() {
+                if matches!(&*name.local, "href" | "src") {
+                    *value = StrTendril::from(whole(base, value));
+                }
+            }
+        }
+    }
+}
+
+fn is_sign(link: &ElementRef<'_>) -> bool {
+    let text: String = link.text().collect();
+    let own = link.attr("href").is_some_and(|href| href.starts_with('#'));
+    own && !text.chars().any(char::is_alphanumeric)
+}
+
+fn whole(base: &Url, href: &str) -> String {
+    let to = base.join(href.trim()).ok();
+    to.filter(|to| matches!(to.scheme(), "http" | "https" | "mailto" | "tel"))
+        .map(String::from)
+        .unwrap_or_default()
+}
+
+/// Markdown that begins with its title, unless it has one of that rank.
+fn headed(markdown: &str, title: &str) -> String {
+    let has_title = markdown.lines().any(|line| line.starts_with("# "));
+    if has_title {
+        return markdown.to_owned();
+    }
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("# {title}\n\n{markdown}")
+}
+
+/// The last words of the address: `/help/returns-and-refunds` is `returns and refunds`.
+fn named_by(url: &Url) -> String {
+    let segments = url.path_segments().into_iter().flatten();
+    let last = segments.rev().find(|segment| !segment.is_empty());
+    let last = last.map(|segment| {
+        segment
+            .split('.')
+            .next()
+            .unwrap_or(segment)
+            .replace(['-', '_'], " ")
+    });
+    last.filter(|words| !words.is_empty())
+        .unwrap_or_else(|| url.host_str().unwrap_or_default().to_owned())
+}
+
+fn select<'a>(page: &'a Html, css: &str) -> Vec<ElementRef<'a>> {
+    Selector::parse(css)
+        .map(|selector| page.select(&selector).collect())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;
