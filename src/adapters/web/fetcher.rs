@@ -7,7 +7,7 @@ use std::{
 };
 
 use reqwest::{
-    Client, Response,
+    Client,
     dns::{Addrs, Name, Resolving},
     header::{self, HeaderMap, HeaderValue},
     redirect,
@@ -17,19 +17,15 @@ use tokio::time::timeout;
 use url::{Host, Url};
 
 use super::{
-    Fetch, FetchError, Fetched, Get, Limit, Reply,
-    body::{Body, Stop},
+    Fetch, FetchError, Get, Reply,
     guard::{Allowlist, Target},
+    reply::{self, reason},
     resolve::Resolve,
 };
 
 /// The name that `robots.txt` speaks of us by.
 pub const AGENT: &str = "ParlanceBot";
 const ACCEPT: &str = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/*;q=0.9,*/*;q=0.5";
-/// Kept of a header that is stored and sent back.
-const MAX_MARK: usize = 512;
-/// Never documents.
-const MEDIA: [&str; 4] = ["image/", "video/", "audio/", "font/"];
 
 /// What one request may cost.
 #[derive(Clone, Copy, Debug)]
@@ -107,14 +103,14 @@ impl Web {
         let response = timeout(within, sent)
             .await
             .map_err(|_| FetchError::Late(within))?
-            .map_err(unsent)?;
+            .map_err(|error| FetchError::Connect(reason(error)))?;
         // Cannot happen as long as the client asks its resolver; it must be told if that changes.
         if let Some(peer) = response.remote_addr()
             && !addresses.contains(&peer.ip())
         {
             return Err(FetchError::Elsewhere(peer.ip()));
         }
-        self.reply(get, response).await
+        reply::read(get, response).await
     }
 
     /// Where the host leads, each address checked. One bad address spoils all: whoever mixes them
@@ -173,28 +169,6 @@ impl Web {
         }
         headers
     }
-
-    async fn reply(&self, get: &Get, response: Response) -> Result<Reply, FetchError> {
-        let (status, headers) = (response.status(), response.headers());
-        match status.as_u16() {
-            200 | 203 => {}
-            304 => return Ok(Reply::Unchanged),
-            301 | 302 | 303 | 307 | 308 => return moved(&get.url, headers).map(Reply::Moved),
-            code => {
-                let seconds = text(headers, header::RETRY_AFTER).and_then(|value| value.trim().parse().ok());
-                return Ok(Reply::Status {
-                    code,
-                    retry_after: seconds.map(Duration::from_secs),
-                });
-            }
-        }
-        let mut fetched = described(headers);
-        if MEDIA.iter().any(|kind| fetched.media_type.starts_with(kind)) {
-            return Err(FetchError::Media(fetched.media_type));
-        }
-        fetched.body = read(response, get.limit).await?;
-        Ok(Reply::Document(Box::new(fetched)))
-    }
 }
 
 #[async_trait::async_trait]
@@ -231,104 +205,4 @@ fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
-}
-
-/// Where a redirect leads. Not from https to http: who reads the line could then write the page.
-fn moved(from: &Url, headers: &HeaderMap) -> Result<Url, FetchError> {
-    let location = headers.get(header::LOCATION).map(HeaderValue::as_bytes);
-    let location = String::from_utf8_lossy(location.unwrap_or_default());
-    let to = from
-        .join(location.trim())
-        .ok()
-        .filter(|_| !location.trim().is_empty())
-        .ok_or_else(|| FetchError::Location(location.chars().take(200).collect()))?;
-    Target::of(&to)?;
-    if from.scheme() == "https" && to.scheme() == "http" {
-        return Err(FetchError::Downgrade(to));
-    }
-    Ok(to)
-}
-
-fn described(headers: &HeaderMap) -> Fetched {
-    let kind = text(headers, header::CONTENT_TYPE)
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    let mut parts = kind.split(';').map(str::trim);
-    let media_type = parts.next().unwrap_or_default().to_owned();
-    let charset = parts.find_map(|part| part.strip_prefix("charset="));
-    let mark = |name| {
-        text(headers, name)
-            .filter(|mark| mark.len() <= MAX_MARK)
-            .map(str::to_owned)
-    };
-    let robots = headers.get_all("x-robots-tag").iter();
-    let robots: Vec<_> = robots.filter_map(|value| value.to_str().ok()).collect();
-    let links = headers.get_all(header::LINK).iter();
-    Fetched {
-        media_type,
-        charset: charset.map(|charset| charset.trim_matches(['"', '\'']).to_owned()),
-        body: Vec::new(),
-        etag: mark(header::ETAG),
-        last_modified: mark(header::LAST_MODIFIED),
-        robots: robots.join("\n"),
-        canonical: links.filter_map(|value| value.to_str().ok()).find_map(canonical),
-    }
-}
-
-/// `</help>; rel="canonical"`, among others between commas.
-fn canonical(links: &str) -> Option<String> {
-    links.split(",").find_map(|link| {
-        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
-        let mut parameters = parameters
-            .split(';')
-            .map(|parameter| parameter.trim().to_ascii_lowercase());
-        parameters
-            .any(|parameter| matches!(parameter.as_str(), "rel=canonical" | "rel=\"canonical\""))
-            .then(|| target.to_owned())
-    })
-}
-
-async fn read(mut response: Response, limit: Limit) -> Result<Vec<u8>, FetchError> {
-    let packing = text(response.headers(), header::CONTENT_ENCODING).unwrap_or_default();
-    let packing = packing.trim().to_ascii_lowercase();
-    let gzip = match packing.as_str() {
-        "" | "identity" => false,
-        "gzip" | "x-gzip" => true,
-        _ => return Err(FetchError::Packing(packing)),
-    };
-    let mut body = Body::new(gzip, limit.bytes());
-    while let Some(bytes) = response
-        .chunk()
-        .await
-        .map_err(|error| FetchError::Cut(reason(error)))?
-    {
-        match (body.push(&bytes), limit) {
-            (Ok(()), _) => {}
-            (Err(Stop::Full), Limit::Cut(_)) => break,
-            (Err(Stop::Full), Limit::Refuse(bytes)) => return Err(FetchError::TooLong(bytes)),
-            (Err(Stop::Broken), _) => return Err(FetchError::Packing(packing)),
-        }
-    }
-    body.into_bytes().map_err(|stop| match stop {
-        Stop::Full => FetchError::TooLong(limit.bytes()),
-        Stop::Broken => FetchError::Packing(packing),
-    })
-}
-
-fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
-    headers.get(name)?.to_str().ok()
-}
-
-fn unsent(error: reqwest::Error) -> FetchError {
-    FetchError::Connect(reason(error))
-}
-
-/// The innermost cause without the address: reqwest's own text only says that sending failed.
-fn reason(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut cause: &dyn std::error::Error = &error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
 }

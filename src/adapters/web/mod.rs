@@ -8,6 +8,7 @@ mod body;
 mod charset;
 mod fetcher;
 pub mod guard;
+mod reply;
 mod resolve;
 
 use std::{fmt, net::IpAddr, time::Duration};
