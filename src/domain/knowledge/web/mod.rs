@@ -5,6 +5,7 @@
 //! a file each (`normal`, `robots`, `sitemap`, `plan`, `frontier`); `crawl` and `visit` put it in
 //! order. Nothing here opens a connection: that is `adapters::web`.
 
+mod clean;
 mod crawl;
 mod dom;
 mod frontier;

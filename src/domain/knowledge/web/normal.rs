@@ -55,7 +55,7 @@ pub fn normalise(url: &Url) -> Option<Url> {
     url.set_path(&path);
     let query = url.query().map(|query| {
         let kept: Vec<_> = query.split('&').filter(|part| !is_noise(part)).collect();
-        octets(&kept.join("&"))
+        octets(kept.join("&"))
     });
     url.set_query(query.as_deref().filter(|query| !query.is_empty()));
     (url.as_str().len() <= MAX_LENGTH).then_some(url)

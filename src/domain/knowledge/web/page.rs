@@ -2,12 +2,12 @@
 
 use std::{panic, time::Duration};
 
-use scraper::{ElementRef, Html, Node, Selector, StrTendril};
+use scraper::{ElementRef, Html, Selector};
 use tokio::{sync::Semaphore, task, time::timeout};
 use url::Url;
 
 use super::{
-    dom,
+    clean, dom,
     metadata::{self, Metadata},
     normal::{may_be_document, normalise},
 };
@@ -86,7 +86,7 @@ fn parse(text: &str, url: &Url, robots: &str, agent: &str) -> Result<Reading, Pa
     };
     let mut markdown = String::new();
     if !metadata.noindex {
-        tidy(&mut page, &base);
+        clean::tidy(&mut page, &base);
         let extracted = html::extract(&page.html()).map_err(|error| PageError::Damaged(error.to_string()))?;
         if extracted.blocks.is_empty() {
             return Err(PageError::NoText);
@@ -138,63 +138,6 @@ fn links(page: &Html, base: &Url) -> Vec<Url> {
     let mut seen = std::collections::HashSet::new();
     found.retain(|link| seen.insert(link.as_str().to_owned()));
     found
-}
-
-/// Makes addresses whole, for whoever reads them elsewhere, and takes out what is only for a
-/// browser: signs that link to their own heading, pictures without words or written into the page.
-fn tidy(page: &mut Html, base: &Url) {
-    let mut gone: Vec<_> = select(page, "h1 a, h2 a, h3 a, h4 a, h5 a, h6 a")
-        .into_iter()
-        .filter(|link| is_sign(link))
-        .map(|link| link.id())
-        .collect();
-    let is_mute = |image: &ElementRef<'_>| {
-        let words = image.attr("alt").unwrap_or_default().trim();
-        words.is_empty()
-            || image
-                .attr("src")
-                .is_none_or(|src| src.trim_start().starts_with("data:"))
-    };
-    gone.extend(
-        select(page, "img")
-            .into_iter()
-            .filter(is_mute)
-            .map(|image| image.id()),
-    );
-    let linked: Vec<_> = select(page, "a[href], img[src]")
-        .into_iter()
-        .map(|element| element.id())
-        .collect();
-    for id in gone {
-        if let Some(mut node) = page.tree.get_mut(id) {
-            node.detach();
-        }
-    }
-    for id in linked {
-        let Some(mut node) = page.tree.get_mut(id) else {
-            continue;
-        };
-        if let Node::Element(element) = node.value() {
-            for (name, value) in element.attrs.iter_mut() {
-                if matches!(&*name.local, "href" | "src") {
-                    *value = StrTendril::from(whole(base, value));
-                }
-            }
-        }
-    }
-}
-
-fn is_sign(link: &ElementRef<'_>) -> bool {
-    let text: String = link.text().collect();
-    let own = link.attr("href").is_some_and(|href| href.starts_with('#'));
-    own && !text.chars().any(char::is_alphanumeric)
-}
-
-fn whole(base: &Url, href: &str) -> String {
-    let to = base.join(href.trim()).ok();
-    to.filter(|to| matches!(to.scheme(), "http" | "https" | "mailto" | "tel"))
-        .map(String::from)
-        .unwrap_or_default()
 }
 
 /// Markdown that begins with its title, unless it has one of that rank.

@@ -135,7 +135,10 @@ impl Crawl {
         let file = entry.url.path().rsplit('/').next().unwrap_or_default();
         match sniff::sniff(&fetched.body, file) {
             Ok(Format::Html) => self.html(entry, fetched).await,
-            Ok(Format::Text | Format::Markdown) if is_html => self.html(entry, fetched).await,
+            // Markup without the tags that tell it, as the header says.
+            Ok(format) if is_html && format != Format::Pdf && !fetched.body.contains(&0) => {
+                self.html(entry, fetched).await
+            }
             Ok(Format::Text | Format::Markdown) => {
                 let content = fetched.text().into_bytes();
                 self.file(entry, content, fetched)

@@ -109,3 +109,42 @@ async fn what_was_made_to_harm_is_refused() {
     let deep = format!("{}{BODY}", "<div>".repeat(dom::MAX_DEPTH - 10));
     assert_eq!(read(deep).await, Ok(()));
 }
+
+/// Half of all help centres are folded up.
+#[test]
+fn folded_questions_keep_their_answers() {
+    let html = format!(
+        "<main><h1>Help</h1>{BODY}<h2>Shipping</h2>\
+         <details><summary>How long does it take?</summary><p>Two days within the country.</p></details>\
+         <h3><button aria-expanded=false aria-controls=a1>What does it cost?</button></h3>\
+         <div id=a1 role=region hidden><p>Nothing above 40 euros.</p></div>\
+         <h3><button aria-expanded=false aria-controls=a2>And abroad?</button></h3>\
+         <div id=a2 aria-hidden=true><p>Nine euros.</p></div>\
+         <div hidden>Leave this out</div><button>Was this helpful?</button></main>"
+    );
+    let markdown = reading(&html).markdown;
+    let expected = "## Shipping\n\n### How long does it take?\n\nTwo days within the country.\n\n\
+                    ### What does it cost?\n\nNothing above 40 euros.\n\n### And abroad?\n\nNine euros.";
+    assert!(markdown.contains(expected), "{markdown}");
+    assert!(
+        !markdown.contains("Leave this out") && !markdown.contains("helpful"),
+        "{markdown}"
+    );
+}
+
+#[test]
+fn boxes_beside_the_text_are_left_out() {
+    let html = format!(
+        "<main class=sidebar><h1>Returns</h1><div class='toc sticky'><a href=#a>Contents</a></div>{BODY}{BODY}\
+         <ul class='social-share'><li>Post it</li></ul><section id=related>Read also</section>\
+         <p class=shared>Shared costs are paid by both.</p></main>"
+    );
+    let markdown = reading(&html).markdown;
+    assert!(
+        markdown.contains("Unused goods") && markdown.contains("Shared costs"),
+        "{markdown}"
+    );
+    for noise in ["Contents", "Post it", "Read also"] {
+        assert!(!markdown.contains(noise), "{noise} in {markdown}");
+    }
+}
