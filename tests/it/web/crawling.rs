@@ -235,6 +235,27 @@ async fn redirects_are_followed_once_and_not_in_circles() {
     );
 }
 
+#[tokio::test]
+async fn a_page_that_sends_a_browser_on_is_a_redirect() {
+    let refresh = |to: &str| Answer::html(format!("<meta http-equiv=refresh content='0; url={to}'>"));
+    let site = Site::start()
+        .await
+        .at("/", refresh("/en/"))
+        .at("/en/", page("Front", &["/away", "/back"]))
+        .at("/away", refresh("http://169.254.169.254/"))
+        .at("/back", refresh("/back"));
+    let told = told(&mut begin(&site, plan(site.url("127.0.0.1", "/"), Scope::Site))).await;
+    assert_eq!(
+        told,
+        [
+            "/ moved to /en/",
+            "/en/ page",
+            "/away skipped: it leads to another site: http://169.254.169.254/",
+            "/back failed: it leads back to itself",
+        ]
+    );
+}
+
 /// Who starts at `acme.example` means the site that it leads to, another host if need be.
 #[tokio::test]
 async fn the_start_may_lead_to_another_host() {
@@ -268,6 +289,20 @@ async fn what_fails_for_a_moment_is_tried_once_more_at_the_end() {
     ];
     assert_eq!(told, expected);
     assert_eq!(site.paths(), ["/", "/broken", "/gone", "/fine", "/broken"]);
+}
+
+#[tokio::test]
+async fn a_site_that_is_away_is_left_for_later() {
+    let links: Vec<_> = (0..40).map(|n| format!("/{n}")).collect();
+    let links: Vec<_> = links.iter().map(String::as_str).collect();
+    let site = Site::start().await.at("/", page("Front", &links));
+    for link in &links {
+        site.put(link, Answer::status(500));
+    }
+    let mut crawl = begin(&site, plan(site.url("127.0.0.1", "/"), Scope::Site));
+    assert_eq!(told(&mut crawl).await, ["/ page"]);
+    assert_eq!((crawl.ended(), site.paths().len()), (Some(Ended::Away), 11));
+    assert!(crawl.progress().waiting > 30);
 }
 
 #[tokio::test]

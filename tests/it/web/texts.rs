@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use parlance::{
     adapters::web::{Fetch, Reply},
-    domain::knowledge::web::{Outcome, Page, Scope},
+    domain::knowledge::{
+        extract::{ExtractLimits, extract},
+        sniff::Format,
+        web::{Outcome, Page, Scope},
+    },
 };
 
 use super::{
@@ -107,11 +111,21 @@ async fn a_page_is_kept_under_its_canonical_address_with_who_and_when() {
         page.last_modified.as_deref(),
         Some("Sun, 01 Mar 2026 12:30:00 GMT")
     );
-    let content = String::from_utf8(page.content).unwrap();
+    let content = String::from_utf8(page.content.clone()).unwrap();
     assert!(
         content.starts_with("# Returns\n\nUnused goods") && !content.contains("Shop"),
         "{content}"
     );
+    // And is what ingestion reads under that name.
+    let limits = ExtractLimits::default();
+    let (format, extracted) = extract(page.content, page.canonical.as_str(), limits)
+        .await
+        .unwrap();
+    assert_eq!(
+        (format, extracted.title.as_deref()),
+        (Format::Markdown, Some("Returns"))
+    );
+    assert_eq!(extracted.blocks[0].heading[..], ["Returns"]);
 }
 
 #[tokio::test]
@@ -165,13 +179,24 @@ async fn files_on_the_way_are_handed_on_as_they_are() {
             "/",
             page(
                 "Front",
-                &["/terms.pdf", "/notes.md", "/data.bin", "/logo.png", "/untitled"],
+                &[
+                    "/terms.pdf",
+                    "/notes.md",
+                    "/data.bin",
+                    "/secret.pdf",
+                    "/logo.png",
+                    "/untitled",
+                ],
             ),
         )
         .at("/terms.pdf", Answer::of("application/pdf", pdf.clone()))
         .at(
             "/notes.md",
             Answer::of("application/octet-stream", *b"# Notes\n\nOf caf\xe9s."),
+        )
+        .at(
+            "/secret.pdf",
+            Answer::of("application/pdf", pdf.clone()).with("X-Robots-Tag", "noindex"),
         )
         .at(
             "/data.bin",
@@ -189,7 +214,10 @@ async fn files_on_the_way_are_handed_on_as_they_are() {
     while let Some(visit) = crawl.next().await {
         match visit.outcome {
             Outcome::Page(page) => found.push((page.canonical.path().to_owned(), page.content)),
-            outcome => assert!(visit.url.path() == "/data.bin" && matches!(outcome, Outcome::Skipped(_))),
+            outcome => {
+                let left = ["/data.bin", "/secret.pdf"].contains(&visit.url.path());
+                assert!(left && matches!(outcome, Outcome::Skipped(_)), "{outcome:?}");
+            }
         }
     }
     assert_eq!(found[1], ("/terms.pdf".to_owned(), pdf));

@@ -22,6 +22,9 @@ use crate::adapters::web::Fetch;
 /// URLs a crawl keeps in mind at most, some 6 MB of them.
 const FRONTIER: usize = 20_000;
 
+/// Failures in a row after which a site is taken to be away.
+const AWAY: usize = 10;
+
 /// The start of a plan cannot be asked for.
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
 #[error("write the whole address of a page, with http:// or https:// and without a user name")]
@@ -68,6 +71,7 @@ impl Crawler {
             progress: Progress::default(),
             ready: VecDeque::new(),
             sitemaps: None,
+            failing: 0,
             ended: None,
             known,
             plan,
@@ -94,12 +98,15 @@ pub struct Crawl {
     ready: VecDeque<(Url, Outcome)>,
     /// To be read before the next page.
     sitemaps: Option<Sitemaps>,
+    /// Requests that failed for the moment, since the last one that did not.
+    pub(super) failing: usize,
     ended: Option<Ended>,
     cancel: CancellationToken,
 }
 
 impl Crawl {
-    /// What came of the next address. `None` at the end; [`Self::ended`] says which.
+    /// What came of the next address. `None` at the end; [`Self::ended`] says which. Not to be
+    /// dropped before it is done, unless the crawl is: the address would be lost.
     pub async fn next(&mut self) -> Option<Visit> {
         if self.ended.is_some() {
             return None;
@@ -163,6 +170,7 @@ impl Crawl {
             let entry = match self.frontier.pop() {
                 None => return Err(Ended::Complete),
                 Some(_) if full => return Err(Ended::Full),
+                Some(_) if self.failing >= AWAY => return Err(Ended::Away),
                 Some(entry) => entry,
             };
             let (url, start) = (entry.url.clone(), entry.start);

@@ -68,9 +68,8 @@ pub fn read(page: &Html, header: &str, agent: &str) -> Metadata {
             .and_then(|link| link.attr("href").map(str::to_owned)),
         ..Metadata::default()
     };
-    for line in header.lines() {
-        metadata.obey(ours(line, agent));
-    }
+    let said = self::header(header, agent);
+    (metadata.noindex, metadata.nofollow) = (said.noindex, said.nofollow);
     for meta in select(page, "meta[name][content]") {
         let name = meta.attr("name").unwrap_or_default();
         if name.eq_ignore_ascii_case("robots") || name.eq_ignore_ascii_case(agent) {
@@ -78,6 +77,29 @@ pub fn read(page: &Html, header: &str, agent: &str) -> Metadata {
         }
     }
     metadata
+}
+
+/// What `X-Robots-Tag` alone says, which is all there is for a file.
+#[must_use]
+pub fn header(lines: &str, agent: &str) -> Metadata {
+    let mut metadata = Metadata::default();
+    for line in lines.lines() {
+        metadata.obey(ours(line, agent));
+    }
+    metadata
+}
+
+/// Where a page sends a browser on at once: `<meta http-equiv=refresh content="0; url=/en/">`.
+#[must_use]
+pub fn refresh(page: &Html) -> Option<String> {
+    let meta = select(page, "meta[http-equiv=refresh i][content]");
+    let (seconds, to) = meta.first()?.attr("content")?.split_once([';', ','])?;
+    let at_once = seconds.trim().parse::<f32>().is_ok_and(|seconds| seconds <= 2.0);
+    let to = to.trim();
+    let named = to.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("url"));
+    let to = to.get(3..).filter(|_| named)?.trim_start().strip_prefix('=')?;
+    let to = to.trim().trim_matches(['"', '\'']);
+    (at_once && !to.is_empty()).then(|| to.to_owned())
 }
 
 impl Metadata {
@@ -237,6 +259,24 @@ mod tests {
         assert_eq!(
             of("<script type='application/ld+json'>{broken</script><p>x"),
             Metadata::default()
+        );
+    }
+
+    #[test]
+    fn a_page_sends_on() {
+        let to = |content: &str| {
+            refresh(&Html::parse_document(&format!(
+                "<meta http-equiv=Refresh content=\"{content}\">"
+            )))
+        };
+        assert_eq!(to("0; url=/en/").as_deref(), Some("/en/"));
+        assert_eq!(
+            to("0;URL = 'https://acme.example/x'").as_deref(),
+            Some("https://acme.example/x")
+        );
+        assert_eq!(
+            (to("30; url=/late"), to("5"), to("0; ü=x"), to("0; url=")),
+            (None, None, None, None)
         );
     }
 

@@ -134,5 +134,7 @@ pub enum Ended {
     Complete,
     /// At the bound of pages or requests; more was found.
     Full,
+    /// The site failed again and again; what waits may be read later.
+    Away,
     Cancelled,
 }

@@ -47,6 +47,8 @@ pub struct Reading {
     pub metadata: Metadata,
     /// With a heading at its top; empty where the page is not to be kept.
     pub markdown: String,
+    /// Where it sends a browser on at once; nothing else is read then.
+    pub refresh: Option<Url>,
     /// That may be followed, in the form of [`normalise`], each once.
     pub links: Vec<Url>,
 }
@@ -79,36 +81,41 @@ fn parse(text: &str, url: &Url, robots: &str, agent: &str) -> Result<Reading, Pa
     let mut page = dom::parse(text, PARSE)?;
     let metadata = metadata::read(&page, robots, agent);
     let base = base(&page, url);
-    let links = if metadata.nofollow {
-        Vec::new()
-    } else {
-        links(&page, &base)
-    };
-    let mut markdown = String::new();
-    if !metadata.noindex {
-        clean::tidy(&mut page, &base);
-        let extracted = html::extract(&page.html()).map_err(|error| PageError::Damaged(error.to_string()))?;
-        if extracted.blocks.is_empty() {
-            return Err(PageError::NoText);
-        }
-        let title = extracted.title.or_else(|| metadata.title.clone());
-        let title = title.unwrap_or_else(|| named_by(url));
-        markdown = headed(extracted.text.trim(), &title);
-        let metadata = Metadata {
-            title: Some(title),
-            ..metadata
-        };
+    if let Some(to) = metadata::refresh(&page).and_then(|to| base.join(&to).ok()) {
         return Ok(Reading {
             metadata,
-            markdown,
-            links,
+            refresh: Some(to),
+            ..Reading::default()
         });
     }
-    Ok(Reading {
+    let mut reading = Reading {
+        links: if metadata.nofollow {
+            Vec::new()
+        } else {
+            links(&page, &base)
+        },
         metadata,
-        markdown,
-        links,
-    })
+        ..Reading::default()
+    };
+    if !reading.metadata.noindex {
+        clean::tidy(&mut page, &base);
+        let (title, markdown) = content(&page, &reading.metadata, url)?;
+        reading.metadata.title = Some(title);
+        reading.markdown = markdown;
+    }
+    Ok(reading)
+}
+
+/// The title and the main content, which begins with a heading.
+fn content(page: &Html, metadata: &Metadata, url: &Url) -> Result<(String, String), PageError> {
+    let extracted = html::extract(&page.html()).map_err(|error| PageError::Damaged(error.to_string()))?;
+    if extracted.blocks.is_empty() {
+        return Err(PageError::NoText);
+    }
+    let title = extracted.title.or_else(|| metadata.title.clone());
+    let title = title.unwrap_or_else(|| named_by(url));
+    let markdown = headed(extracted.text.trim(), &title);
+    Ok((title, markdown))
 }
 
 /// What its relative links begin at.

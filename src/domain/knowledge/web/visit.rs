@@ -7,6 +7,7 @@ use url::Url;
 use super::{
     crawl::Crawl,
     frontier::Entry,
+    metadata,
     normal::normalise,
     outcome::{Failure, Outcome, Page, Skip},
     page::{self, Reading},
@@ -38,6 +39,10 @@ impl Crawl {
             Err(outcome) => outcome,
         };
         match &outcome {
+            Outcome::Failed(failure) if failure.is_transient() => self.failing += 1,
+            _ => self.failing = 0,
+        }
+        match &outcome {
             Outcome::Failed(failure) if self.try_again(&entry, failure) => None,
             _ => Some(outcome),
         }
@@ -45,11 +50,14 @@ impl Crawl {
 
     /// Asks for it when it is its turn, if the host lets us.
     async fn ask(&mut self, entry: &Entry) -> Result<Reply, Outcome> {
-        let robots = self
-            .rules
-            .of(&entry.url, &*self.fetch)
-            .await
-            .map_err(Outcome::Failed)?;
+        let robots = match self.rules.of(&entry.url, &*self.fetch).await {
+            Ok(robots) => robots,
+            Err(failure) => {
+                // Counts, or a page of links to hosts that do not exist would keep us for days.
+                self.progress.requests += 1;
+                return Err(Outcome::Failed(failure));
+            }
+        };
         if !robots.allows(&entry.url) {
             return Err(Outcome::Skipped(Skip::Robots));
         }
@@ -158,6 +166,9 @@ impl Crawl {
             Ok(reading) => reading,
             Err(error) => return Outcome::Failed(error.into()),
         };
+        if let Some(to) = &reading.refresh {
+            return self.moved(entry, to);
+        }
         self.follow(&reading.links, entry);
         if reading.metadata.noindex {
             return Outcome::Skipped(Skip::NoIndex);
@@ -174,6 +185,9 @@ impl Crawl {
     }
 
     fn file(&mut self, entry: &Entry, content: Vec<u8>, fetched: Fetched) -> Outcome {
+        if metadata::header(&fetched.robots, AGENT).noindex {
+            return Outcome::Skipped(Skip::NoIndex);
+        }
         let said = fetched.canonical.clone();
         let canonical = said.and_then(|written| self.believed(entry, &written));
         let canonical = canonical.unwrap_or_else(|| entry.url.clone());
