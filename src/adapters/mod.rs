@@ -4,3 +4,4 @@
 pub mod breaker;
 pub mod embed;
 pub mod llm;
+pub mod web;

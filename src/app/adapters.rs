@@ -14,6 +14,7 @@ use crate::{
             openai_compatible::OpenAiCompatible,
             policy::Policy,
         },
+        web::{Fetch, SystemResolver, Web, WebLimits},
     },
     config::{Config, Embeddings, Models},
     kernel::clock::{SharedClock, SystemClock},
@@ -35,6 +36,8 @@ pub struct Adapters {
     pub last_resort: ModelRef,
     /// How long models may take and how often they are tried again.
     pub patience: Policy,
+    /// Where pages are read from.
+    pub web: Arc<dyn Fetch>,
 }
 
 impl Adapters {
@@ -52,6 +55,12 @@ impl Adapters {
             embedder,
             last_resort: ModelRef::new(extractive::NAME, extractive::NAME),
             patience: Policy::default(),
+            web: Arc::new(Web::new(
+                Arc::new(SystemResolver),
+                config.crawl.allow.clone(),
+                config.crawl.contact.as_deref(),
+                WebLimits::default(),
+            )?),
         })
     }
 }

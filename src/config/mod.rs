@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use self::env::Env;
 use crate::{
-    adapters::{embed::OpenAiOptions, llm::anthropic},
+    adapters::{embed::OpenAiOptions, llm::anthropic, web::guard::Allowlist},
     domain::{
         quota::rate::{ChatRates, Rate},
         retrieval::KNOWLEDGE_MEMORY,
@@ -28,6 +28,7 @@ pub struct Config {
     pub models: Models,
     pub embeddings: Embeddings,
     pub chat: Chat,
+    pub crawl: Crawl,
     /// `DEMO`: whether to make the two demo workspaces; unset: with the private Postgres only.
     pub demo: bool,
 }
@@ -120,6 +121,15 @@ pub struct Chat {
     pub prices: Option<PathBuf>,
 }
 
+/// `CRAWL_ALLOW`, `CRAWL_CONTACT`.
+#[derive(Clone, Debug)]
+pub struct Crawl {
+    /// Private hosts, and other ports, that pages may be read from all the same.
+    pub allow: Allowlist,
+    /// Whom a site that is read may turn to; unset: `PUBLIC_URL`.
+    pub contact: Option<String>,
+}
+
 /// Everything that is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
 #[error("the configuration is not valid:\n  {}", .0.join("\n  "))]
@@ -168,6 +178,10 @@ impl Config {
             },
             embeddings: embeddings(&mut env, &models, model_dir),
             chat: chat(&mut env),
+            crawl: Crawl {
+                allow: env.parsed("CRAWL_ALLOW", Allowlist::default()),
+                contact: env.text("CRAWL_CONTACT").or_else(|| env.text("PUBLIC_URL")),
+            },
             models,
         };
         if config.database.url.is_none() && config.database.admin_url.is_some() {
@@ -298,6 +312,7 @@ mod tests {
             ("CHAT_RATE_VISITOR", "many"),
             ("DATABASE_ADMIN_URL", "postgres://x"),
             ("DATABASE_POOL", "1"),
+            ("CRAWL_ALLOW", "https://intranet.example"),
         ];
         let told = read(&wrong).unwrap_err().to_string();
         for (name, _) in wrong {

@@ -16,3 +16,4 @@ mod resume;
 mod routes;
 mod support;
 mod turns;
+mod web;

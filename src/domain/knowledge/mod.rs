@@ -11,3 +11,4 @@ pub mod ingest;
 pub mod intake;
 pub mod offsets;
 pub mod sniff;
+pub mod web;

@@ -9,6 +9,7 @@ use parlance::{
             ChatModel, anthropic::Anthropic, gateway::ModelRef, openai_compatible::OpenAiCompatible,
             policy::Policy,
         },
+        web::{SystemResolver, Web, WebLimits},
     },
     app::Adapters,
     kernel::clock::{SharedClock, SystemClock},
@@ -148,7 +149,15 @@ impl Setup {
             models,
             last_resort: ModelRef::new("anthropic", MODEL),
             patience: self.patience.clone(),
+            web: Arc::new(self.web()),
         }
+    }
+
+    /// The web behind `CRAWL_ALLOW`.
+    fn web(&self) -> Web {
+        let allow = self.set.iter().rev().find(|(name, _)| name == "CRAWL_ALLOW");
+        let allow = allow.map_or("", |(_, value)| value).parse().unwrap();
+        Web::new(Arc::new(SystemResolver), allow, None, WebLimits::default()).unwrap()
     }
 }
 
