@@ -39,12 +39,12 @@ use crate::{
         accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, tokens},
         billing::{meter::Meter, prices::PriceBook},
-        jobs::Bell,
-        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, intake},
+        jobs::{Bell, Takes},
+        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, intake, web::Crawler},
         retrieval::Retriever,
     },
     http,
-    jobs::Worker,
+    jobs::{Tools, Worker},
     kernel::{address::Addresses, origin::PublicOrigin, tasks::Tasks},
     realtime,
 };
@@ -56,6 +56,8 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// A client that was answered and asked for no more has hung up by then.
 const HANG_UP_WITHIN: Duration = Duration::from_secs(1);
+/// Sites that are read at once.
+const CRAWLS: usize = 8;
 /// Time for sockets to say goodbye once all answers have ended.
 const GOODBYE: Duration = Duration::from_secs(3);
 
@@ -117,7 +119,7 @@ impl App {
             Some(file) => PriceBook::from_file(file)?,
             None => PriceBook::builtin()?,
         });
-        let ingest = ingest(&adapters, &prices);
+        let (ingest, web) = (ingest(&adapters, &prices), adapters.web.clone());
         if config.demo {
             demo::seed(&db, &ingest, &adapters.clock).await?;
         }
@@ -125,7 +127,7 @@ impl App {
         tokens::warm();
         let looking = recovery::keep_looking(services.clone(), prices);
         services.tasks.spawn_local("recovery", looking);
-        let at_work = work(services.clone(), ingest);
+        let at_work = work(services.clone(), ingest, Crawler::new(web));
         services.tasks.spawn_local("jobs", at_work);
         let server = serve(listener, services.clone(), metrics)?;
         Ok((services, server))
@@ -226,11 +228,18 @@ fn meter(adapters: &Adapters, prices: &Arc<PriceBook>) -> Meter {
 }
 
 /// Works on jobs until the application stops, those first that put unread documents in line.
-async fn work(services: Services, ingest: Ingest) {
+async fn work(services: Services, ingest: Ingest, crawler: Crawler) {
     let (db, clock) = (services.db.clone(), services.clock.clone());
     let recipe = ingest.recipe();
-    let slots = std::thread::available_parallelism().map_or(2, usize::from);
-    let worker = Worker::new(db.clone(), clock.clone(), services.bell.clone(), ingest, slots);
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let tools = Tools {
+        ingest,
+        crawler,
+        clock: clock.clone(),
+        bell: services.bell.clone(),
+    };
+    let computing = Worker::new(db.clone(), tools.clone(), Takes::Computing, cores);
+    let waiting = Worker::new(db.clone(), tools, Takes::Waiting, CRAWLS);
     let queue = async {
         for tenant in db.control().tenants().await? {
             let queued = intake::queue_unread(&db.tenant(tenant), &recipe, clock.now()).await?;
@@ -246,7 +255,8 @@ async fn work(services: Services, ingest: Ingest) {
             error!(%error, "documents that are unread are looked for at the next start");
         }
     };
-    tokio::join!(queue, worker.run(services.tasks.stopping()));
+    let stopping = services.tasks.stopping();
+    tokio::join!(queue, computing.run(stopping.clone()), waiting.run(stopping));
 }
 
 fn services(

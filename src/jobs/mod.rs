@@ -2,15 +2,19 @@
 //! are, and ends them. What a job does is in a file per kind, and may be done twice.
 
 mod ingest_document;
+mod read_source;
 mod worker;
 
 pub use worker::Worker;
 
-use parlance_store::{StoreError, TenantDb};
+use parlance_store::{StoreError, TenantDb, ids::JobId};
 
-use crate::domain::{
-    jobs::{Work, progress::Progress},
-    knowledge::ingest::Ingest,
+use crate::{
+    domain::{
+        jobs::{Bell, Work, progress::Progress},
+        knowledge::{ingest::Ingest, places, web::Crawler},
+    },
+    kernel::clock::SharedClock,
 };
 
 /// Why a job did not come to its end.
@@ -33,16 +37,26 @@ impl From<StoreError> for Failure {
 
 /// What jobs need to do their work.
 #[derive(Clone)]
-struct Tools {
-    ingest: Ingest,
+pub struct Tools {
+    pub ingest: Ingest,
+    pub crawler: Crawler,
+    pub clock: SharedClock,
+    pub bell: Bell,
 }
 
 impl Tools {
-    async fn carry_out(&self, db: &TenantDb, work: &Work, progress: &Progress) -> Result<(), Failure> {
+    async fn carry_out(
+        &self,
+        db: &TenantDb,
+        job: JobId,
+        work: &Work,
+        progress: &Progress,
+    ) -> Result<(), Failure> {
         match work {
             Work::IngestDocument { document } => {
                 ingest_document::run(&self.ingest, db, *document, progress).await
             }
+            Work::ReadSource { source } => read_source::run(self, db, *source, job, progress).await,
         }
     }
 
@@ -50,6 +64,7 @@ impl Tools {
     async fn given_up(&self, db: &TenantDb, work: &Work, reason: &str) -> Result<(), StoreError> {
         match work {
             Work::IngestDocument { document } => self.ingest.give_up(db, *document, reason).await,
+            Work::ReadSource { source } => places::give_up(db, *source, reason, self.clock.now()).await,
         }
     }
 }

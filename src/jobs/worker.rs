@@ -11,7 +11,7 @@ use parlance_store::{
     queries::jobs::{self, Ended, Heard, Job, Lease},
 };
 use tokio::{
-    sync::Semaphore,
+    sync::{Semaphore, watch},
     time::{Instant, sleep},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -19,13 +19,7 @@ use tracing::{error, info, warn};
 use uuid::Uuid;
 
 use super::{Failure, Tools};
-use crate::{
-    domain::{
-        jobs::{Bell, Work, patience, progress::Progress, shares::Shares},
-        knowledge::ingest::Ingest,
-    },
-    kernel::clock::SharedClock,
-};
+use crate::domain::jobs::{Takes, Work, patience, progress::Progress, shares::Shares};
 
 /// How long a lease holds that nobody renews: until then a job that a crash cut off waits.
 const LEASE: Duration = Duration::from_secs(15);
@@ -42,8 +36,8 @@ const FORGET_EVERY: Duration = Duration::from_secs(3_600);
 /// Works on the jobs of all tenants. Several processes may do so at once.
 pub struct Worker {
     db: Db,
-    clock: SharedClock,
-    bell: Bell,
+    kinds: &'static [&'static str],
+    rung: watch::Receiver<()>,
     tools: Tools,
     slots: Arc<Semaphore>,
     shares: Shares,
@@ -53,7 +47,6 @@ pub struct Worker {
 /// One job being worked on.
 struct Running {
     db: TenantDb,
-    clock: SharedClock,
     tools: Tools,
     job: Job,
     lease: Lease,
@@ -67,14 +60,14 @@ enum Stopped {
 }
 
 impl Worker {
-    /// Works on `slots` jobs at once.
+    /// Works on `slots` jobs at once that take the same.
     #[must_use]
-    pub fn new(db: Db, clock: SharedClock, bell: Bell, ingest: Ingest, slots: usize) -> Self {
+    pub fn new(db: Db, tools: Tools, takes: Takes, slots: usize) -> Self {
         Self {
             db,
-            clock,
-            bell,
-            tools: Tools { ingest },
+            kinds: takes.kinds(),
+            rung: tools.bell.listen(),
+            tools,
             slots: Arc::new(Semaphore::new(slots)),
             shares: Shares::default(),
             tasks: TaskTracker::new(),
@@ -102,7 +95,7 @@ impl Worker {
             }
             tokio::select! {
                 () = stopping.cancelled() => {}
-                () = self.bell.rung() => {}
+                _ = self.rung.changed() => {}
                 () = sleep(waited) => {}
             }
         }
@@ -115,26 +108,25 @@ impl Worker {
         let Ok(slot) = self.slots.clone().acquire_owned().await else {
             return Ok(false);
         };
-        let now = self.clock.now();
+        let now = self.tools.clock.now();
         let waiting = self.db.control().tenants_with_due_jobs(now).await?;
         for tenant in self.shares.order(waiting) {
             let db = self.db.tenant(tenant);
             let owner = Uuid::new_v4();
-            let claimed = db.transaction(async |conn| jobs::claim(conn, owner, now, now + LEASE).await);
+            let claimed =
+                db.transaction(async |conn| jobs::claim(conn, self.kinds, owner, now, now + LEASE).await);
             let Some(job) = claimed.await? else { continue };
             self.shares.charge(tenant, job.priority);
             let running = Running {
                 db,
-                clock: self.clock.clone(),
                 tools: self.tools.clone(),
                 lease: Lease { job: job.id, owner },
                 job,
             };
-            let (bell, stopping) = (self.bell.clone(), stopping.clone());
+            let stopping = stopping.clone();
             self.tasks.spawn(async move {
                 running.run(stopping).await;
                 drop(slot);
-                bell.ring();
             });
             return Ok(true);
         }
@@ -142,7 +134,7 @@ impl Worker {
     }
 
     async fn forget(&self) {
-        let before = self.clock.now() - KEPT;
+        let before = self.tools.clock.now() - KEPT;
         let tenants: Vec<TenantId> = self.db.control().tenants().await.unwrap_or_default();
         for tenant in tenants {
             let db = self.db.tenant(tenant);
@@ -181,7 +173,8 @@ impl Running {
     /// Works, holding the lease, until the work ends, is called off or handed over, or all stops.
     async fn work(&self, work: &Work, stopping: CancellationToken) -> Stopped {
         let progress = Progress::default();
-        let done = AssertUnwindSafe(self.tools.carry_out(&self.db, work, &progress)).catch_unwind();
+        let done =
+            AssertUnwindSafe(self.tools.carry_out(&self.db, self.job.id, work, &progress)).catch_unwind();
         tokio::select! {
             done = done => Stopped::Ended(self.ended(done)),
             stopped = self.hold(&progress) => stopped,
@@ -194,7 +187,7 @@ impl Running {
         let mut held_until = Instant::now() + LEASE;
         loop {
             sleep(REPORT_EVERY).await;
-            let (percent, until) = (i16::from(progress.percent()), self.clock.now() + LEASE);
+            let (percent, until) = (i16::from(progress.percent()), self.tools.clock.now() + LEASE);
             let report = self
                 .db
                 .transaction(async |conn| jobs::report(conn, self.lease, percent, until).await);
@@ -221,7 +214,7 @@ impl Running {
         let Failure { error, transient } = failure;
         match patience::pause(self.job.attempts, rand::random()) {
             Some(pause) if transient => Ended::Again {
-                due_at: self.clock.now() + pause,
+                due_at: self.tools.clock.now() + pause,
                 error,
             },
             _ => Ended::Dead { error },
@@ -237,7 +230,7 @@ impl Running {
         if let (Some(work), Some(reason)) = (work, reason) {
             self.tools.given_up(&self.db, work, reason).await?;
         }
-        let at = self.clock.now();
+        let at = self.tools.clock.now();
         let noted = self
             .db
             .transaction(async |conn| jobs::end(conn, self.lease, ended, at).await)

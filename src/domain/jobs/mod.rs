@@ -10,12 +10,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use parlance_store::{
     error::StoreError,
-    ids::{DocumentId, JobId, SpaceId},
+    ids::{DocumentId, JobId, SourceId, SpaceId},
     queries::jobs::{self, Job, NewJob},
     tenant::TenantConn,
 };
 use serde::{Deserialize, Serialize};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 /// What is to be done. Every kind may be done twice without harm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,28 @@ use tokio::sync::Notify;
 pub enum Work {
     /// Reads a document, cuts it into passages, embeds them and makes them the ones that are searched.
     IngestDocument { document: DocumentId },
+    /// Reads a place of the web, page by page, and puts the reading of what has changed in line.
+    ReadSource { source: SourceId },
+}
+
+/// What a kind of work takes: each has workers of its own, so that one does not hold up the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// A core.
+    Computing,
+    /// Mostly patience.
+    Waiting,
+}
+
+impl Takes {
+    /// The kinds of work that take it.
+    #[must_use]
+    pub fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Self::Computing => &["ingest_document"],
+            Self::Waiting => &["read_source"],
+        }
+    }
 }
 
 impl Work {
@@ -31,6 +53,7 @@ impl Work {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::IngestDocument { .. } => "ingest_document",
+            Self::ReadSource { .. } => "read_source",
         }
     }
 
@@ -38,6 +61,7 @@ impl Work {
     fn key(&self) -> String {
         match self {
             Self::IngestDocument { document } => format!("document:{document}"),
+            Self::ReadSource { source } => format!("source:{source}"),
         }
     }
 
@@ -69,6 +93,21 @@ pub async fn enqueue(
     priority: Priority,
     now: DateTime<Utc>,
 ) -> Result<JobId, StoreError> {
+    enqueue_at(conn, work, space, priority, now, now).await
+}
+
+/// The same, to be done at `due_at` at the earliest.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn enqueue_at(
+    conn: &mut TenantConn<'_>,
+    work: &Work,
+    space: SpaceId,
+    priority: Priority,
+    due_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<JobId, StoreError> {
     let key = work.key();
     let new = NewJob {
         id: JobId::new(),
@@ -77,7 +116,7 @@ pub async fn enqueue(
         key: &key,
         payload: serde_json::to_value(work).unwrap_or_default(),
         priority: priority as i16,
-        due_at: now,
+        due_at,
         at: now,
     };
     jobs::enqueue(conn, new).await
@@ -85,16 +124,23 @@ pub async fn enqueue(
 
 /// Tells the workers of this process that there is something to do, so that nobody waits for them to
 /// look by themselves. Cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub struct Bell(Arc<Notify>);
+#[derive(Clone, Debug)]
+pub struct Bell(Arc<watch::Sender<()>>);
+
+impl Default for Bell {
+    fn default() -> Self {
+        Self(Arc::new(watch::Sender::new(())))
+    }
+}
 
 impl Bell {
     pub fn ring(&self) {
-        self.0.notify_one();
+        self.0.send_replace(());
     }
 
-    /// Until it rings; once it has rung since the last time, not at all.
-    pub async fn rung(&self) {
-        self.0.notified().await;
+    /// For one who waits: `changed` comes back once it has rung since the last time.
+    #[must_use]
+    pub fn listen(&self) -> watch::Receiver<()> {
+        self.0.subscribe()
     }
 }

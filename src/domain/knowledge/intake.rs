@@ -7,7 +7,7 @@ use parlance_store::{
     ids::{DocumentId, JobId, SpaceId},
     queries::{
         documents::{self, Document, DocumentStatus, NewDocument},
-        spaces,
+        sources, spaces,
     },
     tenant::{TenantConn, TenantDb},
 };
@@ -77,10 +77,17 @@ pub async fn take_in(
 /// [`StoreError::NotFound`] where the tenant has no such document.
 pub async fn read_anew(db: &TenantDb, id: DocumentId, now: DateTime<Utc>) -> Result<Taken, StoreError> {
     db.transaction(async |conn| {
-        documents::get(conn, id).await?;
+        let source = sources::of_document(conn, id).await?;
         documents::set_status(conn, id, DocumentStatus::Queued, None, now).await?;
         let document = documents::get(conn, id).await?;
-        let job = Some(read(conn, &document, Priority::Now, now).await?);
+        // A page that never came is asked for again; what came is there to be read.
+        let job = Some(match source {
+            Some(source) if document.bytes == 0 => {
+                let work = Work::ReadSource { source };
+                jobs::enqueue(conn, &work, document.space_id, Priority::Now, now).await?
+            }
+            _ => read(conn, &document, Priority::Now, now).await?,
+        });
         Ok(Taken { document, job })
     })
     .await
@@ -117,7 +124,7 @@ pub async fn queue_unread(db: &TenantDb, recipe: &str, now: DateTime<Utc>) -> Re
     .await
 }
 
-async fn read(
+pub(super) async fn read(
     conn: &mut TenantConn<'_>,
     document: &Document,
     priority: Priority,

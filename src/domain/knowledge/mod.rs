@@ -10,5 +10,6 @@ pub mod extract;
 pub mod ingest;
 pub mod intake;
 pub mod offsets;
+pub mod places;
 pub mod sniff;
 pub mod web;

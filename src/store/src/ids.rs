@@ -97,6 +97,8 @@ ids! {
     DocumentVersionId,
     /// A passage: the unit that is embedded, retrieved and cited.
     PassageId,
+    /// A place of the web that a space knows.
+    SourceId,
     /// A background job.
     JobId,
     /// A reservation in the ledger: one upstream call.

@@ -141,6 +141,41 @@ pub async fn put(conn: &mut TenantConn<'_>, new: NewDocument<'_>) -> Result<(Doc
     Ok((row.id, row.queued))
 }
 
+/// Makes a document known whose file is still to come. One of this name that is known already stays as
+/// it is.
+///
+/// # Errors
+/// [`StoreError`] where the space does not exist or the database fails.
+pub async fn expect(
+    conn: &mut TenantConn<'_>,
+    space: SpaceId,
+    name: &str,
+    source_url: &str,
+    at: DateTime<Utc>,
+) -> Result<DocumentId, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        id: DocumentId,
+    }
+    let tenant = conn.tenant_id();
+    let row: Row = sql(
+        "INSERT INTO documents AS d (tenant_id, id, space_id, name, source_url, status, content_hash, bytes, \
+                                     created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, 'queued', '', 0, $6, $6) \
+         ON CONFLICT ON CONSTRAINT documents_name_once DO UPDATE SET name = d.name RETURNING id",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(DocumentId::new())
+    .bind::<SqlUuid, _>(space)
+    .bind::<Text, _>(name)
+    .bind::<Text, _>(source_url)
+    .bind::<Timestamptz, _>(at)
+    .get_result(conn.db())
+    .await?;
+    Ok(row.id)
+}
+
 /// A document by its identity.
 ///
 /// # Errors
@@ -153,6 +188,26 @@ pub async fn get(conn: &mut TenantConn<'_>, id: DocumentId) -> Result<Document, 
     .bind::<SqlUuid, _>(id)
     .get_result(conn.db())
     .await?)
+}
+
+/// A document of a space by its name.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn by_name(
+    conn: &mut TenantConn<'_>,
+    space: SpaceId,
+    name: &str,
+) -> Result<Option<Document>, StoreError> {
+    let found: Vec<Document> = sql(
+        "SELECT id, space_id, name, title, media_type, source_url, status, error, content_hash, bytes, \
+                created_at, updated_at FROM documents WHERE space_id = $1 AND name = $2",
+    )
+    .bind::<SqlUuid, _>(space)
+    .bind::<Text, _>(name)
+    .load(conn.db())
+    .await?;
+    Ok(found.into_iter().next())
 }
 
 /// The documents of a space by name, at most `limit` after `after`.
@@ -218,8 +273,9 @@ pub async fn without_job(conn: &mut TenantConn<'_>) -> Result<Vec<Document>, Sto
     Ok(sql(
         "SELECT id, space_id, name, title, media_type, source_url, status, error, content_hash, bytes, \
                 created_at, updated_at FROM documents d \
-         WHERE status IN ('queued', 'processing') AND NOT EXISTS \
-            (SELECT FROM jobs j WHERE j.tenant_id = d.tenant_id AND j.key = 'document:' || d.id \
+         WHERE status IN ('queued', 'processing') \
+           AND EXISTS (SELECT FROM document_files f WHERE f.tenant_id = d.tenant_id AND f.document_id = d.id) \
+           AND NOT EXISTS (SELECT FROM jobs j WHERE j.tenant_id = d.tenant_id AND j.key = 'document:' || d.id \
              AND j.state IN ('queued', 'running')) \
          ORDER BY updated_at",
     )

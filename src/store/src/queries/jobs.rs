@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     OptionalExtension, QueryableByName,
     result::{DatabaseErrorKind, Error as DieselError},
-    sql_types::{Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -181,13 +181,14 @@ pub async fn enqueue(conn: &mut TenantConn<'_>, new: NewJob<'_>) -> Result<JobId
     Ok(row.id)
 }
 
-/// Takes up the tenant's next due job, if it has one: first what a crash left, then by priority and
+/// Takes up the tenant's next due job of one of these kinds, if it has one: first what a crash left, then by priority and
 /// time. Not one whose key is being worked on.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
 pub async fn claim(
     conn: &mut TenantConn<'_>,
+    kinds: &[&str],
     owner: Uuid,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
@@ -196,7 +197,7 @@ pub async fn claim(
         "UPDATE jobs SET state = 'running', owner = $1, attempts = attempts + 1, due_at = $3, progress = 0, \
                 started_at = coalesce(started_at, $2) \
          WHERE id = (SELECT j.id FROM jobs j \
-                     WHERE j.state IN ('queued', 'running') AND j.due_at <= $2 \
+                     WHERE j.state IN ('queued', 'running') AND j.due_at <= $2 AND j.kind = ANY($4) \
                        AND (j.state = 'running' OR NOT EXISTS (SELECT FROM jobs r \
                             WHERE r.tenant_id = j.tenant_id AND r.key = j.key AND r.state = 'running')) \
                      ORDER BY j.state = 'running' DESC, j.priority DESC, j.due_at, j.id \
@@ -207,6 +208,7 @@ pub async fn claim(
     .bind::<SqlUuid, _>(owner)
     .bind::<Timestamptz, _>(now)
     .bind::<Timestamptz, _>(until)
+    .bind::<Array<Text>, _>(kinds.to_vec())
     .get_result(conn.db())
     .await;
     match claimed.optional() {

@@ -13,5 +13,6 @@ pub mod log;
 pub mod messages;
 pub mod passages;
 pub mod search;
+pub mod sources;
 pub mod spaces;
 pub mod visitors;

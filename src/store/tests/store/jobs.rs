@@ -31,7 +31,8 @@ async fn queue(db: &TenantDb, space: SpaceId, key: &str, priority: i16, due: i64
 
 async fn claim(db: &TenantDb, now: i64) -> Option<(Job, Lease)> {
     let owner = Uuid::now_v7();
-    let claimed = db.transaction(async |conn| jobs::claim(conn, owner, at(now), at(now + 15)).await);
+    let claimed =
+        db.transaction(async |conn| jobs::claim(conn, &["test"], owner, at(now), at(now + 15)).await);
     let job = claimed.await.unwrap()?;
     let lease = Lease { job: job.id, owner };
     Some((job, lease))
