@@ -12,8 +12,13 @@ use reqwest::{
     header::{self, HeaderMap, HeaderValue},
     redirect,
 };
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::{CryptoProvider, aws_lc_rs},
+};
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::time::timeout;
+use tracing::warn;
 use url::{Host, Url};
 
 use super::{
@@ -53,7 +58,7 @@ impl Default for WebLimits {
 pub enum BuildError {
     #[error("the contact has characters that a header cannot carry")]
     Contact,
-    #[error("certificates cannot be checked here: {0}")]
+    #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
 }
 
@@ -66,7 +71,7 @@ pub struct Web {
     allow: Allowlist,
     limits: WebLimits,
     agent: HeaderValue,
-    tls: rustls::ClientConfig,
+    tls: ClientConfig,
 }
 
 impl Web {
@@ -195,14 +200,18 @@ impl reqwest::dns::Resolve for Pinned {
     }
 }
 
-/// One configuration for all requests: it remembers sessions, and reads the certificates once.
-fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
-    let provider = rustls::crypto::CryptoProvider::get_default().cloned();
-    let provider = provider.unwrap_or_else(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
-    let mut config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_platform_verifier()?
-        .with_no_client_auth();
+/// One configuration for all requests: it remembers sessions, and reads the certificates once. A
+/// machine that has none reads no page over https, and serves all the same.
+fn tls() -> Result<ClientConfig, rustls::Error> {
+    let provider = CryptoProvider::get_default().cloned();
+    let provider = provider.unwrap_or_else(|| Arc::new(aws_lc_rs::default_provider()));
+    let builder =
+        || ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions();
+    let checked = builder()?.with_platform_verifier().or_else(|error| {
+        warn!(%error, "pages over https cannot be read: install the certificates of authorities");
+        Ok::<_, rustls::Error>(builder()?.with_root_certificates(RootCertStore::empty()))
+    })?;
+    let mut config = checked.with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }
