@@ -12,6 +12,7 @@ mod jobs;
 mod log;
 mod openapi;
 mod operations;
+mod places;
 mod query;
 pub mod routes;
 mod source_page;

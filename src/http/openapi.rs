@@ -8,7 +8,7 @@ use utoipa::{
     },
 };
 
-use super::{auth, console, documents, jobs, operations, query, widget};
+use super::{auth, console, documents, jobs, operations, places, query, widget};
 
 /// The document as JSON text, made once.
 #[derive(Clone, Debug)]
@@ -22,7 +22,8 @@ pub struct ApiDocument(pub String);
         auth::login, auth::refresh, auth::logout, auth::me,
         console::spaces, console::conversations, console::conversation, console::messages,
         documents::list, documents::upload, documents::text, documents::document, documents::content,
-        documents::remove, documents::reprocess, jobs::list, jobs::job, jobs::cancel, query::query,
+        documents::remove, documents::reprocess, places::know, places::list,
+        places::source, places::pages, places::read, places::remove, jobs::list, jobs::job, jobs::cancel, query::query,
         operations::health, operations::ready, operations::metrics,
     ),
     modifiers(&Bearers),

@@ -3,7 +3,7 @@
 
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, guard, web};
 
-use super::{assets, auth, console, demo, documents, jobs, operations, query, sources, widget};
+use super::{assets, auth, console, demo, documents, jobs, operations, places, query, sources, widget};
 use crate::{
     domain::knowledge::extract::ExtractLimits,
     kernel::{code::Code, problem::Problem, route::at},
@@ -61,6 +61,15 @@ pub fn configure(config: &mut web::ServiceConfig, transports: fn(&mut web::Servi
                 .app_data(pasted())
                 .route(web::post().to(documents::text)),
         )
+        .service(at("/api/chat-spaces/{id}/documents/url").route(web::post().to(places::know)))
+        .service(at("/api/chat-spaces/{id}/sources").route(get(places::list)))
+        .service(
+            at("/api/sources/{id}")
+                .route(get(places::source))
+                .route(web::delete().to(places::remove)),
+        )
+        .service(at("/api/sources/{id}/pages").route(get(places::pages)))
+        .service(at("/api/sources/{id}/read").route(web::post().to(places::read)))
         .service(at("/api/chat-spaces/{id}/documents").route(get(documents::list)))
         .service(
             at("/api/documents/{id}")

@@ -248,6 +248,10 @@ impl Retriever {
 
     fn load_later(&self, db: &TenantDb, space: SpaceId, knowledge_version: i64) {
         let (resident, db, model) = (self.resident.clone(), db.clone(), self.vectors.clone());
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "it fills a cache: nobody waits for it, and nothing is lost with it"
+        )]
         tokio::spawn(async move {
             if let Err(error) = resident.load(&db, space, knowledge_version, &model).await {
                 warn!(space.id = %space, %error, "the knowledge of a space could not be read into memory");

@@ -5,6 +5,7 @@ mod another_model;
 mod billing;
 mod demo;
 mod ingest;
+mod places;
 mod rest;
 mod words_alone;
 

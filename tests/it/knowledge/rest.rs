@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use crate::support::{Setup, TestApp, Words, Workspace, eventually};
 
 /// An owner at work.
-struct Admin {
-    app: TestApp,
-    acme: Workspace,
-    token: String,
+pub struct Admin {
+    pub app: TestApp,
+    pub acme: Workspace,
+    pub token: String,
 }
 
 impl Admin {
@@ -24,14 +24,14 @@ impl Admin {
         Self::on(Setup::default()).await
     }
 
-    async fn on(setup: Setup) -> Self {
+    pub async fn on(setup: Setup) -> Self {
         let app = setup.start().await;
         let acme = app.workspace("acme").await;
         let token = app.log_in(&acme.email).await;
         Self { app, acme, token }
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let path = path.replace("{space}", &self.acme.space.to_string());
         self.app
             .http
@@ -39,7 +39,7 @@ impl Admin {
             .bearer_auth(&self.token)
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub async fn get(&self, path: &str) -> Value {
         let answer = self.request(Method::GET, path).send().await.unwrap();
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
         answer.json().await.unwrap()
@@ -71,7 +71,7 @@ impl Admin {
         (self.get(&format!("/api/documents/{}", id("document"))).await, job)
     }
 
-    async fn finds(&self, text: &str) -> Value {
+    pub async fn finds(&self, text: &str) -> Value {
         let body = json!({ "space": "acme", "text": text, "limit": 3 });
         let answer = self
             .request(Method::POST, "/api/query")

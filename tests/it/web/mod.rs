@@ -5,7 +5,7 @@ mod crawling;
 mod hostile;
 mod refused;
 mod resuming;
-mod site;
+pub mod site;
 mod texts;
 
 use std::{
@@ -107,7 +107,7 @@ async fn told(crawl: &mut Crawl) -> Vec<String> {
 }
 
 /// A page with enough words to be one, and links to these paths.
-fn page(title: &str, links: &[&str]) -> site::Answer {
+pub fn page(title: &str, links: &[&str]) -> site::Answer {
     let links: String = links
         .iter()
         .map(|link| format!("<li><a href='{link}'>{link}</a></li>"))

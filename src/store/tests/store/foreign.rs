@@ -27,6 +27,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("jobs", "jobs"),
     ("passages", "knowledge"),
     ("search", "knowledge"),
+    ("sources", "sources"),
 ];
 
 #[test]

@@ -20,6 +20,7 @@ mod pool;
 mod refusals;
 mod round_trips;
 mod silence;
+mod sources;
 mod spaces;
 mod support;
 mod wire;
