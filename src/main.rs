@@ -5,6 +5,7 @@ use std::{io::Write, path::PathBuf, process::ExitCode, time::Duration};
 use clap::{Parser, Subcommand};
 use parlance::{
     app::{self, Adapters, App, demo},
+    cli,
     config::Config,
     store::migrate,
     telemetry,
@@ -42,6 +43,8 @@ enum Command {
         #[arg(long, default_value = "target/eval.json")]
         out: PathBuf,
     },
+    #[command(flatten)]
+    Remote(cli::Command),
     /// Bring the database of DATABASE_URL up to date and end
     Migrate,
 }
@@ -58,17 +61,17 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<()> {
-    let config = Config::from_env()?;
-    telemetry::logs(&config.log)?;
-    match cli.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve(config).await,
+async fn run(line: Cli) -> anyhow::Result<()> {
+    match line.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve(configured()?).await,
+        Command::Remote(command) => cli::run(command).await,
         Command::Eval { data, out } => {
-            let report = app::eval(&config, &data, &out).await?;
+            let report = app::eval(&configured()?, &data, &out).await?;
             Ok(write!(std::io::stdout().lock(), "{report}")?)
         }
         Command::Migrate => {
-            let given = config.database.admin_url.or(config.database.url);
+            let database = configured()?.database;
+            let given = database.admin_url.or(database.url);
             let url = given.ok_or_else(|| {
                 anyhow::anyhow!("set DATABASE_URL; the private Postgres is migrated at every start")
             })?;
@@ -78,6 +81,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+fn configured() -> anyhow::Result<Config> {
+    let config = Config::from_env()?;
+    telemetry::logs(&config.log)?;
+    Ok(config)
 }
 
 /// From the end of the time for answers to the end of the process, at most.

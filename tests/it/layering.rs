@@ -9,7 +9,7 @@ use std::{
 /// Rooms from the top down. A room may name those behind it and itself.
 const ROOMS: &[&[&str]] = &[
     &["main"],
-    &["app"],
+    &["app", "cli"],
     &["eval"],
     &["telemetry", "http", "realtime", "jobs"],
     &["actors"],
