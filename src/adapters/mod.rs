@@ -4,3 +4,5 @@
 pub mod breaker;
 pub mod embed;
 pub mod llm;
+pub mod scan;
+pub mod worker;
