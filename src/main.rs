@@ -42,13 +42,28 @@ enum Command {
         #[arg(long, default_value = "target/eval.json")]
         out: PathBuf,
     },
+    /// Read the document on standard input; started by the server for every file
+    #[command(hide = true)]
+    ReadDocument {
+        /// Bytes of address space
+        #[arg(long)]
+        memory: u64,
+        /// Seconds of processor time
+        #[arg(long)]
+        cpu: u64,
+    },
     /// Bring the database of DATABASE_URL up to date and end
     Migrate,
 }
 
 fn main() -> ExitCode {
-    dotenvy::dotenv().ok();
-    let outcome = actix_web::rt::System::new().block_on(run(Cli::parse()));
+    let outcome = match Cli::parse().command.unwrap_or(Command::Serve) {
+        Command::ReadDocument { memory, cpu } => app::read_document(memory, cpu),
+        command => {
+            dotenvy::dotenv().ok();
+            actix_web::rt::System::new().block_on(run(command))
+        }
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -58,15 +73,17 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<()> {
+async fn run(command: Command) -> anyhow::Result<()> {
     let config = Config::from_env()?;
     telemetry::logs(&config.log)?;
-    match cli.command.unwrap_or(Command::Serve) {
+    match command {
         Command::Serve => serve(config).await,
         Command::Eval { data, out } => {
             let report = app::eval(&config, &data, &out).await?;
             Ok(write!(std::io::stdout().lock(), "{report}")?)
         }
+        // Ran before any configuration was read.
+        Command::ReadDocument { memory, cpu } => app::read_document(memory, cpu),
         Command::Migrate => {
             let given = config.database.admin_url.or(config.database.url);
             let url = given.ok_or_else(|| {

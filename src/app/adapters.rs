@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use super::reading;
 use crate::{
     adapters::{
         breaker::BreakerPolicy,
@@ -16,6 +17,7 @@ use crate::{
         },
     },
     config::{Config, Embeddings, Models},
+    domain::knowledge::reader::Reader,
     kernel::clock::{SharedClock, SystemClock},
 };
 
@@ -35,6 +37,8 @@ pub struct Adapters {
     pub last_resort: ModelRef,
     /// How long models may take and how often they are tried again.
     pub patience: Policy,
+    /// Reads uploaded files.
+    pub reader: Reader,
 }
 
 impl Adapters {
@@ -52,6 +56,7 @@ impl Adapters {
             embedder,
             last_resort: ModelRef::new(extractive::NAME, extractive::NAME),
             patience: Policy::default(),
+            reader: reading::reader(&config.documents)?,
         })
     }
 }

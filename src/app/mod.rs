@@ -8,6 +8,7 @@ mod database;
 pub mod demo;
 mod documents;
 mod eval;
+mod reading;
 mod recovery;
 mod secret;
 
@@ -25,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use utoipa::OpenApi;
 
-pub use self::{adapters::Adapters, eval::eval};
+pub use self::{adapters::Adapters, eval::eval, reading::read_document};
 use crate::{
     actors::{
         conversation::Deps, ledger::LedgerHandle, placement::Placement, registry::Registry,
@@ -40,7 +41,7 @@ use crate::{
         accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, tokens},
         billing::{meter::Meter, prices::PriceBook},
-        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest},
+        knowledge::{chunk::ChunkLimits, ingest::Ingest},
         retrieval::Retriever,
     },
     http,
@@ -212,7 +213,7 @@ pub fn ingest(adapters: &Adapters, prices: &Arc<PriceBook>) -> Ingest {
         meter: meter(adapters, prices),
         clock: adapters.clock.clone(),
         chunk: ChunkLimits::default(),
-        extract: ExtractLimits::default(),
+        reader: adapters.reader.clone(),
     }
 }
 

@@ -11,6 +11,7 @@ use parlance::{
         },
     },
     app::Adapters,
+    domain::knowledge::{extract::ExtractLimits, reader::Reader},
     kernel::clock::{SharedClock, SystemClock},
 };
 use parlance_loadtest::upstream::{Behaviour, MockUpstream};
@@ -148,6 +149,7 @@ impl Setup {
             models,
             last_resort: ModelRef::new("anthropic", MODEL),
             patience: self.patience.clone(),
+            reader: Reader::here(ExtractLimits::default()),
         }
     }
 }
