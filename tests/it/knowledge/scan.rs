@@ -1,5 +1,9 @@
 //! Scanning for malware: against a double that speaks `clamd`'s protocol over real sockets, and
 //! against `clamd` itself where it is installed.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the double is no task of the application"
+)]
 
 use std::{
     fs,

@@ -61,7 +61,7 @@ impl Styles {
     /// Styles of Word are known by their English names, whatever the language of the program.
     pub(super) fn role(&self, id: &str) -> Role {
         // Without its style a paragraph still names it.
-        let own = self.0.get(id).is_none().then_some(id);
+        let own = (!self.0.contains_key(id)).then_some(id);
         for name in own
             .into_iter()
             .chain(self.line(id).map(|style| style.name.as_str()))
