@@ -7,8 +7,9 @@ use super::compose;
 /// Bytes of a line of a table at most, and its columns; wider rows are sections.
 const MAX_ROW: usize = 240;
 const MAX_COLUMNS: usize = 8;
-/// Bytes of a table, its header included: a passage holds it whole.
-const MAX_TABLE: usize = 560;
+/// Bytes of a table, its header included: a passage holds it whole, even where its cells are numbers
+/// and codes, of which a token is two letters.
+const MAX_TABLE: usize = 400;
 /// Bytes of a value that can be the name of its row.
 const MAX_NAME: usize = 80;
 /// Longer values are a paragraph of their own.

@@ -70,6 +70,7 @@ fn read(text: &str, dialect: dialect::Dialect) -> Result<Vec<Vec<String>>, Extra
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::knowledge::chunk::{self, ChunkLimits};
 
     fn text(csv: &str) -> String {
         extract(csv).unwrap().text
@@ -110,6 +111,21 @@ mod tests {
             text("first\n\nsecond, with a comma\n"),
             "first\n\nsecond, with a comma\n"
         );
+    }
+
+    #[test]
+    fn no_passage_is_without_the_header() {
+        let rows: String = (0..300)
+            .map(|n| format!("DE-{n},{}.50,{n} days\n", n * 7))
+            .collect();
+        let extracted = extract(&format!("zone,price,time\n{rows}")).unwrap();
+        let count = |text: &str| text.len().div_ceil(2);
+        let passages = chunk::cut(&extracted, "Prices by zone", ChunkLimits::default(), &count);
+        assert!(passages.len() > 10);
+        for passage in passages {
+            let text = &extracted.text[passage.range];
+            assert!(text.starts_with("| zone | price | time |"), "{text}");
+        }
     }
 
     #[test]
