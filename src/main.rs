@@ -45,13 +45,28 @@ enum Command {
     },
     #[command(flatten)]
     Remote(cli::Command),
+    /// Read the document on standard input; started by the server for every file
+    #[command(hide = true)]
+    ReadDocument {
+        /// Bytes of address space
+        #[arg(long)]
+        memory: u64,
+        /// Seconds of processor time
+        #[arg(long)]
+        cpu: u64,
+    },
     /// Bring the database of DATABASE_URL up to date and end
     Migrate,
 }
 
 fn main() -> ExitCode {
-    dotenvy::dotenv().ok();
-    let outcome = actix_web::rt::System::new().block_on(run(Cli::parse()));
+    let outcome = match Cli::parse().command.unwrap_or(Command::Serve) {
+        Command::ReadDocument { memory, cpu } => app::read_document(memory, cpu),
+        command => {
+            dotenvy::dotenv().ok();
+            actix_web::rt::System::new().block_on(run(command))
+        }
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -61,14 +76,16 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(line: Cli) -> anyhow::Result<()> {
-    match line.command.unwrap_or(Command::Serve) {
+async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
         Command::Serve => serve(configured()?).await,
         Command::Remote(command) => cli::run(command).await,
         Command::Eval { data, out } => {
             let report = app::eval(&configured()?, &data, &out).await?;
             Ok(write!(std::io::stdout().lock(), "{report}")?)
         }
+        // Ran before any configuration was read.
+        Command::ReadDocument { memory, cpu } => app::read_document(memory, cpu),
         Command::Migrate => {
             let database = configured()?.database;
             let given = database.admin_url.or(database.url);

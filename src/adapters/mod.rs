@@ -5,3 +5,5 @@ pub mod breaker;
 pub mod embed;
 pub mod llm;
 pub mod web;
+pub mod scan;
+pub mod worker;

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use super::reading;
 use crate::{
     adapters::{
         breaker::BreakerPolicy,
@@ -17,6 +18,7 @@ use crate::{
         web::{Fetch, SystemResolver, Web, WebLimits},
     },
     config::{Config, Embeddings, Models},
+    domain::knowledge::reader::Reader,
     kernel::clock::{SharedClock, SystemClock},
 };
 
@@ -38,6 +40,8 @@ pub struct Adapters {
     pub patience: Policy,
     /// Where pages are read from.
     pub web: Arc<dyn Fetch>,
+    /// Reads uploaded files.
+    pub reader: Reader,
 }
 
 impl Adapters {
@@ -61,6 +65,7 @@ impl Adapters {
                 config.crawl.contact.as_deref(),
                 WebLimits::default(),
             )?),
+            reader: reading::reader(&config.documents)?,
         })
     }
 }

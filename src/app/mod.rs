@@ -7,6 +7,7 @@ mod adapters;
 mod database;
 pub mod demo;
 mod eval;
+mod reading;
 mod recovery;
 mod secret;
 
@@ -24,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use utoipa::OpenApi;
 
-pub use self::{adapters::Adapters, eval::eval};
+pub use self::{adapters::Adapters, eval::eval, reading::read_document};
 use crate::{
     actors::{
         conversation::Deps, ledger::LedgerHandle, placement::Placement, registry::Registry,
@@ -40,7 +41,7 @@ use crate::{
         answering::{answerer::Answerer, tokens},
         billing::{meter::Meter, prices::PriceBook},
         jobs::{Bell, Takes},
-        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, intake, web::Crawler},
+        knowledge::{chunk::ChunkLimits, ingest::Ingest, intake, web::Crawler},
         retrieval::Retriever,
     },
     http,
@@ -215,7 +216,7 @@ pub fn ingest(adapters: &Adapters, prices: &Arc<PriceBook>) -> Ingest {
         meter: meter(adapters, prices),
         clock: adapters.clock.clone(),
         chunk: ChunkLimits::default(),
-        extract: ExtractLimits::default(),
+        reader: adapters.reader.clone(),
     }
 }
 

@@ -9,8 +9,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use self::env::Env;
 use crate::{
-    adapters::{embed::OpenAiOptions, llm::anthropic, web::guard::Allowlist},
+    adapters::{embed::OpenAiOptions, llm::anthropic, scan::ClamdAddress, web::guard::Allowlist},
     domain::{
+        knowledge::extract::ExtractLimits,
         quota::rate::{ChatRates, Rate},
         retrieval::KNOWLEDGE_MEMORY,
     },
@@ -18,6 +19,9 @@ use crate::{
 
 /// Bytes of `AUTH_SECRET` at least.
 const SECRET_MIN: usize = 32;
+/// MiB for the process that reads a file, and what it needs at least to start.
+const READER_MEMORY: u64 = 1024;
+const READER_MEMORY_MIN: u64 = 256;
 
 /// Everything that can be set.
 #[derive(Clone, Debug)]
@@ -27,6 +31,7 @@ pub struct Config {
     pub database: Database,
     pub models: Models,
     pub embeddings: Embeddings,
+    pub documents: Documents,
     pub chat: Chat,
     pub crawl: Crawl,
     /// `DEMO`: whether to make the two demo workspaces; unset: with the private Postgres only.
@@ -106,6 +111,17 @@ pub enum Embeddings {
     OpenAi(Box<OpenAiOptions>),
 }
 
+/// `CLAMD_ADDR`, `READER_MEMORY_MB`, `READER_SECONDS`.
+#[derive(Clone, Debug)]
+pub struct Documents {
+    /// Looks at every file before it is read.
+    pub clamd: Option<ClamdAddress>,
+    /// Bytes of address space for the process that reads a file.
+    pub reader_memory: u64,
+    /// How long reading a file may take.
+    pub reader_time: Duration,
+}
+
 /// `CHAT_RATE_VISITOR`, `CHAT_RATE_ADDRESS`, `CHAT_RATE_TENANT`, `DELTA_WINDOW_MS`,
 /// `PASSIVATE_SECONDS`, `KNOWLEDGE_MEMORY_MB`, `PRICES`.
 #[derive(Clone, Debug)]
@@ -177,6 +193,7 @@ impl Config {
                 env.word("DEMO", &[("on", true), ("off", false)], embedded)
             },
             embeddings: embeddings(&mut env, &models, model_dir),
+            documents: documents(&mut env),
             chat: chat(&mut env),
             crawl: Crawl {
                 allow: env.parsed("CRAWL_ALLOW", Allowlist::default()),
@@ -257,6 +274,23 @@ fn embeddings(env: &mut Env<'_>, models: &Models, model_dir: PathBuf) -> Embeddi
     }))
 }
 
+fn documents(env: &mut Env<'_>) -> Documents {
+    let memory: u64 = env.parsed("READER_MEMORY_MB", READER_MEMORY);
+    let time = env.parsed("READER_SECONDS", ExtractLimits::default().time.as_secs());
+    if memory < READER_MEMORY_MIN {
+        env.problems
+            .push(format!("READER_MEMORY_MB: give it at least {READER_MEMORY_MIN}"));
+    }
+    if time == 0 {
+        env.problems.push("READER_SECONDS: give it at least 1".to_owned());
+    }
+    Documents {
+        clamd: env.parsed_maybe("CLAMD_ADDR"),
+        reader_memory: memory.saturating_mul(1 << 20),
+        reader_time: Duration::from_secs(time),
+    }
+}
+
 fn chat(env: &mut Env<'_>) -> Chat {
     let mut rate = |name, burst, per_minute| {
         let given = env.parsed_maybe(name);
@@ -313,6 +347,9 @@ mod tests {
             ("DATABASE_ADMIN_URL", "postgres://x"),
             ("DATABASE_POOL", "1"),
             ("CRAWL_ALLOW", "https://intranet.example"),
+            ("CLAMD_ADDR", "clamav"),
+            ("READER_MEMORY_MB", "8"),
+            ("READER_SECONDS", "0"),
         ];
         let told = read(&wrong).unwrap_err().to_string();
         for (name, _) in wrong {

@@ -27,7 +27,7 @@ use crate::{
     domain::{
         answering::grounding::eval as grounding,
         billing::meter::Meter,
-        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest},
+        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, reader::Reader},
         retrieval::{RetrievalSettings, Retriever},
     },
     kernel::clock::{Clock, SystemClock},
@@ -77,7 +77,7 @@ async fn search(
         meter: Meter::default(),
         clock: Arc::new(SystemClock),
         chunk: ChunkLimits::default(),
-        extract: ExtractLimits::default(),
+        reader: Reader::here(ExtractLimits::default()),
     };
     retrieval::run(
         set,

@@ -2,8 +2,10 @@
 
 use std::{ops::Range, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 /// What a block is; decides where it may be cut.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum BlockKind {
     Paragraph,
     List,
@@ -23,8 +25,8 @@ pub struct Block {
     pub page: Option<u32>,
 }
 
-/// A document after extraction. `text` is what is stored, shown and cited: Markdown for HTML,
-/// PDF and Markdown sources, plain text for text.
+/// A document after extraction. `text` is what is stored, shown and cited: plain text for
+/// text, Markdown for every other format.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Extracted {
     /// What the document calls itself.

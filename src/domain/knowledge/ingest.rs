@@ -17,8 +17,9 @@ use tracing::{info, warn};
 use super::{
     block::{BlockKind, Extracted},
     chunk::{self, ChunkLimits, Passage},
-    extract::{self, ExtractError, ExtractLimits},
+    extract::ExtractError,
     offsets::CharOffsets,
+    reader::Reader,
     sniff::Format,
 };
 use crate::{
@@ -28,7 +29,7 @@ use crate::{
 };
 
 /// Changes whenever extraction or cutting changes what comes out: part of every version's recipe.
-const RECIPE: &str = "2";
+const RECIPE: &str = "3";
 /// Passages per embedding call and per transaction.
 const BATCH: usize = 32;
 /// Percent of the work when the document has been read, cut, and embedded.
@@ -45,7 +46,7 @@ pub struct Ingest {
     pub meter: Meter,
     pub clock: SharedClock,
     pub chunk: ChunkLimits,
-    pub extract: ExtractLimits,
+    pub reader: Reader,
 }
 
 /// Why a document is not searched now.
@@ -65,7 +66,7 @@ impl IngestError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Unreadable(error) => matches!(error, ExtractError::Busy),
+            Self::Unreadable(error) => error.is_transient(),
             Self::Embed(EmbedError::Upstream { retryable, .. }) => *retryable,
             Self::Embed(_) => true,
             Self::Store(error) => error.is_transient(),
@@ -213,7 +214,7 @@ impl Ingest {
                 Ok::<_, StoreError>((document, documents::file(conn, id).await?))
             })
             .await?;
-        let (format, extracted) = extract::extract(content, &document.name, self.extract).await?;
+        let (format, extracted) = self.reader.read(content, &document.name).await?;
         progress.at(READ);
         let title = title(&extracted, &document.name);
         let version = self.begin(db, &document, &extracted).await?;

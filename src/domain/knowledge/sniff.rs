@@ -1,12 +1,25 @@
-//! What a file is, by its content; the name only tells Markdown from plain text.
+//! What a file is, by its content. The name only decides between texts that could be either:
+//! Markdown or plain, a short table or prose, broken JSON or text. `archive` looks into ZIP files,
+//! `encoding` makes text of bytes.
+
+mod archive;
+mod encoding;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::encoding::decode;
+use super::extract::csv::dialect::{self, Care};
 
 /// A format that can be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Format {
     Pdf,
+    Docx,
     Html,
     Markdown,
     Text,
+    Json,
+    Csv,
 }
 
 impl Format {
@@ -15,20 +28,31 @@ impl Format {
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Pdf => "application/pdf",
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Self::Html => "text/html; charset=utf-8",
             Self::Markdown => "text/markdown; charset=utf-8",
             Self::Text => "text/plain; charset=utf-8",
+            Self::Json => "application/json",
+            Self::Csv => "text/csv; charset=utf-8",
         }
     }
 }
 
 /// Why a file cannot be read.
-#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SniffError {
     #[error("the file is empty")]
     Empty,
-    #[error("files of type {0} cannot be read yet: upload PDF, HTML, Markdown or text")]
+    #[error("files of type {0} cannot be read: upload PDF, DOCX, HTML, Markdown, text, JSON or CSV")]
     Unsupported(String),
+    #[error("{what} cannot be read: save it as {instead} and upload that")]
+    SaveAs { what: String, instead: String },
+    #[error("a ZIP archive cannot be read: upload the files in it")]
+    Archive,
+    #[error("the file is a ZIP archive or Office document that is damaged or incomplete")]
+    BrokenArchive,
+    #[error("the document is protected by a password: save it without one and upload that")]
+    Protected,
 }
 
 /// A PDF may begin with up to this many bytes of something else (its specification, appendix H).
@@ -48,51 +72,51 @@ pub fn sniff(bytes: &[u8], name: &str) -> Result<Format, SniffError> {
     if start.windows(5).any(|window| window == b"%PDF-") {
         return Ok(Format::Pdf);
     }
+    if bytes.starts_with(b"PK") && bytes.get(2..4).is_some_and(|kind| kind[0] < 9 && kind[1] < 9) {
+        return archive::sniff(bytes);
+    }
+    if bytes.starts_with(&archive::COMPOUND) {
+        return Err(archive::compound(bytes));
+    }
     if let Some(kind) = infer::get(bytes)
         && !matches!(kind.matcher_type(), infer::MatcherType::Text)
     {
         return Err(SniffError::Unsupported(kind.mime_type().to_owned()));
     }
-    let text = decode(bytes.get(..LOOK_AT).unwrap_or(bytes))
-        .ok_or_else(|| SniffError::Unsupported("application/octet-stream".to_owned()))?;
-    let name = name.to_ascii_lowercase();
-    if is_html(&text) {
-        Ok(Format::Html)
-    } else if name.ends_with(".md") || name.ends_with(".markdown") || looks_like_markdown(&text) {
-        Ok(Format::Markdown)
+    let binary = || SniffError::Unsupported("application/octet-stream".to_owned());
+    if encoding::is_binary(bytes.get(..LOOK_AT).unwrap_or(bytes)) {
+        return Err(binary());
+    }
+    let text = decode(bytes).ok_or_else(binary)?;
+    Ok(text_format(&text, &name.to_ascii_lowercase()))
+}
+
+fn text_format(text: &str, name: &str) -> Format {
+    let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+    let start = text.get(..text.floor_char_boundary(LOOK_AT)).unwrap_or(text);
+    if is_html(start) {
+        Format::Html
+    } else if ends(&[".json", ".jsonl", ".ndjson"]) || is_json(text) {
+        Format::Json
+    } else if ends(&[".csv", ".tsv"]) {
+        Format::Csv
+    } else if ends(&[".md", ".markdown"]) {
+        Format::Markdown
+    } else if dialect::of(text, Care::Unnamed).is_some() {
+        Format::Csv
+    } else if looks_like_markdown(start) {
+        Format::Markdown
     } else {
-        Ok(Format::Text)
+        Format::Text
     }
 }
 
-/// Text in UTF-8 or UTF-16 (by its byte order mark), else in Latin-1; `None` for what is not
-/// text. Line ends become `\n`.
-#[must_use]
-pub fn decode(bytes: &[u8]) -> Option<String> {
-    let text = match bytes {
-        [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        _ if bytes.contains(&0) => return None,
-        _ => {
-            let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-            match std::str::from_utf8(bytes) {
-                Ok(text) => text.to_owned(),
-                // Cut in the middle of a character, as a look at the start may be.
-                Err(error) if error.error_len().is_none() => {
-                    String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or(bytes)).into_owned()
-                }
-                Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),
-            }
-        }
-    };
-    Some(text.replace("\r\n", "\n").replace(['\r', '\0'], "\n"))
-}
-
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-    char::decode_utf16(units)
-        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect()
+/// Whether all of it is JSON objects or arrays: one, or several behind each other.
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+        && serde_json::Deserializer::from_str(text)
+            .into_iter::<serde::de::IgnoredAny>()
+            .all(|value| value.is_ok())
 }
 
 fn is_html(text: &str) -> bool {
@@ -159,9 +183,24 @@ mod tests {
     }
 
     #[test]
-    fn text_is_decoded_from_the_encodings_in_use() {
-        assert_eq!(decode(b"\xEF\xBB\xBFa\r\nb\rc").as_deref(), Some("a\nb\nc"));
-        assert_eq!(decode(b"\xfe\xff\0h\0\xe9").as_deref(), Some("hé"));
-        assert_eq!(decode(b"caf\xe9 !").as_deref(), Some("café !"));
+    fn names_only_decide_between_texts() {
+        for (bytes, name, format) in [
+            (br#"{"a": [1]}"#.as_slice(), "a.txt", Format::Json),
+            (b"{\"a\": 1}\n{\"a\": 2}\n", "", Format::Json),
+            (b"[see below] and {more}", "a.txt", Format::Text),
+            (b"{ broken", "a.json", Format::Json),
+            (b"name,phone\nAnna,1\nBen,2\n", "a.txt", Format::Csv),
+            (b"a,b\n1,2\n", "a.csv", Format::Csv),
+            (b"a,b\n1,2\n", "a.txt", Format::Text),
+            (
+                b"Hello, world\nBye, world\nSo, long\n",
+                "letter.txt",
+                Format::Text,
+            ),
+            (b"%PDF-1.7\n", "table.csv", Format::Pdf),
+            (b"<!doctype html><p>x", "data.json", Format::Html),
+        ] {
+            assert_eq!(sniff(bytes, name), Ok(format), "{name} {bytes:?}");
+        }
     }
 }

@@ -4,9 +4,11 @@
 mod another_model;
 mod billing;
 mod demo;
+mod hostile;
 mod ingest;
 mod places;
 mod rest;
+mod scan;
 mod words_alone;
 
 use std::sync::Arc;
@@ -15,7 +17,7 @@ use parlance::{
     adapters::embed::Embedder,
     domain::{
         billing::meter::Meter,
-        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest},
+        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, reader::Reader},
     },
     kernel::clock::{Clock, SystemClock},
 };
@@ -39,7 +41,7 @@ fn ingest(embedder: Arc<dyn Embedder>) -> Ingest {
         meter: Meter::default(),
         clock: Arc::new(SystemClock),
         chunk: ChunkLimits::default(),
-        extract: ExtractLimits::default(),
+        reader: Reader::here(ExtractLimits::default()),
     }
 }
 

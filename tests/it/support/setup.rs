@@ -12,6 +12,7 @@ use parlance::{
         web::{SystemResolver, Web, WebLimits},
     },
     app::Adapters,
+    domain::knowledge::{extract::ExtractLimits, reader::Reader},
     kernel::clock::{SharedClock, SystemClock},
 };
 use parlance_loadtest::upstream::{Behaviour, MockUpstream};
@@ -150,6 +151,7 @@ impl Setup {
             last_resort: ModelRef::new("anthropic", MODEL),
             patience: self.patience.clone(),
             web: Arc::new(self.web()),
+            reader: Reader::here(ExtractLimits::default()),
         }
     }
 

@@ -5,7 +5,7 @@ use parlance::{
     domain::{
         accounts::password,
         billing::meter::Meter,
-        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest},
+        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, reader::Reader},
     },
     kernel::clock::SharedClock,
 };
@@ -163,7 +163,7 @@ async fn ingested(
         meter: Meter::default(),
         clock,
         chunk: ChunkLimits::default(),
-        extract: ExtractLimits::default(),
+        reader: Reader::here(ExtractLimits::default()),
     };
     let file = ingest.put(db, space, "help.md", None, text.as_bytes());
     let (document, _) = file.await.unwrap();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parlance::{
     adapters::web::{Fetch, Reply},
     domain::knowledge::{
-        extract::{ExtractLimits, extract},
+        extract::{self, ExtractLimits},
         sniff::Format,
         web::{Outcome, Page, Scope},
     },
@@ -118,9 +118,7 @@ async fn a_page_is_kept_under_its_canonical_address_with_who_and_when() {
     );
     // And is what ingestion reads under that name.
     let limits = ExtractLimits::default();
-    let (format, extracted) = extract(page.content, page.canonical.as_str(), limits)
-        .await
-        .unwrap();
+    let (format, extracted) = extract::read(&page.content, page.canonical.as_str(), limits).unwrap();
     assert_eq!(
         (format, extracted.title.as_deref()),
         (Format::Markdown, Some("Returns"))

@@ -1,5 +1,7 @@
 //! HTML to Markdown, main content only: navigation, footers, banners and forms are dropped.
 
+use std::collections::HashMap;
+
 use scraper::{ElementRef, Html, Selector};
 
 use super::{ExtractError, markdown};
@@ -15,12 +17,19 @@ const FRAME: &str = "body > header, body > footer, body > div > header, body > d
 /// Where pages put what they are about, best first.
 const MAIN: [&str; 4] = ["main article", "main", "[role=main]", "article"];
 
+/// Elements that may stand inside each other, as in browsers; far deeper ones would keep the steps
+/// after this one busy for minutes.
+const MAX_DEPTH: usize = 512;
+
 /// Blocks of an HTML page.
 ///
 /// # Errors
 /// `Damaged` when no Markdown can be made of it.
 pub fn extract(html: &str) -> Result<Extracted, ExtractError> {
     let mut page = Html::parse_document(html);
+    if is_too_deep(&page) {
+        return Err(ExtractError::Damaged("its elements are nested too deeply".into()));
+    }
     let page_title = first(&page, "meta[property='og:title']")
         .and_then(|meta| meta.attr("content").map(str::to_owned))
         .or_else(|| first(&page, "title").map(words));
@@ -44,6 +53,16 @@ pub fn extract(html: &str) -> Result<Extracted, ExtractError> {
         .filter(|title| !title.is_empty())
         .or(extracted.title);
     Ok(extracted)
+}
+
+fn is_too_deep(page: &Html) -> bool {
+    let mut depths = HashMap::new();
+    page.tree.root().descendants().any(|node| {
+        let above = node.parent().and_then(|parent| depths.get(&parent.id()));
+        let depth = above.map_or(0, |above| above + 1);
+        depths.insert(node.id(), depth);
+        depth > MAX_DEPTH
+    })
 }
 
 /// The markup of the main content and its first `h1`. A page that does not say where its

@@ -32,7 +32,8 @@ use crate::domain::knowledge::block::Extracted;
 /// `Encrypted`, `TooManyPages`, `TooLarge` or `Damaged`.
 pub fn extract(bytes: &[u8], limits: ExtractLimits) -> Result<Extracted, ExtractError> {
     let mut document = Document::load_mem(bytes).map_err(damaged)?;
-    if document.is_encrypted() {
+    // One that opens without a password has been opened by now and has lost this entry.
+    if document.trailer.has(b"Encrypt") {
         return Err(ExtractError::Encrypted);
     }
     let numbers = document.get_pages();

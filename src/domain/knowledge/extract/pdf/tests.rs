@@ -237,6 +237,41 @@ fn more_text_than_allowed_is_refused() {
     assert_eq!(extract(ARM, limits).unwrap_err(), too_large(limits));
 }
 
+#[test]
+fn sixteen_hundred_pages_are_read_and_more_than_the_limit_are_not() {
+    // What only differs in its numbers would be a header.
+    let word = |n: usize| {
+        n.to_string()
+            .bytes()
+            .map(|digit| char::from(digit + 49))
+            .collect::<String>()
+    };
+    let page = |n: usize| at(72, 500, 1, 12, &format!("The word of this page is {}.", word(n)));
+    let pages: Vec<String> = (1..=1_600).map(page).collect();
+    let pages: Vec<&str> = pages.iter().map(String::as_str).collect();
+    let long = pdf(&pages);
+    let found = read(&long);
+    assert_eq!(found.blocks.last().unwrap().page, Some(1_600));
+    let limits = ExtractLimits {
+        pages: 1_599,
+        ..ExtractLimits::default()
+    };
+    let refused = extract(&long, limits).unwrap_err();
+    assert_eq!(refused, ExtractError::TooManyPages { limit: 1_599 });
+}
+
+#[test]
+fn a_scan_and_a_protected_file_are_told() {
+    let scan = extract(&pdf(&["q 595 0 0 842 0 0 cm Q"]), ExtractLimits::default()).unwrap();
+    assert!(scan.blocks.is_empty());
+    let key = "00".repeat(32);
+    let encrypt = format!("/Encrypt<</Filter/Standard/V 1/R 2/P -4/O<{key}>/U<{key}>>>/ID[<00><00>]/Root");
+    let open = String::from_utf8(pdf(&[&at(72, 700, 1, 12, "Secret.")])).unwrap();
+    let locked = open.replacen("trailer<</Root", &format!("trailer<<{encrypt}"), 1);
+    let refused = extract(locked.as_bytes(), ExtractLimits::default()).unwrap_err();
+    assert_eq!(refused, ExtractError::Encrypted);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -2,16 +2,11 @@
 
 use std::sync::Arc;
 
-use pulldown_cmark::{Event, Parser, Tag};
-
 use super::paragraphs::Part;
 use crate::domain::knowledge::{
     block::{Block, BlockKind, Extracted},
-    extract::markdown,
+    extract::compose::{plain, table},
 };
-
-/// Signs that mean something to Markdown inside a line.
-const SIGNS: &str = "\\`*_<>&[]~|!";
 
 /// Bytes of a line under a title that is no text of its own.
 const MAX_CAPTION: usize = 200;
@@ -160,62 +155,4 @@ impl Writer {
             markdown: true,
         }
     }
-}
-
-/// A line that Markdown shows as it is: signs are escaped only where they would be read.
-fn plain(text: &str) -> String {
-    if reads_as(text) {
-        return text.to_owned();
-    }
-    let mut escaped = String::with_capacity(text.len() + 8);
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    for (at, c) in text.char_indices() {
-        let leads = (at == 0 && "#+-=".contains(c)) || (at == digits && matches!(c, '.' | ')'));
-        if leads || SIGNS.contains(c) {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
-}
-
-/// Whether Markdown makes one paragraph of these words and nothing else.
-fn reads_as(text: &str) -> bool {
-    if !text.contains(|c: char| c.is_ascii_punctuation()) {
-        return true;
-    }
-    let mut words = String::with_capacity(text.len());
-    for event in Parser::new_ext(text, markdown::OPTIONS) {
-        match event {
-            Event::Start(Tag::Paragraph) | Event::End(_) => {}
-            Event::Text(part) => words.push_str(&part),
-            _ => return false,
-        }
-    }
-    words == text
-}
-
-/// A Markdown table; the first row is its header.
-fn table(rows: &[Vec<String>]) -> String {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let mut lines = Vec::with_capacity(rows.len() + 1);
-    for row in rows {
-        let mut line = String::from("|");
-        for column in 0..columns {
-            let cell = row.get(column).map_or("", String::as_str);
-            let cell = plain(cell);
-            // An escaped line has its bars escaped already.
-            let cell = if cell.contains("\\|") {
-                cell
-            } else {
-                cell.replace('|', "\\|")
-            };
-            line.push_str(&format!(" {cell} |"));
-        }
-        lines.push(line);
-        if lines.len() == 1 {
-            lines.push(format!("|{}", " --- |".repeat(columns)));
-        }
-    }
-    lines.join("\n")
 }
