@@ -4,6 +4,6 @@
 pub mod breaker;
 pub mod embed;
 pub mod llm;
-pub mod web;
 pub mod scan;
+pub mod web;
 pub mod worker;

@@ -12,8 +12,7 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    user::Editor,
-    user::Member,
+    user::{Editor, Member},
     views::{DocumentView, List},
 };
 use crate::{
@@ -23,6 +22,7 @@ use crate::{
         knowledge::{
             extract::ExtractLimits,
             intake::{self, NewFile, Taken},
+            written::{self, Faq, Written, WrittenError},
         },
     },
     kernel::{
@@ -147,19 +147,61 @@ pub async fn text(
     body: web::Json<Pasted>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let title = name(&body.title)?;
-    let text = body.text.trim();
-    if text.is_empty() {
-        return Err(Problem::new(Code::InvalidRequest, "the text is empty"));
-    }
-    let (name, content) = (format!("{title}.md"), format!("# {title}\n\n{text}\n"));
+    let made = written::pasted(&body.title, &body.text).map_err(unusable)?;
+    give(&editor, &services, *path, &made).await
+}
+
+/// Questions with their answers.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Questions {
+    /// What the document is called.
+    title: String,
+    pairs: Vec<Pair>,
+}
+
+/// A question and what is to be answered, in Markdown.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Pair {
+    question: String,
+    answer: String,
+}
+
+/// `POST /api/chat-spaces/{id}/documents/faq`: the same title again is a new version.
+#[utoipa::path(
+    post, path = "/api/chat-spaces/{id}/documents/faq", tag = "knowledge", security(("user" = [])),
+    params(("id" = uuid::Uuid, Path)), request_body = Questions,
+    responses((status = 202, description = "The document and the job that reads it"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn faq(
+    editor: Editor,
+    path: web::Path<SpaceId>,
+    body: web::Json<Questions>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let Questions { title, pairs } = body.into_inner();
+    let pair = |Pair { question, answer }| Faq { question, answer };
+    let pairs: Vec<Faq> = pairs.into_iter().map(pair).collect();
+    let made = written::faq(&title, &pairs).map_err(unusable)?;
+    give(&editor, &services, *path, &made).await
+}
+
+fn unusable(error: WrittenError) -> Problem {
+    Problem::new(Code::InvalidRequest, error.to_string())
+}
+
+async fn give(
+    editor: &Editor,
+    services: &Services,
+    space: SpaceId,
+    made: &Written,
+) -> Result<HttpResponse, Problem> {
     let file = NewFile {
-        space: *path,
-        name: &name,
+        space,
+        name: &made.name,
         source_url: None,
-        content: content.as_bytes(),
+        content: &made.content,
     };
-    take_in(&editor, &services, file).await
+    take_in(editor, services, file).await
 }
 
 async fn take_in(editor: &Editor, services: &Services, file: NewFile<'_>) -> Result<HttpResponse, Problem> {

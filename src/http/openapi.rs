@@ -21,7 +21,7 @@ pub struct ApiDocument(pub String);
         widget::config, widget::session,
         auth::login, auth::refresh, auth::logout, auth::me,
         console::spaces, console::conversations, console::conversation, console::messages,
-        documents::list, documents::upload, documents::text, documents::document, documents::content,
+        documents::list, documents::upload, documents::text, documents::faq, documents::document, documents::content,
         documents::remove, documents::reprocess, places::know, places::list,
         places::source, places::pages, places::read, places::remove, jobs::list, jobs::job, jobs::cancel, query::query,
         operations::health, operations::ready, operations::metrics,

@@ -5,7 +5,7 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Rout
 
 use super::{assets, auth, console, demo, documents, jobs, operations, places, query, sources, widget};
 use crate::{
-    domain::knowledge::extract::ExtractLimits,
+    domain::knowledge::{extract::ExtractLimits, written},
     kernel::{code::Code, problem::Problem, route::at},
 };
 
@@ -61,6 +61,11 @@ pub fn configure(config: &mut web::ServiceConfig, transports: fn(&mut web::Servi
                 .app_data(pasted())
                 .route(web::post().to(documents::text)),
         )
+        .service(
+            at("/api/chat-spaces/{id}/documents/faq")
+                .app_data(pasted())
+                .route(web::post().to(documents::faq)),
+        )
         .service(at("/api/chat-spaces/{id}/documents/url").route(web::post().to(places::know)))
         .service(at("/api/chat-spaces/{id}/sources").route(get(places::list)))
         .service(
@@ -88,10 +93,10 @@ pub fn configure(config: &mut web::ServiceConfig, transports: fn(&mut web::Servi
         .default_service(web::to(nothing_here));
 }
 
-/// A text that is pasted may be as long as one that is extracted.
+/// What is typed in may be longer than other requests, and JSON escapes some of it.
 fn pasted() -> web::JsonConfig {
     web::JsonConfig::default()
-        .limit(ExtractLimits::default().text_bytes)
+        .limit(2 * written::MAX_TEXT)
         .error_handler(|error, _| bad_json(&error).into())
 }
 

@@ -174,6 +174,24 @@ async fn the_same_name_is_a_new_version_and_the_same_bytes_are_no_work() {
         "{found}"
     );
 
+    let pairs = json!([{ "question": "Do you deliver pianos?", "answer": "Yes, up to the third floor." }]);
+    let faq = admin.request(Method::POST, "/api/chat-spaces/{space}/documents/faq");
+    let faq = faq
+        .json(&json!({ "title": "Pianos", "pairs": pairs }))
+        .send()
+        .await
+        .unwrap();
+    let (faq, _) = admin.settled(faq).await;
+    let found = admin.finds("Do you deliver pianos?").await;
+    assert_eq!(found["passages"][0]["document"], faq["id"], "{found}");
+    for refused in [
+        json!({ "title": "Pianos", "pairs": [] }),
+        json!({ "title": "", "pairs": pairs }),
+    ] {
+        let request = admin.request(Method::POST, "/api/chat-spaces/{space}/documents/faq");
+        assert_eq!(request.json(&refused).send().await.unwrap().status(), 400);
+    }
+
     let path = format!("/api/documents/{}/reprocess", first["id"].as_str().unwrap());
     let reprocessed = admin.request(Method::POST, &path).send().await.unwrap();
     let (document, job) = admin.settled(reprocessed).await;

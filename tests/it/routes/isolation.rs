@@ -67,6 +67,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/api/chat-spaces/{id}/documents", For::Member),
     ("POST", "/api/chat-spaces/{id}/documents/upload", For::Member),
     ("POST", "/api/chat-spaces/{id}/documents/text", For::Member),
+    ("POST", "/api/chat-spaces/{id}/documents/faq", For::Member),
     ("POST", "/api/chat-spaces/{id}/documents/url", For::Member),
     ("GET", "/api/chat-spaces/{id}/sources", For::Member),
     ("GET", "/api/sources/{id}", For::Member),
@@ -143,7 +144,7 @@ async fn a_stranger_gets_nothing_by_any_route() {
     let member = app.log_in(&globex.email).await;
     let never = Uuid::now_v7().to_string();
     let fill = |path: &str, slug: &str, id: &str| app.url(&path.replace("{space}", slug).replace("{id}", id));
-    let body = json!({ "conversation": conversation, "client_id": Uuid::new_v4(), "text": "hi", "type": "ping", "title": "t", "url": "https://shop.example/" });
+    let body = json!({ "conversation": conversation, "client_id": Uuid::new_v4(), "text": "hi", "type": "ping", "title": "t", "pairs": [{ "question": "q", "answer": "a" }], "url": "https://shop.example/" });
     let asks = async |method: &Method, url: String, token: &str| {
         let upload = url.ends_with("/upload");
         let request = app.http.request(method.clone(), url).bearer_auth(token);
