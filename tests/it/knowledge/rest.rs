@@ -153,7 +153,7 @@ async fn the_same_name_is_a_new_version_and_the_same_bytes_are_no_work() {
     let (first, _) = admin
         .settled(admin.pastes("Opening hours", "We open at nine.").await)
         .await;
-    assert_eq!(first["name"], "Opening hours.md");
+    assert_eq!(first["name"], "opening-hours.md");
     let again: Value = admin
         .pastes("Opening hours", "We open at nine.")
         .await
