@@ -7,6 +7,7 @@
 pub mod conversations;
 pub mod documents;
 pub mod index;
+pub mod large;
 pub mod ledger;
 pub mod log;
 pub mod messages;

@@ -12,6 +12,7 @@ mod control;
 mod foreign;
 mod isolation;
 mod knowledge;
+mod large;
 mod ledger;
 mod messages;
 mod migrations;
