@@ -8,6 +8,7 @@ use parlance_store::{
     ids::{DocumentId, DocumentVersionId, PassageId, SpaceId},
     queries::{
         documents::{self, DocumentStatus, NewDocument},
+        large,
         passages::{self, NewPassage, NewVersion},
     },
 };
@@ -190,6 +191,7 @@ impl Ingest {
         let (embedded, tokens) = self.embed_missing(db, &document, version, &cut).await?;
         let knowledge_version = self.publish(db, &document, version, &title, format).await?;
         info!(document.id = %id, passages = cut.len(), embedded, tokens, "document ready");
+        self.index_large(db, document.space_id).await;
         Ok(Ingested {
             passages: cut.len(),
             longest: cut.iter().map(|passage| passage.tokens).max().unwrap_or(0),
@@ -338,6 +340,21 @@ impl Ingest {
             }
         }
         Err(EmbedError::Busy)
+    }
+
+    /// Gives a space that has become large indexes of its own. Without them it is searched too, only
+    /// slower: a failure is no failure of the document.
+    async fn index_large(&self, db: &TenantDb, space: SpaceId) {
+        let model = vector_model(&*self.embedder);
+        let indexed = db.transaction(async |conn| {
+            if passages::count_live(conn, space).await? < large::LARGE {
+                return Ok::<_, StoreError>(false);
+            }
+            large::index(conn, space, &model).await
+        });
+        if let Err(error) = indexed.await {
+            warn!(space.id = %space, %error, "a large space has no indexes");
+        }
     }
 
     async fn publish(

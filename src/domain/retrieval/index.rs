@@ -113,10 +113,14 @@ impl Index {
     #[must_use]
     pub fn size(&self) -> usize {
         let passages: usize = self.passages.iter().map(Entry::size).sum();
-        let posted = |(lexeme, postings): (&Box<str>, &Box<[Posting]>)| {
-            lexeme.len() + size_of_val(&**postings) + 2 * size_of::<(Box<str>, Box<[Posting]>)>()
-        };
-        passages + size_of_val(&*self.vectors) + self.postings.iter().map(posted).sum::<usize>()
+        let tables = 2 * size_of::<(Box<str>, Box<[Posting]>)>() * self.postings.len();
+        let lexemes: usize = self.postings.keys().map(|lexeme| lexeme.len()).sum();
+        let posted: usize = self
+            .postings
+            .values()
+            .map(|postings| size_of_val(&**postings))
+            .sum();
+        passages + size_of_val(&*self.vectors) + tables + lexemes + posted
     }
 
     /// How many passages have each lexeme.
