@@ -5,6 +5,7 @@ use std::{io::Write, path::PathBuf, process::ExitCode, time::Duration};
 use clap::{Parser, Subcommand};
 use parlance::{
     app::{self, Adapters, App, demo},
+    bench::Size,
     config::Config,
     store::migrate,
     telemetry,
@@ -42,6 +43,20 @@ enum Command {
         #[arg(long, default_value = "target/eval.json")]
         out: PathBuf,
     },
+    /// Fill the database with made-up corpora, to measure searching them
+    BenchData {
+        #[arg(long, default_value_t = 1)]
+        tenants: usize,
+        /// Passages of each tenant, in one space
+        #[arg(long, default_value_t = 100_000)]
+        passages: usize,
+        /// The same seed, the same corpora
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Ask this many questions and print how long they took
+        #[arg(long)]
+        measure: Option<usize>,
+    },
     /// Bring the database of DATABASE_URL up to date and end
     Migrate,
 }
@@ -66,6 +81,20 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Eval { data, out } => {
             let report = app::eval(&config, &data, &out).await?;
             Ok(write!(std::io::stdout().lock(), "{report}")?)
+        }
+        Command::BenchData {
+            tenants,
+            passages,
+            seed,
+            measure,
+        } => {
+            let size = Size {
+                tenants,
+                passages,
+                seed,
+            };
+            let said = app::bench(&config, size, measure).await?;
+            Ok(write!(std::io::stdout().lock(), "{said}")?)
         }
         Command::Migrate => {
             let given = config.database.admin_url.or(config.database.url);

@@ -46,7 +46,7 @@ SELECT parlance_isolate('large_passages', 'SELECT, INSERT');
 -- this space.
 CREATE FUNCTION parlance_index_space(wanted uuid, of_model text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp SET statement_timeout = 0 SET maintenance_work_mem = '512MB' AS $$
+SET search_path = pg_catalog, public, pg_temp SET maintenance_work_mem = '512MB' AS $$
 DECLARE
     mine  uuid := current_setting('app.tenant_id')::uuid;
     part  text := 'large_passages_' || replace(wanted::text, '-', '');

@@ -4,6 +4,7 @@
 //! [`App::build`] is the order in which things start, [`App::run`] the order in which they stop.
 
 mod adapters;
+mod bench;
 mod database;
 pub mod demo;
 mod documents;
@@ -25,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use utoipa::OpenApi;
 
-pub use self::{adapters::Adapters, eval::eval};
+pub use self::{adapters::Adapters, bench::bench, eval::eval};
 use crate::{
     actors::{
         conversation::Deps, ledger::LedgerHandle, placement::Placement, registry::Registry,

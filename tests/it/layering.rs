@@ -10,7 +10,7 @@ use std::{
 const ROOMS: &[&[&str]] = &[
     &["main"],
     &["app"],
-    &["eval"],
+    &["eval", "bench"],
     &["telemetry", "http", "realtime", "jobs"],
     &["actors"],
     &["domain"],

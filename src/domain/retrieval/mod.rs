@@ -298,11 +298,7 @@ impl Retriever {
         let Some(counted) = counted else {
             return db.search(async |conn| search::hybrid(conn, &search).await).await;
         };
-        let count = |(lexeme, _): &(String, f64)| {
-            let term = counted.iter().find(|term| term.lexeme == *lexeme);
-            term.map_or(0, |term| term.passages)
-        };
-        let passages: Vec<i64> = terms.iter().map(count).collect();
+        let passages = indexed::frequencies(terms, counted);
         db.read(async |conn| indexed::hybrid(conn, &search, &passages).await)
             .await
     }

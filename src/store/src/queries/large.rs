@@ -5,7 +5,7 @@
 //! Nearly exact: the vector leg may miss one in a hundred, and the text leg passes over passages
 //! that have none of the rarer words. `tests/store/large.rs` holds it against `search`.
 
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
 use diesel::{
     QueryableByName,
@@ -24,12 +24,14 @@ use crate::{
 
 /// Passages from which a space is searched through indexes; the database makes none below half of it.
 pub const LARGE: i64 = 10_000;
+/// How long making the indexes may take: ten times what it takes for 100,000 passages.
+pub const INDEXED_WITHIN: Duration = Duration::from_secs(20 * 60);
 /// Passages whose words are weighed for a question, about: those with its rarest words.
 const WEIGHED: i64 = 10_000;
 
 /// Makes the indexes of a space for vectors of `model`, unless it has them or is too small. Returns
 /// whether it has them. Takes a minute for 100,000 passages, in which nothing can be published in
-/// this space.
+/// this space. For [`crate::tenant::TenantDb::long`].
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
@@ -113,8 +115,18 @@ pub async fn terms(
     .await?)
 }
 
-/// As [`search::hybrid`], for a space that [`is_indexed`]. `passages` says of each term how many
-/// have it.
+/// How many passages have each of the terms that are searched, out of what [`terms`] counted.
+#[must_use]
+pub fn frequencies(searched: &[(String, f64)], counted: &[Term]) -> Vec<i64> {
+    let passages = |(lexeme, _): &(String, f64)| {
+        let term = counted.iter().find(|term| term.lexeme == *lexeme);
+        term.map_or(0, |term| term.passages)
+    };
+    searched.iter().map(passages).collect()
+}
+
+/// As [`search::hybrid`], for a space that [`is_indexed`]. `passages` are the terms'
+/// [`frequencies`].
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
