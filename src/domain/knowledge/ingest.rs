@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use parlance_store::{
-    StoreError, TenantDb,
+    StoreError, TenantConn, TenantDb,
     ids::{DocumentId, DocumentVersionId, PassageId, SpaceId},
     queries::{
         documents::{self, DocumentStatus, NewDocument},
@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Changes whenever extraction or cutting changes what comes out: part of every version's recipe.
-const RECIPE: &str = "2";
+const RECIPE: &str = "3";
 /// Passages per embedding call and per transaction.
 const BATCH: usize = 32;
 /// Tries of a batch when the embedder's queue is full, a quarter of a second apart.
@@ -346,13 +346,18 @@ impl Ingest {
     /// slower: a failure is no failure of the document.
     async fn index_large(&self, db: &TenantDb, space: SpaceId) {
         let model = vector_model(&*self.embedder);
-        let indexed = db.transaction(async |conn| {
-            if passages::count_live(conn, space).await? < large::LARGE {
-                return Ok::<_, StoreError>(false);
+        let indexed = async {
+            let passages = db
+                .read(async |conn| passages::count_live(conn, space).await)
+                .await?;
+            if passages < large::LARGE {
+                return Ok(false);
             }
-            large::index(conn, space, &model).await
-        });
-        if let Err(error) = indexed.await {
+            let index = async |conn: &mut TenantConn<'_>| large::index(conn, space, &model).await;
+            db.long(large::INDEXED_WITHIN, index).await
+        };
+        let indexed: Result<bool, StoreError> = indexed.await;
+        if let Err(error) = indexed {
             warn!(space.id = %space, %error, "a large space has no indexes");
         }
     }
