@@ -2,15 +2,18 @@
 
 use parlance_store::{
     StoreError, TenantDb,
-    ids::SpaceId,
+    ids::{DocumentId, DocumentVersionId, PassageId, SpaceId},
     queries::{
+        bulk::{self, WholeDocument},
+        documents::{self, NewDocument},
         large,
+        passages::{self, NewPassage, NewVersion},
         search::{self, Candidate, Search},
     },
     testing,
 };
 
-use crate::support::{Chat, admin, chat, database};
+use crate::support::{Chat, admin, at, chat, database};
 
 const MODEL: &str = "test";
 const PASSAGES: i64 = 6_000;
@@ -150,6 +153,104 @@ async fn a_large_space_is_found_in_as_without_indexes_and_by_its_tenant_alone() 
         .await
         .unwrap();
     assert!(isolated.get::<_, bool>(0));
+}
+
+/// A document of one passage, the vector of the first question and a word of its own.
+async fn publish(chat: &Chat, space: SpaceId) -> Result<(), StoreError> {
+    let (document, passage) = (DocumentId::new(), PassageId::new());
+    chat.db
+        .transaction(async |conn| {
+            let new = NewDocument {
+                id: document,
+                space_id: space,
+                name: "new.txt",
+                source_url: None,
+                content_hash: b"v1",
+                content: b"v1",
+                at: at(1),
+            };
+            documents::put(conn, new).await?;
+            let version = NewVersion {
+                id: DocumentVersionId::new(),
+                document_id: document,
+                content_hash: b"v1",
+                recipe: "r",
+                text: "zebra",
+                markdown: false,
+                at: at(1),
+            };
+            let version = passages::begin_version(conn, version).await?;
+            let new = NewPassage {
+                id: passage,
+                ordinal: 0,
+                kind: "paragraph",
+                heading: &[],
+                page: None,
+                start_char: 0,
+                end_char: 5,
+                context_start: 0,
+                context: "zebra",
+                text: "zebra",
+                tokens: 1,
+                embed_hash: b"",
+            };
+            passages::add(conn, version, document, space, "", &[new]).await?;
+            passages::add_vectors(conn, space, MODEL, &[(passage, question(0).0)]).await?;
+            passages::publish(conn, version, document, space, "", "text/plain", at(2)).await?;
+            Ok::<_, StoreError>(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn what_is_published_in_a_large_space_is_found() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let texts: Vec<String> = (0..PASSAGES)
+        .map(|n| format!("w{} w{}", n % 7, n % 300))
+        .collect();
+    let vectors: Vec<Vec<f32>> = (0..texts.len()).map(|n| question(1 + n % 49).0).collect();
+    let whole = WholeDocument {
+        space: acme.space,
+        name: "whole.txt",
+        texts: &texts,
+        vectors: &vectors,
+        model: MODEL,
+        at: at(1),
+    };
+    let globex = chat(test.db(), "globex").await;
+    let add = async |chat: &Chat| {
+        chat.db
+            .transaction(async |conn| bulk::add(conn, &whole).await)
+            .await
+    };
+    assert!(add(&globex).await.is_err(), "not their space");
+    add(&acme).await.unwrap();
+    assert!(index(&acme, acme.space).await);
+
+    publish(&acme, acme.space).await.unwrap();
+    assert!(publish(&globex, acme.space).await.is_err(), "not their space");
+    let (vector, terms) = (question(0).0, [("zebra".to_owned(), 1.0)]);
+    let search = Search {
+        space: acme.space,
+        vector: &vector,
+        model: MODEL,
+        terms: &terms,
+        leg: 5,
+        pool: 5,
+    };
+    let (counted, found) = acme
+        .db
+        .read(async |conn| {
+            let counted = large::terms(conn, acme.space, "zebra").await?;
+            let passages = large::frequencies(&terms, &counted);
+            Ok::<_, StoreError>((counted, large::hybrid(conn, &search, &passages).await?))
+        })
+        .await
+        .unwrap();
+    assert_eq!(counted[0].passages, 1);
+    assert_eq!(found[0].passage.context, "zebra");
+    assert!(found[0].cosine > 0.99 && found[0].matches[0], "{found:?}");
 }
 
 #[tokio::test]
