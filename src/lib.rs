@@ -15,6 +15,7 @@
 pub mod actors;
 pub mod adapters;
 pub mod app;
+pub mod bench;
 pub mod cli;
 pub mod config;
 pub mod domain;

@@ -5,6 +5,7 @@ use std::{io::Write, path::PathBuf, process::ExitCode, time::Duration};
 use clap::{Parser, Subcommand};
 use parlance::{
     app::{self, Adapters, App, demo},
+    bench::Size,
     cli,
     config::Config,
     store::migrate,
@@ -55,6 +56,20 @@ enum Command {
         #[arg(long)]
         cpu: u64,
     },
+    /// Fill the database with made-up corpora, to measure searching them
+    BenchData {
+        #[arg(long, default_value_t = 1)]
+        tenants: usize,
+        /// Passages of each tenant, in one space
+        #[arg(long, default_value_t = 100_000)]
+        passages: usize,
+        /// The same seed, the same corpora
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Ask this many questions and print how long they took
+        #[arg(long)]
+        measure: Option<usize>,
+    },
     /// Bring the database of DATABASE_URL up to date and end
     Migrate,
 }
@@ -86,6 +101,20 @@ async fn run(command: Command) -> anyhow::Result<()> {
         }
         // Ran before any configuration was read.
         Command::ReadDocument { memory, cpu } => app::read_document(memory, cpu),
+        Command::BenchData {
+            tenants,
+            passages,
+            seed,
+            measure,
+        } => {
+            let size = Size {
+                tenants,
+                passages,
+                seed,
+            };
+            let said = app::bench(&configured()?, size, measure).await?;
+            Ok(write!(std::io::stdout().lock(), "{said}")?)
+        }
         Command::Migrate => {
             let database = configured()?.database;
             let given = database.admin_url.or(database.url);

@@ -4,6 +4,7 @@
 //! [`App::build`] is the order in which things start, [`App::run`] the order in which they stop.
 
 mod adapters;
+mod bench;
 mod database;
 pub mod demo;
 mod eval;
@@ -25,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use utoipa::OpenApi;
 
-pub use self::{adapters::Adapters, eval::eval, reading::read_document};
+pub use self::{adapters::Adapters, bench::bench, eval::eval, reading::read_document};
 use crate::{
     actors::{
         conversation::Deps, ledger::LedgerHandle, placement::Placement, registry::Registry,

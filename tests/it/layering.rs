@@ -10,7 +10,7 @@ use std::{
 const ROOMS: &[&[&str]] = &[
     &["main"],
     &["app", "cli"],
-    &["eval"],
+    &["eval", "bench"],
     &["telemetry", "http", "realtime", "jobs"],
     &["actors"],
     &["domain"],

@@ -217,7 +217,7 @@ impl Answerer {
         let found = self
             .retriever
             .retrieve(db, space, knowledge_version, text, &settings);
-        timed("retrieve", found).await
+        timed("retrieve", Box::pin(found)).await
     }
 
     /// Answers under the id `answer`; ends early, with what there is, when `cancel` is cancelled.

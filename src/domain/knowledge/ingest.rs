@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use parlance_store::{
-    StoreError, TenantDb,
+    StoreError, TenantConn, TenantDb,
     ids::{DocumentId, DocumentVersionId, PassageId, SpaceId},
     queries::{
         documents::{self, DocumentStatus, NewDocument},
+        large,
         passages::{self, NewPassage, NewVersion},
     },
 };
@@ -225,6 +226,7 @@ impl Ingest {
         let (embedded, tokens) = self.embed_missing(db, &document, version, &cut, progress).await?;
         let knowledge_version = self.publish(db, &document, version, &title, format).await?;
         info!(document.id = %id, passages = cut.len(), embedded, tokens, "document ready");
+        self.index_large(db, document.space_id).await;
         Ok(Ingested {
             passages: cut.len(),
             longest: cut.iter().map(|passage| passage.tokens).max().unwrap_or(0),
@@ -375,6 +377,26 @@ impl Ingest {
             }
         }
         Err(EmbedError::Busy)
+    }
+
+    /// Gives a space that has become large indexes of its own. Without them it is searched too, only
+    /// slower: a failure is no failure of the document.
+    async fn index_large(&self, db: &TenantDb, space: SpaceId) {
+        let model = vector_model(&*self.embedder);
+        let indexed = async {
+            let passages = db
+                .read(async |conn| passages::count_live(conn, space).await)
+                .await?;
+            if passages < large::LARGE {
+                return Ok(false);
+            }
+            let index = async |conn: &mut TenantConn<'_>| large::index(conn, space, &model).await;
+            db.long(large::INDEXED_WITHIN, index).await
+        };
+        let indexed: Result<bool, StoreError> = indexed.await;
+        if let Err(error) = indexed {
+            warn!(space.id = %space, %error, "a large space has no indexes");
+        }
     }
 
     async fn publish(

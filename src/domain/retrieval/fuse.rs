@@ -13,25 +13,50 @@ use super::{
     words::Words,
 };
 
-/// What counts how much, each factor 0 to 1. `Default` was chosen on the labelled questions of
-/// `docs/RETRIEVAL.md` by hand, in round numbers.
+/// What counts how much, each factor 0 to 1. `Default` is the middle of the best of many tried on
+/// the labelled questions of `docs/RETRIEVAL.md`, in round numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
     /// Of the cosine.
     pub vector: f64,
+    /// Of the best sentence, see [`Wording::sentence`].
+    pub sentence: f64,
     /// Of the best two sentences, see [`Wording::stretch`].
     pub stretch: f64,
     /// Of the nearness of neighbouring words, see [`Wording::closeness`].
     pub closeness: f64,
+    /// Of the question's own sequence of words, see [`Wording::quoted`].
+    pub quoted: f64,
+    /// Of its numbers, see [`Wording::numbers`].
+    pub numbers: f64,
+    /// Of the sentences about it, see [`Wording::spread`].
+    pub spread: f64,
 }
 
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            vector: 3.0,
-            stretch: 4.0,
-            closeness: 2.0,
+            vector: 7.0,
+            sentence: 6.0,
+            stretch: 2.0,
+            closeness: 4.0,
+            quoted: 6.0,
+            numbers: 3.0,
+            spread: 3.0,
         }
+    }
+}
+
+impl Weights {
+    /// What speaks for a passage, added up.
+    fn score(&self, cosine: f64, wording: &Wording) -> f64 {
+        self.vector * cosine.max(0.0)
+            + self.sentence * wording.sentence
+            + self.stretch * wording.stretch
+            + self.closeness * wording.closeness
+            + self.quoted * wording.quoted
+            + self.numbers * wording.numbers
+            + self.spread * wording.spread
     }
 }
 
@@ -80,9 +105,7 @@ pub fn fuse<'a>(
         .into_iter()
         .zip(wordings)
         .map(|(candidate, wording)| Ranked {
-            score: weights.vector * candidate.cosine.max(0.0)
-                + weights.stretch * wording.stretch
-                + weights.closeness * wording.closeness,
+            score: weights.score(candidate.cosine, &wording),
             coverage: terms.coverage(&candidate.matches),
             wording,
             candidate,

@@ -3,12 +3,13 @@
 //! [`Retriever::retrieve`] embeds the question and learns its words, searches both legs, and weighs
 //! what they find: [`rarity`] for words, [`wording`] for sentences and phrases, [`fuse`] for the
 //! order, [`floor`] for abstaining. The search runs in memory ([`index`]) for a space that is there
-//! ([`resident`]), and else in one statement (`store::queries::search`); both find the same. Nothing
-//! here writes.
+//! ([`resident`]), and else in one statement (`store::queries::search`); both find the same. A space
+//! too large for either has indexes ([`large`]). Nothing here writes.
 
 pub mod floor;
 pub mod fuse;
 pub mod index;
+pub mod large;
 pub mod rarity;
 pub mod resident;
 pub mod wording;
@@ -24,7 +25,10 @@ use moka::future::Cache;
 use parlance_store::{
     StoreError, TenantDb,
     ids::{DocumentId, PassageId, SpaceId, TenantId},
-    queries::search::{self, Search, Term},
+    queries::{
+        large as indexed,
+        search::{self, Search, Term},
+    },
 };
 use tracing::warn;
 
@@ -32,6 +36,7 @@ use self::{
     floor::Floor,
     fuse::{Candidate, Ranked, Weights},
     index::{Index, Sought},
+    large::LargeSpaces,
     rarity::Terms,
     resident::Resident,
     wording::Wording,
@@ -128,6 +133,7 @@ pub struct Retriever {
     /// What the vectors of passages are kept under.
     vectors: String,
     resident: Resident,
+    large: LargeSpaces,
     /// The lexemes of a question.
     lexemes: Cache<String, Arc<Vec<String>>>,
     /// The same with how rare they are in a space that is not in memory.
@@ -157,6 +163,7 @@ impl Retriever {
             embedder,
             meter,
             resident: Resident::new(KNOWLEDGE_MEMORY),
+            large: LargeSpaces::default(),
             lexemes: Cache::new(REMEMBERED_QUESTIONS),
             terms: Cache::new(REMEMBERED_QUESTIONS),
         }
@@ -191,16 +198,22 @@ impl Retriever {
         let started = Instant::now();
         let question: String = question.trim().chars().take(MAX_QUESTION_CHARS).collect();
         let index = self.resident.get(db.tenant_id(), space, knowledge_version).await;
-        let place = if index.is_some() { "memory" } else { "database" };
+        let large = index.is_none() && self.large.has(db, space, &self.vectors).await?;
+        let place = match (&index, large) {
+            (Some(_), _) => "memory",
+            (None, false) => "database",
+            (None, true) => "indexes",
+        };
         metrics::counter!("parlance_searches_total", "place" => place).increment(1);
         let (embedded, terms) = tokio::join!(self.embed(db, space, &question), async {
             match &index {
                 Some(index) => self.terms_in_memory(db, index, &question).await,
-                None => self.terms(db, space, knowledge_version, &question).await,
+                None => self.terms(db, space, knowledge_version, &question, large).await,
             }
         });
         let (vector, embedding_took) = embedded;
-        let terms = rarity::weigh(&terms?, search::MAX_TERMS);
+        let counted = terms?;
+        let terms = rarity::weigh(&counted, search::MAX_TERMS);
         let weighted: Vec<(String, f64)> = terms.searched().collect();
         let vector = vector.as_deref();
         let (passages, abstained) = match &index {
@@ -215,7 +228,10 @@ impl Retriever {
             }
             None => {
                 self.load_later(db, space, knowledge_version);
-                let found = self.search(db, space, vector, &weighted, settings).await?;
+                let counted = large.then_some(counted.as_slice());
+                let found = self
+                    .search(db, space, vector, &weighted, counted, settings)
+                    .await?;
                 let above: Vec<String> = found.iter().map(|row| fuse::above(&row.passage)).collect();
                 let found = found.iter().zip(&above).map(|(row, above)| stored(row, above));
                 choose(&question, found.collect(), &terms, settings)
@@ -259,12 +275,14 @@ impl Retriever {
         });
     }
 
+    /// Searches the database; through indexes where it is told how frequent the words are.
     async fn search(
         &self,
         db: &TenantDb,
         space: SpaceId,
         vector: Option<&[f32]>,
         terms: &[(String, f64)],
+        counted: Option<&[Term]>,
         settings: &RetrievalSettings,
     ) -> Result<Vec<search::Candidate>, StoreError> {
         // No vector is of a model without a name: then words alone find.
@@ -277,7 +295,12 @@ impl Retriever {
             leg: settings.leg.into(),
             pool: settings.pool.into(),
         };
-        db.search(async |conn| search::hybrid(conn, &search).await).await
+        let Some(counted) = counted else {
+            return db.search(async |conn| search::hybrid(conn, &search).await).await;
+        };
+        let passages = indexed::frequencies(terms, counted);
+        db.read(async |conn| indexed::hybrid(conn, &search, &passages).await)
+            .await
     }
 
     /// The question's vector, for which the space pays where it is not known yet; none where the
@@ -322,15 +345,17 @@ impl Retriever {
         space: SpaceId,
         version: i64,
         question: &str,
+        large: bool,
     ) -> Result<Arc<Vec<Term>>, StoreError> {
         let key = (db.tenant_id(), space, version, question.to_owned());
         if let Some(known) = self.terms.get(&key).await {
             return Ok(known);
         }
-        let terms = Arc::new(
-            db.read(async |conn| search::terms(conn, space, question).await)
-                .await?,
-        );
+        let read = db.read(async |conn| match large {
+            true => indexed::terms(conn, space, question).await,
+            false => search::terms(conn, space, question).await,
+        });
+        let terms = Arc::new(read.await?);
         self.terms.insert(key, terms.clone()).await;
         Ok(terms)
     }

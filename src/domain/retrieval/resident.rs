@@ -7,13 +7,11 @@ use moka::{future::Cache, ops::compute::Op};
 use parlance_store::{
     StoreError, TenantDb,
     ids::{SpaceId, TenantId},
-    queries::index,
+    queries::{index, large},
 };
 
 use super::index::Index;
 
-/// Passages of a space that is kept in memory, at most.
-const PASSAGES_MAX: i64 = 10_000;
 /// A space may take this share of the room, so that one does not push out all others.
 const SHARE: u64 = 4;
 const KIB: u64 = 1 << 10;
@@ -109,7 +107,7 @@ impl Resident {
                 let Some(extent) = index::extent(conn, space).await? else {
                     return Ok::<_, StoreError>(None);
                 };
-                if extent.passages > PASSAGES_MAX {
+                if extent.passages > large::LARGE {
                     return Ok(Some((extent, None)));
                 }
                 let passages = index::passages(conn, space, model).await?;

@@ -1,8 +1,7 @@
 //! How a passage words what was asked. A passage in which the question's words are scattered is
 //! seldom its answer; one that says most of them in a breath, near each other, often is. The order
-//! goes by two sentences and by nearness, the floor by a single sentence and whole phrases.
+//! goes by all of [`Wording`] but the phrases, the floor by a single sentence and whole phrases.
 //! Measured in `docs/RETRIEVAL.md`.
-//!
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +15,9 @@ const WORDS_MAX: usize = 48;
 const PHRASE_REACH: usize = 3;
 /// Words between neighbours of the question that leave them half of what they are worth side by side.
 const HALF_WAY: usize = 3;
+/// Share of the question from which a sentence is about it, and sentences that are enough.
+const ABOUT: f64 = 0.3;
+const OFTEN: usize = 5;
 /// Share of a word's weight for a sentence below a heading that has it.
 const ABOVE: f64 = 0.5;
 /// What is left for the order of the weight of a word that is frequent in any question, or that
@@ -73,70 +75,121 @@ pub struct Wording {
     pub stretch: f64,
     /// How near to each other the question's neighbouring words stand: 1 side by side.
     pub closeness: f64,
+    /// Share of the question's words with the word behind them, grammar and all, that the text has
+    /// side by side.
+    pub quoted: f64,
+    /// Share of the question's numbers and codes that the text has; 0 where it has none.
+    pub numbers: f64,
+    /// How many sentences are about the question, 1 for five or more.
+    pub spread: f64,
 }
 
 /// What is looked for.
 struct Asked {
-    /// The question's words as indexes of `words`, in their order.
+    /// The question's words that tell something, as indexes of `words`, in their order.
     order: Vec<usize>,
-    /// The distinct words.
+    /// The distinct words: first those that tell something, then the others.
     words: Vec<Stem>,
-    /// What the order leaves of the weight of each.
+    /// What the order leaves of the weight of each that tells something.
     shares: Vec<f64>,
+    /// All words as indexes of `words`, in their order.
+    said: Vec<usize>,
+    /// Which words have a digit.
+    numbers: BTreeSet<usize>,
 }
 
 /// Compares each text with the question.
 #[must_use]
 pub fn compare(question: &str, texts: &[Text<'_>]) -> Vec<Wording> {
-    let Asked { order, words, shares } = asked(question);
-    let found: Vec<Vec<Hit>> = texts.iter().map(|text| text.text.hits(&words)).collect();
-    let rarity = weights(&found, words.len());
+    let Asked {
+        order,
+        words,
+        shares,
+        said,
+        numbers,
+    } = asked(question);
+    let whole: Vec<Vec<Hit>> = texts.iter().map(|text| text.text.hits(&words)).collect();
+    let tells_something = |hit: &&Hit| hit.word < shares.len();
+    let found: Vec<Vec<Hit>> = whole
+        .iter()
+        .map(|hits| hits.iter().filter(tells_something).copied().collect())
+        .collect();
+    let rarity = weights(&found, shares.len());
     let telling: Vec<f64> = rarity
         .iter()
-        .zip(shares)
+        .zip(&shares)
         .map(|(rarity, share)| rarity * share)
         .collect();
     let rare = |word: usize| rarity.get(word).copied().unwrap_or(0.0);
     let tells = |word: usize| telling.get(word).copied().unwrap_or(0.0);
     let pairs: BTreeSet<(usize, usize)> = order.iter().copied().zip(order.iter().copied().skip(1)).collect();
+    let said: BTreeSet<(usize, usize)> = said.iter().copied().zip(said.iter().copied().skip(1)).collect();
     let all_rare: f64 = rarity.iter().sum();
     let all_telling: f64 = telling.iter().sum();
     let all_pairs: f64 = pairs.iter().map(|(a, b)| tells(*a) + tells(*b)).sum();
-    let wording = |(text, own): (&Text<'_>, &Vec<Hit>)| {
+    let wording = |((text, whole), own): ((&Text<'_>, &Vec<Hit>), &Vec<Hit>)| {
         let above = text.above.hits(&words).iter().map(|hit| hit.word).collect();
         let phrases = repeated(own, &pairs).fold(0.0, |sum, (a, b)| sum + rare(a) + rare(b));
+        let sentences = sentences(own);
+        let about = |words: &&BTreeSet<usize>| {
+            words.iter().map(|word| tells(*word)).sum::<f64>() > ABOUT * all_telling
+        };
+        let named: BTreeSet<usize> = own.iter().map(|hit| hit.word).collect();
         Wording {
-            sentence: share(most(&sentences(own), &above, rare), all_rare),
+            sentence: share(most(&sentences, &above, rare), all_rare),
             phrases: share(phrases, 2.0 * all_rare),
             stretch: share(most(&stretches(own), &above, tells), all_telling),
             closeness: share(closeness(own, &pairs, tells), all_pairs),
+            quoted: share(count(side_by_side(whole, &said)), count(said.len())),
+            numbers: share(count(numbers.intersection(&named).count()), count(numbers.len())),
+            spread: share(count(sentences.iter().filter(about).count()), count(OFTEN)),
         }
     };
-    texts.iter().zip(&found).map(wording).collect()
+    texts.iter().zip(&whole).zip(&found).map(wording).collect()
 }
 
 fn asked(question: &str) -> Asked {
-    let (mut order, mut words, mut shares) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut order, mut words, mut shares) = (Vec::new(), Vec::<Stem>::new(), Vec::new());
+    let (mut all, mut numbers) = (Vec::new(), BTreeSet::new());
     for word in question
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .take(WORDS_MAX)
     {
         let lower = word.to_lowercase();
+        let stem = Stem::of(&lower);
+        all.push(stem.clone());
         let weak = stop::weak(&lower);
         if matches!(weak, Some(Weak::Grammar | Weak::Discourse)) {
             continue;
         }
-        let stem = Stem::of(&lower);
-        let known = words.iter().position(|word: &Stem| *word == stem);
-        order.push(known.unwrap_or(words.len()));
+        let known = words.iter().position(|word| *word == stem);
+        let place = known.unwrap_or(words.len());
+        order.push(place);
         if known.is_none() {
             words.push(stem);
             let frequent = weak.is_some() || OF_DOCUMENTS.contains(&lower.as_str());
             shares.push(if frequent { FREQUENT } else { 1.0 });
         }
+        if lower.contains(|c: char| c.is_ascii_digit()) {
+            numbers.insert(place);
+        }
     }
-    Asked { order, words, shares }
+    let mut said = Vec::with_capacity(all.len());
+    for stem in all {
+        let known = words.iter().position(|word| *word == stem);
+        said.push(known.unwrap_or(words.len()));
+        if known.is_none() {
+            words.push(stem);
+        }
+    }
+    Asked {
+        order,
+        words,
+        shares,
+        said,
+        numbers,
+    }
 }
 
 /// Rarity of each word among the candidates, as `rarity` weighs it, as though there were three
@@ -224,6 +277,16 @@ fn repeated<'a>(
         seen.extend(near.map(|next| (hit.word, next.word)));
     }
     pairs.iter().copied().filter(move |pair| seen.contains(pair))
+}
+
+/// How many of the pairs stand side by side in the text, in their order.
+fn side_by_side(hits: &[Hit], pairs: &BTreeSet<(usize, usize)>) -> usize {
+    let beside = |two: &[Hit]| match two {
+        [one, next] if next.at == one.at + 1 => Some((one.word, next.word)),
+        _ => None,
+    };
+    let seen: BTreeSet<(usize, usize)> = hits.windows(2).filter_map(beside).collect();
+    pairs.intersection(&seen).count()
 }
 
 fn share(part: f64, whole: f64) -> f64 {
@@ -319,6 +382,23 @@ mod tests {
     }
 
     #[test]
+    fn words_of_the_question_side_by_side_numbers_and_many_sentences_count() {
+        let texts = [
+            "The warranty of the battery 2006 is good.",
+            "The battery has a warranty. It was 2007, of the best.",
+            "Battery warranty. A battery warranty. Its warranty, its battery. One battery, one warranty. \
+             No warranty, no battery.",
+        ];
+        let question = "warranty of the battery 2006";
+        let found = compare(question, &plain(&texts));
+        assert!(found[0].quoted > 0.99, "{found:?}");
+        assert!(found[1].quoted < 0.6 && found[2].quoted < 0.6, "{found:?}");
+        assert!(found[0].numbers > 0.99 && found[1].numbers < 0.01, "{found:?}");
+        assert!(found[2].spread > 0.99 && found[0].spread < 0.3, "{found:?}");
+        assert!(compare("the warranty", &plain(&texts))[0].numbers.abs() < 1e-9);
+    }
+
+    #[test]
     fn any_text_is_survived() {
         for text in ["", "?", "日本語の質問", "a\u{0}b", "ß.ß. \n\n|", "the of and"] {
             for wording in compare(text, &plain(&[text, "", "the quick brown fox"])) {
@@ -327,8 +407,11 @@ mod tests {
                     phrases,
                     stretch,
                     closeness,
+                    quoted,
+                    numbers,
+                    spread,
                 } = wording;
-                for share in [sentence, phrases, stretch, closeness] {
+                for share in [sentence, phrases, stretch, closeness, quoted, numbers, spread] {
                     assert!((0.0..=1.0).contains(&share), "{text:?}: {wording:?}");
                 }
             }

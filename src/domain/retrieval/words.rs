@@ -70,7 +70,13 @@ impl Words<'_> {
                 });
             }
             Self::Kept(kept) => {
+                // Most words are none of the question's: one bit of their hash tells.
+                let bit = |hash: u64| 1_u64 << (hash % 64);
+                let bits = words.iter().fold(0, |bits, word| bits | bit(word.hash));
                 for (at, (hash, sentence)) in kept.words.iter().enumerate() {
+                    if bits & bit(*hash) == 0 {
+                        continue;
+                    }
                     let word = words.iter().position(|word| word.hash == *hash);
                     let sentence = *sentence as usize;
                     found.extend(word.map(|word| Hit { word, sentence, at }));

@@ -224,6 +224,12 @@ impl Lease {
         })
     }
 
+    /// The same with another time limit of a call.
+    pub(crate) fn within(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
     /// Runs `work` in a transaction that `begin` opens, within the time limit of a call, and
     /// commits if it returns `Ok`.
     ///

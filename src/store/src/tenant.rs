@@ -1,11 +1,13 @@
 //! The only way to a tenant's rows: a transaction that is bound to one tenant before its first
 //! statement, and whose connection never returns to the pool in any other state than idle.
 
+use std::time::Duration;
+
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
 use crate::{
-    db::{Begin, Commit, Db},
+    db::{Begin, Commit, Db, Lease},
     error::StoreError,
     ids::TenantId,
 };
@@ -98,8 +100,32 @@ impl TenantDb {
         self.run(begin, Commit::Behind, work).await
     }
 
+    /// Runs work that takes minutes, which a request must never: one such transaction has a limit of
+    /// its own in place of those of a statement and a call.
+    ///
+    /// # Errors
+    /// What `work` returns, or a [`StoreError`] where the database cannot begin or commit.
+    pub async fn long<R, E, F>(&self, limit: Duration, work: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(&mut TenantConn<'_>) -> Result<R, E>,
+        E: From<StoreError>,
+    {
+        let begin = format!("BEGIN; SET LOCAL statement_timeout = {}", limit.as_millis());
+        let lease = self.db.lease().await?.within(limit);
+        self.run_on(lease, &begin, Commit::After, work).await
+    }
+
     /// The tenant is a UUID, which has one textual form without quotes: nothing to escape.
     async fn run<R, E, F>(&self, begin: &str, commit: Commit, work: F) -> Result<R, E>
+    where
+        F: AsyncFnOnce(&mut TenantConn<'_>) -> Result<R, E>,
+        E: From<StoreError>,
+    {
+        let lease = self.db.lease().await?;
+        self.run_on(lease, begin, commit, work).await
+    }
+
+    async fn run_on<R, E, F>(&self, lease: Lease, begin: &str, commit: Commit, work: F) -> Result<R, E>
     where
         F: AsyncFnOnce(&mut TenantConn<'_>) -> Result<R, E>,
         E: From<StoreError>,
@@ -109,7 +135,6 @@ impl TenantDb {
             commit,
         };
         let tenant = self.tenant;
-        let lease = self.db.lease().await?;
         lease
             .transaction(begin, async |conn| work(&mut TenantConn { conn, tenant }).await)
             .await

@@ -26,7 +26,7 @@ impl Default for ChunkLimits {
     fn default() -> Self {
         Self {
             passage: 250,
-            overlap: 30,
+            overlap: 60,
             prefix: 40,
             context_bytes: 2400,
         }
@@ -123,7 +123,46 @@ impl Cutter<'_> {
             }
             start = self.overlap_start(start, end);
         }
-        ranges
+        self.filled(&ranges)
+    }
+
+    /// The same with what stands around each in the section, before it first, as far as there is
+    /// room: the more of its surroundings a passage says, the more questions find it. None begins
+    /// where the one before does, or ends behind the next.
+    fn filled(&self, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
+        let fits =
+            |range: &Range<usize>| (self.count)(&self.embed_text(range.clone())) <= self.limits.passage;
+        let mut filled: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+        for (number, range) in ranges.iter().enumerate() {
+            let mut range = range.clone();
+            let first = filled.last().map_or(0, |before| before.start + 1);
+            let last = ranges.get(number + 1).map_or(range.end, |next| next.end - 1);
+            while let Some(start) = self.before(range.start).filter(|start| *start >= first)
+                && fits(&(start..range.end))
+            {
+                range.start = start;
+            }
+            // A table may be begun: its first lines say what it is about.
+            while range.end < last && fits(&(range.start..range.end + 1)) {
+                range.end += 1;
+            }
+            filled.push(range);
+        }
+        filled
+    }
+
+    /// Where a passage that begins at `start` may begin as well: a sentence further up, or a line
+    /// of what it begins in the midst of, or above a whole table, list or code block.
+    fn before(&self, start: usize) -> Option<usize> {
+        let before = start.checked_sub(1)?;
+        let unit = self.units.get(before)?;
+        let inside = self.units.get(start).is_some_and(|next| next.block == unit.block);
+        if unit.splittable || inside {
+            return Some(before);
+        }
+        (0..=before)
+            .rev()
+            .find(|above| self.units.get(*above).is_some_and(|unit| unit.starts_block))
     }
 
     /// As many units as fit, then shrunk until the exact count agrees. A table, list or code

@@ -54,8 +54,25 @@ fn long_prose_overlaps_by_whole_sentences() {
     let found = texts(&document, ChunkLimits { overlap: 10, ..SMALL });
     assert!(found.len() > 3, "{found:?}");
     for pair in found.windows(2) {
-        let last = pair[0].rsplit(". ").next().unwrap();
-        assert!(pair[1].starts_with(last), "{pair:?}");
+        let first = pair[1].split_inclusive(". ").next().unwrap();
+        assert!(pair[0].contains(first.trim_end()), "{pair:?}");
+    }
+}
+
+#[test]
+fn a_short_passage_is_filled_up_from_its_section_and_none_holds_another() {
+    let table = "| zone | days |\n|---|---|\n| A | 1 |\n| B | 2 |";
+    let before = "Some words in front of it, quite a few of them here.";
+    let behind = "Some words behind it as well. And one more.";
+    let document = markdown::extract(format!("{before}\n\n{table}\n\n{behind}"));
+    let limits = ChunkLimits { passage: 26, ..SMALL };
+    let found = texts(&document, limits);
+    let begun = format!("{before}\n\n| zone | days |\n|---|---|");
+    assert_eq!(found[0], begun, "there is room for two lines more");
+    assert_eq!(found[1], table);
+    for (at, text) in found.iter().enumerate() {
+        let within = |(other, larger): (usize, &String)| other != at && larger.contains(text.as_str());
+        assert!(!found.iter().enumerate().any(within), "{found:?}");
     }
 }
 

@@ -4,10 +4,12 @@
 //! Nothing here decides: transitions, prices and limits are the domain's. Start at
 //! [`messages`]: `say` and `finish_answer` are the two writes that every turn makes.
 
+pub mod bulk;
 pub mod conversations;
 pub mod documents;
 pub mod index;
 pub mod jobs;
+pub mod large;
 pub mod ledger;
 pub mod log;
 pub mod messages;

@@ -12,7 +12,7 @@ use pgvector::{HalfVector, sql_types::HalfVector as SqlHalfVector};
 use crate::{
     error::StoreError,
     ids::{DocumentId, DocumentVersionId, PassageId, SpaceId},
-    queries::spaces,
+    queries::{large, spaces},
     statement::sql,
     tenant::TenantConn,
 };
@@ -279,7 +279,9 @@ pub async fn publish(
     .bind::<SqlUuid, _>(version)
     .execute(conn.db())
     .await?;
-    spaces::bump_knowledge(conn, space).await
+    let knowledge = spaces::bump_knowledge(conn, space).await?;
+    large::add(conn, space, version).await?;
+    Ok(knowledge)
 }
 
 /// Passages that are searched in a space.

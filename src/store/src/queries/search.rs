@@ -182,7 +182,7 @@ pub async fn hybrid(conn: &mut TenantConn<'_>, search: &Search<'_>) -> Result<Ve
 }
 
 /// A lexeme as `tsquery` reads it.
-fn quoted(lexeme: &str) -> String {
+pub(super) fn quoted(lexeme: &str) -> String {
     format!("'{}'", lexeme.replace('\\', "\\\\").replace('\'', "''"))
 }
 
@@ -210,16 +210,26 @@ fn statement(terms: usize) -> String {
     let matches: Vec<String> = (0..terms)
         .map(|term| format!("l.lexemes @@ {}", query(term)))
         .collect();
-    let matches = matches.join(", ");
+    fused(
+        "SELECT passage_id, embedding <=> $2 AS distance FROM passage_vectors
+             WHERE space_id = $1 AND live AND model = $3 ORDER BY distance, passage_id LIMIT $4",
+        &format!(
+            "SELECT passage_id, {score} AS score FROM passage_lexemes
+             WHERE space_id = $1 AND live AND lexemes @@ (SELECT $6::tsquery) ORDER BY score DESC, passage_id LIMIT $4"
+        ),
+        &format!("ARRAY[{}]::bool[]", matches.join(", ")),
+    )
+}
+
+/// A statement over two legs: `near` finds `passage_id, distance`, `worded` finds `passage_id, score`,
+/// and `matches` says of lexemes `l` which terms occur. `$1` is the space, `$2` the vector, `$3` its
+/// model, `$5` the pool.
+pub(super) fn fused(near: &str, worded: &str, matches: &str) -> String {
     format!(
         "WITH near AS (
-           SELECT passage_id, distance, row_number() OVER (ORDER BY distance, passage_id) AS place FROM (
-             SELECT passage_id, embedding <=> $2 AS distance FROM passage_vectors
-             WHERE space_id = $1 AND live AND model = $3 ORDER BY distance, passage_id LIMIT $4) v),
+           SELECT passage_id, distance, row_number() OVER (ORDER BY distance, passage_id) AS place FROM ({near}) v),
          worded AS (
-           SELECT passage_id, row_number() OVER (ORDER BY score DESC, passage_id) AS place FROM (
-             SELECT passage_id, {score} AS score FROM passage_lexemes
-             WHERE space_id = $1 AND live AND lexemes @@ (SELECT $6::tsquery) ORDER BY score DESC, passage_id LIMIT $4) t),
+           SELECT passage_id, row_number() OVER (ORDER BY score DESC, passage_id) AS place FROM ({worded}) t),
          pool AS (
            SELECT passage_id, near.distance,
                   coalesce(1::float8 / (60 + near.place), 0) + coalesce(1::float8 / (60 + worded.place), 0) AS fused
@@ -230,7 +240,7 @@ fn statement(terms: usize) -> String {
                 1 - coalesce(pool.distance,
                              (SELECT v.embedding <=> $2 FROM passage_vectors v
                               WHERE v.tenant_id = p.tenant_id AND v.passage_id = p.id AND v.model = $3), 1) AS cosine,
-                ARRAY[{matches}]::bool[] AS matches
+                {matches} AS matches
          FROM pool
          JOIN passages p ON p.id = pool.passage_id
          JOIN documents d ON d.tenant_id = p.tenant_id AND d.id = p.document_id

@@ -22,9 +22,11 @@ const TRIED: &[&str] = &["conversations", "ledger", "log", "messages", "spaces",
 
 /// Files that are tried in a test of their own, and where.
 const TRIED_ELSEWHERE: &[(&str, &str)] = &[
+    ("bulk", "large"),
     ("documents", "knowledge"),
     ("index", "knowledge"),
     ("jobs", "jobs"),
+    ("large", "large"),
     ("passages", "knowledge"),
     ("search", "knowledge"),
     ("sources", "sources"),

@@ -44,6 +44,11 @@ const OTHER_POLICIES: &[(&str, &str, &str)] = &[
         "sweep",
         "lets tenants_with_due_jobs see which tenants have jobs",
     ),
+    (
+        "large_passages",
+        "search",
+        "lets the two functions that search words use the index; they bind the tenant themselves",
+    ),
 ];
 
 const TENANT_ONLY: &str = "(tenant_id = (current_setting('app.tenant_id'::text))::uuid)";
@@ -127,12 +132,12 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
         .query(
             "SELECT rolname::text, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolcanlogin, \
                     (SELECT count(*) FROM pg_auth_members m WHERE m.member = r.oid) \
-             FROM pg_roles r WHERE rolname IN ('parlance_app', 'parlance_sweeper')",
+             FROM pg_roles r WHERE rolname IN ('parlance_app', 'parlance_sweeper', 'parlance_searcher')",
             &[],
         )
         .await
         .unwrap();
-    assert_eq!(roles.len(), 2);
+    assert_eq!(roles.len(), 3);
     for row in roles {
         for right in 1..=5 {
             assert!(
@@ -153,39 +158,63 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
             "SELECT r.rolname::text, pg_describe_object(d.classid, d.objid, d.objsubid) FROM pg_shdepend d \
              JOIN pg_roles r ON r.oid = d.refobjid WHERE d.deptype = 'o' \
              AND d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) \
-             AND r.rolname IN ('parlance_app', 'parlance_sweeper') ORDER BY 2",
+             AND r.rolname IN ('parlance_app', 'parlance_sweeper', 'parlance_searcher') ORDER BY 1, 2",
             &[],
         )
         .await
         .unwrap();
     let owned: Vec<(&str, &str)> = owned.iter().map(|row| (row.get(0), row.get(1))).collect();
-    let looks = [
-        "function tenants_with_due_jobs(timestamp with time zone)",
-        "function tenants_with_open_work()",
-    ];
-    assert_eq!(owned, looks.map(|look| ("parlance_sweeper", look)));
-    let sees = admin
-        .query(
-            "SELECT attrelid::regclass::text || '.' || attname FROM pg_attribute \
-             WHERE attnum > 0 AND attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace \
-                                               AND relkind IN ('r', 'p')) \
-               AND has_column_privilege('parlance_sweeper', attrelid, attnum, 'SELECT, INSERT, UPDATE') ORDER BY 1",
-            &[],
-        )
-        .await
-        .unwrap();
-    let sees: Vec<&str> = sees.iter().map(|row| row.get(0)).collect();
+    let searcher = "parlance_searcher";
     assert_eq!(
-        sees,
+        owned,
         [
-            "jobs.due_at",
-            "jobs.state",
-            "jobs.tenant_id",
-            "reservations.recorded_at",
-            "reservations.state",
-            "reservations.tenant_id"
+            (searcher, "function parlance_count_words(uuid,text[])"),
+            (
+                searcher,
+                "function parlance_search_words(uuid,text,text[],double precision[],integer)"
+            ),
+            (
+                "parlance_sweeper",
+                "function tenants_with_due_jobs(timestamp with time zone)"
+            ),
+            ("parlance_sweeper", "function tenants_with_open_work()"),
         ]
     );
+    for (role, columns) in [
+        (
+            "parlance_sweeper",
+            &[
+                "jobs.due_at",
+                "jobs.state",
+                "jobs.tenant_id",
+                "reservations.recorded_at",
+                "reservations.state",
+                "reservations.tenant_id",
+            ][..],
+        ),
+        (
+            searcher,
+            &[
+                "large_passages.lexemes",
+                "large_passages.passage_id",
+                "large_passages.space_id",
+                "large_passages.tenant_id",
+            ],
+        ),
+    ] {
+        let sees = admin
+            .query(
+                "SELECT attrelid::regclass::text || '.' || attname FROM pg_attribute \
+                 WHERE attnum > 0 AND attrelid IN (SELECT oid FROM pg_class \
+                     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')) \
+                   AND has_column_privilege($1::text, attrelid, attnum, 'SELECT, INSERT, UPDATE') ORDER BY 1",
+                &[&role],
+            )
+            .await
+            .unwrap();
+        let sees: Vec<&str> = sees.iter().map(|row| row.get(0)).collect();
+        assert_eq!(sees, columns);
+    }
 }
 
 /// Functions that run with their owner's rights, and how their search path is pinned.
@@ -210,10 +239,16 @@ async fn a_function_with_other_rights_is_known_and_pinned() {
         );
         assert!(!row.get::<_, bool>(2), "{name}: everyone may call it");
     }
-    assert!(
-        functions
-            .iter()
-            .any(|row| row.get::<_, &str>(0) == "tenants_with_open_work")
+    let known: Vec<&str> = functions.iter().map(|row| row.get(0)).collect();
+    assert_eq!(
+        known,
+        [
+            "parlance_count_words",
+            "parlance_index_space",
+            "parlance_search_words",
+            "tenants_with_due_jobs",
+            "tenants_with_open_work"
+        ]
     );
 }
 

@@ -13,6 +13,7 @@ mod foreign;
 mod isolation;
 mod jobs;
 mod knowledge;
+mod large;
 mod ledger;
 mod messages;
 mod migrations;

@@ -1,0 +1,36 @@
+//! `parlance bench-data`: corpora in the configured database, and how fast they are searched.
+
+use std::time::Instant;
+
+use super::database;
+use crate::{
+    bench::{self, Size, measure},
+    config::Config,
+};
+
+/// Makes the corpora and, where `questions` are asked for, measures searching them. What is made
+/// stays. Returns what there is to say.
+///
+/// # Errors
+/// When the database does not start or fails.
+pub async fn bench(config: &Config, size: Size, questions: Option<usize>) -> anyhow::Result<String> {
+    let opened = database::open(config).await?;
+    let started = Instant::now();
+    let filled = bench::make(&opened.db, size).await?;
+    let mut said = format!(
+        "{} tenants of {} passages made in {:.0?}\n",
+        size.tenants,
+        size.passages,
+        started.elapsed()
+    );
+    if let Some(longest) = filled.iter().filter_map(|filled| filled.indexing).max() {
+        said += &format!("  of that for the indexes of a space {longest:.0?}\n");
+    }
+    if let Some(questions) = questions {
+        said += &measure::measure(&filled, questions).await?.to_string();
+    }
+    if let Some(postgres) = opened.embedded {
+        postgres.stop().await;
+    }
+    Ok(said)
+}

@@ -1,0 +1,126 @@
+//! Corpora of any size and how fast they are searched: `parlance bench-data`. Needs no model: text and
+//! vectors come out of a seed ([`corpus`]). What is measured ([`measure`]) is the product's own search,
+//! at its own database.
+//!
+//! Start at [`make`]. The figures are in `docs/BENCHMARKS.md`.
+
+pub mod corpus;
+pub mod measure;
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use parlance_store::{
+    StoreError, TenantDb,
+    control::NewUser,
+    db::Db,
+    ids::{SpaceId, TenantId, UserId},
+    queries::{
+        bulk::{self, WholeDocument},
+        large, spaces,
+    },
+};
+
+use self::corpus::Corpus;
+use crate::kernel::clock::{Clock, SystemClock};
+
+/// What the vectors are kept under.
+pub const MODEL: &str = "made";
+/// Passages of a document: one statement each.
+const DOCUMENT: usize = 500;
+
+/// What to make.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    pub tenants: usize,
+    /// Passages of each tenant, in one space.
+    pub passages: usize,
+    pub seed: u64,
+}
+
+/// A tenant with a corpus.
+pub struct Filled {
+    pub db: TenantDb,
+    pub space: SpaceId,
+    pub corpus: Corpus,
+    /// How long its indexes took, where it is large enough for them.
+    pub indexing: Option<Duration>,
+}
+
+/// Makes the tenants and their corpora, and the indexes of those that are large.
+///
+/// # Errors
+/// When the database fails.
+pub async fn make(db: &Db, size: Size) -> Result<Vec<Filled>> {
+    let mut filled = Vec::with_capacity(size.tenants);
+    for number in 0..size.tenants {
+        let corpus = Corpus {
+            seed: size.seed.wrapping_add(number as u64),
+            passages: size.passages,
+        };
+        filled.push(fill(db, corpus).await?);
+    }
+    Ok(filled)
+}
+
+async fn fill(db: &Db, corpus: Corpus) -> Result<Filled> {
+    let (db, space) = tenant(db).await?;
+    let numbers: Vec<usize> = (0..corpus.passages).collect();
+    for (document, numbers) in numbers.chunks(DOCUMENT).enumerate() {
+        let made = numbers.iter().map(|number| corpus.passage(*number));
+        let (texts, vectors): (Vec<_>, Vec<_>) = made.map(|made| (made.text, made.vector)).unzip();
+        let name = format!("{document}.txt");
+        let whole = WholeDocument {
+            space,
+            name: &name,
+            texts: &texts,
+            vectors: &vectors,
+            model: MODEL,
+            at: SystemClock.now(),
+        };
+        db.transaction(async |conn| bulk::add(conn, &whole).await).await?;
+    }
+    let started = Instant::now();
+    let is_large = i64::try_from(corpus.passages).unwrap_or(i64::MAX) >= large::LARGE;
+    let indexed = is_large && index(&db, space).await?;
+    Ok(Filled {
+        db,
+        space,
+        corpus,
+        indexing: indexed.then(|| started.elapsed()),
+    })
+}
+
+async fn index(db: &TenantDb, space: SpaceId) -> Result<bool, StoreError> {
+    db.long(large::INDEXED_WITHIN, async |conn| {
+        large::index(conn, space, MODEL).await
+    })
+    .await
+}
+
+async fn tenant(db: &Db) -> Result<(TenantDb, SpaceId)> {
+    let (id, space) = (TenantId::new(), SpaceId::new());
+    let owner = NewUser {
+        id: UserId::new(),
+        email: format!("{id}@bench.invalid"),
+        name: "Bench".to_owned(),
+        password_hash: "none".to_owned(),
+        at: SystemClock.now(),
+    };
+    db.control().sign_up(id, "Bench", owner).await?;
+    let tenant = db.tenant(id);
+    let new = spaces::NewSpace {
+        id: space,
+        slug: format!("bench-{space}"),
+        name: "Bench".to_owned(),
+        public_key: format!("pk_{space}"),
+        settings: serde_json::Value::Null,
+        published: false,
+        allowed_origins: Vec::new(),
+        at: SystemClock.now(),
+    };
+    tenant
+        .transaction(async |conn| spaces::create(conn, new).await)
+        .await?;
+    Ok((tenant, space))
+}
