@@ -241,7 +241,10 @@ impl Api {
         let Some(job) = accepted["job"]["id"].as_str() else {
             return Ok("unchanged");
         };
-        while wait {
+        if !wait {
+            return Ok("accepted");
+        }
+        loop {
             let job = self.ask(self.get(&format!("/api/jobs/{job}"))).await?;
             match text(&job["state"]) {
                 "done" => return Ok("ready"),
@@ -250,7 +253,6 @@ impl Api {
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
-        Ok("accepted")
     }
 }
 

@@ -53,7 +53,7 @@ DECLARE
     known text;
     sizes integer;
 BEGIN
-    PERFORM FROM spaces WHERE tenant_id = mine AND id = wanted FOR UPDATE;
+    PERFORM FROM spaces WHERE tenant_id = mine AND id = wanted FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN false;
     END IF;

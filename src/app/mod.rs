@@ -20,7 +20,7 @@ use actix_service::map_config;
 use actix_web::{dev::AppConfig, middleware, web};
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
-use parlance_store::{Db, StoreError, embedded::EmbeddedPostgres};
+use parlance_store::{Db, embedded::EmbeddedPostgres};
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -243,18 +243,21 @@ async fn work(services: Services, ingest: Ingest, crawler: Crawler) {
     let computing = Worker::new(db.clone(), tools.clone(), Takes::Computing, cores);
     let waiting = Worker::new(db.clone(), tools, Takes::Waiting, CRAWLS);
     let queue = async {
-        for tenant in db.control().tenants().await? {
-            let queued = intake::queue_unread(&db.tenant(tenant), &recipe, clock.now()).await?;
-            if queued > 0 {
-                info!(tenant.id = %tenant, documents = queued, "documents are read anew");
-                services.bell.ring();
-            }
-        }
-        Ok::<_, StoreError>(())
-    };
-    let queue = async {
-        if let Err(error) = queue.await {
+        let tenants = db.control().tenants().await.unwrap_or_else(|error| {
             error!(%error, "documents that are unread are looked for at the next start");
+            Vec::new()
+        });
+        for tenant in tenants {
+            match intake::queue_unread(&db.tenant(tenant), &recipe, clock.now()).await {
+                Ok(0) => {}
+                Ok(queued) => {
+                    info!(tenant.id = %tenant, documents = queued, "documents are read anew");
+                    services.bell.ring();
+                }
+                Err(error) => {
+                    error!(tenant.id = %tenant, %error, "its unread documents are looked for at the next start");
+                }
+            }
         }
     };
     let stopping = services.tasks.stopping();

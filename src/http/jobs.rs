@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     actors::services::Services,
+    domain::{jobs::Work, knowledge::intake},
     kernel::problem::{Problem, ProblemDocument},
 };
 
@@ -54,8 +55,14 @@ pub async fn cancel(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (db, now) = (services.db.tenant(editor.claims.tenant), services.clock.now());
-    let found = db
+    let cancelled = db
         .transaction(async |conn| jobs::cancel(conn, *path, now).await)
         .await;
-    Ok(HttpResponse::Accepted().json(JobView::from(found.map_err(problem)?)))
+    let (job, waited) = cancelled.map_err(problem)?;
+    if let Some(work) = Work::of(&job).filter(|_| waited) {
+        intake::given_up(&db, &work, intake::CALLED_OFF, now)
+            .await
+            .map_err(problem)?;
+    }
+    Ok(HttpResponse::Accepted().json(JobView::from(job)))
 }

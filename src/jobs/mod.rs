@@ -12,7 +12,7 @@ use parlance_store::{StoreError, TenantDb, ids::JobId};
 use crate::{
     domain::{
         jobs::{Bell, Work, progress::Progress},
-        knowledge::{ingest::Ingest, places, web::Crawler},
+        knowledge::{ingest::Ingest, web::Crawler},
     },
     kernel::clock::SharedClock,
 };
@@ -57,14 +57,6 @@ impl Tools {
                 ingest_document::run(&self.ingest, db, *document, progress).await
             }
             Work::ReadSource { source } => read_source::run(self, db, *source, job, progress).await,
-        }
-    }
-
-    /// The job will not be tried again; `reason` says why.
-    async fn given_up(&self, db: &TenantDb, work: &Work, reason: &str) -> Result<(), StoreError> {
-        match work {
-            Work::IngestDocument { document } => self.ingest.give_up(db, *document, reason).await,
-            Work::ReadSource { source } => places::give_up(db, *source, reason, self.clock.now()).await,
         }
     }
 }

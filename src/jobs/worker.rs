@@ -19,7 +19,10 @@ use tracing::{error, info, warn};
 use uuid::Uuid;
 
 use super::{Failure, Tools};
-use crate::domain::jobs::{Takes, Work, patience, progress::Progress, shares::Shares};
+use crate::domain::{
+    jobs::{Takes, Work, patience, progress::Progress, shares::Shares},
+    knowledge::intake,
+};
 
 /// How long a lease holds that nobody renews: until then a job that a crash cut off waits.
 const LEASE: Duration = Duration::from_secs(15);
@@ -113,9 +116,17 @@ impl Worker {
         for tenant in self.shares.order(waiting) {
             let db = self.db.tenant(tenant);
             let owner = Uuid::new_v4();
-            let claimed =
+            let now = self.tools.clock.now();
+            let claim =
                 db.transaction(async |conn| jobs::claim(conn, self.kinds, owner, now, now + LEASE).await);
-            let Some(job) = claimed.await? else { continue };
+            let job = match claim.await {
+                Ok(Some(job)) => job,
+                Ok(None) => continue,
+                Err(error) => {
+                    warn!(tenant.id = %tenant, %error, "a tenant's job could not be taken up");
+                    continue;
+                }
+            };
             self.shares.charge(tenant, job.priority);
             let running = Running {
                 db,
@@ -224,17 +235,18 @@ impl Running {
     async fn end(&self, work: Option<&Work>, ended: &Ended) -> Result<(), StoreError> {
         let reason = match ended {
             Ended::Dead { error } => Some(error.as_str()),
-            Ended::Cancelled => Some("it was called off"),
+            Ended::Cancelled => Some(intake::CALLED_OFF),
             Ended::Done | Ended::Again { .. } | Ended::GivenBack => None,
         };
-        if let (Some(work), Some(reason)) = (work, reason) {
-            self.tools.given_up(&self.db, work, reason).await?;
-        }
         let at = self.tools.clock.now();
         let noted = self
             .db
             .transaction(async |conn| jobs::end(conn, self.lease, ended, at).await)
             .await?;
+        // Another who has taken it over says himself how it ends.
+        if let (true, Some(work), Some(reason)) = (noted, work, reason) {
+            intake::given_up(&self.db, work, reason, at).await?;
+        }
         info!(job.id = %self.job.id, tenant.id = %self.db.tenant_id(), kind = self.job.kind, ?ended, noted, "job");
         Ok(())
     }

@@ -181,7 +181,7 @@ impl Answerer {
                 (memory, found)
             }
         };
-        *searched = found.knowledge_version;
+        *searched = Some(found.knowledge_version);
         if found.abstained || found.passages.is_empty() {
             return Ok(Plan::Abstain);
         }

@@ -75,7 +75,7 @@ pub struct Prepared {
     pub question: Question,
     pub(super) begun: Instant,
     pub(super) plan: Plan,
-    /// The version of the knowledge that was searched, where that was in memory.
+    /// The version of the knowledge that was searched, where it was.
     pub(super) searched: Option<i64>,
     /// Calls that a crash cut off in an earlier try.
     pub(super) abandoned: Vec<Settlement>,

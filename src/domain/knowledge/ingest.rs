@@ -193,15 +193,6 @@ impl Ingest {
         format!("{RECIPE} {} {:?}", vector_model(&*self.embedder), self.chunk)
     }
 
-    /// Marks a document as failed that will not be read, or not now.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub async fn give_up(&self, db: &TenantDb, document: DocumentId, reason: &str) -> Result<(), StoreError> {
-        self.set_status(db, document, DocumentStatus::Failed, Some(reason))
-            .await
-    }
-
     async fn process(
         &self,
         db: &TenantDb,

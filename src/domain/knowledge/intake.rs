@@ -13,6 +13,7 @@ use parlance_store::{
 };
 use sha2::{Digest, Sha256};
 
+use super::places;
 use crate::domain::jobs::{self, Priority, Work};
 
 /// A file to be known.
@@ -107,21 +108,65 @@ pub async fn remove(db: &TenantDb, id: DocumentId) -> Result<(), StoreError> {
     .await
 }
 
+/// Why work was given up that somebody called off.
+pub const CALLED_OFF: &str = "it was called off";
+
+/// Says of what `work` is about that it will not be done, and why. What was read meanwhile stays so.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn given_up(
+    db: &TenantDb,
+    work: &Work,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let id = match work {
+        Work::IngestDocument { document } => *document,
+        Work::ReadSource { source } => return places::give_up(db, *source, reason, now).await,
+    };
+    let given_up = db.transaction(async |conn| {
+        let document = documents::get(conn, id).await?;
+        if matches!(
+            document.status,
+            DocumentStatus::Queued | DocumentStatus::Processing
+        ) {
+            documents::set_status(conn, id, DocumentStatus::Failed, Some(reason), now).await?;
+        }
+        Ok(())
+    });
+    match given_up.await {
+        // Removed meanwhile.
+        Err(StoreError::NotFound) => Ok(()),
+        other => other,
+    }
+}
+
+/// Documents that are put in line in one transaction.
+const BATCH: usize = 200;
+
 /// Puts the reading of what is unread in line where it is not: what was made by another `recipe`, and
 /// what an earlier version of the server left. Returns how many.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
 pub async fn queue_unread(db: &TenantDb, recipe: &str, now: DateTime<Utc>) -> Result<usize, StoreError> {
-    db.transaction(async |conn| {
-        documents::queue_stale(conn, recipe).await?;
-        let unread = documents::without_job(conn).await?;
-        for document in &unread {
-            read(conn, document, Priority::Later, now).await?;
-        }
-        Ok(unread.len())
-    })
-    .await
+    let unread = db
+        .transaction(async |conn| {
+            documents::queue_stale(conn, recipe).await?;
+            documents::without_job(conn).await
+        })
+        .await?;
+    for batch in unread.chunks(BATCH) {
+        db.transaction(async |conn| {
+            for document in batch {
+                read(conn, document, Priority::Later, now).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await?;
+    }
+    Ok(unread.len())
 }
 
 pub(super) async fn read(

@@ -7,7 +7,7 @@ use parlance_store::{
     ids::{DocumentId, JobId, SourceId, SpaceId},
     queries::{
         documents::{self, Document, DocumentStatus, NewDocument},
-        sources::{self, NewSource, PageOutcome, Source, SourcePage},
+        sources::{self, NewSource, PageOutcome, Source, SourcePage, SourceStatus},
         spaces,
     },
     tenant::{TenantConn, TenantDb},
@@ -289,20 +289,20 @@ impl Reading {
             .transaction(async |conn| {
                 let pages = i32::try_from(pages).unwrap_or(i32::MAX);
                 sources::end(conn, self.source.id, pages, ended, now).await?;
-                if let Some(hours) = self.source.every_hours {
-                    let (work, space) = (
-                        Work::ReadSource {
-                            source: self.source.id,
-                        },
-                        self.source.space_id,
-                    );
-                    let due = now + TimeDelta::hours(hours.into());
-                    jobs::enqueue_at(conn, &work, space, Priority::Later, due, now).await?;
-                }
-                Ok(())
+                next(conn, &self.source, now).await
             })
             .await
     }
+}
+
+/// Puts the next reading of a source in line, where it has a schedule.
+async fn next(conn: &mut TenantConn<'_>, source: &Source, now: DateTime<Utc>) -> Result<(), StoreError> {
+    if let Some(hours) = source.every_hours {
+        let work = Work::ReadSource { source: source.id };
+        let due = now + TimeDelta::hours(hours.into());
+        jobs::enqueue_at(conn, &work, source.space_id, Priority::Later, due, now).await?;
+    }
+    Ok(())
 }
 
 /// Says why a source could not be read; a single page's document says the same, unless it was read
@@ -318,7 +318,10 @@ pub async fn give_up(
 ) -> Result<(), StoreError> {
     let fail = db.transaction(async |conn| {
         let source = sources::get(conn, id).await?;
-        sources::fail(conn, id, reason).await?;
+        if matches!(source.status, SourceStatus::Queued | SourceStatus::Crawling) {
+            sources::fail(conn, id, reason).await?;
+        }
+        next(conn, &source, now).await?;
         if source.scope == word(Scope::Page)
             && let Some(document) = documents::by_name(conn, source.space_id, &source.url).await?
             && document.status == DocumentStatus::Queued
@@ -336,7 +339,9 @@ pub async fn give_up(
 
 fn known_page(page: SourcePage, crawl: i32) -> Option<Known> {
     let kept = matches!(page.outcome, PageOutcome::Page | PageOutcome::Unchanged);
-    kept.then_some(Known {
+    // What is not kept any more must come again: it is not asked whether it has changed.
+    let there = kept && page.document_id.is_some();
+    there.then_some(Known {
         done: page.crawl == crawl,
         url: page.url,
         canonical: page.canonical,

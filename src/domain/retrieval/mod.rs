@@ -116,9 +116,10 @@ pub struct Retrieval {
     pub passages: Vec<Passage>,
     /// Nothing found is relevant enough: no model is to be asked.
     pub abstained: bool,
-    /// The version of the knowledge it was found in at least, where that was in memory; none where
-    /// the database was searched.
-    pub knowledge_version: Option<i64>,
+    /// The version of the knowledge it was found in at least.
+    pub knowledge_version: i64,
+    /// Whether that was in memory, and else in the database.
+    pub in_memory: bool,
     /// The whole of it, and of that the embedding.
     pub took: Duration,
     pub embedding_took: Duration,
@@ -240,7 +241,8 @@ impl Retriever {
         Ok(Retrieval {
             passages,
             abstained,
-            knowledge_version: index.map(|index| index.version()),
+            in_memory: index.is_some(),
+            knowledge_version: index.map_or(knowledge_version, |index| index.version()),
             took: started.elapsed(),
             embedding_took,
         })

@@ -163,7 +163,7 @@ pub async fn enqueue(conn: &mut TenantConn<'_>, new: NewJob<'_>) -> Result<JobId
         "INSERT INTO jobs AS j (tenant_id, id, space_id, kind, key, payload, state, priority, due_at, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $8, $9) \
          ON CONFLICT (tenant_id, key) WHERE state = 'queued' DO UPDATE SET \
-            payload = excluded.payload, priority = greatest(j.priority, excluded.priority), \
+            payload = excluded.payload, attempts = 0, cancel_requested = false, error = NULL, priority = greatest(j.priority, excluded.priority), \
             due_at = least(j.due_at, excluded.due_at) \
          RETURNING id",
     )
@@ -292,11 +292,23 @@ pub async fn end(
     Ok(changed == 1)
 }
 
-/// Calls a job off: at once where it waits, otherwise whoever works on it is told. Returns it.
+/// Calls a job off: at once where it waits, otherwise whoever works on it is told. Returns it, and
+/// whether it waited: then the caller says of its work that it will not be done.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such job.
-pub async fn cancel(conn: &mut TenantConn<'_>, id: JobId, at: DateTime<Utc>) -> Result<Job, StoreError> {
+pub async fn cancel(
+    conn: &mut TenantConn<'_>,
+    id: JobId,
+    at: DateTime<Utc>,
+) -> Result<(Job, bool), StoreError> {
+    let before = sql(
+        "SELECT id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, \
+                      error, created_at, started_at, ended_at FROM jobs WHERE id = $1 FOR NO KEY UPDATE",
+    )
+    .bind::<SqlUuid, _>(id)
+    .get_result::<Job>(conn.db())
+    .await?;
     sql(
         "UPDATE jobs SET cancel_requested = cancel_requested OR state = 'running', \
                 ended_at = CASE WHEN state = 'queued' THEN $2 ELSE ended_at END, \
@@ -307,7 +319,7 @@ pub async fn cancel(conn: &mut TenantConn<'_>, id: JobId, at: DateTime<Utc>) -> 
     .bind::<Timestamptz, _>(at)
     .execute(conn.db())
     .await?;
-    get(conn, id).await
+    Ok((get(conn, id).await?, before.state == JobState::Queued))
 }
 
 /// A job by its identity.

@@ -172,18 +172,20 @@ async fn a_job_is_called_off_at_once_where_it_waits_and_told_where_it_runs() {
         cancelled.await.unwrap()
     };
     let waiting = queue(&acme.db, acme.space, "document:1", 0, 1).await;
-    assert_eq!(cancel(waiting).await.state, JobState::Cancelled);
+    let (cancelled, waited) = cancel(waiting).await;
+    assert_eq!((cancelled.state, waited), (JobState::Cancelled, true));
     assert!(claim(&acme.db, 2).await.is_none());
 
     queue(&acme.db, acme.space, "document:2", 0, 1).await;
     let (job, lease) = claim(&acme.db, 2).await.unwrap();
-    assert_eq!(cancel(job.id).await.state, JobState::Running);
+    let (told, waited) = cancel(job.id).await;
+    assert_eq!((told.state, waited), (JobState::Running, false));
     let report = acme
         .db
         .transaction(async |conn| jobs::report(conn, lease, 1, time(30)).await);
     assert_eq!(report.await.unwrap(), Heard::Cancel);
     assert!(end(&acme.db, lease, Ended::Cancelled).await);
-    assert_eq!(cancel(job.id).await.state, JobState::Cancelled);
+    assert_eq!(cancel(job.id).await.0.state, JobState::Cancelled);
 }
 
 #[tokio::test]
