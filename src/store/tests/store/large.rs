@@ -249,8 +249,10 @@ async fn what_is_published_in_a_large_space_is_found() {
         .await
         .unwrap();
     assert_eq!(counted[0].passages, 1);
-    assert_eq!(found[0].passage.context, "zebra");
-    assert!(found[0].cosine > 0.99 && found[0].matches[0], "{found:?}");
+    // The index of vectors is approximate, and thousands here are alike: it may miss one, words do not.
+    let zebra = found.iter().find(|found| found.passage.context == "zebra");
+    let zebra = zebra.expect("it is found");
+    assert!(zebra.cosine > 0.99 && zebra.matches[0], "{found:?}");
 }
 
 #[tokio::test]
