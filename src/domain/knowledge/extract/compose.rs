@@ -96,14 +96,12 @@ pub fn prose(text: &str) -> String {
 #[must_use]
 pub fn below(text: &str) -> String {
     let text = text.trim_matches('\n').trim_end();
-    let after = format!("{text}\n\n# end");
     let mut lowered = String::with_capacity(text.len());
-    let (mut from, mut name, mut ends) = (0, None::<String>, false);
-    for (event, range) in Parser::new_ext(&after, markdown::OPTIONS).into_offset_iter() {
+    let (mut from, mut name) = (0, None::<String>);
+    for (event, range) in Parser::new_ext(text, markdown::OPTIONS).into_offset_iter() {
         match event {
-            Event::Start(Tag::Heading { .. }) if range.start >= text.len() => ends = true,
             Event::Start(Tag::Heading { .. }) => {
-                lowered.push_str(after.get(from..range.start).unwrap_or_default());
+                lowered.push_str(text.get(from..range.start).unwrap_or_default());
                 (from, name) = (range.end, Some(String::new()));
             }
             Event::End(TagEnd::Heading(_)) => {
@@ -130,11 +128,24 @@ pub fn below(text: &str) -> String {
             _ => {}
         }
     }
-    if !ends {
-        return prose(text);
-    }
     lowered.push_str(text.get(from..).unwrap_or_default());
-    lowered.trim_matches('\n').trim_end().to_owned()
+    let lowered = lowered.trim_matches('\n').trim_end();
+    if is_body(lowered) {
+        lowered.to_owned()
+    } else {
+        prose(text)
+    }
+}
+
+/// Whether Markdown finds no heading in it, and finds the heading that follows it.
+fn is_body(text: &str) -> bool {
+    let whole = format!("{text}\n\n# end");
+    let mut headings = Parser::new_ext(&whole, markdown::OPTIONS)
+        .into_offset_iter()
+        .filter(|(event, _)| matches!(event, Event::Start(Tag::Heading { .. })));
+    headings
+        .next()
+        .is_some_and(|(_, range)| range.start >= text.len())
 }
 
 /// A Markdown table; the first row is its header.
@@ -192,6 +203,8 @@ mod tests {
                 "Send it *back*.\n\n**How**\n\n- box",
             ),
             ("Title\n=====\ntext", "**Title**\ntext"),
+            // Without its underline this name would be underlined by what follows.
+            ("|\n-\n-\n:", "\\|\n\\-\n\\-\n:"),
             ("```sh\nmake", "\\`\\`\\`sh\nmake"),
             ("---\ntitle: mine\n---\nx", "\\---\ntitle: mine\n\\---\nx"),
         ] {
