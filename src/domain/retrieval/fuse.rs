@@ -37,12 +37,12 @@ impl Default for Weights {
     fn default() -> Self {
         Self {
             vector: 7.0,
-            sentence: 6.0,
-            stretch: 2.0,
+            sentence: 5.0,
+            stretch: 1.0,
             closeness: 4.0,
-            quoted: 6.0,
+            quoted: 7.0,
             numbers: 3.0,
-            spread: 3.0,
+            spread: 2.0,
         }
     }
 }
