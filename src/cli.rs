@@ -60,6 +60,10 @@ pub enum Command {
         /// Passages at most
         #[arg(long)]
         limit: Option<usize>,
+        /// Tell of all candidates what both legs said, why each was kept or dropped, and what a model
+        /// would be asked
+        #[arg(long)]
+        explain: bool,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -95,16 +99,18 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
             remote,
             space,
             limit,
+            explain,
             json,
             question,
         } => {
             let api = Api::log_in(remote).await?;
-            let body = json!({ "space": space, "text": question, "limit": limit });
+            let body = json!({ "space": space, "text": question, "limit": limit, "explain": explain });
             let found = api.ask(api.post("/api/query").json(&body)).await?;
             if json {
                 return line(&serde_json::to_string_pretty(&found)?);
             }
-            print_found(&found)
+            print_found(&found)?;
+            print_reasons(&found["reasons"])
         }
         Command::Jobs { remote, cancel } => {
             let api = Api::log_in(remote).await?;
@@ -270,21 +276,11 @@ fn print_found(found: &Value) -> anyhow::Result<()> {
     }
     let passages = found["passages"].as_array().into_iter().flatten();
     for (passage, number) in passages.zip(1..) {
-        let heading: Vec<&str> = passage["heading"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(text)
-            .collect();
-        let place = [text(&passage["title"])]
-            .into_iter()
-            .chain(heading)
-            .collect::<Vec<_>>();
         line(&format!(
             "{number}. {}  (score {:.2}, cosine {:.2})",
-            place.join(" › "),
-            passage["score"].as_f64().unwrap_or(0.0),
-            passage["cosine"].as_f64().unwrap_or(0.0),
+            place(passage),
+            number_of(&passage["score"]),
+            number_of(&passage["cosine"]),
         ))?;
         line(&format!(
             "   {}\n",
@@ -292,6 +288,66 @@ fn print_found(found: &Value) -> anyhow::Result<()> {
         ))?;
     }
     Ok(())
+}
+
+/// A line for each candidate, and the prompt; nothing where no reasons were asked for.
+fn print_reasons(reasons: &Value) -> anyhow::Result<()> {
+    let Some(candidates) = reasons["candidates"].as_array() else {
+        return Ok(());
+    };
+    line("rank  outcome      score  cosine        words         fused  passage")?;
+    for candidate in candidates {
+        let leg = |place: &Value| {
+            place
+                .as_u64()
+                .map_or_else(String::new, |place| format!("#{place}"))
+        };
+        let (meaning, words) = (&candidate["meaning"], &candidate["text_match"]);
+        line(&format!(
+            "{:>4}  {:<11} {:>6.2}  {:>6.2} {:<5}  {:>6.2} {:<5}  {:>5}  {}",
+            number_of(&candidate["place"]),
+            text(&candidate["outcome"]),
+            number_of(&candidate["score"]),
+            number_of(&meaning["cosine"]),
+            leg(&meaning["place"]),
+            number_of(&words["score"]),
+            leg(&words["place"]),
+            leg(&candidate["fused_place"]),
+            place(candidate),
+        ))?;
+    }
+    let prompt = &reasons["prompt"];
+    let Some(messages) = prompt["messages"].as_array() else {
+        return Ok(());
+    };
+    line(&format!(
+        "\n{} would be asked, {} tokens:\n",
+        text(&prompt["model"]),
+        prompt["tokens"]
+    ))?;
+    line(&format!("system: {}", text(&prompt["system"])))?;
+    messages.iter().try_for_each(|message| {
+        line(&format!(
+            "{}: {}\n",
+            text(&message["role"]),
+            text(&message["text"])
+        ))
+    })
+}
+
+/// Where a passage stands: its document's title and its headings.
+fn place(passage: &Value) -> String {
+    let headings = passage["heading"].as_array().into_iter().flatten();
+    let parts: Vec<&str> = [&passage["title"]]
+        .into_iter()
+        .chain(headings)
+        .map(text)
+        .collect();
+    parts.join(" › ")
+}
+
+fn number_of(value: &Value) -> f64 {
+    value.as_f64().unwrap_or(0.0)
 }
 
 fn row(job: &Value) -> String {

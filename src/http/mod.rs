@@ -14,6 +14,7 @@ mod openapi;
 mod operations;
 mod places;
 mod query;
+mod reasons;
 pub mod routes;
 mod source_page;
 mod sources;

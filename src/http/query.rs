@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{documents::problem, user::Member};
+use super::{documents::problem, reasons::Reasons, user::Member};
 use crate::{
     actors::services::Services,
     domain::{
@@ -31,6 +31,9 @@ pub struct Query {
     text: String,
     /// Passages at most: 1 to 20, else what the space gives its model.
     limit: Option<usize>,
+    /// Whether to tell why: all candidates with both legs' scores, and what a model would be asked.
+    #[serde(default)]
+    explain: bool,
 }
 
 /// What was found.
@@ -41,6 +44,9 @@ pub struct Found {
     /// Nothing is relevant enough to answer from.
     abstained: bool,
     took_ms: f64,
+    /// Where `explain` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasons: Option<Reasons>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -91,7 +97,12 @@ pub async fn query(
     body: web::Json<Query>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let Query { space, text, limit } = body.into_inner();
+    let Query {
+        space,
+        text,
+        limit,
+        explain,
+    } = body.into_inner();
     let text = text.trim().replace('\0', "");
     if text.is_empty() || text.chars().count() > MAX_QUESTION_CHARS {
         let detail = format!("text: 1 to {MAX_QUESTION_CHARS} characters");
@@ -107,14 +118,25 @@ pub async fn query(
     let space = Space::from(space);
     let mut settings = retrieval_settings(&space.settings.ai);
     settings.top_k = limit.map_or(settings.top_k, |limit| limit.clamp(1, MOST));
-    let retriever = &services.answerer.retriever;
-    let found = retriever
-        .retrieve(&db, space.id, space.knowledge_version, &text, &settings)
-        .await
-        .map_err(problem)?;
+    let (retriever, version) = (&services.answerer.retriever, space.knowledge_version);
+    let (found, reasons) = if explain {
+        let explained = retriever.explain(&db, space.id, version, &text, &settings);
+        let explained = explained.await.map_err(problem)?;
+        let found = explained.retrieval.clone();
+        let request = (!found.passages.is_empty()).then(|| {
+            services
+                .answerer
+                .request(&space, None, &[], &text, &found.passages)
+        });
+        (found, Some(Reasons::new(explained, request.as_ref())))
+    } else {
+        let found = retriever.retrieve(&db, space.id, version, &text, &settings);
+        (found.await.map_err(problem)?, None)
+    };
     Ok(HttpResponse::Ok().json(Found {
         passages: found.passages.into_iter().map(FoundPassage::from).collect(),
         abstained: found.abstained,
         took_ms: found.took.as_secs_f64() * 1e3,
+        reasons,
     }))
 }

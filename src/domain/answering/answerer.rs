@@ -27,10 +27,11 @@ use super::{
 };
 use crate::{
     adapters::llm::{
-        ChatRequest, Chunk, LlmError, Source, StopReason, capabilities,
+        ChatRequest, Chunk, LlmError, Source, StopReason, Turn, capabilities,
         gateway::{Gateway, ModelRef},
     },
     domain::{
+        accounts::space::Space,
         billing::{
             prices::PriceBook,
             settlement::{RESERVED_FOR, from_estimates},
@@ -186,22 +187,40 @@ impl Answerer {
             return Ok(Plan::Abstain);
         }
         let begun = Instant::now();
-        let space = &question.space;
-        let mut request = prompt::build(PromptParts {
-            model: self.reserved_for(&space.settings.ai).0,
-            settings: &space.settings.ai,
-            bot_name: &space.settings.bot_name,
-            locale: question.locale.as_deref(),
-            history: &memory.history,
-            question: &memory.question,
-            sources: found.passages.iter().zip(1..).map(source).collect(),
-        });
+        let mut request = self.request(
+            &question.space,
+            question.locale.as_deref(),
+            &memory.history,
+            &memory.question,
+            &found.passages,
+        );
         request.request_id = memory.reservation.to_string();
         took("prompt", begun);
         Ok(Plan::Ask {
             request,
             passages: found.passages,
             reservation: memory.reservation,
+        })
+    }
+
+    /// What the first model of `space` is asked; `history` is oldest first.
+    #[must_use]
+    pub fn request(
+        &self,
+        space: &Space,
+        locale: Option<&str>,
+        history: &[Turn],
+        question: &str,
+        passages: &[Passage],
+    ) -> ChatRequest {
+        prompt::build(PromptParts {
+            model: self.reserved_for(&space.settings.ai).0,
+            settings: &space.settings.ai,
+            bot_name: &space.settings.bot_name,
+            locale,
+            history,
+            question,
+            sources: passages.iter().zip(1..).map(source).collect(),
         })
     }
 

@@ -60,11 +60,18 @@ impl Floor {
     /// then.
     #[must_use]
     pub fn is_reached(&self, passages: &[Passage], strange: bool) -> bool {
-        let reaches = |passage: &Passage| {
-            let worded = passage.cosine >= self.related && passage.wording.sentence >= self.sentence;
-            worded || together(passage) >= self.together || (!strange && passage.cosine >= self.near)
-        };
-        *self == Self::NONE || passages.iter().take(LOOKED_AT).any(reaches)
+        *self == Self::NONE
+            || passages
+                .iter()
+                .take(LOOKED_AT)
+                .any(|passage| self.lets_pass(passage, strange))
+    }
+
+    /// Whether one passage is relevant enough by itself.
+    #[must_use]
+    pub fn lets_pass(&self, passage: &Passage, strange: bool) -> bool {
+        let worded = passage.cosine >= self.related && passage.wording.sentence >= self.sentence;
+        worded || together(passage) >= self.together || (!strange && passage.cosine >= self.near)
     }
 }
 

@@ -2,12 +2,9 @@
 //! Clarke, Büttcher 2009); here how near each is in meaning, and how it words the question, are
 //! added up. The text score has chosen by then: how often a word occurs tells less than where.
 
-use std::collections::HashSet;
-
-use parlance_store::queries::search::StoredPassage;
+use parlance_store::{ids::PassageId, queries::search::StoredPassage};
 
 use super::{
-    Passage,
     rarity::Terms,
     wording::{self, Text, Wording},
     words::Words,
@@ -60,6 +57,29 @@ impl Weights {
     }
 }
 
+/// Where the legs have a passage; nowhere where it is not among the best of a leg.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Legs {
+    /// Its place by nearness, from 1.
+    pub near: Option<u32>,
+    /// Its place by words, from 1.
+    pub worded: Option<u32>,
+    /// What that place goes by: `ts_rank` per term times the term's weight, added up.
+    pub text_score: Option<f64>,
+}
+
+/// The constant of reciprocal rank fusion (Cormack, Clarke, Büttcher 2009).
+const FUSION: f64 = 60.0;
+
+impl Legs {
+    /// What a passage becomes a candidate by: its reciprocal rank in both legs.
+    #[must_use]
+    pub fn fused(&self) -> f64 {
+        let reciprocal = |place: Option<u32>| place.map_or(0.0, |place| 1.0 / (FUSION + f64::from(place)));
+        reciprocal(self.near) + reciprocal(self.worded)
+    }
+}
+
 /// A passage that one of the legs found.
 #[derive(Clone, Debug)]
 pub struct Candidate<'a> {
@@ -73,6 +93,7 @@ pub struct Candidate<'a> {
     pub cosine: f64,
     /// Per term of the search, in its order: whether it occurs. More may follow, all false.
     pub matches: Vec<bool>,
+    pub legs: Legs,
 }
 
 /// A candidate with its place in the common order.
@@ -80,7 +101,7 @@ pub struct Candidate<'a> {
 pub struct Ranked<'a> {
     pub candidate: Candidate<'a>,
     pub score: f64,
-    /// See [`Passage::coverage`].
+    /// See [`super::Passage::coverage`].
     pub coverage: f64,
     pub wording: Wording,
 }
@@ -148,37 +169,52 @@ pub fn text(passage: &StoredPassage) -> &str {
         .unwrap_or_default()
 }
 
-/// The first `most` passages, leaving out those that say the same as one before: the same words,
-/// or mostly the same stretch of a document.
+/// What became of a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Kept,
+    /// It says the same as a better one that was kept: the same words, or mostly the same stretch of
+    /// a document.
+    Repeats(PassageId),
+    /// Enough better ones were kept.
+    Surplus,
+}
+
+/// Keeps the first `most` that do not repeat one before; a verdict each, in order.
 #[must_use]
-pub fn without_repeats(passages: impl IntoIterator<Item = Passage>, most: usize) -> Vec<Passage> {
-    let mut seen = HashSet::new();
-    let mut kept: Vec<Passage> = Vec::with_capacity(most);
-    for passage in passages {
+pub fn without_repeats(ranked: &[Ranked<'_>], most: usize) -> Vec<Verdict> {
+    let mut kept: Vec<(&Candidate<'_>, Vec<String>)> = Vec::with_capacity(most);
+    let mut verdicts = Vec::with_capacity(ranked.len());
+    for Ranked { candidate, .. } in ranked {
         if kept.len() == most {
-            break;
+            verdicts.push(Verdict::Surplus);
+            continue;
         }
-        let words: Vec<String> = passage
+        let words: Vec<String> = candidate
             .text
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
             .map(str::to_lowercase)
             .collect();
-        if seen.insert(words) && !kept.iter().any(|other| mostly_within(&passage, other)) {
-            kept.push(passage);
+        let repeated = kept
+            .iter()
+            .find(|(other, said)| *said == words || mostly_within(candidate.passage, other.passage));
+        match repeated {
+            Some((other, _)) => verdicts.push(Verdict::Repeats(other.passage.passage_id)),
+            None => {
+                kept.push((candidate, words));
+                verdicts.push(Verdict::Kept);
+            }
         }
     }
-    kept
+    verdicts
 }
 
 /// Whether more than half of `a` stands in `b`.
-fn mostly_within(a: &Passage, b: &Passage) -> bool {
-    if a.document != b.document {
+fn mostly_within(a: &StoredPassage, b: &StoredPassage) -> bool {
+    if a.document_id != b.document_id {
         return false;
     }
-    let shared = a
-        .end_char
-        .min(b.end_char)
-        .saturating_sub(a.start_char.max(b.start_char));
+    let shared = a.end_char.min(b.end_char) - a.start_char.max(b.start_char);
     shared * 2 > a.end_char - a.start_char
 }

@@ -10,13 +10,11 @@ use parlance_store::queries::{
 };
 
 use super::{
-    fuse::{self, Candidate},
+    fuse::{self, Candidate, Legs},
     words::{KeptWords, Words},
 };
 use crate::kernel::vector::{dot, normalised};
 
-/// The constant of reciprocal rank fusion (Cormack, Clarke, Büttcher 2009).
-const FUSION: f64 = 60.0;
 /// Σ 1/n²: what `ts_rank` divides by, so that a word is worth less than 1 however often it occurs.
 const RANK_LIMIT: f64 = 1.644_934_066_85;
 
@@ -143,37 +141,47 @@ impl Index {
     #[must_use]
     pub fn search(&self, sought: &Sought<'_>) -> Vec<Candidate<'_>> {
         let cosines = self.cosines(sought.vector);
-        let near = best(cosines.iter().copied(), sought.leg);
-        let worded = best(self.text_scores(sought.terms), sought.leg);
-        let mut fused: HashMap<usize, f64> = HashMap::new();
-        for leg in [near, worded] {
-            for (passage, place) in leg.into_iter().zip(1_u32..) {
-                *fused.entry(passage).or_default() += 1.0 / (FUSION + f64::from(place));
-            }
+        let scores = self.text_scores(sought.terms);
+        let mut legs: HashMap<usize, Legs> = HashMap::new();
+        for (passage, place) in best(cosines.iter().copied(), sought.leg).into_iter().zip(1..) {
+            legs.entry(passage).or_default().near = Some(place);
         }
-        best(fused, sought.pool)
-            .into_iter()
-            .filter_map(|number| {
-                let entry = self.passages.get(number)?;
-                let has = |(lexeme, _): &(String, f64)| {
-                    let postings = self.postings_of(lexeme);
-                    postings
-                        .binary_search_by(|posting| (posting.passage as usize).cmp(&number))
-                        .is_ok()
-                };
-                Some(Candidate {
-                    passage: &entry.stored,
-                    text: entry.stored.context.get(entry.text.clone()).unwrap_or_default(),
-                    above: Words::Kept(&entry.above),
-                    words: Words::Kept(&entry.words),
-                    cosine: cosines
-                        .iter()
-                        .find(|(passage, _)| *passage == number)
-                        .map_or(0.0, |(_, cosine)| *cosine),
-                    matches: sought.terms.iter().map(has).collect(),
-                })
+        let worded = best(
+            scores.iter().map(|(passage, score)| (*passage, *score)),
+            sought.leg,
+        );
+        for (passage, place) in worded.into_iter().zip(1..) {
+            let text_score = scores.get(&passage).copied();
+            let legs = legs.entry(passage).or_default();
+            (legs.worded, legs.text_score) = (Some(place), text_score);
+        }
+        best(
+            legs.iter().map(|(passage, legs)| (*passage, legs.fused())),
+            sought.pool,
+        )
+        .into_iter()
+        .filter_map(|number| {
+            let entry = self.passages.get(number)?;
+            let has = |(lexeme, _): &(String, f64)| {
+                let postings = self.postings_of(lexeme);
+                postings
+                    .binary_search_by(|posting| (posting.passage as usize).cmp(&number))
+                    .is_ok()
+            };
+            Some(Candidate {
+                passage: &entry.stored,
+                text: entry.stored.context.get(entry.text.clone()).unwrap_or_default(),
+                above: Words::Kept(&entry.above),
+                words: Words::Kept(&entry.words),
+                cosine: cosines
+                    .iter()
+                    .find(|(passage, _)| *passage == number)
+                    .map_or(0.0, |(_, cosine)| *cosine),
+                matches: sought.terms.iter().map(has).collect(),
+                legs: legs.get(&number).copied().unwrap_or_default(),
             })
-            .collect()
+        })
+        .collect()
     }
 
     /// The cosine of each passage that has a vector, in order.

@@ -4,8 +4,10 @@
 //! what they find: [`rarity`] for words, [`wording`] for sentences and phrases, [`fuse`] for the
 //! order, [`floor`] for abstaining. The search runs in memory ([`index`]) for a space that is there
 //! ([`resident`]), and else in one statement (`store::queries::search`); both find the same. A space
-//! too large for either has indexes ([`large`]). Nothing here writes.
+//! too large for either has indexes ([`large`]). [`explain`] tells why. Nothing here writes.
 
+mod choose;
+pub mod explain;
 pub mod floor;
 pub mod fuse;
 pub mod index;
@@ -33,14 +35,14 @@ use parlance_store::{
 use tracing::warn;
 
 use self::{
+    choose::{choose, stored},
+    explain::Explained,
     floor::Floor,
-    fuse::{Candidate, Ranked, Weights},
+    fuse::Weights,
     index::{Index, Sought},
     large::LargeSpaces,
-    rarity::Terms,
     resident::Resident,
     wording::Wording,
-    words::Words,
 };
 use crate::{
     adapters::embed::{Embedder, vector_model},
@@ -196,6 +198,36 @@ impl Retriever {
         question: &str,
         settings: &RetrievalSettings,
     ) -> Result<Retrieval, StoreError> {
+        let found = self.find(db, space, knowledge_version, question, settings, false);
+        Ok(found.await?.retrieval)
+    }
+
+    /// The same with its reasons.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub async fn explain(
+        &self,
+        db: &TenantDb,
+        space: SpaceId,
+        knowledge_version: i64,
+        question: &str,
+        settings: &RetrievalSettings,
+    ) -> Result<Explained, StoreError> {
+        self.find(db, space, knowledge_version, question, settings, true)
+            .await
+    }
+
+    /// The reasons are left out where nobody asks for them: they take copies of all candidates.
+    async fn find(
+        &self,
+        db: &TenantDb,
+        space: SpaceId,
+        knowledge_version: i64,
+        question: &str,
+        settings: &RetrievalSettings,
+        reasons: bool,
+    ) -> Result<Explained, StoreError> {
         let started = Instant::now();
         let question: String = question.trim().chars().take(MAX_QUESTION_CHARS).collect();
         let index = self.resident.get(db.tenant_id(), space, knowledge_version).await;
@@ -217,7 +249,7 @@ impl Retriever {
         let terms = rarity::weigh(&counted, search::MAX_TERMS);
         let weighted: Vec<(String, f64)> = terms.searched().collect();
         let vector = vector.as_deref();
-        let (passages, abstained) = match &index {
+        let chosen = match &index {
             Some(index) => {
                 let found = index.search(&Sought {
                     vector,
@@ -225,7 +257,7 @@ impl Retriever {
                     leg: settings.leg.into(),
                     pool: settings.pool.into(),
                 });
-                choose(&question, found, &terms, settings)
+                choose(&question, found, &terms, settings, reasons)
             }
             None => {
                 self.load_later(db, space, knowledge_version);
@@ -235,16 +267,24 @@ impl Retriever {
                     .await?;
                 let above: Vec<String> = found.iter().map(|row| fuse::above(&row.passage)).collect();
                 let found = found.iter().zip(&above).map(|(row, above)| stored(row, above));
-                choose(&question, found.collect(), &terms, settings)
+                choose(&question, found.collect(), &terms, settings, reasons)
             }
         };
-        Ok(Retrieval {
-            passages,
-            abstained,
-            in_memory: index.is_some(),
-            knowledge_version: index.map_or(knowledge_version, |index| index.version()),
-            took: started.elapsed(),
-            embedding_took,
+        Ok(Explained {
+            retrieval: Retrieval {
+                passages: chosen.passages,
+                abstained: chosen.abstained,
+                in_memory: index.is_some(),
+                knowledge_version: index.map_or(knowledge_version, |index| index.version()),
+                took: started.elapsed(),
+                embedding_took,
+            },
+            terms: match reasons {
+                true => explain::terms(&counted, &terms),
+                false => Vec::new(),
+            },
+            candidates: chosen.candidates,
+            floor: settings.floor,
         })
     }
 
@@ -360,56 +400,5 @@ impl Retriever {
         let terms = Arc::new(read.await?);
         self.terms.insert(key, terms.clone()).await;
         Ok(terms)
-    }
-}
-
-/// Orders what was found and keeps the best, or nothing where that is not relevant enough.
-fn choose(
-    question: &str,
-    found: Vec<Candidate<'_>>,
-    terms: &Terms,
-    settings: &RetrievalSettings,
-) -> (Vec<Passage>, bool) {
-    let ranked = fuse::fuse(question, found, terms, &settings.weights);
-    let mut passages = fuse::without_repeats(ranked.into_iter().map(passage), settings.top_k);
-    let abstained = !settings.floor.is_reached(&passages, terms.strange());
-    if abstained {
-        passages.clear();
-    }
-    (passages, abstained)
-}
-
-/// A candidate that the database found; `above` is what stands above it.
-fn stored<'a>(row: &'a search::Candidate, above: &'a str) -> Candidate<'a> {
-    let text = fuse::text(&row.passage);
-    Candidate {
-        passage: &row.passage,
-        text,
-        above: Words::In(above),
-        words: Words::In(text),
-        cosine: row.cosine,
-        matches: row.matches.clone(),
-    }
-}
-
-fn passage(ranked: Ranked<'_>) -> Passage {
-    let found = ranked.candidate.passage.clone();
-    Passage {
-        id: found.passage_id,
-        document: found.document_id,
-        title: found.title,
-        name: found.name,
-        media_type: found.media_type,
-        source_url: found.source_url,
-        heading: found.heading,
-        page: found.page.and_then(|page| u32::try_from(page).ok()),
-        start_char: u32::try_from(found.start_char).unwrap_or(0),
-        end_char: u32::try_from(found.end_char).unwrap_or(0),
-        text: ranked.candidate.text.to_owned(),
-        context: found.context,
-        score: ranked.score,
-        cosine: ranked.candidate.cosine,
-        coverage: ranked.coverage,
-        wording: ranked.wording,
     }
 }

@@ -19,7 +19,11 @@ use parlance::{
             settings::AnswerSettings,
         },
         billing::meter::Meter,
-        retrieval::{Passage, Retrieval, RetrievalSettings, Retriever},
+        retrieval::{
+            Passage, Retrieval, RetrievalSettings, Retriever,
+            explain::Explained,
+            fuse::{Legs, Verdict},
+        },
     },
     eval::embeddings::OnDisk,
 };
@@ -67,12 +71,13 @@ impl Demo {
 
     async fn asks(&self, cold: &Retriever, retriever: &Retriever, question: &str) -> Retrieval {
         let settings = RetrievalSettings::default();
-        let found = cold.retrieve(&self.db, self.space, self.version, question, &settings);
+        let found = cold.explain(&self.db, self.space, self.version, question, &settings);
         let found = found.await.unwrap();
         // Once more where it is in memory: the same comes back.
         retriever.load(&self.db, self.space, self.version).await.unwrap();
-        let again = retriever.retrieve(&self.db, self.space, self.version, question, &settings);
+        let again = retriever.explain(&self.db, self.space, self.version, question, &settings);
         assert_alike(&found, &again.await.unwrap(), question);
+        let found = found.retrieval;
         for passage in &found.passages {
             assert!(
                 self.documents.contains(&passage.name),
@@ -84,8 +89,29 @@ impl Demo {
     }
 }
 
-/// Both searches found the same, in this order.
-fn assert_alike(database: &Retrieval, memory: &Retrieval, question: &str) {
+/// Both searches found the same, in this order, for the same reasons.
+fn assert_alike(database: &Explained, memory: &Explained, question: &str) {
+    assert_eq!(database.terms, memory.terms, "{question}");
+    let kept = |found: &Explained| {
+        let kept = found
+            .candidates
+            .iter()
+            .filter(|found| found.verdict == Verdict::Kept);
+        kept.map(|found| found.legs).collect::<Vec<_>>()
+    };
+    for (a, b) in kept(database).into_iter().zip(kept(memory)) {
+        // The database keeps half as many bits of a vector, so close ones may change places.
+        let near = |legs: &Legs| legs.near.map_or(99, i64::from);
+        assert!((near(&a) - near(&b)).abs() <= 2, "{question}: {a:?} {b:?}");
+        assert_eq!(
+            (a.worded, a.text_score.is_some()),
+            (b.worded, b.text_score.is_some()),
+            "{question}"
+        );
+        let scores = a.text_score.zip(b.text_score);
+        assert!(scores.is_none_or(|(a, b)| (a - b).abs() < 1e-4), "{question}");
+    }
+    let (database, memory) = (&database.retrieval, &memory.retrieval);
     assert!(memory.in_memory && !database.in_memory, "{question}");
     assert_eq!(database.abstained, memory.abstained, "{question}");
     let ids = |found: &Retrieval| {

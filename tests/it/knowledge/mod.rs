@@ -7,6 +7,7 @@ mod demo;
 mod hostile;
 mod ingest;
 mod places;
+mod reasons;
 mod rest;
 mod scan;
 mod words_alone;

@@ -154,6 +154,15 @@ pub struct Candidate {
     /// Per term of the search, in its order: whether it occurs. More may follow, all false.
     #[diesel(sql_type = Array<Bool>)]
     pub matches: Vec<bool>,
+    /// Its place by nearness, from 1; none where it is not among the best of that leg.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub near_place: Option<i64>,
+    /// Its place by words.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub worded_place: Option<i64>,
+    /// Its `ts_rank` for each term times the term's weight, added up, where it has a place by words.
+    #[diesel(sql_type = Nullable<Double>)]
+    pub text_score: Option<f64>,
 }
 
 /// The best candidates of both legs. For [`crate::tenant::TenantDb::search`].
@@ -229,9 +238,9 @@ pub(super) fn fused(near: &str, worded: &str, matches: &str) -> String {
         "WITH near AS (
            SELECT passage_id, distance, row_number() OVER (ORDER BY distance, passage_id) AS place FROM ({near}) v),
          worded AS (
-           SELECT passage_id, row_number() OVER (ORDER BY score DESC, passage_id) AS place FROM ({worded}) t),
+           SELECT passage_id, score, row_number() OVER (ORDER BY score DESC, passage_id) AS place FROM ({worded}) t),
          pool AS (
-           SELECT passage_id, near.distance,
+           SELECT passage_id, near.distance, near.place AS near_place, worded.place AS worded_place, worded.score,
                   coalesce(1::float8 / (60 + near.place), 0) + coalesce(1::float8 / (60 + worded.place), 0) AS fused
            FROM near FULL JOIN worded USING (passage_id)
            ORDER BY fused DESC, passage_id LIMIT $5)
@@ -240,7 +249,7 @@ pub(super) fn fused(near: &str, worded: &str, matches: &str) -> String {
                 1 - coalesce(pool.distance,
                              (SELECT v.embedding <=> $2 FROM passage_vectors v
                               WHERE v.tenant_id = p.tenant_id AND v.passage_id = p.id AND v.model = $3), 1) AS cosine,
-                {matches} AS matches
+                {matches} AS matches, pool.near_place, pool.worded_place, pool.score AS text_score
          FROM pool
          JOIN passages p ON p.id = pool.passage_id
          JOIN documents d ON d.tenant_id = p.tenant_id AND d.id = p.document_id
