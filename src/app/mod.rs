@@ -42,7 +42,7 @@ use crate::{
         answering::{answerer::Answerer, tokens},
         billing::{meter::Meter, prices::PriceBook},
         jobs::{Bell, Takes},
-        knowledge::{chunk::ChunkLimits, ingest::Ingest, intake, web::Crawler},
+        knowledge::{ingest::Ingest, intake, web::Crawler},
         retrieval::Retriever,
     },
     http,
@@ -216,7 +216,6 @@ pub fn ingest(adapters: &Adapters, prices: &Arc<PriceBook>) -> Ingest {
         embedder: adapters.embedder.clone(),
         meter: meter(adapters, prices),
         clock: adapters.clock.clone(),
-        chunk: ChunkLimits::default(),
         reader: adapters.reader.clone(),
     }
 }
@@ -232,7 +231,7 @@ fn meter(adapters: &Adapters, prices: &Arc<PriceBook>) -> Meter {
 /// Works on jobs until the application stops, those first that put unread documents in line.
 async fn work(services: Services, ingest: Ingest, crawler: Crawler) {
     let (db, clock) = (services.db.clone(), services.clock.clone());
-    let recipe = ingest.recipe();
+    let reading = ingest.clone();
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let tools = Tools {
         ingest,
@@ -248,7 +247,7 @@ async fn work(services: Services, ingest: Ingest, crawler: Crawler) {
             Vec::new()
         });
         for tenant in tenants {
-            match intake::queue_unread(&db.tenant(tenant), &recipe, clock.now()).await {
+            match intake::queue_unread(&db.tenant(tenant), &reading, clock.now()).await {
                 Ok(0) => {}
                 Ok(queued) => {
                     info!(tenant.id = %tenant, documents = queued, "documents are read anew");

@@ -27,7 +27,7 @@ use crate::{
     domain::{
         answering::grounding::eval as grounding,
         billing::meter::Meter,
-        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, reader::Reader},
+        knowledge::{extract::ExtractLimits, ingest::Ingest, reader::Reader},
         retrieval::{RetrievalSettings, Retriever},
     },
     kernel::clock::{Clock, SystemClock},
@@ -76,7 +76,6 @@ async fn search(
         embedder: embedder.clone(),
         meter: Meter::default(),
         clock: Arc::new(SystemClock),
-        chunk: ChunkLimits::default(),
         reader: Reader::here(ExtractLimits::default()),
     };
     retrieval::run(

@@ -18,6 +18,7 @@ mod reasons;
 pub mod routes;
 mod source_page;
 mod sources;
+mod spaces;
 mod user;
 mod views;
 mod widget;

@@ -8,7 +8,7 @@ use utoipa::{
     },
 };
 
-use super::{auth, console, documents, jobs, operations, places, query, widget};
+use super::{auth, console, documents, jobs, operations, places, query, spaces, widget};
 
 /// The document as JSON text, made once.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub struct ApiDocument(pub String);
         console::spaces, console::conversations, console::conversation, console::messages,
         documents::list, documents::upload, documents::text, documents::faq, documents::document, documents::content,
         documents::remove, documents::reprocess, places::know, places::list,
-        places::source, places::pages, places::read, places::remove, jobs::list, jobs::job, jobs::cancel, query::query,
+        places::source, places::pages, places::read, places::remove, jobs::list, jobs::job, jobs::cancel, query::query, spaces::space, spaces::change,
         operations::health, operations::ready, operations::metrics,
     ),
     modifiers(&Bearers),

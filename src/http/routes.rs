@@ -3,7 +3,9 @@
 
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, guard, web};
 
-use super::{assets, auth, console, demo, documents, jobs, operations, places, query, sources, widget};
+use super::{
+    assets, auth, console, demo, documents, jobs, operations, places, query, sources, spaces, widget,
+};
 use crate::{
     domain::knowledge::{extract::ExtractLimits, written},
     kernel::{code::Code, problem::Problem, route::at},
@@ -49,6 +51,11 @@ pub fn configure(config: &mut web::ServiceConfig, transports: fn(&mut web::Servi
         .service(at("/api/auth/logout").route(web::post().to(auth::logout)))
         .service(at("/api/auth/me").route(get(auth::me)))
         .service(at("/api/chat-spaces").route(get(console::spaces)))
+        .service(
+            at("/api/chat-spaces/{id}")
+                .route(get(spaces::space))
+                .route(web::patch().to(spaces::change)),
+        )
         .service(
             at("/api/chat-spaces/{id}/documents/upload")
                 .app_data(web::PayloadConfig::new(

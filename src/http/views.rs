@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::domain::conversations::event::Claim;
+use crate::domain::{accounts, conversations::event::Claim};
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,6 +29,7 @@ pub struct SpaceView {
     name: String,
     public_key: String,
     published: bool,
+    /// With the defaults of what nobody has set.
     settings: Value,
     created_at: DateTime<Utc>,
 }
@@ -41,17 +42,17 @@ impl From<Space> for SpaceView {
             name,
             public_key,
             published,
-            settings,
             created_at,
             ..
-        } = space;
+        } = space.clone();
+        let settings = accounts::space::Space::from(space).settings;
         Self {
             id,
             slug,
             name,
             public_key,
             published,
-            settings,
+            settings: serde_json::to_value(settings).unwrap_or_default(),
             created_at,
         }
     }

@@ -3,5 +3,6 @@
 
 pub mod login;
 pub mod password;
+pub mod settings;
 pub mod space;
 pub mod token;

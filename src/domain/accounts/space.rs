@@ -3,6 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+pub use super::settings::SpaceSettings;
 use moka::future::Cache;
 use parlance_store::{
     db::Db,
@@ -10,9 +11,6 @@ use parlance_store::{
     ids::{SpaceId, TenantId},
     queries::spaces,
 };
-use serde::{Deserialize, Serialize};
-
-use crate::domain::answering::prompt::AnswerSettings;
 
 /// How long a change of settings may take to be seen.
 const FRESH: Duration = Duration::from_secs(2);
@@ -20,43 +18,6 @@ const FRESH: Duration = Duration::from_secs(2);
 const LONGEST_NAME: usize = 100;
 /// Spaces kept.
 const CAPACITY: u64 = 20_000;
-
-/// What an admin sets. Absent fields have the defaults below.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct SpaceSettings {
-    pub bot_name: String,
-    pub greeting: String,
-    pub placeholder: String,
-    /// `#rrggbb`.
-    pub color: String,
-    /// `auto`, `light` or `dark`.
-    pub mode: String,
-    /// `right` or `left`.
-    pub position: String,
-    pub suggested_questions: Vec<String>,
-    /// Fields asked before the first message: `name`, `email`.
-    pub prechat: Vec<String>,
-    pub locale: String,
-    pub ai: AnswerSettings,
-}
-
-impl Default for SpaceSettings {
-    fn default() -> Self {
-        Self {
-            bot_name: "Assistant".to_owned(),
-            greeting: "Hi! How can we help?".to_owned(),
-            placeholder: "Ask a question…".to_owned(),
-            color: "#2456e6".to_owned(),
-            mode: "auto".to_owned(),
-            position: "right".to_owned(),
-            suggested_questions: Vec::new(),
-            prechat: Vec::new(),
-            locale: "en".to_owned(),
-            ai: AnswerSettings::default(),
-        }
-    }
-}
 
 /// A space with its settings.
 #[derive(Clone, Debug)]

@@ -145,7 +145,8 @@ impl AnswerSettings {
     }
 }
 
-fn range<T: std::fmt::Display>(bounds: &std::ops::RangeInclusive<T>) -> String {
+/// What to say of a number out of its bounds.
+pub fn range<T: std::fmt::Display>(bounds: &std::ops::RangeInclusive<T>) -> String {
     format!("give a number from {} to {}", bounds.start(), bounds.end())
 }
 

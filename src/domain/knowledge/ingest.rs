@@ -10,6 +10,7 @@ use parlance_store::{
         documents::{self, DocumentStatus, NewDocument},
         large,
         passages::{self, NewPassage, NewVersion},
+        spaces,
     },
 };
 use sha2::{Digest, Sha256};
@@ -25,7 +26,7 @@ use super::{
 };
 use crate::{
     adapters::embed::{EmbedError, Embedded, Embedder, Purpose, vector_model},
-    domain::{billing::meter::Meter, jobs::progress::Progress},
+    domain::{accounts::space::Space, billing::meter::Meter, jobs::progress::Progress},
     kernel::clock::SharedClock,
 };
 
@@ -46,7 +47,6 @@ pub struct Ingest {
     pub embedder: Arc<dyn Embedder>,
     pub meter: Meter,
     pub clock: SharedClock,
-    pub chunk: ChunkLimits,
     pub reader: Reader,
 }
 
@@ -167,10 +167,9 @@ impl Ingest {
     /// # Errors
     /// [`StoreError`] where the list cannot be read; a document's own failure is logged.
     pub async fn resume(&self, db: &TenantDb) -> Result<Resumed, StoreError> {
-        let recipe = self.recipe();
         let unfinished = db
             .transaction(async |conn| {
-                let stale = documents::queue_stale(conn, &recipe).await?;
+                let stale = self.queue_stale(conn).await?;
                 if stale > 0 {
                     info!(tenant.id = %db.tenant_id(), documents = stale, "made by another recipe, read anew");
                 }
@@ -187,10 +186,20 @@ impl Ingest {
         Ok(resumed)
     }
 
-    /// How passages and vectors are made: another recipe, another version.
+    /// How passages and vectors are made in a space: another recipe, another version.
     #[must_use]
-    pub fn recipe(&self) -> String {
-        format!("{RECIPE} {} {:?}", vector_model(&*self.embedder), self.chunk)
+    pub fn recipe(&self, limits: ChunkLimits) -> String {
+        format!("{RECIPE} {} {limits:?}", vector_model(&*self.embedder))
+    }
+
+    /// Marks what was made by another recipe than its space has now. Returns how many documents.
+    pub(super) async fn queue_stale(&self, conn: &mut TenantConn<'_>) -> Result<usize, StoreError> {
+        let mut stale = 0;
+        for space in spaces::list(conn).await?.into_iter().map(Space::from) {
+            let recipe = self.recipe(space.settings.knowledge.limits());
+            stale += documents::queue_stale(conn, space.id, &recipe).await?;
+        }
+        Ok(stale)
     }
 
     async fn process(
@@ -200,17 +209,20 @@ impl Ingest {
         progress: &Progress,
     ) -> Result<Ingested, IngestError> {
         self.set_status(db, id, DocumentStatus::Processing, None).await?;
-        let (document, content) = db
+        let (document, content, space) = db
             .read(async |conn| {
                 let document = documents::get(conn, id).await?;
-                Ok::<_, StoreError>((document, documents::file(conn, id).await?))
+                let space = spaces::load(conn, document.space_id).await?;
+                let space = Space::from(space.ok_or(StoreError::NotFound)?);
+                Ok::<_, StoreError>((document, documents::file(conn, id).await?, space))
             })
             .await?;
+        let limits = space.settings.knowledge.limits();
         let (format, extracted) = self.reader.read(content, &document.name).await?;
         progress.at(READ);
         let title = title(&extracted, &document.name);
-        let version = self.begin(db, &document, &extracted).await?;
-        let (extracted, cut) = self.cut(extracted, title.clone()).await;
+        let version = self.begin(db, &document, &extracted, limits).await?;
+        let (extracted, cut) = self.cut(extracted, title.clone(), limits).await;
         self.add_passages(db, &document, version, &title, &extracted.text, &cut)
             .await?;
         progress.at(CUT);
@@ -244,8 +256,9 @@ impl Ingest {
         db: &TenantDb,
         document: &documents::Document,
         extracted: &Extracted,
+        limits: ChunkLimits,
     ) -> Result<DocumentVersionId, StoreError> {
-        let recipe = self.recipe();
+        let recipe = self.recipe(limits);
         db.transaction(async |conn| {
             let new = NewVersion {
                 id: DocumentVersionId::new(),
@@ -262,8 +275,13 @@ impl Ingest {
     }
 
     /// Counting tokens of a long document takes a while: off the async threads.
-    async fn cut(&self, extracted: Extracted, title: String) -> (Extracted, Vec<Passage>) {
-        let (embedder, limits) = (self.embedder.clone(), self.chunk);
+    async fn cut(
+        &self,
+        extracted: Extracted,
+        title: String,
+        limits: ChunkLimits,
+    ) -> (Extracted, Vec<Passage>) {
+        let embedder = self.embedder.clone();
         let work = move || {
             let cut = chunk::cut(&extracted, &title, limits, &|text| embedder.count_tokens(text));
             (extracted, cut)

@@ -13,7 +13,7 @@ use parlance_store::{
 };
 use sha2::{Digest, Sha256};
 
-use super::places;
+use super::{ingest::Ingest, places};
 use crate::domain::jobs::{self, Priority, Work};
 
 /// A file to be known.
@@ -145,18 +145,34 @@ pub async fn given_up(
 /// Documents that are put in line in one transaction.
 const BATCH: usize = 200;
 
-/// Puts the reading of what is unread in line where it is not: what was made by another `recipe`, and
+/// Puts the reading of what is unread in line where it is not: what was made by another recipe, and
 /// what an earlier version of the server left. Returns how many.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
-pub async fn queue_unread(db: &TenantDb, recipe: &str, now: DateTime<Utc>) -> Result<usize, StoreError> {
+pub async fn queue_unread(db: &TenantDb, ingest: &Ingest, now: DateTime<Utc>) -> Result<usize, StoreError> {
     let unread = db
         .transaction(async |conn| {
-            documents::queue_stale(conn, recipe).await?;
+            ingest.queue_stale(conn).await?;
             documents::without_job(conn).await
         })
         .await?;
+    queue(db, &unread, now).await
+}
+
+/// Puts the reading of every document of a space in line once more, also of those that are being
+/// read now: how they are cut has changed. Until it is done they are found as they were.
+///
+/// # Errors
+/// [`StoreError`] where the database fails; what is not in line then is at the next start.
+pub async fn queue_space(db: &TenantDb, space: SpaceId, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    let unread = db
+        .transaction(async |conn| documents::queue_space(conn, space).await)
+        .await?;
+    queue(db, &unread, now).await
+}
+
+async fn queue(db: &TenantDb, unread: &[Document], now: DateTime<Utc>) -> Result<usize, StoreError> {
     for batch in unread.chunks(BATCH) {
         db.transaction(async |conn| {
             for document in batch {

@@ -10,6 +10,7 @@ mod places;
 mod reasons;
 mod rest;
 mod scan;
+mod settings;
 mod words_alone;
 
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use parlance::{
     adapters::embed::Embedder,
     domain::{
         billing::meter::Meter,
-        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, reader::Reader},
+        knowledge::{extract::ExtractLimits, ingest::Ingest, reader::Reader},
     },
     kernel::clock::{Clock, SystemClock},
 };
@@ -41,7 +42,6 @@ fn ingest(embedder: Arc<dyn Embedder>) -> Ingest {
         embedder,
         meter: Meter::default(),
         clock: Arc::new(SystemClock),
-        chunk: ChunkLimits::default(),
         reader: Reader::here(ExtractLimits::default()),
     }
 }

@@ -64,6 +64,8 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/api/auth/logout", For::Person),
     ("GET", "/api/auth/me", For::Member),
     ("GET", "/api/chat-spaces", For::Member),
+    ("GET", "/api/chat-spaces/{id}", For::Member),
+    ("PATCH", "/api/chat-spaces/{id}", For::Member),
     ("GET", "/api/chat-spaces/{id}/documents", For::Member),
     ("POST", "/api/chat-spaces/{id}/documents/upload", For::Member),
     ("POST", "/api/chat-spaces/{id}/documents/text", For::Member),
@@ -151,6 +153,9 @@ async fn a_stranger_gets_nothing_by_any_route() {
         let request = if upload {
             let file = Part::text("hi").file_name("hi.txt");
             request.multipart(Form::new().part("file", file))
+        } else if method == Method::PATCH {
+            // A change names only what is to change.
+            request.json(&json!({ "name": "Mine" }))
         } else {
             request.json(&body)
         };

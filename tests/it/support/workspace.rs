@@ -5,7 +5,7 @@ use parlance::{
     domain::{
         accounts::password,
         billing::meter::Meter,
-        knowledge::{chunk::ChunkLimits, extract::ExtractLimits, ingest::Ingest, reader::Reader},
+        knowledge::{extract::ExtractLimits, ingest::Ingest, reader::Reader},
     },
     kernel::clock::SharedClock,
 };
@@ -162,7 +162,6 @@ async fn ingested(
         embedder,
         meter: Meter::default(),
         clock,
-        chunk: ChunkLimits::default(),
         reader: Reader::here(ExtractLimits::default()),
     };
     let file = ingest.put(db, space, "help.md", None, text.as_bytes());

@@ -237,14 +237,44 @@ pub async fn list(
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
-pub async fn queue_stale(conn: &mut TenantConn<'_>, recipe: &str) -> Result<usize, StoreError> {
+pub async fn queue_stale(
+    conn: &mut TenantConn<'_>,
+    space: SpaceId,
+    recipe: &str,
+) -> Result<usize, StoreError> {
     Ok(sql(
         "UPDATE documents d SET status = 'queued' FROM document_versions v \
             WHERE v.tenant_id = d.tenant_id AND v.document_id = d.id AND v.live AND v.recipe <> $1 \
-              AND d.status = 'ready'",
+              AND d.status = 'ready' AND d.space_id = $2",
     )
     .bind::<Text, _>(recipe)
+    .bind::<SqlUuid, _>(space)
     .execute(conn.db())
+    .await?)
+}
+
+/// Queues every readable document of a space, and returns those that are queued or being read now,
+/// oldest first.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn queue_space(conn: &mut TenantConn<'_>, space: SpaceId) -> Result<Vec<Document>, StoreError> {
+    sql(
+        "UPDATE documents d SET status = 'queued' WHERE space_id = $1 AND status = 'ready' \
+           AND EXISTS (SELECT FROM document_files f WHERE f.tenant_id = d.tenant_id AND f.document_id = d.id)",
+    )
+        .bind::<SqlUuid, _>(space)
+        .execute(conn.db())
+        .await?;
+    Ok(sql(
+        "SELECT id, space_id, name, title, media_type, source_url, status, error, content_hash, bytes, \
+                created_at, updated_at FROM documents d \
+         WHERE space_id = $1 AND status IN ('queued', 'processing') \
+           AND EXISTS (SELECT FROM document_files f WHERE f.tenant_id = d.tenant_id AND f.document_id = d.id) \
+         ORDER BY updated_at",
+    )
+    .bind::<SqlUuid, _>(space)
+    .load(conn.db())
     .await?)
 }
 

@@ -151,6 +151,15 @@ pub async fn load(conn: &mut TenantConn<'_>, id: SpaceId) -> Result<Option<Space
     Ok(query.first(conn.db()).await.optional()?)
 }
 
+/// Loads a space to change it: another change waits for this transaction.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such space.
+pub async fn lock(conn: &mut TenantConn<'_>, id: SpaceId) -> Result<Space, StoreError> {
+    let query = spaces::table.filter(spaces::id.eq(id)).select(Space::as_select());
+    Ok(query.for_no_key_update().first(conn.db()).await?)
+}
+
 /// All spaces of the tenant, oldest first.
 ///
 /// # Errors

@@ -171,6 +171,7 @@ async fn a_foreign_tenant_changes_nothing() {
         at: at(9),
     };
     refused!(async |conn| spaces::update(conn, acme.space, space("stolen")).await);
+    refused!(async |conn| spaces::lock(conn, acme.space).await);
     refused!(async |conn| spaces::bump_knowledge(conn, acme.space).await);
     let visit = |space_id| Visit {
         id: acme.visitor,

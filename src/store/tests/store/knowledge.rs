@@ -385,6 +385,8 @@ async fn a_foreign_tenant_finds_and_changes_nothing() {
             ));
             assert!(documents::list(conn, acme.space, "", 100).await?.is_empty());
             assert!(documents::unfinished(conn).await?.is_empty());
+            assert!(documents::queue_space(conn, acme.space).await?.is_empty());
+            assert_eq!(documents::queue_stale(conn, acme.space, "another").await?, 0);
             assert!(documents::passage_span(conn, document, passage).await?.is_none());
             assert!(passages::without_vector(conn, version).await?.is_empty());
             assert_eq!(passages::reuse_vectors(conn, version, MODEL).await?, 0);

@@ -1,0 +1,277 @@
+//! What an admin sets of a space, and changing it: a JSON merge patch (RFC 7396) on what is stored,
+//! of which every field must be known and within its bounds.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::{answering::settings::AnswerSettings, knowledge::settings::KnowledgeSettings};
+
+const NAME_MAX: usize = 60;
+const GREETING_MAX: usize = 500;
+const PLACEHOLDER_MAX: usize = 100;
+const QUESTIONS_MAX: usize = 6;
+const QUESTION_MAX: usize = 120;
+const MODES: &[&str] = &["auto", "light", "dark"];
+const POSITIONS: &[&str] = &["right", "left"];
+const PRECHAT: &[&str] = &["name", "email"];
+
+/// What an admin sets. Absent fields have the defaults below.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SpaceSettings {
+    pub bot_name: String,
+    pub greeting: String,
+    pub placeholder: String,
+    /// `#rrggbb`.
+    pub color: String,
+    /// `auto`, `light` or `dark`.
+    pub mode: String,
+    /// `right` or `left`.
+    pub position: String,
+    pub suggested_questions: Vec<String>,
+    /// Fields asked before the first message: `name`, `email`.
+    pub prechat: Vec<String>,
+    pub locale: String,
+    pub ai: AnswerSettings,
+    pub knowledge: KnowledgeSettings,
+}
+
+impl Default for SpaceSettings {
+    fn default() -> Self {
+        Self {
+            bot_name: "Assistant".to_owned(),
+            greeting: "Hi! How can we help?".to_owned(),
+            placeholder: "Ask a question…".to_owned(),
+            color: "#2456e6".to_owned(),
+            mode: "auto".to_owned(),
+            position: "right".to_owned(),
+            suggested_questions: Vec::new(),
+            prechat: Vec::new(),
+            locale: "en".to_owned(),
+            ai: AnswerSettings::default(),
+            knowledge: KnowledgeSettings::default(),
+        }
+    }
+}
+
+/// A setting that cannot be taken, by its path, such as `ai.top_k`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub field: String,
+    pub detail: String,
+}
+
+impl SpaceSettings {
+    /// Every field out of its bounds; empty when the settings are sound.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Refused> {
+        let short = |text: &str, most: usize| text.chars().count() <= most;
+        let within = |most: usize| format!("keep it within {most} characters");
+        let one_of = |words: &[&str]| format!("give one of {}", words.join(", "));
+        let named = !self.bot_name.trim().is_empty() && short(&self.bot_name, NAME_MAX);
+        let questions = &self.suggested_questions;
+        let checks = [
+            ("bot_name", named, format!("give 1 to {NAME_MAX} characters")),
+            (
+                "greeting",
+                short(&self.greeting, GREETING_MAX),
+                within(GREETING_MAX),
+            ),
+            (
+                "placeholder",
+                short(&self.placeholder, PLACEHOLDER_MAX),
+                within(PLACEHOLDER_MAX),
+            ),
+            ("color", is_color(&self.color), "give it as #rrggbb".to_owned()),
+            ("mode", MODES.contains(&&*self.mode), one_of(MODES)),
+            (
+                "position",
+                POSITIONS.contains(&&*self.position),
+                one_of(POSITIONS),
+            ),
+            (
+                "suggested_questions",
+                questions.len() <= QUESTIONS_MAX
+                    && questions
+                        .iter()
+                        .all(|question| !question.trim().is_empty() && short(question, QUESTION_MAX)),
+                format!("give at most {QUESTIONS_MAX} questions of 1 to {QUESTION_MAX} characters"),
+            ),
+            (
+                "prechat",
+                self.prechat.iter().all(|field| PRECHAT.contains(&&**field)),
+                format!("name fields out of {}", PRECHAT.join(", ")),
+            ),
+            (
+                "locale",
+                is_locale(&self.locale),
+                "give a language tag such as en or pt-BR".to_owned(),
+            ),
+        ];
+        let own = checks
+            .into_iter()
+            .filter(|(_, sound, _)| !sound)
+            .map(|(field, _, detail)| (field.to_owned(), detail));
+        let below = |part: &'static str| {
+            move |problem: crate::domain::answering::settings::Problem| {
+                (format!("{part}.{}", problem.field), problem.detail)
+            }
+        };
+        own.chain(self.ai.problems().into_iter().map(below("ai")))
+            .chain(self.knowledge.problems().into_iter().map(below("knowledge")))
+            .map(|(field, detail)| Refused { field, detail })
+            .collect()
+    }
+}
+
+/// What is stored after `patch`, and what it means. A field that the patch sets to null has its
+/// default again.
+///
+/// # Errors
+/// Every field that is unknown, of the wrong type or out of its bounds.
+pub fn changed(stored: &Value, patch: &Value) -> Result<(Value, SpaceSettings), Vec<Refused>> {
+    let merged = merged(stored.clone(), patch);
+    let settings: SpaceSettings = serde_path_to_error::deserialize(&merged).map_err(|error| {
+        vec![Refused {
+            field: error.path().to_string(),
+            detail: error.into_inner().to_string(),
+        }]
+    })?;
+    let mut refused = settings.problems();
+    let known = serde_json::to_value(&settings).unwrap_or_default();
+    unknown(patch, &known, "", &mut refused);
+    if refused.is_empty() {
+        Ok((merged, settings))
+    } else {
+        Err(refused)
+    }
+}
+
+/// RFC 7396, MergePatch.
+fn merged(target: Value, patch: &Value) -> Value {
+    let Value::Object(patch) = patch else {
+        return patch.clone();
+    };
+    let mut fields = match target {
+        Value::Object(fields) => fields,
+        _ => serde_json::Map::new(),
+    };
+    for (name, value) in patch {
+        let before = fields.remove(name).unwrap_or_default();
+        if !value.is_null() {
+            fields.insert(name.clone(), merged(before, value));
+        }
+    }
+    Value::Object(fields)
+}
+
+/// Names the fields of `patch` that are none.
+fn unknown(patch: &Value, known: &Value, path: &str, refused: &mut Vec<Refused>) {
+    let (Value::Object(patch), Value::Object(known)) = (patch, known) else {
+        return;
+    };
+    for (name, value) in patch {
+        let field = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path}.{name}")
+        };
+        match known.get(name) {
+            Some(known) => unknown(value, known, &field, refused),
+            None => refused.push(Refused {
+                field,
+                detail: "there is no such setting".to_owned(),
+            }),
+        }
+    }
+}
+
+fn is_color(text: &str) -> bool {
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn is_locale(tag: &str) -> bool {
+    let part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let language = tag.split('-').next().unwrap_or_default();
+    (2..=3).contains(&language.len()) && tag.len() <= 35 && tag.split('-').all(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fields(refused: Vec<Refused>) -> Vec<String> {
+        refused.into_iter().map(|refused| refused.field).collect()
+    }
+
+    #[test]
+    fn defaults_are_sound_and_a_patch_changes_only_what_it_names() {
+        assert!(SpaceSettings::default().problems().is_empty());
+        let stored =
+            json!({ "bot_name": "Robi", "ai": { "top_k": 4, "max_tokens": 300 }, "color": "#112233" });
+        let patch = json!({ "ai": { "top_k": 5 }, "color": null, "knowledge": { "passage_tokens": 120 } });
+        let (stored, settings) = changed(&stored, &patch).unwrap();
+        assert_eq!(
+            stored,
+            json!({ "bot_name": "Robi", "ai": { "top_k": 5, "max_tokens": 300 }, "knowledge": { "passage_tokens": 120 } })
+        );
+        assert_eq!((settings.ai.top_k, settings.ai.max_tokens), (5, 300));
+        assert_eq!(settings.color, SpaceSettings::default().color);
+        assert_eq!(settings.knowledge.passage_tokens, 120);
+    }
+
+    #[test]
+    fn what_cannot_be_taken_is_named_by_its_path() {
+        let refused = |patch| fields(changed(&json!({}), &patch).unwrap_err());
+        assert_eq!(refused(json!({ "ai": { "top_k": "many" } })), ["ai.top_k"]);
+        assert_eq!(
+            refused(json!({ "ai": { "topk": 3 }, "colour": "#112233" })),
+            ["ai.topk", "colour"]
+        );
+        assert_eq!(
+            refused(
+                json!({ "bot_name": " ", "color": "red", "mode": "dim", "position": "top", "prechat": ["age"],
+                "suggested_questions": [""], "locale": "english!", "ai": { "max_tokens": 1 },
+                "knowledge": { "passage_tokens": 5_000 } })
+            ),
+            [
+                "bot_name",
+                "color",
+                "mode",
+                "position",
+                "suggested_questions",
+                "prechat",
+                "locale",
+                "ai.max_tokens",
+                "knowledge.passage_tokens"
+            ]
+        );
+    }
+
+    #[test]
+    fn merging_follows_the_standard() {
+        // The cases of RFC 7396, appendix A.
+        for (target, patch, result) in [
+            (json!({"a":"b"}), json!({"a":"c"}), json!({"a":"c"})),
+            (json!({"a":"b"}), json!({"b":"c"}), json!({"a":"b","b":"c"})),
+            (json!({"a":"b","b":"c"}), json!({"a":null}), json!({"b":"c"})),
+            (json!({"a":["b"]}), json!({"a":"c"}), json!({"a":"c"})),
+            (
+                json!({"a":{"b":"c"}}),
+                json!({"a":{"b":"d","c":null}}),
+                json!({"a":{"b":"d"}}),
+            ),
+            (
+                json!({}),
+                json!({"a":{"bb":{"ccc":null}}}),
+                json!({"a":{"bb":{}}}),
+            ),
+            (json!(["a"]), json!({"a":1}), json!({"a":1})),
+        ] {
+            assert_eq!(merged(target, &patch), result);
+        }
+    }
+}
