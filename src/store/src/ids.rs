@@ -99,6 +99,8 @@ ids! {
     PassageId,
     /// A place of the web that a space knows.
     SourceId,
+    /// A question whose answer is known.
+    GoldenQuestionId,
     /// A background job.
     JobId,
     /// A reservation in the ledger: one upstream call.

@@ -7,6 +7,7 @@
 pub mod bulk;
 pub mod conversations;
 pub mod documents;
+pub mod golden;
 pub mod index;
 pub mod jobs;
 pub mod large;

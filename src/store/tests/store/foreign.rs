@@ -24,6 +24,7 @@ const TRIED: &[&str] = &["conversations", "ledger", "log", "messages", "spaces",
 const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("bulk", "large"),
     ("documents", "knowledge"),
+    ("golden", "golden"),
     ("index", "knowledge"),
     ("jobs", "jobs"),
     ("large", "large"),

@@ -10,6 +10,7 @@
 mod answers;
 mod control;
 mod foreign;
+mod golden;
 mod isolation;
 mod jobs;
 mod knowledge;

@@ -1,0 +1,477 @@
+//! Golden questions: what is asked again after every change, what each run of them found, and how
+//! that compares with the run before.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    OptionalExtension, QueryableByName,
+    sql_types::{
+        Array, BigInt, Bool, Float, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    },
+};
+use diesel_async::RunQueryDsl;
+
+use crate::{
+    error::StoreError,
+    ids::{DocumentId, GoldenQuestionId, JobId, SpaceId},
+    statement::sql,
+    tenant::TenantConn,
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// Why questions are asked again.
+    GoldenCause {
+        /// Somebody wants to know.
+        Asked = "asked",
+        /// The knowledge of the space has changed.
+        Knowledge = "knowledge",
+        /// The settings of the space have changed.
+        Settings = "settings",
+    }
+}
+
+/// A question with what its answer must have.
+#[derive(Clone, Debug, PartialEq, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct GoldenQuestion {
+    /// Its identity.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: GoldenQuestionId,
+    /// Where it is asked.
+    #[diesel(sql_type = SqlUuid)]
+    pub space_id: SpaceId,
+    /// What is asked.
+    #[diesel(sql_type = Text)]
+    pub question: String,
+    /// Name of the document that must be found.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub source: Option<String>,
+    /// That document, where the space has it.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub document_id: Option<DocumentId>,
+    /// What must be said.
+    #[diesel(sql_type = Array<Text>)]
+    pub facts: Vec<String>,
+    /// When it was made.
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    #[diesel(sql_type = Timestamptz)]
+    pub updated_at: DateTime<Utc>,
+}
+
+/// What may be said of a question.
+#[derive(Clone, Copy, Debug)]
+pub struct GoldenWords<'a> {
+    /// What is asked.
+    pub question: &'a str,
+    /// Name of the document that must be found; it need not be there yet.
+    pub source: Option<&'a str>,
+    /// What must be said. With no source at least one.
+    pub facts: &'a [String],
+}
+
+/// One time that all questions of a space were asked.
+#[derive(Clone, Debug, PartialEq, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct GoldenRun {
+    /// Of the job that makes it.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: JobId,
+    /// Where.
+    #[diesel(sql_type = SqlUuid)]
+    pub space_id: SpaceId,
+    /// Why.
+    #[diesel(sql_type = Text)]
+    pub cause: GoldenCause,
+    /// Whether answers were written, and not only searched for.
+    #[diesel(sql_type = Bool)]
+    pub answers: bool,
+    /// Of the space when it began.
+    #[diesel(sql_type = BigInt)]
+    pub knowledge_version: i64,
+    /// Asked.
+    #[diesel(sql_type = Integer)]
+    pub questions: i32,
+    /// Of these, that have what they must.
+    #[diesel(sql_type = Integer)]
+    pub passed: i32,
+    /// That had it in the run before, and have it no more.
+    #[diesel(sql_type = Integer)]
+    pub regressed: i32,
+    /// That did not have it, and have it now.
+    #[diesel(sql_type = Integer)]
+    pub mended: i32,
+    /// The run before, of the same kind.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub compared_with: Option<JobId>,
+    /// When it began.
+    #[diesel(sql_type = Timestamptz)]
+    pub started_at: DateTime<Utc>,
+    /// When it ended; the counts are 0 until then.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// What a question found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewGoldenResult {
+    /// Which.
+    pub question: GoldenQuestionId,
+    /// Whether all was there that must be.
+    pub passed: bool,
+    /// Whether nothing was relevant enough to answer from.
+    pub abstained: bool,
+    /// Where the expected source is, from 1.
+    pub source_place: Option<i16>,
+    /// Facts that were not said.
+    pub missing: Vec<String>,
+    /// What was answered, where it was.
+    pub answer: Option<String>,
+    /// How far that is supported, 0 to 1.
+    pub grounding: Option<f32>,
+}
+
+/// The same, beside what was expected and what it was in the run before.
+#[derive(Clone, Debug, PartialEq, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct GoldenResult {
+    /// What was asked.
+    #[diesel(embed)]
+    pub question: GoldenQuestion,
+    /// Whether all was there that must be.
+    #[diesel(sql_type = Bool)]
+    pub passed: bool,
+    /// The same in the run it is compared with, where the question was the same.
+    #[diesel(sql_type = Nullable<Bool>)]
+    pub passed_before: Option<bool>,
+    /// Whether nothing was relevant enough to answer from.
+    #[diesel(sql_type = Bool)]
+    pub abstained: bool,
+    /// Where the expected source is, from 1.
+    #[diesel(sql_type = Nullable<SmallInt>)]
+    pub source_place: Option<i16>,
+    /// Facts that were not said.
+    #[diesel(sql_type = Array<Text>)]
+    pub missing: Vec<String>,
+    /// What was answered, where it was.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub answer: Option<String>,
+    /// How far that is supported, 0 to 1.
+    #[diesel(sql_type = Nullable<Float>)]
+    pub grounding: Option<f32>,
+}
+
+/// Columns of a [`GoldenQuestion`], of `golden_questions q` and the document `d` it names.
+macro_rules! question {
+    () => {
+        "q.id, q.space_id, q.question, q.source, d.id AS document_id, q.facts, q.created_at, q.updated_at"
+    };
+}
+
+/// The document a question names.
+macro_rules! named {
+    () => {
+        "LEFT JOIN documents d ON d.tenant_id = q.tenant_id AND d.space_id = q.space_id AND d.name = q.source"
+    };
+}
+
+/// Columns of a [`GoldenRun`].
+macro_rules! run {
+    () => {
+        "id, space_id, cause, answers, knowledge_version, questions, passed, regressed, mended, \
+         compared_with, started_at, finished_at"
+    };
+}
+
+/// Adds a question.
+///
+/// # Errors
+/// [`StoreError::Conflict`] `golden_questions_once` where the space has it,
+/// `golden_questions_expect` where nothing is expected.
+pub async fn add(
+    conn: &mut TenantConn<'_>,
+    id: GoldenQuestionId,
+    space: SpaceId,
+    words: GoldenWords<'_>,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let tenant = conn.tenant_id();
+    sql(
+        "INSERT INTO golden_questions (tenant_id, id, space_id, question, source, facts, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(space)
+    .bind::<Text, _>(words.question)
+    .bind::<Nullable<Text>, _>(words.source)
+    .bind::<Array<Text>, _>(words.facts)
+    .bind::<Timestamptz, _>(at)
+    .execute(conn.db())
+    .await?;
+    Ok(())
+}
+
+/// Changes a question.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such question; conflicts as in [`add`].
+pub async fn change(
+    conn: &mut TenantConn<'_>,
+    id: GoldenQuestionId,
+    words: GoldenWords<'_>,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let changed = sql(
+        "UPDATE golden_questions SET question = $2, source = $3, facts = $4, updated_at = $5 WHERE id = $1",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<Text, _>(words.question)
+    .bind::<Nullable<Text>, _>(words.source)
+    .bind::<Array<Text>, _>(words.facts)
+    .bind::<Timestamptz, _>(at)
+    .execute(conn.db())
+    .await?;
+    (changed == 1).then_some(()).ok_or(StoreError::NotFound)
+}
+
+/// Removes a question with its results.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such question.
+pub async fn remove(conn: &mut TenantConn<'_>, id: GoldenQuestionId) -> Result<(), StoreError> {
+    let removed = sql("DELETE FROM golden_questions WHERE id = $1")
+        .bind::<SqlUuid, _>(id)
+        .execute(conn.db())
+        .await?;
+    (removed == 1).then_some(()).ok_or(StoreError::NotFound)
+}
+
+/// One question.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such question.
+pub async fn get(conn: &mut TenantConn<'_>, id: GoldenQuestionId) -> Result<GoldenQuestion, StoreError> {
+    Ok(sql(concat!(
+        "SELECT ",
+        question!(),
+        " FROM golden_questions q ",
+        named!(),
+        " WHERE q.id = $1"
+    ))
+    .bind::<SqlUuid, _>(id)
+    .get_result(conn.db())
+    .await?)
+}
+
+/// The questions of a space, oldest first.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn list(conn: &mut TenantConn<'_>, space: SpaceId) -> Result<Vec<GoldenQuestion>, StoreError> {
+    Ok(sql(concat!(
+        "SELECT ",
+        question!(),
+        " FROM golden_questions q ",
+        named!(),
+        " WHERE q.space_id = $1 ORDER BY q.id"
+    ))
+    .bind::<SqlUuid, _>(space)
+    .load(conn.db())
+    .await?)
+}
+
+/// How many questions a space has.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn count(conn: &mut TenantConn<'_>, space: SpaceId) -> Result<i64, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        questions: i64,
+    }
+    let row: Row = sql("SELECT count(*) AS questions FROM golden_questions WHERE space_id = $1")
+        .bind::<SqlUuid, _>(space)
+        .get_result(conn.db())
+        .await?;
+    Ok(row.questions)
+}
+
+/// A run that begins.
+#[derive(Clone, Copy, Debug)]
+pub struct NewGoldenRun {
+    /// Of the job that makes it.
+    pub id: JobId,
+    /// Where.
+    pub space: SpaceId,
+    /// Why.
+    pub cause: GoldenCause,
+    /// Whether answers are written.
+    pub answers: bool,
+    /// Of the space.
+    pub knowledge_version: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Begins a run, or goes on with it. Returns the questions that were asked already.
+///
+/// # Errors
+/// [`StoreError`] where the space does not exist or the database fails.
+pub async fn begin(
+    conn: &mut TenantConn<'_>,
+    new: NewGoldenRun,
+) -> Result<Vec<GoldenQuestionId>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        question_id: GoldenQuestionId,
+    }
+    let tenant = conn.tenant_id();
+    sql(
+        "INSERT INTO golden_runs (tenant_id, id, space_id, cause, answers, knowledge_version, started_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(new.id)
+    .bind::<SqlUuid, _>(new.space)
+    .bind::<Text, _>(new.cause)
+    .bind::<Bool, _>(new.answers)
+    .bind::<BigInt, _>(new.knowledge_version)
+    .bind::<Timestamptz, _>(new.at)
+    .execute(conn.db())
+    .await?;
+    let done: Vec<Row> = sql("SELECT question_id FROM golden_results WHERE run_id = $1")
+        .bind::<SqlUuid, _>(new.id)
+        .load(conn.db())
+        .await?;
+    Ok(done.into_iter().map(|row| row.question_id).collect())
+}
+
+/// Writes down what a question found; nothing where it was removed meanwhile.
+///
+/// # Errors
+/// [`StoreError`] where the run does not exist or the database fails.
+pub async fn found(
+    conn: &mut TenantConn<'_>,
+    run: JobId,
+    result: &NewGoldenResult,
+) -> Result<(), StoreError> {
+    sql(
+        "INSERT INTO golden_results (tenant_id, run_id, question_id, passed, abstained, source_place, missing, \
+                                     answer, grounding) \
+         SELECT tenant_id, $1, id, $3, $4, $5, $6, $7, $8 FROM golden_questions WHERE id = $2 FOR KEY SHARE \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind::<SqlUuid, _>(run)
+    .bind::<SqlUuid, _>(result.question)
+    .bind::<Bool, _>(result.passed)
+    .bind::<Bool, _>(result.abstained)
+    .bind::<Nullable<SmallInt>, _>(result.source_place)
+    .bind::<Array<Text>, _>(&result.missing)
+    .bind::<Nullable<Text>, _>(result.answer.as_deref())
+    .bind::<Nullable<Float>, _>(result.grounding)
+    .execute(conn.db())
+    .await?;
+    Ok(())
+}
+
+/// Ends a run: counts what it found, compares it with the one before of the same kind, and forgets
+/// all but the newest `kept` of the space.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such run.
+pub async fn finish(
+    conn: &mut TenantConn<'_>,
+    run: JobId,
+    kept: i32,
+    at: DateTime<Utc>,
+) -> Result<GoldenRun, StoreError> {
+    let finished: GoldenRun = sql(concat!(
+        "UPDATE golden_runs SET finished_at = $2, questions = c.questions, passed = c.passed, \
+                regressed = c.regressed, mended = c.mended, compared_with = c.compared_with \
+         FROM (SELECT count(n.question_id)::int AS questions, (count(*) FILTER (WHERE n.passed))::int AS passed, \
+                      (count(*) FILTER (WHERE NOT n.passed AND o.passed))::int AS regressed, \
+                      (count(*) FILTER (WHERE n.passed AND NOT o.passed))::int AS mended, \
+                      b.id AS compared_with \
+               FROM golden_runs r \
+               LEFT JOIN LATERAL (SELECT id, started_at FROM golden_runs p \
+                    WHERE p.space_id = r.space_id AND p.answers = r.answers AND p.finished_at IS NOT NULL \
+                      AND p.id <> r.id ORDER BY p.started_at DESC, p.id DESC LIMIT 1) b ON true \
+               LEFT JOIN golden_results n ON n.run_id = r.id \
+               LEFT JOIN golden_questions q ON q.id = n.question_id \
+               LEFT JOIN golden_results o ON o.run_id = b.id AND o.question_id = n.question_id \
+                    AND q.updated_at <= b.started_at \
+               WHERE r.id = $1 GROUP BY b.id) c \
+         WHERE golden_runs.id = $1 RETURNING ",
+        "golden_runs.id, space_id, cause, answers, knowledge_version, golden_runs.questions, golden_runs.passed, \
+         golden_runs.regressed, golden_runs.mended, golden_runs.compared_with, started_at, finished_at"
+    ))
+    .bind::<SqlUuid, _>(run)
+    .bind::<Timestamptz, _>(at)
+    .get_result(conn.db())
+    .await?;
+    sql("DELETE FROM golden_runs WHERE space_id = $1 AND id NOT IN \
+            (SELECT id FROM golden_runs WHERE space_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2)")
+    .bind::<SqlUuid, _>(finished.space_id)
+    .bind::<Integer, _>(kept)
+    .execute(conn.db())
+    .await?;
+    Ok(finished)
+}
+
+/// The runs of a space, the newest first.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn runs(
+    conn: &mut TenantConn<'_>,
+    space: SpaceId,
+    limit: i32,
+) -> Result<Vec<GoldenRun>, StoreError> {
+    Ok(sql(concat!(
+        "SELECT ",
+        run!(),
+        " FROM golden_runs WHERE space_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2"
+    ))
+    .bind::<SqlUuid, _>(space)
+    .bind::<Integer, _>(limit)
+    .load(conn.db())
+    .await?)
+}
+
+/// One run.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such run.
+pub async fn run(conn: &mut TenantConn<'_>, id: JobId) -> Result<GoldenRun, StoreError> {
+    let found = sql(concat!("SELECT ", run!(), " FROM golden_runs WHERE id = $1"))
+        .bind::<SqlUuid, _>(id)
+        .get_result(conn.db())
+        .await
+        .optional()?;
+    found.ok_or(StoreError::NotFound)
+}
+
+/// What a run found: first what got worse, then what else is missing, then the rest.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn results(conn: &mut TenantConn<'_>, run: JobId) -> Result<Vec<GoldenResult>, StoreError> {
+    Ok(sql(concat!(
+        "SELECT ",
+        question!(),
+        ", n.passed, o.passed AS passed_before, n.abstained, n.source_place, n.missing, n.answer, n.grounding \
+         FROM golden_results n JOIN golden_runs r ON r.id = n.run_id JOIN golden_questions q ON q.id = n.question_id ",
+        named!(),
+        " LEFT JOIN golden_runs b ON b.id = r.compared_with \
+          LEFT JOIN golden_results o ON o.run_id = b.id AND o.question_id = n.question_id \
+               AND q.updated_at <= b.started_at \
+          WHERE n.run_id = $1 ORDER BY n.passed, coalesce(o.passed, false) DESC, q.id"
+    ))
+    .bind::<SqlUuid, _>(run)
+    .load(conn.db())
+    .await?)
+}
