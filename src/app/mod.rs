@@ -234,6 +234,8 @@ async fn work(services: Services, ingest: Ingest, crawler: Crawler) {
     let reading = ingest.clone();
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let tools = Tools {
+        answerer: services.answerer.clone(),
+        ledger: services.ledger.clone(),
         ingest,
         crawler,
         clock: clock.clone(),

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod answering;
 pub mod billing;
 pub mod conversations;
+pub mod golden;
 pub mod jobs;
 pub mod knowledge;
 pub mod quota;

@@ -267,7 +267,9 @@ pub async fn remove(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(editor.claims.tenant);
-    intake::remove(&db, *path).await.map_err(problem)?;
+    intake::remove(&db, *path, services.clock.now())
+        .await
+        .map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
 }
 

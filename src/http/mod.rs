@@ -7,6 +7,7 @@ mod auth;
 mod console;
 mod demo;
 mod documents;
+mod golden;
 mod headers;
 mod jobs;
 mod log;

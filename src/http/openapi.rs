@@ -8,7 +8,7 @@ use utoipa::{
     },
 };
 
-use super::{auth, console, documents, jobs, operations, places, query, spaces, widget};
+use super::{auth, console, documents, golden, jobs, operations, places, query, spaces, widget};
 
 /// The document as JSON text, made once.
 #[derive(Clone, Debug)]
@@ -24,6 +24,7 @@ pub struct ApiDocument(pub String);
         documents::list, documents::upload, documents::text, documents::faq, documents::document, documents::content,
         documents::remove, documents::reprocess, places::know, places::list,
         places::source, places::pages, places::read, places::remove, jobs::list, jobs::job, jobs::cancel, query::query, spaces::space, spaces::change,
+        golden::list, golden::add, golden::change, golden::remove, golden::ask, golden::runs, golden::run,
         operations::health, operations::ready, operations::metrics,
     ),
     modifiers(&Bearers),

@@ -301,6 +301,8 @@ pub async fn remove(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(editor.claims.tenant);
-    places::remove(&db, *path).await.map_err(problem)?;
+    places::remove(&db, *path, services.clock.now())
+        .await
+        .map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
 }

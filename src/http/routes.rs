@@ -4,7 +4,7 @@
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, guard, web};
 
 use super::{
-    assets, auth, console, demo, documents, jobs, operations, places, query, sources, spaces, widget,
+    assets, auth, console, demo, documents, golden, jobs, operations, places, query, sources, spaces, widget,
 };
 use crate::{
     domain::knowledge::{extract::ExtractLimits, written},
@@ -91,6 +91,22 @@ pub fn configure(config: &mut web::ServiceConfig, transports: fn(&mut web::Servi
         .service(at("/api/documents/{id}/content").route(get(documents::content)))
         .service(at("/api/documents/{id}/reprocess").route(web::post().to(documents::reprocess)))
         .service(at("/api/query").route(web::post().to(query::query)))
+        .service(
+            at("/api/chat-spaces/{id}/golden-questions")
+                .route(get(golden::list))
+                .route(web::post().to(golden::add)),
+        )
+        .service(
+            at("/api/golden-questions/{id}")
+                .route(web::put().to(golden::change))
+                .route(web::delete().to(golden::remove)),
+        )
+        .service(
+            at("/api/chat-spaces/{id}/golden-runs")
+                .route(get(golden::runs))
+                .route(web::post().to(golden::ask)),
+        )
+        .service(at("/api/golden-runs/{id}").route(get(golden::run)))
         .service(at("/api/jobs").route(get(jobs::list)))
         .service(at("/api/jobs/{id}").route(get(jobs::job)))
         .service(at("/api/jobs/{id}/cancel").route(web::post().to(jobs::cancel)))

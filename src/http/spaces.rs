@@ -4,7 +4,10 @@ use actix_web::{HttpResponse, web};
 use parlance_store::{
     StoreError,
     ids::SpaceId,
-    queries::spaces::{self, SpaceChange},
+    queries::{
+        golden::GoldenCause,
+        spaces::{self, SpaceChange},
+    },
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -23,6 +26,7 @@ use crate::{
             settings::{self, Refused},
             space::Space,
         },
+        golden,
         knowledge::intake,
     },
     kernel::{
@@ -107,7 +111,11 @@ pub async fn change(
                 at,
             };
             spaces::update(conn, id, change).await?;
-            let recut = Space::from(before).settings.knowledge != settings.knowledge;
+            let before = Space::from(before).settings;
+            if (&before.ai, &before.bot_name) != (&settings.ai, &settings.bot_name) {
+                golden::after_change(conn, id, GoldenCause::Settings, at).await?;
+            }
+            let recut = before.knowledge.limits() != settings.knowledge.limits();
             let after = spaces::load(conn, id).await?.ok_or(StoreError::NotFound)?;
             Ok::<_, StoreError>(Ok((after, recut)))
         })

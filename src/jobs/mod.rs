@@ -3,14 +3,20 @@
 
 mod ingest_document;
 mod read_source;
+mod replay_golden;
 mod worker;
 
 pub use worker::Worker;
 
+use std::sync::Arc;
+
 use parlance_store::{StoreError, TenantDb, ids::JobId};
 
 use crate::{
+    actors::ledger::LedgerHandle,
     domain::{
+        answering::answerer::Answerer,
+        golden::replay::Replay,
         jobs::{Bell, Work, progress::Progress},
         knowledge::{ingest::Ingest, web::Crawler},
     },
@@ -38,6 +44,8 @@ impl From<StoreError> for Failure {
 /// What jobs need to do their work.
 #[derive(Clone)]
 pub struct Tools {
+    pub answerer: Arc<Answerer>,
+    pub ledger: LedgerHandle,
     pub ingest: Ingest,
     pub crawler: Crawler,
     pub clock: SharedClock,
@@ -57,6 +65,19 @@ impl Tools {
                 ingest_document::run(&self.ingest, db, *document, progress).await
             }
             Work::ReadSource { source } => read_source::run(self, db, *source, job, progress).await,
+            Work::ReplayGolden {
+                space,
+                answers,
+                cause,
+            } => {
+                let replay = Replay {
+                    run: job,
+                    space: *space,
+                    answers: *answers,
+                    cause: *cause,
+                };
+                replay_golden::run(self, db, replay, progress).await
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ pub enum Code {
     Forbidden,
     NotFound,
     MethodNotAllowed,
+    Conflict,
     PayloadTooLarge,
     UnsupportedMediaType,
     RateLimited,
@@ -106,6 +107,7 @@ pub const TABLE: &[Row] = &[
         "Method not allowed",
         false,
     ),
+    row(Code::Conflict, "conflict", 409, "There is one already", false),
     row(
         Code::PayloadTooLarge,
         "payload_too_large",

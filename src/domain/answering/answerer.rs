@@ -98,7 +98,7 @@ impl Answerer {
     }
 
     /// A reservation for the call that will answer `question`.
-    fn reservation(&self, question: &Question) -> NewReservation {
+    pub(super) fn reservation(&self, question: &Question) -> NewReservation {
         let (model, estimate_output) = self.reserved_for(&question.space.settings.ai);
         let at = self.clock.now();
         NewReservation {

@@ -1,7 +1,7 @@
 //! From passages to an answer: the prompt, the stream of cited text, how far each claim is
 //! supported, and what is said when nothing is found. Start at [`answerer::Answerer`], which does
 //! it all in order, then [`stream::AnswerStream`], which turns an upstream's deltas into what a
-//! visitor may see. All but `answerer`, `memory` and `spending` is pure.
+//! visitor may see. All but `answerer`, `memory`, `spending` and `trial` is pure.
 
 pub mod abstain;
 pub mod answerer;
@@ -25,4 +25,5 @@ pub mod source_link;
 pub mod spending;
 pub mod stream;
 pub mod tokens;
+mod trial;
 pub mod turn;

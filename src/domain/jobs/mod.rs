@@ -11,7 +11,10 @@ use chrono::{DateTime, Utc};
 use parlance_store::{
     error::StoreError,
     ids::{DocumentId, JobId, SourceId, SpaceId},
-    queries::jobs::{self, Job, NewJob},
+    queries::{
+        golden::GoldenCause,
+        jobs::{self, Job, NewJob},
+    },
     tenant::TenantConn,
 };
 use serde::{Deserialize, Serialize};
@@ -25,6 +28,12 @@ pub enum Work {
     IngestDocument { document: DocumentId },
     /// Reads a place of the web, page by page, and puts the reading of what has changed in line.
     ReadSource { source: SourceId },
+    /// Asks the golden questions of a space again.
+    ReplayGolden {
+        space: SpaceId,
+        answers: bool,
+        cause: GoldenCause,
+    },
 }
 
 /// What a kind of work takes: each has workers of its own, so that one does not hold up the other.
@@ -42,7 +51,7 @@ impl Takes {
     pub fn kinds(self) -> &'static [&'static str] {
         match self {
             Self::Computing => &["ingest_document"],
-            Self::Waiting => &["read_source"],
+            Self::Waiting => &["read_source", "replay_golden"],
         }
     }
 }
@@ -54,6 +63,7 @@ impl Work {
         match self {
             Self::IngestDocument { .. } => "ingest_document",
             Self::ReadSource { .. } => "read_source",
+            Self::ReplayGolden { .. } => "replay_golden",
         }
     }
 
@@ -62,6 +72,7 @@ impl Work {
         match self {
             Self::IngestDocument { document } => format!("document:{document}"),
             Self::ReadSource { source } => format!("source:{source}"),
+            Self::ReplayGolden { space, answers, .. } => format!("golden:{space}:{answers}"),
         }
     }
 

@@ -8,6 +8,7 @@ use parlance_store::{
     ids::{DocumentId, DocumentVersionId, PassageId, SpaceId},
     queries::{
         documents::{self, DocumentStatus, NewDocument},
+        golden::GoldenCause,
         large,
         passages::{self, NewPassage, NewVersion},
         spaces,
@@ -26,7 +27,9 @@ use super::{
 };
 use crate::{
     adapters::embed::{EmbedError, Embedded, Embedder, Purpose, vector_model},
-    domain::{accounts::space::Space, billing::meter::Meter, jobs::progress::Progress},
+    domain::{
+        accounts::space::Space, billing::meter::Meter, golden as golden_questions, jobs::progress::Progress,
+    },
     kernel::clock::SharedClock,
 };
 
@@ -419,7 +422,10 @@ impl Ingest {
         let at = self.clock.now();
         let (id, space) = (document.id, document.space_id);
         db.transaction(async |conn| {
-            passages::publish(conn, version, id, space, title, format.media_type(), at).await
+            let knowledge =
+                passages::publish(conn, version, id, space, title, format.media_type(), at).await?;
+            golden_questions::after_change(conn, space, GoldenCause::Knowledge, at).await?;
+            Ok(knowledge)
         })
         .await
     }

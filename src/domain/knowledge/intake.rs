@@ -7,6 +7,7 @@ use parlance_store::{
     ids::{DocumentId, JobId, SpaceId},
     queries::{
         documents::{self, Document, DocumentStatus, NewDocument},
+        golden::GoldenCause,
         sources, spaces,
     },
     tenant::{TenantConn, TenantDb},
@@ -14,7 +15,10 @@ use parlance_store::{
 use sha2::{Digest, Sha256};
 
 use super::{ingest::Ingest, places};
-use crate::domain::jobs::{self, Priority, Work};
+use crate::domain::{
+    golden as golden_questions,
+    jobs::{self, Priority, Work},
+};
 
 /// A file to be known.
 #[derive(Clone, Copy, Debug)]
@@ -98,14 +102,23 @@ pub async fn read_anew(db: &TenantDb, id: DocumentId, now: DateTime<Utc>) -> Res
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such document.
-pub async fn remove(db: &TenantDb, id: DocumentId) -> Result<(), StoreError> {
+pub async fn remove(db: &TenantDb, id: DocumentId, now: DateTime<Utc>) -> Result<(), StoreError> {
     db.transaction(async |conn| {
         let document = documents::get(conn, id).await?;
         documents::remove(conn, id).await?;
-        spaces::bump_knowledge(conn, document.space_id).await?;
-        Ok(())
+        changed(conn, document.space_id, now).await
     })
     .await
+}
+
+/// What is to be done in the transaction that takes something out of the knowledge of a space.
+pub(super) async fn changed(
+    conn: &mut TenantConn<'_>,
+    space: SpaceId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    spaces::bump_knowledge(conn, space).await?;
+    golden_questions::after_change(conn, space, GoldenCause::Knowledge, now).await
 }
 
 /// Why work was given up that somebody called off.
@@ -124,6 +137,8 @@ pub async fn given_up(
     let id = match work {
         Work::IngestDocument { document } => *document,
         Work::ReadSource { source } => return places::give_up(db, *source, reason, now).await,
+        // A run that has no end says so itself.
+        Work::ReplayGolden { .. } => return Ok(()),
     };
     let given_up = db.transaction(async |conn| {
         let document = documents::get(conn, id).await?;

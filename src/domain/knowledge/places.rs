@@ -115,12 +115,11 @@ pub async fn read_again(
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such source.
-pub async fn remove(db: &TenantDb, id: SourceId) -> Result<(), StoreError> {
+pub async fn remove(db: &TenantDb, id: SourceId, now: DateTime<Utc>) -> Result<(), StoreError> {
     db.transaction(async |conn| {
         let source = sources::get(conn, id).await?;
         sources::remove(conn, id).await?;
-        spaces::bump_knowledge(conn, source.space_id).await?;
-        Ok(())
+        intake::changed(conn, source.space_id, now).await
     })
     .await
 }
@@ -225,7 +224,7 @@ impl Reading {
                         row.last_modified = page.last_modified;
                         row.links = page.links;
                     }
-                    Outcome::Gone => self.forget(conn, &row.url).await?,
+                    Outcome::Gone => self.forget(conn, &row.url, now).await?,
                     _ => {}
                 }
                 sources::put_page(conn, self.source.id, &row).await?;
@@ -265,13 +264,17 @@ impl Reading {
     }
 
     /// Removes what a page became that is gone.
-    async fn forget(&self, conn: &mut TenantConn<'_>, url: &str) -> Result<(), StoreError> {
+    async fn forget(
+        &self,
+        conn: &mut TenantConn<'_>,
+        url: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let Some(document) = sources::document_of_page(conn, self.source.id, url).await? else {
             return Ok(());
         };
         documents::remove(conn, document).await?;
-        spaces::bump_knowledge(conn, self.source.space_id).await?;
-        Ok(())
+        intake::changed(conn, self.source.space_id, now).await
     }
 
     /// Ends the reading, and puts the next one in line where there is to be one.

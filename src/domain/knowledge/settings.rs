@@ -12,7 +12,8 @@ pub const PASSAGE_TOKENS: RangeInclusive<u32> = 80..=250;
 /// Tokens repeated from the passage before; at most a half of a passage as well.
 pub const OVERLAP_TOKENS: RangeInclusive<u32> = 0..=100;
 
-/// How the documents of a space are cut. A change makes all of them be read anew.
+/// How the documents of a space are cut, and what is tried after they change. Another size makes all
+/// of them be read anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct KnowledgeSettings {
@@ -20,6 +21,9 @@ pub struct KnowledgeSettings {
     pub passage_tokens: u32,
     /// Text repeated from the passage before, at most, in tokens.
     pub overlap_tokens: u32,
+    /// Whether golden questions that are asked again after a change are answered too, and not only
+    /// searched for: that costs what answers cost.
+    pub golden_answers: bool,
 }
 
 impl Default for KnowledgeSettings {
@@ -29,6 +33,7 @@ impl Default for KnowledgeSettings {
         Self {
             passage_tokens: tokens(standard.passage),
             overlap_tokens: tokens(standard.overlap),
+            golden_answers: false,
         }
     }
 }
@@ -91,6 +96,7 @@ mod tests {
             let settings = KnowledgeSettings {
                 passage_tokens,
                 overlap_tokens,
+                golden_answers: false,
             };
             let problems = settings.problems();
             let fields: Vec<_> = problems.iter().map(|problem| problem.field).collect();

@@ -4,6 +4,7 @@
 mod another_model;
 mod billing;
 mod demo;
+mod golden;
 mod hostile;
 mod ingest;
 mod places;

@@ -45,7 +45,7 @@ impl Admin {
         answer.json().await.unwrap()
     }
 
-    async fn uploads(&self, name: &str, content: impl Into<Vec<u8>>) -> Response {
+    pub async fn uploads(&self, name: &str, content: impl Into<Vec<u8>>) -> Response {
         let file = Part::bytes(content.into()).file_name(name.to_owned());
         let form = Form::new().part("file", file);
         let request = self.request(Method::POST, "/api/chat-spaces/{space}/documents/upload");

@@ -81,6 +81,13 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/api/documents/{id}/content", For::Member),
     ("POST", "/api/documents/{id}/reprocess", For::Member),
     ("POST", "/api/query", For::Member),
+    ("GET", "/api/chat-spaces/{id}/golden-questions", For::Member),
+    ("POST", "/api/chat-spaces/{id}/golden-questions", For::Member),
+    ("PUT", "/api/golden-questions/{id}", For::Member),
+    ("DELETE", "/api/golden-questions/{id}", For::Member),
+    ("GET", "/api/chat-spaces/{id}/golden-runs", For::Member),
+    ("POST", "/api/chat-spaces/{id}/golden-runs", For::Member),
+    ("GET", "/api/golden-runs/{id}", For::Member),
     ("GET", "/api/jobs", For::Member),
     ("GET", "/api/jobs/{id}", For::Member),
     ("POST", "/api/jobs/{id}/cancel", For::Member),
@@ -149,13 +156,17 @@ async fn a_stranger_gets_nothing_by_any_route() {
     let body = json!({ "conversation": conversation, "client_id": Uuid::new_v4(), "text": "hi", "type": "ping", "title": "t", "pairs": [{ "question": "q", "answer": "a" }], "url": "https://shop.example/" });
     let asks = async |method: &Method, url: String, token: &str| {
         let upload = url.ends_with("/upload");
-        let request = app.http.request(method.clone(), url).bearer_auth(token);
+        let request = app.http.request(method.clone(), &url).bearer_auth(token);
         let request = if upload {
             let file = Part::text("hi").file_name("hi.txt");
             request.multipart(Form::new().part("file", file))
         } else if method == Method::PATCH {
             // A change names only what is to change.
             request.json(&json!({ "name": "Mine" }))
+        } else if url.contains("/golden-runs") {
+            request.json(&json!({}))
+        } else if url.contains("/golden-questions") {
+            request.json(&json!({ "question": "Mine?", "facts": ["yes"] }))
         } else {
             request.json(&body)
         };
