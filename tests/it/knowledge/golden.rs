@@ -165,7 +165,7 @@ async fn a_question_that_expects_nothing_is_refused() {
         (&listed["items"][0]["question"], &listed["items"][0]["facts"]),
         (&json!("Open till when?"), &json!([]))
     );
-    let owner = std::mem::replace(&mut admin.token, String::new());
+    let owner = std::mem::take(&mut admin.token);
     admin.token = admin.app.colleague(&admin.acme, Role::Agent).await;
     assert_eq!(admin.sends(Method::DELETE, &path, json!({})).await.status(), 403);
     admin.token = owner;
