@@ -2,7 +2,10 @@
 //! Clarke, Büttcher 2009); here how near each is in meaning, and how it words the question, are
 //! added up. The text score has chosen by then: how often a word occurs tells less than where.
 
-use parlance_store::{ids::PassageId, queries::search::StoredPassage};
+use parlance_store::{
+    ids::PassageId,
+    queries::search::{LEADERS, StoredPassage},
+};
 
 use super::{
     rarity::Terms,
@@ -77,6 +80,13 @@ impl Legs {
     pub fn fused(&self) -> f64 {
         let reciprocal = |place: Option<u32>| place.map_or(0.0, |place| 1.0 / (FUSION + f64::from(place)));
         reciprocal(self.near) + reciprocal(self.worded)
+    }
+
+    /// Whether it is among the best of a leg, and so a candidate whatever the other leg says.
+    #[must_use]
+    pub fn leads(&self) -> bool {
+        let leads = |place: Option<u32>| place.is_some_and(|place| place as usize <= LEADERS);
+        leads(self.near) || leads(self.worded)
     }
 }
 

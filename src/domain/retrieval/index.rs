@@ -27,7 +27,7 @@ pub struct Sought<'a> {
     pub terms: &'a [(String, f64)],
     /// Candidates of each leg.
     pub leg: usize,
-    /// Candidates that come back, best first by reciprocal rank of both legs.
+    /// Candidates that come back by reciprocal rank of both legs, the `LEADERS` of each leg among them.
     pub pool: usize,
 }
 
@@ -155,8 +155,10 @@ impl Index {
             let legs = legs.entry(passage).or_default();
             (legs.worded, legs.text_score) = (Some(place), text_score);
         }
+        // A fused rank is below 1: leaders come before all others.
+        let worth = |legs: &Legs| legs.fused() + f64::from(u8::from(legs.leads()));
         best(
-            legs.iter().map(|(passage, legs)| (*passage, legs.fused())),
+            legs.iter().map(|(passage, legs)| (*passage, worth(legs))),
             sought.pool,
         )
         .into_iter()

@@ -1,5 +1,5 @@
 //! `kill -9` at random points of many turns: no acknowledged message is lost or doubled, no turn is
-//! left open, and the books agree with what the upstream told.
+//! left open, and the books agree with what the upstream told. The same while files come in.
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_methods,
@@ -7,7 +7,9 @@
 )]
 
 mod books;
+mod files;
 mod process;
+mod uploads;
 mod visitors;
 
 use std::sync::Arc;
@@ -44,7 +46,7 @@ async fn killed_at_random_points_nothing_is_lost_or_doubled_and_the_books_agree(
     let Embeddings::MiniLm(model) = Config::from_env().unwrap().embeddings else {
         panic!("the tests embed with MiniLM");
     };
-    let acme = workspace(&db, &model).await;
+    let acme = workspace(&db, &model, "acme").await;
     let folder = tempfile::tempdir().unwrap();
     let place = Place {
         database_url: db.url().to_owned(),
@@ -94,10 +96,10 @@ async fn killed_at_random_points_nothing_is_lost_or_doubled_and_the_books_agree(
     books::agree(&db, &upstream.requests(), &stories).await;
 }
 
-async fn workspace(db: &TestDb, model: &std::path::Path) -> Workspace {
+async fn workspace(db: &TestDb, model: &std::path::Path, name: &str) -> Workspace {
     let embedder = MiniLm::load(model, MiniLmOptions::default()).unwrap();
     let clock = Arc::new(SystemClock);
-    Workspace::create(db.db().clone(), clock, Arc::new(embedder), "acme", json!({}), &[]).await
+    Workspace::create(db.db().clone(), clock, Arc::new(embedder), name, json!({}), &[]).await
 }
 
 /// Each thing an operator watches has its name, once it has happened.

@@ -44,6 +44,7 @@ impl Server {
             .env("EMBEDDINGS", "minilm")
             .env("PARLANCE_MODEL_DIR", &place.model_dir)
             .env("CHAT_RATE_VISITOR", "1000/1000")
+            .env("READER_SECONDS", "20")
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()

@@ -49,8 +49,7 @@ async fn what_got_worse_is_told_after_knowledge_changes() {
         DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
     ));
     let admin = Admin::on(Setup::default().clock(clock.clone())).await;
-    let warranty =
-        json!({ "question": "How long does the warranty of a robot last?", "source": "help.md", "facts": ["24 months"] });
+    let warranty = json!({ "question": "How long does the warranty of a robot last?", "source": "help.md", "facts": ["24 months"] });
     let warranty = admin.keeps(warranty).await;
     assert_eq!(warranty["document"], json!(admin.acme.document));
     admin
@@ -102,8 +101,7 @@ async fn what_got_worse_is_told_after_knowledge_changes() {
 #[tokio::test]
 async fn answers_are_tried_where_asked_for_and_paid_for() {
     let admin = Admin::on(Setup::default().model(Scripted::new("anthropic").0)).await;
-    let fact =
-        json!({ "question": "How long does the warranty of a robot last?", "source": "help.md", "facts": ["24 months"] });
+    let fact = json!({ "question": "How long does the warranty of a robot last?", "source": "help.md", "facts": ["24 months"] });
     admin.keeps(fact).await;
     let unsaid =
         json!({ "question": "How long does the warranty last?", "facts": ["only with proof of purchase"] });

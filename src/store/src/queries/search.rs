@@ -21,6 +21,10 @@ use crate::{
     tenant::TenantConn,
 };
 
+/// The best of each leg are candidates whatever the other says of them: the one passage that has a rare
+/// name may be far off in meaning, and its like that lack the name fill both legs.
+pub const LEADERS: usize = 3;
+
 /// Lexemes of a question that take part in a search; those beyond are dropped by the caller.
 pub const MAX_TERMS: usize = 16;
 
@@ -95,7 +99,7 @@ pub struct Search<'a> {
     pub terms: &'a [(String, f64)],
     /// Candidates of each leg.
     pub leg: i32,
-    /// Rows that come back, best first by reciprocal rank of both legs.
+    /// Rows that come back, best first by reciprocal rank of both legs; the [`LEADERS`] of each leg among them.
     pub pool: i32,
 }
 
@@ -243,7 +247,7 @@ pub(super) fn fused(near: &str, worded: &str, matches: &str) -> String {
            SELECT passage_id, near.distance, near.place AS near_place, worded.place AS worded_place, worded.score,
                   coalesce(1::float8 / (60 + near.place), 0) + coalesce(1::float8 / (60 + worded.place), 0) AS fused
            FROM near FULL JOIN worded USING (passage_id)
-           ORDER BY fused DESC, passage_id LIMIT $5)
+           ORDER BY least(near.place, worded.place) <= {LEADERS} DESC, fused DESC, passage_id LIMIT $5)
          SELECT p.id AS passage_id, p.document_id, d.title, d.name, d.media_type, d.source_url,
                 p.heading, p.page, p.start_char, p.end_char, p.context_start, p.context,
                 1 - coalesce(pool.distance,
