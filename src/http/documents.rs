@@ -207,12 +207,12 @@ async fn give(
 async fn take_in(editor: &Editor, services: &Services, file: NewFile<'_>) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(editor.claims.tenant);
     let taken = intake::take_in(&db, file, Priority::Now, services.clock.now()).await;
-    Ok(accepted(services, taken.map_err(problem)?))
+    Ok(accepted(editor, services, taken.map_err(problem)?))
 }
 
 /// The document and its job, which the workers hear of now.
-fn accepted(services: &Services, taken: Taken) -> HttpResponse {
-    services.bell.ring();
+fn accepted(editor: &Editor, services: &Services, taken: Taken) -> HttpResponse {
+    services.bell.ring(editor.claims.tenant);
     let job = taken.job.map(|id| json!({ "id": id }));
     HttpResponse::Accepted().json(json!({ "document": DocumentView::from(taken.document), "job": job }))
 }
@@ -283,7 +283,7 @@ pub async fn reprocess(
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(editor.claims.tenant);
     let taken = intake::read_anew(&db, *path, services.clock.now()).await;
-    Ok(accepted(&services, taken.map_err(problem)?))
+    Ok(accepted(&editor, &services, taken.map_err(problem)?))
 }
 
 /// What a document may be called: the last part of what is said to be its path.

@@ -12,8 +12,17 @@ use crate::{
 /// Bytes of a JSON body at most.
 const MAX_JSON: usize = 256 * 1024;
 
-/// Registers every route; `transports` registers the visitor's under `/api/widget/{space}`.
-pub fn configure(config: &mut web::ServiceConfig, transports: fn(&mut web::ServiceConfig)) {
+/// What registers the transports, which are a room of their own.
+#[derive(Clone, Copy, Debug)]
+pub struct Transports {
+    /// Under `/api/widget/{space}`.
+    pub visitor: fn(&mut web::ServiceConfig),
+    /// Under `/api/console`.
+    pub console: fn(&mut web::ServiceConfig),
+}
+
+/// Registers every route.
+pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
     config
         .app_data(
             web::JsonConfig::default()
@@ -42,8 +51,9 @@ pub fn configure(config: &mut web::ServiceConfig, transports: fn(&mut web::Servi
             web::scope("/api/widget/{space}")
                 .service(at("/config").route(get(widget::config)))
                 .service(at("/session").route(web::post().to(widget::session)))
-                .configure(transports),
+                .configure(transports.visitor),
         )
+        .service(web::scope("/api/console").configure(transports.console))
         .service(at("/api/auth/login").route(web::post().to(auth::login)))
         .service(at("/api/auth/refresh").route(web::post().to(auth::refresh)))
         .service(at("/api/auth/logout").route(web::post().to(auth::logout)))

@@ -44,7 +44,7 @@ pub(super) async fn run(
         progress.within(0, READ, so_far.pages, so_far.pages + so_far.waiting);
         failed = refused(&visit.outcome).or(failed);
         if reading.met(visit, tools.clock.now()).await? {
-            tools.bell.ring();
+            tools.bell.ring(db.tenant_id());
         }
     }
     let (ended, pages) = (crawl.ended().unwrap_or(Ended::Complete), crawl.progress().pages);

@@ -127,6 +127,7 @@ impl Worker {
                     continue;
                 }
             };
+            self.tools.bell.changed(tenant);
             self.shares.charge(tenant, job.priority);
             let running = Running {
                 db,
@@ -195,7 +196,7 @@ impl Running {
 
     /// Renews the lease until somebody calls the job off or has taken it over.
     async fn hold(&self, progress: &Progress) -> Stopped {
-        let mut held_until = Instant::now() + LEASE;
+        let (mut held_until, mut told) = (Instant::now() + LEASE, 0);
         loop {
             sleep(REPORT_EVERY).await;
             let (percent, until) = (i16::from(progress.percent()), self.tools.clock.now() + LEASE);
@@ -203,7 +204,13 @@ impl Running {
                 .db
                 .transaction(async |conn| jobs::report(conn, self.lease, percent, until).await);
             match report.await {
-                Ok(Heard::GoOn) => held_until = Instant::now() + LEASE,
+                Ok(Heard::GoOn) => {
+                    held_until = Instant::now() + LEASE;
+                    if percent != told {
+                        told = percent;
+                        self.tools.bell.changed(self.db.tenant_id());
+                    }
+                }
                 Ok(Heard::Cancel) => return Stopped::Ended(Ended::Cancelled),
                 Ok(Heard::Lost) => return Stopped::Lost,
                 // Another may have it by then.
@@ -247,6 +254,7 @@ impl Running {
         if let (true, Some(work), Some(reason)) = (noted, work, reason) {
             intake::given_up(&self.db, work, reason, at).await?;
         }
+        self.tools.bell.changed(self.db.tenant_id());
         info!(job.id = %self.job.id, tenant.id = %self.db.tenant_id(), kind = self.job.kind, ?ended, noted, "job");
         Ok(())
     }

@@ -1,11 +1,12 @@
 //! Background work: what kinds there are, in whose turn they are done, and when what failed is tried
 //! again. Jobs are put in line in the transaction that causes them; `crate::jobs` carries them out.
 
+mod bell;
 pub mod patience;
+pub mod picture;
 pub mod progress;
 pub mod shares;
-
-use std::sync::Arc;
+pub mod view;
 
 use chrono::{DateTime, Utc};
 use parlance_store::{
@@ -15,7 +16,8 @@ use parlance_store::{
     tenant::TenantConn,
 };
 use serde::{Deserialize, Serialize};
-use tokio::sync::watch;
+
+pub use bell::Bell;
 
 /// What is to be done. Every kind may be done twice without harm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,27 +122,4 @@ pub async fn enqueue_at(
         at: now,
     };
     jobs::enqueue(conn, new).await
-}
-
-/// Tells the workers of this process that there is something to do, so that nobody waits for them to
-/// look by themselves. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Bell(Arc<watch::Sender<()>>);
-
-impl Default for Bell {
-    fn default() -> Self {
-        Self(Arc::new(watch::Sender::new(())))
-    }
-}
-
-impl Bell {
-    pub fn ring(&self) {
-        self.0.send_replace(());
-    }
-
-    /// For one who waits: `changed` comes back once it has rung since the last time.
-    #[must_use]
-    pub fn listen(&self) -> watch::Receiver<()> {
-        self.0.subscribe()
-    }
 }

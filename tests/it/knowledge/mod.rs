@@ -7,7 +7,7 @@ mod demo;
 mod hostile;
 mod ingest;
 mod places;
-mod rest;
+pub mod rest;
 mod scan;
 mod words_alone;
 

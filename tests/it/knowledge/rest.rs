@@ -20,7 +20,7 @@ pub struct Admin {
 }
 
 impl Admin {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         Self::on(Setup::default()).await
     }
 
@@ -45,14 +45,14 @@ impl Admin {
         answer.json().await.unwrap()
     }
 
-    async fn uploads(&self, name: &str, content: impl Into<Vec<u8>>) -> Response {
+    pub async fn uploads(&self, name: &str, content: impl Into<Vec<u8>>) -> Response {
         let file = Part::bytes(content.into()).file_name(name.to_owned());
         let form = Form::new().part("file", file);
         let request = self.request(Method::POST, "/api/chat-spaces/{space}/documents/upload");
         request.multipart(form).send().await.unwrap()
     }
 
-    async fn pastes(&self, title: &str, text: &str) -> Response {
+    pub async fn pastes(&self, title: &str, text: &str) -> Response {
         let body = json!({ "title": title, "text": text });
         let request = self.request(Method::POST, "/api/chat-spaces/{space}/documents/text");
         request.json(&body).send().await.unwrap()
@@ -227,7 +227,7 @@ async fn what_cannot_be_read_says_why_and_is_not_tried_for_ever() {
 
 /// Reads what says WAIT for ever, and cannot stand a text that says PANIC.
 #[derive(Debug)]
-struct Moody(Words);
+pub struct Moody(pub Words);
 
 #[async_trait::async_trait]
 impl Embedder for Moody {

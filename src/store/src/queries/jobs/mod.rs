@@ -1,11 +1,13 @@
 //! Background work: put in line, leased, reported on and ended. A lease that nobody renews runs out,
 //! and the job is taken up by whoever asks next; what the former owner says then is not heard.
 
+mod read;
+
 use chrono::{DateTime, Utc};
 use diesel::{
     OptionalExtension, QueryableByName,
     result::{DatabaseErrorKind, Error as DieselError},
-    sql_types::{Array, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, Bool, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -18,6 +20,8 @@ use crate::{
     tenant::TenantConn,
     text_enum::text_enum,
 };
+
+pub use read::{active, get, lately, list};
 
 text_enum! {
     /// Where a job stands.
@@ -320,40 +324,6 @@ pub async fn cancel(
     .execute(conn.db())
     .await?;
     Ok((get(conn, id).await?, before.state == JobState::Queued))
-}
-
-/// A job by its identity.
-///
-/// # Errors
-/// [`StoreError::NotFound`] where the tenant has no such job.
-pub async fn get(conn: &mut TenantConn<'_>, id: JobId) -> Result<Job, StoreError> {
-    Ok(sql(
-        "SELECT id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, \
-                      error, created_at, started_at, ended_at FROM jobs WHERE id = $1",
-    )
-    .bind::<SqlUuid, _>(id)
-    .get_result(conn.db())
-    .await?)
-}
-
-/// The tenant's jobs, or those of a space, the newest first; at most `limit`.
-///
-/// # Errors
-/// [`StoreError`] where the database fails.
-pub async fn list(
-    conn: &mut TenantConn<'_>,
-    space: Option<SpaceId>,
-    limit: i32,
-) -> Result<Vec<Job>, StoreError> {
-    Ok(sql(
-        "SELECT id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, \
-                      error, created_at, started_at, ended_at FROM jobs \
-               WHERE $1 IS NULL OR space_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
-    )
-    .bind::<Nullable<SqlUuid>, _>(space)
-    .bind::<Integer, _>(limit)
-    .load(conn.db())
-    .await?)
 }
 
 /// Forgets jobs that ended before `before`. Returns how many.
