@@ -60,6 +60,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 const HANG_UP_WITHIN: Duration = Duration::from_secs(1);
 /// Sites that are read at once.
 const CRAWLS: usize = 8;
+/// How long a site is read before other sites have their turn.
+const CRAWL_TURN: Duration = Duration::from_secs(5 * 60);
 /// Time for sockets to say goodbye once all answers have ended.
 const GOODBYE: Duration = Duration::from_secs(3);
 
@@ -244,6 +246,7 @@ async fn work(services: Services, ingest: Ingest, crawler: Crawler) {
         crawler,
         clock: clock.clone(),
         bell: services.bell.clone(),
+        turn: CRAWL_TURN,
     };
     let computing = Worker::new(db.clone(), tools.clone(), Takes::Computing, cores);
     let waiting = Worker::new(db.clone(), tools, Takes::Waiting, CRAWLS);

@@ -262,7 +262,7 @@ pub async fn pages(
     let db = services.db.tenant(member.claims.tenant);
     let read = db.read(async |conn| {
         let source = sources::get(conn, *path).await?;
-        let pages = sources::pages(conn, source.id, &query.cursor, limit).await?;
+        let pages = sources::pages(conn, source.id, 0, &query.cursor, limit).await?;
         Ok::<_, StoreError>((source, pages))
     });
     let (source, pages) = read.await.map_err(problem)?;

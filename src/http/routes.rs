@@ -11,6 +11,8 @@ use crate::{
 
 /// Bytes of a JSON body at most.
 const MAX_JSON: usize = 256 * 1024;
+/// The same of what is typed in, some of which JSON escapes.
+const MAX_PASTED: usize = 2 * written::MAX_TEXT;
 
 /// What registers the transports, which are a room of their own.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +29,7 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
         .app_data(
             web::JsonConfig::default()
                 .limit(MAX_JSON)
-                .error_handler(|error, _| bad_json(&error).into()),
+                .error_handler(|error, _| bad_json(&error, MAX_JSON).into()),
         )
         .app_data(documents::uploads())
         .app_data(web::QueryConfig::default().error_handler(|error, _| invalid(error.to_string()).into()))
@@ -103,11 +105,11 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
         .default_service(web::to(nothing_here));
 }
 
-/// What is typed in may be longer than other requests, and JSON escapes some of it.
+/// What is typed in may be longer than other requests.
 fn pasted() -> web::JsonConfig {
     web::JsonConfig::default()
-        .limit(2 * written::MAX_TEXT)
-        .error_handler(|error, _| bad_json(&error).into())
+        .limit(MAX_PASTED)
+        .error_handler(|error, _| bad_json(&error, MAX_PASTED).into())
 }
 
 /// Reading: GET, and HEAD, which is answered without the body.
@@ -130,12 +132,12 @@ fn invalid(detail: String) -> Problem {
     Problem::new(Code::InvalidRequest, detail)
 }
 
-fn bad_json(error: &actix_web::error::JsonPayloadError) -> Problem {
+fn bad_json(error: &actix_web::error::JsonPayloadError, limit: usize) -> Problem {
     use actix_web::error::JsonPayloadError::{ContentType, Overflow, OverflowKnownLength};
     match error {
         Overflow { .. } | OverflowKnownLength { .. } => Problem::new(
             Code::PayloadTooLarge,
-            format!("a JSON body has at most {MAX_JSON} bytes"),
+            format!("a JSON body has at most {limit} bytes here"),
         ),
         ContentType => Problem::new(Code::UnsupportedMediaType, "send application/json"),
         other => invalid(other.to_string()),

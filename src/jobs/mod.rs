@@ -7,6 +7,8 @@ mod worker;
 
 pub use worker::Worker;
 
+use std::time::Duration;
+
 use parlance_store::{StoreError, TenantDb, ids::JobId};
 
 use crate::{
@@ -16,6 +18,16 @@ use crate::{
     },
     kernel::clock::SharedClock,
 };
+
+/// How far a job came that did not fail.
+#[derive(Debug)]
+enum Came {
+    ToItsEnd,
+    /// It goes on when others have had theirs.
+    ToItsTurn,
+    /// What it was to work on is gone: which that was, in words for those whose job it is.
+    Removed(&'static str),
+}
 
 /// Why a job did not come to its end.
 #[derive(Debug)]
@@ -42,6 +54,8 @@ pub struct Tools {
     pub crawler: Crawler,
     pub clock: SharedClock,
     pub bell: Bell,
+    /// How long work that can be interrupted goes on before others have their turn.
+    pub turn: Duration,
 }
 
 impl Tools {
@@ -51,7 +65,7 @@ impl Tools {
         job: JobId,
         work: &Work,
         progress: &Progress,
-    ) -> Result<(), Failure> {
+    ) -> Result<Came, Failure> {
         match work {
             Work::IngestDocument { document } => {
                 ingest_document::run(&self.ingest, db, *document, progress).await

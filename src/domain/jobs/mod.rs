@@ -38,19 +38,33 @@ pub enum Takes {
     Waiting,
 }
 
+/// Every kind of work, its word in tables and on screen, and what it takes.
+const KINDS: &[(&str, Takes)] = &[
+    ("ingest_document", Takes::Computing),
+    ("read_source", Takes::Waiting),
+];
+
 impl Takes {
     /// The kinds of work that take it.
     #[must_use]
-    pub fn kinds(self) -> &'static [&'static str] {
+    pub fn kinds(self) -> Vec<&'static str> {
+        let those = KINDS.iter().filter(|(_, takes)| *takes == self);
+        those.map(|(kind, _)| *kind).collect()
+    }
+
+    /// How many of `slots` one tenant may have at once. What takes patience takes it for minutes: half
+    /// of the places are for others.
+    #[must_use]
+    pub fn most(self, slots: usize) -> usize {
         match self {
-            Self::Computing => &["ingest_document"],
-            Self::Waiting => &["read_source"],
+            Self::Computing => slots,
+            Self::Waiting => slots.div_ceil(2),
         }
     }
 }
 
 impl Work {
-    /// The word for it in tables and on screen.
+    /// The word for it, one of [`KINDS`].
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -122,4 +136,47 @@ pub async fn enqueue_at(
         at: now,
     };
     jobs::enqueue(conn, new).await
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The variants of [`Work`], as serde names them.
+    fn variants() -> Vec<String> {
+        let unknown = serde_json::from_value::<Work>(json!({ "kind": "" })).unwrap_err();
+        let named = unknown.to_string();
+        let (_, expected) = named.split_once("expected").unwrap();
+        expected
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn every_kind_of_work_has_workers() {
+        let mut kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
+        kinds.sort_unstable();
+        let mut variants = variants();
+        variants.sort_unstable();
+        assert_eq!(kinds, variants);
+    }
+
+    #[test]
+    fn a_kind_is_stored_under_one_word() {
+        for work in [
+            Work::IngestDocument {
+                document: DocumentId::new(),
+            },
+            Work::ReadSource {
+                source: SourceId::new(),
+            },
+        ] {
+            assert_eq!(serde_json::to_value(&work).unwrap()["kind"], work.kind());
+        }
+    }
 }

@@ -200,12 +200,7 @@ impl Ingest {
         progress: &Progress,
     ) -> Result<Ingested, IngestError> {
         self.set_status(db, id, DocumentStatus::Processing, None).await?;
-        let (document, content) = db
-            .read(async |conn| {
-                let document = documents::get(conn, id).await?;
-                Ok::<_, StoreError>((document, documents::file(conn, id).await?))
-            })
-            .await?;
+        let (document, content) = db.read(async |conn| documents::with_file(conn, id).await).await?;
         let (format, extracted) = self.reader.read(content, &document.name).await?;
         progress.at(READ);
         let title = title(&extracted, &document.name);
@@ -323,7 +318,7 @@ impl Ingest {
         let (model, kept_as) = (self.embedder.model(), vector_model(&*self.embedder));
         let missing = db
             .transaction(async |conn| {
-                passages::reuse_vectors(conn, version, &kept_as).await?;
+                passages::reuse_vectors(conn, document.id, version, &kept_as).await?;
                 passages::without_vector(conn, version).await
             })
             .await?;
@@ -352,7 +347,7 @@ impl Ingest {
             };
             db.transaction(async |conn| {
                 metered.settle(conn, &embedded).await?;
-                passages::add_vectors(conn, space, &kept_as, &vectors).await
+                passages::add_vectors(conn, document.id, space, &kept_as, &vectors).await
             })
             .await?;
             tokens += embedded?.tokens;

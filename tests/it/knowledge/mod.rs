@@ -3,12 +3,15 @@
 
 mod another_model;
 mod billing;
+mod commands;
 mod demo;
 mod hostile;
 mod ingest;
 mod places;
+mod removed;
 pub mod rest;
 mod scan;
+mod turns;
 mod words_alone;
 
 use std::sync::Arc;

@@ -195,7 +195,7 @@ async fn publish(chat: &Chat, space: SpaceId) -> Result<(), StoreError> {
                 embed_hash: b"",
             };
             passages::add(conn, version, document, space, "", &[new]).await?;
-            passages::add_vectors(conn, space, MODEL, &[(passage, question(0).0)]).await?;
+            passages::add_vectors(conn, document, space, MODEL, &[(passage, question(0).0)]).await?;
             passages::publish(conn, version, document, space, "", "text/plain", at(2)).await?;
             Ok::<_, StoreError>(())
         })

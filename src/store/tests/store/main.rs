@@ -19,6 +19,7 @@ mod messages;
 mod migrations;
 mod pool;
 mod refusals;
+mod removed;
 mod round_trips;
 mod silence;
 mod sources;

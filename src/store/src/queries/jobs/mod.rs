@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     OptionalExtension, QueryableByName,
     result::{DatabaseErrorKind, Error as DieselError},
-    sql_types::{Array, Bool, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -135,6 +135,11 @@ pub enum Ended {
     },
     /// It was called off.
     Cancelled,
+    /// It is called off because what it was to work on is gone.
+    Moot {
+        /// What is gone.
+        error: String,
+    },
     /// It goes back into line as if it had not been begun: whoever worked on it stops for a reason of
     /// its own.
     GivenBack,
@@ -200,12 +205,14 @@ pub async fn claim(
     let claimed = sql(
         "UPDATE jobs SET state = 'running', owner = $1, attempts = attempts + 1, due_at = $3, progress = 0, \
                 started_at = coalesce(started_at, $2) \
-         WHERE id = (SELECT j.id FROM jobs j \
-                     WHERE j.state IN ('queued', 'running') AND j.due_at <= $2 AND j.kind = ANY($4) \
-                       AND (j.state = 'running' OR NOT EXISTS (SELECT FROM jobs r \
-                            WHERE r.tenant_id = j.tenant_id AND r.key = j.key AND r.state = 'running')) \
-                     ORDER BY j.state = 'running' DESC, j.priority DESC, j.due_at, j.id \
-                     LIMIT 1 FOR UPDATE SKIP LOCKED) \
+         WHERE id = coalesce( \
+            (SELECT id FROM jobs WHERE state = 'running' AND due_at <= $2 AND kind = ANY($4) \
+             ORDER BY priority DESC, due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED), \
+            (SELECT j.id FROM jobs j \
+             WHERE j.state = 'queued' AND j.due_at <= $2 AND j.kind = ANY($4) \
+               AND NOT EXISTS (SELECT FROM jobs r \
+                               WHERE r.tenant_id = j.tenant_id AND r.key = j.key AND r.state = 'running') \
+             ORDER BY j.priority DESC, j.due_at, j.id LIMIT 1 FOR UPDATE SKIP LOCKED)) \
          RETURNING id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, error, \
                    created_at, started_at, ended_at",
     )
@@ -271,6 +278,7 @@ pub async fn end(
         Ended::Again { due_at, error } => (JobState::Queued, Some(*due_at), Some(error)),
         Ended::Dead { error } => (JobState::Dead, None, Some(error)),
         Ended::Cancelled => (JobState::Cancelled, None, None),
+        Ended::Moot { error } => (JobState::Cancelled, None, Some(error)),
         Ended::GivenBack => (JobState::Queued, Some(at), None),
     };
     let unbegun = i16::from(*ended == Ended::GivenBack);
@@ -326,13 +334,20 @@ pub async fn cancel(
     Ok((get(conn, id).await?, before.state == JobState::Queued))
 }
 
-/// Forgets jobs that ended before `before`. Returns how many.
+/// Forgets jobs that ended before `before`, at most `limit` of them. Returns how many.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
-pub async fn forget_ended(conn: &mut TenantConn<'_>, before: DateTime<Utc>) -> Result<usize, StoreError> {
-    Ok(sql("DELETE FROM jobs WHERE ended_at < $1")
-        .bind::<Timestamptz, _>(before)
-        .execute(conn.db())
-        .await?)
+pub async fn forget_ended(
+    conn: &mut TenantConn<'_>,
+    before: DateTime<Utc>,
+    limit: i32,
+) -> Result<usize, StoreError> {
+    Ok(sql(
+        "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE ended_at < $1 ORDER BY ended_at LIMIT $2)",
+    )
+    .bind::<Timestamptz, _>(before)
+    .bind::<Integer, _>(limit)
+    .execute(conn.db())
+    .await?)
 }

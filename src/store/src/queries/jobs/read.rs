@@ -1,7 +1,7 @@
 //! Jobs as those see them whose jobs they are.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, Integer, Nullable, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Integer, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 
 use super::Job;
@@ -35,15 +35,22 @@ pub async fn list(
     space: Option<SpaceId>,
     limit: i32,
 ) -> Result<Vec<Job>, StoreError> {
-    Ok(sql(
-        "SELECT id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, \
-                      error, created_at, started_at, ended_at FROM jobs \
-               WHERE $1 IS NULL OR space_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
-    )
-    .bind::<Nullable<SqlUuid>, _>(space)
-    .bind::<Integer, _>(limit)
-    .load(conn.db())
-    .await?)
+    let newest = match space {
+        Some(space) => sql(
+            "SELECT id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, \
+                    error, created_at, started_at, ended_at FROM jobs \
+             WHERE space_id = $2 ORDER BY created_at DESC, id DESC LIMIT $1",
+        )
+        .bind::<Integer, _>(limit)
+        .bind::<SqlUuid, _>(space),
+        None => sql(
+            "SELECT id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, \
+                    error, created_at, started_at, ended_at FROM jobs \
+             ORDER BY created_at DESC, id DESC LIMIT $1",
+        )
+        .bind::<Integer, _>(limit),
+    };
+    Ok(newest.load(conn.db()).await?)
 }
 
 /// The tenant's jobs that run, and those that wait, in the order of their turns; at most `limit`.
