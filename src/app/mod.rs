@@ -60,6 +60,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 const HANG_UP_WITHIN: Duration = Duration::from_secs(1);
 /// Sites that are read at once.
 const CRAWLS: usize = 8;
+/// Spaces that are given indexes at once: each takes half a GiB of the database's memory.
+const BUILDS: usize = 1;
 /// How long a site is read before other sites have their turn.
 const CRAWL_TURN: Duration = Duration::from_secs(5 * 60);
 /// Time for sockets to say goodbye once all answers have ended.
@@ -249,6 +251,7 @@ async fn work(services: Services, ingest: Ingest, crawler: Crawler) {
         turn: CRAWL_TURN,
     };
     let computing = Worker::new(db.clone(), tools.clone(), Takes::Computing, cores);
+    let building = Worker::new(db.clone(), tools.clone(), Takes::Building, BUILDS);
     let waiting = Worker::new(db.clone(), tools, Takes::Waiting, CRAWLS);
     let queue = async {
         let tenants = db.control().tenants().await.unwrap_or_else(|error| {
@@ -269,7 +272,12 @@ async fn work(services: Services, ingest: Ingest, crawler: Crawler) {
         }
     };
     let stopping = services.tasks.stopping();
-    tokio::join!(queue, computing.run(stopping.clone()), waiting.run(stopping));
+    tokio::join!(
+        queue,
+        computing.run(stopping.clone()),
+        building.run(stopping.clone()),
+        waiting.run(stopping)
+    );
 }
 
 fn services(

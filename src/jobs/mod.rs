@@ -1,6 +1,7 @@
 //! Carries out background work: takes jobs up in fair turns, holds their leases, tells how far they
 //! are, and ends them. What a job does is in a file per kind, and may be done twice.
 
+mod index_space;
 mod ingest_document;
 mod read_source;
 mod worker;
@@ -70,6 +71,7 @@ impl Tools {
             Work::IngestDocument { document } => {
                 ingest_document::run(&self.ingest, db, *document, progress).await
             }
+            Work::IndexSpace { space, model } => index_space::run(db, *space, model, progress).await,
             Work::ReadSource { source } => read_source::run(self, db, *source, job, progress).await,
         }
     }

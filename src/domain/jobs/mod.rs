@@ -27,6 +27,8 @@ pub enum Work {
     IngestDocument { document: DocumentId },
     /// Reads a place of the web, page by page, and puts the reading of what has changed in line.
     ReadSource { source: SourceId },
+    /// Gives a space that has become large indexes of its own, for vectors of `model`.
+    IndexSpace { space: SpaceId, model: String },
 }
 
 /// What a kind of work takes: each has workers of its own, so that one does not hold up the other.
@@ -36,12 +38,15 @@ pub enum Takes {
     Computing,
     /// Mostly patience.
     Waiting,
+    /// Much memory of the database, for minutes.
+    Building,
 }
 
 /// Every kind of work, its word in tables and on screen, and what it takes.
 const KINDS: &[(&str, Takes)] = &[
     ("ingest_document", Takes::Computing),
     ("read_source", Takes::Waiting),
+    ("index_space", Takes::Building),
 ];
 
 impl Takes {
@@ -57,7 +62,7 @@ impl Takes {
     #[must_use]
     pub fn most(self, slots: usize) -> usize {
         match self {
-            Self::Computing => slots,
+            Self::Computing | Self::Building => slots,
             Self::Waiting => slots.div_ceil(2),
         }
     }
@@ -70,6 +75,7 @@ impl Work {
         match self {
             Self::IngestDocument { .. } => "ingest_document",
             Self::ReadSource { .. } => "read_source",
+            Self::IndexSpace { .. } => "index_space",
         }
     }
 
@@ -78,6 +84,7 @@ impl Work {
         match self {
             Self::IngestDocument { document } => format!("document:{document}"),
             Self::ReadSource { source } => format!("source:{source}"),
+            Self::IndexSpace { space, .. } => format!("index:{space}"),
         }
     }
 
@@ -174,6 +181,10 @@ mod tests {
             },
             Work::ReadSource {
                 source: SourceId::new(),
+            },
+            Work::IndexSpace {
+                space: SpaceId::new(),
+                model: String::new(),
             },
         ] {
             assert_eq!(serde_json::to_value(&work).unwrap()["kind"], work.kind());

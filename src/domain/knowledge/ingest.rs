@@ -4,11 +4,10 @@
 use std::sync::Arc;
 
 use parlance_store::{
-    StoreError, TenantConn, TenantDb,
+    StoreError, TenantDb,
     ids::{DocumentId, DocumentVersionId, PassageId, SpaceId},
     queries::{
         documents::{self, DocumentStatus, NewDocument},
-        large,
         passages::{self, NewPassage, NewVersion},
     },
 };
@@ -25,7 +24,11 @@ use super::{
 };
 use crate::{
     adapters::embed::{EmbedError, Embedded, Embedder, Purpose, vector_model},
-    domain::{billing::meter::Meter, jobs::progress::Progress},
+    domain::{
+        billing::meter::Meter,
+        jobs::{self, Priority, Work, progress::Progress},
+        retrieval::indexing,
+    },
     kernel::clock::SharedClock,
 };
 
@@ -212,7 +215,6 @@ impl Ingest {
         let (embedded, tokens) = self.embed_missing(db, &document, version, &cut, progress).await?;
         let knowledge_version = self.publish(db, &document, version, &title, format).await?;
         info!(document.id = %id, passages = cut.len(), embedded, tokens, "document ready");
-        self.index_large(db, document.space_id).await;
         Ok(Ingested {
             passages: cut.len(),
             longest: cut.iter().map(|passage| passage.tokens).max().unwrap_or(0),
@@ -365,26 +367,7 @@ impl Ingest {
         Err(EmbedError::Busy)
     }
 
-    /// Gives a space that has become large indexes of its own. Without them it is searched too, only
-    /// slower: a failure is no failure of the document.
-    async fn index_large(&self, db: &TenantDb, space: SpaceId) {
-        let model = vector_model(&*self.embedder);
-        let indexed = async {
-            let passages = db
-                .read(async |conn| passages::count_live(conn, space).await)
-                .await?;
-            if passages < large::LARGE {
-                return Ok(false);
-            }
-            let index = async |conn: &mut TenantConn<'_>| large::index(conn, space, &model).await;
-            db.long(large::INDEXED_WITHIN, index).await
-        };
-        let indexed: Result<bool, StoreError> = indexed.await;
-        if let Err(error) = indexed {
-            warn!(space.id = %space, %error, "a large space has no indexes");
-        }
-    }
-
+    /// Publishes a version; a space that becomes large with it is to have indexes of its own.
     async fn publish(
         &self,
         db: &TenantDb,
@@ -395,8 +378,21 @@ impl Ingest {
     ) -> Result<i64, StoreError> {
         let at = self.clock.now();
         let (id, space) = (document.id, document.space_id);
+        let model = vector_model(&*self.embedder);
         db.transaction(async |conn| {
-            passages::publish(conn, version, id, space, title, format.media_type(), at).await
+            let media_type = format.media_type();
+            let published = passages::publish(conn, version, id, space, title, media_type, at).await?;
+            if indexing::is_due(conn, space, &model).await? {
+                jobs::enqueue(
+                    conn,
+                    &Work::IndexSpace { space, model },
+                    space,
+                    Priority::Later,
+                    at,
+                )
+                .await?;
+            }
+            Ok(published)
         })
         .await
     }

@@ -124,6 +124,8 @@ pub async fn given_up(
     let id = match work {
         Work::IngestDocument { document } => *document,
         Work::ReadSource { source } => return places::give_up(db, *source, reason, now).await,
+        // Searched as before; who publishes next asks for it again.
+        Work::IndexSpace { .. } => return Ok(()),
     };
     let given_up = db.transaction(async |conn| {
         let document = documents::get(conn, id).await?;

@@ -7,6 +7,7 @@ mod commands;
 mod demo;
 mod hostile;
 mod ingest;
+mod large;
 mod places;
 mod removed;
 pub mod rest;

@@ -15,6 +15,7 @@ mod jobs;
 mod knowledge;
 mod large;
 mod ledger;
+mod many_jobs;
 mod messages;
 mod migrations;
 mod pool;

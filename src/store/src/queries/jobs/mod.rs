@@ -205,14 +205,14 @@ pub async fn claim(
     let claimed = sql(
         "UPDATE jobs SET state = 'running', owner = $1, attempts = attempts + 1, due_at = $3, progress = 0, \
                 started_at = coalesce(started_at, $2) \
-         WHERE id = coalesce( \
+         WHERE id = (SELECT coalesce( \
             (SELECT id FROM jobs WHERE state = 'running' AND due_at <= $2 AND kind = ANY($4) \
              ORDER BY priority DESC, due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED), \
             (SELECT j.id FROM jobs j \
              WHERE j.state = 'queued' AND j.due_at <= $2 AND j.kind = ANY($4) \
                AND NOT EXISTS (SELECT FROM jobs r \
                                WHERE r.tenant_id = j.tenant_id AND r.key = j.key AND r.state = 'running') \
-             ORDER BY j.priority DESC, j.due_at, j.id LIMIT 1 FOR UPDATE SKIP LOCKED)) \
+             ORDER BY j.priority DESC, j.due_at, j.id LIMIT 1 FOR UPDATE SKIP LOCKED))) \
          RETURNING id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, error, \
                    created_at, started_at, ended_at",
     )
@@ -344,7 +344,7 @@ pub async fn forget_ended(
     limit: i32,
 ) -> Result<usize, StoreError> {
     Ok(sql(
-        "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE ended_at < $1 ORDER BY ended_at LIMIT $2)",
+        "DELETE FROM jobs WHERE id = ANY(ARRAY(SELECT id FROM jobs WHERE ended_at < $1 ORDER BY ended_at LIMIT $2))",
     )
     .bind::<Timestamptz, _>(before)
     .bind::<Integer, _>(limit)
