@@ -314,14 +314,16 @@ impl Running {
             Ended::Done | Ended::Again { .. } | Ended::Moot { .. } | Ended::GivenBack => None,
         };
         let at = self.tools.clock.now();
-        let noted = self
-            .db
-            .transaction(async |conn| jobs::end(conn, self.lease, ended, at).await)
-            .await?;
-        // Another who has taken it over says himself how it ends.
-        if let (true, Some(work), Some(reason)) = (noted, work, reason) {
-            intake::given_up(&self.db, work, reason, at).await?;
-        }
+        // Whoever sees that it has ended sees what came of it.
+        let ending = self.db.transaction(async |conn| {
+            let noted = jobs::end(conn, self.lease, ended, at).await?;
+            // Another who has taken it over says himself how it ends.
+            if let (true, Some(work), Some(reason)) = (noted, work, reason) {
+                intake::given_up(conn, work, reason, at).await?;
+            }
+            Ok::<_, StoreError>(noted)
+        });
+        let noted = ending.await?;
         self.tools.bell.changed(self.db.tenant_id());
         info!(job.id = %self.job.id, tenant.id = %self.db.tenant_id(), kind = self.job.kind, ?ended, noted, "job");
         Ok(())

@@ -145,32 +145,26 @@ pub(super) async fn next(
 /// before.
 ///
 /// # Errors
-/// [`StoreError`] where the database fails.
-pub async fn give_up(
-    db: &TenantDb,
+/// [`StoreError::NotFound`] where the source was removed.
+pub(super) async fn give_up(
+    conn: &mut TenantConn<'_>,
     id: SourceId,
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let fail = db.transaction(async |conn| {
-        let source = sources::get(conn, id).await?;
-        if matches!(source.status, SourceStatus::Queued | SourceStatus::Crawling) {
-            sources::fail(conn, id, reason).await?;
-        }
-        next(conn, &source, now).await?;
-        if source.scope == word(Scope::Page)
-            && let Some(document) = documents::by_name(conn, source.space_id, &source.url).await?
-            && document.status == DocumentStatus::Queued
-            && document.bytes == 0
-        {
-            documents::set_status(conn, document.id, DocumentStatus::Failed, Some(reason), now).await?;
-        }
-        Ok(())
-    });
-    match fail.await {
-        Err(StoreError::NotFound) => Ok(()),
-        other => other,
+    let source = sources::get(conn, id).await?;
+    if matches!(source.status, SourceStatus::Queued | SourceStatus::Crawling) {
+        sources::fail(conn, id, reason).await?;
     }
+    next(conn, &source, now).await?;
+    if source.scope == word(Scope::Page)
+        && let Some(document) = documents::by_name(conn, source.space_id, &source.url).await?
+        && document.status == DocumentStatus::Queued
+        && document.bytes == 0
+    {
+        documents::set_status(conn, document.id, DocumentStatus::Failed, Some(reason), now).await?;
+    }
+    Ok(())
 }
 
 pub(super) fn word(scope: Scope) -> &'static str {
