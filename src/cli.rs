@@ -2,15 +2,18 @@
 //! and `jobs`.
 
 use std::{
+    collections::BTreeMap,
     io::{IsTerminal, Write, stdout},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use anyhow::{Context, bail};
+use bytes::Bytes;
 use clap::{Args, Subcommand};
 use reqwest::{
-    Client, RequestBuilder,
+    Client, RequestBuilder, Response, StatusCode,
     multipart::{Form, Part},
 };
 use serde_json::{Value, json};
@@ -105,7 +108,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         } => {
             let api = Api::log_in(remote).await?;
             let body = json!({ "space": space, "text": question, "limit": limit, "explain": explain });
-            let found = api.ask(api.post("/api/query").json(&body)).await?;
+            let found = api.post("/api/query", &body).await?;
             if json {
                 return line(&serde_json::to_string_pretty(&found)?);
             }
@@ -115,27 +118,30 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Jobs { remote, cancel } => {
             let api = Api::log_in(remote).await?;
             if let Some(id) = cancel {
-                let job = api.ask(api.post(&format!("/api/jobs/{id}/cancel"))).await?;
+                let job = api.post(&format!("/api/jobs/{id}/cancel"), &Value::Null).await?;
                 return line(&row(&job));
             }
-            let jobs = api.ask(api.get("/api/jobs")).await?;
+            let jobs = api.get("/api/jobs").await?;
             items(&jobs).try_for_each(|job| line(&row(job)))
         }
     }
 }
 
 async fn ingest(api: &Api, space: &str, scope: &str, wait: bool, what: &[String]) -> anyhow::Result<()> {
+    let (addresses, paths): (Vec<&String>, Vec<&String>) = what
+        .iter()
+        .partition(|what| what.starts_with("http://") || what.starts_with("https://"));
+    // Before anything is given: which document would be which is not for the order to decide.
+    let named = named(&paths)?;
     let mut given = Vec::new();
-    for what in what {
-        if what.starts_with("http://") || what.starts_with("https://") {
-            let path = format!("/api/chat-spaces/{space}/documents/url");
-            let body = json!({ "url": what, "scope": scope });
-            given.push((what.clone(), api.ask(api.post(&path).json(&body)).await));
-            continue;
-        }
-        for file in files(Path::new(what))? {
-            given.push((file.display().to_string(), api.upload(space, &file).await));
-        }
+    for address in addresses {
+        let path = format!("/api/chat-spaces/{space}/documents/url");
+        let body = json!({ "url": address, "scope": scope });
+        given.push((address.clone(), api.post(&path, &body).await));
+    }
+    for (name, file) in named {
+        let accepted = api.upload(space, &name, &file).await;
+        given.push((file.display().to_string(), accepted));
     }
     let mut failed = 0;
     for (name, accepted) in given {
@@ -155,6 +161,33 @@ async fn ingest(api: &Api, space: &str, scope: &str, wait: bool, what: &[String]
         bail!("{failed} could not be read");
     }
     Ok(())
+}
+
+/// The files of these paths by the name that each document gets: a file's own, or its path in the
+/// folder that was named.
+fn named(paths: &[&String]) -> anyhow::Result<BTreeMap<String, PathBuf>> {
+    let mut named: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for path in paths.iter().map(Path::new) {
+        for file in files(path)? {
+            let inside = file.strip_prefix(path).unwrap_or(&file);
+            let inside = match inside.file_name() {
+                Some(_) => inside,
+                None => Path::new(file.file_name().unwrap_or_default()),
+            };
+            let parts = inside.iter().map(|part| part.to_string_lossy());
+            let name = parts.collect::<Vec<_>>().join("/");
+            if let Some(other) = named.insert(name.clone(), file.clone())
+                && other != file
+            {
+                bail!(
+                    "{} and {} would both be the document {name}: name a folder that holds both, or rename one",
+                    other.display(),
+                    file.display(),
+                );
+            }
+        }
+    }
+    Ok(named)
 }
 
 /// The file, or the files below the folder, in order of their names.
@@ -180,66 +213,74 @@ fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
 /// A server one is logged in at.
 struct Api {
     http: Client,
-    server: String,
-    token: String,
+    remote: Remote,
+    /// Holds for a quarter of an hour; a large folder takes longer.
+    token: Mutex<String>,
 }
 
 impl Api {
     async fn log_in(remote: Remote) -> anyhow::Result<Self> {
-        let mut api = Self {
+        let api = Self {
             http: Client::new(),
-            server: remote.server.trim_end_matches('/').to_owned(),
-            token: String::new(),
+            remote,
+            token: Mutex::default(),
         };
-        let body = json!({ "email": remote.email, "password": remote.password });
-        let logged_in = api.ask(api.post("/api/auth/login").json(&body)).await?;
-        api.token = text(&logged_in["access_token"]).to_owned();
+        api.renew().await?;
         Ok(api)
     }
 
-    fn get(&self, path: &str) -> RequestBuilder {
-        self.http
-            .get(format!("{}{path}", self.server))
-            .bearer_auth(&self.token)
+    async fn renew(&self) -> anyhow::Result<()> {
+        let body = json!({ "email": self.remote.email, "password": self.remote.password });
+        let login = self.http.post(self.url("/api/auth/login")).json(&body);
+        let logged_in = answered(sent(login).await?).await?;
+        let token = text(&logged_in["access_token"]).to_owned();
+        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = token;
+        Ok(())
     }
 
-    fn post(&self, path: &str) -> RequestBuilder {
-        self.http
-            .post(format!("{}{path}", self.server))
-            .bearer_auth(&self.token)
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.remote.server.trim_end_matches('/'))
     }
 
-    async fn ask(&self, request: RequestBuilder) -> anyhow::Result<Value> {
-        let answer = request.send().await.context("the server cannot be reached")?;
-        let status = answer.status();
-        let body: Value = answer.json().await.unwrap_or_default();
-        if status.is_success() {
-            return Ok(body);
+    async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        self.ask(|| self.http.get(self.url(path))).await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.ask(|| self.http.post(self.url(path)).json(body)).await
+    }
+
+    /// Asks as who is logged in, and once more where that is no longer so.
+    async fn ask(&self, request: impl Fn() -> RequestBuilder) -> anyhow::Result<Value> {
+        let token = || {
+            let token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+            token.clone()
+        };
+        let answer = sent(request().bearer_auth(token())).await?;
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            return answered(answer).await;
         }
-        match (text(&body["title"]), text(&body["detail"])) {
-            ("", _) => bail!("the server answers with status {status}"),
-            (title, detail) => bail!("{title}: {detail}"),
-        }
+        self.renew().await?;
+        answered(sent(request().bearer_auth(token())).await?).await
     }
 
     /// The id of a space by its id or slug.
     async fn space(&self, named: &str) -> anyhow::Result<String> {
-        let spaces = self.ask(self.get("/api/chat-spaces")).await?;
+        let spaces = self.get("/api/chat-spaces").await?;
         let found = items(&spaces).find(|space| space["id"] == named || space["slug"] == named);
         let found = found.with_context(|| format!("there is no space {named}"))?;
         Ok(text(&found["id"]).to_owned())
     }
 
-    async fn upload(&self, space: &str, file: &Path) -> anyhow::Result<Value> {
-        let content = tokio::fs::read(file).await?;
-        let name = file
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let form = Form::new().part("file", Part::bytes(content).file_name(name));
+    async fn upload(&self, space: &str, name: &str, file: &Path) -> anyhow::Result<Value> {
+        let content = Bytes::from(tokio::fs::read(file).await?);
         let path = format!("/api/chat-spaces/{space}/documents/upload");
-        self.ask(self.post(&path).multipart(form)).await
+        self.ask(|| {
+            let part = Part::stream(content.clone()).file_name(name.to_owned());
+            let form = Form::new().text("name", name.to_owned()).part("file", part);
+            self.http.post(self.url(&path)).multipart(form)
+        })
+        .await
     }
 
     /// What came of what was accepted.
@@ -251,7 +292,7 @@ impl Api {
             return Ok("accepted");
         }
         loop {
-            let job = self.ask(self.get(&format!("/api/jobs/{job}"))).await?;
+            let job = self.get(&format!("/api/jobs/{job}")).await?;
             match text(&job["state"]) {
                 "done" => return Ok("ready"),
                 "queued" | "running" => show(&job),
@@ -259,6 +300,23 @@ impl Api {
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
+    }
+}
+
+async fn sent(request: RequestBuilder) -> anyhow::Result<Response> {
+    request.send().await.context("the server cannot be reached")
+}
+
+/// What was answered, or what was refused in the server's words.
+async fn answered(answer: Response) -> anyhow::Result<Value> {
+    let status = answer.status();
+    let body: Value = answer.json().await.unwrap_or_default();
+    if status.is_success() {
+        return Ok(body);
+    }
+    match (text(&body["title"]), text(&body["detail"])) {
+        ("", _) => bail!("the server answers with status {status}"),
+        (title, detail) => bail!("{title}: {detail}"),
     }
 }
 

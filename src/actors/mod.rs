@@ -1,7 +1,9 @@
 //! Who does what, one at a time: a tenant, a conversation and the ledger are actix actors on a
 //! fixed set of arbiters. An `Addr` never leaves its folder; the face of each is a handle with
 //! async methods. Mailboxes are bounded; nothing in a handler waits for a model or an embedding.
+//! Who listens to a workspace is looked after by a task, for it does nothing but look and tell.
 
+pub mod console;
 pub mod conversation;
 pub mod ledger;
 pub mod placement;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parlance_store::db::Db;
 
-use super::{ledger::LedgerHandle, registry::Registry, tenant::Tenants};
+use super::{console::Consoles, ledger::LedgerHandle, registry::Registry, tenant::Tenants};
 use crate::{
     domain::{
         accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
@@ -27,8 +27,9 @@ pub struct Services {
     pub spaces: SpaceDirectory,
     pub tenants: Tenants,
     pub answerer: Arc<Answerer>,
-    /// Rung when a job was put in line.
+    /// Rung when a job was put in line, or has changed.
     pub bell: Bell,
+    pub consoles: Consoles,
     pub registry: Registry,
     pub ledger: LedgerHandle,
 }

@@ -29,8 +29,8 @@ use utoipa::OpenApi;
 pub use self::{adapters::Adapters, bench::bench, eval::eval, reading::read_document};
 use crate::{
     actors::{
-        conversation::Deps, ledger::LedgerHandle, placement::Placement, registry::Registry,
-        services::Services, tenant::Tenants,
+        console::Consoles, conversation::Deps, ledger::LedgerHandle, placement::Placement,
+        registry::Registry, services::Services, tenant::Tenants,
     },
     adapters::{
         breaker::BreakerPolicy,
@@ -45,7 +45,7 @@ use crate::{
         knowledge::{ingest::Ingest, intake, web::Crawler},
         retrieval::Retriever,
     },
-    http,
+    http::{self, routes::Transports},
     jobs::{Tools, Worker},
     kernel::{address::Addresses, origin::PublicOrigin, tasks::Tasks},
     realtime,
@@ -60,8 +60,17 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 const HANG_UP_WITHIN: Duration = Duration::from_secs(1);
 /// Sites that are read at once.
 const CRAWLS: usize = 8;
+/// Spaces that are given indexes at once: each takes half a GiB of the database's memory.
+const BUILDS: usize = 1;
+/// How long a site is read before other sites have their turn.
+const CRAWL_TURN: Duration = Duration::from_secs(5 * 60);
 /// Time for sockets to say goodbye once all answers have ended.
 const GOODBYE: Duration = Duration::from_secs(3);
+
+const TRANSPORTS: Transports = Transports {
+    visitor: realtime::visitor::configure,
+    console: realtime::console::configure,
+};
 
 /// A running application.
 pub struct App {
@@ -235,13 +244,14 @@ async fn work(services: Services, ingest: Ingest, crawler: Crawler) {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let tools = Tools {
         answerer: services.answerer.clone(),
-        ledger: services.ledger.clone(),
         ingest,
         crawler,
         clock: clock.clone(),
         bell: services.bell.clone(),
+        turn: CRAWL_TURN,
     };
     let computing = Worker::new(db.clone(), tools.clone(), Takes::Computing, cores);
+    let building = Worker::new(db.clone(), tools.clone(), Takes::Building, BUILDS);
     let waiting = Worker::new(db.clone(), tools, Takes::Waiting, CRAWLS);
     let queue = async {
         let tenants = db.control().tenants().await.unwrap_or_else(|error| {
@@ -253,7 +263,7 @@ async fn work(services: Services, ingest: Ingest, crawler: Crawler) {
                 Ok(0) => {}
                 Ok(queued) => {
                     info!(tenant.id = %tenant, documents = queued, "documents are read anew");
-                    services.bell.ring();
+                    services.bell.ring(tenant);
                 }
                 Err(error) => {
                     error!(tenant.id = %tenant, %error, "its unread documents are looked for at the next start");
@@ -262,7 +272,12 @@ async fn work(services: Services, ingest: Ingest, crawler: Crawler) {
         }
     };
     let stopping = services.tasks.stopping();
-    tokio::join!(queue, computing.run(stopping.clone()), waiting.run(stopping));
+    tokio::join!(
+        queue,
+        computing.run(stopping.clone()),
+        building.run(stopping.clone()),
+        waiting.run(stopping)
+    );
 }
 
 fn services(
@@ -308,12 +323,13 @@ fn services(
         tasks: tasks.clone(),
         passivate_after: config.chat.passivate_after,
     };
-    let tokens = Tokens::new(&secret, clock.clone());
+    let (tokens, bell) = (Tokens::new(&secret, clock.clone()), Bell::default());
     Ok(Services {
+        consoles: Consoles::new(db.clone(), clock.clone(), bell.clone(), tasks.clone()),
         logins: Logins::new(db.clone(), tokens.clone(), clock.clone()),
         tenants,
         answerer,
-        bell: Bell::default(),
+        bell,
         registry: Registry::new(Arc::new(deps), placement),
         addresses: Addresses {
             behind_proxy: config.server.behind_proxy,
@@ -329,7 +345,10 @@ fn services(
 }
 
 fn serve(listener: TcpListener, services: Services, metrics: PrometheusHandle) -> io::Result<Server> {
-    let document = http::document(realtime::visitor::Calls::openapi());
+    let document = http::document([
+        realtime::visitor::Calls::openapi(),
+        realtime::console::Calls::openapi(),
+    ]);
     let stopping = services.tasks.stopping();
     let build = move || {
         actix_web::App::new()
@@ -340,7 +359,7 @@ fn serve(listener: TcpListener, services: Services, metrics: PrometheusHandle) -
             .wrap(middleware::Compress::default())
             .wrap(http::security_headers())
             .wrap(tracing_actix_web::TracingLogger::<http::RequestLog>::new())
-            .configure(|config| http::routes::configure(config, realtime::visitor::configure))
+            .configure(|config| http::routes::configure(config, TRANSPORTS))
     };
     let server = Server::build()
         .disable_signals()

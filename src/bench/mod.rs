@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use parlance_store::{
-    StoreError, TenantDb,
+    TenantDb,
     control::NewUser,
     db::Db,
     ids::{SpaceId, TenantId, UserId},
@@ -22,7 +22,10 @@ use parlance_store::{
 };
 
 use self::corpus::Corpus;
-use crate::kernel::clock::{Clock, SystemClock};
+use crate::{
+    domain::{jobs::progress::Progress, retrieval::indexing},
+    kernel::clock::{Clock, SystemClock},
+};
 
 /// What the vectors are kept under.
 pub const MODEL: &str = "made";
@@ -82,20 +85,13 @@ async fn fill(db: &Db, corpus: Corpus) -> Result<Filled> {
     }
     let started = Instant::now();
     let is_large = i64::try_from(corpus.passages).unwrap_or(i64::MAX) >= large::LARGE;
-    let indexed = is_large && index(&db, space).await?;
+    let indexed = is_large && indexing::index(&db, space, MODEL, &Progress::default()).await?;
     Ok(Filled {
         db,
         space,
         corpus,
         indexing: indexed.then(|| started.elapsed()),
     })
-}
-
-async fn index(db: &TenantDb, space: SpaceId) -> Result<bool, StoreError> {
-    db.long(large::INDEXED_WITHIN, async |conn| {
-        large::index(conn, space, MODEL).await
-    })
-    .await
 }
 
 async fn tenant(db: &Db) -> Result<(TenantDb, SpaceId)> {

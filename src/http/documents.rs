@@ -1,6 +1,6 @@
 //! The documents of a space: uploaded, pasted, read anew, removed.
 
-use actix_multipart::form::{MultipartForm, MultipartFormConfig, bytes::Bytes};
+use actix_multipart::form::{MultipartForm, MultipartFormConfig, bytes::Bytes, text::Text};
 use actix_web::{HttpResponse, http::header, web};
 use parlance_store::{
     StoreError,
@@ -69,6 +69,10 @@ fn refused_upload(error: &actix_multipart::MultipartError) -> Problem {
 pub struct Upload {
     #[schema(value_type = String, format = Binary)]
     file: Bytes,
+    /// What the document is called, where that is not the file's own name: a path with `/`, so that
+    /// files of one name in different folders are documents of their own.
+    #[schema(value_type = Option<String>)]
+    name: Option<Text<String>>,
 }
 
 /// `GET /api/chat-spaces/{id}/documents`, by name.
@@ -113,7 +117,10 @@ pub async fn upload(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let file = &form.file;
-    let name = name(file.file_name.as_deref().unwrap_or_default())?;
+    let name = match &form.name {
+        Some(path) => named(path)?,
+        None => name(file.file_name.as_deref().unwrap_or_default())?,
+    };
     if file.data.is_empty() {
         return Err(Problem::new(Code::InvalidRequest, "the file is empty"));
     }
@@ -207,12 +214,12 @@ async fn give(
 async fn take_in(editor: &Editor, services: &Services, file: NewFile<'_>) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(editor.claims.tenant);
     let taken = intake::take_in(&db, file, Priority::Now, services.clock.now()).await;
-    Ok(accepted(services, taken.map_err(problem)?))
+    Ok(accepted(editor, services, taken.map_err(problem)?))
 }
 
 /// The document and its job, which the workers hear of now.
-fn accepted(services: &Services, taken: Taken) -> HttpResponse {
-    services.bell.ring();
+fn accepted(editor: &Editor, services: &Services, taken: Taken) -> HttpResponse {
+    services.bell.ring(editor.claims.tenant);
     let job = taken.job.map(|id| json!({ "id": id }));
     HttpResponse::Accepted().json(json!({ "document": DocumentView::from(taken.document), "job": job }))
 }
@@ -243,10 +250,7 @@ pub async fn content(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(member.claims.tenant);
-    let read = db.read(async |conn| {
-        let document = documents::get(conn, *path).await?;
-        Ok::<_, StoreError>((document, documents::file(conn, *path).await?))
-    });
+    let read = db.read(async |conn| documents::with_file(conn, *path).await);
     let (document, file) = read.await.map_err(problem)?;
     // Never shown as a page of ours, whatever it says it is.
     let disposition = header::ContentDisposition::attachment(document.name);
@@ -285,14 +289,20 @@ pub async fn reprocess(
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(editor.claims.tenant);
     let taken = intake::read_anew(&db, *path, services.clock.now()).await;
-    Ok(accepted(&services, taken.map_err(problem)?))
+    Ok(accepted(&editor, &services, taken.map_err(problem)?))
 }
 
 /// What a document may be called: the last part of what is said to be its path.
 fn name(given: &str) -> Result<String, Problem> {
-    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = last.chars().filter(|c| !c.is_control()).collect();
-    let name = name.trim();
+    named(given.rsplit(['/', '\\']).next().unwrap_or_default())
+}
+
+/// A path from wherever its files are kept: not up from there, nor from elsewhere.
+fn named(given: &str) -> Result<String, Problem> {
+    let given: String = given.chars().filter(|c| !c.is_control()).collect();
+    let parts = given.split(['/', '\\']).map(str::trim);
+    let parts: Vec<&str> = parts.filter(|part| !matches!(*part, "" | "." | "..")).collect();
+    let name = parts.join("/");
     if name.is_empty() {
         return Err(Problem::new(Code::InvalidRequest, "the document needs a name"));
     }
@@ -300,7 +310,7 @@ fn name(given: &str) -> Result<String, Problem> {
         let detail = format!("a name has at most {MAX_NAME} characters");
         return Err(Problem::new(Code::InvalidRequest, detail));
     }
-    Ok(name.to_owned())
+    Ok(name)
 }
 
 pub(super) fn problem(error: StoreError) -> Problem {

@@ -272,7 +272,7 @@ pub async fn ask(
     let db = services.db.tenant(editor.claims.tenant);
     let job = questions::ask(&db, *path, body.answers, services.clock.now()).await;
     let job = job.map_err(problem)?;
-    services.bell.ring();
+    services.bell.ring(editor.claims.tenant);
     Ok(HttpResponse::Accepted().json(json!({ "job": { "id": job } })))
 }
 

@@ -6,11 +6,14 @@ use parlance_store::{ids::JobId, queries::jobs};
 use super::{
     documents::problem,
     user::{Editor, Member},
-    views::{JobView, List},
+    views::List,
 };
 use crate::{
     actors::services::Services,
-    domain::{jobs::Work, knowledge::intake},
+    domain::{
+        jobs::{Work, view::JobView},
+        knowledge::intake,
+    },
     kernel::problem::{Problem, ProblemDocument},
 };
 
@@ -59,10 +62,12 @@ pub async fn cancel(
         .transaction(async |conn| jobs::cancel(conn, *path, now).await)
         .await;
     let (job, waited) = cancelled.map_err(problem)?;
+    services.bell.changed(db.tenant_id());
     if let Some(work) = Work::of(&job).filter(|_| waited) {
-        intake::given_up(&db, &work, intake::CALLED_OFF, now)
-            .await
-            .map_err(problem)?;
+        // Not in the same transaction: who gives a document takes locks the other way round.
+        let given_up =
+            db.transaction(async |conn| intake::given_up(conn, &work, intake::CALLED_OFF, now).await);
+        given_up.await.map_err(problem)?;
     }
     Ok(HttpResponse::Accepted().json(JobView::from(job)))
 }

@@ -52,8 +52,10 @@ impl Modify for Bearers {
 
 /// The whole document: these calls and those of `transports`.
 #[must_use]
-pub fn document(transports: Document) -> ApiDocument {
+pub fn document(transports: impl IntoIterator<Item = Document>) -> ApiDocument {
     let mut all = Calls::openapi();
-    all.merge(transports);
+    for calls in transports {
+        all.merge(calls);
+    }
     ApiDocument(all.to_json().unwrap_or_default())
 }

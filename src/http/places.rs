@@ -190,7 +190,7 @@ pub async fn know(
         PlaceError::NotAPage(error) => Problem::new(Code::InvalidRequest, error.to_string()),
         PlaceError::Store(error) => problem(error),
     })?;
-    services.bell.ring();
+    services.bell.ring(editor.claims.tenant);
     Ok(HttpResponse::Accepted().json(json!({
         "source": SourceView::from(made.source),
         "document": made.document.map(DocumentView::from),
@@ -262,7 +262,7 @@ pub async fn pages(
     let db = services.db.tenant(member.claims.tenant);
     let read = db.read(async |conn| {
         let source = sources::get(conn, *path).await?;
-        let pages = sources::pages(conn, source.id, &query.cursor, limit).await?;
+        let pages = sources::pages(conn, source.id, 0, &query.cursor, limit).await?;
         Ok::<_, StoreError>((source, pages))
     });
     let (source, pages) = read.await.map_err(problem)?;
@@ -286,7 +286,7 @@ pub async fn read(
     let db = services.db.tenant(editor.claims.tenant);
     let read = places::read_again(&db, *path, services.clock.now()).await;
     let (source, job) = read.map_err(problem)?;
-    services.bell.ring();
+    services.bell.ring(editor.claims.tenant);
     Ok(HttpResponse::Accepted().json(json!({ "source": SourceView::from(source), "job": { "id": job } })))
 }
 

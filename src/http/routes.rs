@@ -13,14 +13,25 @@ use crate::{
 
 /// Bytes of a JSON body at most.
 const MAX_JSON: usize = 256 * 1024;
+/// The same of what is typed in, some of which JSON escapes.
+const MAX_PASTED: usize = 2 * written::MAX_TEXT;
 
-/// Registers every route; `transports` registers the visitor's under `/api/widget/{space}`.
-pub fn configure(config: &mut web::ServiceConfig, transports: fn(&mut web::ServiceConfig)) {
+/// What registers the transports, which are a room of their own.
+#[derive(Clone, Copy, Debug)]
+pub struct Transports {
+    /// Under `/api/widget/{space}`.
+    pub visitor: fn(&mut web::ServiceConfig),
+    /// Under `/api/console`.
+    pub console: fn(&mut web::ServiceConfig),
+}
+
+/// Registers every route.
+pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
     config
         .app_data(
             web::JsonConfig::default()
                 .limit(MAX_JSON)
-                .error_handler(|error, _| bad_json(&error).into()),
+                .error_handler(|error, _| bad_json(&error, MAX_JSON).into()),
         )
         .app_data(documents::uploads())
         .app_data(web::QueryConfig::default().error_handler(|error, _| invalid(error.to_string()).into()))
@@ -44,8 +55,9 @@ pub fn configure(config: &mut web::ServiceConfig, transports: fn(&mut web::Servi
             web::scope("/api/widget/{space}")
                 .service(at("/config").route(get(widget::config)))
                 .service(at("/session").route(web::post().to(widget::session)))
-                .configure(transports),
+                .configure(transports.visitor),
         )
+        .service(web::scope("/api/console").configure(transports.console))
         .service(at("/api/auth/login").route(web::post().to(auth::login)))
         .service(at("/api/auth/refresh").route(web::post().to(auth::refresh)))
         .service(at("/api/auth/logout").route(web::post().to(auth::logout)))
@@ -116,11 +128,11 @@ pub fn configure(config: &mut web::ServiceConfig, transports: fn(&mut web::Servi
         .default_service(web::to(nothing_here));
 }
 
-/// What is typed in may be longer than other requests, and JSON escapes some of it.
+/// What is typed in may be longer than other requests.
 fn pasted() -> web::JsonConfig {
     web::JsonConfig::default()
-        .limit(2 * written::MAX_TEXT)
-        .error_handler(|error, _| bad_json(&error).into())
+        .limit(MAX_PASTED)
+        .error_handler(|error, _| bad_json(&error, MAX_PASTED).into())
 }
 
 /// Reading: GET, and HEAD, which is answered without the body.
@@ -143,12 +155,12 @@ fn invalid(detail: String) -> Problem {
     Problem::new(Code::InvalidRequest, detail)
 }
 
-fn bad_json(error: &actix_web::error::JsonPayloadError) -> Problem {
+fn bad_json(error: &actix_web::error::JsonPayloadError, limit: usize) -> Problem {
     use actix_web::error::JsonPayloadError::{ContentType, Overflow, OverflowKnownLength};
     match error {
         Overflow { .. } | OverflowKnownLength { .. } => Problem::new(
             Code::PayloadTooLarge,
-            format!("a JSON body has at most {MAX_JSON} bytes"),
+            format!("a JSON body has at most {limit} bytes here"),
         ),
         ContentType => Problem::new(Code::UnsupportedMediaType, "send application/json"),
         other => invalid(other.to_string()),

@@ -78,11 +78,11 @@ pub async fn original(
         .db
         .tenant(space.tenant)
         .read(async |conn| {
-            let document = documents::get(conn, id).await?;
+            let (document, file) = documents::with_file(conn, id).await?;
             if document.space_id != space.space {
                 return Err(StoreError::NotFound);
             }
-            Ok((document, documents::file(conn, id).await?))
+            Ok((document, file))
         })
         .await
         .map_err(absent)?;

@@ -125,7 +125,7 @@ pub async fn change(
     if recut {
         // The settings hold either way: what is not in line now is at the next start.
         match intake::queue_space(&db, id, at).await {
-            Ok(_) => services.bell.ring(),
+            Ok(_) => services.bell.ring(editor.claims.tenant),
             Err(error) => error!(space.id = %id, %error, "documents are not read anew yet"),
         }
     }

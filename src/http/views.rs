@@ -2,10 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use parlance_store::{
-    ids::{ConversationId, DocumentId, JobId, MessageId, SpaceId, VisitorId},
-    queries::{
-        conversations::Conversation, documents::Document, jobs::Job, messages::Message, spaces::Space,
-    },
+    ids::{ConversationId, DocumentId, MessageId, SpaceId, VisitorId},
+    queries::{conversations::Conversation, documents::Document, messages::Message, spaces::Space},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -184,49 +182,6 @@ impl From<Document> for DocumentView {
             bytes,
             created_at,
             updated_at,
-        }
-    }
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct JobView {
-    #[schema(value_type = uuid::Uuid)]
-    id: JobId,
-    #[schema(value_type = Option<uuid::Uuid>)]
-    space: Option<SpaceId>,
-    kind: String,
-    /// What it works on, as `document` and an id.
-    subject: Value,
-    /// `queued`, `running`, `done`, `dead` or `cancelled`.
-    state: &'static str,
-    /// Percent of the work, 0 to 100.
-    progress: i16,
-    attempts: i16,
-    /// Why the last attempt failed.
-    error: Option<String>,
-    created_at: DateTime<Utc>,
-    started_at: Option<DateTime<Utc>>,
-    ended_at: Option<DateTime<Utc>>,
-}
-
-impl From<Job> for JobView {
-    fn from(job: Job) -> Self {
-        let mut subject = job.payload;
-        if let Some(fields) = subject.as_object_mut() {
-            fields.remove("kind");
-        }
-        Self {
-            id: job.id,
-            space: job.space_id,
-            kind: job.kind,
-            subject,
-            state: job.state.as_str(),
-            progress: job.progress,
-            attempts: job.attempts,
-            error: job.error,
-            created_at: job.created_at,
-            started_at: job.started_at,
-            ended_at: job.ended_at,
         }
     }
 }

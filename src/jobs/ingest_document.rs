@@ -1,8 +1,8 @@
 //! A document's way from its file to passages that are found; see `domain::knowledge::ingest`.
 
-use parlance_store::{StoreError, TenantDb, ids::DocumentId};
+use parlance_store::{StoreError, TenantDb, ids::DocumentId, queries::documents};
 
-use super::Failure;
+use super::{Came, Failure};
 use crate::domain::{
     jobs::progress::Progress,
     knowledge::ingest::{Ingest, IngestError},
@@ -13,10 +13,16 @@ pub(super) async fn run(
     db: &TenantDb,
     document: DocumentId,
     progress: &Progress,
-) -> Result<(), Failure> {
+) -> Result<Came, Failure> {
     match ingest.run_told(db, document, progress).await {
-        // Removed meanwhile, or a newer file took its place, which has a job of its own.
-        Ok(_) | Err(IngestError::Store(StoreError::NotFound)) => Ok(()),
+        Ok(_) => Ok(Came::ToItsEnd),
+        Err(IngestError::Store(StoreError::NotFound)) => {
+            match db.read(async |conn| documents::get(conn, document).await).await {
+                Err(StoreError::NotFound) => Ok(Came::Removed("the document was removed")),
+                // A newer file took its place, which has a job of its own.
+                there => Ok(there.map(|_| Came::ToItsEnd)?),
+            }
+        }
         Err(error) => Err(Failure {
             transient: error.is_transient(),
             error: error.to_string(),

@@ -1,6 +1,7 @@
 //! Carries out background work: takes jobs up in fair turns, holds their leases, tells how far they
 //! are, and ends them. What a job does is in a file per kind, and may be done twice.
 
+mod index_space;
 mod ingest_document;
 mod read_source;
 mod replay_golden;
@@ -8,12 +9,11 @@ mod worker;
 
 pub use worker::Worker;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use parlance_store::{StoreError, TenantDb, ids::JobId};
 
 use crate::{
-    actors::ledger::LedgerHandle,
     domain::{
         answering::answerer::Answerer,
         golden::replay::Replay,
@@ -22,6 +22,16 @@ use crate::{
     },
     kernel::clock::SharedClock,
 };
+
+/// How far a job came that did not fail.
+#[derive(Debug)]
+enum Came {
+    ToItsEnd,
+    /// It goes on when others have had theirs.
+    ToItsTurn,
+    /// What it was to work on is gone: which that was, in words for those whose job it is.
+    Removed(&'static str),
+}
 
 /// Why a job did not come to its end.
 #[derive(Debug)]
@@ -45,11 +55,12 @@ impl From<StoreError> for Failure {
 #[derive(Clone)]
 pub struct Tools {
     pub answerer: Arc<Answerer>,
-    pub ledger: LedgerHandle,
     pub ingest: Ingest,
     pub crawler: Crawler,
     pub clock: SharedClock,
     pub bell: Bell,
+    /// How long work that can be interrupted goes on before others have their turn.
+    pub turn: Duration,
 }
 
 impl Tools {
@@ -59,11 +70,12 @@ impl Tools {
         job: JobId,
         work: &Work,
         progress: &Progress,
-    ) -> Result<(), Failure> {
+    ) -> Result<Came, Failure> {
         match work {
             Work::IngestDocument { document } => {
                 ingest_document::run(&self.ingest, db, *document, progress).await
             }
+            Work::IndexSpace { space, model } => index_space::run(db, *space, model, progress).await,
             Work::ReadSource { source } => read_source::run(self, db, *source, job, progress).await,
             Work::ReplayGolden {
                 space,

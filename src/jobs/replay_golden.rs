@@ -2,7 +2,7 @@
 
 use parlance_store::{StoreError, TenantDb};
 
-use super::{Failure, Tools};
+use super::{Came, Failure, Tools};
 use crate::domain::{
     golden::replay::{self, Replay, ReplayError},
     jobs::progress::Progress,
@@ -13,15 +13,12 @@ pub(super) async fn run(
     db: &TenantDb,
     replay: Replay,
     progress: &Progress,
-) -> Result<(), Failure> {
+) -> Result<Came, Failure> {
     let now = || tools.clock.now();
     let ended = replay::replay(&tools.answerer, db, replay, progress, now).await;
-    if replay.answers {
-        tools.ledger.settled(db.tenant_id());
-    }
     match ended {
-        // The space is gone.
-        Ok(_) | Err(ReplayError::Store(StoreError::NotFound)) => Ok(()),
+        Ok(_) => Ok(Came::ToItsEnd),
+        Err(ReplayError::Store(StoreError::NotFound)) => Ok(Came::Removed("the space was removed")),
         Err(error) => Err(Failure {
             transient: error.is_transient(),
             error: error.to_string(),

@@ -1,11 +1,17 @@
 //! The worker: one loop that takes jobs up while there is room, and a task for each of them.
 
-use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    collections::HashMap,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use futures_util::FutureExt;
 use parlance_store::{
-    StoreError, TenantDb,
+    StoreError, TenantConn, TenantDb,
     db::Db,
     ids::TenantId,
     queries::jobs::{self, Ended, Heard, Job, Lease},
@@ -18,7 +24,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-use super::{Failure, Tools};
+use super::{Came, Failure, Tools};
 use crate::domain::{
     jobs::{Takes, Work, patience, progress::Progress, shares::Shares},
     knowledge::intake,
@@ -35,16 +41,59 @@ const AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// How long what ended can be looked up.
 const KEPT: TimeDelta = TimeDelta::days(30);
 const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+/// Jobs that are forgotten in one statement.
+const FORGOTTEN: i32 = 1_000;
 
 /// Works on the jobs of all tenants. Several processes may do so at once.
 pub struct Worker {
     db: Db,
-    kinds: &'static [&'static str],
+    kinds: Vec<&'static str>,
     rung: watch::Receiver<()>,
     tools: Tools,
     slots: Arc<Semaphore>,
+    /// Jobs of one tenant at once.
+    most: usize,
+    running: Counts,
     shares: Shares,
     tasks: TaskTracker,
+}
+
+/// How many jobs of each tenant are being worked on.
+#[derive(Clone, Debug, Default)]
+struct Counts(Arc<Mutex<HashMap<TenantId, usize>>>);
+
+/// One of them, for as long as it lives.
+struct Counted {
+    all: Counts,
+    tenant: TenantId,
+}
+
+impl Counts {
+    fn of(&self, tenant: TenantId) -> usize {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(&tenant).copied().unwrap_or(0)
+    }
+
+    fn one_more(&self, tenant: TenantId) -> Counted {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *all.entry(tenant).or_default() += 1;
+        Counted {
+            all: self.clone(),
+            tenant,
+        }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let mut all = self.all.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = all.get_mut(&self.tenant) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                all.remove(&self.tenant);
+            }
+        }
+    }
 }
 
 /// One job being worked on.
@@ -72,6 +121,8 @@ impl Worker {
             rung: tools.bell.listen(),
             tools,
             slots: Arc::new(Semaphore::new(slots)),
+            most: takes.most(slots),
+            running: Counts::default(),
             shares: Shares::default(),
             tasks: TaskTracker::new(),
         }
@@ -81,6 +132,10 @@ impl Worker {
     pub async fn run(mut self, stopping: CancellationToken) {
         let mut forgot = Instant::now();
         while !stopping.is_cancelled() {
+            if forgot.elapsed() >= FORGET_EVERY {
+                forgot = Instant::now();
+                self.forget().await;
+            }
             let waited = tokio::select! {
                 () = stopping.cancelled() => break,
                 taken = self.take(&stopping) => match taken {
@@ -92,10 +147,6 @@ impl Worker {
                     }
                 },
             };
-            if forgot.elapsed() >= FORGET_EVERY {
-                forgot = Instant::now();
-                self.forget().await;
-            }
             tokio::select! {
                 () = stopping.cancelled() => {}
                 _ = self.rung.changed() => {}
@@ -112,13 +163,16 @@ impl Worker {
             return Ok(false);
         };
         let now = self.tools.clock.now();
-        let waiting = self.db.control().tenants_with_due_jobs(now).await?;
+        let waiting = self.db.control().tenants_with_due_jobs(&self.kinds, now).await?;
         for tenant in self.shares.order(waiting) {
+            if self.running.of(tenant) >= self.most {
+                continue;
+            }
             let db = self.db.tenant(tenant);
             let owner = Uuid::new_v4();
             let now = self.tools.clock.now();
             let claim =
-                db.transaction(async |conn| jobs::claim(conn, self.kinds, owner, now, now + LEASE).await);
+                db.transaction(async |conn| jobs::claim(conn, &self.kinds, owner, now, now + LEASE).await);
             let job = match claim.await {
                 Ok(Some(job)) => job,
                 Ok(None) => continue,
@@ -127,6 +181,7 @@ impl Worker {
                     continue;
                 }
             };
+            self.tools.bell.changed(tenant);
             self.shares.charge(tenant, job.priority);
             let running = Running {
                 db,
@@ -134,10 +189,10 @@ impl Worker {
                 lease: Lease { job: job.id, owner },
                 job,
             };
-            let stopping = stopping.clone();
+            let (stopping, counted) = (stopping.clone(), self.running.one_more(tenant));
             self.tasks.spawn(async move {
                 running.run(stopping).await;
-                drop(slot);
+                drop((counted, slot));
             });
             return Ok(true);
         }
@@ -149,9 +204,17 @@ impl Worker {
         let tenants: Vec<TenantId> = self.db.control().tenants().await.unwrap_or_default();
         for tenant in tenants {
             let db = self.db.tenant(tenant);
-            let forgotten = db.transaction(async |conn| jobs::forget_ended(conn, before).await);
-            if let Err(error) = forgotten.await {
-                warn!(tenant.id = %tenant, %error, "ended jobs are kept for another hour");
+            let forget = async |conn: &mut TenantConn<'_>| jobs::forget_ended(conn, before, FORGOTTEN).await;
+            let all = usize::try_from(FORGOTTEN).unwrap_or(0);
+            loop {
+                match db.transaction(forget).await {
+                    Ok(forgotten) if forgotten >= all => {}
+                    Ok(_) => break,
+                    Err::<_, StoreError>(error) => {
+                        warn!(tenant.id = %tenant, %error, "ended jobs are kept for another hour");
+                        break;
+                    }
+                }
             }
         }
     }
@@ -195,7 +258,7 @@ impl Running {
 
     /// Renews the lease until somebody calls the job off or has taken it over.
     async fn hold(&self, progress: &Progress) -> Stopped {
-        let mut held_until = Instant::now() + LEASE;
+        let (mut held_until, mut told) = (Instant::now() + LEASE, 0);
         loop {
             sleep(REPORT_EVERY).await;
             let (percent, until) = (i16::from(progress.percent()), self.tools.clock.now() + LEASE);
@@ -203,7 +266,13 @@ impl Running {
                 .db
                 .transaction(async |conn| jobs::report(conn, self.lease, percent, until).await);
             match report.await {
-                Ok(Heard::GoOn) => held_until = Instant::now() + LEASE,
+                Ok(Heard::GoOn) => {
+                    held_until = Instant::now() + LEASE;
+                    if percent != told {
+                        told = percent;
+                        self.tools.bell.changed(self.db.tenant_id());
+                    }
+                }
                 Ok(Heard::Cancel) => return Stopped::Ended(Ended::Cancelled),
                 Ok(Heard::Lost) => return Stopped::Lost,
                 // Another may have it by then.
@@ -213,9 +282,15 @@ impl Running {
         }
     }
 
-    fn ended(&self, done: Result<Result<(), Failure>, Box<dyn Any + Send>>) -> Ended {
+    fn ended(&self, done: Result<Result<Came, Failure>, Box<dyn Any + Send>>) -> Ended {
         let failure = match done {
-            Ok(Ok(())) => return Ended::Done,
+            Ok(Ok(Came::ToItsEnd)) => return Ended::Done,
+            Ok(Ok(Came::ToItsTurn)) => return Ended::GivenBack,
+            Ok(Ok(Came::Removed(what))) => {
+                return Ended::Moot {
+                    error: what.to_owned(),
+                };
+            }
             Ok(Err(failure)) => failure,
             Err(_) => Failure {
                 error: "an error in Parlance ended it".to_owned(),
@@ -236,17 +311,20 @@ impl Running {
         let reason = match ended {
             Ended::Dead { error } => Some(error.as_str()),
             Ended::Cancelled => Some(intake::CALLED_OFF),
-            Ended::Done | Ended::Again { .. } | Ended::GivenBack => None,
+            Ended::Done | Ended::Again { .. } | Ended::Moot { .. } | Ended::GivenBack => None,
         };
         let at = self.tools.clock.now();
-        let noted = self
-            .db
-            .transaction(async |conn| jobs::end(conn, self.lease, ended, at).await)
-            .await?;
-        // Another who has taken it over says himself how it ends.
-        if let (true, Some(work), Some(reason)) = (noted, work, reason) {
-            intake::given_up(&self.db, work, reason, at).await?;
-        }
+        // Whoever sees that it has ended sees what came of it.
+        let ending = self.db.transaction(async |conn| {
+            let noted = jobs::end(conn, self.lease, ended, at).await?;
+            // Another who has taken it over says himself how it ends.
+            if let (true, Some(work), Some(reason)) = (noted, work, reason) {
+                intake::given_up(conn, work, reason, at).await?;
+            }
+            Ok::<_, StoreError>(noted)
+        });
+        let noted = ending.await?;
+        self.tools.bell.changed(self.db.tenant_id());
         info!(job.id = %self.job.id, tenant.id = %self.db.tenant_id(), kind = self.job.kind, ?ended, noted, "job");
         Ok(())
     }

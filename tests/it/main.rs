@@ -8,6 +8,7 @@
 
 mod abuse;
 mod chat;
+mod console;
 mod kill;
 mod knowledge;
 mod layering;

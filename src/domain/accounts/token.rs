@@ -123,8 +123,15 @@ impl Tokens {
     /// # Errors
     /// `Invalid`, `Expired`.
     pub fn verify_user(&self, token: &str) -> Result<UserClaims, TokenError> {
+        self.verify_user_until(token).map(|(claims, _)| claims)
+    }
+
+    /// The same with the token's end, for what goes on after a look at it.
+    ///
+    /// # Errors
+    /// `Invalid`, `Expired`.
+    pub fn verify_user_until(&self, token: &str) -> Result<(UserClaims, DateTime<Utc>), TokenError> {
         self.verify(USER, token, TimeDelta::zero())
-            .map(|(claims, _)| claims)
     }
 
     fn sign<C: Serialize>(&self, audience: &str, ttl: TimeDelta, claims: C) -> Result<String, TokenError> {

@@ -1,11 +1,12 @@
 //! Background work: what kinds there are, in whose turn they are done, and when what failed is tried
 //! again. Jobs are put in line in the transaction that causes them; `crate::jobs` carries them out.
 
+mod bell;
 pub mod patience;
+pub mod picture;
 pub mod progress;
 pub mod shares;
-
-use std::sync::Arc;
+pub mod view;
 
 use chrono::{DateTime, Utc};
 use parlance_store::{
@@ -18,7 +19,8 @@ use parlance_store::{
     tenant::TenantConn,
 };
 use serde::{Deserialize, Serialize};
-use tokio::sync::watch;
+
+pub use bell::Bell;
 
 /// What is to be done. Every kind may be done twice without harm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +36,8 @@ pub enum Work {
         answers: bool,
         cause: GoldenCause,
     },
+    /// Gives a space that has become large indexes of its own, for vectors of `model`.
+    IndexSpace { space: SpaceId, model: String },
 }
 
 /// What a kind of work takes: each has workers of its own, so that one does not hold up the other.
@@ -43,27 +47,46 @@ pub enum Takes {
     Computing,
     /// Mostly patience.
     Waiting,
+    /// Much memory of the database, for minutes.
+    Building,
 }
+
+/// Every kind of work, its word in tables and on screen, and what it takes.
+const KINDS: &[(&str, Takes)] = &[
+    ("ingest_document", Takes::Computing),
+    ("read_source", Takes::Waiting),
+    ("replay_golden", Takes::Waiting),
+    ("index_space", Takes::Building),
+];
 
 impl Takes {
     /// The kinds of work that take it.
     #[must_use]
-    pub fn kinds(self) -> &'static [&'static str] {
+    pub fn kinds(self) -> Vec<&'static str> {
+        let those = KINDS.iter().filter(|(_, takes)| *takes == self);
+        those.map(|(kind, _)| *kind).collect()
+    }
+
+    /// How many of `slots` one tenant may have at once. What takes patience takes it for minutes: half
+    /// of the places are for others.
+    #[must_use]
+    pub fn most(self, slots: usize) -> usize {
         match self {
-            Self::Computing => &["ingest_document"],
-            Self::Waiting => &["read_source", "replay_golden"],
+            Self::Computing | Self::Building => slots,
+            Self::Waiting => slots.div_ceil(2),
         }
     }
 }
 
 impl Work {
-    /// The word for it in tables and on screen.
+    /// The word for it, one of [`KINDS`].
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::IngestDocument { .. } => "ingest_document",
             Self::ReadSource { .. } => "read_source",
             Self::ReplayGolden { .. } => "replay_golden",
+            Self::IndexSpace { .. } => "index_space",
         }
     }
 
@@ -73,6 +96,7 @@ impl Work {
             Self::IngestDocument { document } => format!("document:{document}"),
             Self::ReadSource { source } => format!("source:{source}"),
             Self::ReplayGolden { space, answers, .. } => format!("golden:{space}:{answers}"),
+            Self::IndexSpace { space, .. } => format!("index:{space}"),
         }
     }
 
@@ -133,25 +157,49 @@ pub async fn enqueue_at(
     jobs::enqueue(conn, new).await
 }
 
-/// Tells the workers of this process that there is something to do, so that nobody waits for them to
-/// look by themselves. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Bell(Arc<watch::Sender<()>>);
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-impl Default for Bell {
-    fn default() -> Self {
-        Self(Arc::new(watch::Sender::new(())))
+    use super::*;
+
+    /// The variants of [`Work`], as serde names them.
+    fn variants() -> Vec<String> {
+        let unknown = serde_json::from_value::<Work>(json!({ "kind": "" })).unwrap_err();
+        let named = unknown.to_string();
+        let (_, expected) = named.split_once("expected").unwrap();
+        expected
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect()
     }
-}
 
-impl Bell {
-    pub fn ring(&self) {
-        self.0.send_replace(());
+    #[test]
+    fn every_kind_of_work_has_workers() {
+        let mut kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
+        kinds.sort_unstable();
+        let mut variants = variants();
+        variants.sort_unstable();
+        assert_eq!(kinds, variants);
     }
 
-    /// For one who waits: `changed` comes back once it has rung since the last time.
-    #[must_use]
-    pub fn listen(&self) -> watch::Receiver<()> {
-        self.0.subscribe()
+    #[test]
+    fn a_kind_is_stored_under_one_word() {
+        for work in [
+            Work::IngestDocument {
+                document: DocumentId::new(),
+            },
+            Work::ReadSource {
+                source: SourceId::new(),
+            },
+            Work::IndexSpace {
+                space: SpaceId::new(),
+                model: String::new(),
+            },
+        ] {
+            assert_eq!(serde_json::to_value(&work).unwrap()["kind"], work.kind());
+        }
     }
 }

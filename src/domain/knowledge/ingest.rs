@@ -9,7 +9,6 @@ use parlance_store::{
     queries::{
         documents::{self, DocumentStatus, NewDocument},
         golden::GoldenCause,
-        large,
         passages::{self, NewPassage, NewVersion},
         spaces,
     },
@@ -28,7 +27,11 @@ use super::{
 use crate::{
     adapters::embed::{EmbedError, Embedded, Embedder, Purpose, vector_model},
     domain::{
-        accounts::space::Space, billing::meter::Meter, golden as golden_questions, jobs::progress::Progress,
+        accounts::space::Space,
+        billing::meter::Meter,
+        golden as golden_questions,
+        jobs::{self, Priority, Work, progress::Progress},
+        retrieval::indexing,
     },
     kernel::clock::SharedClock,
 };
@@ -214,10 +217,10 @@ impl Ingest {
         self.set_status(db, id, DocumentStatus::Processing, None).await?;
         let (document, content, space) = db
             .read(async |conn| {
-                let document = documents::get(conn, id).await?;
+                let (document, content) = documents::with_file(conn, id).await?;
                 let space = spaces::load(conn, document.space_id).await?;
                 let space = Space::from(space.ok_or(StoreError::NotFound)?);
-                Ok::<_, StoreError>((document, documents::file(conn, id).await?, space))
+                Ok::<_, StoreError>((document, content, space))
             })
             .await?;
         let limits = space.settings.knowledge.limits();
@@ -232,7 +235,6 @@ impl Ingest {
         let (embedded, tokens) = self.embed_missing(db, &document, version, &cut, progress).await?;
         let knowledge_version = self.publish(db, &document, version, &title, format).await?;
         info!(document.id = %id, passages = cut.len(), embedded, tokens, "document ready");
-        self.index_large(db, document.space_id).await;
         Ok(Ingested {
             passages: cut.len(),
             longest: cut.iter().map(|passage| passage.tokens).max().unwrap_or(0),
@@ -344,7 +346,7 @@ impl Ingest {
         let (model, kept_as) = (self.embedder.model(), vector_model(&*self.embedder));
         let missing = db
             .transaction(async |conn| {
-                passages::reuse_vectors(conn, version, &kept_as).await?;
+                passages::reuse_vectors(conn, document.id, version, &kept_as).await?;
                 passages::without_vector(conn, version).await
             })
             .await?;
@@ -373,7 +375,7 @@ impl Ingest {
             };
             db.transaction(async |conn| {
                 metered.settle(conn, &embedded).await?;
-                passages::add_vectors(conn, space, &kept_as, &vectors).await
+                passages::add_vectors(conn, document.id, space, &kept_as, &vectors).await
             })
             .await?;
             tokens += embedded?.tokens;
@@ -391,26 +393,7 @@ impl Ingest {
         Err(EmbedError::Busy)
     }
 
-    /// Gives a space that has become large indexes of its own. Without them it is searched too, only
-    /// slower: a failure is no failure of the document.
-    async fn index_large(&self, db: &TenantDb, space: SpaceId) {
-        let model = vector_model(&*self.embedder);
-        let indexed = async {
-            let passages = db
-                .read(async |conn| passages::count_live(conn, space).await)
-                .await?;
-            if passages < large::LARGE {
-                return Ok(false);
-            }
-            let index = async |conn: &mut TenantConn<'_>| large::index(conn, space, &model).await;
-            db.long(large::INDEXED_WITHIN, index).await
-        };
-        let indexed: Result<bool, StoreError> = indexed.await;
-        if let Err(error) = indexed {
-            warn!(space.id = %space, %error, "a large space has no indexes");
-        }
-    }
-
+    /// Publishes a version; a space that becomes large with it is to have indexes of its own.
     async fn publish(
         &self,
         db: &TenantDb,
@@ -421,11 +404,22 @@ impl Ingest {
     ) -> Result<i64, StoreError> {
         let at = self.clock.now();
         let (id, space) = (document.id, document.space_id);
+        let model = vector_model(&*self.embedder);
         db.transaction(async |conn| {
-            let knowledge =
-                passages::publish(conn, version, id, space, title, format.media_type(), at).await?;
+            let media_type = format.media_type();
+            let published = passages::publish(conn, version, id, space, title, media_type, at).await?;
             golden_questions::after_change(conn, space, GoldenCause::Knowledge, at).await?;
-            Ok(knowledge)
+            if indexing::is_due(conn, space, &model).await? {
+                jobs::enqueue(
+                    conn,
+                    &Work::IndexSpace { space, model },
+                    space,
+                    Priority::Later,
+                    at,
+                )
+                .await?;
+            }
+            Ok(published)
         })
         .await
     }

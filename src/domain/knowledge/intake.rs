@@ -124,37 +124,44 @@ pub(super) async fn changed(
 /// Why work was given up that somebody called off.
 pub const CALLED_OFF: &str = "it was called off";
 
-/// Says of what `work` is about that it will not be done, and why. What was read meanwhile stays so.
+/// Says of what `work` is about that it will not be done, and why, in the transaction that ends it. What
+/// was read meanwhile stays so.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
 pub async fn given_up(
-    db: &TenantDb,
+    conn: &mut TenantConn<'_>,
     work: &Work,
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let id = match work {
-        Work::IngestDocument { document } => *document,
-        Work::ReadSource { source } => return places::give_up(db, *source, reason, now).await,
-        // A run that has no end says so itself.
-        Work::ReplayGolden { .. } => return Ok(()),
+    let given_up = match work {
+        Work::IngestDocument { document } => give_up(conn, *document, reason, now).await,
+        Work::ReadSource { source } => places::give_up(conn, *source, reason, now).await,
+        // Searched as before; who publishes next asks for it again. A run without an end says so itself.
+        Work::IndexSpace { .. } | Work::ReplayGolden { .. } => Ok(()),
     };
-    let given_up = db.transaction(async |conn| {
-        let document = documents::get(conn, id).await?;
-        if matches!(
-            document.status,
-            DocumentStatus::Queued | DocumentStatus::Processing
-        ) {
-            documents::set_status(conn, id, DocumentStatus::Failed, Some(reason), now).await?;
-        }
-        Ok(())
-    });
-    match given_up.await {
+    match given_up {
         // Removed meanwhile.
         Err(StoreError::NotFound) => Ok(()),
         other => other,
     }
+}
+
+async fn give_up(
+    conn: &mut TenantConn<'_>,
+    id: DocumentId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let document = documents::get(conn, id).await?;
+    if matches!(
+        document.status,
+        DocumentStatus::Queued | DocumentStatus::Processing
+    ) {
+        documents::set_status(conn, id, DocumentStatus::Failed, Some(reason), now).await?;
+    }
+    Ok(())
 }
 
 /// Documents that are put in line in one transaction.

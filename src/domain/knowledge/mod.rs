@@ -12,6 +12,7 @@ pub mod intake;
 pub mod offsets;
 pub mod places;
 pub mod reader;
+pub mod reading;
 pub mod settings;
 pub mod sniff;
 pub mod web;

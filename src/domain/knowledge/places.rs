@@ -1,28 +1,23 @@
-//! Places of the web that a space knows: made known, read page by page, removed. What is to be read,
-//! and how a page becomes a text, is decided in [`super::web`].
+//! Places of the web that a space knows: made known, removed, given up. [`super::reading`] reads them
+//! page by page; what is to be read, and how a page becomes a text, is decided in [`super::web`].
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parlance_store::{
     StoreError,
-    ids::{DocumentId, JobId, SourceId, SpaceId},
+    ids::{JobId, SourceId, SpaceId},
     queries::{
-        documents::{self, Document, DocumentStatus, NewDocument},
-        sources::{self, NewSource, PageOutcome, Source, SourcePage, SourceStatus},
+        documents::{self, Document, DocumentStatus},
+        sources::{self, NewSource, Source, SourceStatus},
         spaces,
     },
     tenant::{TenantConn, TenantDb},
 };
-use sha2::{Digest, Sha256};
-use url::Url;
 
 use super::{
     intake,
-    web::{Ended, Known, NotAPage, Outcome, Page, Plan, Scope, Visit, normal::normalise},
+    web::{NotAPage, Plan, Scope, normal::normalise},
 };
 use crate::domain::jobs::{self, Priority, Work};
-
-/// Pages of a source that are read at once.
-const BATCH: i32 = 500;
 
 /// What is to be known of the web.
 #[derive(Clone, Debug)]
@@ -134,172 +129,12 @@ async fn read(
     jobs::enqueue(conn, &work, source.space_id, priority, now).await
 }
 
-/// A reading under way: where what it meets is written down.
-#[derive(Clone)]
-pub struct Reading {
-    db: TenantDb,
-    source: Source,
-}
-
-impl Reading {
-    /// Begins to read a source, or goes on with what the same job had begun. Returns what is known of
-    /// its pages besides.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] where the source was removed.
-    pub async fn begin(db: TenantDb, source: SourceId, job: JobId) -> Result<(Self, Vec<Known>), StoreError> {
-        let source = db
-            .transaction(async |conn| sources::begin(conn, source, job).await)
-            .await?;
-        let (mut known, mut after) = (Vec::new(), String::new());
-        loop {
-            let pages = db.read(async |conn| sources::pages(conn, source.id, &after, BATCH).await);
-            let pages = pages.await?;
-            let Some(last) = pages.last() else { break };
-            after.clone_from(&last.url);
-            known.extend(
-                pages
-                    .into_iter()
-                    .filter_map(|page| known_page(page, source.crawl)),
-            );
-        }
-        Ok((Self { db, source }, known))
-    }
-
-    /// What is to be read.
-    ///
-    /// # Errors
-    /// [`NotAPage`] where the address is none that can be asked for.
-    pub fn plan(&self) -> Result<Plan, NotAPage> {
-        let start = Url::parse(&self.source.url).map_err(|_| NotAPage)?;
-        let mut plan = Plan::new(start, scope(&self.source.scope).ok_or(NotAPage)?);
-        plan.max_pages = usize::try_from(self.source.max_pages).unwrap_or(1);
-        plan.max_depth = u32::try_from(self.source.max_depth).unwrap_or(0);
-        plan.below.clone_from(&self.source.below);
-        Ok(plan)
-    }
-
-    #[must_use]
-    pub fn is_one_page(&self) -> bool {
-        self.source.scope == word(Scope::Page)
-    }
-
-    /// Writes down what came of an address; a page's text is kept and the reading of it put in line.
-    /// True when it was.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails or the source was removed.
-    pub async fn met(&self, visit: Visit, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let url = visit.url.to_string();
-        let (outcome, note) = match &visit.outcome {
-            Outcome::Page(_) => (PageOutcome::Page, None),
-            Outcome::Unchanged => (PageOutcome::Unchanged, None),
-            Outcome::Gone => (PageOutcome::Gone, None),
-            Outcome::Moved(to) => (PageOutcome::Moved, Some(to.to_string())),
-            Outcome::Skipped(why) => (PageOutcome::Skipped, Some(why.to_string())),
-            Outcome::Failed(why) => (PageOutcome::Failed, Some(why.to_string())),
-        };
-        let mut row = SourcePage {
-            canonical: url.clone(),
-            url,
-            document_id: None,
-            outcome,
-            note,
-            etag: None,
-            last_modified: None,
-            links: Vec::new(),
-            crawl: self.source.crawl,
-            checked_at: now,
-        };
-        self.db
-            .transaction(async |conn| {
-                let mut queued = false;
-                match visit.outcome {
-                    Outcome::Page(page) => {
-                        let (document, unread) = self.keep(conn, &page, now).await?;
-                        queued = unread;
-                        row.document_id = Some(document);
-                        row.canonical = page.canonical.to_string();
-                        row.etag = page.etag;
-                        row.last_modified = page.last_modified;
-                        row.links = page.links;
-                    }
-                    Outcome::Gone => self.forget(conn, &row.url, now).await?,
-                    _ => {}
-                }
-                sources::put_page(conn, self.source.id, &row).await?;
-                Ok(queued)
-            })
-            .await
-    }
-
-    async fn keep(
-        &self,
-        conn: &mut TenantConn<'_>,
-        page: &Page,
-        now: DateTime<Utc>,
-    ) -> Result<(DocumentId, bool), StoreError> {
-        // A single page is known by the address that somebody gave.
-        let name = if self.is_one_page() {
-            self.source.url.as_str()
-        } else {
-            page.canonical.as_str()
-        };
-        let new = NewDocument {
-            id: DocumentId::new(),
-            space_id: self.source.space_id,
-            name,
-            source_url: Some(page.url.as_str()),
-            content_hash: &Sha256::digest(&page.content),
-            content: &page.content,
-            at: now,
-        };
-        let (id, unread) = documents::put(conn, new).await?;
-        sources::claim_document(conn, id, self.source.id, page.author.as_deref(), page.published).await?;
-        if unread {
-            let document = documents::get(conn, id).await?;
-            intake::read(conn, &document, Priority::Normal, now).await?;
-        }
-        Ok((id, unread))
-    }
-
-    /// Removes what a page became that is gone.
-    async fn forget(
-        &self,
-        conn: &mut TenantConn<'_>,
-        url: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let Some(document) = sources::document_of_page(conn, self.source.id, url).await? else {
-            return Ok(());
-        };
-        documents::remove(conn, document).await?;
-        intake::changed(conn, self.source.space_id, now).await
-    }
-
-    /// Ends the reading, and puts the next one in line where there is to be one.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database fails.
-    pub async fn end(&self, pages: usize, ended: Ended, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let ended = match ended {
-            Ended::Complete => "complete",
-            Ended::Full => "full",
-            Ended::Away => "away",
-            Ended::Cancelled => "cancelled",
-        };
-        self.db
-            .transaction(async |conn| {
-                let pages = i32::try_from(pages).unwrap_or(i32::MAX);
-                sources::end(conn, self.source.id, pages, ended, now).await?;
-                next(conn, &self.source, now).await
-            })
-            .await
-    }
-}
-
 /// Puts the next reading of a source in line, where it has a schedule.
-async fn next(conn: &mut TenantConn<'_>, source: &Source, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub(super) async fn next(
+    conn: &mut TenantConn<'_>,
+    source: &Source,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     if let Some(hours) = source.every_hours {
         let work = Work::ReadSource { source: source.id };
         let due = now + TimeDelta::hours(hours.into());
@@ -312,49 +147,29 @@ async fn next(conn: &mut TenantConn<'_>, source: &Source, now: DateTime<Utc>) ->
 /// before.
 ///
 /// # Errors
-/// [`StoreError`] where the database fails.
-pub async fn give_up(
-    db: &TenantDb,
+/// [`StoreError::NotFound`] where the source was removed.
+pub(super) async fn give_up(
+    conn: &mut TenantConn<'_>,
     id: SourceId,
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let fail = db.transaction(async |conn| {
-        let source = sources::get(conn, id).await?;
-        if matches!(source.status, SourceStatus::Queued | SourceStatus::Crawling) {
-            sources::fail(conn, id, reason).await?;
-        }
-        next(conn, &source, now).await?;
-        if source.scope == word(Scope::Page)
-            && let Some(document) = documents::by_name(conn, source.space_id, &source.url).await?
-            && document.status == DocumentStatus::Queued
-            && document.bytes == 0
-        {
-            documents::set_status(conn, document.id, DocumentStatus::Failed, Some(reason), now).await?;
-        }
-        Ok(())
-    });
-    match fail.await {
-        Err(StoreError::NotFound) => Ok(()),
-        other => other,
+    let source = sources::get(conn, id).await?;
+    if matches!(source.status, SourceStatus::Queued | SourceStatus::Crawling) {
+        sources::fail(conn, id, reason).await?;
     }
+    next(conn, &source, now).await?;
+    if source.scope == word(Scope::Page)
+        && let Some(document) = documents::by_name(conn, source.space_id, &source.url).await?
+        && document.status == DocumentStatus::Queued
+        && document.bytes == 0
+    {
+        documents::set_status(conn, document.id, DocumentStatus::Failed, Some(reason), now).await?;
+    }
+    Ok(())
 }
 
-fn known_page(page: SourcePage, crawl: i32) -> Option<Known> {
-    let kept = matches!(page.outcome, PageOutcome::Page | PageOutcome::Unchanged);
-    // What is not kept any more must come again: it is not asked whether it has changed.
-    let there = kept && page.document_id.is_some();
-    there.then_some(Known {
-        done: page.crawl == crawl,
-        url: page.url,
-        canonical: page.canonical,
-        etag: page.etag,
-        last_modified: page.last_modified,
-        links: page.links,
-    })
-}
-
-fn word(scope: Scope) -> &'static str {
+pub(super) fn word(scope: Scope) -> &'static str {
     match scope {
         Scope::Page => "page",
         Scope::Sitemap => "sitemap",
@@ -363,6 +178,6 @@ fn word(scope: Scope) -> &'static str {
     }
 }
 
-fn scope(word: &str) -> Option<Scope> {
+pub(super) fn scope(word: &str) -> Option<Scope> {
     serde_json::from_value(word.into()).ok()
 }

@@ -1,6 +1,8 @@
 //! Documents that are typed in instead of uploaded: questions with answers, and pasted text. Each
 //! becomes the content of a Markdown file, which goes the way of any other.
 
+use sha2::{Digest, Sha256};
+
 use super::extract::compose;
 
 /// Limits of what is typed in: beyond them it is a file to upload.
@@ -9,8 +11,10 @@ pub const MAX_QUESTION: usize = 500;
 pub const MAX_TEXT: usize = 1 << 20;
 /// Bytes of a title.
 pub const MAX_TITLE: usize = 200;
-/// Bytes of a file name that is made of a title.
+/// Bytes of a file name that is made of a title, before its hash.
 const MAX_NAME: usize = 80;
+/// Characters of the hash in it: 40 bits tell a million titles apart.
+const HASH: usize = 10;
 
 /// A question and what the bot is to answer, in Markdown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,12 +120,13 @@ fn written(title: &str, mut parts: Vec<String>) -> Written {
     let mut content = parts.join("\n\n");
     content.push('\n');
     Written {
-        name: format!("{}.md", file_name(title)),
+        name: file_name(title),
         content: content.into_bytes(),
     }
 }
 
-/// Letters and digits of any script in lower case, with dashes between words.
+/// Letters and digits of any script in lower case, with dashes between words, and behind them what
+/// tells the title from all others that read alike, and from a file that somebody uploads.
 fn file_name(title: &str) -> String {
     let words: Vec<String> = title
         .to_lowercase()
@@ -132,10 +137,10 @@ fn file_name(title: &str) -> String {
     let mut name = words.join("-");
     name.truncate(name.floor_char_boundary(MAX_NAME));
     if name.is_empty() {
-        "untitled".to_owned()
-    } else {
-        name
+        name.push_str("untitled");
     }
+    let hash = hex::encode(Sha256::digest(title));
+    format!("{name}.{}.md", hash.get(..HASH).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -157,7 +162,7 @@ mod tests {
             pair("#1: is it free?", "Yes."),
         ];
         let written = faq("Shipping & more", &pairs).unwrap();
-        assert_eq!(written.name, "shipping-more.md");
+        assert!(written.name.starts_with("shipping-more."), "{}", written.name);
         let (_, read) = extract::read(&written.content, &written.name, ExtractLimits::default()).unwrap();
         assert_eq!(read.title.as_deref(), Some("Shipping & more"));
         let under = |block: usize| read.blocks[block].heading.join(" > ");
@@ -185,7 +190,29 @@ mod tests {
         assert_eq!(text, "# Hours\n\n---\nWe open\n## Sunday\n\nat nine\n");
         let own = pasted("Hours", "# Hours\n\nNine to five").unwrap();
         assert_eq!(own.content, b"# Hours\n\nNine to five\n");
-        assert_eq!(pasted("料金 表", "x").unwrap().name, "料金-表.md");
-        assert_eq!(pasted("?!", "x").unwrap().name, "untitled.md");
+    }
+
+    #[test]
+    fn one_title_is_one_name_and_another_is_another() {
+        let name = |title: &str| pasted(title, "x").unwrap().name;
+        assert_eq!(name("Hours"), name(" Hours\n"));
+        assert!(name("料金 表").starts_with("料金-表."));
+        assert!(name("?!").starts_with("untitled."));
+        let long = "a".repeat(MAX_TITLE - 1);
+        let titles = [
+            "C",
+            "C++",
+            "c",
+            "?!",
+            "!?",
+            &format!("{long}b"),
+            &format!("{long}c"),
+            "Hours",
+        ];
+        let mut names: Vec<String> = titles.iter().map(|title| name(title)).collect();
+        names.push("hours.md".to_owned());
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), titles.len() + 1, "{names:?}");
     }
 }

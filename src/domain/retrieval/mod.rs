@@ -11,6 +11,7 @@ pub mod explain;
 pub mod floor;
 pub mod fuse;
 pub mod index;
+pub mod indexing;
 pub mod large;
 pub mod rarity;
 pub mod resident;

@@ -8,19 +8,6 @@ use tokio::time::Instant;
 
 use crate::support::{Reader, Setup, Socket, paced, says};
 
-/// A window of the receiving socket so small that little fits on the way.
-async fn narrow(url: &str) -> Socket {
-    let address = url
-        .strip_prefix("ws://")
-        .and_then(|rest| rest.split('/').next())
-        .unwrap();
-    let socket = tokio::net::TcpSocket::new_v4().unwrap();
-    socket.set_recv_buffer_size(32_768).unwrap();
-    let stream = socket.connect(address.parse().unwrap()).await.unwrap();
-    let stream = tokio_tungstenite::MaybeTlsStream::Plain(stream);
-    Socket(tokio_tungstenite::client_async(url, stream).await.unwrap().0)
-}
-
 #[tokio::test]
 async fn who_does_not_read_is_closed_resumes_exactly_and_slows_nobody() {
     // Some 150 KB on the wire for each answer; a few megabytes fit into the kernel's buffers.
@@ -30,7 +17,7 @@ async fn who_does_not_read_is_closed_resumes_exactly_and_slows_nobody() {
     };
     let (app, acme, visitor) = Setup::upstream(long).set("DELTA_WINDOW_MS", "0").chat().await;
     let (conversation, mut quick) = visitor.connects().await;
-    let mut slow = narrow(&visitor.socket_url()).await;
+    let mut slow = Socket::narrow(&visitor.socket_url()).await;
     let hello = json!({ "type": "hello", "token": visitor.token, "conversation": conversation, "after": 0 });
     slow.send(&hello).await;
     slow.next_of("ready").await;

@@ -115,6 +115,8 @@ async fn answers_are_tried_where_asked_for_and_paid_for() {
 
     let db = admin.app.services.db.tenant(admin.acme.tenant);
     let today = admin.app.services.clock.now().date_naive();
+    // The ledger would look by itself within a minute.
+    admin.app.services.ledger.settled(admin.acme.tenant);
     let calls = eventually(async || {
         let (from, to) = (today.pred_opt().unwrap(), today.succ_opt().unwrap());
         let totals = db.read(async |conn| ledger::usage_totals(conn, from, to).await);

@@ -3,24 +3,37 @@
 
 mod another_model;
 mod billing;
+mod commands;
 mod demo;
 mod golden;
 mod hostile;
 mod ingest;
+mod large;
 mod places;
 mod reasons;
-mod rest;
+mod removed;
+pub mod rest;
 mod scan;
 mod settings;
+mod turns;
 mod words_alone;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use parlance::{
-    adapters::embed::Embedder,
+    adapters::{
+        breaker::BreakerPolicy,
+        embed::Embedder,
+        llm::{
+            gateway::{Gateway, MetricsObserver, ModelRef},
+            policy::Policy,
+        },
+    },
     domain::{
-        billing::meter::Meter,
+        answering::answerer::Answerer,
+        billing::{meter::Meter, prices::PriceBook},
         knowledge::{extract::ExtractLimits, ingest::Ingest, reader::Reader},
+        retrieval::Retriever,
     },
     kernel::clock::{Clock, SystemClock},
 };
@@ -34,6 +47,8 @@ use parlance_store::{
 };
 use serde_json::json;
 
+use crate::support::Words;
+
 async fn database() -> TestDb {
     TestDb::new(&testing::admin_url().await.unwrap()).await.unwrap()
 }
@@ -45,6 +60,25 @@ fn ingest(embedder: Arc<dyn Embedder>) -> Ingest {
         clock: Arc::new(SystemClock),
         reader: Reader::here(ExtractLimits::default()),
     }
+}
+
+/// One that has no model to ask.
+fn answerer(db: &Db) -> Arc<Answerer> {
+    Arc::new(Answerer {
+        db: db.clone(),
+        clock: Arc::new(SystemClock),
+        retriever: Retriever::new(Arc::new(Words), Meter::default()),
+        gateway: Gateway::new(
+            [],
+            Policy::default(),
+            BreakerPolicy::default(),
+            Arc::new(MetricsObserver),
+        ),
+        last_resort: ModelRef::new("nobody", "nothing"),
+        prices: Arc::new(PriceBook::builtin().unwrap()),
+        window: Duration::from_millis(20),
+        public_url: String::new(),
+    })
 }
 
 /// A tenant of this name with an empty space.

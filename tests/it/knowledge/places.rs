@@ -187,3 +187,40 @@ async fn a_page_becomes_a_document_or_says_why_not() {
         assert_eq!(refused.status(), 400, "{body}");
     }
 }
+
+#[tokio::test]
+async fn a_page_that_is_one_no_more_is_not_known_any_more() {
+    let site = Site::start()
+        .await
+        .at(
+            "/",
+            page("Front", &["/left", "/moved", "/same", "/hidden", "/stays"]),
+        )
+        .at("/left", page("Left", &[]))
+        .at("/moved", page("Moved", &[]))
+        .at("/same", page("Same", &[]))
+        .at("/hidden", page("Hidden", &[]))
+        .at("/stays", page("Stays", &[]));
+    let admin = admin(&site).await;
+    let made = admin
+        .names(json!({ "url": site.url("127.0.0.1", "/").as_str(), "scope": "site" }))
+        .await;
+    assert_eq!(admin.job_done(&made).await["state"], "done");
+    assert_eq!(admin.documents().await.len(), 7);
+
+    site.put("/left", Answer::redirect("https://elsewhere.example/"));
+    site.put("/moved", Answer::redirect("/new"));
+    site.put("/new", page("New", &[]));
+    site.put("/same", Answer::redirect("/stays"));
+    site.put("/hidden", page("Hidden", &[]).with("X-Robots-Tag", "noindex"));
+    let source = made["source"]["id"].as_str().unwrap();
+    let request = admin.request(Method::POST, &format!("/api/sources/{source}/read"));
+    let again: Value = request.send().await.unwrap().json().await.unwrap();
+    assert_eq!(admin.job_done(&again).await["state"], "done");
+    let documents = admin.documents().await;
+    let titles: Vec<&str> = documents
+        .iter()
+        .map(|document| document["title"].as_str().unwrap())
+        .collect();
+    assert_eq!(titles, ["Help of acme", "Front", "New", "Stays"]);
+}

@@ -59,6 +59,8 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/api/widget/{space}/chat", For::Visitor),
     // Its token is in the first frame: see `abuse::tokens`.
     ("GET", "/api/widget/{space}/socket", For::Space),
+    // So is this one's: see `console`.
+    ("GET", "/api/console/socket", For::All),
     ("POST", "/api/auth/login", For::Person),
     ("POST", "/api/auth/refresh", For::Person),
     ("POST", "/api/auth/logout", For::Person),
@@ -121,9 +123,14 @@ fn written() -> Vec<String> {
             "a route this test cannot read: {line}"
         );
     }
-    for line in read("src/realtime/visitor.rs").lines() {
-        let path = quoted(line, "route(\"").or_else(|| quoted(line, "at(\""));
-        paths.extend(path.map(|path| format!("/api/widget/{{space}}{path}")));
+    for (file, below) in [
+        ("src/realtime/visitor.rs", "/api/widget/{space}"),
+        ("src/realtime/console/mod.rs", "/api/console"),
+    ] {
+        for line in read(file).lines() {
+            let path = quoted(line, "route(\"").or_else(|| quoted(line, "at(\""));
+            paths.extend(path.map(|path| format!("{below}{path}")));
+        }
     }
     paths
 }

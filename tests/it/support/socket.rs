@@ -1,14 +1,14 @@
-//! A visitor's WebSocket, as a test sees it.
+//! A WebSocket, as a test sees it.
 
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use tokio::{
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time::{Instant, timeout_at},
 };
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async, tungstenite::Message};
 
 /// Nothing in a test takes this long; then something is wrong.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -21,6 +21,19 @@ pub type Ended = Option<u16>;
 impl Socket {
     pub async fn open(url: &str) -> Self {
         Self(connect_async(url).await.expect("the socket opens").0)
+    }
+
+    /// One whose window is so small that little fits on the way.
+    pub async fn narrow(url: &str) -> Self {
+        let address = url
+            .strip_prefix("ws://")
+            .and_then(|rest| rest.split('/').next())
+            .unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(32_768).unwrap();
+        let stream = socket.connect(address.parse().unwrap()).await.unwrap();
+        let stream = MaybeTlsStream::Plain(stream);
+        Self(client_async(url, stream).await.unwrap().0)
     }
 
     /// The same where the server may be gone.

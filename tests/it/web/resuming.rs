@@ -1,6 +1,6 @@
 //! A crawl again: after an interruption, and when most is unchanged.
 
-use parlance::domain::knowledge::web::{Ended, Known, Outcome, Scope};
+use parlance::domain::knowledge::web::{Ended, Known, Outcome, Scope, Was};
 use tokio_util::sync::CancellationToken;
 
 use super::{crawler, page, plan, site::Site, told};
@@ -31,6 +31,7 @@ async fn first(site: &Site, count: usize, done: bool) -> Vec<Known> {
                 last_modified: page.last_modified,
                 links: page.links,
                 done,
+                was: Was::Page,
             });
         }
     }

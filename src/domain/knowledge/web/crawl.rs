@@ -11,11 +11,12 @@ use url::Url;
 use super::{
     frontier::{Entry, Frontier},
     normal::normalise,
-    outcome::{Ended, Failure, Known, Outcome, Progress, Skip, Visit},
+    outcome::{Ended, Failure, Known, Outcome, Progress, Recall, Skip, Visit},
     pace::Pace,
     plan::{Bound, Plan, Scope},
     rules::Rules,
     sitemaps::{self, Sitemaps},
+    visit::Visited,
 };
 use crate::adapters::web::Fetch;
 
@@ -73,6 +74,8 @@ impl Crawler {
             sitemaps: None,
             failing: 0,
             ended: None,
+            links: Vec::new(),
+            recall: None,
             known,
             plan,
             cancel,
@@ -84,7 +87,6 @@ impl Crawler {
 
 /// A crawl under way. It works only while [`Self::next`] is waited for, so that whoever takes its
 /// pages sets the pace; dropped, it is over.
-#[derive(Debug)]
 pub struct Crawl {
     pub(super) fetch: Arc<dyn Fetch>,
     pub(super) pace: Arc<Pace>,
@@ -93,7 +95,11 @@ pub struct Crawl {
     pub(super) frontier: Frontier,
     pub(super) rules: Rules,
     pub(super) known: HashMap<String, Known>,
+    /// Has the links that `known` leaves out.
+    pub(super) recall: Option<Arc<dyn Recall>>,
     pub(super) progress: Progress,
+    /// Of the address that is told next, where it is left out.
+    pub(super) links: Vec<String>,
     /// To be told before anything else is asked for.
     ready: VecDeque<(Url, Outcome)>,
     /// To be read before the next page.
@@ -105,6 +111,13 @@ pub struct Crawl {
 }
 
 impl Crawl {
+    /// Asks `recall` for links of known addresses that come without.
+    #[must_use]
+    pub fn recalling(mut self, recall: Arc<dyn Recall>) -> Self {
+        self.recall = Some(recall);
+        self
+    }
+
     /// What came of the next address. `None` at the end; [`Self::ended`] says which. Not to be
     /// dropped before it is done, unless the crawl is: the address would be lost.
     pub async fn next(&mut self) -> Option<Visit> {
@@ -122,6 +135,7 @@ impl Crawl {
                 url,
                 outcome,
                 progress: self.progress(),
+                links: std::mem::take(&mut self.links),
             }),
             Err(ended) => {
                 self.ended = Some(ended);
@@ -174,11 +188,16 @@ impl Crawl {
                 Some(entry) => entry,
             };
             let (url, start) = (entry.url.clone(), entry.start);
-            let outcome = self.visit(entry).await;
-            if start && !matches!(outcome, None | Some(Outcome::Moved(_))) {
+            let visited = self.visit(entry).await.map_err(|_| Ended::Interrupted)?;
+            if start
+                && !matches!(
+                    visited,
+                    Visited::Later | Visited::Told(Outcome::Moved(_)) | Visited::Leads
+                )
+            {
                 self.look_for_sitemaps(&url);
             }
-            if let Some(outcome) = outcome {
+            if let Visited::Told(outcome) = visited {
                 return Ok((url, outcome));
             }
         }

@@ -24,7 +24,7 @@ pub mod when;
 
 pub use self::{
     crawl::{Crawl, Crawler, NotAPage},
-    outcome::{Ended, Failure, Known, Outcome, Page, Progress, Skip, Visit},
+    outcome::{Ended, Failure, Forgotten, Known, Outcome, Page, Progress, Recall, Skip, Visit, Was},
     page::PageError,
     plan::{Plan, Scope},
 };

@@ -14,6 +14,9 @@ pub struct Visit {
     pub outcome: Outcome,
     /// How far the crawl is with it.
     pub progress: Progress,
+    /// What it links to of the site, where it is left out and its links are followed all the same: to
+    /// be kept for [`Known`].
+    pub links: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -52,20 +55,50 @@ pub struct Page {
     pub links: Vec<String>,
 }
 
-/// A page of an earlier crawl, or of an earlier part of this one. An unchanged page is not sent
-/// again, so that its links must be known to go on from there.
+/// What an earlier crawl, or an earlier part of this one, was told of an address. An unchanged page is
+/// not sent again, so that its links must be known to go on from there: here, or by [`Recall`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Known {
-    /// `Page::url`.
+    /// `Visit::url`.
     pub url: String,
     /// `Page::canonical`.
     pub canonical: String,
     pub etag: Option<String>,
     pub last_modified: Option<String>,
+    /// Empty where [`Recall`] has them.
     pub links: Vec<String>,
-    /// Delivered in this crawl, before it was interrupted: not asked for again.
+    /// Told in this crawl, before it was interrupted: not asked for again.
     pub done: bool,
+    pub was: Was,
 }
+
+/// What an address was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Was {
+    /// Delivered or unchanged.
+    #[default]
+    Page,
+    /// It led there.
+    Moved(String),
+    /// Nothing to be kept.
+    Nothing,
+}
+
+/// Remembers the links of known pages, which are too many to be in mind all at once.
+#[async_trait::async_trait]
+pub trait Recall: Send + Sync {
+    /// What a known address links to.
+    ///
+    /// # Errors
+    /// [`Forgotten`] where that cannot be told now.
+    async fn links(&self, url: &str) -> Result<Vec<String>, Forgotten>;
+}
+
+/// What was known cannot be told now.
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+#[error("what is known of the site cannot be looked up now")]
+pub struct Forgotten;
 
 /// Counted since the crawl began, what an interrupted one had done included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,4 +170,6 @@ pub enum Ended {
     /// The site failed again and again; what waits may be read later.
     Away,
     Cancelled,
+    /// What was known could not be looked up; the same crawl can go on later.
+    Interrupted,
 }

@@ -9,7 +9,7 @@ use super::{
     frontier::Entry,
     metadata,
     normal::normalise,
-    outcome::{Failure, Outcome, Page, Skip},
+    outcome::{Failure, Forgotten, Known, Outcome, Page, Skip, Was},
     page::{self, Reading},
     plan::{Bound, Scope},
 };
@@ -26,26 +26,52 @@ const MAX_REST: Duration = Duration::from_secs(60);
 /// Links that are kept with a page.
 const MAX_LINKS: usize = 1_000;
 
+/// What a visit came to.
+pub(super) enum Visited {
+    /// That is to be told.
+    Told(Outcome),
+    /// What is known already.
+    Known,
+    /// The same, and it leads to the next.
+    Leads,
+    /// It is tried again.
+    Later,
+}
+
 impl Crawl {
-    /// What came of it; `None` where there is nothing to tell yet or again.
-    pub(super) async fn visit(&mut self, entry: Entry) -> Option<Outcome> {
+    pub(super) async fn visit(&mut self, entry: Entry) -> Result<Visited, Forgotten> {
         if let Some(done) = self.known.get(entry.url.as_str()).filter(|known| known.done) {
-            let canonical = done.canonical.clone();
-            self.known_again(&entry, &canonical);
-            return None;
+            let done = done.clone();
+            return self.again(&entry, done).await;
         }
         let outcome = match self.ask(&entry).await {
-            Ok(reply) => self.hear(&entry, reply).await,
+            Ok(reply) => self.hear(&entry, reply).await?,
             Err(outcome) => outcome,
         };
         match &outcome {
             Outcome::Failed(failure) if failure.is_transient() => self.failing += 1,
             _ => self.failing = 0,
         }
-        match &outcome {
-            Outcome::Failed(failure) if self.try_again(&entry, failure) => None,
-            _ => Some(outcome),
+        Ok(match &outcome {
+            Outcome::Failed(failure) if self.try_again(&entry, failure) => Visited::Later,
+            _ => Visited::Told(outcome),
+        })
+    }
+
+    /// Goes on from what was told before the crawl was interrupted. It counts as it did then.
+    async fn again(&mut self, entry: &Entry, done: Known) -> Result<Visited, Forgotten> {
+        self.progress.requests += 1;
+        match &done.was {
+            Was::Page => self.known_again(entry, &done.canonical).await?,
+            Was::Moved(to) => {
+                let to = Url::parse(to).ok().map(|to| self.moved(entry, &to));
+                if matches!(to, Some(Outcome::Moved(_))) {
+                    return Ok(Visited::Leads);
+                }
+            }
+            Was::Nothing => self.follow_known(entry).await?,
         }
+        Ok(Visited::Known)
     }
 
     /// Asks for it when it is its turn, if the host lets us.
@@ -71,14 +97,14 @@ impl Crawl {
         reply.map_err(|error| Outcome::Failed(error.into()))
     }
 
-    async fn hear(&mut self, entry: &Entry, reply: Reply) -> Outcome {
-        match reply {
+    async fn hear(&mut self, entry: &Entry, reply: Reply) -> Result<Outcome, Forgotten> {
+        Ok(match reply {
             Reply::Document(fetched) => self.document(entry, *fetched).await,
             Reply::Moved(to) => self.moved(entry, &to),
             Reply::Unchanged => match self.known.get(entry.url.as_str()) {
                 Some(known) => {
                     let canonical = known.canonical.clone();
-                    self.known_again(entry, &canonical);
+                    self.known_again(entry, &canonical).await?;
                     Outcome::Unchanged
                 }
                 // Nobody asked whether it had changed.
@@ -92,20 +118,34 @@ impl Crawl {
                 }
                 Outcome::Failed(Failure::Status(code))
             }
-        }
+        })
     }
 
     /// A page that need not be read again counts, and its links are followed from memory.
-    fn known_again(&mut self, entry: &Entry, canonical: &str) {
+    async fn known_again(&mut self, entry: &Entry, canonical: &str) -> Result<(), Forgotten> {
         self.progress.pages += 1;
         self.frontier.take(canonical);
-        let links = self.known.get(entry.url.as_str()).map(|known| &known.links);
-        let links: Vec<_> = links
-            .into_iter()
-            .flatten()
-            .filter_map(|link| Url::parse(link).ok())
-            .collect();
+        self.follow_known(entry).await
+    }
+
+    async fn follow_known(&mut self, entry: &Entry) -> Result<(), Forgotten> {
+        if !self.plan.follows_links() {
+            return Ok(());
+        }
+        let url = entry.url.as_str();
+        let mut links = self
+            .known
+            .get(url)
+            .map(|known| known.links.clone())
+            .unwrap_or_default();
+        if links.is_empty()
+            && let Some(recall) = &self.recall
+        {
+            links = recall.links(url).await?;
+        }
+        let links: Vec<_> = links.iter().filter_map(|link| Url::parse(link).ok()).collect();
         self.follow(&links, entry);
+        Ok(())
     }
 
     fn moved(&mut self, entry: &Entry, to: &Url) -> Outcome {
@@ -170,11 +210,12 @@ impl Crawl {
             return self.moved(entry, to);
         }
         self.follow(&reading.links, entry);
+        let links = self.kept(&reading.links);
         if reading.metadata.noindex {
+            self.links = links;
             return Outcome::Skipped(Skip::NoIndex);
         }
         let canonical = self.canonical(entry, &fetched, &reading);
-        let links = self.kept(&reading.links);
         let mut page = described(entry, canonical, fetched, reading.markdown.into_bytes());
         page.title = reading.metadata.title;
         page.author = reading.metadata.author;
@@ -196,6 +237,7 @@ impl Crawl {
 
     fn deliver(&mut self, page: Page) -> Outcome {
         if !self.frontier.take(page.canonical.as_str()) {
+            self.links = page.links;
             return Outcome::Skipped(Skip::Duplicate(page.canonical));
         }
         self.progress.pages += 1;

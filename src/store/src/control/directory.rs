@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
-    sql_types::{Text, Timestamptz},
+    sql_types::{Array, Text, Timestamptz},
 };
 
 use super::ControlDb;
@@ -73,13 +73,22 @@ impl ControlDb {
         Ok(rows.into_iter().map(|row| row.tenant_id).collect())
     }
 
-    /// Tenants that have a job to be taken up at `now`, in no particular order.
+    /// Active tenants that have a job of one of these kinds to be taken up at `now`, in no particular
+    /// order.
     ///
     /// # Errors
     /// [`StoreError`] where the database does not answer.
-    pub async fn tenants_with_due_jobs(&self, now: DateTime<Utc>) -> Result<Vec<TenantId>, StoreError> {
-        let query = sql("SELECT tenant_id FROM tenants_with_due_jobs($1) AS t (tenant_id)")
-            .bind::<Timestamptz, _>(now);
+    pub async fn tenants_with_due_jobs(
+        &self,
+        kinds: &[&str],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<TenantId>, StoreError> {
+        let query = sql(
+            "SELECT d.tenant_id FROM tenants_with_due_jobs($1, $2) AS d (tenant_id) \
+             JOIN tenants t ON t.id = d.tenant_id AND t.status = 'active'",
+        )
+        .bind::<Timestamptz, _>(now)
+        .bind::<Array<Text>, _>(kinds.to_vec());
         let rows: Vec<Tenant> = self.rows(query).await?;
         Ok(rows.into_iter().map(|row| row.tenant_id).collect())
     }

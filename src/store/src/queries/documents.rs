@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl;
 use crate::{
     error::StoreError,
     ids::{DocumentId, DocumentVersionId, PassageId, SpaceId},
-    statement::sql,
+    statement::{Sql, sql},
     tenant::TenantConn,
     text_enum::text_enum,
 };
@@ -190,6 +190,69 @@ pub async fn get(conn: &mut TenantConn<'_>, id: DocumentId) -> Result<Document, 
     .await?)
 }
 
+/// A document with its file as it was uploaded.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such document, or its file is still to come.
+pub async fn with_file(conn: &mut TenantConn<'_>, id: DocumentId) -> Result<(Document, Vec<u8>), StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(embed)]
+        document: Document,
+        #[diesel(sql_type = Bytea)]
+        content: Vec<u8>,
+    }
+    let row: Row = sql(
+        "SELECT d.id, d.space_id, d.name, d.title, d.media_type, d.source_url, d.status, d.error, \
+                d.content_hash, d.bytes, d.created_at, d.updated_at, f.content \
+         FROM documents d JOIN document_files f ON f.tenant_id = d.tenant_id AND f.document_id = d.id \
+         WHERE d.id = $1",
+    )
+    .bind::<SqlUuid, _>(id)
+    .get_result(conn.db())
+    .await?;
+    Ok((row.document, row.content))
+}
+
+/// Keeps a document from being removed, or another version from being published, while the
+/// transaction lasts. Whoever writes below a document begins with this or [`lock`], so that all take
+/// locks in one order.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such document.
+pub(super) async fn hold(conn: &mut TenantConn<'_>, id: DocumentId) -> Result<(), StoreError> {
+    there(
+        conn,
+        sql("SELECT true AS there FROM documents WHERE id = $1 FOR KEY SHARE"),
+        id,
+    )
+    .await
+}
+
+/// The same, and waits for all others who write below it.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such document.
+pub(super) async fn lock(conn: &mut TenantConn<'_>, id: DocumentId) -> Result<(), StoreError> {
+    there(
+        conn,
+        sql("SELECT true AS there FROM documents WHERE id = $1 FOR UPDATE"),
+        id,
+    )
+    .await
+}
+
+async fn there(conn: &mut TenantConn<'_>, locking: Sql<'_>, id: DocumentId) -> Result<(), StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Bool)]
+        #[expect(dead_code, reason = "what counts is that there is a row")]
+        there: bool,
+    }
+    let _: Row = locking.bind::<SqlUuid, _>(id).get_result(conn.db()).await?;
+    Ok(())
+}
+
 /// A document of a space by its name.
 ///
 /// # Errors
@@ -311,23 +374,6 @@ pub async fn without_job(conn: &mut TenantConn<'_>) -> Result<Vec<Document>, Sto
     )
     .load(conn.db())
     .await?)
-}
-
-/// The file as it was uploaded.
-///
-/// # Errors
-/// [`StoreError::NotFound`] where the tenant has no such document.
-pub async fn file(conn: &mut TenantConn<'_>, id: DocumentId) -> Result<Vec<u8>, StoreError> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Bytea)]
-        content: Vec<u8>,
-    }
-    let row: Row = sql("SELECT content FROM document_files WHERE document_id = $1")
-        .bind::<SqlUuid, _>(id)
-        .get_result(conn.db())
-        .await?;
-    Ok(row.content)
 }
 
 /// Says how far a document got. `error` goes with `Failed` and with nothing else.

@@ -24,26 +24,64 @@ use crate::{
 
 /// Passages from which a space is searched through indexes; the database makes none below half of it.
 pub const LARGE: i64 = 10_000;
-/// How long making the indexes may take: ten times what it takes for 100,000 passages.
+/// How long a step of making the indexes may take: ten times what it takes for 100,000 passages.
 pub const INDEXED_WITHIN: Duration = Duration::from_secs(20 * 60);
 /// Passages whose words are weighed for a question, about: those with its rarest words.
 const WEIGHED: i64 = 10_000;
 
-/// Makes the indexes of a space for vectors of `model`, unless it has them or is too small. Returns
-/// whether it has them. Takes a minute for 100,000 passages, in which nothing can be published in
-/// this space. For [`crate::tenant::TenantDb::long`].
+/// A part of making indexes, a transaction of its own. What each does is written in the migration
+/// `index_space`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Fills a table aside. Takes a minute for 100,000 passages.
+    Build,
+    /// Lets it follow what is removed.
+    Bind,
+    /// Drops what was removed before.
+    Check,
+    /// Takes up what was published meanwhile, and lets it be searched.
+    Attach,
+    /// Counts what lies in it.
+    Analyze,
+}
+
+impl Step {
+    /// In their order.
+    pub const ALL: [Self; 5] = [Self::Build, Self::Bind, Self::Check, Self::Attach, Self::Analyze];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Build => "build",
+            Self::Bind => "bind",
+            Self::Check => "check",
+            Self::Attach => "attach",
+            Self::Analyze => "analyze",
+        }
+    }
+}
+
+/// Takes a step towards indexes of a space for vectors of `model`; one that is done already is no
+/// work. `false`, and there is no next step, where the space is too small. For
+/// [`crate::tenant::TenantDb::long`].
 ///
 /// # Errors
-/// [`StoreError`] where the database fails.
-pub async fn index(conn: &mut TenantConn<'_>, space: SpaceId, model: &str) -> Result<bool, StoreError> {
+/// [`StoreError`] where the database fails, or a lock that others hold cannot be had within half a
+/// second.
+pub async fn index(
+    conn: &mut TenantConn<'_>,
+    space: SpaceId,
+    model: &str,
+    step: Step,
+) -> Result<bool, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Bool)]
         indexed: bool,
     }
-    let row: Row = sql("SELECT parlance_index_space($1, $2) AS indexed")
+    let row: Row = sql("SELECT parlance_index_space($1, $2, $3) AS indexed")
         .bind::<SqlUuid, _>(space)
         .bind::<Text, _>(model)
+        .bind::<Text, _>(step.word())
         .get_result(conn.db())
         .await?;
     Ok(row.indexed)

@@ -12,7 +12,7 @@ use pgvector::{HalfVector, sql_types::HalfVector as SqlHalfVector};
 use crate::{
     error::StoreError,
     ids::{DocumentId, DocumentVersionId, PassageId, SpaceId},
-    queries::{large, spaces},
+    queries::{documents, large, spaces},
     statement::sql,
     tenant::TenantConn,
 };
@@ -39,7 +39,7 @@ pub struct NewVersion<'a> {
 /// content or another recipe is thrown away.
 ///
 /// # Errors
-/// [`StoreError`] where the document does not exist or the database fails.
+/// [`StoreError::NotFound`] where the document is gone.
 pub async fn begin_version(
     conn: &mut TenantConn<'_>,
     new: NewVersion<'_>,
@@ -50,6 +50,7 @@ pub async fn begin_version(
         id: DocumentVersionId,
     }
     let tenant = conn.tenant_id();
+    documents::lock(conn, new.document_id).await?;
     sql(
         "DELETE FROM document_versions WHERE document_id = $1 AND NOT live \
          AND (content_hash <> $2 OR recipe <> $3)",
@@ -110,7 +111,7 @@ pub struct NewPassage<'a> {
 /// Adds passages with their lexemes; one whose ordinal is there already is left alone.
 ///
 /// # Errors
-/// [`StoreError`] where the database fails.
+/// [`StoreError::NotFound`] where the document is gone.
 pub async fn add(
     conn: &mut TenantConn<'_>,
     version: DocumentVersionId,
@@ -120,6 +121,7 @@ pub async fn add(
     passages: &[NewPassage<'_>],
 ) -> Result<(), StoreError> {
     let tenant = conn.tenant_id();
+    documents::hold(conn, document).await?;
     for new in passages {
         sql("WITH added AS (\
                INSERT INTO passages (tenant_id, id, version_id, document_id, ordinal, kind, heading, page, \
@@ -157,12 +159,14 @@ pub async fn add(
 /// Takes over the vectors of unchanged passages from the version that is live. Returns how many.
 ///
 /// # Errors
-/// [`StoreError`] where the database fails.
+/// [`StoreError::NotFound`] where the document is gone.
 pub async fn reuse_vectors(
     conn: &mut TenantConn<'_>,
+    document: DocumentId,
     version: DocumentVersionId,
     model: &str,
 ) -> Result<usize, StoreError> {
+    documents::hold(conn, document).await?;
     Ok(sql(
         "INSERT INTO passage_vectors (tenant_id, passage_id, space_id, model, embedding) \
          SELECT DISTINCT ON (new.id) new.tenant_id, new.id, v.space_id, v.model, v.embedding \
@@ -204,27 +208,35 @@ pub async fn without_vector(
     Ok(rows.into_iter().map(|row| (row.ordinal, row.id)).collect())
 }
 
-/// Stores vectors, normalised to length 1, of passages of a space.
+/// Stores vectors, normalised to length 1, of passages of a document. Passages that are gone are
+/// passed over: what was paid for them is noted in the same transaction, and stays.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
 pub async fn add_vectors(
     conn: &mut TenantConn<'_>,
+    document: DocumentId,
     space: SpaceId,
     model: &str,
     vectors: &[(PassageId, Vec<f32>)],
 ) -> Result<(), StoreError> {
+    match documents::hold(conn, document).await {
+        Err(StoreError::NotFound) => return Ok(()),
+        held => held?,
+    }
     let tenant = conn.tenant_id();
     for (passage, vector) in vectors {
         sql(
-            "INSERT INTO passage_vectors (tenant_id, passage_id, space_id, model, embedding) \
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+            "WITH there AS (SELECT id FROM passages WHERE id = $2 AND document_id = $6 FOR KEY SHARE) \
+             INSERT INTO passage_vectors (tenant_id, passage_id, space_id, model, embedding) \
+             SELECT $1, id, $3, $4, $5 FROM there ON CONFLICT DO NOTHING",
         )
         .bind::<SqlUuid, _>(tenant)
         .bind::<SqlUuid, _>(*passage)
         .bind::<SqlUuid, _>(space)
         .bind::<Text, _>(model)
         .bind::<SqlHalfVector, _>(HalfVector::from_f32_slice(vector))
+        .bind::<SqlUuid, _>(document)
         .execute(conn.db())
         .await?;
     }
@@ -235,7 +247,7 @@ pub async fn add_vectors(
 /// Returns the space's new knowledge version.
 ///
 /// # Errors
-/// [`StoreError::NotFound`] where the version is gone.
+/// [`StoreError::NotFound`] where the document or the version is gone.
 pub async fn publish(
     conn: &mut TenantConn<'_>,
     version: DocumentVersionId,
@@ -245,6 +257,7 @@ pub async fn publish(
     media_type: &str,
     at: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
+    documents::lock(conn, document).await?;
     sql("DELETE FROM document_versions WHERE document_id = $1 AND live AND id <> $2")
         .bind::<SqlUuid, _>(document)
         .bind::<SqlUuid, _>(version)

@@ -175,7 +175,7 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
             ),
             (
                 "parlance_sweeper",
-                "function tenants_with_due_jobs(timestamp with time zone)"
+                "function tenants_with_due_jobs(timestamp with time zone,text[])"
             ),
             ("parlance_sweeper", "function tenants_with_open_work()"),
         ]
@@ -185,6 +185,7 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
             "parlance_sweeper",
             &[
                 "jobs.due_at",
+                "jobs.kind",
                 "jobs.state",
                 "jobs.tenant_id",
                 "reservations.recorded_at",

@@ -11,7 +11,7 @@ use parlance_store::{
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{at, chat, database};
+use crate::support::{admin, at, chat, database};
 
 async fn queue(db: &TenantDb, space: SpaceId, key: &str, priority: i16, due: i64) -> JobId {
     let new = NewJob {
@@ -196,7 +196,7 @@ async fn who_has_work_is_known_across_tenants_and_nothing_else_is() {
     let due = async |now| {
         test.db()
             .control()
-            .tenants_with_due_jobs(time(now))
+            .tenants_with_due_jobs(&["test"], time(now))
             .await
             .unwrap()
     };
@@ -237,7 +237,76 @@ async fn who_has_work_is_known_across_tenants_and_nothing_else_is() {
     assert!(spaces.unwrap().is_empty());
     let forgotten = acme
         .db
-        .transaction(async |conn| jobs::forget_ended(conn, time(999)).await);
+        .transaction(async |conn| jobs::forget_ended(conn, time(999), 9).await);
     assert_eq!(forgotten.await.unwrap(), 0, "none of its own has ended");
     assert_eq!(state(&globex.db, id).await, JobState::Running);
+}
+
+#[tokio::test]
+async fn who_is_suspended_or_has_other_work_is_not_looked_at() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let globex = chat(test.db(), "globex").await;
+    for chat in [&acme, &globex] {
+        queue(&chat.db, chat.space, "document:1", 0, 1).await;
+    }
+    let due = async |kinds: &[&str]| {
+        let due = test.db().control().tenants_with_due_jobs(kinds, time(2)).await;
+        due.unwrap()
+    };
+    assert_eq!(due(&["test"]).await.len(), 2);
+    assert_eq!(due(&["other", "test"]).await.len(), 2, "each once");
+    assert!(due(&["other"]).await.is_empty());
+    let suspend = format!(
+        "UPDATE tenants SET status = 'suspended' WHERE id = '{}'",
+        globex.db.tenant_id()
+    );
+    admin(&test).await.batch_execute(&suspend).await.unwrap();
+    assert_eq!(due(&["test"]).await, [acme.db.tenant_id()]);
+}
+
+#[tokio::test]
+async fn those_who_watch_see_what_runs_first_then_the_line_and_what_ended_lately() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let globex = chat(test.db(), "globex").await;
+    queue(&globex.db, globex.space, "document:1", 0, 1).await;
+    let mut ids = Vec::new();
+    for (n, (priority, due)) in [(0, 5), (1, 9), (0, 4), (0, 3)].into_iter().enumerate() {
+        ids.push(queue(&acme.db, acme.space, &format!("document:{n}"), priority, due).await);
+    }
+    let (running, lease) = claim(&acme.db, 3).await.unwrap();
+    assert_eq!(running.id, ids[3]);
+    let seen = async |limit| {
+        let active = acme.db.read(async |conn| jobs::active(conn, limit).await).await;
+        active.unwrap().iter().map(|job| job.id).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(9).await, [ids[3], ids[1], ids[2], ids[0]]);
+    assert_eq!(seen(2).await, [ids[3], ids[1]]);
+    let gone = Ended::Moot {
+        error: "the document was removed".to_owned(),
+    };
+    assert!(end(&acme.db, lease, gone).await);
+    let lately = async |ids: Vec<JobId>, since| {
+        let lately = acme
+            .db
+            .read(async |conn| jobs::lately(conn, &ids, time(since), 9).await);
+        lately.await.unwrap()
+    };
+    let ended = lately(vec![ids[0]], 8).await;
+    assert_eq!(
+        ended.iter().map(|job| job.id).collect::<Vec<_>>(),
+        [ids[3], ids[0]]
+    );
+    assert_eq!(
+        (ended[0].state, ended[0].error.as_deref()),
+        (JobState::Cancelled, Some("the document was removed"))
+    );
+    assert!(lately(Vec::new(), 9).await.is_empty());
+    for forgotten in [1, 0] {
+        let forget = acme
+            .db
+            .transaction(async |conn| jobs::forget_ended(conn, time(99), 1).await);
+        assert_eq!(forget.await.unwrap(), forgotten);
+    }
 }

@@ -58,7 +58,7 @@ async fn build(chat: &Chat, document: DocumentId, hash: &[u8], texts: &[&str]) -
                 .map(|(ordinal, text)| passage(ordinal, text))
                 .collect();
             passages::add(conn, version, document, chat.space, "Title", &rows).await?;
-            passages::reuse_vectors(conn, version, MODEL).await?;
+            passages::reuse_vectors(conn, document, version, MODEL).await?;
             Ok::<_, StoreError>(version)
         })
         .await
@@ -82,7 +82,12 @@ fn passage<'a>(ordinal: i32, text: &'a str) -> NewPassage<'a> {
     }
 }
 
-async fn embed_missing(chat: &Chat, version: DocumentVersionId, texts: &[&str]) -> usize {
+async fn embed_missing(
+    chat: &Chat,
+    document: DocumentId,
+    version: DocumentVersionId,
+    texts: &[&str],
+) -> usize {
     chat.db
         .transaction(async |conn| {
             let missing = passages::without_vector(conn, version).await?;
@@ -90,7 +95,7 @@ async fn embed_missing(chat: &Chat, version: DocumentVersionId, texts: &[&str]) 
                 .iter()
                 .map(|(at, id)| (*id, vector(texts[usize::try_from(*at).unwrap()])))
                 .collect();
-            passages::add_vectors(conn, chat.space, MODEL, &vectors).await?;
+            passages::add_vectors(conn, document, chat.space, MODEL, &vectors).await?;
             Ok::<_, StoreError>(missing.len())
         })
         .await
@@ -107,7 +112,7 @@ async fn publish(chat: &Chat, version: DocumentVersionId, document: DocumentId) 
 async fn ready(chat: &Chat, name: &str, texts: &[&str]) -> DocumentId {
     let (document, _) = put(chat, name, b"v1").await;
     let version = build(chat, document, b"v1", texts).await;
-    embed_missing(chat, version, texts).await;
+    embed_missing(chat, document, version, texts).await;
     publish(chat, version, document).await;
     document
 }
@@ -297,7 +302,7 @@ async fn a_new_version_is_unseen_until_it_replaces_the_old_one() {
     );
 
     assert_eq!(
-        embed_missing(&acme, version, &texts).await,
+        embed_missing(&acme, document, version, &texts).await,
         1,
         "what is unchanged is not embedded again"
     );
@@ -361,6 +366,7 @@ async fn a_foreign_tenant_finds_and_changes_nothing() {
         .passage_id;
     let (waiting, _) = put(&acme, "b.txt", b"v1").await;
     let version = build(&acme, waiting, b"v1", &["aaaa draft"]).await;
+    let before = everything(&acme.db, acme.space).await;
 
     assert!(find(&globex.db, acme.space, "a", &["secret"]).await.is_empty());
     assert_eq!(everything(&globex.db, acme.space).await, (None, Vec::new()));
@@ -372,7 +378,7 @@ async fn a_foreign_tenant_finds_and_changes_nothing() {
                 Err(StoreError::NotFound)
             ));
             assert!(matches!(
-                documents::file(conn, document).await,
+                documents::with_file(conn, document).await,
                 Err(StoreError::NotFound)
             ));
             assert!(matches!(
@@ -389,7 +395,10 @@ async fn a_foreign_tenant_finds_and_changes_nothing() {
             assert_eq!(documents::queue_stale(conn, acme.space, "another").await?, 0);
             assert!(documents::passage_span(conn, document, passage).await?.is_none());
             assert!(passages::without_vector(conn, version).await?.is_empty());
-            assert_eq!(passages::reuse_vectors(conn, version, MODEL).await?, 0);
+            assert!(matches!(
+                passages::reuse_vectors(conn, document, version, MODEL).await,
+                Err(StoreError::NotFound)
+            ));
             assert_eq!(passages::count_live(conn, acme.space).await?, 0);
             let terms = search::terms(conn, acme.space, "secret").await?;
             assert_eq!((terms[0].passages, terms[0].of), (0, 0));
@@ -401,21 +410,25 @@ async fn a_foreign_tenant_finds_and_changes_nothing() {
         })
         .await
         .unwrap();
-    let refused = [
+    let refused = globex
+        .db
+        .transaction(async |conn| {
+            passages::add(conn, version, waiting, acme.space, "T", &[passage_row()]).await
+        })
+        .await;
+    assert!(matches!(refused, Err(StoreError::NotFound)), "{refused:?}");
+    let own = ready(&globex, "own.md", &["own"]).await;
+    for document in [document, own] {
         globex
             .db
             .transaction(async |conn| {
-                passages::add(conn, version, waiting, acme.space, "T", &[passage_row()]).await
+                passages::add_vectors(conn, document, acme.space, MODEL, &[(passage, vector("b"))]).await
             })
-            .await,
-        globex
-            .db
-            .transaction(async |conn| {
-                passages::add_vectors(conn, acme.space, MODEL, &[(passage, vector("a"))]).await
-            })
-            .await,
-    ];
-    assert!(refused.iter().all(Result::is_err), "{refused:?}");
+            .await
+            .unwrap();
+    }
+    let kept = everything(&acme.db, acme.space).await;
+    assert_eq!(kept, before, "a foreign vector is none");
     let status = acme
         .db
         .read(async |conn| documents::get(conn, document).await)

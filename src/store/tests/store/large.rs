@@ -6,7 +6,7 @@ use parlance_store::{
     queries::{
         bulk::{self, WholeDocument},
         documents::{self, NewDocument},
-        large,
+        large::{self, Step},
         passages::{self, NewPassage, NewVersion},
         search::{self, Candidate, Search},
     },
@@ -84,11 +84,20 @@ async fn both(db: &TenantDb, space: SpaceId, n: usize) -> (Vec<Candidate>, Vec<C
     (exact.unwrap(), indexed.unwrap())
 }
 
-async fn index(chat: &Chat, space: SpaceId) -> bool {
+async fn step(chat: &Chat, space: SpaceId, model: &str, step: Step) -> bool {
     chat.db
-        .transaction(async |conn| large::index(conn, space, MODEL).await)
+        .transaction(async |conn| large::index(conn, space, model, step).await)
         .await
         .unwrap()
+}
+
+async fn index(chat: &Chat, space: SpaceId) -> bool {
+    for next in Step::ALL {
+        if !step(chat, space, MODEL, next).await {
+            return false;
+        }
+    }
+    true
 }
 
 #[tokio::test]
@@ -195,7 +204,7 @@ async fn publish(chat: &Chat, space: SpaceId) -> Result<(), StoreError> {
                 embed_hash: b"",
             };
             passages::add(conn, version, document, space, "", &[new]).await?;
-            passages::add_vectors(conn, space, MODEL, &[(passage, question(0).0)]).await?;
+            passages::add_vectors(conn, document, space, MODEL, &[(passage, question(0).0)]).await?;
             passages::publish(conn, version, document, space, "", "text/plain", at(2)).await?;
             Ok::<_, StoreError>(())
         })
@@ -275,4 +284,80 @@ async fn nobody_but_the_function_says_which_spaces_are_large() {
             .await;
         assert!(done.is_err(), "{statement}");
     }
+}
+
+async fn count(admin: &tokio_postgres::Client, query: &str) -> i64 {
+    admin.query_one(query, &[]).await.unwrap().get(0)
+}
+
+/// Whoever makes the indexes may be killed between any two steps, and documents come and go meanwhile.
+#[tokio::test]
+async fn what_was_begun_is_gone_on_with_and_nothing_is_missed_meanwhile() {
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    let admin = admin(&test).await;
+    filled(&admin, &acme).await;
+    let (tenant, space) = (acme.db.tenant_id(), acme.space);
+    let part = format!("large_passages_{}", space.to_string().replace('-', ""));
+    let table = format!("SELECT '{part}'::regclass::oid::bigint");
+    let remove = async |name: &str| {
+        let removed = format!("DELETE FROM documents WHERE tenant_id = '{tenant}' AND name = '{name}'");
+        admin.batch_execute(&removed).await.unwrap();
+    };
+    assert!(step(&acme, space, MODEL, Step::Build).await);
+    let built = count(&admin, &table).await;
+    remove("d1").await;
+    assert!(step(&acme, space, MODEL, Step::Build).await, "after a kill");
+    assert_eq!(count(&admin, &table).await, built, "what was built is there");
+    assert!(!step(&globex, space, MODEL, Step::Bind).await, "not theirs");
+    for _ in 0..2 {
+        assert!(step(&acme, space, MODEL, Step::Bind).await);
+    }
+    publish(&acme, space).await.unwrap();
+    for _ in 0..2 {
+        assert!(step(&acme, space, MODEL, Step::Check).await);
+    }
+    remove("d2").await;
+    let indexed = async || {
+        let indexed = acme
+            .db
+            .read(async |conn| large::is_indexed(conn, space, MODEL).await);
+        indexed.await.unwrap()
+    };
+    assert!(!indexed().await);
+    let live = format!("SELECT count(*) FROM passage_lexemes WHERE tenant_id = '{tenant}' AND live");
+    for _ in 0..2 {
+        assert!(index(&acme, space).await);
+        assert!(indexed().await);
+        let rows = count(&admin, "SELECT count(*) FROM large_passages").await;
+        assert_eq!((rows, count(&admin, &live).await), (2_001, 2_001));
+    }
+    let counted = format!("SELECT reltuples::bigint FROM pg_class WHERE oid = '{part}'::regclass");
+    assert_eq!(count(&admin, &counted).await, 2_001, "analyzed");
+    remove("d3").await;
+    assert_eq!(count(&admin, "SELECT count(*) FROM large_passages").await, 1);
+}
+
+#[tokio::test]
+async fn another_model_gets_an_index_in_the_place_of_the_one_before() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let admin = admin(&test).await;
+    filled(&admin, &acme).await;
+    let (tenant, space) = (acme.db.tenant_id(), acme.space);
+    assert!(index(&acme, space).await);
+    let renamed = format!("UPDATE passage_vectors SET model = 'other' WHERE tenant_id = '{tenant}'");
+    admin.batch_execute(&renamed).await.unwrap();
+    for next in [Step::Build].into_iter().chain(Step::ALL) {
+        assert!(step(&acme, space, "other", next).await, "{next:?}");
+    }
+    let near = "SELECT count(*) FROM pg_indexes WHERE indexdef LIKE '%hnsw%' AND indexdef LIKE '%other%' \
+                AND indexname LIKE 'large_passages_%_near'";
+    assert_eq!(count(&admin, near).await, 1);
+    let all = "SELECT count(*) FROM pg_indexes WHERE indexdef LIKE '%hnsw%'";
+    assert_eq!(count(&admin, all).await, 1);
+    let indexed = acme
+        .db
+        .read(async |conn| large::is_indexed(conn, space, "other").await);
+    assert!(indexed.await.unwrap());
 }

@@ -39,7 +39,6 @@ fn page(url: &str, outcome: PageOutcome, crawl: i32) -> SourcePage {
         note: None,
         etag: read.then(|| "\"1\"".to_owned()),
         last_modified: None,
-        links: if read { vec!["/b".to_owned()] } else { Vec::new() },
         crawl,
         checked_at: at(2),
     }
@@ -64,23 +63,28 @@ async fn a_source_is_known_once_and_its_readings_are_numbered() {
     assert_eq!((second.crawl, second.status), (2, SourceStatus::Crawling));
 
     let work = async |page: SourcePage| {
-        let put = acme
-            .db
-            .transaction(async |conn| sources::put_page(conn, source.id, &page).await);
+        let put = acme.db.transaction(async |conn| {
+            let links: &[String] = match page.outcome {
+                PageOutcome::Page => &["/b".to_owned()],
+                _ => &[],
+            };
+            sources::put_page(conn, source.id, &page, links, false).await
+        });
         put.await.unwrap();
-        let pages = acme
-            .db
-            .read(async |conn| sources::pages(conn, source.id, "", 9).await);
+        let pages = acme.db.read(async |conn| {
+            let links = sources::links(conn, source.id, &page.url).await?;
+            Ok::<_, StoreError>((sources::pages(conn, source.id, 1, "", 9).await?, links))
+        });
         pages.await.unwrap()
     };
     work(page("https://shop.example/", PageOutcome::Page, 1)).await;
-    let pages = work(page("https://shop.example/", PageOutcome::Unchanged, 2)).await;
+    let (pages, links) = work(page("https://shop.example/", PageOutcome::Unchanged, 2)).await;
     assert_eq!(
         (pages.len(), pages[0].crawl, pages[0].outcome),
         (1, 2, PageOutcome::Unchanged)
     );
     assert_eq!(
-        (pages[0].etag.as_deref(), pages[0].links.len()),
+        (pages[0].etag.as_deref(), links.len()),
         (Some("\"1\""), 1),
         "kept"
     );
@@ -136,7 +140,7 @@ async fn a_foreign_tenant_finds_and_changes_no_source() {
     let read = page("https://shop.example/", PageOutcome::Page, 1);
     let put = acme
         .db
-        .transaction(async |conn| sources::put_page(conn, source.id, &read).await);
+        .transaction(async |conn| sources::put_page(conn, source.id, &read, &[], false).await);
     put.await.unwrap();
 
     let db = &globex.db;
@@ -149,7 +153,14 @@ async fn a_foreign_tenant_finds_and_changes_no_source() {
             .is_empty()
     );
     let pages = db
-        .read(async |conn| sources::pages(conn, source.id, "", 9).await)
+        .read(async |conn| {
+            assert!(
+                sources::links(conn, source.id, "https://shop.example/")
+                    .await?
+                    .is_empty()
+            );
+            sources::pages(conn, source.id, 0, "", 9).await
+        })
         .await;
     assert!(pages.unwrap().is_empty());
     let begun = db
@@ -157,7 +168,7 @@ async fn a_foreign_tenant_finds_and_changes_no_source() {
         .await;
     assert!(matches!(begun, Err(StoreError::NotFound)));
     let put = db
-        .transaction(async |conn| sources::put_page(conn, source.id, &read).await)
+        .transaction(async |conn| sources::put_page(conn, source.id, &read, &["x".to_owned()], true).await)
         .await;
     assert!(put.is_err(), "its key leads nowhere");
     let removed = db
@@ -166,6 +177,11 @@ async fn a_foreign_tenant_finds_and_changes_no_source() {
     assert!(matches!(removed, Err(StoreError::NotFound)));
     db.transaction(async |conn| {
         sources::fail(conn, source.id, "not mine").await?;
+        sources::ask_failed_again(conn, source.id, 1).await?;
+        assert!(matches!(
+            sources::hold(conn, source.id).await,
+            Err(StoreError::NotFound)
+        ));
         sources::end(conn, source.id, 9, "complete", at(9)).await
     })
     .await

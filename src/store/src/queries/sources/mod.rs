@@ -1,9 +1,11 @@
 //! Places of the web that a space knows: what is to be read there, and what came of each page.
 
+mod pages;
+
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
-    sql_types::{Array, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
@@ -13,6 +15,10 @@ use crate::{
     statement::sql,
     tenant::TenantConn,
     text_enum::text_enum,
+};
+
+pub use pages::{
+    PageDocument, PageOutcome, SourcePage, ask_failed_again, document_of_page, links, pages, put_page,
 };
 
 text_enum! {
@@ -25,24 +31,6 @@ text_enum! {
         /// Was read.
         Ready = "ready",
         /// Could not be read; what was read of it before is still searched.
-        Failed = "failed",
-    }
-}
-
-text_enum! {
-    /// What came of a page.
-    PageOutcome {
-        /// It was read.
-        Page = "page",
-        /// It is as it was.
-        Unchanged = "unchanged",
-        /// There is no such page any more.
-        Gone = "gone",
-        /// It leads to another address.
-        Moved = "moved",
-        /// It was left out on purpose.
-        Skipped = "skipped",
-        /// It could not be read.
         Failed = "failed",
     }
 }
@@ -237,142 +225,43 @@ pub async fn fail(conn: &mut TenantConn<'_>, id: SourceId, reason: &str) -> Resu
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such source.
 pub async fn remove(conn: &mut TenantConn<'_>, id: SourceId) -> Result<(), StoreError> {
+    // First the source: a reading under way adds no document from then on.
+    let there: Vec<Locked> = sql("SELECT id FROM sources WHERE id = $1 FOR UPDATE")
+        .bind::<SqlUuid, _>(id)
+        .load(conn.db())
+        .await?;
+    if there.is_empty() {
+        return Err(StoreError::NotFound);
+    }
     sql("DELETE FROM documents WHERE source_id = $1")
         .bind::<SqlUuid, _>(id)
         .execute(conn.db())
         .await?;
-    let removed = sql("DELETE FROM sources WHERE id = $1")
+    sql("DELETE FROM sources WHERE id = $1")
         .bind::<SqlUuid, _>(id)
         .execute(conn.db())
         .await?;
-    if removed == 0 {
-        return Err(StoreError::NotFound);
-    }
     Ok(())
 }
 
-/// An address that a reading came by.
-#[derive(Clone, Debug, PartialEq, QueryableByName)]
-#[diesel(check_for_backend(diesel::pg::Pg))]
-pub struct SourcePage {
-    /// The address that was asked.
-    #[diesel(sql_type = Text)]
-    pub url: String,
-    /// The address it calls its own.
-    #[diesel(sql_type = Text)]
-    pub canonical: String,
-    /// The document it became.
-    #[diesel(sql_type = Nullable<SqlUuid>)]
-    pub document_id: Option<DocumentId>,
-    /// What came of it.
-    #[diesel(sql_type = Text)]
-    pub outcome: PageOutcome,
-    /// Why, in words.
-    #[diesel(sql_type = Nullable<Text>)]
-    pub note: Option<String>,
-    /// For asking whether it has changed.
-    #[diesel(sql_type = Nullable<Text>)]
-    pub etag: Option<String>,
-    /// The same.
-    #[diesel(sql_type = Nullable<Text>)]
-    pub last_modified: Option<String>,
-    /// Pages of the site that it links to.
-    #[diesel(sql_type = Array<Text>)]
-    pub links: Vec<String>,
-    /// The last reading that came by.
-    #[diesel(sql_type = Integer)]
-    pub crawl: i32,
-    /// When.
-    #[diesel(sql_type = Timestamptz)]
-    pub checked_at: DateTime<Utc>,
+#[derive(QueryableByName)]
+struct Locked {
+    #[diesel(sql_type = SqlUuid)]
+    #[expect(dead_code, reason = "what counts is that there is a row")]
+    id: SourceId,
 }
 
-/// Writes down what came of an address. What is not known of it now stays as it was.
+/// Keeps a source from being removed while the transaction lasts. Whoever writes below a source
+/// begins with it.
 ///
 /// # Errors
-/// [`StoreError`] where the source is gone.
-pub async fn put_page(
-    conn: &mut TenantConn<'_>,
-    source: SourceId,
-    page: &SourcePage,
-) -> Result<(), StoreError> {
-    let tenant = conn.tenant_id();
-    let read = page.outcome == PageOutcome::Page;
-    sql(
-        "INSERT INTO source_pages AS p (tenant_id, source_id, url, canonical, document_id, outcome, note, etag, \
-                                        last_modified, links, crawl, checked_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
-         ON CONFLICT (tenant_id, source_id, url) DO UPDATE SET \
-            outcome = excluded.outcome, note = excluded.note, crawl = excluded.crawl, \
-            checked_at = excluded.checked_at, \
-            document_id = CASE WHEN excluded.outcome = 'gone' THEN NULL \
-                               ELSE coalesce(excluded.document_id, p.document_id) END, \
-            canonical = CASE WHEN $13 THEN excluded.canonical ELSE p.canonical END, \
-            etag = CASE WHEN $13 THEN excluded.etag ELSE p.etag END, \
-            last_modified = CASE WHEN $13 THEN excluded.last_modified ELSE p.last_modified END, \
-            links = CASE WHEN $13 THEN excluded.links ELSE p.links END",
-    )
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<SqlUuid, _>(source)
-    .bind::<Text, _>(&page.url)
-    .bind::<Text, _>(&page.canonical)
-    .bind::<Nullable<SqlUuid>, _>(page.document_id)
-    .bind::<Text, _>(page.outcome)
-    .bind::<Nullable<Text>, _>(page.note.as_deref())
-    .bind::<Nullable<Text>, _>(page.etag.as_deref())
-    .bind::<Nullable<Text>, _>(page.last_modified.as_deref())
-    .bind::<Array<Text>, _>(&page.links)
-    .bind::<Integer, _>(page.crawl)
-    .bind::<Timestamptz, _>(page.checked_at)
-    .bind::<Bool, _>(read)
-    .execute(conn.db())
-    .await?;
+/// [`StoreError::NotFound`] where the tenant has no such source.
+pub async fn hold(conn: &mut TenantConn<'_>, id: SourceId) -> Result<(), StoreError> {
+    let _: Locked = sql("SELECT id FROM sources WHERE id = $1 FOR KEY SHARE")
+        .bind::<SqlUuid, _>(id)
+        .get_result(conn.db())
+        .await?;
     Ok(())
-}
-
-/// The pages of a source by address, at most `limit` after `after`.
-///
-/// # Errors
-/// [`StoreError`] where the database fails.
-pub async fn pages(
-    conn: &mut TenantConn<'_>,
-    source: SourceId,
-    after: &str,
-    limit: i32,
-) -> Result<Vec<SourcePage>, StoreError> {
-    Ok(sql(
-        "SELECT url, canonical, document_id, outcome, note, etag, last_modified, links, crawl, checked_at \
-         FROM source_pages WHERE source_id = $1 AND url > $2 ORDER BY url LIMIT $3",
-    )
-    .bind::<SqlUuid, _>(source)
-    .bind::<Text, _>(after)
-    .bind::<Integer, _>(limit)
-    .load(conn.db())
-    .await?)
-}
-
-/// The document that a page became, if it did.
-///
-/// # Errors
-/// [`StoreError`] where the database fails.
-pub async fn document_of_page(
-    conn: &mut TenantConn<'_>,
-    source: SourceId,
-    url: &str,
-) -> Result<Option<DocumentId>, StoreError> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = SqlUuid)]
-        document_id: DocumentId,
-    }
-    let rows: Vec<Row> = sql(
-        "SELECT document_id FROM source_pages WHERE source_id = $1 AND url = $2 AND document_id IS NOT NULL",
-    )
-    .bind::<SqlUuid, _>(source)
-    .bind::<Text, _>(url)
-    .load(conn.db())
-    .await?;
-    Ok(rows.into_iter().next().map(|row| row.document_id))
 }
 
 /// Notes where a document came from, and what its page says of itself.

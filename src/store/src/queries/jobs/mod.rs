@@ -1,6 +1,8 @@
 //! Background work: put in line, leased, reported on and ended. A lease that nobody renews runs out,
 //! and the job is taken up by whoever asks next; what the former owner says then is not heard.
 
+mod read;
+
 use chrono::{DateTime, Utc};
 use diesel::{
     OptionalExtension, QueryableByName,
@@ -18,6 +20,8 @@ use crate::{
     tenant::TenantConn,
     text_enum::text_enum,
 };
+
+pub use read::{active, get, lately, list};
 
 text_enum! {
     /// Where a job stands.
@@ -131,6 +135,11 @@ pub enum Ended {
     },
     /// It was called off.
     Cancelled,
+    /// It is called off because what it was to work on is gone.
+    Moot {
+        /// What is gone.
+        error: String,
+    },
     /// It goes back into line as if it had not been begun: whoever worked on it stops for a reason of
     /// its own.
     GivenBack,
@@ -196,12 +205,14 @@ pub async fn claim(
     let claimed = sql(
         "UPDATE jobs SET state = 'running', owner = $1, attempts = attempts + 1, due_at = $3, progress = 0, \
                 started_at = coalesce(started_at, $2) \
-         WHERE id = (SELECT j.id FROM jobs j \
-                     WHERE j.state IN ('queued', 'running') AND j.due_at <= $2 AND j.kind = ANY($4) \
-                       AND (j.state = 'running' OR NOT EXISTS (SELECT FROM jobs r \
-                            WHERE r.tenant_id = j.tenant_id AND r.key = j.key AND r.state = 'running')) \
-                     ORDER BY j.state = 'running' DESC, j.priority DESC, j.due_at, j.id \
-                     LIMIT 1 FOR UPDATE SKIP LOCKED) \
+         WHERE id = (SELECT coalesce( \
+            (SELECT id FROM jobs WHERE state = 'running' AND due_at <= $2 AND kind = ANY($4) \
+             ORDER BY priority DESC, due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED), \
+            (SELECT j.id FROM jobs j \
+             WHERE j.state = 'queued' AND j.due_at <= $2 AND j.kind = ANY($4) \
+               AND NOT EXISTS (SELECT FROM jobs r \
+                               WHERE r.tenant_id = j.tenant_id AND r.key = j.key AND r.state = 'running') \
+             ORDER BY j.priority DESC, j.due_at, j.id LIMIT 1 FOR UPDATE SKIP LOCKED))) \
          RETURNING id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, error, \
                    created_at, started_at, ended_at",
     )
@@ -267,6 +278,7 @@ pub async fn end(
         Ended::Again { due_at, error } => (JobState::Queued, Some(*due_at), Some(error)),
         Ended::Dead { error } => (JobState::Dead, None, Some(error)),
         Ended::Cancelled => (JobState::Cancelled, None, None),
+        Ended::Moot { error } => (JobState::Cancelled, None, Some(error)),
         Ended::GivenBack => (JobState::Queued, Some(at), None),
     };
     let unbegun = i16::from(*ended == Ended::GivenBack);
@@ -322,47 +334,20 @@ pub async fn cancel(
     Ok((get(conn, id).await?, before.state == JobState::Queued))
 }
 
-/// A job by its identity.
-///
-/// # Errors
-/// [`StoreError::NotFound`] where the tenant has no such job.
-pub async fn get(conn: &mut TenantConn<'_>, id: JobId) -> Result<Job, StoreError> {
-    Ok(sql(
-        "SELECT id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, \
-                      error, created_at, started_at, ended_at FROM jobs WHERE id = $1",
-    )
-    .bind::<SqlUuid, _>(id)
-    .get_result(conn.db())
-    .await?)
-}
-
-/// The tenant's jobs, or those of a space, the newest first; at most `limit`.
+/// Forgets jobs that ended before `before`, at most `limit` of them. Returns how many.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
-pub async fn list(
+pub async fn forget_ended(
     conn: &mut TenantConn<'_>,
-    space: Option<SpaceId>,
+    before: DateTime<Utc>,
     limit: i32,
-) -> Result<Vec<Job>, StoreError> {
+) -> Result<usize, StoreError> {
     Ok(sql(
-        "SELECT id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, \
-                      error, created_at, started_at, ended_at FROM jobs \
-               WHERE $1 IS NULL OR space_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
+        "DELETE FROM jobs WHERE id = ANY(ARRAY(SELECT id FROM jobs WHERE ended_at < $1 ORDER BY ended_at LIMIT $2))",
     )
-    .bind::<Nullable<SqlUuid>, _>(space)
+    .bind::<Timestamptz, _>(before)
     .bind::<Integer, _>(limit)
-    .load(conn.db())
+    .execute(conn.db())
     .await?)
-}
-
-/// Forgets jobs that ended before `before`. Returns how many.
-///
-/// # Errors
-/// [`StoreError`] where the database fails.
-pub async fn forget_ended(conn: &mut TenantConn<'_>, before: DateTime<Utc>) -> Result<usize, StoreError> {
-    Ok(sql("DELETE FROM jobs WHERE ended_at < $1")
-        .bind::<Timestamptz, _>(before)
-        .execute(conn.db())
-        .await?)
 }
