@@ -39,7 +39,7 @@ use crate::{
     config::Config,
     domain::{
         accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
-        answering::{answerer::Answerer, tokens},
+        answering::{answerer::Answerer, cache::AnswerCache, tokens},
         billing::{meter::Meter, prices::PriceBook},
         jobs::{Bell, Takes},
         knowledge::{chunk::ChunkLimits, ingest::Ingest, intake, web::Crawler},
@@ -293,6 +293,7 @@ fn services(
         ),
         last_resort: adapters.last_resort.clone(),
         prices: prices.clone(),
+        cache: AnswerCache::new(config.chat.answer_cache, config.chat.answer_keeps, clock.clone()),
         window: config.chat.window,
         public_url: config.server.public_url.clone().unwrap_or_default(),
     });
