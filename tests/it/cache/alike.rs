@@ -9,8 +9,8 @@ use parlance::{
     kernel::vector::dot,
 };
 
-/// Measured: of 76 pairs that ask the same, 52 are told to, none of the 81 others.
-const MET: usize = 52;
+/// Measured: of 97 pairs that ask the same 64 are met, of 169 that only look alike none.
+const MET: usize = 64;
 
 #[tokio::test]
 async fn what_words_take_for_one_is_near_and_nearness_alone_would_not_do() {
@@ -52,5 +52,5 @@ async fn what_words_take_for_one_is_near_and_nearness_alone_would_not_do() {
         near_by_words.iter().all(|cosine| *cosine >= NEAR),
         "{near_by_words:?}"
     );
-    assert!(near_but_other > 50, "{near_but_other}");
+    assert!(near_but_other > 140, "{near_but_other}");
 }

@@ -18,12 +18,15 @@ const HOW_TO: &str = "=how-to";
 const MAY_I: &str = "=may-i";
 const WHERE_I: &str = "=where-i";
 const PRICE: &str = "=price";
+const WHETHER: &str = "=whether";
 const STOP: &str = "=stop";
 
 /// A question is taken for English, and brought to a form, where it has one of these.
 const ENGLISH: &str = " the what how when where which does who why much could can may am is are you your my ";
 /// Words that ask nothing.
 const SAY_NOTHING: &str = " the a an is are am be do does my our ";
+/// What a question begins with that has no word to ask by.
+const AUXILIARIES: &str = " is are am do does ";
 /// What people say before they ask, and then in the order of a statement.
 const OPENINGS: [&str; 11] = [
     "can you tell me",
@@ -115,6 +118,10 @@ const PRICED: [&str; 8] = [
 /// `How long does it last?` asks how long it is where it is one of these, and not a robot.
 const LASTING: &str =
     " warranty guarantee repair trace delivery shipping refund trial contract subscription claim return ";
+/// What something has: `the fee for a return` is `the return fee`, but `a box of batteries` is no
+/// `battery box`, and `a charge on it` no `charge for it`.
+const HELD: &str =
+    " warranty guarantee fee surcharge deadline limit size weight height length colour color reset manual ";
 /// Written without their apostrophes.
 const CONTRACTED: [(&str, &str); 8] = [
     ("dont", "do not"),
@@ -198,7 +205,11 @@ fn spelled(text: &str) -> Vec<String> {
             out.push(STOP.to_owned());
         }
         if matches!(word.kind, Kind::Number | Kind::Unit) {
-            out.push(format!("#{}", word.stem));
+            // The 2nd is not two of them.
+            let ordinal = word.kind == Kind::Number && word.lower.starts_with(|c: char| c.is_ascii_digit());
+            let ordinal = ordinal && word.lower.ends_with(char::is_alphabetic);
+            let number = if ordinal { &word.lower } else { &word.stem };
+            out.push(format!("#{number}"));
         } else if is_meant(text, &word) {
             out.push(format!("^{}", word.lower));
         } else {
@@ -282,15 +293,21 @@ fn form(mut said: Vec<String>) -> Vec<String> {
     }
     if let Some(opening) = OPENINGS.iter().find(|opening| begins(&said, opening)) {
         said.drain(..opening.split(' ').count());
-        if ["if", "whether"].iter().any(|word| begins(&said, word)) {
+        let whether = ["if", "whether"].iter().any(|word| begins(&said, word));
+        if whether {
             said.remove(0);
         }
         if let Some((turn, mark)) = INDIRECT.iter().find(|(turn, _)| begins(&said, turn)) {
             said.splice(..turn.split(' ').count(), [(*mark).to_owned()]);
+        } else if whether {
+            said.insert(0, WHETHER.to_owned());
         }
     }
-    let said = without_duration(priced(said));
-    let said = one_way(said);
+    let mut said = one_way(without_duration(priced(said)));
+    // `Am I charged twice?` asks, `I am charged twice` tells.
+    if said.first().is_some_and(|first| among(AUXILIARIES, first)) {
+        said.insert(0, WHETHER.to_owned());
+    }
     folded(
         said.into_iter()
             .filter(|word| !among(SAY_NOTHING, word))
@@ -302,7 +319,9 @@ fn form(mut said: Vec<String>) -> Vec<String> {
 fn priced(mut said: Vec<String>) -> Vec<String> {
     if let Some(way) = PRICED.iter().find(|way| begins(&said, way)) {
         said.splice(..way.split(' ').count(), [PRICE.to_owned()]);
-        if let Some(at) = said.iter().rposition(|word| word == "cost") {
+        let at = said.iter().position(|word| word == "cost");
+        let ends = |at: &usize| said.get(at + 1).is_none_or(|next| next == "to");
+        if let Some(at) = at.filter(ends) {
             said.remove(at);
         }
     } else if ends(&said, "cost") && ["what does", "what do"].iter().any(|way| begins(&said, way)) {
@@ -338,41 +357,38 @@ fn one_way(said: Vec<String>) -> Vec<String> {
     out
 }
 
-/// `warranty on robot` is `robot warranty`. What is done stays before it: `reset battery of mower`
-/// behind `how do I` is `reset mower battery`. Measures are not moved.
-fn folded(said: Vec<String>) -> Vec<String> {
+/// `warranty on robot` is `robot warranty`. What is done stays before it: `find size of parcel`
+/// behind `how do I` is `find parcel size`. A measure is not moved, and nothing where there are two
+/// ways to read it: `a pickup for Monday on Friday`.
+fn folded(mut said: Vec<String>) -> Vec<String> {
+    let joins = |word: &String| matches!(word.as_str(), "of" | "on" | "for");
     let grammar = |word: &String| word.starts_with('=') || stop::weak(word) == Some(Weak::Grammar);
-    let mut out: Vec<String> = Vec::with_capacity(said.len());
-    let mut rest = said.into_iter().peekable();
-    while let Some(word) = rest.next() {
-        if !matches!(word.as_str(), "of" | "on" | "for") {
-            out.push(word);
-            continue;
-        }
-        let mut owner = Vec::new();
-        while let Some(next) = rest.next_if(|next| !grammar(next)) {
-            owner.push(next);
-        }
-        let from = out.iter().rposition(grammar).map_or(0, |at| at + 1);
-        let done = from.checked_sub(1).and_then(|at| out.get(at));
-        let verb = done.is_some_and(|mark| [HOW_TO, MAY_I, WHERE_I].contains(&mark.as_str()));
-        let from = from + usize::from(verb);
-        let owned = out.get(from..).unwrap_or_default();
-        let movable = |words: &[String]| {
-            let number = |word: &String| word.starts_with('#');
-            let measure = words.windows(2).any(|pair| pair.iter().all(number));
-            !measure && words.first().is_some_and(|first| !number(first))
-        };
-        if !movable(owned) || !movable(&owner) {
-            out.push(word);
-            out.append(&mut owner);
-        } else {
-            let mut owned = out.split_off(from);
-            out.append(&mut owner);
-            out.append(&mut owned);
-        }
+    let mut places = said.iter().enumerate().filter(|(_, word)| joins(word));
+    let (Some((at, _)), None) = (places.next(), places.next()) else {
+        return said;
+    };
+    let (before, behind) = said.split_at(at);
+    let behind = behind.get(1..).unwrap_or_default();
+    let from = before.iter().rposition(grammar).map_or(0, |at| at + 1);
+    let mark = from.checked_sub(1).and_then(|at| before.get(at));
+    let verb = mark.is_some_and(|mark| [HOW_TO, MAY_I, WHERE_I].contains(&mark.as_str()));
+    let from = from + usize::from(verb);
+    let owned = before.get(from..).unwrap_or_default();
+    let owner = behind.iter().take_while(|word| !grammar(word)).count();
+    let owner = behind.get(..owner).unwrap_or_default();
+    let held = owned.last().is_some_and(|last| among(HELD, last));
+    if !held || owner.is_empty() || is_measure(owned) || is_measure(owner) {
+        return said;
     }
-    out
+    let moved: Vec<String> = owner.iter().chain(owned).cloned().collect();
+    said.splice(from..=at + owner.len(), moved);
+    said
+}
+
+/// Whether it begins with a number, or has one beside its unit.
+fn is_measure(said: &[String]) -> bool {
+    let number = |word: &String| word.starts_with('#');
+    said.first().is_some_and(number) || said.windows(2).any(|pair| pair.iter().all(number))
 }
 
 fn among(list: &str, word: &str) -> bool {

@@ -28,8 +28,8 @@ fn most_that_differ_by_what_asks_nothing_are_one() {
     assert!(met.len() >= MET, "{}: {missed:#?}", met.len());
 }
 
-/// Measured, of 76.
-const MET: usize = 52;
+/// Measured, of 97.
+const MET: usize = 64;
 
 #[test]
 fn a_question_is_the_same_however_it_is_typed() {
