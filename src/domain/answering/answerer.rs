@@ -221,7 +221,7 @@ impl Answerer {
         request.request_id = memory.reservation.to_string();
         took("prompt", begun);
         Ok(Plan::Ask {
-            keep: asked.zip(found.vector),
+            keep: asked.zip(found.vector).map(Box::new),
             request,
             passages: found.passages,
             reservation: memory.reservation,
@@ -298,7 +298,7 @@ impl Answerer {
                     conclude(&mut outcome, &question, ended, locale, sink).await;
                     // What another says while the first is out is not what is to be said from now on.
                     let keep = keep.filter(|_| whole && outcome.model.as_ref() == Some(&first));
-                    if let Some((asked, vector)) = keep {
+                    if let Some((asked, vector)) = keep.map(|keep| *keep) {
                         self.cache.keep(asked, vector, &outcome, &passages);
                     }
                     let (spent, attempts) = spending.settle(&self.prices, self.clock.now());

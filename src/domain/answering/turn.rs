@@ -98,7 +98,7 @@ pub(super) enum Plan {
         passages: Vec<Passage>,
         reservation: ReservationId,
         /// Where the answer may be kept, and the question's vector.
-        keep: Option<(Asked, Vec<f32>)>,
+        keep: Option<Box<(Asked, Vec<f32>)>>,
     },
     /// The same was answered before.
     Repeat(Arc<Kept>),
