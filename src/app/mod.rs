@@ -20,7 +20,7 @@ use actix_service::map_config;
 use actix_web::{dev::AppConfig, middleware, web};
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
-use parlance_store::{Db, embedded::EmbeddedPostgres};
+use parlance_store::{Db, embedded::EmbeddedPostgres, ids::TenantId};
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -129,7 +129,12 @@ impl App {
         tokens::warm();
         let looking = recovery::keep_looking(services.clone(), prices);
         services.tasks.spawn_local("recovery", looking);
-        let at_work = work(services.clone(), ingest, Crawler::new(web));
+        // Listed before anybody is served: what comes in from now on has its job.
+        let tenants = services.db.control().tenants().await.unwrap_or_else(|error| {
+            error!(%error, "documents that are unread are looked for at the next start");
+            Vec::new()
+        });
+        let at_work = work(services.clone(), tenants, ingest, Crawler::new(web));
         services.tasks.spawn_local("jobs", at_work);
         let server = serve(listener, services.clone(), metrics)?;
         Ok((services, server))
@@ -229,8 +234,8 @@ fn meter(adapters: &Adapters, prices: &Arc<PriceBook>) -> Meter {
     }
 }
 
-/// Works on jobs until the application stops, those first that put unread documents in line.
-async fn work(services: Services, ingest: Ingest, crawler: Crawler) {
+/// Works on jobs until the application stops; first puts the unread documents of `tenants` in line.
+async fn work(services: Services, tenants: Vec<TenantId>, ingest: Ingest, crawler: Crawler) {
     let (db, clock) = (services.db.clone(), services.clock.clone());
     let recipe = ingest.recipe();
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
@@ -243,10 +248,6 @@ async fn work(services: Services, ingest: Ingest, crawler: Crawler) {
     let computing = Worker::new(db.clone(), tools.clone(), Takes::Computing, cores);
     let waiting = Worker::new(db.clone(), tools, Takes::Waiting, CRAWLS);
     let queue = async {
-        let tenants = db.control().tenants().await.unwrap_or_else(|error| {
-            error!(%error, "documents that are unread are looked for at the next start");
-            Vec::new()
-        });
         for tenant in tenants {
             match intake::queue_unread(&db.tenant(tenant), &recipe, clock.now()).await {
                 Ok(0) => {}
