@@ -20,7 +20,7 @@ use actix_service::map_config;
 use actix_web::{dev::AppConfig, middleware, web};
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
-use parlance_store::{Db, embedded::EmbeddedPostgres};
+use parlance_store::{Db, embedded::EmbeddedPostgres, ids::TenantId};
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -39,7 +39,7 @@ use crate::{
     config::Config,
     domain::{
         accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
-        answering::{answerer::Answerer, tokens},
+        answering::{answerer::Answerer, cache::AnswerCache, tokens},
         billing::{meter::Meter, prices::PriceBook},
         jobs::{Bell, Takes},
         knowledge::{ingest::Ingest, intake, web::Crawler},
@@ -138,7 +138,12 @@ impl App {
         tokens::warm();
         let looking = recovery::keep_looking(services.clone(), prices);
         services.tasks.spawn_local("recovery", looking);
-        let at_work = work(services.clone(), ingest, Crawler::new(web));
+        // Listed before anybody is served: what comes in from now on has its job.
+        let tenants = services.db.control().tenants().await.unwrap_or_else(|error| {
+            error!(%error, "documents that are unread are looked for at the next start");
+            Vec::new()
+        });
+        let at_work = work(services.clone(), tenants, ingest, Crawler::new(web));
         services.tasks.spawn_local("jobs", at_work);
         let server = serve(listener, services.clone(), metrics)?;
         Ok((services, server))
@@ -237,8 +242,8 @@ fn meter(adapters: &Adapters, prices: &Arc<PriceBook>) -> Meter {
     }
 }
 
-/// Works on jobs until the application stops, those first that put unread documents in line.
-async fn work(services: Services, ingest: Ingest, crawler: Crawler) {
+/// Works on jobs until the application stops; first puts the unread documents of `tenants` in line.
+async fn work(services: Services, tenants: Vec<TenantId>, ingest: Ingest, crawler: Crawler) {
     let (db, clock) = (services.db.clone(), services.clock.clone());
     let reading = ingest.clone();
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
@@ -254,10 +259,6 @@ async fn work(services: Services, ingest: Ingest, crawler: Crawler) {
     let building = Worker::new(db.clone(), tools.clone(), Takes::Building, BUILDS);
     let waiting = Worker::new(db.clone(), tools, Takes::Waiting, CRAWLS);
     let queue = async {
-        let tenants = db.control().tenants().await.unwrap_or_else(|error| {
-            error!(%error, "documents that are unread are looked for at the next start");
-            Vec::new()
-        });
         for tenant in tenants {
             match intake::queue_unread(&db.tenant(tenant), &reading, clock.now()).await {
                 Ok(0) => {}
@@ -309,6 +310,7 @@ fn services(
         ),
         last_resort: adapters.last_resort.clone(),
         prices: prices.clone(),
+        cache: AnswerCache::new(config.chat.answer_cache, config.chat.answer_keeps, clock.clone()),
         window: config.chat.window,
         public_url: config.server.public_url.clone().unwrap_or_default(),
     });

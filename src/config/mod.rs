@@ -11,6 +11,7 @@ use self::env::Env;
 use crate::{
     adapters::{embed::OpenAiOptions, llm::anthropic, scan::ClamdAddress, web::guard::Allowlist},
     domain::{
+        answering::cache::{ANSWER_HOURS, ANSWER_MEMORY},
         knowledge::extract::ExtractLimits,
         quota::rate::{ChatRates, Rate},
         retrieval::KNOWLEDGE_MEMORY,
@@ -22,6 +23,8 @@ const SECRET_MIN: usize = 32;
 /// MiB for the process that reads a file, and what it needs at least to start.
 const READER_MEMORY: u64 = 1024;
 const READER_MEMORY_MIN: u64 = 256;
+/// Hours an answer may be kept at most: a month.
+const ANSWER_HOURS_MAX: u64 = 24 * 31;
 
 /// Everything that can be set.
 #[derive(Clone, Debug)]
@@ -123,7 +126,7 @@ pub struct Documents {
 }
 
 /// `CHAT_RATE_VISITOR`, `CHAT_RATE_ADDRESS`, `CHAT_RATE_TENANT`, `DELTA_WINDOW_MS`,
-/// `PASSIVATE_SECONDS`, `KNOWLEDGE_MEMORY_MB`, `PRICES`.
+/// `PASSIVATE_SECONDS`, `KNOWLEDGE_MEMORY_MB`, `ANSWER_CACHE_MB`, `ANSWER_CACHE_HOURS`, `PRICES`.
 #[derive(Clone, Debug)]
 pub struct Chat {
     pub rates: ChatRates,
@@ -133,6 +136,10 @@ pub struct Chat {
     pub passivate_after: Duration,
     /// MiB for the knowledge of the spaces that are asked; 0: the database is searched.
     pub knowledge_memory: u64,
+    /// MiB for answers that are said again; 0: none is.
+    pub answer_cache: u64,
+    /// How long an answer is said again.
+    pub answer_keeps: Duration,
     /// A price book instead of the built-in one.
     pub prices: Option<PathBuf>,
 }
@@ -303,11 +310,18 @@ fn chat(env: &mut Env<'_>) -> Chat {
         address: rate("CHAT_RATE_ADDRESS", 300, 1_200),
         tenant: rate("CHAT_RATE_TENANT", 1_000, 6_000),
     };
+    let hours: u64 = env.parsed("ANSWER_CACHE_HOURS", ANSWER_HOURS);
+    if !(1..=ANSWER_HOURS_MAX).contains(&hours) {
+        env.problems
+            .push(format!("ANSWER_CACHE_HOURS: give it 1 to {ANSWER_HOURS_MAX}"));
+    }
     Chat {
         rates,
         window: Duration::from_millis(env.parsed("DELTA_WINDOW_MS", 20)),
         passivate_after: Duration::from_secs(env.parsed("PASSIVATE_SECONDS", 300)),
         knowledge_memory: env.parsed("KNOWLEDGE_MEMORY_MB", KNOWLEDGE_MEMORY),
+        answer_cache: env.parsed("ANSWER_CACHE_MB", ANSWER_MEMORY),
+        answer_keeps: Duration::from_secs(hours.saturating_mul(3_600)),
         prices: env.text("PRICES").map(PathBuf::from),
     }
 }
@@ -350,6 +364,7 @@ mod tests {
             ("CLAMD_ADDR", "clamav"),
             ("READER_MEMORY_MB", "8"),
             ("READER_SECONDS", "0"),
+            ("ANSWER_CACHE_HOURS", "0"),
         ];
         let told = read(&wrong).unwrap_err().to_string();
         for (name, _) in wrong {

@@ -101,6 +101,8 @@ pub struct MessageView {
     #[schema(value_type = Vec<Claim>)]
     claims: Option<Value>,
     model: Option<String>,
+    /// Whether the answer repeats that of an earlier question, at no cost.
+    cached: bool,
     at: DateTime<Utc>,
 }
 
@@ -128,6 +130,7 @@ impl From<Message> for MessageView {
             grounding: message.grounding,
             claims: message.claims,
             model: message.model,
+            cached: message.cached,
             at: message.created_at,
         }
     }

@@ -7,6 +7,7 @@
 )]
 
 mod abuse;
+mod cache;
 mod chat;
 mod console;
 mod kill;

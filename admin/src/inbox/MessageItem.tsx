@@ -38,7 +38,7 @@ export function MessageItem({ message, name, goesOn }: { message: Message; name:
 }
 
 /** What an agent wants to know about an answer. */
-function Footer({ message: { state, grounding, model } }: { message: Message }) {
+function Footer({ message: { state, grounding, model, cached } }: { message: Message }) {
   if (state === 'complete' && grounding === null && !model) return null;
   return (
     <footer className="flex flex-wrap items-center justify-end gap-x-3 gap-y-1 px-1 text-xs text-mute">
@@ -54,6 +54,7 @@ function Footer({ message: { state, grounding, model } }: { message: Message }) 
       )}
       {grounding !== null && <GroundingMeter value={grounding} />}
       {model && <span className="font-mono text-[11px]">{model}</span>}
+      {cached && <span title="Answered before to the same question, at no cost">cached</span>}
     </footer>
   );
 }

@@ -19,6 +19,15 @@ describe('a transcript', () => {
     expect(within(joined as HTMLElement).queryByRole('meter')).toBeNull();
   });
 
+  it('tells what was answered before', () => {
+    const author = { kind: 'assistant', id: null, name: 'Robo' } as const;
+    const answer = { author, text: 'On its way.', model: 'large-1' };
+    render(<Transcript messages={[message(1, answer), message(2, { ...answer, cached: true })]} visitor="V" />);
+    const [fresh, again] = screen.getAllByRole('article');
+    expect(fresh).toHaveTextContent(/large-1$/);
+    expect(again).toHaveTextContent(/large-1\s*cached$/);
+  });
+
   it('tells answers that did not end well', () => {
     const author = { kind: 'assistant', id: null, name: null } as const;
     render(<Transcript messages={[message(1, { author, state: 'interrupted' }), message(2, { author, state: 'failed', text: '' })]} visitor="V" />);

@@ -34,6 +34,8 @@ export interface Message {
   grounding: number | null;
   claims: Claim[] | null;
   model: string | null;
+  /** Said before to somebody who asked the same: it cost nothing. */
+  cached: boolean;
   at: string;
 }
 

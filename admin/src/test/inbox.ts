@@ -12,6 +12,7 @@ export function message(seq: number, given: Partial<Message> = {}): Message {
     grounding: null,
     claims: null,
     model: null,
+    cached: false,
     at: '2026-03-01T12:00:00Z',
     ...given,
   };

@@ -119,6 +119,7 @@ impl Finish {
             claims,
             citations: outcome.cited.iter().map(stored_citation).collect(),
             model,
+            cached: outcome.cached,
             event_body,
             at: self.at,
             settlement: outcome.spent.clone(),

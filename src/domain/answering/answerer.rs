@@ -17,13 +17,17 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use super::{
-    abstain, citing, memory,
+    abstain,
+    cache::AnswerCache,
+    citing,
+    ending::{Ended, apologise, conclude, say},
+    memory,
     pending::Pending,
     prompt::{self, AnswerSettings, PromptParts},
     reader::Reader,
     source_link::Place,
     spending::Spending,
-    turn::{Extra, Outcome, Plan, Prepared, Progress, ProgressSink, Question, RESERVED_INPUT},
+    turn::{Extra, Outcome, Plan, Prepared, ProgressSink, Question, RESERVED_INPUT},
 };
 use crate::{
     adapters::llm::{
@@ -36,7 +40,6 @@ use crate::{
             prices::PriceBook,
             settlement::{RESERVED_FOR, from_estimates},
         },
-        conversations::event::MessageState,
         retrieval::{Passage, Retrieval, RetrievalSettings, Retriever, floor::Floor},
     },
     kernel::clock::SharedClock,
@@ -54,17 +57,9 @@ pub struct Answerer {
     pub prices: Arc<PriceBook>,
     /// Deltas within this time go out as one.
     pub window: Duration,
+    pub cache: AnswerCache,
     /// Where sources can be opened, as `https://host`; empty for addresses relative to the frame.
     pub public_url: String,
-}
-
-/// How a model's stream ended.
-enum Ended {
-    Done,
-    Stopped,
-    Failed(LlmError),
-    /// A fault of ours, in an adapter or in reading what it said.
-    Panicked,
 }
 
 impl Answerer {
@@ -159,15 +154,27 @@ impl Answerer {
     ) -> anyhow::Result<Plan> {
         let db = self.db.tenant(question.tenant);
         let load = memory::load(&db, question, || self.reservation(question));
+        let asked = |text: &str, version| {
+            let models = self.models(&question.space.settings.ai);
+            self.cache.asked(question, version, &models, text)
+        };
         // The search need not wait for the history where it is known what to search for.
-        let (memory, found) = match &question.said {
+        let (memory, found, asked) = match &question.said {
             Some(said) if said.starts() || !memory::leans(&said.text) => {
                 if let Some(reply) = abstain::small_talk(&said.text, question.locale.as_deref()) {
                     return Ok(Plan::Say(reply));
                 }
-                let search = self.search(&db, question, question.knowledge_version, &said.text);
+                let version = question.knowledge_version;
+                let asked = asked(&said.text, version);
+                if said.starts()
+                    && let Some(kept) = asked.as_ref().and_then(|asked| self.cache.exact(asked))
+                {
+                    *searched = Some(version);
+                    return Ok(Plan::Repeat(kept));
+                }
+                let search = self.search(&db, question, version, &said.text);
                 let (memory, found) = tokio::join!(timed("remember", load), search);
-                (memory?, found?)
+                (memory?, found?, asked)
             }
             _ => {
                 let memory = timed("remember", load).await?;
@@ -178,13 +185,28 @@ impl Answerer {
                     return Ok(Plan::Say(reply));
                 }
                 let version = memory.knowledge_version.unwrap_or(question.knowledge_version);
+                let asked = asked(&memory.question, version);
+                if memory.history.is_empty()
+                    && let Some(kept) = asked.as_ref().and_then(|asked| self.cache.exact(asked))
+                {
+                    *searched = Some(version);
+                    return Ok(Plan::Repeat(kept));
+                }
                 let found = self.search(&db, question, version, &memory.search).await?;
-                (memory, found)
+                (memory, found, asked)
             }
         };
         *searched = Some(found.knowledge_version);
         if found.abstained || found.passages.is_empty() {
             return Ok(Plan::Abstain);
+        }
+        // What came before shapes an answer.
+        let asked = asked.filter(|_| memory.history.is_empty());
+        let asked = asked.map(|asked| asked.on(found.knowledge_version));
+        if let Some(asked) = &asked
+            && let Some(kept) = self.cache.find(asked, &memory.question, &found)
+        {
+            return Ok(Plan::Repeat(kept));
         }
         let begun = Instant::now();
         let mut request = self.request(
@@ -197,6 +219,7 @@ impl Answerer {
         request.request_id = memory.reservation.to_string();
         took("prompt", begun);
         Ok(Plan::Ask {
+            keep: asked.zip(found.vector).map(Box::new),
             request,
             passages: found.passages,
             reservation: memory.reservation,
@@ -270,7 +293,9 @@ impl Answerer {
                 request,
                 passages,
                 reservation,
+                keep,
             } => {
+                let first = request.model.clone();
                 let mut spending = Spending::new(reservation, &request);
                 let ended = self
                     .ask(
@@ -288,7 +313,13 @@ impl Answerer {
                     if matches!(ended, Ended::Panicked) {
                         spending.break_off();
                     }
+                    let whole = matches!(ended, Ended::Done(StopReason::EndTurn));
                     conclude(&mut outcome, &question, ended, locale, sink).await;
+                    // What another says while the first is out is not what is to be said from now on.
+                    let keep = keep.filter(|_| whole && outcome.model.as_ref() == Some(&first));
+                    if let Some((asked, vector)) = keep.map(|keep| *keep) {
+                        self.cache.keep(asked, vector, &outcome, &passages);
+                    }
                     let (spent, attempts) = spending.settle(&self.prices, self.clock.now());
                     outcome.spent = Some(spent);
                     outcome.extra.extend(attempts.into_iter().map(Extra::Attempt));
@@ -296,6 +327,7 @@ impl Answerer {
                     apologise(&mut outcome, locale, sink).await;
                 }
             }
+            Plan::Repeat(kept) => kept.say(&mut outcome, begun, &self.place(&question), sink).await,
             Plan::Fail => apologise(&mut outcome, locale, sink).await,
         }
         outcome
@@ -355,7 +387,7 @@ impl Answerer {
                                 if reason == StopReason::Refusal {
                                     warn!(conversation.id = %question.conversation, "the model declined");
                                 }
-                                break Ended::Done;
+                                break Ended::Done(reason);
                             }
                             Chunk::Started { .. } => reader.prepare(),
                             Chunk::Usage(_) | Chunk::Abandoned { .. } => {}
@@ -377,52 +409,16 @@ impl Answerer {
         pending.add(events);
         pending.flush(outcome, sink).await;
         outcome.grounding = answer.grounding;
-        outcome.cited = citing::cited(
-            passages,
-            &answer,
-            &Place {
-                base: &self.public_url,
-                space: &question.space.slug,
-            },
-        );
+        outcome.cited = citing::cited(passages, &answer, &self.place(question));
         Some(ended)
     }
-}
 
-/// Sets the state, and says what went wrong where nothing else was said.
-async fn conclude(
-    outcome: &mut Outcome,
-    question: &Question,
-    ended: Ended,
-    locale: &str,
-    sink: &mut impl ProgressSink,
-) {
-    match ended {
-        Ended::Done if outcome.text.trim().is_empty() => {
-            warn!(conversation.id = %question.conversation, "the model said nothing");
-            outcome.abstained = true;
-            say(outcome, abstain::nothing_found(locale), sink).await;
-        }
-        Ended::Done => {}
-        Ended::Stopped => outcome.state = MessageState::Interrupted,
-        Ended::Failed(cause) => {
-            warn!(conversation.id = %question.conversation, %cause, "the upstream failed");
-            metrics::counter!("parlance_answers_failed_total", "cause" => cause.kind()).increment(1);
-            apologise(outcome, locale, sink).await;
-        }
-        Ended::Panicked => {
-            metrics::counter!("parlance_turn_panics_total").increment(1);
-            error!(conversation.id = %question.conversation, "answering panicked");
-            apologise(outcome, locale, sink).await;
+    fn place<'a>(&'a self, question: &'a Question) -> Place<'a> {
+        Place {
+            base: &self.public_url,
+            space: &question.space.slug,
         }
     }
-}
-
-/// Ends an answer that failed: what was shown of it stays.
-async fn apologise(outcome: &mut Outcome, locale: &str, sink: &mut impl ProgressSink) {
-    outcome.state = MessageState::Failed;
-    let apology = abstain::failed_after(&outcome.text, locale);
-    say(outcome, apology, sink).await;
 }
 
 /// Records how long a step before the call took, the commit of the question included.
@@ -435,11 +431,6 @@ async fn timed<T>(step: &'static str, work: impl Future<Output = T>) -> T {
     let done = work.await;
     took(step, begun);
     done
-}
-
-async fn say(outcome: &mut Outcome, text: String, sink: &mut impl ProgressSink) {
-    outcome.text.push_str(&text);
-    sink.report(Progress::Delta(text)).await;
 }
 
 /// How a space searches.

@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use super::{source_link::Place, stream::Answer, turn::Cited};
+use super::{
+    source_link::{Place, Spot},
+    stream::Answer,
+    turn::Cited,
+};
 use crate::domain::{conversations::event::Citation, retrieval::Passage};
 
 /// Characters of a citation's excerpt at most.
@@ -20,6 +24,7 @@ pub fn cited(passages: &[Passage], answer: &Answer, place: &Place<'_>) -> Vec<Ci
             let said = claim.and_then(|claim| text.get(claim.start..claim.end));
             let said = words(&String::from_utf16_lossy(said.unwrap_or_default())).collect();
             let range = backing(&passage.context, &said);
+            let spot = Spot::of(passage, in_document(passage, &range));
             Cited {
                 passage: passage.id,
                 citation: Citation {
@@ -27,9 +32,10 @@ pub fn cited(passages: &[Passage], answer: &Answer, place: &Place<'_>) -> Vec<Ci
                     document: passage.document,
                     title: passage.title.clone(),
                     excerpt: excerpt(&passage.context, &range),
-                    url: Some(place.of(passage, in_document(passage, &range))),
+                    url: Some(place.of(&spot)),
                     page: passage.page.and_then(|page| i32::try_from(page).ok()),
                 },
+                spot,
             }
         })
         .collect()

@@ -53,7 +53,7 @@ pub fn build(parts: PromptParts<'_>) -> ChatRequest {
 }
 
 /// The rules, the same for every question of a space and a locale.
-fn system(settings: &AnswerSettings, bot_name: &str, locale: Option<&str>) -> String {
+pub(super) fn system(settings: &AnswerSettings, bot_name: &str, locale: Option<&str>) -> String {
     let name: String = bot_name
         .chars()
         .filter(|c| !c.is_control())

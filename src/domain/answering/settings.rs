@@ -61,6 +61,8 @@ pub struct AnswerSettings {
     pub floor: Option<f32>,
     /// Tokens of earlier turns sent along.
     pub history_tokens: u32,
+    /// Whether a question that was answered before may be answered the same way again.
+    pub cache: bool,
 }
 
 impl Default for AnswerSettings {
@@ -79,6 +81,7 @@ impl Default for AnswerSettings {
             top_k: 6,
             floor: None,
             history_tokens: 1_500,
+            cache: true,
         }
     }
 }

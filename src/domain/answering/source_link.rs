@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use parlance_store::ids::DocumentId;
+
 use crate::domain::retrieval::Passage;
 
 /// Whose sources, and under which address they are served.
@@ -14,22 +16,45 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// The address at which `passage` opens: a PDF at its page, anything else as a page on which
-    /// the passage, or these characters of the document around it, are marked.
+    /// The address at which `spot` opens.
     #[must_use]
-    pub fn of(&self, passage: &Passage, marked: Option<Range<usize>>) -> String {
+    pub fn of(&self, spot: &Spot) -> String {
         let Self { base, space } = self;
-        let document = format!("{base}/sources/{space}/{}", passage.document);
-        match passage.page {
-            Some(page) if passage.media_type == "application/pdf" => {
-                format!("{document}/original#page={page}")
-            }
+        format!("{base}/sources/{space}/{}{}", spot.document, spot.within)
+    }
+}
+
+/// What is opened, wherever it is served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    document: DocumentId,
+    /// The end of the address, behind the document's id.
+    within: String,
+}
+
+impl Spot {
+    /// Where `passage` stands: a PDF's page, of anything else a page on which the passage, or these
+    /// characters of the document around it, are marked.
+    #[must_use]
+    pub fn of(passage: &Passage, marked: Option<Range<usize>>) -> Self {
+        let within = match passage.page {
+            Some(page) if passage.media_type == "application/pdf" => format!("/original#page={page}"),
             _ => {
                 let marked = marked
                     .map(|Range { start, end }| format!("&from={start}&to={end}"))
                     .unwrap_or_default();
-                format!("{document}?passage={}{marked}#cited", passage.id)
+                format!("?passage={}{marked}#cited", passage.id)
             }
+        };
+        Self {
+            document: passage.document,
+            within,
         }
+    }
+
+    /// Bytes it takes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        size_of::<Self>() + self.within.len()
     }
 }

@@ -24,16 +24,19 @@ impl ProgressSink for Nobody {
 }
 
 impl Answerer {
-    /// Answers `text` as the first question of a conversation in `space`, and settles what it cost.
+    /// Answers `text` as the first question of a conversation in `space`, never with an answer that
+    /// was given before, and settles what it cost.
     /// Where the caller leaves before it ends, what was reserved is settled once it has expired.
     ///
     /// # Errors
     /// [`StoreError`] where the database fails; an upstream's fault is an outcome that failed.
-    pub async fn try_out(&self, db: &TenantDb, space: Arc<Space>, text: &str) -> Result<Outcome, StoreError> {
+    pub async fn try_out(&self, db: &TenantDb, space: &Space, text: &str) -> Result<Outcome, StoreError> {
+        let mut space = space.clone();
+        space.settings.ai.cache = false;
         let mut question = Question {
             tenant: db.tenant_id(),
             knowledge_version: space.knowledge_version,
-            space,
+            space: Arc::new(space),
             conversation: ConversationId::new(),
             message: MessageId::new(),
             epoch: 0,

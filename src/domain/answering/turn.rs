@@ -10,7 +10,12 @@ use parlance_store::{
 };
 use tokio::time::Instant;
 
-use super::{claim::Claim, memory::Spoken};
+use super::{
+    cache::{Asked, kept::Kept},
+    claim::Claim,
+    memory::Spoken,
+    source_link::Spot,
+};
 use crate::{
     adapters::llm::ChatRequest,
     domain::{
@@ -92,7 +97,11 @@ pub(super) enum Plan {
         request: ChatRequest,
         passages: Vec<Passage>,
         reservation: ReservationId,
+        /// Where the answer may be kept, and the question's vector.
+        keep: Option<Box<(Asked, Vec<f32>)>>,
     },
+    /// The same was answered before.
+    Repeat(Arc<Kept>),
     /// It could not be prepared.
     Fail,
 }
@@ -102,6 +111,7 @@ pub(super) enum Plan {
 pub struct Cited {
     pub passage: PassageId,
     pub citation: Citation,
+    pub spot: Spot,
 }
 
 /// A billed call besides the one that answered.
@@ -125,6 +135,8 @@ pub struct Outcome {
     pub claims: Vec<Claim>,
     pub model: Option<String>,
     pub abstained: bool,
+    /// It is the answer to an earlier question.
+    pub cached: bool,
     /// The call on the turn's own reservation, when one was made.
     pub spent: Option<Settlement>,
     /// Further calls: attempts that were billed before another model answered, and calls of an
@@ -146,6 +158,7 @@ impl Outcome {
             claims: Vec::new(),
             model: None,
             abstained: false,
+            cached: false,
             spent: None,
             extra: Vec::new(),
         }
@@ -168,6 +181,7 @@ impl Outcome {
         message.claims.clone_from(&self.claims);
         message.model.clone_from(&self.model);
         message.abstained = self.abstained;
+        message.cached = self.cached;
         message
     }
 }

@@ -187,6 +187,9 @@ pub struct Message {
     /// Nothing was found to answer from: offer a person.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub abstained: bool,
+    /// The answer to an earlier question, said again: no model was asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cached: bool,
 }
 
 impl Message {
@@ -213,6 +216,7 @@ impl Message {
             claims: Vec::new(),
             model: None,
             abstained: false,
+            cached: false,
         }
     }
 }

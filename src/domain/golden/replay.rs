@@ -1,6 +1,6 @@
 //! Asks all golden questions of a space, one after the other, each written down before the next.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use parlance_store::{
@@ -89,7 +89,7 @@ pub async fn replay(
             Ok::<_, StoreError>((found, golden::list(conn, space).await?, done))
         })
         .await?;
-    let (space, done) = (Arc::new(Space::from(space)), HashSet::<_>::from_iter(done));
+    let (space, done) = (Space::from(space), HashSet::<_>::from_iter(done));
     let count = questions.len();
     for (asked, question) in questions.into_iter().enumerate() {
         progress.within(0, ASKED, asked, count);
@@ -140,10 +140,10 @@ async fn search(
 async fn answer(
     answerer: &Answerer,
     db: &TenantDb,
-    space: &Arc<Space>,
+    space: &Space,
     question: &GoldenQuestion,
 ) -> Result<NewGoldenResult, ReplayError> {
-    let outcome = answerer.try_out(db, space.clone(), &question.question).await?;
+    let outcome = answerer.try_out(db, space, &question.question).await?;
     if outcome.state == MessageState::Failed {
         return Err(ReplayError::Answer);
     }

@@ -119,6 +119,8 @@ pub struct Retrieval {
     pub passages: Vec<Passage>,
     /// Nothing found is relevant enough: no model is to be asked.
     pub abstained: bool,
+    /// The question's; none where it was searched for by words alone.
+    pub vector: Option<Vec<f32>>,
     /// The version of the knowledge it was found in at least.
     pub knowledge_version: i64,
     /// Whether that was in memory, and else in the database.
@@ -249,11 +251,10 @@ impl Retriever {
         let counted = terms?;
         let terms = rarity::weigh(&counted, search::MAX_TERMS);
         let weighted: Vec<(String, f64)> = terms.searched().collect();
-        let vector = vector.as_deref();
         let chosen = match &index {
             Some(index) => {
                 let found = index.search(&Sought {
-                    vector,
+                    vector: vector.as_deref(),
                     terms: &weighted,
                     leg: settings.leg.into(),
                     pool: settings.pool.into(),
@@ -264,7 +265,7 @@ impl Retriever {
                 self.load_later(db, space, knowledge_version);
                 let counted = large.then_some(counted.as_slice());
                 let found = self
-                    .search(db, space, vector, &weighted, counted, settings)
+                    .search(db, space, vector.as_deref(), &weighted, counted, settings)
                     .await?;
                 let above: Vec<String> = found.iter().map(|row| fuse::above(&row.passage)).collect();
                 let found = found.iter().zip(&above).map(|(row, above)| stored(row, above));
@@ -275,6 +276,7 @@ impl Retriever {
             retrieval: Retrieval {
                 passages: chosen.passages,
                 abstained: chosen.abstained,
+                vector,
                 in_memory: index.is_some(),
                 knowledge_version: index.map_or(knowledge_version, |index| index.version()),
                 took: started.elapsed(),

@@ -94,7 +94,6 @@ diesel::table! {
         author_kind -> Text,
         author_id -> Nullable<Uuid>,
         author_name -> Nullable<Text>,
-        client_id -> Nullable<Uuid>,
         text -> Text,
         in_reply_to -> Nullable<Uuid>,
         state -> Text,
@@ -102,6 +101,7 @@ diesel::table! {
         claims -> Nullable<Jsonb>,
         model -> Nullable<Text>,
         created_at -> Timestamptz,
+        cached -> Bool,
     }
 }
 

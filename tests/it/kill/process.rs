@@ -45,6 +45,8 @@ impl Server {
             .env("PARLANCE_MODEL_DIR", &place.model_dir)
             .env("CHAT_RATE_VISITOR", "1000/1000")
             .env("READER_SECONDS", "20")
+            // Every question is one call in the books.
+            .env("ANSWER_CACHE_MB", "0")
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()

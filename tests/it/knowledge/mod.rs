@@ -30,7 +30,7 @@ use parlance::{
         },
     },
     domain::{
-        answering::answerer::Answerer,
+        answering::{answerer::Answerer, cache::AnswerCache},
         billing::{meter::Meter, prices::PriceBook},
         knowledge::{extract::ExtractLimits, ingest::Ingest, reader::Reader},
         retrieval::Retriever,
@@ -78,6 +78,7 @@ fn answerer(db: &Db) -> Arc<Answerer> {
         prices: Arc::new(PriceBook::builtin().unwrap()),
         window: Duration::from_millis(20),
         public_url: String::new(),
+        cache: AnswerCache::new(0, Duration::ZERO, Arc::new(SystemClock)),
     })
 }
 

@@ -18,6 +18,7 @@
  * @property {number|null} [grounding]
  * @property {Claim[]} [claims]
  * @property {boolean} [abstained]  nothing was found to answer from
+ * @property {boolean} [cached]  said before to somebody who asked the same
  *
  * @typedef {{ type: 'status', seq: number, status: Status, by?: Author, reason?: string, at: string }} StatusEvent
  * @typedef {'bot'|'waiting'|'human'|'snoozed'|'resolved'} Status

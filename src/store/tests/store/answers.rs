@@ -82,13 +82,16 @@ async fn an_answer_that_called_no_model_closes_its_turn() {
     let test = database().await;
     let acme = chat(test.db(), "acme").await;
     let (question, reservation) = acme.says("what is the meaning of life?").await;
-    let mut abstained = acme.answer(question, reservation);
-    abstained.settlement = None;
-    abstained.citations = Vec::new();
+    let mut repeated = acme.answer(question, reservation);
+    repeated.settlement = None;
+    repeated.cached = true;
+    let id = repeated.id;
     acme.db
-        .transaction(async |conn| messages::finish_answer(conn, abstained).await)
+        .transaction(async |conn| messages::finish_answer(conn, repeated).await)
         .await
         .unwrap();
+    let kept = acme.db.read(async |conn| messages::message(conn, id).await);
+    assert!(kept.await.unwrap().unwrap().cached);
     let left = acme
         .db
         .read(async |conn| conversations::with_open_turns(conn, None, 10).await)

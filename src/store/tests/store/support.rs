@@ -189,6 +189,7 @@ impl Chat {
             claims: Some(json!([{"start": 0, "end": 15, "sources": [1], "support": 0.9}])),
             citations: vec![citation(1), citation(2)],
             model: Some("claude-test".into()),
+            cached: false,
             event_body: json!({"type": "message", "text": "Within 30 days. [S1]"}),
             at: at(3),
             settlement: Some(settlement(reservation, 1_000_000)),

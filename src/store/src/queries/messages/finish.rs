@@ -35,6 +35,8 @@ pub struct FinishedAnswer {
     pub citations: Vec<Citation>,
     /// The model that wrote it.
     pub model: Option<String>,
+    /// Whether it repeats the answer to an earlier question.
+    pub cached: bool,
     /// The wire event without `seq`.
     pub event_body: Value,
     /// When.
@@ -82,8 +84,8 @@ pub async fn finish_answer(
              RETURNING tenant_id, id, head_seq, epoch), \
          message AS ( \
              INSERT INTO messages (tenant_id, id, conversation_id, seq, epoch, author_kind, author_name, text, \
-                                   in_reply_to, state, grounding, claims, model, created_at) \
-             SELECT tenant_id, $1, id, head_seq, epoch, 'assistant', $4, $5, $3, $6, $7, $8, $10, $12 FROM head), \
+                                   in_reply_to, state, grounding, claims, model, created_at, cached) \
+             SELECT tenant_id, $1, id, head_seq, epoch, 'assistant', $4, $5, $3, $6, $7, $8, $10, $12, $24 FROM head), \
          event AS ( \
              INSERT INTO conversation_events (tenant_id, conversation_id, seq, kind, message_id, body, at) \
              SELECT tenant_id, id, head_seq, 'message', $1, $11::json, $12 FROM head), \
@@ -125,7 +127,8 @@ pub async fn finish_answer(
     .bind::<BigInt, _>(usage.cache_read)
     .bind::<Bool, _>(settlement.is_some_and(|s| s.estimated))
     .bind::<BigInt, _>(settlement.map_or(0, |s| s.cost_nanos))
-    .bind::<Nullable<Date>, _>(settlement.and_then(|s| s.price_effective));
+    .bind::<Nullable<Date>, _>(settlement.and_then(|s| s.price_effective))
+    .bind::<Bool, _>(answer.cached);
     let written: Written = write_locked(conn.db(), answer.conversation_id, write).await?;
     Ok(if written.existing {
         Finished::AlreadyAnswered {

@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use crate::{
     error::StoreError,
-    ids::{ClientId, ConversationId, DocumentId, MessageId, PassageId, TenantId},
+    ids::{ConversationId, DocumentId, MessageId, PassageId, TenantId},
     schema::{citations, messages},
     statement::{Sql, sql},
     text_enum::text_enum,
@@ -82,8 +82,6 @@ pub struct Message {
     pub author_id: Option<Uuid>,
     /// The name shown.
     pub author_name: Option<String>,
-    /// The speaker's own id of it.
-    pub client_id: Option<ClientId>,
     /// What was said.
     pub text: String,
     /// What it answers.
@@ -98,6 +96,8 @@ pub struct Message {
     pub model: Option<String>,
     /// When.
     pub created_at: DateTime<Utc>,
+    /// Whether it repeats the answer to an earlier question.
+    pub cached: bool,
 }
 
 /// A source of an answer. It is a copy: it outlives the document.

@@ -1,0 +1,62 @@
+//! How an answer ends: whole, stopped, or with an apology below what was shown of it.
+
+use tracing::{error, warn};
+
+use super::{
+    abstain,
+    turn::{Outcome, Progress, ProgressSink, Question},
+};
+use crate::{
+    adapters::llm::{LlmError, StopReason},
+    domain::conversations::event::MessageState,
+};
+
+/// How a model's stream ended.
+pub(super) enum Ended {
+    Done(StopReason),
+    Stopped,
+    Failed(LlmError),
+    /// A fault of ours, in an adapter or in reading what it said.
+    Panicked,
+}
+
+/// Sets the state, and says what went wrong where nothing else was said.
+pub(super) async fn conclude(
+    outcome: &mut Outcome,
+    question: &Question,
+    ended: Ended,
+    locale: &str,
+    sink: &mut impl ProgressSink,
+) {
+    match ended {
+        Ended::Done(_) if outcome.text.trim().is_empty() => {
+            warn!(conversation.id = %question.conversation, "the model said nothing");
+            outcome.abstained = true;
+            say(outcome, abstain::nothing_found(locale), sink).await;
+        }
+        Ended::Done(_) => {}
+        Ended::Stopped => outcome.state = MessageState::Interrupted,
+        Ended::Failed(cause) => {
+            warn!(conversation.id = %question.conversation, %cause, "the upstream failed");
+            metrics::counter!("parlance_answers_failed_total", "cause" => cause.kind()).increment(1);
+            apologise(outcome, locale, sink).await;
+        }
+        Ended::Panicked => {
+            metrics::counter!("parlance_turn_panics_total").increment(1);
+            error!(conversation.id = %question.conversation, "answering panicked");
+            apologise(outcome, locale, sink).await;
+        }
+    }
+}
+
+/// Ends an answer that failed: what was shown of it stays.
+pub(super) async fn apologise(outcome: &mut Outcome, locale: &str, sink: &mut impl ProgressSink) {
+    outcome.state = MessageState::Failed;
+    let apology = abstain::failed_after(&outcome.text, locale);
+    say(outcome, apology, sink).await;
+}
+
+pub(super) async fn say(outcome: &mut Outcome, text: String, sink: &mut impl ProgressSink) {
+    outcome.text.push_str(&text);
+    sink.report(Progress::Delta(text)).await;
+}
