@@ -23,6 +23,7 @@ CREATE TABLE golden_runs (
     cause             text NOT NULL CHECK (cause IN ('asked', 'knowledge', 'settings')),
     answers           boolean NOT NULL,          -- answered, and not only searched for
     knowledge_version bigint NOT NULL,
+    conditions        text NOT NULL,             -- what an answer depends on: begun again under others, all is asked again
     questions         integer NOT NULL DEFAULT 0,
     passed            integer NOT NULL DEFAULT 0,
     regressed         integer NOT NULL DEFAULT 0,

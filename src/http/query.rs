@@ -31,7 +31,9 @@ pub struct Query {
     text: String,
     /// Passages at most: 1 to 20, else what the space gives its model.
     limit: Option<usize>,
-    /// Whether to tell why: all candidates with both legs' scores, and what a model would be asked.
+    /// Whether to tell why: all candidates with both legs' scores, and what a model would be asked. It
+    /// is told as for a visitor's question, with as many passages as the space gives its model; `limit`
+    /// then only shortens the list.
     #[serde(default)]
     explain: bool,
 }
@@ -117,7 +119,10 @@ pub async fn query(
     let space = spaces.into_iter().find(named).ok_or_else(Problem::not_found)?;
     let space = Space::from(space);
     let mut settings = retrieval_settings(&space.settings.ai);
-    settings.top_k = limit.map_or(settings.top_k, |limit| limit.clamp(1, MOST));
+    let limit = limit.map_or(settings.top_k, |limit| limit.clamp(1, MOST));
+    if !explain {
+        settings.top_k = limit;
+    }
     let (retriever, version) = (&services.answerer.retriever, space.knowledge_version);
     let (found, reasons) = if explain {
         let explained = retriever.explain(&db, space.id, version, &text, &settings);
@@ -134,7 +139,12 @@ pub async fn query(
         (found.await.map_err(problem)?, None)
     };
     Ok(HttpResponse::Ok().json(Found {
-        passages: found.passages.into_iter().map(FoundPassage::from).collect(),
+        passages: found
+            .passages
+            .into_iter()
+            .take(limit)
+            .map(FoundPassage::from)
+            .collect(),
         abstained: found.abstained,
         took_ms: found.took.as_secs_f64() * 1e3,
         reasons,

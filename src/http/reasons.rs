@@ -21,7 +21,7 @@ use crate::{
 pub struct Reasons {
     /// Its words as they are searched, in their order in the question.
     words: Vec<Word>,
-    /// Everything that one of both legs found, best first.
+    /// The 32 candidates of both legs, best first.
     candidates: Vec<Candidate>,
     floor: FloorView,
     /// What the space's first model would be asked. Absent where the bot would abstain.
@@ -55,7 +55,8 @@ struct Candidate {
     score: f64,
     meaning: Meaning,
     text_match: TextMatch,
-    /// Reciprocal rank of both legs (1 / (60 + place), added up), and its place by that, from 1.
+    /// Reciprocal rank of both legs (1 / (60 + place), added up), and its place by that among the
+    /// candidates, from 1.
     fused: f64,
     fused_place: usize,
     wording: WordingView,

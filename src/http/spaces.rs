@@ -90,6 +90,17 @@ pub async fn change(
         let detail = format!("name: give 1 to {NAME_MAX} characters");
         return Err(Problem::new(Code::InvalidRequest, detail));
     }
+    let nul = |text: &str| text.contains('\0');
+    if name.as_deref().is_some_and(nul)
+        || settings
+            .as_ref()
+            .is_some_and(|patch| patch.to_string().contains("\\u0000"))
+    {
+        return Err(Problem::new(
+            Code::InvalidRequest,
+            "a text cannot contain the character NUL",
+        ));
+    }
     let patch = settings.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
     if !patch.is_object() {
         return Err(Problem::new(Code::InvalidRequest, "settings: give an object"));

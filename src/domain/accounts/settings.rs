@@ -99,8 +99,9 @@ impl SpaceSettings {
             ),
             (
                 "prechat",
-                self.prechat.iter().all(|field| PRECHAT.contains(&&**field)),
-                format!("name fields out of {}", PRECHAT.join(", ")),
+                self.prechat.len() <= PRECHAT.len()
+                    && self.prechat.iter().all(|field| PRECHAT.contains(&&**field)),
+                format!("name fields out of {}, each once", PRECHAT.join(", ")),
             ),
             (
                 "locale",

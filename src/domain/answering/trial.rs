@@ -1,6 +1,6 @@
 //! An answer outside of any conversation: to see what would be said. It costs what any answer costs.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use parlance_store::{
     StoreError, TenantDb,
@@ -15,6 +15,13 @@ use super::{
     turn::{Extra, JustSaid, Outcome, Progress, ProgressSink, Question},
 };
 use crate::domain::accounts::space::Space;
+
+/// Pauses before what an answer cost is written down once more.
+const BILL_PAUSES: [Duration; 3] = [
+    Duration::from_millis(100),
+    Duration::from_millis(400),
+    Duration::from_millis(1_600),
+];
 
 /// Nobody watches.
 struct Nobody;
@@ -62,23 +69,32 @@ impl Answerer {
         let outcome = self
             .answer(prepared, MessageId::new(), &mut Nobody, &uncalled)
             .await;
-        db.transaction(async |conn| {
-            for Extra::Attempt(bill) | Extra::Abandoned(bill) in &outcome.extra {
-                let attempt = NewReservation {
-                    conversation_id: None,
-                    message_id: None,
-                    ..spending::attempt(bill, space, ConversationId::new(), MessageId::new())
+        let bill = async || {
+            db.transaction(async |conn| {
+                for Extra::Attempt(bill) | Extra::Abandoned(bill) in &outcome.extra {
+                    let attempt = NewReservation {
+                        conversation_id: None,
+                        message_id: None,
+                        ..spending::attempt(bill, space, ConversationId::new(), MessageId::new())
+                    };
+                    ledger::reserve(conn, attempt).await?;
+                    ledger::settle(conn, bill).await?;
+                }
+                match &outcome.spent {
+                    Some(bill) => ledger::settle(conn, bill).await?,
+                    None => ledger::release(conn, id).await?,
                 };
-                ledger::reserve(conn, attempt).await?;
-                ledger::settle(conn, bill).await?;
+                Ok::<_, StoreError>(())
+            })
+            .await
+        };
+        for pause in BILL_PAUSES {
+            match bill().await {
+                Err(error) if error.is_transient() => tokio::time::sleep(pause).await,
+                done => return done.map(|()| outcome.clone()),
             }
-            match &outcome.spent {
-                Some(bill) => ledger::settle(conn, bill).await?,
-                None => ledger::release(conn, id).await?,
-            };
-            Ok::<_, StoreError>(())
-        })
-        .await?;
+        }
+        bill().await?;
         Ok(outcome)
     }
 }

@@ -2,6 +2,8 @@
 
 use parlance_store::{ids::DocumentId, queries::golden::GoldenQuestion};
 
+use crate::kernel::text::words::unspaced;
+
 /// What came of asking.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Seen {
@@ -48,7 +50,11 @@ pub fn judge(question: &GoldenQuestion, seen: &Seen) -> Judged {
 
 /// Whether the words stand in the text as words of their own: `24` is not said by `240`.
 fn says(text: &str, words: &str) -> bool {
-    let apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    let (first, last) = (words.chars().next(), words.chars().next_back());
+    // Where words are not spaced they stand beside each other.
+    let apart = |edge: Option<char>, c: Option<char>| {
+        c.is_none_or(|c| !c.is_alphanumeric() || unspaced(c) || edge.is_some_and(unspaced))
+    };
     text.match_indices(words).any(|(at, found)| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
         let after = text
@@ -65,7 +71,7 @@ fn says(text: &str, words: &str) -> bool {
         let head = text.get(..at).unwrap_or_default();
         let ahead = head.chars().rev().nth(1);
         let came_on = found.starts_with(|c: char| c.is_ascii_digit()) && decimal(before, ahead);
-        apart(before) && apart(after) && !goes_on && !came_on
+        apart(first, before) && apart(last, after) && !goes_on && !came_on
     })
 }
 
@@ -176,6 +182,8 @@ mod tests {
             ),
             ("unpaid", "paid", false),
             ("a[S1]b", "ab", true),
+            ("保証は24か月です", "24か月", true),
+            ("保証は124か月です", "24か月", false),
         ] {
             assert_eq!(says(&normal(text), &normal(fact)), said, "{text} / {fact}");
         }

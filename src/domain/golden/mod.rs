@@ -27,8 +27,11 @@ pub const MOST: i64 = 500;
 const FACTS_MAX: usize = 10;
 const FACT_MAX: usize = 200;
 const SOURCE_MAX: usize = 500;
-/// How long a change is waited after for more of them: one run serves all.
+/// How long it must be quiet after a change: one run serves all of an upload or a crawl.
 const SETTLED_AFTER: TimeDelta = TimeDelta::seconds(30);
+/// But they are asked within this time of the first change, and answered, which costs, within that.
+const ASKED_WITHIN: TimeDelta = TimeDelta::minutes(10);
+const ANSWERED_WITHIN: TimeDelta = TimeDelta::hours(1);
 
 /// Why a question cannot be kept.
 #[derive(Debug, thiserror::Error)]
@@ -194,7 +197,7 @@ pub async fn after_change(
     cause: GoldenCause,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    if golden::count(conn, space).await? == 0 {
+    if !golden::any(conn, space).await? {
         return Ok(());
     }
     let Some(found) = spaces::load(conn, space).await? else {
@@ -206,6 +209,12 @@ pub async fn after_change(
         answers,
         cause,
     };
-    jobs::enqueue_at(conn, &work, space, Priority::Later, now + SETTLED_AFTER, now).await?;
+    let (due, longest) = (
+        now + SETTLED_AFTER,
+        if answers { ANSWERED_WITHIN } else { ASKED_WITHIN },
+    );
+    if !jobs::put_off(conn, &work, due, longest).await? {
+        jobs::enqueue_at(conn, &work, space, Priority::Later, due, now).await?;
+    }
     Ok(())
 }

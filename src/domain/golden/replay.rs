@@ -11,6 +11,7 @@ use parlance_store::{
         spaces,
     },
 };
+use sha2::{Digest, Sha256};
 use tracing::warn;
 
 use super::judge::{Seen, judge};
@@ -23,6 +24,8 @@ use crate::domain::{
 
 /// Runs of a space that are kept.
 const KEPT: i32 = 50;
+/// Questions that may stay without an answer before the rest is left for later.
+const UNANSWERED_MOST: usize = 3;
 /// Percent when all have been asked.
 const ASKED: u8 = 99;
 
@@ -42,8 +45,8 @@ pub enum ReplayError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Whoever should have answered could not: that says nothing about what is known.
-    #[error("an answer failed")]
-    Answer,
+    #[error("the space's first model did not answer {0} of the questions")]
+    Answer(usize),
 }
 
 impl ReplayError {
@@ -52,57 +55,76 @@ impl ReplayError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Store(error) => error.is_transient(),
-            Self::Answer => true,
+            Self::Answer(_) => true,
         }
     }
 }
 
-/// Makes the run.
+/// Makes the run; none where it was to answer by itself and is to do so no more.
 ///
 /// # Errors
-/// [`ReplayError`]; what was asked until then is kept.
+/// [`ReplayError`]; what was asked until then is kept, and the same run goes on with the rest.
 pub async fn replay(
     answerer: &Answerer,
     db: &TenantDb,
     replay: Replay,
     progress: &Progress,
     now: impl Fn() -> DateTime<Utc>,
-) -> Result<GoldenRun, ReplayError> {
+) -> Result<Option<GoldenRun>, ReplayError> {
     let Replay {
         run,
         space,
         answers,
         cause,
     } = replay;
-    let (space, questions, done) = db
+    let begun = db
         .transaction(async |conn| {
             let found = spaces::load(conn, space).await?.ok_or(StoreError::NotFound)?;
+            let found = Space::from(found);
+            if answers && cause != GoldenCause::Asked && !found.settings.knowledge.golden_answers {
+                return Ok(None);
+            }
             let new = NewGoldenRun {
                 id: run,
                 space,
                 cause,
                 answers,
                 knowledge_version: found.knowledge_version,
+                conditions: conditions(&found),
                 at: now(),
             };
             let done = golden::begin(conn, new).await?;
-            Ok::<_, StoreError>((found, golden::list(conn, space).await?, done))
+            Ok::<_, StoreError>(Some((found, golden::list(conn, space).await?, done)))
         })
         .await?;
-    let (space, done) = (Space::from(space), HashSet::<_>::from_iter(done));
-    let count = questions.len();
+    // Switched off since it was put in line: nobody wants to pay for it.
+    let Some((space, questions, done)) = begun else {
+        return Ok(None);
+    };
+    let done = HashSet::<_>::from_iter(done);
+    let (count, mut unanswered) = (questions.len(), 0);
     for (asked, question) in questions.into_iter().enumerate() {
         progress.within(0, ASKED, asked, count);
         if done.contains(&question.id) {
             continue;
         }
         let result = if answers {
-            answer(answerer, db, &space, &question).await?
+            match answer(answerer, db, &space, &question).await? {
+                Some(result) => result,
+                None if unanswered + 1 == UNANSWERED_MOST => return Err(ReplayError::Answer(unanswered + 1)),
+                None => {
+                    unanswered += 1;
+                    continue;
+                }
+            }
         } else {
             search(answerer, db, &space, &question).await?
         };
         db.transaction(async |conn| golden::found(conn, run, &result).await)
             .await?;
+    }
+    if unanswered > 0 {
+        return Err(ReplayError::Answer(unanswered));
     }
     let finished = db
         .transaction(async |conn| golden::finish(conn, run, KEPT, now()).await)
@@ -112,7 +134,17 @@ pub async fn replay(
             .increment(u64::try_from(finished.regressed).unwrap_or(0));
         warn!(space.id = %space.id, run.id = %run, regressed = finished.regressed, "golden questions got worse");
     }
-    Ok(finished)
+    Ok(Some(finished))
+}
+
+/// All that answers in a space depend on, as one word.
+fn conditions(space: &Space) -> String {
+    let shaping = serde_json::json!([
+        space.knowledge_version,
+        space.settings.ai,
+        space.settings.bot_name
+    ]);
+    hex::encode(Sha256::digest(shaping.to_string()))
 }
 
 /// Whether a model would be given what it must: asks none.
@@ -127,25 +159,32 @@ async fn search(
     let found = retriever
         .retrieve(db, space.id, version, &question.question, &settings)
         .await?;
-    let contexts: Vec<&str> = found.passages.iter().map(|passage| &*passage.context).collect();
+    let request = answerer.request(space, None, &[], &question.question, &found.passages);
+    let given = request.sources.iter().map(|source| {
+        let heading = source.heading.join("\n");
+        format!("{}\n{heading}\n{}", source.title, source.text)
+    });
     let seen = Seen {
         abstained: found.abstained || found.passages.is_empty(),
+        text: given.collect::<Vec<_>>().join("\n"),
         documents: found.passages.iter().map(|passage| passage.document).collect(),
-        text: contexts.join("\n"),
     };
     Ok(result(question, &seen, None, None))
 }
 
-/// Whether the space's model says what it must.
+/// Whether the space's first model says what it must; none where it does not answer. What another says
+/// in its place tells nothing about what has changed.
 async fn answer(
     answerer: &Answerer,
     db: &TenantDb,
     space: &Space,
     question: &GoldenQuestion,
-) -> Result<NewGoldenResult, ReplayError> {
+) -> Result<Option<NewGoldenResult>, ReplayError> {
+    let (first, _) = answerer.reserved_for(&space.settings.ai);
     let outcome = answerer.try_out(db, space, &question.question).await?;
-    if outcome.state == MessageState::Failed {
-        return Err(ReplayError::Answer);
+    let stood_in = outcome.model.as_ref().is_some_and(|model| *model != first);
+    if outcome.state == MessageState::Failed || stood_in {
+        return Ok(None);
     }
     let seen = Seen {
         abstained: outcome.abstained,
@@ -156,7 +195,12 @@ async fn answer(
             .collect(),
         text: outcome.text.clone(),
     };
-    Ok(result(question, &seen, Some(outcome.text), outcome.grounding))
+    Ok(Some(result(
+        question,
+        &seen,
+        Some(outcome.text),
+        outcome.grounding,
+    )))
 }
 
 fn result(

@@ -8,7 +8,7 @@ pub mod progress;
 pub mod shares;
 pub mod view;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parlance_store::{
     error::StoreError,
     ids::{DocumentId, JobId, SourceId, SpaceId},
@@ -157,6 +157,20 @@ pub async fn enqueue_at(
     jobs::enqueue(conn, new).await
 }
 
+/// Whether such work is in line already. Where nobody looks at it, it is put off till `until`, but to
+/// `longest` after it was asked for at the latest.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn put_off(
+    conn: &mut TenantConn<'_>,
+    work: &Work,
+    until: DateTime<Utc>,
+    longest: TimeDelta,
+) -> Result<bool, StoreError> {
+    jobs::put_off(conn, &work.key(), until, longest).await
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -197,6 +211,11 @@ mod tests {
             Work::IndexSpace {
                 space: SpaceId::new(),
                 model: String::new(),
+            },
+            Work::ReplayGolden {
+                space: SpaceId::new(),
+                answers: true,
+                cause: GoldenCause::Asked,
             },
         ] {
             assert_eq!(serde_json::to_value(&work).unwrap()["kind"], work.kind());

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use parlance_store::{
     StoreError, TenantConn, TenantDb,
     ids::{DocumentId, DocumentVersionId, PassageId, SpaceId},
@@ -410,14 +411,11 @@ impl Ingest {
             let published = passages::publish(conn, version, id, space, title, media_type, at).await?;
             golden_questions::after_change(conn, space, GoldenCause::Knowledge, at).await?;
             if indexing::is_due(conn, space, &model).await? {
-                jobs::enqueue(
-                    conn,
-                    &Work::IndexSpace { space, model },
-                    space,
-                    Priority::Later,
-                    at,
-                )
-                .await?;
+                let work = Work::IndexSpace { space, model };
+                // One that waits keeps its pause.
+                if !jobs::put_off(conn, &work, at, TimeDelta::zero()).await? {
+                    jobs::enqueue(conn, &work, space, Priority::Later, at).await?;
+                }
             }
             Ok(published)
         })

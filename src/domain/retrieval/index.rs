@@ -176,8 +176,9 @@ impl Index {
                 above: Words::Kept(&entry.above),
                 words: Words::Kept(&entry.words),
                 cosine: cosines
-                    .iter()
-                    .find(|(passage, _)| *passage == number)
+                    .binary_search_by_key(&number, |(passage, _)| *passage)
+                    .ok()
+                    .and_then(|at| cosines.get(at))
                     .map_or(0.0, |(_, cosine)| *cosine),
                 matches: sought.terms.iter().map(has).collect(),
                 legs: legs.get(&number).copied().unwrap_or_default(),

@@ -151,7 +151,8 @@ fn currency(token: &str) -> Option<&'static str> {
 }
 
 /// Scripts written without spaces between words.
-fn unspaced(c: char) -> bool {
+#[must_use]
+pub fn unspaced(c: char) -> bool {
     matches!(u32::from(c), 0x0E00..=0x0E7F | 0x3040..=0x30FF | 0x3400..=0x9FFF | 0xF900..=0xFAFF)
 }
 

@@ -282,6 +282,23 @@ pub async fn list(conn: &mut TenantConn<'_>, space: SpaceId) -> Result<Vec<Golde
     .await?)
 }
 
+/// Whether a space has any question.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn any(conn: &mut TenantConn<'_>, space: SpaceId) -> Result<bool, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Bool)]
+        any: bool,
+    }
+    let row: Row = sql("SELECT EXISTS (SELECT FROM golden_questions WHERE space_id = $1) AS any")
+        .bind::<SqlUuid, _>(space)
+        .get_result(conn.db())
+        .await?;
+    Ok(row.any)
+}
+
 /// How many questions a space has.
 ///
 /// # Errors
@@ -300,7 +317,7 @@ pub async fn count(conn: &mut TenantConn<'_>, space: SpaceId) -> Result<i64, Sto
 }
 
 /// A run that begins.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct NewGoldenRun {
     /// Of the job that makes it.
     pub id: JobId,
@@ -312,11 +329,14 @@ pub struct NewGoldenRun {
     pub answers: bool,
     /// Of the space.
     pub knowledge_version: i64,
+    /// All that answers depend on, as one word.
+    pub conditions: String,
     /// When.
     pub at: DateTime<Utc>,
 }
 
-/// Begins a run, or goes on with it. Returns the questions that were asked already.
+/// Begins a run, or goes on with it; where the conditions are others by now, from its beginning. Returns
+/// the questions that were asked already.
 ///
 /// # Errors
 /// [`StoreError`] where the space does not exist or the database fails.
@@ -330,9 +350,19 @@ pub async fn begin(
         question_id: GoldenQuestionId,
     }
     let tenant = conn.tenant_id();
+    sql("DELETE FROM golden_results r USING golden_runs g \
+         WHERE g.id = $1 AND r.run_id = g.id AND g.conditions <> $2")
+    .bind::<SqlUuid, _>(new.id)
+    .bind::<Text, _>(&new.conditions)
+    .execute(conn.db())
+    .await?;
     sql(
-        "INSERT INTO golden_runs (tenant_id, id, space_id, cause, answers, knowledge_version, started_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+        "INSERT INTO golden_runs AS g (tenant_id, id, space_id, cause, answers, knowledge_version, started_at, \
+                                       conditions) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+         ON CONFLICT (tenant_id, id) DO UPDATE SET cause = excluded.cause, started_at = excluded.started_at, \
+            knowledge_version = excluded.knowledge_version, conditions = excluded.conditions \
+         WHERE g.conditions <> excluded.conditions",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(new.id)
@@ -341,6 +371,7 @@ pub async fn begin(
     .bind::<Bool, _>(new.answers)
     .bind::<BigInt, _>(new.knowledge_version)
     .bind::<Timestamptz, _>(new.at)
+    .bind::<Text, _>(new.conditions)
     .execute(conn.db())
     .await?;
     let done: Vec<Row> = sql("SELECT question_id FROM golden_results WHERE run_id = $1")
@@ -379,7 +410,7 @@ pub async fn found(
 }
 
 /// Ends a run: counts what it found, compares it with the one before of the same kind, and forgets
-/// all but the newest `kept` of the space.
+/// all but the newest `kept` of that kind in the space, and what nobody will ever end.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such run.
@@ -413,10 +444,16 @@ pub async fn finish(
     .bind::<Timestamptz, _>(at)
     .get_result(conn.db())
     .await?;
-    sql("DELETE FROM golden_runs WHERE space_id = $1 AND id NOT IN \
-            (SELECT id FROM golden_runs WHERE space_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2)")
+    sql(
+        "DELETE FROM golden_runs g WHERE space_id = $1 AND answers = $3 AND CASE WHEN finished_at IS NULL \
+            THEN NOT EXISTS (SELECT FROM jobs j WHERE j.tenant_id = g.tenant_id AND j.id = g.id \
+                               AND j.state IN ('queued', 'running')) \
+            ELSE id NOT IN (SELECT id FROM golden_runs WHERE space_id = $1 AND answers = $3 \
+                              AND finished_at IS NOT NULL ORDER BY started_at DESC, id DESC LIMIT $2) END",
+    )
     .bind::<SqlUuid, _>(finished.space_id)
     .bind::<Integer, _>(kept)
+    .bind::<Bool, _>(finished.answers)
     .execute(conn.db())
     .await?;
     Ok(finished)

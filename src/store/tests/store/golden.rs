@@ -30,6 +30,7 @@ async fn begin(db: &TenantDb, space: SpaceId, id: JobId, now: i64) -> Vec<Golden
         cause: GoldenCause::Asked,
         answers: false,
         knowledge_version: 7,
+        conditions: "as they are".to_owned(),
         at: at(now),
     };
     db.transaction(async |conn| golden::begin(conn, new).await)
@@ -149,12 +150,32 @@ async fn a_run_that_was_cut_off_goes_on_and_nothing_expected_is_no_question() {
             .unwrap();
     }
     assert_eq!(begin(&acme.db, acme.space, run, 12).await, [a]);
+    // Under other conditions all is asked again.
+    let changed = NewGoldenRun {
+        id: run,
+        space: acme.space,
+        cause: GoldenCause::Knowledge,
+        answers: false,
+        knowledge_version: 8,
+        conditions: "others".to_owned(),
+        at: at(12),
+    };
+    acme.db
+        .transaction(async |conn| {
+            assert!(golden::begin(conn, changed).await?.is_empty());
+            golden::found(conn, run, &result(a, true)).await
+        })
+        .await
+        .unwrap();
     let ended = acme
         .db
         .transaction(async |conn| golden::finish(conn, run, 9, at(13)).await)
         .await
         .unwrap();
-    assert_eq!((ended.passed, ended.started_at), (1, at(10)));
+    assert_eq!(
+        (ended.passed, ended.started_at, ended.knowledge_version),
+        (1, at(12), 8)
+    );
 
     let nothing = GoldenWords {
         question: "b?",
@@ -220,6 +241,7 @@ async fn a_foreign_tenant_reads_and_changes_no_golden_question() {
         cause: GoldenCause::Knowledge,
         answers: true,
         knowledge_version: 1,
+        conditions: String::new(),
         at: at(9),
     };
     let refused = globex

@@ -3,11 +3,13 @@
 
 mod read;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     OptionalExtension, QueryableByName,
     result::{DatabaseErrorKind, Error as DieselError},
-    sql_types::{Array, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{
+        Array, Bool, Double, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    },
 };
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -188,6 +190,28 @@ pub async fn enqueue(conn: &mut TenantConn<'_>, new: NewJob<'_>) -> Result<JobId
     .get_result(conn.db())
     .await?;
     Ok(row.id)
+}
+
+/// Whether a job of this key waits already. One that nobody looks at (a negative priority) is put off
+/// till `until`, but to `longest` after it was asked for at the latest.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn put_off(
+    conn: &mut TenantConn<'_>,
+    key: &str,
+    until: DateTime<Utc>,
+    longest: TimeDelta,
+) -> Result<bool, StoreError> {
+    let waiting = sql("UPDATE jobs SET due_at = CASE WHEN priority < 0 \
+             THEN greatest(due_at, least($2, created_at + $3 * interval '1 second')) ELSE due_at END \
+         WHERE key = $1 AND state = 'queued'")
+    .bind::<Text, _>(key)
+    .bind::<Timestamptz, _>(until)
+    .bind::<Double, _>(longest.as_seconds_f64())
+    .execute(conn.db())
+    .await?;
+    Ok(waiting > 0)
 }
 
 /// Takes up the tenant's next due job of one of these kinds, if it has one: first what a crash left, then by priority and
