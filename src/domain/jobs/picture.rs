@@ -101,7 +101,11 @@ impl Picture {
             at,
         } = look;
         // What ended between the two statements of a look is in both; the later one is right.
-        active.retain(|job| lately.iter().all(|late| late.id != job.id || late.ended_at.is_none()));
+        active.retain(|job| {
+            lately
+                .iter()
+                .all(|late| late.id != job.id || late.ended_at.is_none())
+        });
         let (missing, more) = (self.missing(&active), active.len() > SHOWN);
         active.truncate(SHOWN);
         let mut told = Vec::new();
