@@ -296,7 +296,11 @@ impl Api {
             match text(&job["state"]) {
                 "done" => return Ok("ready"),
                 "queued" | "running" => show(&job),
-                _ => bail!("{}", text(&job["error"])),
+                state => match text(&job["error"]) {
+                    "" if state == "cancelled" => bail!("it was called off"),
+                    "" => bail!("its job ended as {state}"),
+                    error => bail!("{error}"),
+                },
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }

@@ -46,7 +46,7 @@ use crate::{
         retrieval::Retriever,
     },
     http::{self, routes::Transports},
-    jobs::{Tools, Worker},
+    jobs::{Tools, Worker, keep_forgetting},
     kernel::{address::Addresses, origin::PublicOrigin, tasks::Tasks},
     realtime,
 };
@@ -277,7 +277,8 @@ async fn work(services: Services, tenants: Vec<TenantId>, ingest: Ingest, crawle
         queue,
         computing.run(stopping.clone()),
         building.run(stopping.clone()),
-        waiting.run(stopping)
+        waiting.run(stopping.clone()),
+        keep_forgetting(db.clone(), clock.clone(), stopping)
     );
 }
 

@@ -23,6 +23,7 @@ pub(super) async fn run(
                 there => Ok(there.map(|_| Came::ToItsEnd)?),
             }
         }
+        Err(IngestError::Store(error)) => Err(error.into()),
         Err(error) => Err(Failure {
             transient: error.is_transient(),
             error: error.to_string(),

@@ -1,17 +1,21 @@
 //! Carries out background work: takes jobs up in fair turns, holds their leases, tells how far they
 //! are, and ends them. What a job does is in a file per kind, and may be done twice.
 
+mod forget;
 mod index_space;
 mod ingest_document;
 mod read_source;
 mod replay_golden;
 mod worker;
 
+pub use forget::keep_forgetting;
 pub use worker::Worker;
 
 use std::{sync::Arc, time::Duration};
 
 use parlance_store::{StoreError, TenantDb, ids::JobId};
+
+use tracing::warn;
 
 use crate::{
     domain::{
@@ -43,10 +47,18 @@ struct Failure {
 }
 
 impl From<StoreError> for Failure {
+    /// The cause is for the log: what a database says is not for those whose job it is.
     fn from(error: StoreError) -> Self {
+        warn!(%error, "the database failed a job");
+        let transient = error.is_transient();
+        let said = if transient {
+            "the database could not do it just now"
+        } else {
+            "it could not be stored"
+        };
         Self {
-            transient: error.is_transient(),
-            error: error.to_string(),
+            error: said.to_owned(),
+            transient,
         }
     }
 }
@@ -91,5 +103,25 @@ impl Tools {
                 replay_golden::run(self, db, replay, progress).await
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_database_says_is_not_told() {
+        let passing = Failure::from(StoreError::Pool("connect to 10.0.0.7 refused".to_owned()));
+        assert_eq!(
+            (passing.error.as_str(), passing.transient),
+            ("the database could not do it just now", true)
+        );
+        let constraint = "passages_pkey".to_owned();
+        let lasting = Failure::from(StoreError::Conflict { constraint });
+        assert_eq!(
+            (lasting.error.as_str(), lasting.transient),
+            ("it could not be stored", false)
+        );
     }
 }

@@ -19,6 +19,7 @@ pub(super) async fn run(
     match ended {
         Ok(_) => Ok(Came::ToItsEnd),
         Err(ReplayError::Store(StoreError::NotFound)) => Ok(Came::Removed("the space was removed")),
+        Err(ReplayError::Store(error)) => Err(error.into()),
         Err(error) => Err(Failure {
             transient: error.is_transient(),
             error: error.to_string(),

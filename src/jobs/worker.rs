@@ -8,10 +8,9 @@ use std::{
     time::Duration,
 };
 
-use chrono::TimeDelta;
 use futures_util::FutureExt;
 use parlance_store::{
-    StoreError, TenantConn, TenantDb,
+    StoreError, TenantDb,
     db::Db,
     ids::TenantId,
     queries::jobs::{self, Ended, Heard, Job, Lease},
@@ -21,7 +20,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tracing::{error, info, warn};
+use tracing::{Instrument, error, info, info_span, warn};
 use uuid::Uuid;
 
 use super::{Came, Failure, Tools};
@@ -38,11 +37,6 @@ const REPORT_EVERY: Duration = Duration::from_secs(1);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Pause after the database failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
-/// How long what ended can be looked up.
-const KEPT: TimeDelta = TimeDelta::days(30);
-const FORGET_EVERY: Duration = Duration::from_secs(3_600);
-/// Jobs that are forgotten in one statement.
-const FORGOTTEN: i32 = 1_000;
 
 /// Works on the jobs of all tenants. Several processes may do so at once.
 pub struct Worker {
@@ -130,12 +124,7 @@ impl Worker {
 
     /// Works until `stopping` is cancelled; gives back then what is not done.
     pub async fn run(mut self, stopping: CancellationToken) {
-        let mut forgot = Instant::now();
         while !stopping.is_cancelled() {
-            if forgot.elapsed() >= FORGET_EVERY {
-                forgot = Instant::now();
-                self.forget().await;
-            }
             let waited = tokio::select! {
                 () = stopping.cancelled() => break,
                 taken = self.take(&stopping) => match taken {
@@ -198,26 +187,6 @@ impl Worker {
         }
         Ok(false)
     }
-
-    async fn forget(&self) {
-        let before = self.tools.clock.now() - KEPT;
-        let tenants: Vec<TenantId> = self.db.control().tenants().await.unwrap_or_default();
-        for tenant in tenants {
-            let db = self.db.tenant(tenant);
-            let forget = async |conn: &mut TenantConn<'_>| jobs::forget_ended(conn, before, FORGOTTEN).await;
-            let all = usize::try_from(FORGOTTEN).unwrap_or(0);
-            loop {
-                match db.transaction(forget).await {
-                    Ok(forgotten) if forgotten >= all => {}
-                    Ok(_) => break,
-                    Err::<_, StoreError>(error) => {
-                        warn!(tenant.id = %tenant, %error, "ended jobs are kept for another hour");
-                        break;
-                    }
-                }
-            }
-        }
-    }
 }
 
 impl Running {
@@ -247,8 +216,9 @@ impl Running {
     /// Works, holding the lease, until the work ends, is called off or handed over, or all stops.
     async fn work(&self, work: &Work, stopping: CancellationToken) -> Stopped {
         let progress = Progress::default();
-        let done =
-            AssertUnwindSafe(self.tools.carry_out(&self.db, self.job.id, work, &progress)).catch_unwind();
+        let span = info_span!("job", job.id = %self.job.id, tenant.id = %self.db.tenant_id());
+        let carried_out = self.tools.carry_out(&self.db, self.job.id, work, &progress);
+        let done = AssertUnwindSafe(carried_out.instrument(span)).catch_unwind();
         tokio::select! {
             done = done => Stopped::Ended(self.ended(done)),
             stopped = self.hold(&progress) => stopped,

@@ -100,6 +100,12 @@ impl Picture {
             lately,
             at,
         } = look;
+        // What ended between the two statements of a look is in both; the later one is right.
+        active.retain(|job| {
+            lately
+                .iter()
+                .all(|late| late.id != job.id || late.ended_at.is_none())
+        });
         let (missing, more) = (self.missing(&active), active.len() > SHOWN);
         active.truncate(SHOWN);
         let mut told = Vec::new();
@@ -224,6 +230,19 @@ mod tests {
         let told = picture.update(look(&[], &[], 8));
         assert_eq!(said(&told), ["job.remove"], "forgotten meanwhile");
         assert_eq!(said(&picture.whole()), ["job.all"]);
+    }
+
+    #[test]
+    fn what_ends_while_it_is_looked_at_has_ended() {
+        let mut picture = Picture::default();
+        let running = job(JobState::Running, 10);
+        picture.update(look(std::slice::from_ref(&running), &[], 1));
+        let mut done = running.clone();
+        (done.state, done.ended_at) = (JobState::Done, Some(at(2)));
+        let told = picture.update(look(&[running], std::slice::from_ref(&done), 3));
+        assert_eq!(said(&told), ["\"done\" 10"]);
+        assert_eq!(said(&picture.whole()), ["job.all"]);
+        assert!(picture.update(look(&[], &[done], 4)).is_empty());
     }
 
     #[test]

@@ -80,6 +80,14 @@ impl IngestError {
             Self::Store(error) => error.is_transient(),
         }
     }
+
+    /// Why, for those whose document it is: what a database says is for the log.
+    fn told(&self) -> String {
+        match self {
+            Self::Store(_) => "it could not be stored".to_owned(),
+            Self::Unreadable(_) | Self::Embed(_) => self.to_string(),
+        }
+    }
 }
 
 /// What came out of a run.
@@ -162,7 +170,7 @@ impl Ingest {
         let (status, reason) = if error.is_transient() {
             (DocumentStatus::Queued, None)
         } else {
-            (DocumentStatus::Failed, Some(error.to_string()))
+            (DocumentStatus::Failed, Some(error.told()))
         };
         warn!(document.id = %document, %error, status = %status, "document not ingested");
         self.set_status(db, document, status, reason.as_deref()).await?;

@@ -136,7 +136,7 @@ pub async fn given_up(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let given_up = match work {
-        Work::IngestDocument { document } => give_up(conn, *document, reason, now).await,
+        Work::IngestDocument { document } => documents::give_up(conn, *document, reason, now).await,
         Work::ReadSource { source } => places::give_up(conn, *source, reason, now).await,
         // Searched as before; who publishes next asks for it again. A run without an end says so itself.
         Work::IndexSpace { .. } | Work::ReplayGolden { .. } => Ok(()),
@@ -146,22 +146,6 @@ pub async fn given_up(
         Err(StoreError::NotFound) => Ok(()),
         other => other,
     }
-}
-
-async fn give_up(
-    conn: &mut TenantConn<'_>,
-    id: DocumentId,
-    reason: &str,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let document = documents::get(conn, id).await?;
-    if matches!(
-        document.status,
-        DocumentStatus::Queued | DocumentStatus::Processing
-    ) {
-        documents::set_status(conn, id, DocumentStatus::Failed, Some(reason), now).await?;
-    }
-    Ok(())
 }
 
 /// Documents that are put in line in one transaction.

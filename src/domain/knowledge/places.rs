@@ -158,15 +158,15 @@ pub(super) async fn give_up(
     if matches!(source.status, SourceStatus::Queued | SourceStatus::Crawling) {
         sources::fail(conn, id, reason).await?;
     }
-    next(conn, &source, now).await?;
     if source.scope == word(Scope::Page)
         && let Some(document) = documents::by_name(conn, source.space_id, &source.url).await?
         && document.status == DocumentStatus::Queued
         && document.bytes == 0
     {
-        documents::set_status(conn, document.id, DocumentStatus::Failed, Some(reason), now).await?;
+        documents::give_up(conn, document.id, reason, now).await?;
     }
-    Ok(())
+    // Last, as elsewhere: who locks a document and then a job waits for who does it the other way round.
+    next(conn, &source, now).await
 }
 
 pub(super) fn word(scope: Scope) -> &'static str {

@@ -103,7 +103,9 @@ async fn a_site_is_read_an_address_a_turn_and_none_is_asked_for_twice() {
         .at("/none", Answer::status(404))
         .at("/listed", page("Listed", &[]));
     let whole = map.replace("/listed", site.url("127.0.0.1", "/listed").as_str());
-    site.put("/sitemap.xml", Answer::of("application/xml", whole));
+    site.put("/named-sitemap.xml", Answer::of("application/xml", whole));
+    let named = site.url("127.0.0.1", "/named-sitemap.xml");
+    site.put("/robots.txt", Answer::text(&format!("Sitemap: {named}\n")));
     let test = database().await;
     let (db, space) = tenant(test.db(), "acme").await;
     let made = reads(&db, space, &site, "/", Scope::Site).await;

@@ -70,3 +70,30 @@ async fn what_is_unchanged_is_not_sent_and_still_leads_on() {
         ["/ unchanged", "/a unchanged", "/b page", "/d page"]
     );
 }
+
+#[tokio::test]
+async fn what_was_too_deep_before_an_interruption_is_not_told_again() {
+    let site = chain().await;
+    let mut plan = plan(site.url("127.0.0.1", "/"), Scope::Site);
+    plan.max_depth = 0;
+    let mut known = first(&site, 1, true).await;
+    known.push(Known {
+        url: site.url("127.0.0.1", "/a").into(),
+        done: true,
+        was: Was::Nothing,
+        ..Known::default()
+    });
+    let mut crawl = crawler(&site)
+        .begin(plan, known, CancellationToken::new())
+        .unwrap();
+    assert_eq!(told(&mut crawl).await, [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn as_many_links_are_kept_as_are_followed() {
+    let paths: Vec<String> = (0..1_500).map(|n| format!("/{n}")).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let site = Site::start().await.at("/", page("Front", &paths));
+    let known = first(&site, 1, true).await;
+    assert_eq!(known[0].links.len(), paths.len());
+}

@@ -195,7 +195,7 @@ impl Crawl {
                     Visited::Later | Visited::Told(Outcome::Moved(_)) | Visited::Leads
                 )
             {
-                self.look_for_sitemaps(&url);
+                self.look_for_sitemaps(&url).await;
             }
             if let Visited::Told(outcome) = visited {
                 return Ok((url, outcome));
@@ -204,10 +204,13 @@ impl Crawl {
     }
 
     /// After the start, because a redirect may have led to another host.
-    fn look_for_sitemaps(&mut self, start: &Url) {
+    async fn look_for_sitemaps(&mut self, start: &Url) {
         if !self.plan.follows_links() {
             return;
         }
+        // A start that is known was not asked for now, nor its host for its rules. Where they cannot be
+        // had, every page of the host says so itself.
+        let _ = self.rules.of(start, &*self.fetch).await;
         let named = self.rules.sitemaps(start);
         let named = named.iter().filter_map(|written| start.join(written).ok());
         let mut all: Vec<_> = named.filter(|url| self.bound.same_site(url)).collect();
@@ -264,11 +267,16 @@ impl Crawl {
         for link in links.iter().filter(|link| self.bound.holds(link)) {
             if depth <= self.plan.max_depth {
                 self.frontier.push(Entry::new(link.clone(), depth));
-            } else if self.frontier.see(link) {
+            } else if self.frontier.see(link) && !self.is_done(link) {
                 self.ready
                     .push_back((link.clone(), Outcome::Skipped(Skip::TooDeep)));
             }
         }
+    }
+
+    /// Whether it was told before the crawl was interrupted.
+    fn is_done(&self, url: &Url) -> bool {
+        self.known.get(url.as_str()).is_some_and(|known| known.done)
     }
 
     /// Puts it behind all others once more; false where it has had its tries.

@@ -15,7 +15,7 @@ use crate::domain::knowledge::extract::html;
 
 /// Of the markup.
 const MAX_HTML: usize = 8 << 20;
-/// Links that are looked at.
+/// Links that are looked at, and kept with a page: a crawl that is gone on with follows the same.
 const MAX_LINKS: usize = 5_000;
 const TIME: Duration = Duration::from_secs(20);
 /// Of that, until there is a tree.

@@ -23,8 +23,6 @@ const MAX_BYTES: usize = 32 << 20;
 /// How long a host is left alone that says it has too much to do.
 const REST: Duration = Duration::from_secs(10);
 const MAX_REST: Duration = Duration::from_secs(60);
-/// Links that are kept with a page.
-const MAX_LINKS: usize = 1_000;
 
 /// What a visit came to.
 pub(super) enum Visited {
@@ -265,7 +263,7 @@ impl Crawl {
             return Vec::new();
         }
         let own = links.iter().filter(|link| self.bound.holds(link));
-        own.take(MAX_LINKS).map(|link| link.as_str().to_owned()).collect()
+        own.map(|link| link.as_str().to_owned()).collect()
     }
 }
 

@@ -397,6 +397,28 @@ pub async fn set_status(
     Ok(())
 }
 
+/// Says why a document will not be read. One that is not in line and not being read stays as it is.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn give_up(
+    conn: &mut TenantConn<'_>,
+    id: DocumentId,
+    reason: &str,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sql(
+        "UPDATE documents SET status = 'failed', error = $2, updated_at = $3 \
+         WHERE id = $1 AND status IN ('queued', 'processing')",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<Text, _>(reason)
+    .bind::<Timestamptz, _>(at)
+    .execute(conn.db())
+    .await?;
+    Ok(())
+}
+
 /// Removes a document with everything made of it. The caller bumps the space's knowledge version
 /// in the same transaction.
 ///
