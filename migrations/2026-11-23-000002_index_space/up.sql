@@ -4,7 +4,8 @@
 DROP FUNCTION parlance_index_space(uuid, text);
 
 -- 1 build    A table aside with all that is searched, its key and its indexes; another model gets
---            another index of vectors beside the present one. Takes minutes, in which nobody waits but who publishes in a space that has indexes already.
+--            another index of vectors beside the present one. Takes minutes, in which nobody waits but
+--            who publishes in a space that has indexes already.
 -- 2 bind     What is removed from the passages is removed from the table from now on. Takes the lock
 --            that a foreign key needs on passages, but looks at no row.
 -- 3 check    Drops what was removed meanwhile, takes up what was published, and looks at all rows
