@@ -400,11 +400,13 @@ fn print_reasons(reasons: &Value) -> anyhow::Result<()> {
 /// Where a passage stands: its document's title and its headings.
 fn place(passage: &Value) -> String {
     let headings = passage["heading"].as_array().into_iter().flatten();
-    let parts: Vec<&str> = [&passage["title"]]
+    let mut parts: Vec<&str> = [&passage["title"]]
         .into_iter()
         .chain(headings)
         .map(text)
         .collect();
+    // The first heading often is the title.
+    parts.dedup();
     parts.join(" › ")
 }
 
