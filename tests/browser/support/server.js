@@ -58,7 +58,8 @@ async function launch(port) {
   const started = spawn(/** @type {string} */ (process.env.PARLANCE_BIN), {
     // Not in the tree: a developer's .env there would be read.
     cwd: data,
-    env: { ...env, DATA_DIR: data, PORT: port, NO_COLOR: '1' },
+    // Stories ask the same questions and watch the answers being written.
+    env: { ...env, DATA_DIR: data, PORT: port, ANSWER_CACHE_MB: '0', NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   child = started;
