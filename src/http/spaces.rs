@@ -85,21 +85,10 @@ pub async fn change(
     let name = name.map(|name| name.trim().to_owned());
     if name
         .as_ref()
-        .is_some_and(|name| name.is_empty() || name.chars().count() > NAME_MAX)
+        .is_some_and(|name| name.is_empty() || name.contains('\0') || name.chars().count() > NAME_MAX)
     {
         let detail = format!("name: give 1 to {NAME_MAX} characters");
         return Err(Problem::new(Code::InvalidRequest, detail));
-    }
-    let nul = |text: &str| text.contains('\0');
-    if name.as_deref().is_some_and(nul)
-        || settings
-            .as_ref()
-            .is_some_and(|patch| patch.to_string().contains("\\u0000"))
-    {
-        return Err(Problem::new(
-            Code::InvalidRequest,
-            "a text cannot contain the character NUL",
-        ));
     }
     let patch = settings.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
     if !patch.is_object() {

@@ -131,6 +131,12 @@ impl SpaceSettings {
 /// # Errors
 /// Every field that is unknown, of the wrong type or out of its bounds.
 pub fn changed(stored: &Value, patch: &Value) -> Result<(Value, SpaceSettings), Vec<Refused>> {
+    if has_nul(patch) {
+        return Err(vec![Refused {
+            field: "*".to_owned(),
+            detail: "a text cannot hold the character NUL".to_owned(),
+        }]);
+    }
     let merged = merged(stored.clone(), patch);
     let settings: SpaceSettings = serde_path_to_error::deserialize(&merged).map_err(|error| {
         vec![Refused {
@@ -145,6 +151,18 @@ pub fn changed(stored: &Value, patch: &Value) -> Result<(Value, SpaceSettings), 
         Ok((merged, settings))
     } else {
         Err(refused)
+    }
+}
+
+/// Whether a text in it holds what the database cannot.
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(values) => values.iter().any(has_nul),
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| name.contains('\0') || has_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -228,6 +246,8 @@ mod tests {
     fn what_cannot_be_taken_is_named_by_its_path() {
         let refused = |patch| fields(changed(&json!({}), &patch).unwrap_err());
         assert_eq!(refused(json!({ "ai": { "top_k": "many" } })), ["ai.top_k"]);
+        assert_eq!(refused(json!({ "ai": { "guardrails": ["never\0"] } })), ["*"]);
+        assert!(changed(&json!({}), &json!({ "greeting": "\\u0000 is text" })).is_ok());
         assert_eq!(
             refused(json!({ "ai": { "topk": 3 }, "colour": "#112233" })),
             ["ai.topk", "colour"]
