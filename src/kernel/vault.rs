@@ -96,7 +96,10 @@ mod tests {
     fn it_opens_for_the_same_purpose_and_owner_only() {
         let ours = vault("the secret of one installation");
         let sealed = ours.seal("totp", b"ann", b"a secret");
-        assert_eq!(ours.open("totp", b"ann", &sealed).as_deref(), Ok(&b"a secret"[..]));
+        assert_eq!(
+            ours.open("totp", b"ann", &sealed).as_deref(),
+            Ok(&b"a secret"[..])
+        );
         assert_eq!(ours.open("totp", b"bob", &sealed), Err(Broken));
         assert_eq!(ours.open("drive", b"ann", &sealed), Err(Broken));
         assert_eq!(vault("another one's").open("totp", b"ann", &sealed), Err(Broken));
