@@ -7,7 +7,7 @@ use parlance_store::db::Db;
 use super::{console::Consoles, ledger::LedgerHandle, registry::Registry, tenant::Tenants};
 use crate::{
     domain::{
-        accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
+        accounts::{login::Logins, members::Members, space::SpaceDirectory, token::Tokens},
         answering::answerer::Answerer,
         jobs::Bell,
     },
@@ -25,6 +25,7 @@ pub struct Services {
     pub tokens: Tokens,
     pub vault: Vault,
     pub logins: Logins,
+    pub members: Members,
     pub spaces: SpaceDirectory,
     pub tenants: Tenants,
     pub answerer: Arc<Answerer>,

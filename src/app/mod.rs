@@ -38,7 +38,7 @@ use crate::{
     },
     config::Config,
     domain::{
-        accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
+        accounts::{login::Logins, members::Members, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, cache::AnswerCache, tokens},
         billing::{meter::Meter, prices::PriceBook},
         jobs::{Bell, Takes},
@@ -330,6 +330,7 @@ fn services(
     Ok(Services {
         consoles: Consoles::new(db.clone(), clock.clone(), bell.clone(), tasks.clone()),
         logins: Logins::new(db.clone(), tokens.clone(), clock.clone()),
+        members: Members::new(db.clone()),
         tenants,
         answerer,
         bell,

@@ -2,7 +2,9 @@
 //! log in ([`token`]), passwords ([`password`]) and logging in ([`login`]).
 
 pub mod login;
+pub mod members;
 pub mod password;
+pub mod permission;
 pub mod settings;
 pub mod space;
 pub mod token;

@@ -14,7 +14,7 @@ use crate::{
     statement::Sql,
 };
 
-pub use accounts::{Login, Membership, NewUser, Role, User};
+pub use accounts::{Login, Member, Membership, NewUser, Role, User};
 pub use directory::SpaceRef;
 pub use refresh::{NewRefreshToken, RefreshSession, Rotation};
 
