@@ -9,6 +9,7 @@ use crate::{
     domain::{
         accounts::{login::Logins, members::Members, space::SpaceDirectory, token::Tokens},
         answering::answerer::Answerer,
+        billing::plans::Plans,
         jobs::Bell,
     },
     kernel::{address::Addresses, clock::SharedClock, origin::PublicOrigin, tasks::Tasks, vault::Vault},
@@ -26,6 +27,7 @@ pub struct Services {
     pub vault: Vault,
     pub logins: Logins,
     pub members: Members,
+    pub plans: Arc<Plans>,
     pub spaces: SpaceDirectory,
     pub tenants: Tenants,
     pub answerer: Arc<Answerer>,

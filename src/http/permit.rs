@@ -3,9 +3,7 @@
 
 use std::{marker::PhantomData, net::IpAddr, ops::Deref};
 
-use actix_web::{
-    FromRequest, Handler, HttpRequest, Responder, Route, dev::Payload, guard, http::Method, web,
-};
+use actix_web::{FromRequest, Handler, HttpRequest, Responder, Route, dev::Payload, guard, web};
 use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
 use parlance_store::{

@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub use accounts::{Login, Member, Membership, NewUser, Role, User};
-pub use directory::SpaceRef;
+pub use directory::{SpaceRef, WaitingTenant};
 pub use refresh::{NewRefreshToken, RefreshSession, Rotation};
 
 /// The tables above tenants. Cheap to clone.
