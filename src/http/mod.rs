@@ -3,8 +3,10 @@
 //! `realtime`.
 
 mod assets;
+mod audit;
 mod auth;
 mod console;
+mod cursor;
 mod demo;
 mod documents;
 mod golden;
@@ -21,6 +23,7 @@ pub mod routes;
 mod source_page;
 mod sources;
 mod spaces;
+mod team;
 mod user;
 mod views;
 mod widget;

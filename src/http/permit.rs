@@ -1,72 +1,19 @@
 //! What a request may do. The permission stands in the route table and in the handler's parameters, and
 //! the compiler compares the two.
 
-use std::{marker::PhantomData, net::IpAddr, ops::Deref};
+use std::{marker::PhantomData, ops::Deref};
 
 use actix_web::{FromRequest, Handler, HttpRequest, Responder, Route, dev::Payload, guard, web};
-use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
-use parlance_store::{
-    control::Role,
-    ids::{TenantId, UserId},
-};
-use serde_json::Value;
-use uuid::Uuid;
 
 use super::user::Member;
 use crate::{
-    actors::services::Services,
-    domain::{
-        accounts::permission::{Permission, may},
-        audit::{Act, Actor},
+    domain::accounts::{
+        caller::Caller,
+        permission::{Permission, may},
     },
     kernel::{code::Code, problem::Problem},
 };
-
-/// Who calls, and in which workspace.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    pub tenant: TenantId,
-    /// Of a person, as it is now.
-    pub role: Option<Role>,
-    pub actor: Actor,
-    pub address: Option<IpAddr>,
-}
-
-impl Caller {
-    /// An act of this caller's for the record.
-    pub fn act(
-        &self,
-        action: &'static str,
-        target: (&'static str, impl Into<Uuid>),
-        at: DateTime<Utc>,
-    ) -> Act<'_> {
-        let (kind, id) = target;
-        Act {
-            actor: &self.actor,
-            address: self.address,
-            action,
-            target: Some((kind, id.into())),
-            before: None,
-            after: None,
-            at,
-        }
-    }
-
-    /// The person, where it is one.
-    #[must_use]
-    pub fn user(&self) -> Option<UserId> {
-        match &self.actor {
-            Actor::User { id, .. } => Some(*id),
-            _ => None,
-        }
-    }
-}
-
-/// What a thing is now, for the record: nothing where it cannot be told.
-pub fn told(value: impl serde::Serialize) -> Option<Value> {
-    serde_json::to_value(value).ok()
-}
 
 /// A permission as a type.
 pub trait Permit: 'static {
@@ -105,9 +52,6 @@ impl<P: Permit> FromRequest for Allowed<P> {
 }
 
 async fn permitted(request: &HttpRequest, permission: Permission) -> Result<Caller, Problem> {
-    let services = request
-        .app_data::<web::Data<Services>>()
-        .ok_or_else(|| Problem::internal("no services"))?;
     let member = Member::of(request).await?;
     if !may(member.role, permission) {
         let detail = format!(
@@ -116,15 +60,7 @@ async fn permitted(request: &HttpRequest, permission: Permission) -> Result<Call
         );
         return Err(Problem::new(Code::Forbidden, detail));
     }
-    Ok(Caller {
-        tenant: member.tenant,
-        role: Some(member.role),
-        actor: Actor::User {
-            id: member.user,
-            email: member.email,
-        },
-        address: services.addresses.of(request),
-    })
+    Ok(member.into())
 }
 
 /// A route for everybody, or one that finds out itself who calls.

@@ -5,12 +5,12 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{
-    assets, auth, console, demo, documents, golden, jobs, operations,
+    assets, audit, auth, console, demo, documents, golden, jobs, operations,
     permit::{
-        Anyone, ConversationsRead, KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite, delete, get,
-        patch, post, put,
+        Anyone, AuditRead, ConversationsRead, KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite,
+        TeamRead, TeamWrite, WorkspaceWrite, delete, get, patch, post, put,
     },
-    places, query, sources, spaces, widget,
+    places, query, sources, spaces, team, widget,
 };
 use crate::{
     domain::knowledge::{extract::ExtractLimits, written},
@@ -68,6 +68,26 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
         .service(at("/api/auth/refresh").route(post(Anyone, auth::refresh)))
         .service(at("/api/auth/logout").route(post(Anyone, auth::logout)))
         .service(at("/api/auth/me").route(get(Anyone, auth::me)))
+        .service(at("/api/team/members").route(get(TeamRead, team::list)))
+        .service(
+            at("/api/team/members/{id}")
+                .route(patch(TeamWrite, team::change))
+                .route(delete(TeamWrite, team::remove)),
+        )
+        .service(at("/api/team/leave").route(post(Anyone, team::leave)))
+        .service(at("/api/team/transfer-ownership").route(post(WorkspaceWrite, team::transfer)))
+        .service(
+            at("/api/team/teams")
+                .route(get(TeamRead, team::teams))
+                .route(post(TeamWrite, team::create_team)),
+        )
+        .service(
+            at("/api/team/teams/{id}")
+                .route(put(TeamWrite, team::change_team))
+                .route(delete(TeamWrite, team::remove_team)),
+        )
+        .service(at("/api/audit").route(get(AuditRead, audit::list)))
+        .service(at("/api/audit/export").route(get(AuditRead, audit::export)))
         .service(at("/api/chat-spaces").route(get(SpacesRead, console::spaces)))
         .service(
             at("/api/chat-spaces/{id}")

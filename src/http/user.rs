@@ -1,5 +1,7 @@
 //! Proof that a request comes from a person who is logged in.
 
+use std::net::IpAddr;
+
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
 use futures_util::future::LocalBoxFuture;
 use parlance_store::{
@@ -9,6 +11,7 @@ use parlance_store::{
 
 use crate::{
     actors::services::Services,
+    domain::{accounts::caller::Caller, audit::Actor},
     kernel::{code::Code, problem::Problem},
 };
 
@@ -20,6 +23,21 @@ pub struct Member {
     pub tenant: TenantId,
     pub role: Role,
     pub email: String,
+    pub address: Option<IpAddr>,
+}
+
+impl From<Member> for Caller {
+    fn from(member: Member) -> Self {
+        Self {
+            tenant: member.tenant,
+            role: Some(member.role),
+            actor: Actor::User {
+                id: member.user,
+                email: member.email,
+            },
+            address: member.address,
+        }
+    }
 }
 
 impl FromRequest for Member {
@@ -64,6 +82,7 @@ impl Member {
             tenant: claims.tenant,
             role: member.role,
             email: member.email.clone(),
+            address: services.addresses.of(request),
         })
     }
 }

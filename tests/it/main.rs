@@ -17,5 +17,6 @@ mod llm;
 mod resume;
 mod routes;
 mod support;
+mod team;
 mod turns;
 mod web;

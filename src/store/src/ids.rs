@@ -111,4 +111,8 @@ ids! {
     FamilyId,
     /// One administrative act.
     AuditEventId,
+    /// A group of members.
+    TeamId,
+    /// An invitation to a tenant.
+    InvitationId,
 }

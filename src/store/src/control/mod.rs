@@ -3,6 +3,7 @@
 
 mod accounts;
 mod directory;
+pub mod members;
 mod refresh;
 
 use diesel::{QueryableByName, pg::Pg};
@@ -14,8 +15,9 @@ use crate::{
     statement::Sql,
 };
 
-pub use accounts::{Login, Member, Membership, NewUser, Role, User};
+pub use accounts::{Login, Membership, NewUser, Role, User};
 pub use directory::{SpaceRef, WaitingTenant};
+pub use members::Member;
 pub use refresh::{NewRefreshToken, RefreshSession, Rotation};
 
 /// The tables above tenants. Cheap to clone.

@@ -19,4 +19,5 @@ pub mod passages;
 pub mod search;
 pub mod sources;
 pub mod spaces;
+pub mod teams;
 pub mod visitors;

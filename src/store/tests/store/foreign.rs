@@ -32,6 +32,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("passages", "knowledge"),
     ("search", "knowledge"),
     ("sources", "sources"),
+    ("teams", "teams"),
 ];
 
 #[test]
