@@ -7,7 +7,7 @@ use parlance_store::db::Db;
 use super::{console::Consoles, ledger::LedgerHandle, registry::Registry, tenant::Tenants};
 use crate::{
     domain::{
-        accounts::{login::Logins, members::Members, space::SpaceDirectory, token::Tokens},
+        accounts::{keys::Keys, login::Logins, members::Members, space::SpaceDirectory, token::Tokens},
         answering::answerer::Answerer,
         billing::plans::Plans,
         jobs::Bell,
@@ -27,6 +27,7 @@ pub struct Services {
     pub vault: Vault,
     pub logins: Logins,
     pub members: Members,
+    pub keys: Keys,
     pub plans: Arc<Plans>,
     pub spaces: SpaceDirectory,
     pub tenants: Tenants,

@@ -38,7 +38,7 @@ use crate::{
     },
     config::Config,
     domain::{
-        accounts::{login::Logins, members::Members, space::SpaceDirectory, token::Tokens},
+        accounts::{keys::Keys, login::Logins, members::Members, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, cache::AnswerCache, tokens},
         billing::{meter::Meter, plans::Plans, prices::PriceBook},
         jobs::{Bell, Takes},
@@ -195,6 +195,7 @@ impl App {
         if timeout(GOODBYE * 2, handle.stop(true)).await.is_err() {
             warn!("some connections did not end in time");
         }
+        let _ = timeout(GOODBYE, services.keys.note_used()).await;
         if timeout(GOODBYE * 2, services.ledger.flush()).await.is_err() {
             warn!("some usage is not recorded yet; it is after the next start");
         }
@@ -327,12 +328,14 @@ fn services(
         tasks: tasks.clone(),
         passivate_after: config.chat.passivate_after,
     };
+    let (vault, plans) = (Vault::new(&secret), Arc::new(Plans::builtin()?));
     let (tokens, bell) = (Tokens::new(&secret, clock.clone()), Bell::default());
     Ok(Services {
         consoles: Consoles::new(db.clone(), clock.clone(), bell.clone(), tasks.clone()),
         logins: Logins::new(db.clone(), tokens.clone(), clock.clone()),
         members: Members::new(db.clone()),
-        plans: Arc::new(Plans::builtin()?),
+        keys: Keys::new(db.clone(), vault.clone(), clock.clone(), plans.clone()),
+        plans,
         tenants,
         answerer,
         bell,
@@ -341,7 +344,7 @@ fn services(
             behind_proxy: config.server.behind_proxy,
         },
         public: PublicOrigin::of(config.server.public_url.as_deref()),
-        vault: Vault::new(&secret),
+        vault,
         db,
         clock,
         tasks,
@@ -364,6 +367,7 @@ fn serve(listener: TcpListener, services: Services, metrics: PrometheusHandle) -
             .app_data(web::Data::new(document.clone()))
             .app_data(web::PayloadConfig::new(MAX_BODY))
             .wrap(middleware::Compress::default())
+            .wrap(middleware::from_fn(http::tell_limits))
             .wrap(http::security_headers())
             .wrap(tracing_actix_web::TracingLogger::<http::RequestLog>::new())
             .configure(|config| http::routes::configure(config, TRANSPORTS))

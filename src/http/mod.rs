@@ -12,6 +12,8 @@ mod documents;
 mod golden;
 mod headers;
 mod jobs;
+mod keys;
+mod limits;
 mod log;
 mod openapi;
 mod operations;
@@ -29,5 +31,6 @@ mod views;
 mod widget;
 
 pub use headers::security_headers;
+pub use limits::tell as tell_limits;
 pub use log::RequestLog;
 pub use openapi::{ApiDocument, document};

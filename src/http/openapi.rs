@@ -8,7 +8,9 @@ use utoipa::{
     },
 };
 
-use super::{audit, auth, console, documents, golden, jobs, operations, places, query, spaces, team, widget};
+use super::{
+    audit, auth, console, documents, golden, jobs, keys, operations, places, query, spaces, team, widget,
+};
 
 /// The document as JSON text, made once.
 #[derive(Clone, Debug)]
@@ -21,7 +23,7 @@ pub struct ApiDocument(pub String);
         widget::config, widget::session,
         auth::login, auth::refresh, auth::logout, auth::me,
         team::list, team::change, team::remove, team::leave, team::transfer, team::teams, team::create_team,
-        team::change_team, team::remove_team, audit::list, audit::export,
+        team::change_team, team::remove_team, audit::list, audit::export, keys::list, keys::create, keys::revoke,
         console::spaces, console::conversations, console::conversation, console::messages,
         documents::list, documents::upload, documents::text, documents::faq, documents::document, documents::content,
         documents::remove, documents::reprocess, places::know, places::list,

@@ -1,16 +1,24 @@
 //! What a request may do. The permission stands in the route table and in the handler's parameters, and
 //! the compiler compares the two.
 
-use std::{marker::PhantomData, ops::Deref};
+use std::{marker::PhantomData, ops::Deref, time::Duration};
 
-use actix_web::{FromRequest, Handler, HttpRequest, Responder, Route, dev::Payload, guard, web};
+use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, Responder, Route, dev::Payload, guard, web};
 use futures_util::future::LocalBoxFuture;
 
-use super::user::Member;
+use super::{
+    limits::Left,
+    user::{Member, bearer},
+};
 use crate::{
-    domain::accounts::{
-        caller::Caller,
-        permission::{Permission, may},
+    actors::services::Services,
+    domain::{
+        accounts::{
+            caller::Caller,
+            keys::{self, KeyError},
+            permission::{Permission, may},
+        },
+        quota::hourly::Spent,
     },
     kernel::{code::Code, problem::Problem},
 };
@@ -52,6 +60,9 @@ impl<P: Permit> FromRequest for Allowed<P> {
 }
 
 async fn permitted(request: &HttpRequest, permission: Permission) -> Result<Caller, Problem> {
+    if bearer(request).starts_with(keys::BEGINS) {
+        return opened(request, permission).await;
+    }
     let member = Member::of(request).await?;
     if !may(member.role, permission) {
         let detail = format!(
@@ -61,6 +72,42 @@ async fn permitted(request: &HttpRequest, permission: Permission) -> Result<Call
         return Err(Problem::new(Code::Forbidden, detail));
     }
     Ok(member.into())
+}
+
+/// A program, by its key.
+async fn opened(request: &HttpRequest, permission: Permission) -> Result<Caller, Problem> {
+    let services = request
+        .app_data::<web::Data<Services>>()
+        .ok_or_else(|| Problem::internal("no services"))?;
+    let address = services.addresses.of(request);
+    let left = |spent: Spent| Left {
+        limit: spent.limit,
+        left: spent.left,
+        resets_in: (spent.resets_at - services.clock.now()).num_seconds().max(1),
+    };
+    let opened = services.keys.open(bearer(request), address).await;
+    let opened = opened.map_err(|error| {
+        let detail = error.to_string();
+        match error {
+            KeyError::Unknown => Problem::new(Code::Unauthenticated, detail),
+            KeyError::Guessing => {
+                Problem::new(Code::RateLimited, detail).retry_after(Duration::from_secs(60))
+            }
+            KeyError::Spent(spent) => {
+                let left = left(spent);
+                request.extensions_mut().insert(left);
+                let after = Duration::from_secs(left.resets_in.unsigned_abs());
+                Problem::new(Code::RateLimited, detail).retry_after(after)
+            }
+            KeyError::Store(error) => Problem::internal(error),
+        }
+    })?;
+    request.extensions_mut().insert(left(opened.spent));
+    if !opened.scopes.contains(&permission) {
+        let detail = format!("this takes the scope {permission}, which the key does not have");
+        return Err(Problem::new(Code::Forbidden, detail));
+    }
+    Ok(opened.caller)
 }
 
 /// A route for everybody, or one that finds out itself who calls.

@@ -5,10 +5,10 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{
-    assets, audit, auth, console, demo, documents, golden, jobs, operations,
+    assets, audit, auth, console, demo, documents, golden, jobs, keys, operations,
     permit::{
-        Anyone, AuditRead, ConversationsRead, KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite,
-        TeamRead, TeamWrite, WorkspaceWrite, delete, get, patch, post, put,
+        Anyone, AuditRead, ConversationsRead, KeysRead, KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead,
+        SpacesWrite, TeamRead, TeamWrite, WorkspaceWrite, delete, get, patch, post, put,
     },
     places, query, sources, spaces, team, widget,
 };
@@ -86,6 +86,12 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
                 .route(put(TeamWrite, team::change_team))
                 .route(delete(TeamWrite, team::remove_team)),
         )
+        .service(
+            at("/api/keys")
+                .route(get(KeysRead, keys::list))
+                .route(post(KeysWrite, keys::create)),
+        )
+        .service(at("/api/keys/{id}").route(delete(KeysWrite, keys::revoke)))
         .service(at("/api/audit").route(get(AuditRead, audit::list)))
         .service(at("/api/audit/export").route(get(AuditRead, audit::export)))
         .service(at("/api/chat-spaces").route(get(SpacesRead, console::spaces)))

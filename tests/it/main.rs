@@ -10,6 +10,7 @@ mod abuse;
 mod cache;
 mod chat;
 mod console;
+mod keys;
 mod kill;
 mod knowledge;
 mod layering;

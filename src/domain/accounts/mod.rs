@@ -2,6 +2,7 @@
 //! log in ([`token`]), passwords ([`password`]) and logging in ([`login`]).
 
 pub mod caller;
+pub mod keys;
 pub mod login;
 pub mod members;
 pub mod password;

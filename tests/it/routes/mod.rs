@@ -28,6 +28,8 @@ fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> Reque
     }
     request.json(&if url.contains("/team/members/") {
         json!({ "role": "agent" })
+    } else if url.ends_with("/api/keys") {
+        json!({ "name": "Sync", "scopes": ["knowledge:read"] })
     } else if url.contains("/team/teams") {
         json!({ "name": "Sales" })
     } else if url.ends_with("/transfer-ownership") {

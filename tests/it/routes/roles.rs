@@ -1,7 +1,7 @@
 //! Every route in every role: what the table says, the server does, and the document of the API names.
 
 use parlance::domain::accounts::permission::{Permission, may};
-use parlance_store::control::Role;
+use parlance_store::{control::Role, testing};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -74,6 +74,40 @@ async fn a_route_is_open_to_the_roles_of_its_permission_and_to_no_other() {
         }
     }
     assert!(refused > 20, "{refused}");
+}
+
+#[tokio::test]
+async fn a_key_opens_the_routes_of_its_scopes_and_no_other() {
+    let app = TestApp::start().await;
+    let acme = app.workspace("acme").await;
+    let owner = app.log_in(&acme.email).await;
+    let enterprise = "UPDATE tenants SET plan = 'enterprise'";
+    testing::sql_on_pool(&app.services.db, enterprise).await.unwrap();
+    let never = Uuid::now_v7().to_string();
+    for scope in Permission::ALL
+        .iter()
+        .filter(|permission| permission.for_programs())
+    {
+        let body = json!({ "name": "Sync", "scopes": [scope.as_str()] });
+        let made = app
+            .http
+            .post(app.url("/api/keys"))
+            .bearer_auth(&owner)
+            .json(&body);
+        let made: Value = made.send().await.unwrap().json().await.unwrap();
+        let key = made["key"].as_str().unwrap();
+        for (method, path, permission) in permitted() {
+            let url = app.url(&path.replace("{id}", &never));
+            let answer = sound(&app, &method, &url, &never).bearer_auth(key).send();
+            let status = answer.await.unwrap().status().as_u16();
+            let what = format!("{scope}: {method} {path}: {status}");
+            if permission == scope.as_str() {
+                assert!(![401, 403, 405, 429, 500].contains(&status), "{what}");
+            } else {
+                assert_eq!(status, 403, "{what}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod directory;
+mod keys;
 pub mod members;
 mod refresh;
 
@@ -17,6 +18,7 @@ use crate::{
 
 pub use accounts::{Login, Membership, NewUser, Role, User};
 pub use directory::{SpaceRef, WaitingTenant};
+pub use keys::ApiKeyRef;
 pub use members::Member;
 pub use refresh::{NewRefreshToken, RefreshSession, Rotation};
 

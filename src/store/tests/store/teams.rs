@@ -1,10 +1,13 @@
-//! Teams and members: a foreign tenant sees and changes none of them.
+//! Members, teams and keys: a foreign tenant sees and changes none of them.
 
 use parlance_store::{
     StoreError,
     control::{NewUser, Role, members},
-    ids::{TeamId, UserId},
-    queries::teams,
+    ids::{ApiKeyId, TeamId, UserId},
+    queries::{
+        api_keys::{self, ApiKey},
+        teams,
+    },
 };
 
 use crate::support::{at, chat, database};
@@ -71,4 +74,54 @@ async fn a_foreign_tenant_knows_no_member_and_no_team() {
         teams::lock(conn, team).await
     });
     assert!(gone.await.unwrap().members.is_empty(), "out of the teams, too");
+}
+
+#[tokio::test]
+async fn a_foreign_tenant_knows_no_key() {
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    let key = ApiKey {
+        id: ApiKeyId::new(),
+        name: "Sync".into(),
+        prefix: "sk_abcdefgh".into(),
+        scopes: vec!["spaces:read".into()],
+        created_by: None,
+        created_at: at(1),
+        expires_at: None,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    let made = acme
+        .db
+        .transaction(async |conn| api_keys::create(conn, &key, b"mac").await);
+    made.await.unwrap();
+    globex
+        .db
+        .transaction(async |conn| {
+            assert!(api_keys::list(conn, 9).await?.is_empty());
+            assert_eq!(api_keys::count(conn).await?, 0);
+            assert_eq!(api_keys::load(conn, key.id).await?, None);
+            assert!(!api_keys::revoke(conn, key.id, at(2)).await?);
+            api_keys::used(conn, &[key.id], &[at(3)]).await
+        })
+        .await
+        .unwrap();
+    let again = ApiKey {
+        id: ApiKeyId::new(),
+        ..key.clone()
+    };
+    let taken = globex
+        .db
+        .transaction(async |conn| api_keys::create(conn, &again, b"theirs").await);
+    assert_eq!(taken.await.unwrap_err().constraint(), Some("api_key_index_pkey"));
+    let found = test.db().control().api_key(&key.prefix).await.unwrap().unwrap();
+    assert_eq!(
+        (found.tenant_id, found.key_id, found.mac),
+        (acme.db.tenant_id(), key.id, b"mac".to_vec())
+    );
+    let kept = acme
+        .db
+        .read(async |conn| api_keys::load(conn, key.id).await)
+        .await;
+    assert_eq!(kept.unwrap(), Some(key));
 }
