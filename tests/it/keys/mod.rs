@@ -71,7 +71,7 @@ async fn a_key_opens_what_its_scopes_say_in_its_workspace() {
     assert_eq!(reads(&app, &key, &foreign).await, 404);
     let mut other = key.clone();
     other.replace_range(20..21, if &key[20..21] == "a" { "b" } else { "a" });
-    for token in [&other, &key[..11].to_owned(), "sk_"] {
+    for token in [&other, &key[..11], "sk_"] {
         assert_eq!(reads(&app, token, &documents).await, 401, "{token}");
     }
     let record = asks(&app, &owner, Method::GET, "/api/audit", Value::Null).await;
