@@ -22,6 +22,17 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Parlance itself.
+    #[must_use]
+    pub fn system(tenant: TenantId) -> Self {
+        Self {
+            tenant,
+            role: None,
+            actor: Actor::System,
+            address: None,
+        }
+    }
+
     /// An act of this caller's for the record.
     pub fn act(
         &self,

@@ -1,5 +1,7 @@
 //! Members, their roles and teams, and the record of who changed them.
 
+mod acts;
+
 use parlance_store::control::Role;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
