@@ -1,9 +1,17 @@
-//! The few tables above tenants: who may log in where, refresh tokens, and which tenant a space's
+//! The few tables above tenants: who may log in where, their sessions, and which tenant a space's
 //! slug or key belongs to. They hold nothing else, because row-level security does not cover them.
+//!
+//! [`ControlDb`] reads them before a tenant is known. What changes an account is done in the
+//! transaction of a tenant, together with the mail and the record of it: those functions take a
+//! `TenantConn`.
 
 mod accounts;
 mod directory;
-mod refresh;
+pub mod factors;
+pub mod links;
+pub mod people;
+pub mod refresh;
+pub mod sessions;
 
 use diesel::{QueryableByName, pg::Pg};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -14,9 +22,10 @@ use crate::{
     statement::Sql,
 };
 
-pub use accounts::{Login, Membership, NewUser, Role, User};
+pub use accounts::{Login, Membership, NewUser, Role, User, sign_up};
 pub use directory::SpaceRef;
 pub use refresh::{NewRefreshToken, RefreshSession, Rotation};
+pub use sessions::LiveSession;
 
 /// The tables above tenants. Cheap to clone.
 #[derive(Clone)]
