@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use parlance_store::{
     Db, StoreError, TenantDb,
     control::{
-        ControlDb, LiveSession, NewRefreshToken, NewUser, RefreshSession, Role, Rotation, factors,
+        LiveSession, NewRefreshToken, NewUser, RefreshSession, Role, Rotation, factors,
         links::{self, LinkKind, NewLink},
         people, refresh,
         sessions::{self, Seen},
