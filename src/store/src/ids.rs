@@ -109,4 +109,6 @@ ids! {
     RefreshTokenId,
     /// A chain of refresh tokens that began with one login.
     FamilyId,
+    /// One administrative act.
+    AuditEventId,
 }
