@@ -6,8 +6,9 @@ use parlance_store::db::Db;
 
 use super::{console::Consoles, ledger::LedgerHandle, registry::Registry, tenant::Tenants};
 use crate::{
+    adapters::mail::Outbox,
     domain::{
-        accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
+        accounts::{Accounts, space::SpaceDirectory, token::Tokens},
         answering::answerer::Answerer,
         jobs::Bell,
     },
@@ -24,7 +25,9 @@ pub struct Services {
     pub public: PublicOrigin,
     pub tokens: Tokens,
     pub vault: Vault,
-    pub logins: Logins,
+    pub accounts: Accounts,
+    /// Mail that stayed, where it may be read.
+    pub outbox: Option<Outbox>,
     pub spaces: SpaceDirectory,
     pub tenants: Tenants,
     pub answerer: Arc<Answerer>,

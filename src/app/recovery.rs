@@ -38,7 +38,7 @@ pub async fn keep_looking(services: Services, prices: Arc<PriceBook>) {
             }
             tokio::time::sleep(EVERY).await;
             services.registry.sweep();
-            services.logins.sweep();
+            services.accounts.sweep();
         }
     };
     let answering = async {

@@ -13,6 +13,7 @@ mod jobs;
 mod log;
 mod openapi;
 mod operations;
+mod outbox;
 mod places;
 mod query;
 mod reasons;

@@ -19,7 +19,12 @@ pub struct ApiDocument(pub String);
     info(title = "Parlance", description = "Customer-support chat that answers from a business's own documents."),
     paths(
         widget::config, widget::session,
-        auth::login, auth::refresh, auth::logout, auth::me,
+        auth::links::signup, auth::login::login, auth::login::refresh, auth::login::logout, auth::login::switch,
+        auth::links::forgot, auth::links::reset, auth::links::verify, auth::links::resend,
+        auth::account::me, auth::account::rename, auth::account::change_password, auth::account::change_email,
+        auth::sessions::list, auth::sessions::end, auth::sessions::end_others,
+        auth::second_factor::status, auth::second_factor::propose, auth::second_factor::enable,
+        auth::second_factor::disable, auth::second_factor::renew_codes,
         console::spaces, console::conversations, console::conversation, console::messages,
         documents::list, documents::upload, documents::text, documents::faq, documents::document, documents::content,
         documents::remove, documents::reprocess, places::know, places::list,
@@ -30,7 +35,7 @@ pub struct ApiDocument(pub String);
     modifiers(&Bearers),
     tags(
         (name = "visitor", description = "What the widget calls"),
-        (name = "accounts", description = "Logging in"),
+        (name = "accounts", description = "Signing up, logging in, and one's own account"),
         (name = "conversations", description = "Reading what was said"),
         (name = "knowledge", description = "Documents, the jobs that read them, and searching them"),
         (name = "operations", description = "For those who run it"),

@@ -4,7 +4,8 @@
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, guard, web};
 
 use super::{
-    assets, auth, console, demo, documents, golden, jobs, operations, places, query, sources, spaces, widget,
+    assets, auth, console, demo, documents, golden, jobs, operations, outbox, places, query, sources, spaces,
+    widget,
 };
 use crate::{
     domain::knowledge::{extract::ExtractLimits, written},
@@ -58,10 +59,40 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
                 .configure(transports.visitor),
         )
         .service(web::scope("/api/console").configure(transports.console))
-        .service(at("/api/auth/login").route(web::post().to(auth::login)))
-        .service(at("/api/auth/refresh").route(web::post().to(auth::refresh)))
-        .service(at("/api/auth/logout").route(web::post().to(auth::logout)))
-        .service(at("/api/auth/me").route(get(auth::me)))
+        .service(at("/dev/outbox").route(get(outbox::read)))
+        .service(at("/api/auth/signup").route(web::post().to(auth::links::signup)))
+        .service(at("/api/auth/login").route(web::post().to(auth::login::login)))
+        .service(at("/api/auth/refresh").route(web::post().to(auth::login::refresh)))
+        .service(at("/api/auth/logout").route(web::post().to(auth::login::logout)))
+        .service(at("/api/auth/switch").route(web::post().to(auth::login::switch)))
+        .service(at("/api/auth/forgot-password").route(web::post().to(auth::links::forgot)))
+        .service(at("/api/auth/reset-password").route(web::post().to(auth::links::reset)))
+        .service(at("/api/auth/verify-email").route(web::post().to(auth::links::verify)))
+        .service(at("/api/auth/verify-email/resend").route(web::post().to(auth::links::resend)))
+        .service(
+            at("/api/auth/me")
+                .route(get(auth::account::me))
+                .route(web::patch().to(auth::account::rename)),
+        )
+        .service(at("/api/auth/change-password").route(web::post().to(auth::account::change_password)))
+        .service(at("/api/auth/change-email").route(web::post().to(auth::account::change_email)))
+        .service(
+            at("/api/auth/sessions")
+                .route(get(auth::sessions::list))
+                .route(web::delete().to(auth::sessions::end_others)),
+        )
+        .service(at("/api/auth/sessions/{id}").route(web::delete().to(auth::sessions::end)))
+        .service(
+            at("/api/auth/second-factor")
+                .route(get(auth::second_factor::status))
+                .route(web::post().to(auth::second_factor::propose)),
+        )
+        .service(at("/api/auth/second-factor/enable").route(web::post().to(auth::second_factor::enable)))
+        .service(at("/api/auth/second-factor/disable").route(web::post().to(auth::second_factor::disable)))
+        .service(
+            at("/api/auth/second-factor/recovery-codes")
+                .route(web::post().to(auth::second_factor::renew_codes)),
+        )
         .service(at("/api/chat-spaces").route(get(console::spaces)))
         .service(
             at("/api/chat-spaces/{id}")

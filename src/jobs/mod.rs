@@ -6,6 +6,7 @@ mod index_space;
 mod ingest_document;
 mod read_source;
 mod replay_golden;
+mod send_mail;
 mod worker;
 
 pub use forget::keep_forgetting;
@@ -23,6 +24,7 @@ use crate::{
         golden::replay::Replay,
         jobs::{Bell, Work, progress::Progress},
         knowledge::{ingest::Ingest, web::Crawler},
+        notify::mail::Post,
     },
     kernel::clock::SharedClock,
 };
@@ -69,6 +71,7 @@ pub struct Tools {
     pub answerer: Arc<Answerer>,
     pub ingest: Ingest,
     pub crawler: Crawler,
+    pub post: Post,
     pub clock: SharedClock,
     pub bell: Bell,
     /// How long work that can be interrupted goes on before others have their turn.
@@ -88,6 +91,7 @@ impl Tools {
                 ingest_document::run(&self.ingest, db, *document, progress).await
             }
             Work::IndexSpace { space, model } => index_space::run(db, *space, model, progress).await,
+            Work::SendMail { errand } => send_mail::run(&self.post, db, job, errand).await,
             Work::ReadSource { source } => read_source::run(self, db, *source, job, progress).await,
             Work::ReplayGolden {
                 space,

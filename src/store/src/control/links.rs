@@ -113,12 +113,17 @@ pub async fn take(conn: &mut TenantConn<'_>, hash: &[u8], now: DateTime<Utc>) ->
     Ok(taken == 1)
 }
 
-/// Ends the links of a person that lead to another password or address.
+/// Ends the links of a person that lead to another password or address, and their wish for another
+/// address.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn end(conn: &mut TenantConn<'_>, user: UserId) -> Result<(), StoreError> {
     sql("DELETE FROM mail_tokens WHERE user_id = $1 AND kind IN ('reset', 'change_email')")
+        .bind::<SqlUuid, _>(user)
+        .execute(conn.db())
+        .await?;
+    sql("UPDATE users SET new_email = NULL WHERE id = $1 AND new_email IS NOT NULL")
         .bind::<SqlUuid, _>(user)
         .execute(conn.db())
         .await?;

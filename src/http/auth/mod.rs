@@ -1,0 +1,92 @@
+//! The accounts of people: [`login`] and its refresh cookie, [`links`] for signing up and what is
+//! mailed, one's own [`account`], [`sessions`] and [`second_factor`].
+
+pub mod account;
+mod device;
+pub mod links;
+pub mod login;
+pub mod second_factor;
+pub mod sessions;
+
+use actix_web::{HttpRequest, http::header};
+use parlance_store::{
+    control::{Login, User},
+    ids::{TenantId, UserId},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    actors::services::Services,
+    domain::accounts::{Client, error::AccountError},
+    kernel::{code::Code, problem::Problem},
+};
+
+#[derive(Debug, Serialize, ToSchema)]
+struct UserView {
+    #[schema(value_type = uuid::Uuid)]
+    id: UserId,
+    email: String,
+    name: String,
+    /// Without it nobody is invited and nothing is published.
+    email_verified: bool,
+    /// Whether a code is asked for at login.
+    second_factor: bool,
+}
+
+impl UserView {
+    fn new(user: User, second_factor: bool) -> Self {
+        Self {
+            id: user.id,
+            email: user.email,
+            name: user.name,
+            email_verified: user.email_verified_at.is_some(),
+            second_factor,
+        }
+    }
+}
+
+impl From<Login> for UserView {
+    fn from(login: Login) -> Self {
+        Self::new(login.user, login.second_factor)
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct TenantView {
+    #[schema(value_type = uuid::Uuid)]
+    id: TenantId,
+    /// `owner`, `admin`, `agent` or `viewer`.
+    role: String,
+}
+
+fn client(request: &HttpRequest, services: &Services) -> Client {
+    let agent = request.headers().get(header::USER_AGENT);
+    let agent = agent.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Client {
+        address: services.addresses.of(request),
+        device: device::named(agent),
+    }
+}
+
+fn problem(error: AccountError) -> Problem {
+    let code = match &error {
+        AccountError::Invalid | AccountError::WrongPassword => Code::InvalidCredentials,
+        AccountError::CodeRequired => Code::CodeRequired,
+        AccountError::WrongCode => Code::InvalidCode,
+        AccountError::Ended => Code::Unauthenticated,
+        AccountError::Reused => Code::RefreshReused,
+        AccountError::EmailTaken => Code::EmailTaken,
+        AccountError::Weak(_) => Code::WeakPassword,
+        AccountError::Field(_) => Code::InvalidRequest,
+        AccountError::LinkOver => Code::LinkOver,
+        AccountError::Conflict(_) => Code::Conflict,
+        AccountError::Limited(after) => {
+            return Problem::new(Code::RateLimited, error.to_string()).retry_after(*after);
+        }
+        AccountError::Busy(after) => return Problem::new(Code::Busy, error.to_string()).retry_after(*after),
+        AccountError::NotFound => return Problem::not_found(),
+        AccountError::Internal(cause) => return Problem::internal(cause),
+    };
+    Problem::new(code, error.to_string())
+}
