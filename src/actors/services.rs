@@ -8,8 +8,9 @@ use super::{console::Consoles, ledger::LedgerHandle, registry::Registry, tenant:
 use crate::{
     adapters::mail::Outbox,
     domain::{
-        accounts::{Accounts, space::SpaceDirectory, token::Tokens},
+        accounts::{Accounts, members::Members, space::SpaceDirectory, token::Tokens},
         answering::answerer::Answerer,
+        billing::plans::Plans,
         jobs::Bell,
     },
     kernel::{address::Addresses, clock::SharedClock, origin::PublicOrigin, tasks::Tasks, vault::Vault},
@@ -28,6 +29,8 @@ pub struct Services {
     pub accounts: Accounts,
     /// Mail that stayed, where it may be read.
     pub outbox: Option<Outbox>,
+    pub members: Members,
+    pub plans: Arc<Plans>,
     pub spaces: SpaceDirectory,
     pub tenants: Tenants,
     pub answerer: Arc<Answerer>,

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    user::Member,
+    permit::{Allowed, ConversationsRead, SpacesRead},
     views::{ConversationSummary, List, MessageView, SpaceView},
 };
 use crate::{
@@ -46,11 +46,14 @@ impl ListQuery {
 
 /// `GET /api/chat-spaces`.
 #[utoipa::path(
-    get, path = "/api/chat-spaces", tag = "conversations", security(("user" = [])),
+    get, path = "/api/chat-spaces", tag = "conversations", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])),
     responses((status = 200, body = List<SpaceView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
-pub async fn spaces(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(member.claims.tenant);
+pub async fn spaces(
+    caller: Allowed<SpacesRead>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let db = services.db.tenant(caller.tenant);
     let spaces = db
         .read(async |conn| spaces::list(conn).await)
         .await
@@ -61,19 +64,19 @@ pub async fn spaces(member: Member, services: web::Data<Services>) -> Result<Htt
 
 /// `GET /api/chat-spaces/{id}/conversations`, the one that changed last first.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/conversations", tag = "conversations", security(("user" = [])),
+    get, path = "/api/chat-spaces/{id}/conversations", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])),
     params(("id" = uuid::Uuid, Path), ListQuery),
     responses((status = 200, body = List<ConversationSummary>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn conversations(
-    member: Member,
+    caller: Allowed<ConversationsRead>,
     path: web::Path<SpaceId>,
     query: web::Query<ListQuery>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let limit = query.limit();
     let before = query.cursor.as_deref().map(decode).transpose()?;
-    let db = services.db.tenant(member.claims.tenant);
+    let db = services.db.tenant(caller.tenant);
     let space = *path;
     let found = db
         .read(async |conn| {
@@ -95,15 +98,15 @@ pub async fn conversations(
 
 /// `GET /api/conversations/{id}`.
 #[utoipa::path(
-    get, path = "/api/conversations/{id}", tag = "conversations", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/conversations/{id}", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 200, body = ConversationSummary), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn conversation(
-    member: Member,
+    caller: Allowed<ConversationsRead>,
     path: web::Path<ConversationId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(member.claims.tenant);
+    let db = services.db.tenant(caller.tenant);
     let id = *path;
     let found = db
         .read(async |conn| conversations::load(conn, id).await)
@@ -138,17 +141,17 @@ fn no_cursor() -> Problem {
 
 /// `GET /api/conversations/{id}/messages`, in order.
 #[utoipa::path(
-    get, path = "/api/conversations/{id}/messages", tag = "conversations", security(("user" = [])),
+    get, path = "/api/conversations/{id}/messages", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])),
     params(("id" = uuid::Uuid, Path), MessagesQuery),
     responses((status = 200, body = List<MessageView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn messages(
-    member: Member,
+    caller: Allowed<ConversationsRead>,
     path: web::Path<ConversationId>,
     query: web::Query<MessagesQuery>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(member.claims.tenant);
+    let db = services.db.tenant(caller.tenant);
     let (id, after) = (*path, query.after()?);
     let limit = query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let found = db

@@ -5,7 +5,7 @@ use parlance_store::{ids::JobId, queries::jobs};
 
 use super::{
     documents::problem,
-    user::{Editor, Member},
+    permit::{Allowed, KnowledgeRead, KnowledgeWrite},
     views::List,
 };
 use crate::{
@@ -22,11 +22,14 @@ const LISTED: i32 = 100;
 
 /// `GET /api/jobs`, the newest first.
 #[utoipa::path(
-    get, path = "/api/jobs", tag = "knowledge", security(("user" = [])),
+    get, path = "/api/jobs", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
     responses((status = 200, body = List<JobView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
-pub async fn list(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(member.claims.tenant);
+pub async fn list(
+    caller: Allowed<KnowledgeRead>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let db = services.db.tenant(caller.tenant);
     let found = db.read(async |conn| jobs::list(conn, None, LISTED).await).await;
     let items = found.map_err(problem)?.into_iter().map(JobView::from).collect();
     Ok(HttpResponse::Ok().json(List { items, next: None }))
@@ -34,30 +37,30 @@ pub async fn list(member: Member, services: web::Data<Services>) -> Result<HttpR
 
 /// `GET /api/jobs/{id}`.
 #[utoipa::path(
-    get, path = "/api/jobs/{id}", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/jobs/{id}", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 200, body = JobView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn job(
-    member: Member,
+    caller: Allowed<KnowledgeRead>,
     path: web::Path<JobId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(member.claims.tenant);
+    let db = services.db.tenant(caller.tenant);
     let found = db.read(async |conn| jobs::get(conn, *path).await).await;
     Ok(HttpResponse::Ok().json(JobView::from(found.map_err(problem)?)))
 }
 
 /// `POST /api/jobs/{id}/cancel`: at once where it waits, within a second or two where it runs.
 #[utoipa::path(
-    post, path = "/api/jobs/{id}/cancel", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    post, path = "/api/jobs/{id}/cancel", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 202, body = JobView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn cancel(
-    editor: Editor,
+    caller: Allowed<KnowledgeWrite>,
     path: web::Path<JobId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let (db, now) = (services.db.tenant(editor.claims.tenant), services.clock.now());
+    let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
     let cancelled = db
         .transaction(async |conn| jobs::cancel(conn, *path, now).await)
         .await;

@@ -14,6 +14,7 @@ mod log;
 mod openapi;
 mod operations;
 mod outbox;
+mod permit;
 mod places;
 mod query;
 mod reasons;

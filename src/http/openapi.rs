@@ -48,7 +48,7 @@ struct Bearers;
 impl Modify for Bearers {
     fn modify(&self, document: &mut Document) {
         let components = document.components.get_or_insert_default();
-        for name in ["visitor", "user"] {
+        for name in ["visitor", "user", "key"] {
             let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
             components.add_security_scheme(name, bearer);
         }

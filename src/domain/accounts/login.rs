@@ -2,7 +2,13 @@
 
 use parlance_store::control::{Login, people};
 
-use super::{Accounts, Client, email, error::AccountError, password, sessions::LoggedIn};
+use super::{
+    Accounts, Client,
+    email::{EmailAddress, NoAddress},
+    error::AccountError,
+    password,
+    sessions::LoggedIn,
+};
 
 /// What somebody logs in with.
 #[derive(Clone)]
@@ -23,10 +29,9 @@ impl Accounts {
     pub async fn log_in(&self, given: Credentials, client: &Client) -> Result<LoggedIn, AccountError> {
         let address = given.email.trim();
         self.attempt(address, client).await?;
-        let found = if address.len() <= email::LONGEST {
-            self.db.control().login_by_email(address).await?
-        } else {
-            None
+        let found = match EmailAddress::parse(address) {
+            Ok(email) => self.db.control().login_by_email(email.as_str()).await?,
+            Err(NoAddress) => None,
         };
         let hash = found.as_ref().map(|login| login.password_hash.clone());
         let passed = self.hasher.verify(given.password.clone(), hash).await?;

@@ -8,7 +8,7 @@ use parlance_store::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{TenantView, UserView, client, problem};
+use super::{TenantView, UserView, claims, client, problem};
 use crate::{
     actors::services::Services,
     http::user::Member,
@@ -70,14 +70,14 @@ pub struct EmailBody {
     responses((status = 200, body = Me), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn me(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let login = services.accounts.person(member.claims.user).await;
+    let login = services.accounts.person(member.user).await;
     let mut login = login.map_err(problem)?;
     let memberships = std::mem::take(&mut login.memberships);
     Ok(HttpResponse::Ok().json(Me {
         user: login.into(),
         tenant: TenantView {
-            id: member.claims.tenant,
-            role: member.claims.role,
+            id: member.tenant,
+            role: member.role.to_string(),
         },
         memberships: memberships.into_iter().map(Into::into).collect(),
     }))
@@ -97,7 +97,7 @@ pub async fn rename(
     let client = client(&request, &services);
     let renamed = services
         .accounts
-        .rename(&member.claims, &body.name, &client)
+        .rename(&claims(&member), &body.name, &client)
         .await;
     Ok(HttpResponse::Ok().json(UserView::from(renamed.map_err(problem)?)))
 }
@@ -120,7 +120,7 @@ pub async fn change_password(
     let client = client(&request, &services);
     let changed = services
         .accounts
-        .change_password(&member.claims, password, new_password, &client)
+        .change_password(&claims(&member), password, new_password, &client)
         .await;
     changed.map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
@@ -141,7 +141,7 @@ pub async fn change_email(
     let client = client(&request, &services);
     let asked = services
         .accounts
-        .change_email(&member.claims, password, &email, &client)
+        .change_email(&claims(&member), password, &email, &client)
         .await;
     asked.map_err(problem)?;
     Ok(HttpResponse::Accepted().finish())

@@ -6,7 +6,7 @@ use tracing::error;
 use utoipa::ToSchema;
 
 use super::{
-    client,
+    claims, client,
     login::{UserSession, begun},
     problem,
 };
@@ -147,7 +147,7 @@ pub async fn resend(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let client = client(&request, &services);
-    let resent = services.accounts.resend(&member.claims, &client).await;
+    let resent = services.accounts.resend(&claims(&member), &client).await;
     resent.map_err(problem)?;
     Ok(HttpResponse::Accepted().finish())
 }

@@ -10,7 +10,7 @@ use parlance_store::ids::TenantId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{TenantView, UserView, client, problem};
+use super::{TenantView, UserView, claims, client, problem};
 use crate::{
     actors::services::Services,
     domain::accounts::{
@@ -117,7 +117,7 @@ pub async fn switch(
     let client = client(&request, &services);
     let switched = services
         .accounts
-        .switch(&member.claims, body.tenant, &client)
+        .switch(&claims(&member), body.tenant, &client)
         .await;
     Ok(begun(&request, &services, switched.map_err(problem)?))
 }

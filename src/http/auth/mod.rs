@@ -18,7 +18,8 @@ use utoipa::ToSchema;
 
 use crate::{
     actors::services::Services,
-    domain::accounts::{Client, error::AccountError},
+    domain::accounts::{Client, error::AccountError, token::UserClaims},
+    http::user::Member,
     kernel::{code::Code, problem::Problem},
 };
 
@@ -69,24 +70,31 @@ fn client(request: &HttpRequest, services: &Services) -> Client {
     }
 }
 
+fn claims(member: &Member) -> UserClaims {
+    UserClaims {
+        user: member.user,
+        tenant: member.tenant,
+        session: member.session,
+        role: member.role.to_string(),
+    }
+}
+
 fn problem(error: AccountError) -> Problem {
-    let code = match &error {
-        AccountError::Invalid | AccountError::WrongPassword => Code::InvalidCredentials,
-        AccountError::CodeRequired => Code::CodeRequired,
-        AccountError::WrongCode => Code::InvalidCode,
-        AccountError::Ended => Code::Unauthenticated,
-        AccountError::Reused => Code::RefreshReused,
-        AccountError::EmailTaken => Code::EmailTaken,
-        AccountError::Weak(_) => Code::WeakPassword,
-        AccountError::Field(_) => Code::InvalidRequest,
-        AccountError::LinkOver => Code::LinkOver,
-        AccountError::Conflict(_) => Code::Conflict,
-        AccountError::Limited(after) => {
-            return Problem::new(Code::RateLimited, error.to_string()).retry_after(*after);
-        }
-        AccountError::Busy(after) => return Problem::new(Code::Busy, error.to_string()).retry_after(*after),
-        AccountError::NotFound => return Problem::not_found(),
-        AccountError::Internal(cause) => return Problem::internal(cause),
-    };
-    Problem::new(code, error.to_string())
+    let said = error.to_string();
+    match error {
+        AccountError::Invalid | AccountError::WrongPassword => Problem::new(Code::InvalidCredentials, said),
+        AccountError::CodeRequired => Problem::new(Code::CodeRequired, said),
+        AccountError::WrongCode => Problem::new(Code::InvalidCode, said),
+        AccountError::Ended => Problem::new(Code::Unauthenticated, said),
+        AccountError::Reused => Problem::new(Code::RefreshReused, said),
+        AccountError::EmailTaken => Problem::new(Code::EmailTaken, said),
+        AccountError::Weak(_) => Problem::new(Code::WeakPassword, said),
+        AccountError::Field(_) => Problem::new(Code::InvalidRequest, said),
+        AccountError::LinkOver => Problem::new(Code::LinkOver, said),
+        AccountError::Conflict(_) => Problem::new(Code::Conflict, said),
+        AccountError::Limited(after) => Problem::new(Code::RateLimited, said).retry_after(after),
+        AccountError::Busy(after) => Problem::new(Code::Busy, said).retry_after(after),
+        AccountError::NotFound => Problem::not_found(),
+        AccountError::Internal(cause) => Problem::internal(cause),
+    }
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{client, problem};
+use super::{claims, client, problem};
 use crate::{
     actors::services::Services,
     domain::accounts::totp,
@@ -56,7 +56,7 @@ struct RecoveryCodes {
     responses((status = 200, body = Status), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn status(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let status = services.accounts.second_factor(member.claims.user).await;
+    let status = services.accounts.second_factor(member.user).await;
     let status = status.map_err(problem)?;
     Ok(HttpResponse::Ok().json(Status {
         enabled: status.enabled,
@@ -70,7 +70,7 @@ pub async fn status(member: Member, services: web::Data<Services>) -> Result<Htt
     responses((status = 200, body = Proposal), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn propose(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let proposed = services.accounts.propose_factor(&member.claims).await;
+    let proposed = services.accounts.propose_factor(&claims(&member)).await;
     let proposed = proposed.map_err(problem)?;
     let (size, path) = totp::qr(&proposed.url).ok_or_else(|| Problem::internal("no QR code"))?;
     Ok(secret(&Proposal {
@@ -95,7 +95,7 @@ pub async fn enable(
     let client = client(&request, &services);
     let enabled = services
         .accounts
-        .enable_factor(&member.claims, password, &code, &client)
+        .enable_factor(&claims(&member), password, &code, &client)
         .await;
     let recovery_codes = enabled.map_err(problem)?;
     Ok(secret(&RecoveryCodes { recovery_codes }))
@@ -116,7 +116,7 @@ pub async fn disable(
     let client = client(&request, &services);
     let disabled = services
         .accounts
-        .disable_factor(&member.claims, password, &code, &client)
+        .disable_factor(&claims(&member), password, &code, &client)
         .await;
     disabled.map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
@@ -137,7 +137,7 @@ pub async fn renew_codes(
     let client = client(&request, &services);
     let renewed = services
         .accounts
-        .renew_codes(&member.claims, password, &code, &client)
+        .renew_codes(&claims(&member), password, &code, &client)
         .await;
     let recovery_codes = renewed.map_err(problem)?;
     Ok(secret(&RecoveryCodes { recovery_codes }))

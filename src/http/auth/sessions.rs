@@ -9,7 +9,7 @@ use parlance_store::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{client, problem};
+use super::{claims, client, problem};
 use crate::{
     actors::services::Services,
     http::user::Member,
@@ -61,9 +61,9 @@ impl SessionView {
     responses((status = 200, body = SessionList), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let sessions = services.accounts.sessions(member.claims.user).await;
+    let sessions = services.accounts.sessions(member.user).await;
     let sessions = sessions.map_err(problem)?.into_iter();
-    let items = sessions.map(|session| SessionView::new(session, member.claims.session));
+    let items = sessions.map(|session| SessionView::new(session, member.session));
     Ok(HttpResponse::Ok().json(SessionList {
         items: items.collect(),
     }))
@@ -83,7 +83,7 @@ pub async fn end(
     let client = client(&request, &services);
     let ended = services
         .accounts
-        .end_session(&member.claims, *path, &client)
+        .end_session(&claims(&member), *path, &client)
         .await;
     ended.map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
@@ -100,7 +100,7 @@ pub async fn end_others(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let client = client(&request, &services);
-    let ended = services.accounts.end_others(&member.claims, &client).await;
+    let ended = services.accounts.end_others(&claims(&member), &client).await;
     ended.map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -9,6 +9,7 @@ use parlance::{
         web::{SystemResolver, Web, WebLimits},
     },
     domain::{
+        billing::plans::Plans,
         jobs::{Bell, Takes},
         knowledge::web::Crawler,
     },
@@ -28,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{answerer, database, ingest, tenant};
-use crate::support::{Words, eventually};
+use crate::support::{Words, eventually, post};
 
 fn tools(db: &Db) -> Tools {
     let limits = WebLimits {
@@ -38,6 +39,8 @@ fn tools(db: &Db) -> Tools {
     };
     let web = Web::new(Arc::new(SystemResolver), "".parse().unwrap(), None, limits).unwrap();
     Tools {
+        post: post(),
+        plans: Arc::new(Plans::builtin().unwrap()),
         ingest: ingest(Arc::new(Words)),
         answerer: answerer(db),
         crawler: Crawler::new(Arc::new(web)),

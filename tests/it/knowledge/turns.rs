@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 use parlance::{
     adapters::web::{SystemResolver, Web, WebLimits},
     domain::{
+        billing::plans::Plans,
         jobs::{Bell, Takes},
         knowledge::{
             places::{self, Place},
@@ -53,6 +54,8 @@ async fn worked<T>(
     let allow = site.address.to_string().parse().unwrap();
     let web = Web::new(Arc::new(SystemResolver), allow, None, LIMITS).unwrap();
     let tools = Tools {
+        post: crate::support::post(),
+        plans: Arc::new(Plans::builtin().unwrap()),
         ingest: ingest(Arc::new(Words)),
         answerer: answerer(test.db()),
         crawler: Crawler::new(Arc::new(web)),

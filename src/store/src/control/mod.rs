@@ -22,8 +22,8 @@ use crate::{
     statement::Sql,
 };
 
-pub use accounts::{Login, Membership, NewUser, Role, User, sign_up};
-pub use directory::SpaceRef;
+pub use accounts::{Login, Member, Membership, NewUser, Role, User, sign_up};
+pub use directory::{SpaceRef, WaitingTenant};
 pub use refresh::{NewRefreshToken, RefreshSession, Rotation};
 pub use sessions::LiveSession;
 

@@ -57,7 +57,7 @@ pub struct Session {
 }
 
 /// What an access token of a session is worth now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
 pub struct LiveSession {
     /// Who.
@@ -69,6 +69,9 @@ pub struct LiveSession {
     /// As what, now.
     #[diesel(sql_type = Text)]
     pub role: Role,
+    /// The person's address.
+    #[diesel(sql_type = Text)]
+    pub email: String,
     /// Whether the person has proven that the address is theirs.
     #[diesel(sql_type = Bool)]
     pub email_verified: bool,
@@ -85,12 +88,14 @@ impl ControlDb {
         family: FamilyId,
         now: DateTime<Utc>,
     ) -> Result<Option<LiveSession>, StoreError> {
-        let query = sql("SELECT s.user_id AS \"user\", s.tenant_id AS tenant, m.role, \
+        let query = sql(
+            "SELECT s.user_id AS \"user\", s.tenant_id AS tenant, m.role, u.email, \
                     u.email_verified_at IS NOT NULL AS email_verified \
              FROM sessions s JOIN users u ON u.id = s.user_id \
              JOIN memberships m ON m.user_id = s.user_id AND m.tenant_id = s.tenant_id \
              JOIN tenants t ON t.id = s.tenant_id AND t.status = 'active' \
-             WHERE s.family = $1 AND s.revoked_at IS NULL AND s.expires_at > $2")
+             WHERE s.family = $1 AND s.revoked_at IS NULL AND s.expires_at > $2",
+        )
         .bind::<SqlUuid, _>(family)
         .bind::<Timestamptz, _>(now);
         Ok(self.rows(query).await?.into_iter().next())

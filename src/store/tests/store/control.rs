@@ -166,6 +166,7 @@ async fn logging_out_and_time_end_a_session() {
         user: session.user_id,
         tenant: session.tenant_id,
         role: Role::Owner,
+        email: "owner@acme.example".to_owned(),
         email_verified: true,
     };
     assert_eq!(control.session(session.family, at(1)).await.unwrap(), Some(live));
