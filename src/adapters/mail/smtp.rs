@@ -2,7 +2,10 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor, message::Mailbox};
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Tokio1Executor, message::Mailbox,
+    transport::smtp::AsyncSmtpTransportBuilder,
+};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
@@ -50,9 +53,7 @@ impl Smtp {
     /// # Errors
     /// [`BadSettings`].
     pub fn check(url: &SecretString, from: &str) -> Result<(), BadSettings> {
-        let url = secured(url.expose_secret()).ok_or(BadSettings::Url)?;
-        AsyncSmtpTransport::<Tokio1Executor>::from_url(url.as_str()).map_err(|_| BadSettings::Url)?;
-        from.parse::<Mailbox>().map(drop).map_err(|_| BadSettings::From)
+        read(url, from).map(drop)
     }
 
     /// The same with another time for a command.
@@ -60,17 +61,22 @@ impl Smtp {
     /// # Errors
     /// [`BadSettings`].
     pub fn with_patience(url: &SecretString, from: &str, patience: Duration) -> Result<Self, BadSettings> {
-        let url = secured(url.expose_secret()).ok_or(BadSettings::Url)?;
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.as_str());
+        let (builder, from) = read(url, from)?;
         Ok(Self {
-            transport: transport
-                .map_err(|_| BadSettings::Url)?
-                .timeout(Some(patience))
-                .build(),
-            from: from.parse().map_err(|_| BadSettings::From)?,
+            transport: builder.timeout(Some(patience)).build(),
+            from,
             patience,
         })
     }
+}
+
+fn read(url: &SecretString, from: &str) -> Result<(AsyncSmtpTransportBuilder, Mailbox), BadSettings> {
+    let url = secured(url.expose_secret()).ok_or(BadSettings::Url)?;
+    let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.as_str());
+    Ok((
+        builder.map_err(|_| BadSettings::Url)?,
+        from.parse().map_err(|_| BadSettings::From)?,
+    ))
 }
 
 /// The address with `?tls=required` where nothing is said of TLS: a password does not travel in the
@@ -155,7 +161,7 @@ mod tests {
 
     #[test]
     fn settings_that_name_no_server_or_no_sender_are_refused() {
-        let smtp = |url: &str, from| Smtp::new(&SecretString::from(url), from).err();
+        let smtp = |url: &str, from| Smtp::check(&SecretString::from(url), from).err();
         assert_eq!(smtp("mail.example:25", "a@b.example"), Some(BadSettings::Url));
         assert_eq!(
             smtp("https://mail.example", "a@b.example"),
@@ -167,6 +173,8 @@ mod tests {
     #[tokio::test]
     async fn a_mail_server_and_its_sender_are_taken() {
         let url = SecretString::from("smtps://u:p@mail.example");
-        assert!(Smtp::new(&url, "Parlance <no-reply@parlance.example>").is_ok());
+        let from = "Parlance <no-reply@parlance.example>";
+        assert_eq!(Smtp::check(&url, from), Ok(()));
+        assert!(Smtp::new(&url, from).is_ok());
     }
 }

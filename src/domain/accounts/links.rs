@@ -10,9 +10,7 @@ use parlance_store::{
 };
 use serde_json::json;
 
-use super::{
-    Accounts, Client, Deed, email::EmailAddress, error::AccountError, home, oneself, password, secret,
-};
+use super::{Accounts, Client, Deed, email::EmailAddress, error::AccountError, home, oneself, secret};
 use crate::domain::{
     audit,
     notify::mail::{self, Errand},
@@ -63,9 +61,8 @@ impl Accounts {
             return Err(AccountError::LinkOver);
         }
         let login = self.person(link.user_id).await?;
-        password::check(&chosen, &[&login.user.email, &login.user.name])?;
-        let hashed = self.hasher.hash(chosen).await?;
-        let hashed = hashed.ok_or_else(|| AccountError::Internal("no password hash".to_owned()))?;
+        let about = [login.user.email.as_str(), &login.user.name];
+        let hashed = self.chosen(chosen, &about).await?;
         let (user, at) = (link.user_id, self.clock.now());
         let db = self.db.tenant(link.tenant_id);
         db.transaction(async |conn| {

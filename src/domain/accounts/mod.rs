@@ -155,6 +155,14 @@ impl Accounts {
         }
     }
 
+    /// The hash of a password that somebody chooses of whom `about` is known.
+    async fn chosen(&self, password: String, about: &[&str]) -> Result<String, AccountError> {
+        let about = about.iter().map(|text| (*text).to_owned()).collect();
+        self.hasher.check(password.clone(), about).await??;
+        let hash = self.hasher.hash(password).await?;
+        hash.ok_or_else(|| AccountError::Internal("no password hash".to_owned()))
+    }
+
     /// Takes an attempt at the password of an account.
     async fn attempt(&self, email: &str, client: &Client) -> Result<(), AccountError> {
         // Nobody has a longer one: they share a bucket.

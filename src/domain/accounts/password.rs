@@ -102,14 +102,18 @@ pub fn check(password: &str, about: &[&str]) -> Result<(), Weak> {
     if !(SHORTEST..=LONGEST).contains(&length) {
         return Err(Weak(format!("password: give {SHORTEST} to {LONGEST} characters")));
     }
-    let mut known = vec!["parlance"];
+    let mut known = vec!["parlance".to_owned()];
     for text in about {
-        known.push(text);
-        known.extend(
-            text.split(|c: char| !c.is_alphanumeric())
-                .filter(|word| word.len() > 2),
-        );
+        let words: Vec<&str> = text
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.len() > 1)
+            .collect();
+        // Words that are guessed together count as one: a name is no two words of a dictionary.
+        known.push(words.concat());
+        known.extend(words.windows(2).map(<[&str]>::concat));
+        known.extend(words.into_iter().map(str::to_owned));
     }
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let estimate = zxcvbn(&password, &known);
     if estimate.score() >= GOOD_ENOUGH {
         return Ok(());
@@ -163,7 +167,8 @@ impl Hasher {
     /// # Errors
     /// [`Full`].
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Full> {
-        self.run(move || verify(&password, hash.as_deref())).await
+        let verified = self.run(true, move || verify(&password, hash.as_deref())).await?;
+        Ok(verified.unwrap_or(false))
     }
 
     /// [`hash`]; none where randomness fails.
@@ -171,24 +176,39 @@ impl Hasher {
     /// # Errors
     /// [`Full`].
     pub async fn hash(&self, password: String) -> Result<Option<String>, Full> {
-        self.run(move || hash(&password).ok()).await
+        Ok(self.run(true, move || hash(&password).ok()).await?.flatten())
     }
 
-    async fn run<T: Default + Send + 'static>(
+    /// [`check`], which reads long dictionaries.
+    ///
+    /// # Errors
+    /// [`Full`].
+    pub async fn check(&self, password: String, about: Vec<String>) -> Result<Result<(), Weak>, Full> {
+        let look = move || {
+            let about: Vec<&str> = about.iter().map(String::as_str).collect();
+            check(&password, &about)
+        };
+        let unknown = || Err(Weak("password: choose another one".to_owned()));
+        Ok(self.run(false, look).await?.unwrap_or_else(unknown))
+    }
+
+    /// None where the work broke off.
+    async fn run<T: Send + 'static>(
         &self,
+        hashes: bool,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Full> {
+    ) -> Result<Option<T>, Full> {
         let full = Full { retry_after: AGAIN };
         let place = self.places.clone().try_acquire_owned().map_err(|_| full)?;
         let turn = self.running.clone().acquire_owned().await.map_err(|_| full)?;
-        self.computed.fetch_add(1, Ordering::Relaxed);
+        self.computed.fetch_add(u64::from(hashes), Ordering::Relaxed);
         // Whoever asked may have gone: the computation still takes its place until its end.
         let done = spawn_blocking(move || {
             let done = work();
             drop((turn, place));
             done
         });
-        Ok(done.await.unwrap_or_default())
+        Ok(done.await.ok())
     }
 }
 
@@ -269,10 +289,14 @@ mod tests {
     #[tokio::test]
     async fn so_many_at_once_some_wait_and_the_others_are_sent_away() {
         let hasher = Hasher::new(1);
-        let all = join_all((0..LINE + 5).map(|_| hasher.run(|| true))).await;
-        let served = all.iter().filter(|one| **one == Ok(true)).count();
+        let all = join_all((0..LINE + 5).map(|_| hasher.run(true, || true))).await;
+        let served = all.iter().filter(|one| **one == Ok(Some(true))).count();
         assert_eq!((served, all.len() - served), (LINE + 1, 4));
-        assert_eq!(hasher.run(|| true).await, Ok(true), "and there is room again");
+        assert_eq!(
+            hasher.run(true, || true).await,
+            Ok(Some(true)),
+            "and there is room again"
+        );
         assert_eq!(hasher.computed(), LINE as u64 + 2);
     }
 }

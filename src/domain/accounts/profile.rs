@@ -4,7 +4,7 @@ use parlance_store::control::{Login, links, people, sessions};
 use serde_json::json;
 
 use super::{
-    Accounts, Client, Deed, email::EmailAddress, error::AccountError, oneself, password, signup::named,
+    Accounts, Client, Deed, email::EmailAddress, error::AccountError, oneself, signup::named,
     token::UserClaims,
 };
 use crate::domain::{
@@ -54,9 +54,8 @@ impl Accounts {
         client: &Client,
     ) -> Result<(), AccountError> {
         let login = self.proven(claims.user, before, client).await?;
-        password::check(&chosen, &[&login.user.email, &login.user.name])?;
-        let hashed = self.hasher.hash(chosen).await?;
-        let hashed = hashed.ok_or_else(|| AccountError::Internal("no password hash".to_owned()))?;
+        let about = [login.user.email.as_str(), &login.user.name];
+        let hashed = self.chosen(chosen, &about).await?;
         let (user, at) = (claims.user, self.clock.now());
         let db = self.db.tenant(claims.tenant);
         db.transaction(async |conn| {

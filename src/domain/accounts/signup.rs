@@ -14,7 +14,7 @@ use super::{
     Accounts, Client, Deed,
     email::EmailAddress,
     error::AccountError,
-    oneself, password,
+    oneself,
     sessions::{Begun, LoggedIn},
     slug,
 };
@@ -64,9 +64,8 @@ impl Accounts {
         let email = EmailAddress::parse(&new.email)?;
         let name = named("name", &new.name)?;
         let workspace = named("workspace", &new.workspace)?;
-        password::check(&new.password, &[email.as_str(), &name, &workspace])?;
-        let hashed = self.hasher.hash(new.password).await?;
-        let password_hash = hashed.ok_or_else(|| AccountError::Internal("no password hash".to_owned()))?;
+        let about = [email.as_str(), &name, &workspace];
+        let password_hash = self.chosen(new.password, &about).await?;
         let at = self.clock.now();
         let user = User {
             id: UserId::new(),
