@@ -17,6 +17,7 @@ mod limits;
 mod log;
 mod openapi;
 mod operations;
+mod outbox;
 mod permit;
 mod places;
 mod query;

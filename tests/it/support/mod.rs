@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::{
     embedder::Words,
     reader::Reader,
-    setup::{Setup, mock, paced},
+    setup::{Setup, mock, paced, post},
     socket::{Ended, Socket, answer_of, deltas_of},
     sse::Sse,
     visitor::{TestVisitor, says},
