@@ -38,7 +38,7 @@ use crate::{
     },
     config::Config,
     domain::{
-        accounts::{Accounts, keys::Keys, members::Members, space::SpaceDirectory, token::Tokens},
+        accounts::{Accounts, keys::Keys, live::LiveSessions, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, cache::AnswerCache, tokens},
         billing::{meter::Meter, plans::Plans, prices::PriceBook},
         jobs::{Bell, Takes},
@@ -350,6 +350,7 @@ fn services(
         passivate_after: config.chat.passivate_after,
     };
     let plans = Arc::new(Plans::builtin()?);
+    let sessions = LiveSessions::new(db.clone(), clock.clone());
     let (tokens, bell, vault) = (
         Tokens::new(&secret, clock.clone()),
         Bell::default(),
@@ -363,11 +364,12 @@ fn services(
             clock.clone(),
             vault.clone(),
             bell.clone(),
+            sessions.clone(),
             config.accounts,
             threads,
         ),
         outbox: adapters.outbox.clone(),
-        members: Members::new(db.clone()),
+        sessions,
         keys: Keys::new(db.clone(), vault.clone(), clock.clone(), plans.clone()),
         plans,
         tenants,

@@ -11,6 +11,7 @@ mod demo;
 mod documents;
 mod golden;
 mod headers;
+mod invitations;
 mod jobs;
 mod keys;
 mod limits;

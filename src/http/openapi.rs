@@ -9,7 +9,8 @@ use utoipa::{
 };
 
 use super::{
-    audit, auth, console, documents, golden, jobs, keys, operations, places, query, spaces, team, widget,
+    audit, auth, console, documents, golden, invitations, jobs, keys, operations, places, query, spaces,
+    team, widget,
 };
 
 /// The document as JSON text, made once.
@@ -21,6 +22,7 @@ pub struct ApiDocument(pub String);
     info(title = "Parlance", description = "Customer-support chat that answers from a business's own documents."),
     paths(
         widget::config, widget::session,
+        invitations::list, invitations::invite, invitations::uninvite, invitations::look, invitations::accept,
         team::list, team::change, team::remove, team::leave, team::transfer, team::teams, team::create_team,
         team::change_team, team::remove_team, audit::list, audit::export, keys::list, keys::create, keys::revoke,
         auth::links::signup, auth::login::login, auth::login::refresh, auth::login::logout, auth::login::switch,

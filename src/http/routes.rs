@@ -5,7 +5,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{
-    assets, audit, auth, console, demo, documents, golden, jobs, keys, operations, outbox,
+    assets, audit, auth, console, demo, documents, golden, invitations, jobs, keys, operations, outbox,
     permit::{
         Anyone, AuditRead, ConversationsRead, KeysRead, KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead,
         SpacesWrite, TeamRead, TeamWrite, WorkspaceWrite, delete, get, patch, post, put,
@@ -70,6 +70,14 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
                 .route(patch(TeamWrite, team::change))
                 .route(delete(TeamWrite, team::remove)),
         )
+        .service(
+            at("/api/team/invitations")
+                .route(get(TeamRead, invitations::list))
+                .route(post(TeamWrite, invitations::invite)),
+        )
+        .service(at("/api/team/invitations/{id}").route(delete(TeamWrite, invitations::uninvite)))
+        .service(at("/api/auth/invitation").route(post(Anyone, invitations::look)))
+        .service(at("/api/auth/accept-invitation").route(post(Anyone, invitations::accept)))
         .service(at("/api/team/leave").route(post(Anyone, team::leave)))
         .service(at("/api/team/transfer-ownership").route(post(WorkspaceWrite, team::transfer)))
         .service(

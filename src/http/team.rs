@@ -153,7 +153,7 @@ pub async fn change(
     let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
     let changed = team::set_role(&db, &caller, *path, body.role, now).await;
     let member = changed.map_err(refused)?;
-    services.members.changed(caller.tenant, *path).await;
+    services.sessions.forget();
     Ok(HttpResponse::Ok().json(MemberView::from(member)))
 }
 
@@ -170,7 +170,7 @@ pub async fn remove(
 ) -> Result<HttpResponse, Problem> {
     let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
     team::remove(&db, &caller, *path, now).await.map_err(refused)?;
-    services.members.changed(caller.tenant, *path).await;
+    services.sessions.forget();
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -185,7 +185,7 @@ pub async fn leave(member: Member, services: web::Data<Services>) -> Result<Http
     team::remove(&db, &member.into(), user, now)
         .await
         .map_err(refused)?;
-    services.members.changed(tenant, user).await;
+    services.sessions.forget();
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -203,9 +203,7 @@ pub async fn transfer(
     let member = team::transfer(&db, &caller, body.member, now)
         .await
         .map_err(refused)?;
-    for user in caller.user().into_iter().chain([body.member]) {
-        services.members.changed(caller.tenant, user).await;
-    }
+    services.sessions.forget();
     Ok(HttpResponse::Ok().json(MemberView::from(member)))
 }
 

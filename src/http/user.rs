@@ -24,6 +24,8 @@ pub struct Member {
     pub session: FamilyId,
     pub role: Role,
     pub email: String,
+    /// Whether they have proven that the address is theirs.
+    pub email_verified: bool,
     pub address: Option<IpAddr>,
 }
 
@@ -37,6 +39,7 @@ impl From<Member> for Caller {
                 email: member.email,
             },
             address: member.address,
+            email_verified: member.email_verified,
         }
     }
 }
@@ -74,16 +77,17 @@ impl Member {
             .tokens
             .verify_user(bearer(request))
             .map_err(|invalid| unauthenticated(invalid.to_string()))?;
-        let member = services.members.find(claims.tenant, claims.user).await;
-        let member = member.map_err(Problem::internal)?;
-        let member = member
-            .ok_or_else(|| unauthenticated("you do not belong to this workspace any more".to_owned()))?;
+        let live = services.sessions.find(claims.session).await;
+        let live = live.map_err(Problem::internal)?;
+        let live = live.filter(|live| (live.user, live.tenant) == (claims.user, claims.tenant));
+        let live = live.ok_or_else(|| unauthenticated("this session is over, log in again".to_owned()))?;
         Ok(Self {
-            user: claims.user,
-            tenant: claims.tenant,
+            user: live.user,
+            tenant: live.tenant,
             session: claims.session,
-            role: member.role,
-            email: member.email.clone(),
+            role: live.role,
+            email: live.email.clone(),
+            email_verified: live.email_verified,
             address: services.addresses.of(request),
         })
     }

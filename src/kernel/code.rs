@@ -19,6 +19,7 @@ pub enum Code {
     Conflict,
     LastOwner,
     EmailTaken,
+    EmailUnconfirmed,
     LinkOver,
     WeakPassword,
     PayloadTooLarge,
@@ -134,6 +135,13 @@ pub const TABLE: &[Row] = &[
         "email_taken",
         409,
         "The e-mail address has an account",
+        false,
+    ),
+    row(
+        Code::EmailUnconfirmed,
+        "email_unconfirmed",
+        403,
+        "The e-mail address is not confirmed",
         false,
     ),
     row(

@@ -17,6 +17,8 @@ pub struct Caller {
     pub tenant: TenantId,
     /// Of a person, as it is now.
     pub role: Option<Role>,
+    /// Whether a person has proven that their e-mail address is theirs; programs have nothing to prove.
+    pub email_verified: bool,
     pub actor: Actor,
     pub address: Option<IpAddr>,
 }
@@ -28,6 +30,7 @@ impl Caller {
         Self {
             tenant,
             role: None,
+            email_verified: true,
             actor: Actor::System,
             address: None,
         }

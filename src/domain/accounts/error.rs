@@ -37,6 +37,11 @@ pub enum AccountError {
     Field(String),
     #[error("this link does not work any more, ask for another one")]
     LinkOver,
+    /// What reaches others takes an address that is confirmed.
+    #[error("confirm the e-mail address of the account first")]
+    Unconfirmed,
+    #[error("only an owner may make somebody an owner")]
+    OwnersOnly,
     #[error("{0}")]
     Conflict(&'static str),
     #[error("there is no such thing")]

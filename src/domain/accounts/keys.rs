@@ -233,6 +233,7 @@ impl Keys {
             caller: Caller {
                 tenant: known.tenant,
                 role: None,
+                email_verified: true,
                 actor: Actor::ApiKey {
                     id: known.key.id.into(),
                     name: known.key.name.clone(),

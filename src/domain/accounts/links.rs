@@ -79,6 +79,7 @@ impl Accounts {
             Ok(())
         })
         .await?;
+        self.live.forget();
         self.bell.ring(link.tenant_id);
         Ok(())
     }
@@ -123,6 +124,7 @@ impl Accounts {
             Ok(())
         })
         .await?;
+        self.live.forget();
         Ok(link.email)
     }
 

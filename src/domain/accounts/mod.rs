@@ -10,11 +10,12 @@
 pub mod caller;
 pub mod email;
 pub mod error;
+pub mod invitations;
 pub mod keys;
 pub mod limits;
 pub mod links;
+pub mod live;
 pub mod login;
-pub mod members;
 pub mod password;
 pub mod permission;
 pub mod profile;
@@ -43,6 +44,7 @@ use self::{
     email::LONGEST,
     error::AccountError,
     limits::{AccountRates, Empty, Limits},
+    live::LiveSessions,
     password::Hasher,
     token::Tokens,
 };
@@ -66,6 +68,7 @@ pub struct Accounts {
     vault: Vault,
     bell: Bell,
     hasher: Hasher,
+    live: LiveSessions,
     limits: Arc<Limits>,
 }
 
@@ -112,6 +115,7 @@ impl Accounts {
         clock: SharedClock,
         vault: Vault,
         bell: Bell,
+        live: LiveSessions,
         rates: AccountRates,
         hashes: usize,
     ) -> Self {
@@ -122,6 +126,7 @@ impl Accounts {
             clock,
             vault,
             bell,
+            live,
             hasher: Hasher::new(hashes),
         }
     }

@@ -70,6 +70,7 @@ impl Accounts {
             Ok(())
         })
         .await?;
+        self.live.forget();
         self.bell.ring(claims.tenant);
         Ok(())
     }

@@ -121,6 +121,7 @@ impl Accounts {
         match rotation.await? {
             Rotation::Refused => Err(AccountError::Ended),
             Rotation::Reused(session) => {
+                self.live.forget();
                 tracing::warn!(user.id = %session.user_id, "a refresh token was used twice, its session is ended");
                 Err(AccountError::Reused)
             }
@@ -149,6 +150,7 @@ impl Accounts {
         let (db, at) = (self.db.tenant(session.tenant_id), self.clock.now());
         db.transaction(async |conn| sessions::end(conn, session.user_id, session.family, at).await)
             .await?;
+        self.live.forget();
         Ok(())
     }
 
@@ -181,7 +183,9 @@ impl Accounts {
             audit::record(conn, self.act(&actor, client, deed, ("session", session.0))).await?;
             Ok(())
         })
-        .await
+        .await?;
+        self.live.forget();
+        Ok(())
     }
 
     /// Ends all other sessions of the person. Returns how many.
@@ -191,7 +195,7 @@ impl Accounts {
     pub async fn end_others(&self, claims: &UserClaims, client: &Client) -> Result<usize, AccountError> {
         let (login, at) = (self.person(claims.user).await?, self.clock.now());
         let db = self.db.tenant(claims.tenant);
-        db.transaction(async |conn| {
+        let ending = db.transaction(async |conn| {
             let ended = sessions::end_others(conn, claims.user, Some(claims.session), at).await?;
             let deed = Deed {
                 after: Some(json!({ "ended": ended })),
@@ -199,9 +203,11 @@ impl Accounts {
             };
             let (actor, target) = (oneself(&login), ("user", claims.user.0));
             audit::record(conn, self.act(&actor, client, deed, target)).await?;
-            Ok(ended)
-        })
-        .await
+            Ok::<_, AccountError>(ended)
+        });
+        let ended = ending.await?;
+        self.live.forget();
+        Ok(ended)
     }
 
     /// Goes on in another workspace of the person: a session there, in the place of this one.
@@ -226,6 +232,7 @@ impl Accounts {
             self.begin(conn, claims.user, client).await
         });
         let begun = begun.await?;
+        self.live.forget();
         self.logged_in(login, tenant, begun)
     }
 }

@@ -197,10 +197,14 @@ pub async fn put(
         audit::record(conn, act).await?;
         Ok(team)
     });
-    put.await.map_err(|error: StoreError| match error.constraint() {
-        Some("teams_name_once") => TeamError::NameTaken,
-        Some("team_members_are_members") => TeamError::NoMember,
-        _ => error.into(),
+    put.await.map_err(|error: StoreError| {
+        if error.is_conflict("teams_name_once") {
+            TeamError::NameTaken
+        } else if error.is_conflict("team_members_are_members") {
+            TeamError::NoMember
+        } else {
+            error.into()
+        }
     })
 }
 

@@ -11,25 +11,26 @@ use parlance_store::{
         links::{self, LinkKind, NewLink},
         people::{self, Recipient},
     },
-    ids::{JobId, UserId},
+    ids::{InvitationId, JobId, UserId},
+    queries::invitations,
     tenant::TenantConn,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
-    letter::{CHANGE_EMAIL_TTL, Letter, RESET_TTL, VERIFY_TTL},
+    letter::{CHANGE_EMAIL_TTL, Letter, RESET_TTL, VERIFY_TTL, when},
     templates::{Reader, Templates},
 };
 use crate::{
     adapters::mail::{Mail, MailError, Mailer},
     domain::{
-        accounts::secret,
+        accounts::{invitations::Token, secret},
         jobs::{self, Priority, Work},
     },
     kernel::clock::SharedClock,
 };
 
-/// A mail to be sent to somebody who logs in.
+/// A mail to be sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "mail", rename_all = "snake_case")]
 pub enum Errand {
@@ -45,6 +46,8 @@ pub enum Errand {
     PasswordChanged { user: UserId },
     /// That two-factor login was turned on or off.
     SecondFactor { user: UserId, on: bool },
+    /// A link into a workspace, to somebody who need not have an account.
+    Invitation { invitation: InvitationId },
 }
 
 impl Errand {
@@ -58,17 +61,7 @@ impl Errand {
             Self::EmailChanging { user, to } => format!("email_changing:{user}:{to}"),
             Self::PasswordChanged { user } => format!("password_changed:{user}"),
             Self::SecondFactor { user, on } => format!("second_factor:{user}:{on}"),
-        }
-    }
-
-    fn user(&self) -> UserId {
-        match self {
-            Self::Verify { user }
-            | Self::Reset { user }
-            | Self::ChangeEmail { user }
-            | Self::EmailChanging { user, .. }
-            | Self::PasswordChanged { user }
-            | Self::SecondFactor { user, .. } => *user,
+            Self::Invitation { invitation } => format!("invitation:{invitation}"),
         }
     }
 }
@@ -104,8 +97,12 @@ pub struct Post {
     pub clock: SharedClock,
 }
 
-/// Where a letter goes, and what it says.
-type Addressed = (String, Letter);
+/// A letter, where it goes, and what they are called there; nothing where they are not known.
+struct Addressed {
+    to: String,
+    name: String,
+    letter: Letter,
+}
 
 impl Post {
     /// Sends the mail of an errand; nothing where there is no need for it any more.
@@ -113,15 +110,10 @@ impl Post {
     /// # Errors
     /// `Store(NotFound)` where the person is not in this workspace any more.
     pub async fn carry_out(&self, db: &TenantDb, job: JobId, errand: &Errand) -> Result<(), PostError> {
-        let user = errand.user();
-        let who = db.read(async |conn| people::recipient(conn, user).await).await?;
-        let Some((to, letter)) = self.letter(db, errand, &who).await? else {
+        let Some(Addressed { to, name, letter }) = self.addressed(db, errand).await? else {
             return Ok(());
         };
-        let reader = Reader {
-            to: &to,
-            name: &who.name,
-        };
+        let reader = Reader { to: &to, name: &name };
         let written = self.templates.write(&letter, reader).map_err(|error| {
             tracing::error!(%error, "a mail cannot be put into words");
             PostError::Template
@@ -129,7 +121,7 @@ impl Post {
         let mail = Mail {
             id: job.0,
             to,
-            name: who.name,
+            name,
             subject: written.subject,
             text: written.text,
             html: written.html,
@@ -141,12 +133,59 @@ impl Post {
         Ok(sent?)
     }
 
+    async fn addressed(&self, db: &TenantDb, errand: &Errand) -> Result<Option<Addressed>, PostError> {
+        let user = match errand {
+            Errand::Invitation { invitation } => return Ok(self.invitation(db, *invitation).await?),
+            Errand::Verify { user }
+            | Errand::Reset { user }
+            | Errand::ChangeEmail { user }
+            | Errand::EmailChanging { user, .. }
+            | Errand::PasswordChanged { user }
+            | Errand::SecondFactor { user, .. } => *user,
+        };
+        let who = db.read(async |conn| people::recipient(conn, user).await).await?;
+        let found = self.letter(db, errand, &who).await?;
+        Ok(found.map(|(to, letter)| Addressed {
+            to,
+            name: who.name,
+            letter,
+        }))
+    }
+
+    /// Nothing where it was accepted or taken back meanwhile.
+    async fn invitation(&self, db: &TenantDb, id: InvitationId) -> Result<Option<Addressed>, StoreError> {
+        let (secret, hash) = secret::fresh();
+        let found = db.transaction(async |conn| {
+            invitations::send(conn, id, &hash).await?;
+            invitations::lock(conn, id).await
+        });
+        let found = found.await?.filter(|found| self.clock.now() < found.expires_at);
+        Ok(found.map(|invitation| {
+            let token = Token {
+                tenant: db.tenant_id(),
+                invitation: id,
+                secret,
+            };
+            Addressed {
+                to: invitation.email,
+                name: String::new(),
+                letter: Letter::Invitation {
+                    inviter: invitation.inviter.unwrap_or_else(|| invitation.workspace.clone()),
+                    workspace: invitation.workspace,
+                    role: invitation.role.to_string(),
+                    link: self.page("accept-invitation", &token.to_string()),
+                    expires: when(invitation.expires_at),
+                },
+            }
+        }))
+    }
+
     async fn letter(
         &self,
         db: &TenantDb,
         errand: &Errand,
         who: &Recipient,
-    ) -> Result<Option<Addressed>, PostError> {
+    ) -> Result<Option<(String, Letter)>, PostError> {
         let here = || who.email.clone();
         Ok(match errand {
             Errand::Verify { .. } if who.email_verified_at.is_some() => None,
@@ -179,6 +218,7 @@ impl Post {
             }),
             Errand::PasswordChanged { .. } => Some((here(), Letter::PasswordChanged {})),
             Errand::SecondFactor { on, .. } => Some((here(), Letter::SecondFactor { on: *on })),
+            Errand::Invitation { .. } => None,
         })
     }
 

@@ -123,7 +123,11 @@ pub async fn switch(
 }
 
 /// The answer with which a session begins or goes on.
-pub(super) fn begun(request: &HttpRequest, services: &Services, logged_in: LoggedIn) -> HttpResponse {
+pub(in crate::http) fn begun(
+    request: &HttpRequest,
+    services: &Services,
+    logged_in: LoggedIn,
+) -> HttpResponse {
     let LoggedIn {
         access_token,
         refresh_token,

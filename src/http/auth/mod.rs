@@ -61,7 +61,7 @@ struct TenantView {
     role: String,
 }
 
-fn client(request: &HttpRequest, services: &Services) -> Client {
+pub fn client(request: &HttpRequest, services: &Services) -> Client {
     let agent = request.headers().get(header::USER_AGENT);
     let agent = agent.and_then(|value| value.to_str().ok()).unwrap_or_default();
     Client {
@@ -79,7 +79,7 @@ fn claims(member: &Member) -> UserClaims {
     }
 }
 
-fn problem(error: AccountError) -> Problem {
+pub fn problem(error: AccountError) -> Problem {
     let said = error.to_string();
     match error {
         AccountError::Invalid | AccountError::WrongPassword => Problem::new(Code::InvalidCredentials, said),
@@ -91,6 +91,8 @@ fn problem(error: AccountError) -> Problem {
         AccountError::Weak(_) => Problem::new(Code::WeakPassword, said),
         AccountError::Field(_) => Problem::new(Code::InvalidRequest, said),
         AccountError::LinkOver => Problem::new(Code::LinkOver, said),
+        AccountError::Unconfirmed => Problem::new(Code::EmailUnconfirmed, said),
+        AccountError::OwnersOnly => Problem::new(Code::Forbidden, said),
         AccountError::Conflict(_) => Problem::new(Code::Conflict, said),
         AccountError::Limited(after) => Problem::new(Code::RateLimited, said).retry_after(after),
         AccountError::Busy(after) => Problem::new(Code::Busy, said).retry_after(after),

@@ -1,8 +1,12 @@
 //! A member's WebSocket: hello, then what happens in the workspace until the token ends.
 
+use std::{sync::Arc, time::Duration};
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytestring::ByteString;
 use chrono::{DateTime, Utc};
+use parlance_store::ids::FamilyId;
+use tokio::time::{Instant, Interval, interval_at};
 
 use super::protocol::{MemberFrame, ServerFrame};
 use crate::{
@@ -16,6 +20,9 @@ use crate::{
         socket::{End, Socket, Talk, accept, unreadable},
     },
 };
+
+/// How often it is looked whether a session goes on.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// `GET /api/console/socket`.
 ///
@@ -48,6 +55,15 @@ async fn greet(socket: &mut Socket) -> Result<(Member, DateTime<Utc>), End> {
             return Err(socket.refuse(&refused, Close::Unauthenticated).await);
         }
     };
+    let live = socket.services.sessions.find(claims.session).await;
+    let role = match live.map(|live| live.filter(|live| live.tenant == claims.tenant)) {
+        Ok(Some(live)) => live.role,
+        Ok(None) => {
+            let refused = Problem::new(Code::Unauthenticated, "this session is over, log in again");
+            return Err(socket.refuse(&refused, Close::Unauthenticated).await);
+        }
+        Err(error) => return Err(socket.refuse(&Problem::internal(error), Close::Moved).await),
+    };
     // Every role may read jobs, as over REST.
     let listening = match socket.services.consoles.listen(claims.tenant).await {
         Ok(listening) => listening,
@@ -61,11 +77,17 @@ async fn greet(socket: &mut Socket) -> Result<(Member, DateTime<Utc>), End> {
     };
     let ready = ServerFrame::Ready {
         user: claims.user,
-        role: claims.role,
+        role: role.to_string(),
     };
     socket.send(ready.text()).await?;
     socket.send_all(&listening.begin).await?;
-    Ok((Member { listening }, until))
+    let member = Member {
+        listening,
+        services: socket.services.clone(),
+        session: claims.session,
+        look: interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY),
+    };
+    Ok((member, until))
 }
 
 fn problem(refused: NotHeard) -> Problem {
@@ -78,13 +100,29 @@ fn problem(refused: NotHeard) -> Problem {
 
 struct Member {
     listening: Listening,
+    services: Arc<Services>,
+    session: FamilyId,
+    look: Interval,
+}
+
+impl Member {
+    /// Whether the session has ended, or its person is out of the workspace. Not for want of an answer.
+    async fn is_over(&self) -> bool {
+        matches!(self.services.sessions.find(self.session).await, Ok(None))
+    }
 }
 
 impl Talk for Member {
     type Event = Event;
 
     async fn next(&mut self) -> Option<Self::Event> {
-        self.listening.events.recv().await
+        loop {
+            tokio::select! {
+                event = self.listening.events.recv() => return event,
+                // Told to come again, and then refused.
+                _ = self.look.tick() => if self.is_over().await { return None },
+            }
+        }
     }
 
     fn ready(&mut self) -> Option<Self::Event> {

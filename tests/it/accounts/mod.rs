@@ -2,6 +2,7 @@
 //! factor, and mail itself.
 
 mod door;
+mod invitations;
 mod links;
 mod mail;
 mod profile;

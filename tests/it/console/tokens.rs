@@ -77,3 +77,25 @@ async fn a_socket_ends_with_its_token() {
     let token = app.log_in(&acme.email).await;
     app.console(&token).await;
 }
+
+#[tokio::test]
+async fn a_socket_ends_when_its_person_is_out_of_the_workspace() {
+    let app = TestApp::start().await;
+    let acme = app.workspace("acme").await;
+    let (owner, agent) = (
+        app.log_in(&acme.email).await,
+        app.colleague(&acme, Role::Agent).await,
+    );
+    let (_, mut socket) = app.console(&agent).await;
+    let me = app.http.get(app.url("/api/auth/me")).bearer_auth(&agent);
+    let me: Value = me.send().await.unwrap().json().await.unwrap();
+    let path = format!("/api/team/members/{}", me["user"]["id"].as_str().unwrap());
+    let removed = app.http.delete(app.url(&path)).bearer_auth(&owner);
+    assert_eq!(removed.send().await.unwrap().status(), 204);
+    assert_eq!(socket.ends().await, Some(4009), "told to come again");
+    let hello = json!({ "type": "hello", "token": agent });
+    assert_eq!(
+        refused(&app, &hello).await,
+        (json!("unauthenticated"), Some(4001))
+    );
+}

@@ -69,6 +69,11 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/api/team/members", For::Member("team:read")),
     ("PATCH", "/api/team/members/{id}", For::Member("team:write")),
     ("DELETE", "/api/team/members/{id}", For::Member("team:write")),
+    ("GET", "/api/team/invitations", For::Member("team:read")),
+    ("POST", "/api/team/invitations", For::Member("team:write")),
+    ("DELETE", "/api/team/invitations/{id}", For::Member("team:write")),
+    ("POST", "/api/auth/invitation", For::Person),
+    ("POST", "/api/auth/accept-invitation", For::Person),
     ("POST", "/api/team/leave", For::Person),
     (
         "POST",

@@ -7,6 +7,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
+use super::NewUser;
 use crate::{
     error::StoreError,
     ids::{TenantId, UserId},
@@ -43,6 +44,25 @@ pub async fn recipient(conn: &mut TenantConn<'_>, user: UserId) -> Result<Recipi
     .bind::<SqlUuid, _>(tenant)
     .get_result(conn.db())
     .await?)
+}
+
+/// Makes a login whose address is proven.
+///
+/// # Errors
+/// [`StoreError::Conflict`] `users_email_once` where the address has one.
+pub async fn create(conn: &mut TenantConn<'_>, user: NewUser) -> Result<(), StoreError> {
+    sql(
+        "INSERT INTO users (id, email, name, password_hash, created_at, email_verified_at) \
+         VALUES ($1, $2, $3, $4, $5, $5)",
+    )
+    .bind::<SqlUuid, _>(user.id)
+    .bind::<Text, _>(user.email)
+    .bind::<Text, _>(user.name)
+    .bind::<Text, _>(user.password_hash)
+    .bind::<Timestamptz, _>(user.at)
+    .execute(conn.db())
+    .await?;
+    Ok(())
 }
 
 /// Gives a person another password, by its hash, where they still have the one of `before`. False

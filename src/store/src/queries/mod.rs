@@ -11,6 +11,7 @@ pub mod conversations;
 pub mod documents;
 pub mod golden;
 pub mod index;
+pub mod invitations;
 pub mod jobs;
 pub mod large;
 pub mod ledger;

@@ -28,6 +28,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("documents", "knowledge"),
     ("golden", "golden"),
     ("index", "knowledge"),
+    ("invitations", "teams"),
     ("jobs", "jobs"),
     ("large", "large"),
     ("passages", "knowledge"),

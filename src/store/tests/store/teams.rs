@@ -1,11 +1,12 @@
-//! Members, teams and keys: a foreign tenant sees and changes none of them.
+//! Members, teams, invitations and keys: a foreign tenant sees and changes none of them.
 
 use parlance_store::{
     StoreError,
     control::{NewUser, Role, members},
-    ids::{ApiKeyId, TeamId, UserId},
+    ids::{ApiKeyId, InvitationId, TeamId, UserId},
     queries::{
         api_keys::{self, ApiKey},
+        invitations::{self, Invitation},
         teams,
     },
 };
@@ -60,10 +61,7 @@ async fn a_foreign_tenant_knows_no_member_and_no_team() {
     let joined = globex
         .db
         .transaction(async |conn| teams::put(conn, TeamId::new(), "Theirs", &[ada], at(4)).await);
-    assert_eq!(
-        joined.await.unwrap_err().constraint(),
-        Some("team_members_are_members")
-    );
+    assert!(joined.await.unwrap_err().is_conflict("team_members_are_members"));
     let after = acme
         .db
         .read(async |conn| Ok::<_, StoreError>((members::list(conn).await?, teams::list(conn).await?)));
@@ -113,7 +111,7 @@ async fn a_foreign_tenant_knows_no_key() {
     let taken = globex
         .db
         .transaction(async |conn| api_keys::create(conn, &again, b"theirs").await);
-    assert_eq!(taken.await.unwrap_err().constraint(), Some("api_key_index_pkey"));
+    assert!(taken.await.unwrap_err().is_conflict("api_key_index_pkey"));
     let found = test.db().control().api_key(&key.prefix).await.unwrap().unwrap();
     assert_eq!(
         (found.tenant_id, found.key_id, found.mac),
@@ -124,4 +122,41 @@ async fn a_foreign_tenant_knows_no_key() {
         .read(async |conn| api_keys::load(conn, key.id).await)
         .await;
     assert_eq!(kept.unwrap(), Some(key));
+}
+
+#[tokio::test]
+async fn a_foreign_tenant_knows_no_invitation() {
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    let new = Invitation {
+        id: InvitationId::new(),
+        email: "bob@shop.example".into(),
+        role: Role::Agent,
+        invited_by: UserId::new(),
+        inviter: None,
+        workspace: "acme".into(),
+        created_at: at(1),
+        expires_at: at(9),
+    };
+    let made = acme.db.transaction(async |conn| {
+        invitations::put(conn, &new).await?;
+        invitations::send(conn, new.id, b"hash").await
+    });
+    made.await.unwrap();
+    globex
+        .db
+        .transaction(async |conn| {
+            assert!(invitations::list(conn).await?.is_empty());
+            assert_eq!(invitations::lock(conn, new.id).await?, None);
+            assert!(!invitations::is_of(conn, new.id, b"hash").await?);
+            assert!(!invitations::remove(conn, new.id).await?);
+            invitations::send(conn, new.id, b"theirs").await
+        })
+        .await
+        .unwrap();
+    let kept = acme.db.transaction(async |conn| {
+        assert!(invitations::is_of(conn, new.id, b"hash").await?);
+        invitations::list(conn).await
+    });
+    assert_eq!(kept.await.unwrap(), [new]);
 }
