@@ -120,7 +120,7 @@ pub fn check(password: &str, about: &[&str]) -> Result<(), Weak> {
     }
     let why = estimate.feedback().and_then(|feedback| feedback.warning());
     let why = why.map_or_else(|| "it is easy to guess".to_owned(), |why| why.to_string());
-    let why = why.trim_end_matches('.');
+    let why = why.trim_end_matches('.').to_lowercase();
     Err(Weak(format!(
         "password: choose one that is harder to guess, such as four words that have nothing to do with each other ({why})"
     )))
