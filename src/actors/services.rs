@@ -8,7 +8,7 @@ use super::{console::Consoles, ledger::LedgerHandle, registry::Registry, tenant:
 use crate::{
     adapters::mail::Outbox,
     domain::{
-        accounts::{Accounts, members::Members, space::SpaceDirectory, token::Tokens},
+        accounts::{Accounts, keys::Keys, members::Members, space::SpaceDirectory, token::Tokens},
         answering::answerer::Answerer,
         billing::plans::Plans,
         jobs::Bell,
@@ -30,6 +30,7 @@ pub struct Services {
     /// Mail that stayed, where it may be read.
     pub outbox: Option<Outbox>,
     pub members: Members,
+    pub keys: Keys,
     pub plans: Arc<Plans>,
     pub spaces: SpaceDirectory,
     pub tenants: Tenants,

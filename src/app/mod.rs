@@ -38,7 +38,7 @@ use crate::{
     },
     config::Config,
     domain::{
-        accounts::{Accounts, members::Members, space::SpaceDirectory, token::Tokens},
+        accounts::{Accounts, keys::Keys, members::Members, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, cache::AnswerCache, tokens},
         billing::{meter::Meter, plans::Plans, prices::PriceBook},
         jobs::{Bell, Takes},
@@ -199,6 +199,7 @@ impl App {
         if timeout(GOODBYE * 2, handle.stop(true)).await.is_err() {
             warn!("some connections did not end in time");
         }
+        let _ = timeout(GOODBYE, services.keys.note_used()).await;
         if timeout(GOODBYE * 2, services.ledger.flush()).await.is_err() {
             warn!("some usage is not recorded yet; it is after the next start");
         }
@@ -348,11 +349,8 @@ fn services(
         tasks: tasks.clone(),
         passivate_after: config.chat.passivate_after,
     };
-    let (tokens, bell, vault) = (
-        Tokens::new(&secret, clock.clone()),
-        Bell::default(),
-        Vault::new(&secret),
-    );
+    let (vault, plans) = (Vault::new(&secret), Arc::new(Plans::builtin()?));
+    let (tokens, bell) = (Tokens::new(&secret, clock.clone()), Bell::default());
     Ok(Services {
         consoles: Consoles::new(db.clone(), clock.clone(), bell.clone(), tasks.clone()),
         accounts: Accounts::new(
@@ -366,7 +364,8 @@ fn services(
         ),
         outbox: adapters.outbox.clone(),
         members: Members::new(db.clone()),
-        plans: Arc::new(Plans::builtin()?),
+        keys: Keys::new(db.clone(), vault.clone(), clock.clone(), plans.clone()),
+        plans,
         tenants,
         answerer,
         bell,
@@ -398,6 +397,7 @@ fn serve(listener: TcpListener, services: Services, metrics: PrometheusHandle) -
             .app_data(web::Data::new(document.clone()))
             .app_data(web::PayloadConfig::new(MAX_BODY))
             .wrap(middleware::Compress::default())
+            .wrap(middleware::from_fn(http::tell_limits))
             .wrap(http::security_headers())
             .wrap(tracing_actix_web::TracingLogger::<http::RequestLog>::new())
             .configure(|config| http::routes::configure(config, TRANSPORTS))

@@ -1,8 +1,6 @@
 //! Reading conversations, for people who are logged in.
 
 use actix_web::{HttpResponse, web};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::DateTime;
 use parlance_store::{
     StoreError,
     ids::{ConversationId, SpaceId},
@@ -15,15 +13,13 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
+    cursor,
     permit::{Allowed, ConversationsRead, SpacesRead},
     views::{ConversationSummary, List, MessageView, SpaceView},
 };
 use crate::{
     actors::services::Services,
-    kernel::{
-        code::Code,
-        problem::{Problem, ProblemDocument},
-    },
+    kernel::problem::{Problem, ProblemDocument},
 };
 
 const MAX_PAGE: i64 = 200;
@@ -75,7 +71,11 @@ pub async fn conversations(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let limit = query.limit();
-    let before = query.cursor.as_deref().map(decode).transpose()?;
+    let before = query.cursor.as_deref().map(cursor::decode).transpose()?;
+    let before = before.map(|(updated_at, id)| ListCursor {
+        updated_at,
+        id: id.into(),
+    });
     let db = services.db.tenant(caller.tenant);
     let space = *path;
     let found = db
@@ -91,7 +91,7 @@ pub async fn conversations(
     let next = found
         .last()
         .filter(|_| full)
-        .map(|last| encode(ListCursor::from(last)));
+        .map(|last| cursor::encode(last.updated_at, last.id));
     let items = found.into_iter().map(ConversationSummary::from).collect();
     Ok(HttpResponse::Ok().json(List { items, next }))
 }
@@ -131,12 +131,8 @@ impl MessagesQuery {
         let Some(cursor) = &self.cursor else {
             return Ok(self.after);
         };
-        cursor.parse().map_err(|_| no_cursor())
+        cursor.parse().map_err(|_| cursor::unknown())
     }
-}
-
-fn no_cursor() -> Problem {
-    Problem::new(Code::InvalidRequest, "this cursor is not one of ours")
 }
 
 /// `GET /api/conversations/{id}/messages`, in order.
@@ -173,36 +169,5 @@ fn not_found(error: StoreError) -> Problem {
     match error {
         StoreError::NotFound => Problem::not_found(),
         other => Problem::internal(other),
-    }
-}
-
-fn encode(cursor: ListCursor) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{}/{}", cursor.updated_at.timestamp_micros(), cursor.id))
-}
-
-fn decode(text: &str) -> Result<ListCursor, Problem> {
-    let read = || {
-        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        let (at, id) = text.split_once('/')?;
-        Some(ListCursor {
-            updated_at: DateTime::from_timestamp_micros(at.parse().ok()?)?,
-            id: id.parse().ok()?,
-        })
-    };
-    read().ok_or_else(no_cursor)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_survives_its_text() {
-        let cursor = ListCursor {
-            updated_at: DateTime::from_timestamp_micros(1_800_000_000_123_456).unwrap(),
-            id: ConversationId::new(),
-        };
-        assert_eq!(decode(&encode(cursor)).unwrap(), cursor);
-        assert!(decode("zzz").is_err());
     }
 }

@@ -217,7 +217,7 @@ async fn take_in(
     file: NewFile<'_>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(caller.tenant);
-    let taken = intake::take_in(&db, file, Priority::Now, services.clock.now()).await;
+    let taken = intake::take_in(&db, caller, file, Priority::Now, services.clock.now()).await;
     Ok(accepted(caller, services, taken.map_err(problem)?))
 }
 
@@ -275,7 +275,7 @@ pub async fn remove(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(caller.tenant);
-    intake::remove(&db, *path, services.clock.now())
+    intake::remove(&db, &caller, *path, services.clock.now())
         .await
         .map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
@@ -292,7 +292,7 @@ pub async fn reprocess(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(caller.tenant);
-    let taken = intake::read_anew(&db, *path, services.clock.now()).await;
+    let taken = intake::read_anew(&db, &caller, *path, services.clock.now()).await;
     Ok(accepted(&caller, &services, taken.map_err(problem)?))
 }
 

@@ -217,7 +217,14 @@ pub async fn add(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(caller.tenant);
-    let added = questions::add(&db, *path, body.into_inner().into(), services.clock.now()).await;
+    let added = questions::add(
+        &db,
+        &caller,
+        *path,
+        body.into_inner().into(),
+        services.clock.now(),
+    )
+    .await;
     Ok(HttpResponse::Created().json(GoldenQuestionView::from(added.map_err(refused)?)))
 }
 
@@ -234,7 +241,14 @@ pub async fn change(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(caller.tenant);
-    let changed = questions::change(&db, *path, body.into_inner().into(), services.clock.now()).await;
+    let changed = questions::change(
+        &db,
+        &caller,
+        *path,
+        body.into_inner().into(),
+        services.clock.now(),
+    )
+    .await;
     Ok(HttpResponse::Ok().json(GoldenQuestionView::from(changed.map_err(refused)?)))
 }
 
@@ -250,9 +264,7 @@ pub async fn remove(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(caller.tenant);
-    let removed = db
-        .transaction(async |conn| golden::remove(conn, *path).await)
-        .await;
+    let removed = questions::remove(&db, &caller, *path, services.clock.now()).await;
     removed.map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -270,7 +282,7 @@ pub async fn ask(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(caller.tenant);
-    let job = questions::ask(&db, *path, body.answers, services.clock.now()).await;
+    let job = questions::ask(&db, &caller, *path, body.answers, services.clock.now()).await;
     let job = job.map_err(problem)?;
     services.bell.ring(caller.tenant);
     Ok(HttpResponse::Accepted().json(json!({ "job": { "id": job } })))

@@ -1,7 +1,8 @@
 //! Background work, as those see it whose work it is.
 
 use actix_web::{HttpResponse, web};
-use parlance_store::{ids::JobId, queries::jobs};
+use parlance_store::{StoreError, ids::JobId, queries::jobs};
+use serde_json::json;
 
 use super::{
     documents::problem,
@@ -11,6 +12,7 @@ use super::{
 use crate::{
     actors::services::Services,
     domain::{
+        audit,
         jobs::{Work, view::JobView},
         knowledge::intake,
     },
@@ -62,7 +64,13 @@ pub async fn cancel(
 ) -> Result<HttpResponse, Problem> {
     let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
     let cancelled = db
-        .transaction(async |conn| jobs::cancel(conn, *path, now).await)
+        .transaction(async |conn| {
+            let (job, waited) = jobs::cancel(conn, *path, now).await?;
+            let mut act = caller.act("job.cancel", ("job", job.id), now);
+            act.after = Some(json!({ "kind": job.kind, "key": job.key }));
+            audit::record(conn, act).await?;
+            Ok::<_, StoreError>((job, waited))
+        })
         .await;
     let (job, waited) = cancelled.map_err(problem)?;
     services.bell.changed(db.tenant_id());

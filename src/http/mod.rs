@@ -3,13 +3,17 @@
 //! `realtime`.
 
 mod assets;
+mod audit;
 mod auth;
 mod console;
+mod cursor;
 mod demo;
 mod documents;
 mod golden;
 mod headers;
 mod jobs;
+mod keys;
+mod limits;
 mod log;
 mod openapi;
 mod operations;
@@ -22,10 +26,12 @@ pub mod routes;
 mod source_page;
 mod sources;
 mod spaces;
+mod team;
 mod user;
 mod views;
 mod widget;
 
 pub use headers::security_headers;
+pub use limits::tell as tell_limits;
 pub use log::RequestLog;
 pub use openapi::{ApiDocument, document};

@@ -8,7 +8,9 @@ use utoipa::{
     },
 };
 
-use super::{auth, console, documents, golden, jobs, operations, places, query, spaces, widget};
+use super::{
+    audit, auth, console, documents, golden, jobs, keys, operations, places, query, spaces, team, widget,
+};
 
 /// The document as JSON text, made once.
 #[derive(Clone, Debug)]
@@ -25,6 +27,8 @@ pub struct ApiDocument(pub String);
         auth::sessions::list, auth::sessions::end, auth::sessions::end_others,
         auth::second_factor::status, auth::second_factor::propose, auth::second_factor::enable,
         auth::second_factor::disable, auth::second_factor::renew_codes,
+        team::list, team::change, team::remove, team::leave, team::transfer, team::teams, team::create_team,
+        team::change_team, team::remove_team, audit::list, audit::export, keys::list, keys::create, keys::revoke,
         console::spaces, console::conversations, console::conversation, console::messages,
         documents::list, documents::upload, documents::text, documents::faq, documents::document, documents::content,
         documents::remove, documents::reprocess, places::know, places::list,

@@ -1,72 +1,27 @@
 //! What a request may do. The permission stands in the route table and in the handler's parameters, and
 //! the compiler compares the two.
 
-use std::{marker::PhantomData, net::IpAddr, ops::Deref};
+use std::{marker::PhantomData, ops::Deref, time::Duration};
 
-use actix_web::{FromRequest, Handler, HttpRequest, Responder, Route, dev::Payload, guard, web};
-use chrono::{DateTime, Utc};
+use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, Responder, Route, dev::Payload, guard, web};
 use futures_util::future::LocalBoxFuture;
-use parlance_store::{
-    control::Role,
-    ids::{TenantId, UserId},
-};
-use serde_json::Value;
-use uuid::Uuid;
 
-use super::user::Member;
+use super::{
+    limits::Left,
+    user::{Member, bearer},
+};
 use crate::{
     actors::services::Services,
     domain::{
-        accounts::permission::{Permission, may},
-        audit::{Act, Actor},
+        accounts::{
+            caller::Caller,
+            keys::{self, KeyError},
+            permission::{Permission, may},
+        },
+        quota::hourly::Spent,
     },
     kernel::{code::Code, problem::Problem},
 };
-
-/// Who calls, and in which workspace.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    pub tenant: TenantId,
-    /// Of a person, as it is now.
-    pub role: Option<Role>,
-    pub actor: Actor,
-    pub address: Option<IpAddr>,
-}
-
-impl Caller {
-    /// An act of this caller's for the record.
-    pub fn act(
-        &self,
-        action: &'static str,
-        target: (&'static str, impl Into<Uuid>),
-        at: DateTime<Utc>,
-    ) -> Act<'_> {
-        let (kind, id) = target;
-        Act {
-            actor: &self.actor,
-            address: self.address,
-            action,
-            target: Some((kind, id.into())),
-            before: None,
-            after: None,
-            at,
-        }
-    }
-
-    /// The person, where it is one.
-    #[must_use]
-    pub fn user(&self) -> Option<UserId> {
-        match &self.actor {
-            Actor::User { id, .. } => Some(*id),
-            _ => None,
-        }
-    }
-}
-
-/// What a thing is now, for the record: nothing where it cannot be told.
-pub fn told(value: impl serde::Serialize) -> Option<Value> {
-    serde_json::to_value(value).ok()
-}
 
 /// A permission as a type.
 pub trait Permit: 'static {
@@ -105,9 +60,9 @@ impl<P: Permit> FromRequest for Allowed<P> {
 }
 
 async fn permitted(request: &HttpRequest, permission: Permission) -> Result<Caller, Problem> {
-    let services = request
-        .app_data::<web::Data<Services>>()
-        .ok_or_else(|| Problem::internal("no services"))?;
+    if bearer(request).starts_with(keys::BEGINS) {
+        return opened(request, permission).await;
+    }
     let member = Member::of(request).await?;
     if !may(member.role, permission) {
         let detail = format!(
@@ -116,15 +71,43 @@ async fn permitted(request: &HttpRequest, permission: Permission) -> Result<Call
         );
         return Err(Problem::new(Code::Forbidden, detail));
     }
-    Ok(Caller {
-        tenant: member.tenant,
-        role: Some(member.role),
-        actor: Actor::User {
-            id: member.user,
-            email: member.email,
-        },
-        address: services.addresses.of(request),
-    })
+    Ok(member.into())
+}
+
+/// A program, by its key.
+async fn opened(request: &HttpRequest, permission: Permission) -> Result<Caller, Problem> {
+    let services = request
+        .app_data::<web::Data<Services>>()
+        .ok_or_else(|| Problem::internal("no services"))?;
+    let address = services.addresses.of(request);
+    let left = |spent: Spent| Left {
+        limit: spent.limit,
+        left: spent.left,
+        resets_in: (spent.resets_at - services.clock.now()).num_seconds().max(1),
+    };
+    let opened = services.keys.open(bearer(request), address).await;
+    let opened = opened.map_err(|error| {
+        let detail = error.to_string();
+        match error {
+            KeyError::Unknown => Problem::new(Code::Unauthenticated, detail),
+            KeyError::Guessing => {
+                Problem::new(Code::RateLimited, detail).retry_after(Duration::from_secs(60))
+            }
+            KeyError::Spent(spent) => {
+                let left = left(spent);
+                request.extensions_mut().insert(left);
+                let after = Duration::from_secs(left.resets_in.unsigned_abs());
+                Problem::new(Code::RateLimited, detail).retry_after(after)
+            }
+            KeyError::Store(error) => Problem::internal(error),
+        }
+    })?;
+    request.extensions_mut().insert(left(opened.spent));
+    if !opened.scopes.contains(&permission) {
+        let detail = format!("this takes the scope {permission}, which the key does not have");
+        return Err(Problem::new(Code::Forbidden, detail));
+    }
+    Ok(opened.caller)
 }
 
 /// A route for everybody, or one that finds out itself who calls.

@@ -185,7 +185,7 @@ pub async fn know(
 ) -> Result<HttpResponse, Problem> {
     let place = body.into_inner().place()?;
     let db = services.db.tenant(caller.tenant);
-    let made = places::know(&db, *path, &place, services.clock.now()).await;
+    let made = places::know(&db, &caller, *path, &place, services.clock.now()).await;
     let made = made.map_err(|error| match error {
         PlaceError::NotAPage(error) => Problem::new(Code::InvalidRequest, error.to_string()),
         PlaceError::Store(error) => problem(error),
@@ -284,7 +284,7 @@ pub async fn read(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(caller.tenant);
-    let read = places::read_again(&db, *path, services.clock.now()).await;
+    let read = places::read_again(&db, &caller, *path, services.clock.now()).await;
     let (source, job) = read.map_err(problem)?;
     services.bell.ring(caller.tenant);
     Ok(HttpResponse::Accepted().json(json!({ "source": SourceView::from(source), "job": { "id": job } })))
@@ -301,7 +301,7 @@ pub async fn remove(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(caller.tenant);
-    places::remove(&db, *path, services.clock.now())
+    places::remove(&db, &caller, *path, services.clock.now())
         .await
         .map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())

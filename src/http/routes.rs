@@ -5,12 +5,12 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{
-    assets, auth, console, demo, documents, golden, jobs, operations, outbox,
+    assets, audit, auth, console, demo, documents, golden, jobs, keys, operations, outbox,
     permit::{
-        Anyone, ConversationsRead, KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite, delete, get,
-        patch, post, put,
+        Anyone, AuditRead, ConversationsRead, KeysRead, KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead,
+        SpacesWrite, TeamRead, TeamWrite, WorkspaceWrite, delete, get, patch, post, put,
     },
-    places, query, sources, spaces, widget,
+    places, query, sources, spaces, team, widget,
 };
 use crate::{
     domain::knowledge::{extract::ExtractLimits, written},
@@ -98,6 +98,32 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
             at("/api/auth/second-factor/recovery-codes")
                 .route(post(Anyone, auth::second_factor::renew_codes)),
         )
+        .service(at("/api/team/members").route(get(TeamRead, team::list)))
+        .service(
+            at("/api/team/members/{id}")
+                .route(patch(TeamWrite, team::change))
+                .route(delete(TeamWrite, team::remove)),
+        )
+        .service(at("/api/team/leave").route(post(Anyone, team::leave)))
+        .service(at("/api/team/transfer-ownership").route(post(WorkspaceWrite, team::transfer)))
+        .service(
+            at("/api/team/teams")
+                .route(get(TeamRead, team::teams))
+                .route(post(TeamWrite, team::create_team)),
+        )
+        .service(
+            at("/api/team/teams/{id}")
+                .route(put(TeamWrite, team::change_team))
+                .route(delete(TeamWrite, team::remove_team)),
+        )
+        .service(
+            at("/api/keys")
+                .route(get(KeysRead, keys::list))
+                .route(post(KeysWrite, keys::create)),
+        )
+        .service(at("/api/keys/{id}").route(delete(KeysWrite, keys::revoke)))
+        .service(at("/api/audit").route(get(AuditRead, audit::list)))
+        .service(at("/api/audit/export").route(get(AuditRead, audit::export)))
         .service(at("/api/chat-spaces").route(get(SpacesRead, console::spaces)))
         .service(
             at("/api/chat-spaces/{id}")

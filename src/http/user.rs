@@ -1,5 +1,7 @@
 //! Proof that a request comes from a person who is logged in.
 
+use std::net::IpAddr;
+
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
 use futures_util::future::LocalBoxFuture;
 use parlance_store::{
@@ -9,6 +11,7 @@ use parlance_store::{
 
 use crate::{
     actors::services::Services,
+    domain::{accounts::caller::Caller, audit::Actor},
     kernel::{code::Code, problem::Problem},
 };
 
@@ -21,6 +24,21 @@ pub struct Member {
     pub session: FamilyId,
     pub role: Role,
     pub email: String,
+    pub address: Option<IpAddr>,
+}
+
+impl From<Member> for Caller {
+    fn from(member: Member) -> Self {
+        Self {
+            tenant: member.tenant,
+            role: Some(member.role),
+            actor: Actor::User {
+                id: member.user,
+                email: member.email,
+            },
+            address: member.address,
+        }
+    }
 }
 
 impl FromRequest for Member {
@@ -56,6 +74,10 @@ impl Member {
             .tokens
             .verify_user(bearer(request))
             .map_err(|invalid| unauthenticated(invalid.to_string()))?;
+        let lives = services.accounts.lives(claims.session).await;
+        if !lives.map_err(Problem::internal)? {
+            return Err(unauthenticated("this session is over, log in again".to_owned()));
+        }
         let member = services.members.find(claims.tenant, claims.user).await;
         let member = member.map_err(Problem::internal)?;
         let member = member
@@ -66,6 +88,7 @@ impl Member {
             session: claims.session,
             role: member.role,
             email: member.email.clone(),
+            address: services.addresses.of(request),
         })
     }
 }

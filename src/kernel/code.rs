@@ -20,6 +20,7 @@ pub enum Code {
     EmailTaken,
     LinkOver,
     WeakPassword,
+    LastOwner,
     PayloadTooLarge,
     UnsupportedMediaType,
     RateLimited,
@@ -140,6 +141,13 @@ pub const TABLE: &[Row] = &[
         "weak_password",
         422,
         "The password is easy to guess",
+        false,
+    ),
+    row(
+        Code::LastOwner,
+        "last_owner",
+        409,
+        "A workspace has an owner",
         false,
     ),
     row(

@@ -79,6 +79,7 @@ impl Accounts {
             Ok(())
         })
         .await?;
+        self.live.invalidate_all();
         self.bell.ring(link.tenant_id);
         Ok(())
     }

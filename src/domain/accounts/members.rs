@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use moka::future::Cache;
 use parlance_store::{
-    control::{Member, Role},
+    control::Member,
     db::Db,
     error::StoreError,
     ids::{TenantId, UserId},
@@ -55,10 +55,4 @@ impl Members {
     pub async fn changed(&self, tenant: TenantId, user: UserId) {
         self.known.invalidate(&(tenant, user)).await;
     }
-}
-
-/// Whether who has `role` may give somebody `given`, or take it: only an owner makes or unmakes owners.
-#[must_use]
-pub fn may_give(role: Role, given: Role) -> bool {
-    role == Role::Owner || given != Role::Owner
 }

@@ -7,8 +7,10 @@
 //! Somebody who has not confirmed their address may do everything but what reaches others: invite
 //! people, publish a space. See `docs/ACCOUNTS.md`.
 
+pub mod caller;
 pub mod email;
 pub mod error;
+pub mod keys;
 pub mod limits;
 pub mod links;
 pub mod login;
@@ -23,15 +25,17 @@ pub mod settings;
 pub mod signup;
 pub mod slug;
 pub mod space;
+pub mod team;
 pub mod token;
 pub mod totp;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
+use moka::future::Cache;
 use parlance_store::{
     control::{Login, sessions::Seen},
     db::Db,
-    ids::{TenantId, UserId},
+    ids::{FamilyId, TenantId, UserId},
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -51,6 +55,10 @@ use crate::{
     kernel::{clock::SharedClock, vault::Vault},
 };
 
+/// How long another process's end of a session may take to be seen.
+const FRESH: Duration = Duration::from_secs(2);
+/// Sessions that are known to live, or not to.
+const SESSIONS: u64 = 50_000;
 /// For how long an address from which somebody has logged in is known.
 const KNOWN: chrono::TimeDelta = chrono::TimeDelta::days(30);
 
@@ -64,6 +72,7 @@ pub struct Accounts {
     bell: Bell,
     hasher: Hasher,
     limits: Arc<Limits>,
+    live: Cache<FamilyId, bool>,
 }
 
 /// From where somebody asks.
@@ -120,6 +129,10 @@ impl Accounts {
             vault,
             bell,
             hasher: Hasher::new(hashes),
+            live: Cache::builder()
+                .max_capacity(SESSIONS)
+                .time_to_live(FRESH)
+                .build(),
         }
     }
 

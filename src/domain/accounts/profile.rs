@@ -70,6 +70,7 @@ impl Accounts {
             Ok(())
         })
         .await?;
+        self.live.invalidate_all();
         self.bell.ring(claims.tenant);
         Ok(())
     }

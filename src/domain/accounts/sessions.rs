@@ -1,9 +1,11 @@
 //! Sessions: each goes on by refresh tokens that are used once. A second use of one ends the session,
 //! for somebody else may have it.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use parlance_store::{
-    TenantConn,
+    StoreError, TenantConn,
     control::{
         Login, NewRefreshToken, RefreshSession, Rotation, User, refresh,
         sessions::{self, Session},
@@ -96,6 +98,18 @@ impl Accounts {
         (secret, token)
     }
 
+    /// Whether a session lives: looked up with every request, from memory for two seconds.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn lives(&self, session: FamilyId) -> Result<bool, Arc<StoreError>> {
+        let load = async {
+            let found = self.db.control().session(session, self.clock.now()).await?;
+            Ok::<_, StoreError>(found.is_some())
+        };
+        self.live.try_get_with(session, load).await
+    }
+
     /// Exchanges a refresh token for the next one.
     ///
     /// # Errors
@@ -121,6 +135,7 @@ impl Accounts {
         match rotation.await? {
             Rotation::Refused => Err(AccountError::Ended),
             Rotation::Reused(session) => {
+                self.live.invalidate(&session.family).await;
                 tracing::warn!(user.id = %session.user_id, "a refresh token was used twice, its session is ended");
                 Err(AccountError::Reused)
             }
@@ -149,6 +164,7 @@ impl Accounts {
         let (db, at) = (self.db.tenant(session.tenant_id), self.clock.now());
         db.transaction(async |conn| sessions::end(conn, session.user_id, session.family, at).await)
             .await?;
+        self.live.invalidate(&session.family).await;
         Ok(())
     }
 
@@ -181,7 +197,9 @@ impl Accounts {
             audit::record(conn, self.act(&actor, client, deed, ("session", session.0))).await?;
             Ok(())
         })
-        .await
+        .await?;
+        self.live.invalidate(&session).await;
+        Ok(())
     }
 
     /// Ends all other sessions of the person. Returns how many.
@@ -191,7 +209,7 @@ impl Accounts {
     pub async fn end_others(&self, claims: &UserClaims, client: &Client) -> Result<usize, AccountError> {
         let (login, at) = (self.person(claims.user).await?, self.clock.now());
         let db = self.db.tenant(claims.tenant);
-        db.transaction(async |conn| {
+        let ended = db.transaction(async |conn| {
             let ended = sessions::end_others(conn, claims.user, Some(claims.session), at).await?;
             let deed = Deed {
                 after: Some(json!({ "ended": ended })),
@@ -199,9 +217,11 @@ impl Accounts {
             };
             let (actor, target) = (oneself(&login), ("user", claims.user.0));
             audit::record(conn, self.act(&actor, client, deed, target)).await?;
-            Ok(ended)
-        })
-        .await
+            Ok::<_, AccountError>(ended)
+        });
+        let ended = ended.await?;
+        self.live.invalidate_all();
+        Ok(ended)
     }
 
     /// Goes on in another workspace of the person: a session there, in the place of this one.
@@ -226,6 +246,7 @@ impl Accounts {
             self.begin(conn, claims.user, client).await
         });
         let begun = begun.await?;
+        self.live.invalidate(&claims.session).await;
         self.logged_in(login, tenant, begun)
     }
 }

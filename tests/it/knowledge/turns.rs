@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 use parlance::{
     adapters::web::{SystemResolver, Web, WebLimits},
     domain::{
+        accounts::caller::Caller,
         billing::plans::Plans,
         jobs::{Bell, Takes},
         knowledge::{
@@ -76,7 +77,15 @@ async fn reads(db: &TenantDb, space: SpaceId, site: &Site, path: &str, scope: Sc
         plan: Plan::new(site.url("127.0.0.1", path), scope),
         every_hours: None,
     };
-    places::know(db, space, &place, SystemClock.now()).await.unwrap()
+    places::know(
+        db,
+        &Caller::system(db.tenant_id()),
+        space,
+        &place,
+        SystemClock.now(),
+    )
+    .await
+    .unwrap()
 }
 
 async fn ended(db: &TenantDb, id: JobId) -> Job {

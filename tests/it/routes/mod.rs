@@ -26,7 +26,15 @@ fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> Reque
         let file = Part::text("hi").file_name("hi.txt");
         return request.multipart(Form::new().part("file", file));
     }
-    request.json(&if method == Method::PATCH {
+    request.json(&if url.contains("/team/members/") {
+        json!({ "role": "agent" })
+    } else if url.ends_with("/api/keys") {
+        json!({ "name": "Sync", "scopes": ["knowledge:read"] })
+    } else if url.contains("/team/teams") {
+        json!({ "name": "Sales" })
+    } else if url.ends_with("/transfer-ownership") {
+        json!({ "member": Uuid::now_v7() })
+    } else if method == Method::PATCH {
         // A change names only what is to change.
         json!({ "name": "Mine" })
     } else if url.contains("/golden-runs") {

@@ -1,7 +1,7 @@
 //! Every route in every role: what the table says, the server does, and the document of the API names.
 
 use parlance::domain::accounts::permission::{Permission, may};
-use parlance_store::control::Role;
+use parlance_store::{control::Role, testing};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -77,6 +77,40 @@ async fn a_route_is_open_to_the_roles_of_its_permission_and_to_no_other() {
 }
 
 #[tokio::test]
+async fn a_key_opens_the_routes_of_its_scopes_and_no_other() {
+    let app = TestApp::start().await;
+    let acme = app.workspace("acme").await;
+    let owner = app.log_in(&acme.email).await;
+    let enterprise = "UPDATE tenants SET plan = 'enterprise'";
+    testing::sql_on_pool(&app.services.db, enterprise).await.unwrap();
+    let never = Uuid::now_v7().to_string();
+    for scope in Permission::ALL
+        .iter()
+        .filter(|permission| permission.for_programs())
+    {
+        let body = json!({ "name": "Sync", "scopes": [scope.as_str()] });
+        let made = app
+            .http
+            .post(app.url("/api/keys"))
+            .bearer_auth(&owner)
+            .json(&body);
+        let made: Value = made.send().await.unwrap().json().await.unwrap();
+        let key = made["key"].as_str().unwrap();
+        for (method, path, permission) in permitted() {
+            let url = app.url(&path.replace("{id}", &never));
+            let answer = sound(&app, &method, &url, &never).bearer_auth(key).send();
+            let status = answer.await.unwrap().status().as_u16();
+            let what = format!("{scope}: {method} {path}: {status}");
+            if permission == scope.as_str() {
+                assert!(![401, 403, 405, 429, 500].contains(&status), "{what}");
+            } else {
+                assert_eq!(status, 403, "{what}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_document_names_every_call_and_its_permission() {
     let app = TestApp::start().await;
     let document = app.http.get(app.url("/api/openapi.json")).send().await.unwrap();
@@ -90,8 +124,11 @@ async fn the_document_names_every_call_and_its_permission() {
         assert!(call.is_object(), "{method} {path} is not in the document");
         named += 1;
         if let For::Member(permission) = who {
-            let security = json!([{ "user": [permission] }, { "key": [permission] }]);
-            assert_eq!(call["security"], security, "{method} {path}");
+            let mut security = vec![json!({ "user": [permission] })];
+            if permission.parse::<Permission>().unwrap().for_programs() {
+                security.push(json!({ "key": [permission] }));
+            }
+            assert_eq!(call["security"], json!(security), "{method} {path}");
         }
     }
     let paths = document["paths"].as_object().unwrap();

@@ -73,27 +73,6 @@ pub struct Membership {
     pub role: Role,
 }
 
-/// A person in one tenant.
-#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
-#[diesel(check_for_backend(diesel::pg::Pg))]
-pub struct Member {
-    /// Who.
-    #[diesel(sql_type = SqlUuid)]
-    pub user_id: UserId,
-    /// As it was entered.
-    #[diesel(sql_type = Text)]
-    pub email: String,
-    /// How others see them.
-    #[diesel(sql_type = Text)]
-    pub name: String,
-    /// As what.
-    #[diesel(sql_type = Text)]
-    pub role: Role,
-    /// Since when.
-    #[diesel(sql_type = Timestamptz)]
-    pub joined_at: DateTime<Utc>,
-}
-
 /// What a login needs to know.
 #[derive(Clone)]
 pub struct Login {
@@ -160,21 +139,6 @@ impl ControlDb {
     pub async fn sign_up(&self, tenant: TenantId, workspace: &str, owner: NewUser) -> Result<(), StoreError> {
         let at = owner.at;
         self.execute(signing_up(tenant, workspace, owner, Some(at))).await
-    }
-
-    /// A person in an active tenant, where they belong to it.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database does not answer.
-    pub async fn member(&self, tenant: TenantId, user: UserId) -> Result<Option<Member>, StoreError> {
-        let query = sql(
-            "SELECT u.id AS user_id, u.email, u.name, m.role, m.created_at AS joined_at FROM memberships m \
-             JOIN users u ON u.id = m.user_id JOIN tenants t ON t.id = m.tenant_id AND t.status = 'active' \
-             WHERE m.tenant_id = $1 AND m.user_id = $2",
-        )
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<SqlUuid, _>(user);
-        Ok(self.rows(query).await?.into_iter().next())
     }
 
     /// Finds a login by its address, in any case.

@@ -8,7 +8,9 @@
 mod accounts;
 mod directory;
 pub mod factors;
+mod keys;
 pub mod links;
+pub mod members;
 pub mod people;
 pub mod refresh;
 pub mod sessions;
@@ -22,8 +24,10 @@ use crate::{
     statement::Sql,
 };
 
-pub use accounts::{Login, Member, Membership, NewUser, Role, User, sign_up};
+pub use accounts::{Login, Membership, NewUser, Role, User, sign_up};
 pub use directory::{SpaceRef, WaitingTenant};
+pub use keys::ApiKeyRef;
+pub use members::Member;
 pub use refresh::{NewRefreshToken, RefreshSession, Rotation};
 pub use sessions::LiveSession;
 

@@ -28,4 +28,5 @@ mod silence;
 mod sources;
 mod spaces;
 mod support;
+mod teams;
 mod wire;
