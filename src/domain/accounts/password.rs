@@ -109,6 +109,7 @@ pub fn check(password: &str, about: &[&str]) -> Result<(), Weak> {
             .filter(|word| word.len() > 1)
             .collect();
         // Words that are guessed together count as one: a name is no two words of a dictionary.
+        known.push((*text).to_owned());
         known.push(words.concat());
         known.extend(words.windows(2).map(<[&str]>::concat));
         known.extend(words.into_iter().map(str::to_owned));
@@ -265,6 +266,7 @@ mod tests {
             "parlanceparlance",
             "adakeller1",
             "acmerobotics",
+            "ada.keller@acme.example",
             "2020-11-22",
             "p@ssw0rd123",
             &"x".repeat(129),
