@@ -349,8 +349,12 @@ fn services(
         tasks: tasks.clone(),
         passivate_after: config.chat.passivate_after,
     };
-    let (vault, plans) = (Vault::new(&secret), Arc::new(Plans::builtin()?));
-    let (tokens, bell) = (Tokens::new(&secret, clock.clone()), Bell::default());
+    let plans = Arc::new(Plans::builtin()?);
+    let (tokens, bell, vault) = (
+        Tokens::new(&secret, clock.clone()),
+        Bell::default(),
+        Vault::new(&secret),
+    );
     Ok(Services {
         consoles: Consoles::new(db.clone(), clock.clone(), bell.clone(), tasks.clone()),
         accounts: Accounts::new(

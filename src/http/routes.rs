@@ -64,6 +64,32 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
                 .configure(transports.visitor),
         )
         .service(web::scope("/api/console").configure(transports.console))
+        .service(at("/api/team/members").route(get(TeamRead, team::list)))
+        .service(
+            at("/api/team/members/{id}")
+                .route(patch(TeamWrite, team::change))
+                .route(delete(TeamWrite, team::remove)),
+        )
+        .service(at("/api/team/leave").route(post(Anyone, team::leave)))
+        .service(at("/api/team/transfer-ownership").route(post(WorkspaceWrite, team::transfer)))
+        .service(
+            at("/api/team/teams")
+                .route(get(TeamRead, team::teams))
+                .route(post(TeamWrite, team::create_team)),
+        )
+        .service(
+            at("/api/team/teams/{id}")
+                .route(put(TeamWrite, team::change_team))
+                .route(delete(TeamWrite, team::remove_team)),
+        )
+        .service(
+            at("/api/keys")
+                .route(get(KeysRead, keys::list))
+                .route(post(KeysWrite, keys::create)),
+        )
+        .service(at("/api/keys/{id}").route(delete(KeysWrite, keys::revoke)))
+        .service(at("/api/audit").route(get(AuditRead, audit::list)))
+        .service(at("/api/audit/export").route(get(AuditRead, audit::export)))
         .service(at("/dev/outbox").route(get(Anyone, outbox::read)))
         .service(at("/api/auth/signup").route(post(Anyone, auth::links::signup)))
         .service(at("/api/auth/login").route(post(Anyone, auth::login::login)))
@@ -98,32 +124,6 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
             at("/api/auth/second-factor/recovery-codes")
                 .route(post(Anyone, auth::second_factor::renew_codes)),
         )
-        .service(at("/api/team/members").route(get(TeamRead, team::list)))
-        .service(
-            at("/api/team/members/{id}")
-                .route(patch(TeamWrite, team::change))
-                .route(delete(TeamWrite, team::remove)),
-        )
-        .service(at("/api/team/leave").route(post(Anyone, team::leave)))
-        .service(at("/api/team/transfer-ownership").route(post(WorkspaceWrite, team::transfer)))
-        .service(
-            at("/api/team/teams")
-                .route(get(TeamRead, team::teams))
-                .route(post(TeamWrite, team::create_team)),
-        )
-        .service(
-            at("/api/team/teams/{id}")
-                .route(put(TeamWrite, team::change_team))
-                .route(delete(TeamWrite, team::remove_team)),
-        )
-        .service(
-            at("/api/keys")
-                .route(get(KeysRead, keys::list))
-                .route(post(KeysWrite, keys::create)),
-        )
-        .service(at("/api/keys/{id}").route(delete(KeysWrite, keys::revoke)))
-        .service(at("/api/audit").route(get(AuditRead, audit::list)))
-        .service(at("/api/audit/export").route(get(AuditRead, audit::export)))
         .service(at("/api/chat-spaces").route(get(SpacesRead, console::spaces)))
         .service(
             at("/api/chat-spaces/{id}")
