@@ -11,7 +11,7 @@ export function VerifyBanner({ user }: { user: User }) {
   if (user.email_verified) return null;
   return (
     <div role="status" className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 bg-warn-soft px-4 py-2 text-warn">
-      <MailWarning className="size-4 shrink-0" aria-hidden />
+      <MailWarning className="hidden size-4 shrink-0 sm:block" aria-hidden />
       <span>Confirm {user.email} to publish a space and to invite your team: follow the link we mailed you.</span>
       {resend.isSuccess ? (
         <span className="font-medium">It is on its way again.</span>

@@ -109,6 +109,7 @@ pub fn check(password: &str, about: &[&str]) -> Result<(), Weak> {
             .filter(|word| word.len() > 1)
             .collect();
         // Words that are guessed together count as one: a name is no two words of a dictionary.
+        known.push((*text).to_owned());
         known.push(words.concat());
         known.extend(words.windows(2).map(<[&str]>::concat));
         known.extend(words.into_iter().map(str::to_owned));
@@ -120,7 +121,7 @@ pub fn check(password: &str, about: &[&str]) -> Result<(), Weak> {
     }
     let why = estimate.feedback().and_then(|feedback| feedback.warning());
     let why = why.map_or_else(|| "it is easy to guess".to_owned(), |why| why.to_string());
-    let why = why.trim_end_matches('.');
+    let why = why.trim_end_matches('.').to_lowercase();
     Err(Weak(format!(
         "password: choose one that is harder to guess, such as four words that have nothing to do with each other ({why})"
     )))
@@ -265,6 +266,7 @@ mod tests {
             "parlanceparlance",
             "adakeller1",
             "acmerobotics",
+            "ada.keller@acme.example",
             "2020-11-22",
             "p@ssw0rd123",
             &"x".repeat(129),

@@ -40,6 +40,10 @@ async fn another_password_ends_the_other_sessions_and_not_this_one() {
     );
     assert_eq!(change(STRONG, "qwertyuiop").await.code(), (422, "weak_password"));
     assert_eq!(change(STRONG, STRONGER).await.status, 204);
+    assert_eq!(
+        there.asks(Method::GET, "/api/auth/me", json!(null)).await.status,
+        401
+    );
     assert!(here.goes_on().await && !there.goes_on().await);
     assert_eq!(log_in(&app, &here.email, STRONG).await.status, 401);
     assert_eq!(log_in(&app, &here.email, STRONGER).await.status, 200);

@@ -41,7 +41,14 @@ async fn a_person_sees_their_sessions_and_ends_them() {
     let path = format!("/api/auth/sessions/{}", other["id"].as_str().unwrap());
     assert_eq!(ends(&stranger, &path).await, 404, "somebody else's");
     assert!(there.goes_on().await);
+    assert_eq!(sessions(&there).await.len(), 2, "its token opens");
     assert_eq!(ends(&here, &path).await, 204);
+    let over = there.asks(Method::GET, "/api/auth/me", Value::Null).await;
+    assert_eq!(
+        over.code(),
+        (401, "unauthenticated"),
+        "and does not any more, at once"
+    );
     assert_eq!(ends(&here, &path).await, 404, "it has ended");
     assert_eq!(ends(&here, "/api/auth/sessions/no-id").await, 404);
     assert_eq!(refresh(&app, &there.cookie).await.status, 401);
@@ -61,6 +68,13 @@ async fn all_others_end_at_once() {
     ];
     assert_eq!(ends(&here, "/api/auth/sessions").await, 204);
     for other in others {
+        assert_eq!(
+            other
+                .asks(Method::GET, "/api/chat-spaces", Value::Null)
+                .await
+                .status,
+            401
+        );
         assert!(!other.goes_on().await);
     }
     assert!(here.goes_on().await);

@@ -39,11 +39,10 @@ impl Server {
             port,
             heard: heard.clone(),
         };
-        // Ends with the test's runtime.
-        tokio::task::spawn(async move {
+        spawn(async move {
             while let Ok((line, _)) = listener.accept().await {
                 let (manners, heard) = (manners.clone(), heard.clone());
-                tokio::task::spawn(async move { serve(line, &manners, &heard).await });
+                spawn(async move { serve(line, &manners, &heard).await });
             }
         });
         server
@@ -58,6 +57,15 @@ impl Server {
         let from = "Parlance <no-reply@parlance.example>";
         Smtp::with_patience(&url, from, Duration::from_millis(500)).unwrap()
     }
+}
+
+/// Ends with the test's runtime.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a double of a mail server knows no tasks of the application"
+)]
+fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+    tokio::spawn(task);
 }
 
 async fn serve(line: TcpStream, manners: &Manners, heard: &Mutex<Vec<String>>) {
