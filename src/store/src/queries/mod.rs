@@ -5,9 +5,12 @@
 //! [`messages`]: `say` and `finish_answer` are the two writes that every turn makes.
 
 pub mod bulk;
+pub mod contacts;
 pub mod conversations;
 pub mod documents;
 pub mod golden;
+pub mod history;
+pub mod identity_keys;
 pub mod index;
 pub mod jobs;
 pub mod large;
