@@ -11,7 +11,7 @@ use crate::{
         answering::answerer::Answerer,
         jobs::Bell,
     },
-    kernel::{address::Addresses, clock::SharedClock, origin::PublicOrigin, tasks::Tasks},
+    kernel::{address::Addresses, clock::SharedClock, origin::PublicOrigin, tasks::Tasks, vault::Vault},
 };
 
 /// The running application, as HTTP and the transports see it. Cheap to clone.
@@ -23,6 +23,7 @@ pub struct Services {
     pub addresses: Addresses,
     pub public: PublicOrigin,
     pub tokens: Tokens,
+    pub vault: Vault,
     pub logins: Logins,
     pub spaces: SpaceDirectory,
     pub tenants: Tenants,

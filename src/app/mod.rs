@@ -47,7 +47,7 @@ use crate::{
     },
     http::{self, routes::Transports},
     jobs::{Tools, Worker, keep_forgetting},
-    kernel::{address::Addresses, origin::PublicOrigin, tasks::Tasks},
+    kernel::{address::Addresses, origin::PublicOrigin, tasks::Tasks, vault::Vault},
     realtime,
 };
 
@@ -338,6 +338,7 @@ fn services(
             behind_proxy: config.server.behind_proxy,
         },
         public: PublicOrigin::of(config.server.public_url.as_deref()),
+        vault: Vault::new(&secret),
         db,
         clock,
         tasks,

@@ -9,4 +9,5 @@ pub mod problem;
 pub mod route;
 pub mod tasks;
 pub mod text;
+pub mod vault;
 pub mod vector;

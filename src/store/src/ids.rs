@@ -113,4 +113,6 @@ ids! {
     RefreshTokenId,
     /// A chain of refresh tokens that began with one login.
     FamilyId,
+    /// One administrative act.
+    AuditEventId,
 }

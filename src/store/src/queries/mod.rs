@@ -4,6 +4,7 @@
 //! Nothing here decides: transitions, prices and limits are the domain's. Start at
 //! [`messages`]: `say` and `finish_answer` are the two writes that every turn makes.
 
+pub mod audit;
 pub mod bulk;
 pub mod contacts;
 pub mod conversations;

@@ -22,6 +22,7 @@ const TRIED: &[&str] = &["conversations", "ledger", "log", "messages", "spaces",
 
 /// Files that are tried in a test of their own, and where.
 const TRIED_ELSEWHERE: &[(&str, &str)] = &[
+    ("audit", "audit"),
     ("bulk", "large"),
     ("documents", "knowledge"),
     ("golden", "golden"),

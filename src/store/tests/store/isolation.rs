@@ -257,7 +257,7 @@ async fn a_function_with_other_rights_is_known_and_pinned() {
 async fn the_log_and_the_usage_cannot_be_rewritten() {
     let test = database().await;
     let acme = chat(test.db(), "acme").await;
-    for table in ["conversation_events", "usage_events", "citations"] {
+    for table in ["conversation_events", "usage_events", "citations", "audit_events"] {
         for statement in [
             format!("DELETE FROM {table}"),
             format!("UPDATE {table} SET tenant_id = tenant_id"),

@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod audit;
 mod control;
 mod foreign;
 mod golden;
