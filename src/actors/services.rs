@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use parlance_store::db::Db;
 
-use super::{console::Consoles, ledger::LedgerHandle, registry::Registry, tenant::Tenants};
+use super::{
+    console::Consoles, ledger::LedgerHandle, live_settings::LiveSettings, registry::Registry, tenant::Tenants,
+};
 use crate::{
     domain::{
         accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
@@ -26,6 +28,7 @@ pub struct Services {
     pub vault: Vault,
     pub logins: Logins,
     pub spaces: SpaceDirectory,
+    pub live_settings: LiveSettings,
     pub tenants: Tenants,
     pub answerer: Arc<Answerer>,
     /// Rung when a job was put in line, or has changed.

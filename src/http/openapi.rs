@@ -8,7 +8,9 @@ use utoipa::{
     },
 };
 
-use super::{auth, console, documents, golden, jobs, operations, places, query, spaces, widget};
+use super::{auth, console, documents, golden, identity_keys, jobs, operations, places, query, session, spaces,
+    widget,
+};
 
 /// The document as JSON text, made once.
 #[derive(Clone, Debug)]
@@ -18,12 +20,13 @@ pub struct ApiDocument(pub String);
 #[openapi(
     info(title = "Parlance", description = "Customer-support chat that answers from a business's own documents."),
     paths(
-        widget::config, widget::session,
+        widget::config, session::session,
         auth::login, auth::refresh, auth::logout, auth::me,
         console::spaces, console::conversations, console::conversation, console::messages,
         documents::list, documents::upload, documents::text, documents::faq, documents::document, documents::content,
         documents::remove, documents::reprocess, places::know, places::list,
         places::source, places::pages, places::read, places::remove, jobs::list, jobs::job, jobs::cancel, query::query, spaces::space, spaces::change,
+        identity_keys::list, identity_keys::add, identity_keys::retire, identity_keys::remove,
         golden::list, golden::add, golden::change, golden::remove, golden::ask, golden::runs, golden::run,
         operations::health, operations::ready, operations::metrics,
     ),

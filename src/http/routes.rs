@@ -4,7 +4,8 @@
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, guard, web};
 
 use super::{
-    assets, auth, console, demo, documents, golden, jobs, operations, places, query, sources, spaces, widget,
+    assets, auth, console, demo, documents, golden, identity_keys, jobs, operations, places, query, session,
+    sources, spaces, widget,
 };
 use crate::{
     domain::knowledge::{extract::ExtractLimits, written},
@@ -54,7 +55,7 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
         .service(
             web::scope("/api/widget/{space}")
                 .service(at("/config").route(get(widget::config)))
-                .service(at("/session").route(web::post().to(widget::session)))
+                .service(at("/session").route(web::post().to(session::session)))
                 .configure(transports.visitor),
         )
         .service(web::scope("/api/console").configure(transports.console))
@@ -67,6 +68,19 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
             at("/api/chat-spaces/{id}")
                 .route(get(spaces::space))
                 .route(web::patch().to(spaces::change)),
+        )
+        .service(
+            at("/api/chat-spaces/{id}/identity-keys")
+                .route(get(identity_keys::list))
+                .route(web::post().to(identity_keys::add)),
+        )
+        .service(
+            at("/api/chat-spaces/{id}/identity-keys/{kid}")
+                .route(web::delete().to(identity_keys::remove)),
+        )
+        .service(
+            at("/api/chat-spaces/{id}/identity-keys/{kid}/retire")
+                .route(web::post().to(identity_keys::retire)),
         )
         .service(
             at("/api/chat-spaces/{id}/documents/upload")

@@ -179,6 +179,8 @@ async fn a_foreign_tenant_changes_nothing() {
         id: acme.visitor,
         space_id,
         attributes: json!({}),
+        said: json!({}),
+        contact_id: None,
         locale: None,
         at: at(9),
     };
