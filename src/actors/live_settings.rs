@@ -101,7 +101,10 @@ impl LiveSettings {
         for (space, at) in changed {
             let place = all.iter().find(|(_, id)| *id == space);
             let Some(&(tenant, _)) = place else { continue };
-            let seen = self.watched.get(&(tenant, space)).and_then(|place| place.changed_at);
+            let seen = self
+                .watched
+                .get(&(tenant, space))
+                .and_then(|place| place.changed_at);
             if seen == Some(at) {
                 continue;
             }

@@ -118,7 +118,10 @@ pub async fn add(
     body: web::Json<NewKey>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let NewKey { algorithm, public_key } = body.into_inner();
+    let NewKey {
+        algorithm,
+        public_key,
+    } = body.into_inner();
     let algorithm = algorithm.unwrap_or(if public_key.is_some() {
         IdentityAlgorithm::Rs256
     } else {

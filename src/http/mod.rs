@@ -24,6 +24,7 @@ mod sources;
 mod spaces;
 mod user;
 mod views;
+mod visitors;
 mod widget;
 
 pub use headers::security_headers;

@@ -8,8 +8,9 @@ use utoipa::{
     },
 };
 
-use super::{auth, console, documents, golden, identity_keys, jobs, operations, places, query, session, spaces,
-    widget,
+use super::{
+    auth, console, documents, golden, identity_keys, jobs, operations, places, query, session, spaces,
+    visitors, widget,
 };
 
 /// The document as JSON text, made once.
@@ -22,7 +23,7 @@ pub struct ApiDocument(pub String);
     paths(
         widget::config, session::session,
         auth::login, auth::refresh, auth::logout, auth::me,
-        console::spaces, console::conversations, console::conversation, console::messages,
+        console::spaces, console::conversations, console::conversation, console::messages, visitors::visitor,
         documents::list, documents::upload, documents::text, documents::faq, documents::document, documents::content,
         documents::remove, documents::reprocess, places::know, places::list,
         places::source, places::pages, places::read, places::remove, jobs::list, jobs::job, jobs::cancel, query::query, spaces::space, spaces::change,

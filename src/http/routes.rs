@@ -5,7 +5,7 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Rout
 
 use super::{
     assets, auth, console, demo, documents, golden, identity_keys, jobs, operations, places, query, session,
-    sources, spaces, widget,
+    sources, spaces, visitors, widget,
 };
 use crate::{
     domain::knowledge::{extract::ExtractLimits, written},
@@ -75,8 +75,7 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
                 .route(web::post().to(identity_keys::add)),
         )
         .service(
-            at("/api/chat-spaces/{id}/identity-keys/{kid}")
-                .route(web::delete().to(identity_keys::remove)),
+            at("/api/chat-spaces/{id}/identity-keys/{kid}").route(web::delete().to(identity_keys::remove)),
         )
         .service(
             at("/api/chat-spaces/{id}/identity-keys/{kid}/retire")
@@ -139,6 +138,7 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
         .service(at("/api/chat-spaces/{id}/conversations").route(get(console::conversations)))
         .service(at("/api/conversations/{id}").route(get(console::conversation)))
         .service(at("/api/conversations/{id}/messages").route(get(console::messages)))
+        .service(at("/api/visitors/{id}").route(get(visitors::visitor)))
         .default_service(web::to(nothing_here));
 }
 

@@ -343,7 +343,10 @@ fn bounded(comment: Option<String>) -> Result<Option<String>, Problem> {
 
 /// The visitor is proven to be somebody by now, and this token does not know it.
 fn superseded() -> Problem {
-    Problem::new(Code::Unauthenticated, "the token was replaced by a newer one of the visitor")
+    Problem::new(
+        Code::Unauthenticated,
+        "the token was replaced by a newer one of the visitor",
+    )
 }
 
 fn draining() -> Problem {

@@ -13,9 +13,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    actors::conversation::Published,
-    domain::conversations::event::Status,
-    kernel::problem::Problem,
+    actors::conversation::Published, domain::conversations::event::Status, kernel::problem::Problem,
 };
 
 /// A comment goes out this often, so that proxies keep the stream open.

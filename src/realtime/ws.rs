@@ -7,8 +7,8 @@ use bytestring::ByteString;
 use chrono::{DateTime, Utc};
 
 use super::{
-    protocol::{ClientFrame, Close},
     listening::Listening,
+    protocol::{ClientFrame, Close},
     session::Session,
     socket::{End, Socket, Talk, accept, unreadable},
 };
@@ -97,10 +97,7 @@ async fn greet(socket: &mut Socket, space: &SpaceRef, address: Option<IpAddr>) -
             for event in listening.backlog() {
                 socket.send(event.json).await?;
             }
-            let visitor = Visitor {
-                session,
-                listening,
-            };
+            let visitor = Visitor { session, listening };
             Ok(Greeted { visitor, until })
         }
         Err(refused) => {

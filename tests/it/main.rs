@@ -18,4 +18,5 @@ mod resume;
 mod routes;
 mod support;
 mod turns;
+mod visitors;
 mod web;

@@ -119,11 +119,7 @@ impl SpaceSettings {
                 is_locale(&self.locale),
                 "give a language tag such as en or pt-BR".to_owned(),
             ),
-            (
-                "identity",
-                IDENTITY.contains(&&*self.identity),
-                one_of(IDENTITY),
-            ),
+            ("identity", IDENTITY.contains(&&*self.identity), one_of(IDENTITY)),
         ];
         let own = checks
             .into_iter()

@@ -118,7 +118,9 @@ impl Tokens {
     /// # Errors
     /// `Invalid` when it cannot be signed.
     pub fn visitor(&self, claims: VisitorClaims) -> Result<(String, TimeDelta), TokenError> {
-        let left = claims.verified.map(|verified| verified.until() - self.clock.now());
+        let left = claims
+            .verified
+            .map(|verified| verified.until() - self.clock.now());
         let ttl = left.map_or(VISITOR_TTL, |left| left.min(VISITOR_TTL));
         Ok((self.sign(VISITOR, ttl, claims)?, ttl))
     }

@@ -58,7 +58,10 @@ mod tests {
     #[test]
     fn a_patch_adds_replaces_and_removes() {
         let before = json!({ "plan": "free", "seats": 3 });
-        let after = merged(&before, json!({ "plan": "pro", "seats": null, "beta": true, "never": null }));
+        let after = merged(
+            &before,
+            json!({ "plan": "pro", "seats": null, "beta": true, "never": null }),
+        );
         assert_eq!(after, Ok(json!({ "plan": "pro", "beta": true })));
     }
 
@@ -74,14 +77,22 @@ mod tests {
         let mut instead = more;
         instead["a"] = Value::Null;
         assert!(merged(&held, instead).is_ok(), "what is removed makes room");
-        for nul in [json!({ "a\0": 1 }), json!({ "a": ["\0"] }), json!({ "a": { "b": "\0" } })] {
+        for nul in [
+            json!({ "a\0": 1 }),
+            json!({ "a": ["\0"] }),
+            json!({ "a": { "b": "\0" } }),
+        ] {
             assert_eq!(merged(&json!({}), nul), Err(Refused::Nul));
         }
         assert!(merged(&json!({}), json!({ "a": "\\u0000 is text" })).is_ok());
     }
 
     fn value() -> impl Strategy<Value = Value> {
-        prop_oneof![Just(Value::Null), any::<i32>().prop_map(Value::from), "[a-z\"\\\\]{0,3000}".prop_map(Value::from)]
+        prop_oneof![
+            Just(Value::Null),
+            any::<i32>().prop_map(Value::from),
+            "[a-z\"\\\\]{0,3000}".prop_map(Value::from)
+        ]
     }
 
     fn object() -> impl Strategy<Value = Value> {

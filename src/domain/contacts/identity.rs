@@ -31,7 +31,11 @@ pub struct Identity {
 
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.is_proof() { "Identity(with a proof)" } else { "Identity" })
+        f.write_str(if self.is_proof() {
+            "Identity(with a proof)"
+        } else {
+            "Identity"
+        })
     }
 }
 
@@ -67,11 +71,7 @@ impl Person {
     ///
     /// # Errors
     /// The first field that is too long or no such thing.
-    pub fn parse(
-        name: Option<String>,
-        email: Option<String>,
-        avatar: Option<String>,
-    ) -> Result<Self, Wrong> {
+    pub fn parse(name: Option<String>, email: Option<String>, avatar: Option<String>) -> Result<Self, Wrong> {
         let person = Self {
             name: trimmed(name),
             email: trimmed(email),

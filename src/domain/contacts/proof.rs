@@ -90,7 +90,12 @@ pub enum Refused {
 ///
 /// # Errors
 /// [`Refused`].
-pub fn check(keys: &[Key], names: Names<'_>, identity: &Identity, now: DateTime<Utc>) -> Result<Proof, Refused> {
+pub fn check(
+    keys: &[Key],
+    names: Names<'_>,
+    identity: &Identity,
+    now: DateTime<Utc>,
+) -> Result<Proof, Refused> {
     match (&identity.token, &identity.signature) {
         (Some(token), _) => by_token(keys, names, token, now),
         (None, Some(signature)) => {
@@ -102,7 +107,10 @@ pub fn check(keys: &[Key], names: Names<'_>, identity: &Identity, now: DateTime<
 }
 
 fn by_signature(keys: &[Key], id: String, signature: &str) -> Result<Proof, Refused> {
-    let mut keys = keys.iter().filter(|key| key.algorithm == IdentityAlgorithm::Hmac).peekable();
+    let mut keys = keys
+        .iter()
+        .filter(|key| key.algorithm == IdentityAlgorithm::Hmac)
+        .peekable();
     keys.peek().ok_or(Refused::NoKey)?;
     let signature = hex::decode(signature).map_err(|_| Refused::Signature)?;
     let signed = |key: &&Key| {
@@ -133,17 +141,25 @@ fn by_token(keys: &[Key], names: Names<'_>, token: &str, now: DateTime<Utc>) -> 
         return Err(Refused::Malformed);
     }
     let named: Vec<_> = match &header.kid {
-        Some(kid) => keys.into_iter().filter(|(key, _)| key.id.to_string() == *kid).collect(),
+        Some(kid) => keys
+            .into_iter()
+            .filter(|(key, _)| key.id.to_string() == *kid)
+            .collect(),
         None => keys,
     };
     if named.is_empty() {
         return Err(Refused::UnknownKey);
     }
-    let pinned: Vec<_> = named.into_iter().filter(|(_, algorithm)| *algorithm == header.alg).collect();
+    let pinned: Vec<_> = named
+        .into_iter()
+        .filter(|(_, algorithm)| *algorithm == header.alg)
+        .collect();
     if pinned.is_empty() {
         return Err(Refused::Algorithm);
     }
-    let opened = pinned.into_iter().find_map(|(key, algorithm)| Some((key, open(key, algorithm, token)?)));
+    let opened = pinned
+        .into_iter()
+        .find_map(|(key, algorithm)| Some((key, open(key, algorithm, token)?)));
     let (key, claims) = opened.ok_or(Refused::Signature)?;
     let claims = Claims::parse(claims)?;
     claims.in_time(now)?;
@@ -239,7 +255,10 @@ impl Claims {
     fn in_time(&self, now: DateTime<Utc>) -> Result<(), Refused> {
         let leeway = seconds(LEEWAY);
         let day = seconds(PROOF_TTL) + leeway;
-        #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 fit a double exactly")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "seconds since 1970 fit a double exactly"
+        )]
         let now = now.timestamp() as f64;
         let begins = [self.iat, self.nbf].into_iter().flatten();
         if begins.into_iter().any(|at| at > now + leeway) {

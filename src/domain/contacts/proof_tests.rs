@@ -77,19 +77,35 @@ fn the_key_says_the_algorithm_and_never_the_token() {
     let rsa = key(IdentityAlgorithm::Rs256, PUBLIC);
     let private = EncodingKey::from_rsa_pem(PRIVATE.as_bytes()).unwrap();
     let rs256 = signed(&Header::new(Algorithm::RS256), &private, &claims());
-    assert_eq!(checked(std::slice::from_ref(&rsa), &rs256).unwrap().external_id, "u-1");
+    assert_eq!(
+        checked(std::slice::from_ref(&rsa), &rs256).unwrap().external_id,
+        "u-1"
+    );
     // Key confusion: the public key, which everybody may know, taken for a secret.
     for bytes in [PUBLIC.to_owned(), PUBLIC.trim().to_owned()] {
         let forged = hs256(&bytes, &claims());
-        assert_eq!(checked(std::slice::from_ref(&rsa), &forged), Err(Refused::Algorithm));
-        assert_eq!(checked(&[rsa.clone(), secret()], &forged), Err(Refused::Signature));
+        assert_eq!(
+            checked(std::slice::from_ref(&rsa), &forged),
+            Err(Refused::Algorithm)
+        );
+        assert_eq!(
+            checked(&[rsa.clone(), secret()], &forged),
+            Err(Refused::Signature)
+        );
     }
     let mut named = Header::new(Algorithm::HS256);
     named.kid = Some(rsa.id.to_string());
     let forged = signed(&named, &EncodingKey::from_secret(PUBLIC.as_bytes()), &claims());
-    assert_eq!(checked(&[rsa.clone(), secret()], &forged), Err(Refused::Algorithm));
+    assert_eq!(
+        checked(&[rsa.clone(), secret()], &forged),
+        Err(Refused::Algorithm)
+    );
     for algorithm in [Algorithm::HS384, Algorithm::HS512] {
-        let other = signed(&Header::new(algorithm), &EncodingKey::from_secret(SECRET.as_bytes()), &claims());
+        let other = signed(
+            &Header::new(algorithm),
+            &EncodingKey::from_secret(SECRET.as_bytes()),
+            &claims(),
+        );
         assert_eq!(checked(&[secret()], &other), Err(Refused::Algorithm));
     }
     let other = signed(&Header::new(Algorithm::RS512), &private, &claims());
@@ -98,33 +114,57 @@ fn the_key_says_the_algorithm_and_never_the_token() {
 
 #[test]
 fn an_unsigned_token_proves_nothing() {
-    let Some(token) = hs256(SECRET, &claims()).token else { panic!() };
+    let Some(token) = hs256(SECRET, &claims()).token else {
+        panic!()
+    };
     let (rest, _) = token.rsplit_once('.').unwrap();
     let payload = rest.split_once('.').unwrap().1;
     // {"alg":"none"} and spellings of it.
-    for header in ["eyJhbGciOiJub25lIn0", "eyJhbGciOiJOb25lIn0", "eyJhbGciOiJOT05FIiwidHlwIjoiSldUIn0", "e30"] {
+    for header in [
+        "eyJhbGciOiJub25lIn0",
+        "eyJhbGciOiJOb25lIn0",
+        "eyJhbGciOiJOT05FIiwidHlwIjoiSldUIn0",
+        "e30",
+    ] {
         for signature in ["", "x"] {
             let forged = presented(format!("{header}.{payload}.{signature}"));
             assert_eq!(checked(&[secret()], &forged), Err(Refused::Malformed));
         }
     }
-    assert_eq!(checked(&[secret()], &presented(format!("{rest}."))), Err(Refused::Signature));
-    for text in [String::new(), "x".to_owned(), "a.b.c".to_owned(), "x".repeat(20_000)] {
+    assert_eq!(
+        checked(&[secret()], &presented(format!("{rest}."))),
+        Err(Refused::Signature)
+    );
+    for text in [
+        String::new(),
+        "x".to_owned(),
+        "a.b.c".to_owned(),
+        "x".repeat(20_000),
+    ] {
         assert_eq!(checked(&[secret()], &presented(text)), Err(Refused::Malformed));
     }
 }
 
 #[test]
 fn the_kid_picks_the_key_and_without_one_their_order_does() {
-    let (new, old) = (key(IdentityAlgorithm::Hs256, "new"), key(IdentityAlgorithm::Hs256, "old"));
+    let (new, old) = (
+        key(IdentityAlgorithm::Hs256, "new"),
+        key(IdentityAlgorithm::Hs256, "old"),
+    );
     let keys = [new.clone(), old.clone()];
     let by = |kid: &str, secret: &str| {
         let mut header = Header::new(Algorithm::HS256);
         header.kid = Some(kid.to_owned());
         signed(&header, &EncodingKey::from_secret(secret.as_bytes()), &claims())
     };
-    assert_eq!(checked(&keys, &by(&old.id.to_string(), "old")).unwrap().key, old.id);
-    assert_eq!(checked(&keys, &by(&new.id.to_string(), "old")), Err(Refused::Signature));
+    assert_eq!(
+        checked(&keys, &by(&old.id.to_string(), "old")).unwrap().key,
+        old.id
+    );
+    assert_eq!(
+        checked(&keys, &by(&new.id.to_string(), "old")),
+        Err(Refused::Signature)
+    );
     assert_eq!(checked(&keys, &by("another", "old")), Err(Refused::UnknownKey));
     assert_eq!(checked(&keys, &hs256("old", &claims())).unwrap().key, old.id);
     let mut critical = Header::new(Algorithm::HS256);
@@ -154,13 +194,21 @@ fn a_token_counts_for_a_day_at_most_and_to_its_end() {
         assert!(at(&with(field, (NOW + 60).into())).is_ok());
         assert_eq!(at(&with(field, (NOW + 61).into())), Err(Refused::NotYet));
     }
-    assert!(at(&with("exp", (NOW as f64 + 0.5).into())).is_ok(), "seconds may have a fraction");
+    assert!(
+        at(&with("exp", (NOW as f64 + 0.5).into())).is_ok(),
+        "seconds may have a fraction"
+    );
 }
 
 #[test]
 fn what_names_an_audience_or_issuer_names_this_space() {
     let at = |field, value| checked(&[secret()], &hs256(SECRET, &with(field, value))).map(|_| ());
-    for good in [json!("shop"), json!("pk_12345678"), json!(["else", "shop"]), Value::Null] {
+    for good in [
+        json!("shop"),
+        json!("pk_12345678"),
+        json!(["else", "shop"]),
+        Value::Null,
+    ] {
         assert_eq!(at("aud", good), Ok(()));
     }
     for wrong in [json!("another"), json!([]), json!(["another"]), json!("")] {
@@ -179,7 +227,14 @@ fn every_claim_has_its_type_and_bounds() {
         Err(Refused::Wrong(wrong)) => wrong.field,
         other => panic!("{field}: {other:?}"),
     };
-    for wrong in [Value::Null, json!(""), json!(" "), json!("x".repeat(201)), json!(7), json!("a\0")] {
+    for wrong in [
+        Value::Null,
+        json!(""),
+        json!(" "),
+        json!("x".repeat(201)),
+        json!(7),
+        json!("a\0"),
+    ] {
         assert_eq!(field("sub", wrong), "sub");
     }
     for wrong in [Value::Null, json!("soon")] {
@@ -192,7 +247,9 @@ fn every_claim_has_its_type_and_bounds() {
 }
 
 fn hmac(secret: &str, id: &str) -> String {
-    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap().chain_update(id);
+    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
+        .unwrap()
+        .chain_update(id);
     hex::encode(mac.finalize().into_bytes())
 }
 
@@ -209,12 +266,28 @@ fn by_id(id: &str, signature: &str) -> Identity {
 fn a_signature_proves_the_id_and_nothing_beside_it() {
     let keys = [secret(), key(IdentityAlgorithm::Hmac, "migrated")];
     let proof = checked(&keys, &by_id("u-1", &hmac("migrated", "u-1"))).unwrap();
-    assert_eq!((proof.external_id.as_str(), &proof.person), ("u-1", &Person::default()));
+    assert_eq!(
+        (proof.external_id.as_str(), &proof.person),
+        ("u-1", &Person::default())
+    );
     assert!(checked(&keys, &by_id("u-1", &hmac("migrated", "u-1").to_uppercase())).is_ok());
-    for wrong in [hmac("migrated", "u-2"), hmac("other", "u-1"), String::new(), "zz".to_owned(), "00".repeat(32)] {
-        assert_eq!(checked(&keys, &by_id("u-1", &wrong)), Err(Refused::Signature), "{wrong}");
+    for wrong in [
+        hmac("migrated", "u-2"),
+        hmac("other", "u-1"),
+        String::new(),
+        "zz".to_owned(),
+        "00".repeat(32),
+    ] {
+        assert_eq!(
+            checked(&keys, &by_id("u-1", &wrong)),
+            Err(Refused::Signature),
+            "{wrong}"
+        );
     }
-    assert_eq!(checked(&[secret()], &by_id("u-1", &hmac(SECRET, "u-1"))), Err(Refused::NoKey));
+    assert_eq!(
+        checked(&[secret()], &by_id("u-1", &hmac(SECRET, "u-1"))),
+        Err(Refused::NoKey)
+    );
 }
 
 /// A user of the host may choose their own id, and have it signed.
@@ -222,8 +295,14 @@ fn a_signature_proves_the_id_and_nothing_beside_it() {
 fn a_signed_id_that_looks_like_a_token_is_none() {
     let key = key(IdentityAlgorithm::Hmac, "migrated");
     let token = hs256("migrated", &claims()).token.unwrap();
-    assert_eq!(checked(std::slice::from_ref(&key), &presented(token.clone())), Err(Refused::NoKey));
-    assert_eq!(checked(&[key, secret()], &presented(token)), Err(Refused::Signature));
+    assert_eq!(
+        checked(std::slice::from_ref(&key), &presented(token.clone())),
+        Err(Refused::NoKey)
+    );
+    assert_eq!(
+        checked(&[key, secret()], &presented(token)),
+        Err(Refused::Signature)
+    );
 }
 
 proptest! {

@@ -44,6 +44,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/sources/{space}/{document}/original", For::Space),
     ("GET", "/api/widget/{space}/config", For::Space),
     ("POST", "/api/widget/{space}/session", For::Space),
+    ("GET", "/api/widget/{space}/conversations", For::Visitor),
     ("POST", "/api/widget/{space}/conversation", For::Visitor),
     ("GET", "/api/widget/{space}/conversation/{id}", For::Visitor),
     (
@@ -68,6 +69,15 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/api/chat-spaces", For::Member),
     ("GET", "/api/chat-spaces/{id}", For::Member),
     ("PATCH", "/api/chat-spaces/{id}", For::Member),
+    ("GET", "/api/chat-spaces/{id}/identity-keys", For::Member),
+    ("POST", "/api/chat-spaces/{id}/identity-keys", For::Member),
+    ("DELETE", "/api/chat-spaces/{id}/identity-keys/{kid}", For::Member),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/identity-keys/{kid}/retire",
+        For::Member,
+    ),
+    ("GET", "/api/visitors/{id}", For::Member),
     ("GET", "/api/chat-spaces/{id}/documents", For::Member),
     ("POST", "/api/chat-spaces/{id}/documents/upload", For::Member),
     ("POST", "/api/chat-spaces/{id}/documents/text", For::Member),
@@ -159,7 +169,14 @@ async fn a_stranger_gets_nothing_by_any_route() {
     visitor.frame(&conversation, &says(SECRET)).await;
     let member = app.log_in(&globex.email).await;
     let never = Uuid::now_v7().to_string();
-    let fill = |path: &str, slug: &str, id: &str| app.url(&path.replace("{space}", slug).replace("{id}", id));
+    let fill = |path: &str, slug: &str, id: &str| {
+        app.url(
+            &path
+                .replace("{space}", slug)
+                .replace("{id}", id)
+                .replace("{kid}", &never),
+        )
+    };
     let body = json!({ "conversation": conversation, "client_id": Uuid::new_v4(), "text": "hi", "type": "ping", "title": "t", "pairs": [{ "question": "q", "answer": "a" }], "url": "https://shop.example/" });
     let asks = async |method: &Method, url: String, token: &str| {
         let upload = url.ends_with("/upload");
@@ -170,7 +187,7 @@ async fn a_stranger_gets_nothing_by_any_route() {
         } else if method == Method::PATCH {
             // A change names only what is to change.
             request.json(&json!({ "name": "Mine" }))
-        } else if url.contains("/golden-runs") {
+        } else if url.contains("/golden-runs") || url.contains("/identity-keys") {
             request.json(&json!({}))
         } else if url.contains("/golden-questions") {
             request.json(&json!({ "question": "Mine?", "facts": ["yes"] }))
@@ -209,7 +226,7 @@ async fn a_stranger_gets_nothing_by_any_route() {
         }
         if path.contains("{id}") {
             let (space, document) = (acme.space.to_string(), acme.document.to_string());
-            for id in [&conversation, &space, &document, &never] {
+            for id in [&conversation, &space, &document, &visitor.id, &never] {
                 let refused = asks(&method, fill(path, "", id), &member).await;
                 assert_eq!(refused, (404, "not_found".to_owned()), "{path} of {id}");
             }
@@ -242,6 +259,26 @@ async fn a_stranger_gets_nothing_by_any_route() {
         2,
         "and nothing was said for them"
     );
+}
+
+/// Of one's own space, another's key is as absent as none.
+#[tokio::test]
+async fn a_foreign_key_is_not_found_in_ones_own_space_either() {
+    let app = TestApp::start().await;
+    let (acme, globex) = (app.workspace("acme").await, app.workspace("globex").await);
+    let (kid, _) = app.identity_key(&acme, json!({})).await;
+    let member = app.log_in(&globex.email).await;
+    let url = app.url(&format!("/api/chat-spaces/{}/identity-keys/{kid}", globex.space));
+    let removed = app.http.delete(&url).bearer_auth(&member).send().await.unwrap();
+    assert_eq!(problem(removed).await.0, 404);
+    let retired = app
+        .http
+        .post(format!("{url}/retire"))
+        .bearer_auth(&member)
+        .json(&json!({}));
+    assert_eq!(problem(retired.send().await.unwrap()).await.0, 404);
+    let session = app.session(&acme, &json!({ "identity": { "token": "x" } })).await;
+    assert_eq!(session.1["code"], "identity_invalid", "acme's is still there");
 }
 
 #[tokio::test]

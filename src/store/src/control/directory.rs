@@ -72,7 +72,10 @@ impl ControlDb {
         let query = sql("SELECT space_id, changed_at FROM space_index WHERE space_id = ANY ($1)")
             .bind::<Array<SqlUuid>, _>(spaces);
         let rows: Vec<Changed> = self.rows(query).await?;
-        Ok(rows.into_iter().map(|row| (row.space_id, row.changed_at)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.space_id, row.changed_at))
+            .collect())
     }
 
     /// All tenants that are active.

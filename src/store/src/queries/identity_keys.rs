@@ -123,11 +123,7 @@ pub async fn retire(
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the space has no such key.
-pub async fn remove(
-    conn: &mut TenantConn<'_>,
-    space: SpaceId,
-    id: IdentityKeyId,
-) -> Result<(), StoreError> {
+pub async fn remove(conn: &mut TenantConn<'_>, space: SpaceId, id: IdentityKeyId) -> Result<(), StoreError> {
     let changed = sql("DELETE FROM identity_keys WHERE id = $1 AND space_id = $2")
         .bind::<SqlUuid, _>(id)
         .bind::<SqlUuid, _>(space)

@@ -109,7 +109,11 @@ async fn a_visitor_who_is_back_keeps_what_was_known() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(visitor.attributes, json!({"cart": 3}), "what there is is the caller's to merge");
+    assert_eq!(
+        visitor.attributes,
+        json!({"cart": 3}),
+        "what there is is the caller's to merge"
+    );
     assert_eq!(
         (visitor.locale.as_deref(), visitor.last_seen_at),
         (Some("en"), at(50))
