@@ -39,7 +39,7 @@ async fn a_secret_is_shown_once_and_kept_sealed() {
     );
     let stored = app
         .db()
-        .rows("SELECT convert_from(secret, 'LATIN1') AS text FROM identity_keys")
+        .rows("SELECT encode(secret, 'escape') AS text FROM identity_keys")
         .await
         .unwrap();
     assert!(

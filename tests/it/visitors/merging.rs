@@ -68,12 +68,12 @@ async fn one_history_on_every_device() {
 /// newer token.
 #[tokio::test]
 async fn a_live_conversation_goes_on_without_a_gap() {
-    let (app, acme, visitor) = TestApp::chat_with(paced(2.0)).await;
+    let (app, acme, visitor) = TestApp::chat_with(paced(5.0)).await;
     let (_, secret) = app.identity_key(&acme, json!({})).await;
     let (conversation, mut socket) = visitor.connects().await;
     let mut stream = Sse::open(visitor.get(&format!("/conversation/{conversation}/events"))).await;
     assert_eq!(stream.next().await.unwrap().kind, "ready");
-    socket.send(&says("How long is the warranty?")).await;
+    socket.send(&says("How long does the warranty last?")).await;
     let question = socket.next_of("ack").await;
     socket.next_of("answer.delta").await;
     let (known, session) = app.identifies(&acme, &secret, "u-1", Some(&visitor)).await;
