@@ -42,7 +42,7 @@ if (!early?.on && tag) {
   const keep = (text, area = 'localStorage') => {
     try {
       const at = w[area];
-      return text ? (at[name] = text) : at[name];
+      return text == null ? at[name] : (at[name] = text);
     } catch {}
   };
 
@@ -105,7 +105,7 @@ if (!early?.on && tag) {
     reset() {
       context.identity = context.attributes = null;
       // Who was here before must not be found at the first open either.
-      greeted ? post('reset') : keep('{"reset":1}');
+      greeted ? post('reset') : keep('{}');
     },
     shutdown() {
       removeEventListener('message', hear);
@@ -132,7 +132,7 @@ if (!early?.on && tag) {
 
   const start = () => {
     d.body.append(host);
-    if (keep('', 'sessionStorage') > 0) show(1);
+    if (keep(null, 'sessionStorage') > 0) show(1);
     early?.q?.forEach((call) => w.parlance(...call));
     emit('ready');
   };

@@ -14,7 +14,7 @@ export default {
   unsent: 'Not sent.',
   retry: 'Try again',
   interrupted: 'Stopped',
-  failed: 'This answer could not be finished. Please ask again.',
+  failed: 'The answer broke off. Ask again.',
   grounded: '{}% backed by sources',
   source: 'Source {}',
   unsupported: 'not backed by a source',
@@ -25,8 +25,7 @@ export default {
   joined: '{} joined the chat.',
   someone: 'A person',
   bot: 'The assistant is back.',
-  resolved: 'This conversation is closed. Write to open it again.',
+  resolved: 'This chat is closed. Write to open it again.',
   typing: '{} is writing…',
   seen: 'Seen',
-  refused: 'The chat is not available here.',
 };
