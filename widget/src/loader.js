@@ -76,7 +76,8 @@ if (!early?.on && tag) {
 
   const tell = (key, type) => (value) => {
     if (typeof value != type) throw 0;
-    context[key] = key == 'attributes' ? { ...context[key], ...value } : value;
+    // What cannot be sent throws here and not later.
+    context[key] = structuredClone(key == 'attributes' ? { ...context[key], ...value } : value);
     post('context', { [key]: context[key] });
   };
 
