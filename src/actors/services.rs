@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     domain::{
-        accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
+        accounts::{keys::Keys, login::Logins, members::Members, space::SpaceDirectory, token::Tokens},
         answering::answerer::Answerer,
+        billing::plans::Plans,
         jobs::Bell,
     },
     kernel::{address::Addresses, clock::SharedClock, origin::PublicOrigin, tasks::Tasks, vault::Vault},
@@ -27,6 +28,9 @@ pub struct Services {
     pub tokens: Tokens,
     pub vault: Vault,
     pub logins: Logins,
+    pub members: Members,
+    pub keys: Keys,
+    pub plans: Arc<Plans>,
     pub spaces: SpaceDirectory,
     pub live_settings: LiveSettings,
     pub tenants: Tenants,

@@ -38,9 +38,9 @@ use crate::{
     },
     config::Config,
     domain::{
-        accounts::{login::Logins, space::SpaceDirectory, token::Tokens},
+        accounts::{keys::Keys, login::Logins, members::Members, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, cache::AnswerCache, tokens},
-        billing::{meter::Meter, prices::PriceBook},
+        billing::{meter::Meter, plans::Plans, prices::PriceBook},
         jobs::{Bell, Takes},
         knowledge::{ingest::Ingest, intake, web::Crawler},
         retrieval::Retriever,
@@ -199,6 +199,7 @@ impl App {
         if timeout(GOODBYE * 2, handle.stop(true)).await.is_err() {
             warn!("some connections did not end in time");
         }
+        let _ = timeout(GOODBYE, services.keys.note_used()).await;
         if timeout(GOODBYE * 2, services.ledger.flush()).await.is_err() {
             warn!("some usage is not recorded yet; it is after the next start");
         }
@@ -255,6 +256,7 @@ async fn work(services: Services, tenants: Vec<TenantId>, ingest: Ingest, crawle
         answerer: services.answerer.clone(),
         ingest,
         crawler,
+        plans: services.plans.clone(),
         clock: clock.clone(),
         bell: services.bell.clone(),
         turn: CRAWL_TURN,
@@ -330,10 +332,14 @@ fn services(
         tasks: tasks.clone(),
         passivate_after: config.chat.passivate_after,
     };
+    let (vault, plans) = (Vault::new(&secret), Arc::new(Plans::builtin()?));
     let (tokens, bell) = (Tokens::new(&secret, clock.clone()), Bell::default());
     Ok(Services {
         consoles: Consoles::new(db.clone(), clock.clone(), bell.clone(), tasks.clone()),
         logins: Logins::new(db.clone(), tokens.clone(), clock.clone()),
+        members: Members::new(db.clone()),
+        keys: Keys::new(db.clone(), vault.clone(), clock.clone(), plans.clone()),
+        plans,
         tenants,
         answerer,
         bell,
@@ -343,7 +349,7 @@ fn services(
             behind_proxy: config.server.behind_proxy,
         },
         public: PublicOrigin::of(config.server.public_url.as_deref()),
-        vault: Vault::new(&secret),
+        vault,
         db,
         clock,
         tasks,
@@ -366,6 +372,7 @@ fn serve(listener: TcpListener, services: Services, metrics: PrometheusHandle) -
             .app_data(web::Data::new(document.clone()))
             .app_data(web::PayloadConfig::new(MAX_BODY))
             .wrap(middleware::Compress::default())
+            .wrap(middleware::from_fn(http::tell_limits))
             .wrap(http::security_headers())
             .wrap(tracing_actix_web::TracingLogger::<http::RequestLog>::new())
             .configure(|config| http::routes::configure(config, TRANSPORTS))

@@ -39,6 +39,7 @@ pub async fn keep_looking(services: Services, prices: Arc<PriceBook>) {
             tokio::time::sleep(EVERY).await;
             services.registry.sweep();
             services.logins.sweep();
+            services.keys.note_used().await;
         }
     };
     let answering = async {

@@ -139,13 +139,13 @@ pub async fn me(member: Member, services: web::Data<Services>) -> Result<HttpRes
     let found = services
         .db
         .control()
-        .login_by_id(member.claims.user)
+        .login_by_id(member.user)
         .await
         .map_err(Problem::internal)?;
     let found = found.ok_or_else(Problem::not_found)?;
     let tenant = TenantView {
-        id: member.claims.tenant,
-        role: member.claims.role,
+        id: member.tenant,
+        role: member.role.to_string(),
     };
     Ok(HttpResponse::Ok().json(Me {
         user: found.user.into(),

@@ -1,8 +1,6 @@
 //! Reading conversations, for people who are logged in.
 
 use actix_web::{HttpResponse, web};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::DateTime;
 use parlance_store::{
     StoreError,
     ids::{ConversationId, SpaceId},
@@ -15,15 +13,13 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    user::Member,
+    cursor,
+    permit::{Allowed, ConversationsRead, SpacesRead},
     views::{ConversationSummary, List, MessageView, SpaceView},
 };
 use crate::{
     actors::services::Services,
-    kernel::{
-        code::Code,
-        problem::{Problem, ProblemDocument},
-    },
+    kernel::problem::{Problem, ProblemDocument},
 };
 
 const MAX_PAGE: i64 = 200;
@@ -46,11 +42,14 @@ impl ListQuery {
 
 /// `GET /api/chat-spaces`.
 #[utoipa::path(
-    get, path = "/api/chat-spaces", tag = "conversations", security(("user" = [])),
+    get, path = "/api/chat-spaces", tag = "conversations", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])),
     responses((status = 200, body = List<SpaceView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
-pub async fn spaces(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(member.claims.tenant);
+pub async fn spaces(
+    caller: Allowed<SpacesRead>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let db = services.db.tenant(caller.tenant);
     let spaces = db
         .read(async |conn| spaces::list(conn).await)
         .await
@@ -61,19 +60,23 @@ pub async fn spaces(member: Member, services: web::Data<Services>) -> Result<Htt
 
 /// `GET /api/chat-spaces/{id}/conversations`, the one that changed last first.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/conversations", tag = "conversations", security(("user" = [])),
+    get, path = "/api/chat-spaces/{id}/conversations", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])),
     params(("id" = uuid::Uuid, Path), ListQuery),
     responses((status = 200, body = List<ConversationSummary>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn conversations(
-    member: Member,
+    caller: Allowed<ConversationsRead>,
     path: web::Path<SpaceId>,
     query: web::Query<ListQuery>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let limit = query.limit();
-    let before = query.cursor.as_deref().map(decode).transpose()?;
-    let db = services.db.tenant(member.claims.tenant);
+    let before = query.cursor.as_deref().map(cursor::decode).transpose()?;
+    let before = before.map(|(updated_at, id)| ListCursor {
+        updated_at,
+        id: id.into(),
+    });
+    let db = services.db.tenant(caller.tenant);
     let space = *path;
     let found = db
         .read(async |conn| {
@@ -88,22 +91,22 @@ pub async fn conversations(
     let next = found
         .last()
         .filter(|_| full)
-        .map(|last| encode(ListCursor::from(last)));
+        .map(|last| cursor::encode(last.updated_at, last.id));
     let items = found.into_iter().map(ConversationSummary::from).collect();
     Ok(HttpResponse::Ok().json(List { items, next }))
 }
 
 /// `GET /api/conversations/{id}`.
 #[utoipa::path(
-    get, path = "/api/conversations/{id}", tag = "conversations", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/conversations/{id}", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 200, body = ConversationSummary), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn conversation(
-    member: Member,
+    caller: Allowed<ConversationsRead>,
     path: web::Path<ConversationId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(member.claims.tenant);
+    let db = services.db.tenant(caller.tenant);
     let id = *path;
     let found = db
         .read(async |conn| conversations::load(conn, id).await)
@@ -128,27 +131,23 @@ impl MessagesQuery {
         let Some(cursor) = &self.cursor else {
             return Ok(self.after);
         };
-        cursor.parse().map_err(|_| no_cursor())
+        cursor.parse().map_err(|_| cursor::unknown())
     }
-}
-
-fn no_cursor() -> Problem {
-    Problem::new(Code::InvalidRequest, "this cursor is not one of ours")
 }
 
 /// `GET /api/conversations/{id}/messages`, in order.
 #[utoipa::path(
-    get, path = "/api/conversations/{id}/messages", tag = "conversations", security(("user" = [])),
+    get, path = "/api/conversations/{id}/messages", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])),
     params(("id" = uuid::Uuid, Path), MessagesQuery),
     responses((status = 200, body = List<MessageView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn messages(
-    member: Member,
+    caller: Allowed<ConversationsRead>,
     path: web::Path<ConversationId>,
     query: web::Query<MessagesQuery>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(member.claims.tenant);
+    let db = services.db.tenant(caller.tenant);
     let (id, after) = (*path, query.after()?);
     let limit = query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let found = db
@@ -170,36 +169,5 @@ fn not_found(error: StoreError) -> Problem {
     match error {
         StoreError::NotFound => Problem::not_found(),
         other => Problem::internal(other),
-    }
-}
-
-fn encode(cursor: ListCursor) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{}/{}", cursor.updated_at.timestamp_micros(), cursor.id))
-}
-
-fn decode(text: &str) -> Result<ListCursor, Problem> {
-    let read = || {
-        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        let (at, id) = text.split_once('/')?;
-        Some(ListCursor {
-            updated_at: DateTime::from_timestamp_micros(at.parse().ok()?)?,
-            id: id.parse().ok()?,
-        })
-    };
-    read().ok_or_else(no_cursor)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_survives_its_text() {
-        let cursor = ListCursor {
-            updated_at: DateTime::from_timestamp_micros(1_800_000_000_123_456).unwrap(),
-            id: ConversationId::new(),
-        };
-        assert_eq!(decode(&encode(cursor)).unwrap(), cursor);
-        assert!(decode("zzz").is_err());
     }
 }

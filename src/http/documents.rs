@@ -12,7 +12,7 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    user::{Editor, Member},
+    permit::{Allowed, KnowledgeRead, KnowledgeWrite},
     views::{DocumentView, List},
 };
 use crate::{
@@ -77,18 +77,18 @@ pub struct Upload {
 
 /// `GET /api/chat-spaces/{id}/documents`, by name.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/documents", tag = "knowledge", security(("user" = [])),
+    get, path = "/api/chat-spaces/{id}/documents", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
     params(("id" = uuid::Uuid, Path), DocumentsQuery),
     responses((status = 200, body = List<DocumentView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(
-    member: Member,
+    caller: Allowed<KnowledgeRead>,
     path: web::Path<SpaceId>,
     query: web::Query<DocumentsQuery>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let limit = query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
-    let (space, db) = (*path, services.db.tenant(member.claims.tenant));
+    let (space, db) = (*path, services.db.tenant(caller.tenant));
     let found = db
         .read(async |conn| {
             if spaces::load(conn, space).await?.is_none() {
@@ -106,12 +106,12 @@ pub async fn list(
 
 /// `POST /api/chat-spaces/{id}/documents/upload`: a file under its own name, read in the background.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/documents/upload", tag = "knowledge", security(("user" = [])),
+    post, path = "/api/chat-spaces/{id}/documents/upload", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
     params(("id" = uuid::Uuid, Path)), request_body(content = Upload, content_type = "multipart/form-data"),
     responses((status = 202, description = "The document and the job that reads it"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn upload(
-    editor: Editor,
+    caller: Allowed<KnowledgeWrite>,
     path: web::Path<SpaceId>,
     form: MultipartForm<Upload>,
     services: web::Data<Services>,
@@ -130,7 +130,7 @@ pub async fn upload(
         source_url: None,
         content: &file.data,
     };
-    take_in(&editor, &services, file).await
+    take_in(&caller, &services, file).await
 }
 
 /// A text that somebody pastes.
@@ -144,18 +144,18 @@ pub struct Pasted {
 
 /// `POST /api/chat-spaces/{id}/documents/text`: the same title again is a new version.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/documents/text", tag = "knowledge", security(("user" = [])),
+    post, path = "/api/chat-spaces/{id}/documents/text", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
     params(("id" = uuid::Uuid, Path)), request_body = Pasted,
     responses((status = 202, description = "The document and the job that reads it"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn text(
-    editor: Editor,
+    caller: Allowed<KnowledgeWrite>,
     path: web::Path<SpaceId>,
     body: web::Json<Pasted>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let made = written::pasted(&body.title, &body.text).map_err(unusable)?;
-    give(&editor, &services, *path, &made).await
+    give(&caller, &services, *path, &made).await
 }
 
 /// Questions with their answers.
@@ -175,12 +175,12 @@ pub struct Pair {
 
 /// `POST /api/chat-spaces/{id}/documents/faq`: the same title again is a new version.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/documents/faq", tag = "knowledge", security(("user" = [])),
+    post, path = "/api/chat-spaces/{id}/documents/faq", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
     params(("id" = uuid::Uuid, Path)), request_body = Questions,
     responses((status = 202, description = "The document and the job that reads it"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn faq(
-    editor: Editor,
+    caller: Allowed<KnowledgeWrite>,
     path: web::Path<SpaceId>,
     body: web::Json<Questions>,
     services: web::Data<Services>,
@@ -189,7 +189,7 @@ pub async fn faq(
     let pair = |Pair { question, answer }| Faq { question, answer };
     let pairs: Vec<Faq> = pairs.into_iter().map(pair).collect();
     let made = written::faq(&title, &pairs).map_err(unusable)?;
-    give(&editor, &services, *path, &made).await
+    give(&caller, &services, *path, &made).await
 }
 
 fn unusable(error: WrittenError) -> Problem {
@@ -197,7 +197,7 @@ fn unusable(error: WrittenError) -> Problem {
 }
 
 async fn give(
-    editor: &Editor,
+    caller: &Allowed<KnowledgeWrite>,
     services: &Services,
     space: SpaceId,
     made: &Written,
@@ -208,48 +208,52 @@ async fn give(
         source_url: None,
         content: &made.content,
     };
-    take_in(editor, services, file).await
+    take_in(caller, services, file).await
 }
 
-async fn take_in(editor: &Editor, services: &Services, file: NewFile<'_>) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(editor.claims.tenant);
-    let taken = intake::take_in(&db, file, Priority::Now, services.clock.now()).await;
-    Ok(accepted(editor, services, taken.map_err(problem)?))
+async fn take_in(
+    caller: &Allowed<KnowledgeWrite>,
+    services: &Services,
+    file: NewFile<'_>,
+) -> Result<HttpResponse, Problem> {
+    let db = services.db.tenant(caller.tenant);
+    let taken = intake::take_in(&db, caller, file, Priority::Now, services.clock.now()).await;
+    Ok(accepted(caller, services, taken.map_err(problem)?))
 }
 
 /// The document and its job, which the workers hear of now.
-fn accepted(editor: &Editor, services: &Services, taken: Taken) -> HttpResponse {
-    services.bell.ring(editor.claims.tenant);
+fn accepted(caller: &Allowed<KnowledgeWrite>, services: &Services, taken: Taken) -> HttpResponse {
+    services.bell.ring(caller.tenant);
     let job = taken.job.map(|id| json!({ "id": id }));
     HttpResponse::Accepted().json(json!({ "document": DocumentView::from(taken.document), "job": job }))
 }
 
 /// `GET /api/documents/{id}`.
 #[utoipa::path(
-    get, path = "/api/documents/{id}", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/documents/{id}", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 200, body = DocumentView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn document(
-    member: Member,
+    caller: Allowed<KnowledgeRead>,
     path: web::Path<DocumentId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(member.claims.tenant);
+    let db = services.db.tenant(caller.tenant);
     let found = db.read(async |conn| documents::get(conn, *path).await).await;
     Ok(HttpResponse::Ok().json(DocumentView::from(found.map_err(problem)?)))
 }
 
 /// `GET /api/documents/{id}/content`: the file as it was given.
 #[utoipa::path(
-    get, path = "/api/documents/{id}/content", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/documents/{id}/content", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 200, description = "The file"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn content(
-    member: Member,
+    caller: Allowed<KnowledgeRead>,
     path: web::Path<DocumentId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(member.claims.tenant);
+    let db = services.db.tenant(caller.tenant);
     let read = db.read(async |conn| documents::with_file(conn, *path).await);
     let (document, file) = read.await.map_err(problem)?;
     // Never shown as a page of ours, whatever it says it is.
@@ -262,16 +266,16 @@ pub async fn content(
 
 /// `DELETE /api/documents/{id}`: nothing is found in it from then on.
 #[utoipa::path(
-    delete, path = "/api/documents/{id}", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    delete, path = "/api/documents/{id}", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn remove(
-    editor: Editor,
+    caller: Allowed<KnowledgeWrite>,
     path: web::Path<DocumentId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(editor.claims.tenant);
-    intake::remove(&db, *path, services.clock.now())
+    let db = services.db.tenant(caller.tenant);
+    intake::remove(&db, &caller, *path, services.clock.now())
         .await
         .map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
@@ -279,17 +283,17 @@ pub async fn remove(
 
 /// `POST /api/documents/{id}/reprocess`: reads it once more; what is searched stays until then.
 #[utoipa::path(
-    post, path = "/api/documents/{id}/reprocess", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    post, path = "/api/documents/{id}/reprocess", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 202, description = "The document and the job that reads it"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn reprocess(
-    editor: Editor,
+    caller: Allowed<KnowledgeWrite>,
     path: web::Path<DocumentId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(editor.claims.tenant);
-    let taken = intake::read_anew(&db, *path, services.clock.now()).await;
-    Ok(accepted(&editor, &services, taken.map_err(problem)?))
+    let db = services.db.tenant(caller.tenant);
+    let taken = intake::read_anew(&db, &caller, *path, services.clock.now()).await;
+    Ok(accepted(&caller, &services, taken.map_err(problem)?))
 }
 
 /// What a document may be called: the last part of what is said to be its path.

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::{
     documents::problem,
-    user::{Editor, Member},
+    permit::{Allowed, KnowledgeRead, KnowledgeWrite},
     views::List,
 };
 use crate::{
@@ -185,16 +185,16 @@ fn refused(error: GoldenError) -> Problem {
 
 /// `GET /api/chat-spaces/{id}/golden-questions`, oldest first.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/golden-questions", tag = "golden questions", security(("user" = [])),
+    get, path = "/api/chat-spaces/{id}/golden-questions", tag = "golden questions", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
     params(("id" = uuid::Uuid, Path)),
     responses((status = 200, body = List<GoldenQuestionView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(
-    member: Member,
+    caller: Allowed<KnowledgeRead>,
     path: web::Path<SpaceId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let (space, db) = (*path, services.db.tenant(member.claims.tenant));
+    let (space, db) = (*path, services.db.tenant(caller.tenant));
     let found = db.read(async |conn| {
         spaces::load(conn, space).await?.ok_or(StoreError::NotFound)?;
         golden::list(conn, space).await
@@ -206,88 +206,100 @@ pub async fn list(
 
 /// `POST /api/chat-spaces/{id}/golden-questions`.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/golden-questions", tag = "golden questions", security(("user" = [])),
+    post, path = "/api/chat-spaces/{id}/golden-questions", tag = "golden questions", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
     params(("id" = uuid::Uuid, Path)), request_body = GoldenWords,
     responses((status = 201, body = GoldenQuestionView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn add(
-    editor: Editor,
+    caller: Allowed<KnowledgeWrite>,
     path: web::Path<SpaceId>,
     body: web::Json<GoldenWords>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(editor.claims.tenant);
-    let added = questions::add(&db, *path, body.into_inner().into(), services.clock.now()).await;
+    let db = services.db.tenant(caller.tenant);
+    let added = questions::add(
+        &db,
+        &caller,
+        *path,
+        body.into_inner().into(),
+        services.clock.now(),
+    )
+    .await;
     Ok(HttpResponse::Created().json(GoldenQuestionView::from(added.map_err(refused)?)))
 }
 
 /// `PUT /api/golden-questions/{id}`: what it found before is not compared with any more.
 #[utoipa::path(
-    put, path = "/api/golden-questions/{id}", tag = "golden questions", security(("user" = [])),
+    put, path = "/api/golden-questions/{id}", tag = "golden questions", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
     params(("id" = uuid::Uuid, Path)), request_body = GoldenWords,
     responses((status = 200, body = GoldenQuestionView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn change(
-    editor: Editor,
+    caller: Allowed<KnowledgeWrite>,
     path: web::Path<GoldenQuestionId>,
     body: web::Json<GoldenWords>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(editor.claims.tenant);
-    let changed = questions::change(&db, *path, body.into_inner().into(), services.clock.now()).await;
+    let db = services.db.tenant(caller.tenant);
+    let changed = questions::change(
+        &db,
+        &caller,
+        *path,
+        body.into_inner().into(),
+        services.clock.now(),
+    )
+    .await;
     Ok(HttpResponse::Ok().json(GoldenQuestionView::from(changed.map_err(refused)?)))
 }
 
 /// `DELETE /api/golden-questions/{id}`.
 #[utoipa::path(
-    delete, path = "/api/golden-questions/{id}", tag = "golden questions", security(("user" = [])),
+    delete, path = "/api/golden-questions/{id}", tag = "golden questions", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
     params(("id" = uuid::Uuid, Path)),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn remove(
-    editor: Editor,
+    caller: Allowed<KnowledgeWrite>,
     path: web::Path<GoldenQuestionId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(editor.claims.tenant);
-    let removed = db
-        .transaction(async |conn| golden::remove(conn, *path).await)
-        .await;
+    let db = services.db.tenant(caller.tenant);
+    let removed = questions::remove(&db, &caller, *path, services.clock.now()).await;
     removed.map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// `POST /api/chat-spaces/{id}/golden-runs`: asks them all now.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/golden-runs", tag = "golden questions", security(("user" = [])),
+    post, path = "/api/chat-spaces/{id}/golden-runs", tag = "golden questions", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
     params(("id" = uuid::Uuid, Path)), request_body = Ask,
     responses((status = 202, description = "The job that asks them; the run has its id"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn ask(
-    editor: Editor,
+    caller: Allowed<KnowledgeWrite>,
     path: web::Path<SpaceId>,
     body: web::Json<Ask>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(editor.claims.tenant);
-    let job = questions::ask(&db, *path, body.answers, services.clock.now()).await;
+    let db = services.db.tenant(caller.tenant);
+    let job = questions::ask(&db, &caller, *path, body.answers, services.clock.now()).await;
     let job = job.map_err(problem)?;
-    services.bell.ring(editor.claims.tenant);
+    services.bell.ring(caller.tenant);
     Ok(HttpResponse::Accepted().json(json!({ "job": { "id": job } })))
 }
 
 /// `GET /api/chat-spaces/{id}/golden-runs`, the newest first.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/golden-runs", tag = "golden questions", security(("user" = [])),
+    get, path = "/api/chat-spaces/{id}/golden-runs", tag = "golden questions", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
     params(("id" = uuid::Uuid, Path)),
     responses((status = 200, body = List<GoldenRunView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn runs(
-    member: Member,
+    caller: Allowed<KnowledgeRead>,
     path: web::Path<SpaceId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let (space, db) = (*path, services.db.tenant(member.claims.tenant));
+    let (space, db) = (*path, services.db.tenant(caller.tenant));
     let found = db.read(async |conn| {
         spaces::load(conn, space).await?.ok_or(StoreError::NotFound)?;
         golden::runs(conn, space, LISTED).await
@@ -299,16 +311,16 @@ pub async fn runs(
 
 /// `GET /api/golden-runs/{id}`, with what each question found.
 #[utoipa::path(
-    get, path = "/api/golden-runs/{id}", tag = "golden questions", security(("user" = [])),
+    get, path = "/api/golden-runs/{id}", tag = "golden questions", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
     params(("id" = uuid::Uuid, Path)),
     responses((status = 200, body = GoldenRunDetails), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn run(
-    member: Member,
+    caller: Allowed<KnowledgeRead>,
     path: web::Path<JobId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(member.claims.tenant);
+    let db = services.db.tenant(caller.tenant);
     let found = db.read(async |conn| {
         let run = golden::run(conn, *path).await?;
         Ok::<_, StoreError>((run, golden::results(conn, *path).await?))

@@ -1,6 +1,6 @@
 //! The keys by which a space's host site vouches for its visitors.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, http::header, web};
 use chrono::{DateTime, Utc};
 use parlance_store::{
     StoreError,
@@ -14,7 +14,11 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{documents::problem, user::Editor, views::List};
+use super::{
+    documents::problem,
+    permit::{Allowed, SpacesWrite},
+    views::List,
+};
 use crate::{
     actors::services::Services,
     domain::contacts::keys::{self, KeyError, OVERLAP, OVERLAP_MAX, Wanted},
@@ -83,15 +87,15 @@ pub struct Retire {
 
 /// `GET /api/chat-spaces/{id}/identity-keys`, the newest first.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/identity-keys", tag = "spaces", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/chat-spaces/{id}/identity-keys", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 200, body = List<IdentityKeyView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(
-    editor: Editor,
+    caller: Allowed<SpacesWrite>,
     path: web::Path<SpaceId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let (db, space) = (services.db.tenant(editor.claims.tenant), *path);
+    let (db, space) = (services.db.tenant(caller.tenant), *path);
     let found = db
         .read(async |conn| {
             if spaces::load(conn, space).await?.is_none() {
@@ -108,12 +112,12 @@ pub async fn list(
 /// `POST /api/chat-spaces/{id}/identity-keys`: makes a secret, which is shown this once, or takes a
 /// public key. At most 5 of a space.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/identity-keys", tag = "spaces", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    post, path = "/api/chat-spaces/{id}/identity-keys", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path)),
     request_body = NewKey,
     responses((status = 201, body = NewKeyView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn add(
-    editor: Editor,
+    caller: Allowed<SpacesWrite>,
     path: web::Path<SpaceId>,
     body: web::Json<NewKey>,
     services: web::Data<Services>,
@@ -137,36 +141,38 @@ pub async fn add(
             return Err(Problem::new(Code::InvalidRequest, detail));
         }
     };
-    let db = services.db.tenant(editor.claims.tenant);
-    let added = keys::add(&db, &services.vault, *path, wanted, services.clock.now()).await;
+    let db = services.db.tenant(caller.tenant);
+    let added = keys::add(&db, &services.vault, &caller, *path, wanted, services.clock.now()).await;
     let (kid, secret) = added.map_err(refusal)?;
-    Ok(HttpResponse::Created().json(NewKeyView {
-        kid,
-        algorithm: algorithm.as_str(),
-        secret: secret.map(|secret| secret.expose_secret().to_owned()),
-    }))
+    Ok(HttpResponse::Created()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(NewKeyView {
+            kid,
+            algorithm: algorithm.as_str(),
+            secret: secret.map(|secret| secret.expose_secret().to_owned()),
+        }))
 }
 
 /// `POST /api/chat-spaces/{id}/identity-keys/{kid}/retire`: still taken for a while, so that the host
 /// can change to the next. Again sets another end.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/identity-keys/{kid}/retire", tag = "spaces", security(("user" = [])),
+    post, path = "/api/chat-spaces/{id}/identity-keys/{kid}/retire", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])),
     params(("id" = uuid::Uuid, Path), ("kid" = uuid::Uuid, Path)), request_body = Retire,
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn retire(
-    editor: Editor,
+    caller: Allowed<SpacesWrite>,
     path: web::Path<(SpaceId, IdentityKeyId)>,
     body: web::Json<Retire>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let (db, (space, kid)) = (services.db.tenant(editor.claims.tenant), *path);
+    let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
     let hours = body.overlap_hours.unwrap_or(OVERLAP);
-    let end = keys::end_of(hours, services.clock.now()).ok_or_else(|| {
+    let end = keys::end_of(hours, now).ok_or_else(|| {
         let detail = format!("overlap_hours: give 0 to {OVERLAP_MAX}");
         Problem::new(Code::InvalidRequest, detail)
     })?;
-    db.transaction(async |conn| identity_keys::retire(conn, space, kid, end).await)
+    keys::retire(&db, &caller, *path, end, now)
         .await
         .map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
@@ -175,19 +181,17 @@ pub async fn retire(
 /// `DELETE /api/chat-spaces/{id}/identity-keys/{kid}`: at once, for a secret that has become known.
 /// Visitors it has vouched for must be proven anew within the hour.
 #[utoipa::path(
-    delete, path = "/api/chat-spaces/{id}/identity-keys/{kid}", tag = "spaces", security(("user" = [])),
+    delete, path = "/api/chat-spaces/{id}/identity-keys/{kid}", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])),
     params(("id" = uuid::Uuid, Path), ("kid" = uuid::Uuid, Path)),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn remove(
-    editor: Editor,
+    caller: Allowed<SpacesWrite>,
     path: web::Path<(SpaceId, IdentityKeyId)>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let (db, (space, kid)) = (services.db.tenant(editor.claims.tenant), *path);
-    db.transaction(async |conn| identity_keys::remove(conn, space, kid).await)
-        .await
-        .map_err(problem)?;
+    let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
+    keys::remove(&db, &caller, *path, now).await.map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -1,16 +1,18 @@
 //! Background work, as those see it whose work it is.
 
 use actix_web::{HttpResponse, web};
-use parlance_store::{ids::JobId, queries::jobs};
+use parlance_store::{StoreError, ids::JobId, queries::jobs};
+use serde_json::json;
 
 use super::{
     documents::problem,
-    user::{Editor, Member},
+    permit::{Allowed, KnowledgeRead, KnowledgeWrite},
     views::List,
 };
 use crate::{
     actors::services::Services,
     domain::{
+        audit,
         jobs::{Work, view::JobView},
         knowledge::intake,
     },
@@ -22,11 +24,14 @@ const LISTED: i32 = 100;
 
 /// `GET /api/jobs`, the newest first.
 #[utoipa::path(
-    get, path = "/api/jobs", tag = "knowledge", security(("user" = [])),
+    get, path = "/api/jobs", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
     responses((status = 200, body = List<JobView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
-pub async fn list(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(member.claims.tenant);
+pub async fn list(
+    caller: Allowed<KnowledgeRead>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let db = services.db.tenant(caller.tenant);
     let found = db.read(async |conn| jobs::list(conn, None, LISTED).await).await;
     let items = found.map_err(problem)?.into_iter().map(JobView::from).collect();
     Ok(HttpResponse::Ok().json(List { items, next: None }))
@@ -34,32 +39,38 @@ pub async fn list(member: Member, services: web::Data<Services>) -> Result<HttpR
 
 /// `GET /api/jobs/{id}`.
 #[utoipa::path(
-    get, path = "/api/jobs/{id}", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/jobs/{id}", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 200, body = JobView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn job(
-    member: Member,
+    caller: Allowed<KnowledgeRead>,
     path: web::Path<JobId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(member.claims.tenant);
+    let db = services.db.tenant(caller.tenant);
     let found = db.read(async |conn| jobs::get(conn, *path).await).await;
     Ok(HttpResponse::Ok().json(JobView::from(found.map_err(problem)?)))
 }
 
 /// `POST /api/jobs/{id}/cancel`: at once where it waits, within a second or two where it runs.
 #[utoipa::path(
-    post, path = "/api/jobs/{id}/cancel", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    post, path = "/api/jobs/{id}/cancel", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 202, body = JobView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn cancel(
-    editor: Editor,
+    caller: Allowed<KnowledgeWrite>,
     path: web::Path<JobId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let (db, now) = (services.db.tenant(editor.claims.tenant), services.clock.now());
+    let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
     let cancelled = db
-        .transaction(async |conn| jobs::cancel(conn, *path, now).await)
+        .transaction(async |conn| {
+            let (job, waited) = jobs::cancel(conn, *path, now).await?;
+            let mut act = caller.act("job.cancel", ("job", job.id), now);
+            act.after = Some(json!({ "kind": job.kind, "key": job.key }));
+            audit::record(conn, act).await?;
+            Ok::<_, StoreError>((job, waited))
+        })
         .await;
     let (job, waited) = cancelled.map_err(problem)?;
     services.bell.changed(db.tenant_id());

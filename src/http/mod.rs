@@ -3,17 +3,22 @@
 //! `realtime`.
 
 mod assets;
+mod audit;
 mod auth;
 mod console;
+mod cursor;
 mod demo;
 mod documents;
 mod golden;
 mod headers;
 mod identity_keys;
 mod jobs;
+mod keys;
+mod limits;
 mod log;
 mod openapi;
 mod operations;
+mod permit;
 mod places;
 mod query;
 mod reasons;
@@ -22,11 +27,13 @@ mod session;
 mod source_page;
 mod sources;
 mod spaces;
+mod team;
 mod user;
 mod views;
 mod visitors;
 mod widget;
 
 pub use headers::security_headers;
+pub use limits::tell as tell_limits;
 pub use log::RequestLog;
 pub use openapi::{ApiDocument, document};

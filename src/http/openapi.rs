@@ -9,8 +9,8 @@ use utoipa::{
 };
 
 use super::{
-    auth, console, documents, golden, identity_keys, jobs, operations, places, query, session, spaces,
-    visitors, widget,
+    audit, auth, console, documents, golden, identity_keys, jobs, keys, operations, places, query, session,
+    spaces, team, visitors, widget,
 };
 
 /// The document as JSON text, made once.
@@ -23,6 +23,8 @@ pub struct ApiDocument(pub String);
     paths(
         widget::config, session::session,
         auth::login, auth::refresh, auth::logout, auth::me,
+        team::list, team::change, team::remove, team::leave, team::transfer, team::teams, team::create_team,
+        team::change_team, team::remove_team, audit::list, audit::export, keys::list, keys::create, keys::revoke,
         console::spaces, console::conversations, console::conversation, console::messages, visitors::visitor,
         documents::list, documents::upload, documents::text, documents::faq, documents::document, documents::content,
         documents::remove, documents::reprocess, places::know, places::list,
@@ -47,7 +49,7 @@ struct Bearers;
 impl Modify for Bearers {
     fn modify(&self, document: &mut Document) {
         let components = document.components.get_or_insert_default();
-        for name in ["visitor", "user"] {
+        for name in ["visitor", "user", "key"] {
             let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
             components.add_security_scheme(name, bearer);
         }

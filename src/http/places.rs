@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     documents::problem,
-    user::{Editor, Member},
+    permit::{Allowed, KnowledgeRead, KnowledgeWrite},
     views::{DocumentView, List},
 };
 use crate::{
@@ -173,24 +173,24 @@ impl PageView {
 /// `POST /api/chat-spaces/{id}/documents/url`: a page, a sitemap or a site, read in the background. The
 /// same address and scope again changes what is read of it.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/documents/url", tag = "knowledge", security(("user" = [])),
+    post, path = "/api/chat-spaces/{id}/documents/url", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
     params(("id" = uuid::Uuid, Path)), request_body = Address,
     responses((status = 202, description = "The source, the document of a single page, and the job that reads it"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn know(
-    editor: Editor,
+    caller: Allowed<KnowledgeWrite>,
     path: web::Path<SpaceId>,
     body: web::Json<Address>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let place = body.into_inner().place()?;
-    let db = services.db.tenant(editor.claims.tenant);
-    let made = places::know(&db, *path, &place, services.clock.now()).await;
+    let db = services.db.tenant(caller.tenant);
+    let made = places::know(&db, &caller, *path, &place, services.clock.now()).await;
     let made = made.map_err(|error| match error {
         PlaceError::NotAPage(error) => Problem::new(Code::InvalidRequest, error.to_string()),
         PlaceError::Store(error) => problem(error),
     })?;
-    services.bell.ring(editor.claims.tenant);
+    services.bell.ring(caller.tenant);
     Ok(HttpResponse::Accepted().json(json!({
         "source": SourceView::from(made.source),
         "document": made.document.map(DocumentView::from),
@@ -200,15 +200,15 @@ pub async fn know(
 
 /// `GET /api/chat-spaces/{id}/sources`, oldest first.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/sources", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/chat-spaces/{id}/sources", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 200, body = List<SourceView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(
-    member: Member,
+    caller: Allowed<KnowledgeRead>,
     path: web::Path<SpaceId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let (space, db) = (*path, services.db.tenant(member.claims.tenant));
+    let (space, db) = (*path, services.db.tenant(caller.tenant));
     let found = db
         .read(async |conn| {
             if spaces::load(conn, space).await?.is_none() {
@@ -224,15 +224,15 @@ pub async fn list(
 
 /// `GET /api/sources/{id}`.
 #[utoipa::path(
-    get, path = "/api/sources/{id}", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/sources/{id}", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 200, body = SourceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn source(
-    member: Member,
+    caller: Allowed<KnowledgeRead>,
     path: web::Path<SourceId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(member.claims.tenant);
+    let db = services.db.tenant(caller.tenant);
     let found = db.read(async |conn| sources::get(conn, *path).await).await;
     Ok(HttpResponse::Ok().json(SourceView::from(found.map_err(problem)?)))
 }
@@ -249,17 +249,17 @@ pub struct PagesQuery {
 
 /// `GET /api/sources/{id}/pages`: what came of each address, by address.
 #[utoipa::path(
-    get, path = "/api/sources/{id}/pages", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path), PagesQuery),
+    get, path = "/api/sources/{id}/pages", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path), PagesQuery),
     responses((status = 200, body = List<PageView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn pages(
-    member: Member,
+    caller: Allowed<KnowledgeRead>,
     path: web::Path<SourceId>,
     query: web::Query<PagesQuery>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let limit = query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
-    let db = services.db.tenant(member.claims.tenant);
+    let db = services.db.tenant(caller.tenant);
     let read = db.read(async |conn| {
         let source = sources::get(conn, *path).await?;
         let pages = sources::pages(conn, source.id, 0, &query.cursor, limit).await?;
@@ -275,33 +275,33 @@ pub async fn pages(
 
 /// `POST /api/sources/{id}/read`: once more, now; what has not changed is not sent again.
 #[utoipa::path(
-    post, path = "/api/sources/{id}/read", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    post, path = "/api/sources/{id}/read", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 202, description = "The source and the job that reads it"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn read(
-    editor: Editor,
+    caller: Allowed<KnowledgeWrite>,
     path: web::Path<SourceId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(editor.claims.tenant);
-    let read = places::read_again(&db, *path, services.clock.now()).await;
+    let db = services.db.tenant(caller.tenant);
+    let read = places::read_again(&db, &caller, *path, services.clock.now()).await;
     let (source, job) = read.map_err(problem)?;
-    services.bell.ring(editor.claims.tenant);
+    services.bell.ring(caller.tenant);
     Ok(HttpResponse::Accepted().json(json!({ "source": SourceView::from(source), "job": { "id": job } })))
 }
 
 /// `DELETE /api/sources/{id}`: with all that was read of it.
 #[utoipa::path(
-    delete, path = "/api/sources/{id}", tag = "knowledge", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    delete, path = "/api/sources/{id}", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn remove(
-    editor: Editor,
+    caller: Allowed<KnowledgeWrite>,
     path: web::Path<SourceId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let db = services.db.tenant(editor.claims.tenant);
-    places::remove(&db, *path, services.clock.now())
+    let db = services.db.tenant(caller.tenant);
+    places::remove(&db, &caller, *path, services.clock.now())
         .await
         .map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())

@@ -6,7 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{documents::problem, reasons::Reasons, user::Member};
+use super::{
+    documents::problem,
+    permit::{Allowed, KnowledgeRead},
+    reasons::Reasons,
+};
 use crate::{
     actors::services::Services,
     domain::{
@@ -91,11 +95,11 @@ impl From<Passage> for FoundPassage {
 
 /// `POST /api/query`.
 #[utoipa::path(
-    post, path = "/api/query", tag = "knowledge", security(("user" = [])), request_body = Query,
+    post, path = "/api/query", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), request_body = Query,
     responses((status = 200, body = Found), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn query(
-    member: Member,
+    caller: Allowed<KnowledgeRead>,
     body: web::Json<Query>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
@@ -110,7 +114,7 @@ pub async fn query(
         let detail = format!("text: 1 to {MAX_QUESTION_CHARS} characters");
         return Err(Problem::new(Code::InvalidRequest, detail));
     }
-    let db = services.db.tenant(member.claims.tenant);
+    let db = services.db.tenant(caller.tenant);
     let spaces = db
         .read(async |conn| spaces::list(conn).await)
         .await

@@ -1,11 +1,16 @@
-//! The whole table: path, method, handler. What a route permits stands in its handler's
-//! parameters (`Member`, a visitor's token in `realtime`, or nothing for what is public).
+//! The whole table: path, method, what it takes, handler. What it takes is in the handler's parameters
+//! as well, and the compiler compares the two. `Anyone` is for what is public, and for handlers that
+//! find out themselves who calls: a person about their own account, a visitor in `realtime`.
 
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, guard, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{
-    assets, auth, console, demo, documents, golden, identity_keys, jobs, operations, places, query, session,
-    sources, spaces, visitors, widget,
+    assets, audit, auth, console, demo, documents, golden, identity_keys, jobs, keys, operations,
+    permit::{
+        Anyone, AuditRead, ConversationsRead, KeysRead, KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead,
+        SpacesWrite, TeamRead, TeamWrite, WorkspaceWrite, delete, get, patch, post, put,
+    },
+    places, query, session, sources, spaces, team, visitors, widget,
 };
 use crate::{
     domain::knowledge::{extract::ExtractLimits, written},
@@ -37,108 +42,136 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
         .app_data(documents::uploads())
         .app_data(web::QueryConfig::default().error_handler(|error, _| invalid(error.to_string()).into()))
         .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
-        .service(at("/healthz").route(get(operations::health)))
-        .service(at("/readyz").route(get(operations::ready)))
-        .service(at("/metrics").route(get(operations::metrics)))
-        .service(at("/api/openapi.json").route(get(operations::openapi)))
-        .service(at("/").route(get(assets::to_console)))
-        .service(at("/console").route(get(assets::to_console)))
-        .service(at("/console/{path:.*}").route(get(assets::console)))
-        .service(at("/widget.js").route(get(assets::loader)))
-        .service(at("/widget/{space}/frame").route(get(widget::frame)))
-        .service(at("/widget/{file:.*}").route(get(assets::widget)))
-        .service(at("/sources.css").route(get(assets::source_style)))
-        .service(at("/sources/{space}/{document}").route(get(sources::document)))
-        .service(at("/sources/{space}/{document}/original").route(get(sources::original)))
-        .service(at("/demo/{tenant}").route(get(demo::page)))
-        .service(at("/demo/{tenant}/{file}").route(get(demo::file)))
+        .service(at("/healthz").route(get(Anyone, operations::health)))
+        .service(at("/readyz").route(get(Anyone, operations::ready)))
+        .service(at("/metrics").route(get(Anyone, operations::metrics)))
+        .service(at("/api/openapi.json").route(get(Anyone, operations::openapi)))
+        .service(at("/").route(get(Anyone, assets::to_console)))
+        .service(at("/console").route(get(Anyone, assets::to_console)))
+        .service(at("/console/{path:.*}").route(get(Anyone, assets::console)))
+        .service(at("/widget.js").route(get(Anyone, assets::loader)))
+        .service(at("/widget/{space}/frame").route(get(Anyone, widget::frame)))
+        .service(at("/widget/{file:.*}").route(get(Anyone, assets::widget)))
+        .service(at("/sources.css").route(get(Anyone, assets::source_style)))
+        .service(at("/sources/{space}/{document}").route(get(Anyone, sources::document)))
+        .service(at("/sources/{space}/{document}/original").route(get(Anyone, sources::original)))
+        .service(at("/demo/{tenant}").route(get(Anyone, demo::page)))
+        .service(at("/demo/{tenant}/{file}").route(get(Anyone, demo::file)))
         .service(
             web::scope("/api/widget/{space}")
-                .service(at("/config").route(get(widget::config)))
-                .service(at("/session").route(web::post().to(session::session)))
+                .service(at("/config").route(get(Anyone, widget::config)))
+                .service(at("/session").route(post(Anyone, session::session)))
                 .configure(transports.visitor),
         )
         .service(web::scope("/api/console").configure(transports.console))
-        .service(at("/api/auth/login").route(web::post().to(auth::login)))
-        .service(at("/api/auth/refresh").route(web::post().to(auth::refresh)))
-        .service(at("/api/auth/logout").route(web::post().to(auth::logout)))
-        .service(at("/api/auth/me").route(get(auth::me)))
-        .service(at("/api/chat-spaces").route(get(console::spaces)))
+        .service(at("/api/auth/login").route(post(Anyone, auth::login)))
+        .service(at("/api/auth/refresh").route(post(Anyone, auth::refresh)))
+        .service(at("/api/auth/logout").route(post(Anyone, auth::logout)))
+        .service(at("/api/auth/me").route(get(Anyone, auth::me)))
+        .service(at("/api/team/members").route(get(TeamRead, team::list)))
+        .service(
+            at("/api/team/members/{id}")
+                .route(patch(TeamWrite, team::change))
+                .route(delete(TeamWrite, team::remove)),
+        )
+        .service(at("/api/team/leave").route(post(Anyone, team::leave)))
+        .service(at("/api/team/transfer-ownership").route(post(WorkspaceWrite, team::transfer)))
+        .service(
+            at("/api/team/teams")
+                .route(get(TeamRead, team::teams))
+                .route(post(TeamWrite, team::create_team)),
+        )
+        .service(
+            at("/api/team/teams/{id}")
+                .route(put(TeamWrite, team::change_team))
+                .route(delete(TeamWrite, team::remove_team)),
+        )
+        .service(
+            at("/api/keys")
+                .route(get(KeysRead, keys::list))
+                .route(post(KeysWrite, keys::create)),
+        )
+        .service(at("/api/keys/{id}").route(delete(KeysWrite, keys::revoke)))
+        .service(at("/api/audit").route(get(AuditRead, audit::list)))
+        .service(at("/api/audit/export").route(get(AuditRead, audit::export)))
+        .service(at("/api/chat-spaces").route(get(SpacesRead, console::spaces)))
         .service(
             at("/api/chat-spaces/{id}")
-                .route(get(spaces::space))
-                .route(web::patch().to(spaces::change)),
+                .route(get(SpacesRead, spaces::space))
+                .route(patch(SpacesWrite, spaces::change)),
         )
         .service(
             at("/api/chat-spaces/{id}/identity-keys")
-                .route(get(identity_keys::list))
-                .route(web::post().to(identity_keys::add)),
+                .route(get(SpacesWrite, identity_keys::list))
+                .route(post(SpacesWrite, identity_keys::add)),
         )
         .service(
-            at("/api/chat-spaces/{id}/identity-keys/{kid}").route(web::delete().to(identity_keys::remove)),
+            at("/api/chat-spaces/{id}/identity-keys/{kid}").route(delete(SpacesWrite, identity_keys::remove)),
         )
         .service(
             at("/api/chat-spaces/{id}/identity-keys/{kid}/retire")
-                .route(web::post().to(identity_keys::retire)),
+                .route(post(SpacesWrite, identity_keys::retire)),
         )
         .service(
             at("/api/chat-spaces/{id}/documents/upload")
                 .app_data(web::PayloadConfig::new(
                     ExtractLimits::default().bytes + (64 << 10),
                 ))
-                .route(web::post().to(documents::upload)),
+                .route(post(KnowledgeWrite, documents::upload)),
         )
         .service(
             at("/api/chat-spaces/{id}/documents/text")
                 .app_data(pasted())
-                .route(web::post().to(documents::text)),
+                .route(post(KnowledgeWrite, documents::text)),
         )
         .service(
             at("/api/chat-spaces/{id}/documents/faq")
                 .app_data(pasted())
-                .route(web::post().to(documents::faq)),
+                .route(post(KnowledgeWrite, documents::faq)),
         )
-        .service(at("/api/chat-spaces/{id}/documents/url").route(web::post().to(places::know)))
-        .service(at("/api/chat-spaces/{id}/sources").route(get(places::list)))
+        .service(at("/api/chat-spaces/{id}/documents/url").route(post(KnowledgeWrite, places::know)))
+        .service(at("/api/chat-spaces/{id}/sources").route(get(KnowledgeRead, places::list)))
         .service(
             at("/api/sources/{id}")
-                .route(get(places::source))
-                .route(web::delete().to(places::remove)),
+                .route(get(KnowledgeRead, places::source))
+                .route(delete(KnowledgeWrite, places::remove)),
         )
-        .service(at("/api/sources/{id}/pages").route(get(places::pages)))
-        .service(at("/api/sources/{id}/read").route(web::post().to(places::read)))
-        .service(at("/api/chat-spaces/{id}/documents").route(get(documents::list)))
+        .service(at("/api/sources/{id}/pages").route(get(KnowledgeRead, places::pages)))
+        .service(at("/api/sources/{id}/read").route(post(KnowledgeWrite, places::read)))
+        .service(at("/api/chat-spaces/{id}/documents").route(get(KnowledgeRead, documents::list)))
         .service(
             at("/api/documents/{id}")
-                .route(get(documents::document))
-                .route(web::delete().to(documents::remove)),
+                .route(get(KnowledgeRead, documents::document))
+                .route(delete(KnowledgeWrite, documents::remove)),
         )
-        .service(at("/api/documents/{id}/content").route(get(documents::content)))
-        .service(at("/api/documents/{id}/reprocess").route(web::post().to(documents::reprocess)))
-        .service(at("/api/query").route(web::post().to(query::query)))
+        .service(at("/api/documents/{id}/content").route(get(KnowledgeRead, documents::content)))
+        .service(at("/api/documents/{id}/reprocess").route(post(KnowledgeWrite, documents::reprocess)))
+        .service(at("/api/query").route(post(KnowledgeRead, query::query)))
         .service(
             at("/api/chat-spaces/{id}/golden-questions")
-                .route(get(golden::list))
-                .route(web::post().to(golden::add)),
+                .route(get(KnowledgeRead, golden::list))
+                .route(post(KnowledgeWrite, golden::add)),
         )
         .service(
             at("/api/golden-questions/{id}")
-                .route(web::put().to(golden::change))
-                .route(web::delete().to(golden::remove)),
+                .route(put(KnowledgeWrite, golden::change))
+                .route(delete(KnowledgeWrite, golden::remove)),
         )
         .service(
             at("/api/chat-spaces/{id}/golden-runs")
-                .route(get(golden::runs))
-                .route(web::post().to(golden::ask)),
+                .route(get(KnowledgeRead, golden::runs))
+                .route(post(KnowledgeWrite, golden::ask)),
         )
-        .service(at("/api/golden-runs/{id}").route(get(golden::run)))
-        .service(at("/api/jobs").route(get(jobs::list)))
-        .service(at("/api/jobs/{id}").route(get(jobs::job)))
-        .service(at("/api/jobs/{id}/cancel").route(web::post().to(jobs::cancel)))
-        .service(at("/api/chat-spaces/{id}/conversations").route(get(console::conversations)))
-        .service(at("/api/conversations/{id}").route(get(console::conversation)))
-        .service(at("/api/conversations/{id}/messages").route(get(console::messages)))
-        .service(at("/api/visitors/{id}").route(get(visitors::visitor)))
+        .service(at("/api/golden-runs/{id}").route(get(KnowledgeRead, golden::run)))
+        .service(at("/api/jobs").route(get(KnowledgeRead, jobs::list)))
+        .service(at("/api/jobs/{id}").route(get(KnowledgeRead, jobs::job)))
+        .service(at("/api/jobs/{id}/cancel").route(post(KnowledgeWrite, jobs::cancel)))
+        .service(
+            at("/api/chat-spaces/{id}/conversations").route(get(ConversationsRead, console::conversations)),
+        )
+        .service(at("/api/conversations/{id}").route(get(ConversationsRead, console::conversation)))
+        .service(at("/api/conversations/{id}/messages").route(get(ConversationsRead, console::messages)))
+        .service(at("/api/visitors/{id}").route(get(ConversationsRead, visitors::visitor)))
         .default_service(web::to(nothing_here));
 }
 
@@ -147,18 +180,6 @@ fn pasted() -> web::JsonConfig {
     web::JsonConfig::default()
         .limit(MAX_PASTED)
         .error_handler(|error, _| bad_json(&error, MAX_PASTED).into())
-}
-
-/// Reading: GET, and HEAD, which is answered without the body.
-fn get<F, Args>(handler: F) -> Route
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    web::route()
-        .guard(guard::Any(guard::Get()).or(guard::Head()))
-        .to(handler)
 }
 
 async fn nothing_here(_: HttpRequest) -> Result<HttpResponse, Problem> {

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::{
     documents::problem,
-    user::{Editor, Member},
+    permit::{Allowed, SpacesRead, SpacesWrite},
     views::SpaceView,
 };
 use crate::{
@@ -49,15 +49,15 @@ pub struct Change {
 
 /// `GET /api/chat-spaces/{id}`.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}", tag = "spaces", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/chat-spaces/{id}", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 200, body = SpaceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn space(
-    member: Member,
+    caller: Allowed<SpacesRead>,
     path: web::Path<SpaceId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let (db, id) = (services.db.tenant(member.claims.tenant), *path);
+    let (db, id) = (services.db.tenant(caller.tenant), *path);
     let found = db.read(async |conn| spaces::load(conn, id).await).await;
     let space = found.map_err(problem)?.ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(SpaceView::from(space)))
@@ -66,21 +66,17 @@ pub async fn space(
 /// `PATCH /api/chat-spaces/{id}`. Another size of passages makes all documents of the space be read
 /// anew in the background; until then they are found as they were.
 #[utoipa::path(
-    patch, path = "/api/chat-spaces/{id}", tag = "spaces", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    patch, path = "/api/chat-spaces/{id}", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path)),
     request_body = Change,
     responses((status = 200, body = SpaceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn change(
-    editor: Editor,
+    caller: Allowed<SpacesWrite>,
     path: web::Path<SpaceId>,
     body: web::Json<Change>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let (db, id, at) = (
-        services.db.tenant(editor.claims.tenant),
-        *path,
-        services.clock.now(),
-    );
+    let (db, id, at) = (services.db.tenant(caller.tenant), *path, services.clock.now());
     let Change { name, settings } = body.into_inner();
     let name = name.map(|name| name.trim().to_owned());
     if name
@@ -122,11 +118,11 @@ pub async fn change(
         .await
         .map_err(problem)?;
     let (space, recut) = changed.map_err(|refused| refusal(&refused))?;
-    services.live_settings.changed(editor.claims.tenant, id).await;
+    services.live_settings.changed(caller.tenant, id).await;
     if recut {
         // The settings hold either way: what is not in line now is at the next start.
         match intake::queue_space(&db, id, at).await {
-            Ok(_) => services.bell.ring(editor.claims.tenant),
+            Ok(_) => services.bell.ring(caller.tenant),
             Err(error) => error!(space.id = %id, %error, "documents are not read anew yet"),
         }
     }

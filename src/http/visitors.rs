@@ -15,7 +15,10 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{documents::problem, user::Member};
+use super::{
+    documents::problem,
+    permit::{Allowed, ConversationsRead},
+};
 use crate::{
     actors::services::Services,
     kernel::problem::{Problem, ProblemDocument},
@@ -72,15 +75,15 @@ impl From<Contact> for ContactView {
 
 /// `GET /api/visitors/{id}`.
 #[utoipa::path(
-    get, path = "/api/visitors/{id}", tag = "conversations", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/visitors/{id}", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 200, body = VisitorView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn visitor(
-    member: Member,
+    caller: Allowed<ConversationsRead>,
     path: web::Path<VisitorId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let (db, id) = (services.db.tenant(member.claims.tenant), *path);
+    let (db, id) = (services.db.tenant(caller.tenant), *path);
     let (visitor, contact): (Visitor, Option<Contact>) = db
         .read(async |conn| {
             let visitor = visitors::load(conn, id).await?.ok_or(StoreError::NotFound)?;

@@ -20,6 +20,7 @@ use tracing::warn;
 use crate::{
     domain::{
         answering::answerer::Answerer,
+        billing::plans::Plans,
         golden::replay::Replay,
         jobs::{Bell, Work, progress::Progress},
         knowledge::{ingest::Ingest, web::Crawler},
@@ -69,6 +70,7 @@ pub struct Tools {
     pub answerer: Arc<Answerer>,
     pub ingest: Ingest,
     pub crawler: Crawler,
+    pub plans: Arc<Plans>,
     pub clock: SharedClock,
     pub bell: Bell,
     /// How long work that can be interrupted goes on before others have their turn.

@@ -153,7 +153,11 @@ impl Worker {
         };
         let now = self.tools.clock.now();
         let waiting = self.db.control().tenants_with_due_jobs(&self.kinds, now).await?;
-        for tenant in self.shares.order(waiting) {
+        let plans: HashMap<TenantId, String> = waiting
+            .into_iter()
+            .map(|waiting| (waiting.tenant_id, waiting.plan))
+            .collect();
+        for tenant in self.shares.order(plans.keys().copied().collect()) {
             if self.running.of(tenant) >= self.most {
                 continue;
             }
@@ -171,7 +175,8 @@ impl Worker {
                 }
             };
             self.tools.bell.changed(tenant);
-            self.shares.charge(tenant, job.priority);
+            let plan = self.tools.plans.of(plans.get(&tenant).map_or("", String::as_str));
+            self.shares.charge(tenant, job.priority, plan.job_shares);
             let running = Running {
                 db,
                 tools: self.tools.clone(),

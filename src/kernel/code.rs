@@ -18,6 +18,7 @@ pub enum Code {
     NotFound,
     MethodNotAllowed,
     Conflict,
+    LastOwner,
     PayloadTooLarge,
     UnsupportedMediaType,
     RateLimited,
@@ -132,6 +133,13 @@ pub const TABLE: &[Row] = &[
         false,
     ),
     row(Code::Conflict, "conflict", 409, "There is one already", false),
+    row(
+        Code::LastOwner,
+        "last_owner",
+        409,
+        "A workspace has an owner",
+        false,
+    ),
     row(
         Code::PayloadTooLarge,
         "payload_too_large",

@@ -9,6 +9,7 @@ use aes_gcm::{
     aead::{Aead, Nonce, Payload},
 };
 use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
 use rand::Rng;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
@@ -75,12 +76,35 @@ impl Vault {
             .map_err(|_| Broken)
     }
 
+    /// HMAC-SHA-256 of `data` for `purpose`: tells whether two are the same without keeping either, and
+    /// only to who has the installation's secret.
+    #[must_use]
+    pub fn mac(&self, purpose: &str, data: &[u8]) -> [u8; 32] {
+        self.begun(purpose, data).finalize().into_bytes().into()
+    }
+
+    /// Whether `mac` is that of `data` for `purpose`, in a time that does not tell where they differ.
+    #[must_use]
+    pub fn is_mac(&self, purpose: &str, data: &[u8], mac: &[u8]) -> bool {
+        self.begun(purpose, data).verify_slice(mac).is_ok()
+    }
+
+    fn begun(&self, purpose: &str, data: &[u8]) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new(&self.key::<64>(purpose).into());
+        mac.update(data);
+        mac
+    }
+
     fn cipher(&self, purpose: &str) -> Aes256Gcm {
-        let mut key = [0_u8; 32];
-        // 32 bytes are far below the 8,160 that HKDF-SHA-256 can give.
+        Aes256Gcm::new(&self.key::<32>(purpose).into())
+    }
+
+    fn key<const BYTES: usize>(&self, purpose: &str) -> [u8; BYTES] {
+        let mut key = [0_u8; BYTES];
+        // Far below the 8,160 bytes that HKDF-SHA-256 can give.
         let derived = self.keys.expand(purpose.as_bytes(), &mut key);
         debug_assert!(derived.is_ok());
-        Aes256Gcm::new(&key.into())
+        key
     }
 }
 
@@ -103,6 +127,16 @@ mod tests {
         assert_eq!(ours.open("totp", b"bob", &sealed), Err(Broken));
         assert_eq!(ours.open("drive", b"ann", &sealed), Err(Broken));
         assert_eq!(vault("another one's").open("totp", b"ann", &sealed), Err(Broken));
+    }
+
+    #[test]
+    fn a_mac_is_of_its_purpose_and_installation() {
+        let ours = vault("the secret of one installation");
+        let mac = ours.mac("api-key", b"sk_1");
+        assert_eq!(ours.mac("api-key", b"sk_1"), mac);
+        assert!(ours.is_mac("api-key", b"sk_1", &mac) && !ours.is_mac("api-key", b"sk_2", &mac));
+        assert_ne!(ours.mac("other", b"sk_1"), mac);
+        assert_ne!(vault("another one's").mac("api-key", b"sk_1"), mac);
     }
 
     #[test]

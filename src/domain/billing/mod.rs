@@ -1,8 +1,10 @@
 //! What things cost. Money is integer nano-dollars; no floating point touches it. Prices are
 //! data with effective dates (`prices.toml`), read by [`prices::PriceBook`]; [`settlement`] bills
-//! a call by them, and [`meter`] keeps the books of embedding calls.
+//! a call by them, and [`meter`] keeps the books of embedding calls. What a business pays for is a plan
+//! of [`plans`] (`plans.toml`).
 
 pub mod meter;
+pub mod plans;
 pub mod prices;
 mod rate;
 pub mod settlement;

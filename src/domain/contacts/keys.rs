@@ -13,10 +13,14 @@ use parlance_store::{
 };
 use rand::Rng;
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
 use tracing::error;
 
 use super::proof::Key;
-use crate::kernel::vault::Vault;
+use crate::{
+    domain::{accounts::caller::Caller, audit},
+    kernel::vault::Vault,
+};
 
 /// Keys of a space at most, retired ones too.
 pub const KEYS_MAX: usize = 5;
@@ -24,6 +28,7 @@ pub const KEYS_MAX: usize = 5;
 pub const OVERLAP: i64 = 24;
 pub const OVERLAP_MAX: i64 = 30 * 24;
 const PURPOSE: &str = "identity";
+const TARGET: &str = "identity_key";
 /// Bytes of a PEM at most; a key of 8,192 bits has some 1,500.
 const PEM_MAX: usize = 4_096;
 /// Bytes of an RSA public key as PKCS #1: 2,048 to 8,192 bits with the usual exponent.
@@ -58,6 +63,7 @@ pub enum Wanted {
 pub async fn add(
     db: &TenantDb,
     vault: &Vault,
+    caller: &Caller,
     space: SpaceId,
     wanted: Wanted,
     at: DateTime<Utc>,
@@ -86,10 +92,52 @@ pub async fn add(
             public_key,
             at,
         };
-        Ok(identity_keys::add(conn, new).await?)
+        identity_keys::add(conn, new).await?;
+        let mut act = caller.act("identity_key.create", (TARGET, id), at);
+        act.after = Some(json!({ "space": space, "algorithm": algorithm }));
+        Ok(audit::record(conn, act).await?)
     })
     .await?;
     Ok((id, secret))
+}
+
+/// Sets when a key stops to count.
+///
+/// # Errors
+/// `NotFound` where the space has no such key.
+pub async fn retire(
+    db: &TenantDb,
+    caller: &Caller,
+    (space, id): (SpaceId, IdentityKeyId),
+    end: DateTime<Utc>,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    db.transaction(async |conn| {
+        identity_keys::retire(conn, space, id, end).await?;
+        let mut act = caller.act("identity_key.retire", (TARGET, id), at);
+        act.after = Some(json!({ "space": space, "retires_at": end }));
+        audit::record(conn, act).await
+    })
+    .await
+}
+
+/// Takes a key away at once.
+///
+/// # Errors
+/// `NotFound` where the space has no such key.
+pub async fn remove(
+    db: &TenantDb,
+    caller: &Caller,
+    (space, id): (SpaceId, IdentityKeyId),
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    db.transaction(async |conn| {
+        identity_keys::remove(conn, space, id).await?;
+        let mut act = caller.act("identity_key.remove", (TARGET, id), at);
+        act.before = Some(json!({ "space": space }));
+        audit::record(conn, act).await
+    })
+    .await
 }
 
 /// The keys of a space that prove something at `now`, the newest first.

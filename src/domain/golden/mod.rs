@@ -15,9 +15,11 @@ use parlance_store::{
         spaces,
     },
 };
+use serde_json::{Value, json};
 
 use super::{
-    accounts::space::Space,
+    accounts::{caller::Caller, space::Space},
+    audit,
     jobs::{self, Priority, Work},
     retrieval::MAX_QUESTION_CHARS,
 };
@@ -127,6 +129,7 @@ impl Written {
 /// [`GoldenError`]; the store's `NotFound` where the tenant has no such space.
 pub async fn add(
     db: &TenantDb,
+    caller: &Caller,
     space: SpaceId,
     written: Written,
     now: DateTime<Utc>,
@@ -139,7 +142,11 @@ pub async fn add(
             return Ok(None);
         }
         golden::add(conn, id, space, written.words(), now).await?;
-        Ok::<_, StoreError>(Some(golden::get(conn, id).await?))
+        let question = golden::get(conn, id).await?;
+        let mut act = caller.act("golden_question.add", ("golden_question", id), now);
+        act.after = Some(told(&question));
+        audit::record(conn, act).await?;
+        Ok::<_, StoreError>(Some(question))
     });
     added
         .await?
@@ -152,16 +159,49 @@ pub async fn add(
 /// [`GoldenError`]; the store's `NotFound` where the tenant has no such question.
 pub async fn change(
     db: &TenantDb,
+    caller: &Caller,
     id: GoldenQuestionId,
     written: Written,
     now: DateTime<Utc>,
 ) -> Result<GoldenQuestion, GoldenError> {
     let written = written.sound()?;
     let changed = db.transaction(async |conn| {
+        let before = golden::get(conn, id).await?;
         golden::change(conn, id, written.words(), now).await?;
-        golden::get(conn, id).await
+        let question = golden::get(conn, id).await?;
+        let mut act = caller.act("golden_question.change", ("golden_question", id), now);
+        (act.before, act.after) = (Some(told(&before)), Some(told(&question)));
+        audit::record(conn, act).await?;
+        Ok::<_, StoreError>(question)
     });
     Ok(changed.await?)
+}
+
+/// Removes a question with what was found for it.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such question.
+pub async fn remove(
+    db: &TenantDb,
+    caller: &Caller,
+    id: GoldenQuestionId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    db.transaction(async |conn| {
+        let before = golden::get(conn, id).await?;
+        golden::remove(conn, id).await?;
+        let mut act = caller.act("golden_question.remove", ("golden_question", id), now);
+        act.before = Some(told(&before));
+        audit::record(conn, act).await
+    })
+    .await
+}
+
+fn told(question: &GoldenQuestion) -> Value {
+    json!({
+        "space": question.space_id, "question": question.question, "source": question.source,
+        "facts": question.facts,
+    })
 }
 
 /// Puts a run in line that somebody asks for.
@@ -170,6 +210,7 @@ pub async fn change(
 /// [`StoreError::NotFound`] where the tenant has no such space.
 pub async fn ask(
     db: &TenantDb,
+    caller: &Caller,
     space: SpaceId,
     answers: bool,
     now: DateTime<Utc>,
@@ -181,6 +222,9 @@ pub async fn ask(
             answers,
             cause: GoldenCause::Asked,
         };
+        let mut act = caller.act("golden_run.ask", ("space", space), now);
+        act.after = Some(json!({ "answers": answers }));
+        audit::record(conn, act).await?;
         jobs::enqueue(conn, &work, space, Priority::Now, now).await
     })
     .await

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use parlance_store::ids::TenantId;
 
-/// What a job of normal priority costs.
-const STRIDE: u64 = 12;
+/// What a job of the lowest priority costs a tenant of a single share.
+const STRIDE: u64 = 1_200;
 
 /// The tenants' clocks.
 #[derive(Debug, Default)]
@@ -29,12 +29,12 @@ impl Shares {
         waiting
     }
 
-    /// A job of `priority` is done for `tenant`.
-    pub fn charge(&mut self, tenant: TenantId, priority: i16) {
+    /// A job of `priority` is done for `tenant`, whose plan gives it so many shares.
+    pub fn charge(&mut self, tenant: TenantId, priority: i16, shares: u16) {
         let clock = self.clock(tenant);
         self.now = self.now.max(clock);
-        let weight = u64::try_from(priority.clamp(-1, 3) + 2).unwrap_or(1);
-        self.clocks.insert(tenant, clock + STRIDE / weight);
+        let weight = u64::try_from(priority.clamp(-1, 3) + 2).unwrap_or(1) * u64::from(shares.max(1));
+        self.clocks.insert(tenant, clock + (STRIDE / weight).max(1));
     }
 
     fn clock(&self, tenant: TenantId) -> u64 {
@@ -48,7 +48,7 @@ mod tests {
 
     fn serve(shares: &mut Shares, waiting: &[TenantId], priority: impl Fn(TenantId) -> i16) -> TenantId {
         let next = shares.order(waiting.to_vec())[0];
-        shares.charge(next, priority(next));
+        shares.charge(next, priority(next), 1);
         next
     }
 
@@ -85,5 +85,18 @@ mod tests {
             .collect();
         let of_high = served.iter().filter(|tenant| **tenant == high).count();
         assert!((58..=62).contains(&of_high), "{of_high} of 100");
+    }
+
+    #[test]
+    fn a_plan_of_two_shares_is_served_twice_as_often() {
+        let (free, pro) = (TenantId::new(), TenantId::new());
+        let mut shares = Shares::default();
+        let mut of_pro = 0;
+        for _ in 0..90 {
+            let next = shares.order(vec![free, pro])[0];
+            shares.charge(next, 0, if next == pro { 2 } else { 1 });
+            of_pro += i32::from(next == pro);
+        }
+        assert!((59..=61).contains(&of_pro), "{of_pro} of 90");
     }
 }

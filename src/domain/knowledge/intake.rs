@@ -12,11 +12,13 @@ use parlance_store::{
     },
     tenant::{TenantConn, TenantDb},
 };
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{ingest::Ingest, places};
 use crate::domain::{
-    golden as golden_questions,
+    accounts::caller::Caller,
+    audit, golden as golden_questions,
     jobs::{self, Priority, Work},
 };
 
@@ -45,6 +47,7 @@ pub struct Taken {
 /// [`StoreError::NotFound`] where the tenant has no such space.
 pub async fn take_in(
     db: &TenantDb,
+    caller: &Caller,
     file: NewFile<'_>,
     priority: Priority,
     now: DateTime<Utc>,
@@ -66,6 +69,7 @@ pub async fn take_in(
         let (id, unread) = documents::put(conn, new).await?;
         let document = documents::get(conn, id).await?;
         let job = if unread {
+            record(conn, caller, "document.put", &document, now).await?;
             Some(read(conn, &document, priority, now).await?)
         } else {
             None
@@ -80,11 +84,17 @@ pub async fn take_in(
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such document.
-pub async fn read_anew(db: &TenantDb, id: DocumentId, now: DateTime<Utc>) -> Result<Taken, StoreError> {
+pub async fn read_anew(
+    db: &TenantDb,
+    caller: &Caller,
+    id: DocumentId,
+    now: DateTime<Utc>,
+) -> Result<Taken, StoreError> {
     db.transaction(async |conn| {
         let source = sources::of_document(conn, id).await?;
         documents::set_status(conn, id, DocumentStatus::Queued, None, now).await?;
         let document = documents::get(conn, id).await?;
+        record(conn, caller, "document.reprocess", &document, now).await?;
         // A page that never came is asked for again; what came is there to be read.
         let job = Some(match source {
             Some(source) if document.bytes == 0 => {
@@ -102,13 +112,31 @@ pub async fn read_anew(db: &TenantDb, id: DocumentId, now: DateTime<Utc>) -> Res
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such document.
-pub async fn remove(db: &TenantDb, id: DocumentId, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn remove(
+    db: &TenantDb,
+    caller: &Caller,
+    id: DocumentId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     db.transaction(async |conn| {
         let document = documents::get(conn, id).await?;
+        record(conn, caller, "document.remove", &document, now).await?;
         documents::remove(conn, id).await?;
         changed(conn, document.space_id, now).await
     })
     .await
+}
+
+async fn record(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    action: &'static str,
+    document: &Document,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut act = caller.act(action, ("document", document.id), now);
+    act.after = Some(json!({ "space": document.space_id, "name": document.name, "bytes": document.bytes }));
+    audit::record(conn, act).await
 }
 
 /// What is to be done in the transaction that takes something out of the knowledge of a space.

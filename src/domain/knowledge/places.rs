@@ -12,12 +12,17 @@ use parlance_store::{
     },
     tenant::{TenantConn, TenantDb},
 };
+use serde_json::json;
 
 use super::{
     intake,
     web::{NotAPage, Plan, Scope, normal::normalise},
 };
-use crate::domain::jobs::{self, Priority, Work};
+use crate::domain::{
+    accounts::caller::Caller,
+    audit,
+    jobs::{self, Priority, Work},
+};
 
 /// What is to be known of the web.
 #[derive(Clone, Debug)]
@@ -50,6 +55,7 @@ pub enum PlaceError {
 /// [`PlaceError`].
 pub async fn know(
     db: &TenantDb,
+    caller: &Caller,
     space: SpaceId,
     place: &Place,
     now: DateTime<Utc>,
@@ -72,6 +78,7 @@ pub async fn know(
             at: now,
         };
         let source = sources::put(conn, new).await?;
+        record(conn, caller, "source.put", &source, now).await?;
         let document = if place.plan.scope == Scope::Page {
             let id = documents::expect(conn, space, &source.url, &source.url, now).await?;
             sources::claim_document(conn, id, source.id, None, None).await?;
@@ -95,11 +102,13 @@ pub async fn know(
 /// [`StoreError::NotFound`] where the tenant has no such source.
 pub async fn read_again(
     db: &TenantDb,
+    caller: &Caller,
     id: SourceId,
     now: DateTime<Utc>,
 ) -> Result<(Source, JobId), StoreError> {
     db.transaction(async |conn| {
         let source = sources::get(conn, id).await?;
+        record(conn, caller, "source.read", &source, now).await?;
         let job = read(conn, &source, Priority::Now, now).await?;
         Ok((source, job))
     })
@@ -110,13 +119,34 @@ pub async fn read_again(
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such source.
-pub async fn remove(db: &TenantDb, id: SourceId, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn remove(
+    db: &TenantDb,
+    caller: &Caller,
+    id: SourceId,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     db.transaction(async |conn| {
         let source = sources::get(conn, id).await?;
+        record(conn, caller, "source.remove", &source, now).await?;
         sources::remove(conn, id).await?;
         intake::changed(conn, source.space_id, now).await
     })
     .await
+}
+
+async fn record(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    action: &'static str,
+    source: &Source,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut act = caller.act(action, ("source", source.id), now);
+    act.after = Some(json!({
+        "space": source.space_id, "url": source.url, "scope": source.scope, "max_pages": source.max_pages,
+        "max_depth": source.max_depth, "below": source.below, "every_hours": source.every_hours,
+    }));
+    audit::record(conn, act).await
 }
 
 async fn read(

@@ -1,5 +1,7 @@
 //! Makes the indexes of a space that has become large. Without them it is searched too, only slower.
 
+use std::time::Duration;
+
 use parlance_store::{
     StoreError, TenantDb,
     ids::SpaceId,
@@ -10,10 +12,15 @@ use parlance_store::{
     tenant::TenantConn,
 };
 
+use tokio::time::sleep;
+
 use crate::domain::jobs::progress::Progress;
 
 /// Percent when the long part is done.
 const BUILT: u8 = 80;
+/// How often a step is tried for which the database has no lock just now, and the pause between.
+const TRIES: u32 = 60;
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Whether a space has become so large that it is to have indexes for vectors of `model`, and has none.
 ///
@@ -36,11 +43,23 @@ pub async fn index(
     progress: &Progress,
 ) -> Result<bool, StoreError> {
     for (step, done) in Step::ALL.into_iter().zip(0..) {
-        progress.within(if done == 0 { 0 } else { BUILT }, 100, done, Step::ALL.len());
-        let take = async |conn: &mut TenantConn<'_>| large::index(conn, space, model, step).await;
-        if !db.long(large::INDEXED_WITHIN, take).await? {
+        let from = if step <= Step::Build { 0 } else { BUILT };
+        progress.within(from, 100, done, Step::ALL.len());
+        if !take(db, space, model, step).await? {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+async fn take(db: &TenantDb, space: SpaceId, model: &str, step: Step) -> Result<bool, StoreError> {
+    let mut tries = 1;
+    loop {
+        let index = async |conn: &mut TenantConn<'_>| large::index(conn, space, model, step).await;
+        match db.long(large::INDEXED_WITHIN, index).await {
+            Err(error) if error.is_transient() && tries < TRIES => sleep(PAUSE).await,
+            taken => return taken,
+        }
+        tries += 1;
+    }
 }

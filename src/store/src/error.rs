@@ -33,6 +33,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The constraint that refused the change, where one did.
+    #[must_use]
+    pub fn constraint(&self) -> Option<&str> {
+        match self {
+            Self::Conflict { constraint } => Some(constraint),
+            _ => None,
+        }
+    }
+
     /// Whether the same call may well succeed later: whatever the database said that is no refusal.
     #[must_use]
     pub fn is_transient(&self) -> bool {

@@ -113,6 +113,12 @@ ids! {
     RefreshTokenId,
     /// A chain of refresh tokens that began with one login.
     FamilyId,
+    /// A program's key.
+    ApiKeyId,
     /// One administrative act.
     AuditEventId,
+    /// A group of members.
+    TeamId,
+    /// An invitation to a tenant.
+    InvitationId,
 }

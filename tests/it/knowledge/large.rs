@@ -9,6 +9,7 @@ use parlance::{
         web::{SystemResolver, Web, WebLimits},
     },
     domain::{
+        billing::plans::Plans,
         jobs::{Bell, Takes},
         knowledge::web::Crawler,
     },
@@ -38,6 +39,7 @@ fn tools(db: &Db) -> Tools {
     };
     let web = Web::new(Arc::new(SystemResolver), "".parse().unwrap(), None, limits).unwrap();
     Tools {
+        plans: Arc::new(Plans::builtin().unwrap()),
         ingest: ingest(Arc::new(Words)),
         answerer: answerer(db),
         crawler: Crawler::new(Arc::new(web)),

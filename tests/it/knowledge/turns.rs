@@ -6,6 +6,8 @@ use std::{sync::Arc, time::Duration};
 use parlance::{
     adapters::web::{SystemResolver, Web, WebLimits},
     domain::{
+        accounts::caller::Caller,
+        billing::plans::Plans,
         jobs::{Bell, Takes},
         knowledge::{
             places::{self, Place},
@@ -53,6 +55,7 @@ async fn worked<T>(
     let allow = site.address.to_string().parse().unwrap();
     let web = Web::new(Arc::new(SystemResolver), allow, None, LIMITS).unwrap();
     let tools = Tools {
+        plans: Arc::new(Plans::builtin().unwrap()),
         ingest: ingest(Arc::new(Words)),
         answerer: answerer(test.db()),
         crawler: Crawler::new(Arc::new(web)),
@@ -73,7 +76,15 @@ async fn reads(db: &TenantDb, space: SpaceId, site: &Site, path: &str, scope: Sc
         plan: Plan::new(site.url("127.0.0.1", path), scope),
         every_hours: None,
     };
-    places::know(db, space, &place, SystemClock.now()).await.unwrap()
+    places::know(
+        db,
+        &Caller::system(db.tenant_id()),
+        space,
+        &place,
+        SystemClock.now(),
+    )
+    .await
+    .unwrap()
 }
 
 async fn ended(db: &TenantDb, id: JobId) -> Job {

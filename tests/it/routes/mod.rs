@@ -6,10 +6,48 @@ mod operations;
 mod problems;
 mod rates;
 mod reading;
+mod roles;
+mod table;
 mod upgrade;
 
-use reqwest::Response;
-use serde_json::Value;
+use reqwest::{
+    Method, RequestBuilder, Response,
+    multipart::{Form, Part},
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::TestApp;
+
+/// A request that any route may be sent: its body is one that it takes.
+fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> RequestBuilder {
+    let request = app.http.request(method.clone(), url);
+    if url.ends_with("/upload") {
+        let file = Part::text("hi").file_name("hi.txt");
+        return request.multipart(Form::new().part("file", file));
+    }
+    request.json(&if url.contains("/team/members/") {
+        json!({ "role": "agent" })
+    } else if url.ends_with("/api/keys") {
+        json!({ "name": "Sync", "scopes": ["knowledge:read"] })
+    } else if url.contains("/team/teams") {
+        json!({ "name": "Sales" })
+    } else if url.ends_with("/transfer-ownership") {
+        json!({ "member": Uuid::now_v7() })
+    } else if method == Method::PATCH {
+        // A change names only what is to change.
+        json!({ "name": "Mine" })
+    } else if url.contains("/golden-runs") || url.contains("/identity-keys") {
+        json!({})
+    } else if url.contains("/golden-questions") {
+        json!({ "question": "Mine?", "facts": ["yes"] })
+    } else {
+        json!({
+            "conversation": conversation, "client_id": Uuid::new_v4(), "text": "hi", "type": "ping",
+            "title": "t", "pairs": [{ "question": "q", "answer": "a" }], "url": "https://shop.example/",
+        })
+    })
+}
 
 /// Insists that it is a problem document of this status, and gives its code.
 async fn problem(answer: Response) -> (u16, String) {

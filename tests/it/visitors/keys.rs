@@ -76,6 +76,16 @@ async fn a_secret_is_shown_once_and_kept_sealed() {
             .unwrap();
         assert_eq!(answer.status().as_u16(), status, "{wanted}");
     }
+    let acts = app
+        .db()
+        .rows("SELECT action, after::text AS after FROM audit_events WHERE action = 'identity_key.create'")
+        .await
+        .unwrap();
+    assert_eq!(acts.len(), 5);
+    assert!(
+        acts.iter()
+            .all(|act| !act["after"].as_str().unwrap().contains(&secret))
+    );
     let longest = app
         .http
         .post(format!("{url}/{kid}/retire"))

@@ -32,6 +32,18 @@ pub struct SpaceRef {
     pub allowed_origins: Vec<String>,
 }
 
+/// A tenant whose jobs wait.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct WaitingTenant {
+    /// Which.
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pub tenant_id: TenantId,
+    /// The plan it is on, by its word in the plan file.
+    #[diesel(sql_type = Text)]
+    pub plan: String,
+}
+
 #[derive(QueryableByName)]
 struct Tenant {
     #[diesel(sql_type = SqlUuid)]
@@ -107,14 +119,13 @@ impl ControlDb {
         &self,
         kinds: &[&str],
         now: DateTime<Utc>,
-    ) -> Result<Vec<TenantId>, StoreError> {
+    ) -> Result<Vec<WaitingTenant>, StoreError> {
         let query = sql(
-            "SELECT d.tenant_id FROM tenants_with_due_jobs($1, $2) AS d (tenant_id) \
+            "SELECT d.tenant_id, t.plan FROM tenants_with_due_jobs($1, $2) AS d (tenant_id) \
              JOIN tenants t ON t.id = d.tenant_id AND t.status = 'active'",
         )
         .bind::<Timestamptz, _>(now)
         .bind::<Array<Text>, _>(kinds.to_vec());
-        let rows: Vec<Tenant> = self.rows(query).await?;
-        Ok(rows.into_iter().map(|row| row.tenant_id).collect())
+        self.rows(query).await
     }
 }

@@ -3,6 +3,8 @@
 
 mod accounts;
 mod directory;
+mod keys;
+pub mod members;
 mod refresh;
 
 use diesel::{QueryableByName, pg::Pg};
@@ -15,7 +17,9 @@ use crate::{
 };
 
 pub use accounts::{Login, Membership, NewUser, Role, User};
-pub use directory::SpaceRef;
+pub use directory::{SpaceRef, WaitingTenant};
+pub use keys::ApiKeyRef;
+pub use members::Member;
 pub use refresh::{NewRefreshToken, RefreshSession, Rotation};
 
 /// The tables above tenants. Cheap to clone.

@@ -30,9 +30,11 @@ pub const INDEXED_WITHIN: Duration = Duration::from_secs(20 * 60);
 const WEIGHED: i64 = 10_000;
 
 /// A part of making indexes, a transaction of its own. What each does is written in the migration
-/// `index_space`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// `index_space`, and of the first in `jobs_by_plan`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
+    /// Drops what a making for another model left.
+    Clear,
     /// Fills a table aside. Takes a minute for 100,000 passages.
     Build,
     /// Lets it follow what is removed.
@@ -47,10 +49,18 @@ pub enum Step {
 
 impl Step {
     /// In their order.
-    pub const ALL: [Self; 5] = [Self::Build, Self::Bind, Self::Check, Self::Attach, Self::Analyze];
+    pub const ALL: [Self; 6] = [
+        Self::Clear,
+        Self::Build,
+        Self::Bind,
+        Self::Check,
+        Self::Attach,
+        Self::Analyze,
+    ];
 
     const fn word(self) -> &'static str {
         match self {
+            Self::Clear => "clear",
             Self::Build => "build",
             Self::Bind => "bind",
             Self::Check => "check",
@@ -65,8 +75,8 @@ impl Step {
 /// [`crate::tenant::TenantDb::long`].
 ///
 /// # Errors
-/// [`StoreError`] where the database fails, or a lock that others hold cannot be had within half a
-/// second.
+/// [`StoreError`] where the database fails, or a lock that others hold cannot be had within a
+/// tenth of a second.
 pub async fn index(
     conn: &mut TenantConn<'_>,
     space: SpaceId,

@@ -4,6 +4,7 @@
 //! Nothing here decides: transitions, prices and limits are the domain's. Start at
 //! [`messages`]: `say` and `finish_answer` are the two writes that every turn makes.
 
+pub mod api_keys;
 pub mod audit;
 pub mod bulk;
 pub mod contacts;
@@ -22,4 +23,5 @@ pub mod passages;
 pub mod search;
 pub mod sources;
 pub mod spaces;
+pub mod teams;
 pub mod visitors;

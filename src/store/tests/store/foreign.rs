@@ -22,6 +22,7 @@ const TRIED: &[&str] = &["conversations", "ledger", "log", "messages", "spaces",
 
 /// Files that are tried in a test of their own, and where.
 const TRIED_ELSEWHERE: &[(&str, &str)] = &[
+    ("api_keys", "teams"),
     ("audit", "audit"),
     ("bulk", "large"),
     ("contacts", "contacts"),
@@ -38,6 +39,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("passages", "knowledge"),
     ("search", "knowledge"),
     ("sources", "sources"),
+    ("teams", "teams"),
 ];
 
 #[test]

@@ -24,6 +24,10 @@ const ABOVE_TENANTS: &[(&str, &str)] = &[
         "finds the tenant of a slug or key; read by all, written by its tenant only",
     ),
     (
+        "api_key_index",
+        "finds the tenant of a key; read by all, written by its tenant only",
+    ),
+    (
         "__diesel_schema_migrations",
         "the list of migrations; the server has no right to it",
     ),
@@ -34,6 +38,9 @@ const OTHER_POLICIES: &[(&str, &str, &str)] = &[
     ("space_index", "lookup", "found before a tenant is known"),
     ("space_index", "tenant_insert", "the tenant's own rows"),
     ("space_index", "tenant_update", "the tenant's own rows"),
+    ("api_key_index", "lookup", "found before a tenant is known"),
+    ("api_key_index", "tenant_insert", "the tenant's own rows"),
+    ("api_key_index", "tenant_delete", "the tenant's own rows"),
     (
         "reservations",
         "sweep",

@@ -361,3 +361,26 @@ async fn another_model_gets_an_index_in_the_place_of_the_one_before() {
         .read(async |conn| large::is_indexed(conn, space, "other").await);
     assert!(indexed.await.unwrap());
 }
+
+/// Killed before the table was attached, the one for another model begins with nothing of it.
+#[tokio::test]
+async fn what_was_begun_for_another_model_is_cleared_first() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let admin = admin(&test).await;
+    filled(&admin, &acme).await;
+    let (tenant, space) = (acme.db.tenant_id(), acme.space);
+    for begun in [Step::Build, Step::Bind] {
+        assert!(step(&acme, space, MODEL, begun).await);
+    }
+    let renamed = format!("UPDATE passage_vectors SET model = 'other' WHERE tenant_id = '{tenant}'");
+    admin.batch_execute(&renamed).await.unwrap();
+    assert!(step(&acme, space, "other", Step::Clear).await);
+    let left = "SELECT count(*) FROM pg_class WHERE relname LIKE 'large_passages\\__%' AND relkind = 'r'";
+    assert_eq!(count(&admin, left).await, 0);
+    for next in Step::ALL {
+        assert!(step(&acme, space, "other", next).await, "{next:?}");
+    }
+    let others = "SELECT count(*) FROM large_passages WHERE model = 'other'";
+    assert!(count(&admin, others).await > 0);
+}

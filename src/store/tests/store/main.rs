@@ -29,4 +29,5 @@ mod silence;
 mod sources;
 mod spaces;
 mod support;
+mod teams;
 mod wire;

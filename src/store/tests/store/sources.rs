@@ -59,6 +59,15 @@ async fn a_source_is_known_once_and_its_readings_are_numbered() {
     let job = JobId::new();
     assert_eq!(begin(job).await.crawl, 1);
     assert_eq!(begin(job).await.crawl, 1, "the same job goes on with it");
+    assert_eq!(
+        begin(JobId::new()).await.crawl,
+        1,
+        "and so does one that takes its place"
+    );
+    let end = acme
+        .db
+        .transaction(async |conn| sources::end(conn, source.id, 1, "complete", at(1)).await);
+    end.await.unwrap();
     let second = begin(JobId::new()).await;
     assert_eq!((second.crawl, second.status), (2, SourceStatus::Crawling));
 

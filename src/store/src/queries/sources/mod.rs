@@ -167,14 +167,14 @@ pub async fn list(conn: &mut TenantConn<'_>, space: SpaceId) -> Result<Vec<Sourc
     .await?)
 }
 
-/// Begins a reading, or goes on with the one that `job` began. Returns the source with its number.
+/// Begins a reading for `job`, or goes on with one that has not ended. Returns the source with its number.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such source.
 pub async fn begin(conn: &mut TenantConn<'_>, id: SourceId, job: JobId) -> Result<Source, StoreError> {
     Ok(sql(
         "UPDATE sources SET status = 'crawling', error = NULL, job_id = $2, \
-                crawl = crawl + (job_id IS DISTINCT FROM $2)::integer \
+                crawl = crawl + (status <> 'crawling')::integer \
          WHERE id = $1 \
          RETURNING id, space_id, url, scope, max_pages, max_depth, below, every_hours, crawl, status, error, pages, \
                    ended, created_at, crawled_at",

@@ -1,0 +1,180 @@
+//! What a request may do. The permission stands in the route table and in the handler's parameters, and
+//! the compiler compares the two.
+
+use std::{marker::PhantomData, ops::Deref, time::Duration};
+
+use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, Responder, Route, dev::Payload, guard, web};
+use futures_util::future::LocalBoxFuture;
+
+use super::{
+    limits::Left,
+    user::{Member, bearer},
+};
+use crate::{
+    actors::services::Services,
+    domain::{
+        accounts::{
+            caller::Caller,
+            keys::{self, KeyError},
+            permission::{Permission, may},
+        },
+        quota::hourly::Spent,
+    },
+    kernel::{code::Code, problem::Problem},
+};
+
+/// A permission as a type.
+pub trait Permit: 'static {
+    const PERMISSION: Permission;
+}
+
+/// Proof that the caller has the permission `P`.
+#[derive(Clone, Debug)]
+pub struct Allowed<P> {
+    caller: Caller,
+    permission: PhantomData<P>,
+}
+
+impl<P> Deref for Allowed<P> {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl<P: Permit> FromRequest for Allowed<P> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let caller = permitted(&request, P::PERMISSION).await?;
+            Ok(Self {
+                caller,
+                permission: PhantomData,
+            })
+        })
+    }
+}
+
+async fn permitted(request: &HttpRequest, permission: Permission) -> Result<Caller, Problem> {
+    if bearer(request).starts_with(keys::BEGINS) {
+        return opened(request, permission).await;
+    }
+    let member = Member::of(request).await?;
+    if !may(member.role, permission) {
+        let detail = format!(
+            "this takes the permission {permission}, which your role, {}, does not have",
+            member.role
+        );
+        return Err(Problem::new(Code::Forbidden, detail));
+    }
+    Ok(member.into())
+}
+
+/// A program, by its key.
+async fn opened(request: &HttpRequest, permission: Permission) -> Result<Caller, Problem> {
+    let services = request
+        .app_data::<web::Data<Services>>()
+        .ok_or_else(|| Problem::internal("no services"))?;
+    let address = services.addresses.of(request);
+    let left = |spent: Spent| Left {
+        limit: spent.limit,
+        left: spent.left,
+        resets_in: (spent.resets_at - services.clock.now()).num_seconds().max(1),
+    };
+    let opened = services.keys.open(bearer(request), address).await;
+    let opened = opened.map_err(|error| {
+        let detail = error.to_string();
+        match error {
+            KeyError::Unknown => Problem::new(Code::Unauthenticated, detail),
+            KeyError::Guessing => {
+                Problem::new(Code::RateLimited, detail).retry_after(Duration::from_secs(60))
+            }
+            KeyError::Spent(spent) => {
+                let left = left(spent);
+                request.extensions_mut().insert(left);
+                let after = Duration::from_secs(left.resets_in.unsigned_abs());
+                Problem::new(Code::RateLimited, detail).retry_after(after)
+            }
+            KeyError::Store(error) => Problem::internal(error),
+        }
+    })?;
+    request.extensions_mut().insert(left(opened.spent));
+    if !opened.scopes.contains(&permission) {
+        let detail = format!("this takes the scope {permission}, which the key does not have");
+        return Err(Problem::new(Code::Forbidden, detail));
+    }
+    Ok(opened.caller)
+}
+
+/// A route for everybody, or one that finds out itself who calls.
+#[derive(Clone, Copy, Debug)]
+pub struct Anyone;
+
+/// A handler whose parameters prove what `Self` stands for in the route table.
+pub trait Proves<P> {}
+
+impl<Args> Proves<Anyone> for Args {}
+
+macro_rules! permits {
+    ($($name:ident),+ $(,)?) => {$(
+        #[doc = concat!("[`Permission::", stringify!($name), "`].")]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl Permit for $name {
+            const PERMISSION: Permission = Permission::$name;
+        }
+    )+};
+}
+
+permits!(
+    SpacesRead,
+    SpacesWrite,
+    KnowledgeRead,
+    KnowledgeWrite,
+    ConversationsRead,
+    TeamRead,
+    TeamWrite,
+    KeysRead,
+    KeysWrite,
+    AuditRead,
+    WorkspaceWrite,
+);
+
+macro_rules! proves {
+    ($($arg:ident)*) => {
+        impl<P: Permit, $($arg),*> Proves<P> for (Allowed<P>, $($arg,)*) {}
+    };
+}
+proves!();
+proves!(A);
+proves!(A B);
+proves!(A B C);
+proves!(A B C D);
+proves!(A B C D E);
+
+macro_rules! methods {
+    ($($name:ident = $method:expr;)+) => {$(
+        #[doc = concat!("A route of `handler`, which must prove `needs`, for `", stringify!($name), "`.")]
+        pub fn $name<P, F, Args>(_needs: P, handler: F) -> Route
+        where
+            F: Handler<Args>,
+            Args: FromRequest + Proves<P> + 'static,
+            F::Output: Responder + 'static,
+        {
+            web::route().guard($method).to(handler)
+        }
+    )+};
+}
+methods! {
+    // HEAD is answered as GET, without the body.
+    get = guard::Any(guard::Get()).or(guard::Head());
+    post = guard::Post();
+    put = guard::Put();
+    patch = guard::Patch();
+    delete = guard::Delete();
+}

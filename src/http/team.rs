@@ -1,0 +1,272 @@
+//! Who belongs to the workspace, in which role and in which teams.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use parlance_store::{
+    control::{self, Role, members},
+    ids::{TeamId, UserId},
+    queries::teams,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    documents::problem,
+    permit::{Allowed, TeamRead, TeamWrite, WorkspaceWrite},
+    user::Member,
+    views::List,
+};
+use crate::{
+    actors::services::Services,
+    domain::accounts::team::{self, TeamError, TeamWords},
+    kernel::{
+        code::Code,
+        problem::{Problem, ProblemDocument},
+    },
+};
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MemberView {
+    #[schema(value_type = uuid::Uuid)]
+    id: UserId,
+    email: String,
+    name: String,
+    /// `owner`, `admin`, `agent` or `viewer`.
+    #[schema(value_type = String)]
+    role: Role,
+    joined_at: DateTime<Utc>,
+}
+
+impl From<control::Member> for MemberView {
+    fn from(member: control::Member) -> Self {
+        Self {
+            id: member.user_id,
+            email: member.email,
+            name: member.name,
+            role: member.role,
+            joined_at: member.joined_at,
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TeamView {
+    #[schema(value_type = uuid::Uuid)]
+    id: TeamId,
+    name: String,
+    #[schema(value_type = Vec<uuid::Uuid>)]
+    members: Vec<UserId>,
+    created_at: DateTime<Utc>,
+}
+
+impl From<teams::Team> for TeamView {
+    fn from(team: teams::Team) -> Self {
+        let teams::Team {
+            id,
+            name,
+            members,
+            created_at,
+        } = team;
+        Self {
+            id,
+            name,
+            members,
+            created_at,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoleChange {
+    /// `owner`, `admin`, `agent` or `viewer`.
+    #[schema(value_type = String)]
+    role: Role,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Transfer {
+    /// Who is to own the workspace.
+    #[schema(value_type = uuid::Uuid)]
+    member: UserId,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TeamBody {
+    /// 1 to 60 characters, unique in the workspace without regard to case.
+    name: String,
+    /// Members of the workspace, 500 at most.
+    #[serde(default)]
+    #[schema(value_type = Vec<uuid::Uuid>)]
+    members: Vec<UserId>,
+}
+
+impl From<TeamBody> for TeamWords {
+    fn from(body: TeamBody) -> Self {
+        Self {
+            name: body.name,
+            members: body.members,
+        }
+    }
+}
+
+fn refused(error: TeamError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        TeamError::Unsound(_) | TeamError::NoMember => Problem::new(Code::InvalidRequest, detail),
+        TeamError::NameTaken => Problem::new(Code::Conflict, detail),
+        TeamError::OwnersOnly => Problem::new(Code::Forbidden, detail),
+        TeamError::LastOwner => Problem::new(Code::LastOwner, detail),
+        TeamError::Store(error) => problem(error),
+    }
+}
+
+/// `GET /api/team/members`, those who came first first.
+#[utoipa::path(
+    get, path = "/api/team/members", tag = "team", security(("user" = ["team:read"]), ("key" = ["team:read"])),
+    responses((status = 200, body = List<MemberView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn list(caller: Allowed<TeamRead>, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    let found = services.db.tenant(caller.tenant).read(members::list).await;
+    let items = found
+        .map_err(problem)?
+        .into_iter()
+        .map(MemberView::from)
+        .collect();
+    Ok(HttpResponse::Ok().json(List { items, next: None }))
+}
+
+/// `PATCH /api/team/members/{id}`: another role, at once. Owners are made and unmade by owners.
+#[utoipa::path(
+    patch, path = "/api/team/members/{id}", tag = "team", security(("user" = ["team:write"])),
+    params(("id" = uuid::Uuid, Path)), request_body = RoleChange,
+    responses((status = 200, body = MemberView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn change(
+    caller: Allowed<TeamWrite>,
+    path: web::Path<UserId>,
+    body: web::Json<RoleChange>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
+    let changed = team::set_role(&db, &caller, *path, body.role, now).await;
+    let member = changed.map_err(refused)?;
+    services.members.changed(caller.tenant, *path).await;
+    Ok(HttpResponse::Ok().json(MemberView::from(member)))
+}
+
+/// `DELETE /api/team/members/{id}`: out of the workspace, sessions there included.
+#[utoipa::path(
+    delete, path = "/api/team/members/{id}", tag = "team", security(("user" = ["team:write"])),
+    params(("id" = uuid::Uuid, Path)),
+    responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn remove(
+    caller: Allowed<TeamWrite>,
+    path: web::Path<UserId>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
+    team::remove(&db, &caller, *path, now).await.map_err(refused)?;
+    services.members.changed(caller.tenant, *path).await;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST /api/team/leave`: out of the workspace of one's own accord; its last owner cannot.
+#[utoipa::path(
+    post, path = "/api/team/leave", tag = "team", security(("user" = [])),
+    responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn leave(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    let (tenant, user) = (member.tenant, member.user);
+    let (db, now) = (services.db.tenant(tenant), services.clock.now());
+    team::remove(&db, &member.into(), user, now)
+        .await
+        .map_err(refused)?;
+    services.members.changed(tenant, user).await;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST /api/team/transfer-ownership`: the member is an owner then, and the caller an admin.
+#[utoipa::path(
+    post, path = "/api/team/transfer-ownership", tag = "team", security(("user" = ["workspace:write"])), request_body = Transfer,
+    responses((status = 200, body = MemberView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn transfer(
+    caller: Allowed<WorkspaceWrite>,
+    body: web::Json<Transfer>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
+    let member = team::transfer(&db, &caller, body.member, now)
+        .await
+        .map_err(refused)?;
+    for user in caller.user().into_iter().chain([body.member]) {
+        services.members.changed(caller.tenant, user).await;
+    }
+    Ok(HttpResponse::Ok().json(MemberView::from(member)))
+}
+
+/// `GET /api/team/teams`, by name.
+#[utoipa::path(
+    get, path = "/api/team/teams", tag = "team", security(("user" = ["team:read"]), ("key" = ["team:read"])),
+    responses((status = 200, body = List<TeamView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn teams(
+    caller: Allowed<TeamRead>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let found = services.db.tenant(caller.tenant).read(teams::list).await;
+    let items = found.map_err(problem)?.into_iter().map(TeamView::from).collect();
+    Ok(HttpResponse::Ok().json(List { items, next: None }))
+}
+
+/// `POST /api/team/teams`.
+#[utoipa::path(
+    post, path = "/api/team/teams", tag = "team", security(("user" = ["team:write"])), request_body = TeamBody,
+    responses((status = 201, body = TeamView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn create_team(
+    caller: Allowed<TeamWrite>,
+    body: web::Json<TeamBody>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
+    let made = team::put(&db, &caller, None, body.into_inner().into(), now).await;
+    Ok(HttpResponse::Created().json(TeamView::from(made.map_err(refused)?)))
+}
+
+/// `PUT /api/team/teams/{id}`: its name and who is in it.
+#[utoipa::path(
+    put, path = "/api/team/teams/{id}", tag = "team", security(("user" = ["team:write"])),
+    params(("id" = uuid::Uuid, Path)), request_body = TeamBody,
+    responses((status = 200, body = TeamView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn change_team(
+    caller: Allowed<TeamWrite>,
+    path: web::Path<TeamId>,
+    body: web::Json<TeamBody>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
+    let changed = team::put(&db, &caller, Some(*path), body.into_inner().into(), now).await;
+    Ok(HttpResponse::Ok().json(TeamView::from(changed.map_err(refused)?)))
+}
+
+/// `DELETE /api/team/teams/{id}`; its members stay members.
+#[utoipa::path(
+    delete, path = "/api/team/teams/{id}", tag = "team", security(("user" = ["team:write"])),
+    params(("id" = uuid::Uuid, Path)),
+    responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn remove_team(
+    caller: Allowed<TeamWrite>,
+    path: web::Path<TeamId>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
+    team::disband(&db, &caller, *path, now).await.map_err(problem)?;
+    Ok(HttpResponse::NoContent().finish())
+}
