@@ -8,8 +8,9 @@ use super::{
     console::Consoles, ledger::LedgerHandle, live_settings::LiveSettings, registry::Registry, tenant::Tenants,
 };
 use crate::{
+    adapters::mail::Outbox,
     domain::{
-        accounts::{keys::Keys, login::Logins, members::Members, space::SpaceDirectory, token::Tokens},
+        accounts::{Accounts, keys::Keys, members::Members, space::SpaceDirectory, token::Tokens},
         answering::answerer::Answerer,
         billing::plans::Plans,
         jobs::Bell,
@@ -27,7 +28,9 @@ pub struct Services {
     pub public: PublicOrigin,
     pub tokens: Tokens,
     pub vault: Vault,
-    pub logins: Logins,
+    pub accounts: Accounts,
+    /// Mail that stayed, where it may be read.
+    pub outbox: Option<Outbox>,
     pub members: Members,
     pub keys: Keys,
     pub plans: Arc<Plans>,

@@ -4,6 +4,7 @@
 pub mod breaker;
 pub mod embed;
 pub mod llm;
+pub mod mail;
 pub mod scan;
 pub mod web;
 pub mod worker;

@@ -15,6 +15,7 @@ use crate::{
             openai_compatible::OpenAiCompatible,
             policy::Policy,
         },
+        mail::{Mailer, Outbox, Smtp},
         web::{Fetch, SystemResolver, Web, WebLimits},
     },
     config::{Config, Embeddings, Models},
@@ -25,6 +26,8 @@ use crate::{
 /// Memory for the vectors of questions asked before.
 const CACHED_QUESTIONS: u64 = 64 << 20;
 
+/// The folder of mail that is sent nowhere, in the data folder.
+const OUTBOX: &str = "outbox";
 /// Beyond it a question is searched for by words alone.
 const QUESTION_WITHIN: Duration = Duration::from_secs(2);
 
@@ -42,6 +45,9 @@ pub struct Adapters {
     pub web: Arc<dyn Fetch>,
     /// Reads uploaded files.
     pub reader: Reader,
+    pub mailer: Arc<dyn Mailer>,
+    /// Mail that stayed, where everybody may read it.
+    pub outbox: Option<Outbox>,
 }
 
 impl Adapters {
@@ -52,6 +58,11 @@ impl Adapters {
         if embedder.is_upstream() {
             embedder = Arc::new(Guarded::new(embedder, QUESTION_WITHIN, BreakerPolicy::default()));
         }
+        let outbox = Outbox::new(config.server.data_dir.join(OUTBOX));
+        let mailer: Arc<dyn Mailer> = match &config.mail.smtp {
+            Some(sender) => Arc::new(Smtp::new(&sender.url, &sender.from)?),
+            None => Arc::new(outbox.clone()),
+        };
         let embedder: Arc<dyn Embedder> = Arc::new(CachedQueries::new(embedder, CACHED_QUESTIONS));
         Ok(Self {
             clock: Arc::new(SystemClock),
@@ -66,6 +77,8 @@ impl Adapters {
                 WebLimits::default(),
             )?),
             reader: reading::reader(&config.documents)?,
+            mailer,
+            outbox: config.mail.outbox_page.then_some(outbox),
         })
     }
 }

@@ -38,11 +38,12 @@ use crate::{
     },
     config::Config,
     domain::{
-        accounts::{keys::Keys, login::Logins, members::Members, space::SpaceDirectory, token::Tokens},
+        accounts::{Accounts, keys::Keys, members::Members, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, cache::AnswerCache, tokens},
         billing::{meter::Meter, plans::Plans, prices::PriceBook},
         jobs::{Bell, Takes},
         knowledge::{ingest::Ingest, intake, web::Crawler},
+        notify::{mail::Post, templates::Templates},
         retrieval::Retriever,
     },
     http::{self, routes::Transports},
@@ -62,6 +63,8 @@ const HANG_UP_WITHIN: Duration = Duration::from_secs(1);
 const CRAWLS: usize = 8;
 /// Spaces that are given indexes at once: each takes half a GiB of the database's memory.
 const BUILDS: usize = 1;
+/// Mails that are handed over at once.
+const MAILS: usize = 4;
 /// How long a site is read before other sites have their turn.
 const CRAWL_TURN: Duration = Duration::from_secs(5 * 60);
 /// Time for sockets to say goodbye once all answers have ended.
@@ -131,6 +134,7 @@ impl App {
             None => PriceBook::builtin()?,
         });
         let (ingest, web) = (ingest(&adapters, &prices), adapters.web.clone());
+        let post = post(config, &adapters, listener.local_addr()?.port())?;
         if config.demo {
             demo::seed(&db, &ingest, &adapters.clock).await?;
         }
@@ -147,7 +151,7 @@ impl App {
         services
             .tasks
             .spawn_local("live settings", live.run(services.tasks.stopping()));
-        let at_work = work(services.clone(), tenants, ingest, Crawler::new(web));
+        let at_work = work(services.clone(), tenants, ingest, Crawler::new(web), post);
         services.tasks.spawn_local("jobs", at_work);
         let server = serve(listener, services.clone(), metrics)?;
         Ok((services, server))
@@ -247,8 +251,22 @@ fn meter(adapters: &Adapters, prices: &Arc<PriceBook>) -> Meter {
     }
 }
 
+/// What sends mail. Links in it lead to `PUBLIC_URL`, and never to where a request says it came to.
+fn post(config: &Config, adapters: &Adapters, port: u16) -> anyhow::Result<Post> {
+    let home = config.server.public_url.clone();
+    let home = home.unwrap_or_else(|| format!("http://localhost:{port}"));
+    if config.mail.smtp.is_none() && !config.mail.outbox_page {
+        warn!("SMTP_URL is not set: mail is sent nowhere and stays in the folder outbox of DATA_DIR");
+    }
+    Ok(Post {
+        mailer: adapters.mailer.clone(),
+        templates: Arc::new(Templates::load(config.mail.templates.as_deref(), &home)?),
+        clock: adapters.clock.clone(),
+    })
+}
+
 /// Works on jobs until the application stops; first puts the unread documents of `tenants` in line.
-async fn work(services: Services, tenants: Vec<TenantId>, ingest: Ingest, crawler: Crawler) {
+async fn work(services: Services, tenants: Vec<TenantId>, ingest: Ingest, crawler: Crawler, post: Post) {
     let (db, clock) = (services.db.clone(), services.clock.clone());
     let reading = ingest.clone();
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
@@ -256,6 +274,7 @@ async fn work(services: Services, tenants: Vec<TenantId>, ingest: Ingest, crawle
         answerer: services.answerer.clone(),
         ingest,
         crawler,
+        post,
         plans: services.plans.clone(),
         clock: clock.clone(),
         bell: services.bell.clone(),
@@ -263,6 +282,7 @@ async fn work(services: Services, tenants: Vec<TenantId>, ingest: Ingest, crawle
     };
     let computing = Worker::new(db.clone(), tools.clone(), Takes::Computing, cores);
     let building = Worker::new(db.clone(), tools.clone(), Takes::Building, BUILDS);
+    let mailing = Worker::new(db.clone(), tools.clone(), Takes::Mailing, MAILS);
     let waiting = Worker::new(db.clone(), tools, Takes::Waiting, CRAWLS);
     let queue = async {
         for tenant in tenants {
@@ -283,6 +303,7 @@ async fn work(services: Services, tenants: Vec<TenantId>, ingest: Ingest, crawle
         queue,
         computing.run(stopping.clone()),
         building.run(stopping.clone()),
+        mailing.run(stopping.clone()),
         waiting.run(stopping.clone()),
         keep_forgetting(db.clone(), clock.clone(), stopping)
     );
@@ -332,11 +353,24 @@ fn services(
         tasks: tasks.clone(),
         passivate_after: config.chat.passivate_after,
     };
-    let (vault, plans) = (Vault::new(&secret), Arc::new(Plans::builtin()?));
-    let (tokens, bell) = (Tokens::new(&secret, clock.clone()), Bell::default());
+    let plans = Arc::new(Plans::builtin()?);
+    let (tokens, bell, vault) = (
+        Tokens::new(&secret, clock.clone()),
+        Bell::default(),
+        Vault::new(&secret),
+    );
     Ok(Services {
         consoles: Consoles::new(db.clone(), clock.clone(), bell.clone(), tasks.clone()),
-        logins: Logins::new(db.clone(), tokens.clone(), clock.clone()),
+        accounts: Accounts::new(
+            db.clone(),
+            tokens.clone(),
+            clock.clone(),
+            vault.clone(),
+            bell.clone(),
+            config.accounts,
+            threads,
+        ),
+        outbox: adapters.outbox.clone(),
         members: Members::new(db.clone()),
         keys: Keys::new(db.clone(), vault.clone(), clock.clone(), plans.clone()),
         plans,

@@ -38,8 +38,8 @@ pub async fn keep_looking(services: Services, prices: Arc<PriceBook>) {
             }
             tokio::time::sleep(EVERY).await;
             services.registry.sweep();
-            services.logins.sweep();
             services.keys.note_used().await;
+            services.accounts.sweep();
         }
     };
     let answering = async {

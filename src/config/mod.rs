@@ -9,8 +9,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use self::env::Env;
 use crate::{
-    adapters::{embed::OpenAiOptions, llm::anthropic, scan::ClamdAddress, web::guard::Allowlist},
+    adapters::{embed::OpenAiOptions, llm::anthropic, mail::Smtp, scan::ClamdAddress, web::guard::Allowlist},
     domain::{
+        accounts::limits::AccountRates,
         answering::cache::{ANSWER_HOURS, ANSWER_MEMORY},
         knowledge::extract::ExtractLimits,
         quota::rate::{ChatRates, Rate},
@@ -37,6 +38,8 @@ pub struct Config {
     pub documents: Documents,
     pub chat: Chat,
     pub crawl: Crawl,
+    pub mail: Mail,
+    pub accounts: AccountRates,
     /// `DEMO`: whether to make the two demo workspaces; unset: with the private Postgres only.
     pub demo: bool,
 }
@@ -153,6 +156,26 @@ pub struct Crawl {
     pub contact: Option<String>,
 }
 
+/// `SMTP_URL`, `MAIL_FROM`, `MAIL_TEMPLATES`, `DEV_OUTBOX`.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// Unset: mail stays in the folder `outbox` of `data_dir`.
+    pub smtp: Option<Sender>,
+    /// A folder whose files replace the built-in templates of the same name.
+    pub templates: Option<PathBuf>,
+    /// Whether everybody may read at `/dev/outbox` what stayed. The links in it open accounts.
+    pub outbox_page: bool,
+}
+
+/// Who sends, and by which server.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// `smtp://` or `smtps://`, with its password.
+    pub url: SecretString,
+    /// An address, or `Name <address>`.
+    pub from: String,
+}
+
 /// Everything that is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
 #[error("the configuration is not valid:\n  {}", .0.join("\n  "))]
@@ -206,6 +229,8 @@ impl Config {
                 allow: env.parsed("CRAWL_ALLOW", Allowlist::default()),
                 contact: env.text("CRAWL_CONTACT").or_else(|| env.text("PUBLIC_URL")),
             },
+            mail: mail(&mut env),
+            accounts: accounts(&mut env),
             models,
         };
         if config.database.url.is_none() && config.database.admin_url.is_some() {
@@ -241,6 +266,53 @@ fn server(env: &mut Env<'_>) -> Server {
         auth_secret,
         behind_proxy: env.word("BEHIND_PROXY", &[("on", true), ("off", false)], false),
         drain: Duration::from_secs(env.parsed("DRAIN_SECONDS", 25)),
+    }
+}
+
+/// Where nothing says that this is a machine of a developer's, the outbox has no page unless it is
+/// asked for by name.
+fn mail(env: &mut Env<'_>) -> Mail {
+    let url = env.secret("SMTP_URL");
+    let from = env.text("MAIL_FROM");
+    let smtp = match (url, from) {
+        (Some(url), Some(from)) => {
+            if let Err(error) = Smtp::check(&url, &from) {
+                env.problems.push(error.to_string());
+            }
+            Some(Sender { url, from })
+        }
+        (Some(_), None) => {
+            env.problems
+                .push("MAIL_FROM: say who sends, with SMTP_URL".to_owned());
+            None
+        }
+        (None, _) => None,
+    };
+    let public = env
+        .text("PUBLIC_URL")
+        .is_some_and(|url| url.starts_with("https://"));
+    let served = ["DATABASE_URL", "SMTP_URL"]
+        .iter()
+        .any(|name| env.text(name).is_some());
+    let behind = env.text("BEHIND_PROXY").is_some_and(|word| word == "on");
+    let at_home = !(public || served || behind);
+    let outbox_page = env.word("DEV_OUTBOX", &[("on", true), ("off", false)], at_home);
+    if outbox_page && smtp.is_some() {
+        env.problems
+            .push("DEV_OUTBOX: it has no mail in it with SMTP_URL; unset one of them".to_owned());
+    }
+    Mail {
+        smtp,
+        templates: env.text("MAIL_TEMPLATES").map(PathBuf::from),
+        outbox_page,
+    }
+}
+
+fn accounts(env: &mut Env<'_>) -> AccountRates {
+    let standard = AccountRates::default();
+    AccountRates {
+        log_in: env.parsed("LOGIN_RATE", standard.log_in),
+        sign_up: env.parsed("SIGNUP_RATE", standard.sign_up),
     }
 }
 
@@ -347,6 +419,31 @@ mod tests {
         let config = read(&[]).unwrap();
         assert_eq!((config.server.port, config.database.url.is_none()), (8080, true));
         assert!(matches!(config.embeddings, Embeddings::MiniLm(_)));
+    }
+
+    #[test]
+    fn the_outbox_has_a_page_on_a_developers_machine_or_when_asked_for_by_name() {
+        let page = |set: &[(&str, &str)]| read(set).map(|config| config.mail.outbox_page).ok();
+        assert_eq!(page(&[]), Some(true));
+        assert_eq!(page(&[("PUBLIC_URL", "http://localhost:8080")]), Some(true));
+        for production in [
+            ("PUBLIC_URL", "https://chat.example"),
+            ("DATABASE_URL", "postgres://localhost/parlance"),
+            ("BEHIND_PROXY", "on"),
+        ] {
+            assert_eq!(page(&[production]), Some(false), "{production:?}");
+            assert_eq!(page(&[production, ("DEV_OUTBOX", "on")]), Some(true));
+        }
+        assert_eq!(page(&[("DEV_OUTBOX", "off")]), Some(false));
+        let smtp = [("SMTP_URL", "smtp://localhost"), ("MAIL_FROM", "a@b.example")];
+        assert_eq!(page(&smtp), Some(false));
+        assert_eq!(
+            page(&[smtp[0], smtp[1], ("DEV_OUTBOX", "on")]),
+            None,
+            "there is no mail in it"
+        );
+        assert_eq!(page(&[smtp[0]]), None, "nobody sends");
+        assert_eq!(page(&[("SMTP_URL", "mail.example"), smtp[1]]), None);
     }
 
     #[test]

@@ -10,5 +10,6 @@ pub mod conversations;
 pub mod golden;
 pub mod jobs;
 pub mod knowledge;
+pub mod notify;
 pub mod quota;
 pub mod retrieval;

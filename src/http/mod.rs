@@ -18,6 +18,7 @@ mod limits;
 mod log;
 mod openapi;
 mod operations;
+mod outbox;
 mod permit;
 mod places;
 mod query;

@@ -5,7 +5,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{
-    assets, audit, auth, console, demo, documents, golden, identity_keys, jobs, keys, operations,
+    assets, audit, auth, console, demo, documents, golden, identity_keys, jobs, keys, operations, outbox,
     permit::{
         Anyone, AuditRead, ConversationsRead, KeysRead, KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead,
         SpacesWrite, TeamRead, TeamWrite, WorkspaceWrite, delete, get, patch, post, put,
@@ -64,10 +64,6 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
                 .configure(transports.visitor),
         )
         .service(web::scope("/api/console").configure(transports.console))
-        .service(at("/api/auth/login").route(post(Anyone, auth::login)))
-        .service(at("/api/auth/refresh").route(post(Anyone, auth::refresh)))
-        .service(at("/api/auth/logout").route(post(Anyone, auth::logout)))
-        .service(at("/api/auth/me").route(get(Anyone, auth::me)))
         .service(at("/api/team/members").route(get(TeamRead, team::list)))
         .service(
             at("/api/team/members/{id}")
@@ -94,6 +90,40 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
         .service(at("/api/keys/{id}").route(delete(KeysWrite, keys::revoke)))
         .service(at("/api/audit").route(get(AuditRead, audit::list)))
         .service(at("/api/audit/export").route(get(AuditRead, audit::export)))
+        .service(at("/dev/outbox").route(get(Anyone, outbox::read)))
+        .service(at("/api/auth/signup").route(post(Anyone, auth::links::signup)))
+        .service(at("/api/auth/login").route(post(Anyone, auth::login::login)))
+        .service(at("/api/auth/refresh").route(post(Anyone, auth::login::refresh)))
+        .service(at("/api/auth/logout").route(post(Anyone, auth::login::logout)))
+        .service(at("/api/auth/switch").route(post(Anyone, auth::login::switch)))
+        .service(at("/api/auth/forgot-password").route(post(Anyone, auth::links::forgot)))
+        .service(at("/api/auth/reset-password").route(post(Anyone, auth::links::reset)))
+        .service(at("/api/auth/verify-email").route(post(Anyone, auth::links::verify)))
+        .service(at("/api/auth/verify-email/resend").route(post(Anyone, auth::links::resend)))
+        .service(
+            at("/api/auth/me")
+                .route(get(Anyone, auth::account::me))
+                .route(patch(Anyone, auth::account::rename)),
+        )
+        .service(at("/api/auth/change-password").route(post(Anyone, auth::account::change_password)))
+        .service(at("/api/auth/change-email").route(post(Anyone, auth::account::change_email)))
+        .service(
+            at("/api/auth/sessions")
+                .route(get(Anyone, auth::sessions::list))
+                .route(delete(Anyone, auth::sessions::end_others)),
+        )
+        .service(at("/api/auth/sessions/{id}").route(delete(Anyone, auth::sessions::end)))
+        .service(
+            at("/api/auth/second-factor")
+                .route(get(Anyone, auth::second_factor::status))
+                .route(post(Anyone, auth::second_factor::propose)),
+        )
+        .service(at("/api/auth/second-factor/enable").route(post(Anyone, auth::second_factor::enable)))
+        .service(at("/api/auth/second-factor/disable").route(post(Anyone, auth::second_factor::disable)))
+        .service(
+            at("/api/auth/second-factor/recovery-codes")
+                .route(post(Anyone, auth::second_factor::renew_codes)),
+        )
         .service(at("/api/chat-spaces").route(get(SpacesRead, console::spaces)))
         .service(
             at("/api/chat-spaces/{id}")

@@ -171,7 +171,7 @@ fn mark(text: &str, first: &mut bool) -> Event<'static> {
     Event::InlineHtml(format!("<mark{id}>{}</mark>", escaped(text)).into())
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
 use futures_util::future::LocalBoxFuture;
 use parlance_store::{
     control::Role,
-    ids::{TenantId, UserId},
+    ids::{FamilyId, TenantId, UserId},
 };
 
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
 pub struct Member {
     pub user: UserId,
     pub tenant: TenantId,
+    pub session: FamilyId,
     pub role: Role,
     pub email: String,
     pub address: Option<IpAddr>,
@@ -80,6 +81,7 @@ impl Member {
         Ok(Self {
             user: claims.user,
             tenant: claims.tenant,
+            session: claims.session,
             role: member.role,
             email: member.email.clone(),
             address: services.addresses.of(request),

@@ -6,6 +6,7 @@ mod index_space;
 mod ingest_document;
 mod read_source;
 mod replay_golden;
+mod send_mail;
 mod worker;
 
 pub use forget::keep_forgetting;
@@ -24,6 +25,7 @@ use crate::{
         golden::replay::Replay,
         jobs::{Bell, Work, progress::Progress},
         knowledge::{ingest::Ingest, web::Crawler},
+        notify::mail::Post,
     },
     kernel::clock::SharedClock,
 };
@@ -70,6 +72,7 @@ pub struct Tools {
     pub answerer: Arc<Answerer>,
     pub ingest: Ingest,
     pub crawler: Crawler,
+    pub post: Post,
     pub plans: Arc<Plans>,
     pub clock: SharedClock,
     pub bell: Bell,
@@ -90,6 +93,7 @@ impl Tools {
                 ingest_document::run(&self.ingest, db, *document, progress).await
             }
             Work::IndexSpace { space, model } => index_space::run(db, *space, model, progress).await,
+            Work::SendMail { errand } => send_mail::run(&self.post, db, job, errand).await,
             Work::ReadSource { source } => read_source::run(self, db, *source, job, progress).await,
             Work::ReplayGolden {
                 space,

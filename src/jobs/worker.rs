@@ -185,7 +185,7 @@ impl Worker {
             };
             let (stopping, counted) = (stopping.clone(), self.running.one_more(tenant));
             self.tasks.spawn(async move {
-                running.run(stopping).await;
+                Box::pin(running.run(stopping)).await;
                 drop((counted, slot));
             });
             return Ok(true);

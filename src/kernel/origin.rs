@@ -55,6 +55,23 @@ impl PublicOrigin {
             _ => Ok(()),
         }
     }
+
+    /// Refuses what a page of another site asks for. For requests that a cookie alone speaks for.
+    ///
+    /// # Errors
+    /// `OriginNotAllowed`.
+    pub fn own(&self, request: &HttpRequest) -> Result<(), Problem> {
+        let site = request.headers().get("Sec-Fetch-Site");
+        if site.is_some_and(|site| site != "same-origin" && site != "none") {
+            return Err(Problem::new(
+                Code::OriginNotAllowed,
+                "only pages of this server may ask for this",
+            ));
+        }
+        self.check(request, |origin, own_host| {
+            own_host.is_some_and(|host| origin.split_once("://").is_some_and(|(_, at)| at == host))
+        })
+    }
 }
 
 #[cfg(test)]
@@ -90,5 +107,39 @@ mod tests {
         }
         assert!(refused(None, "https://chat.example"));
         assert!(refused(Some("file:///srv/chat"), "null"));
+    }
+
+    #[test]
+    fn what_a_cookie_speaks_for_is_asked_for_by_our_own_pages_alone() {
+        let public = PublicOrigin::of(Some("https://chat.example"));
+        let refused = |headers: &[(&'static str, &str)]| {
+            let mut request = TestRequest::default().insert_header((header::HOST, "localhost:8080"));
+            for header in headers {
+                request = request.insert_header(*header);
+            }
+            public.own(&request.to_http_request()).is_err()
+        };
+        for own in [
+            &[][..],
+            &[
+                ("origin", "https://chat.example"),
+                ("sec-fetch-site", "same-origin"),
+            ],
+            &[("origin", "http://localhost:8080")],
+            &[("sec-fetch-site", "none")],
+        ] {
+            assert!(!refused(own), "{own:?}");
+        }
+        for foreign in [
+            &[("sec-fetch-site", "cross-site")][..],
+            &[
+                ("sec-fetch-site", "same-site"),
+                ("origin", "https://chat.example"),
+            ],
+            &[("origin", "https://evil.example")],
+            &[("origin", "null")],
+        ] {
+            assert!(refused(foreign), "{foreign:?}");
+        }
     }
 }

@@ -7,6 +7,7 @@
 )]
 
 mod abuse;
+mod accounts;
 mod cache;
 mod chat;
 mod console;

@@ -38,6 +38,21 @@ describe('the API client', () => {
     expect(source.renewals).toBe(1);
   });
 
+  it('does not renew for a wrong password', async () => {
+    const heard = serve({ 'POST /api/thing': () => problem(401, 'invalid_credentials', 'the password is wrong') });
+    const source = tokens();
+    await expect(new Api(source).post('/api/thing', { password: 'x' })).rejects.toMatchObject({ code: 'invalid_credentials' });
+    expect(heard.map(({ body }) => body)).toEqual([{ password: 'x' }]);
+    expect(source.renewals).toBe(0);
+  });
+
+  it('takes an answer with nothing in it', async () => {
+    serve({ 'DELETE /api/thing': () => new Response(null, { status: 204 }), 'POST /api/thing': () => new Response('', { status: 202 }) });
+    const api = new Api(tokens());
+    expect(await api.delete('/api/thing')).toBeUndefined();
+    expect(await api.post('/api/thing')).toBeUndefined();
+  });
+
   it('leaves other refusals to the caller', async () => {
     const heard = serve({});
     const source = tokens();

@@ -19,12 +19,26 @@ export class Api {
     return (await this.send(path, { signal })) as T;
   }
 
+  /** Answers what the protocol promises; `undefined` where nothing comes back. */
+  async post<T = undefined>(path: string, body?: unknown): Promise<T> {
+    return (await this.send(path, { method: 'POST', body })) as T;
+  }
+
+  async patch<T = undefined>(path: string, body: unknown): Promise<T> {
+    return (await this.send(path, { method: 'PATCH', body })) as T;
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.send(path, { method: 'DELETE' });
+  }
+
   private async send(path: string, request: Call): Promise<unknown> {
     const token = await this.tokens.current();
     try {
       return await call(path, { ...request, token });
     } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 401) throw error;
+      // A wrong password is a 401 too, and no other token makes it right.
+      if (!(error instanceof Problem) || error.code !== 'unauthenticated') throw error;
       return call(path, { ...request, token: await this.tokens.renewed(token) });
     }
   }

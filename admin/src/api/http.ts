@@ -1,7 +1,7 @@
 import { Problem, problemOf } from './problem';
 
 export interface Call {
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
   token?: string;
   signal?: AbortSignal | undefined;
@@ -29,5 +29,6 @@ export async function call(path: string, { method = 'GET', body, token, signal, 
     throw Problem.unreachable();
   }
   if (!response.ok) throw await problemOf(response);
-  return response.status === 204 ? undefined : response.json();
+  const text = await response.text();
+  return text ? (JSON.parse(text) as unknown) : undefined;
 }

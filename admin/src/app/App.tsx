@@ -1,6 +1,6 @@
 import { RouterProvider } from '@tanstack/react-router';
 import { useState } from 'react';
-import { LoginPage } from '../auth/LoginPage';
+import { leaveOutside, mailedPage, OutsidePage } from '../auth/outside';
 import { useSession, useSessionState } from '../auth/session';
 import { Failure } from '../ui/Failure';
 import { Logo } from '../ui/Logo';
@@ -10,6 +10,8 @@ import { createConsoleRouter } from './router';
 export function App() {
   const session = useSession();
   const state = useSessionState();
+  const [mailed] = useState(mailedPage);
+  if (mailed) return mailed;
   switch (state.phase) {
     case 'starting':
       return <Splash />;
@@ -20,7 +22,7 @@ export function App() {
         </div>
       );
     case 'out':
-      return <LoginPage ended={state.ended} />;
+      return <OutsidePage ended={state.ended} />;
     case 'in':
       // Another person in another tab's log-in begins anew.
       return <Console key={`${state.tenant.id} ${state.user.id}`} />;
@@ -28,7 +30,10 @@ export function App() {
 }
 
 function Console() {
-  const [router] = useState(createConsoleRouter);
+  const [router] = useState(() => {
+    leaveOutside();
+    return createConsoleRouter();
+  });
   return <RouterProvider router={router} />;
 }
 

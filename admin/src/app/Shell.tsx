@@ -1,4 +1,5 @@
 import { Link, Outlet } from '@tanstack/react-router';
+import { VerifyBanner } from '../account/VerifyBanner';
 import { useSessionState } from '../auth/session';
 import { SpaceNav, SpaceSwitcher } from '../spaces/SpaceNav';
 import { Logo } from '../ui/Logo';
@@ -29,6 +30,7 @@ export function Shell() {
         </div>
       </div>
       <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
+        <VerifyBanner user={identity.user} />
         <Outlet />
       </main>
     </div>

@@ -1,5 +1,8 @@
-import { useMutation } from '@tanstack/react-query';
-import { ChevronsUpDown, LogOut, Monitor, Moon, Sun } from 'lucide-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { ChevronsUpDown, LogOut, Monitor, Moon, Sun, UserRound } from 'lucide-react';
+import { meQuery } from '../account/api';
+import { useApi } from '../api/client';
 import { sentence } from '../api/problem';
 import { useSession, type Identity } from '../auth/session';
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuLine, MenuRadio, MenuRadioGroup, MenuTrigger } from '../ui/Menu';
@@ -16,6 +19,10 @@ export function UserMenu({ identity: { user, tenant }, wide }: { identity: Ident
   const session = useSession();
   const [theme, setTheme] = useTheme();
   const logOut = useMutation({ mutationFn: () => session.logOut() });
+  const navigate = useNavigate();
+  const { data: me } = useQuery(meQuery(useApi()));
+  const workspaces = me?.memberships ?? [];
+  const switchTo = useMutation({ mutationFn: (other: string) => session.switchTo(other) });
   const stay = (event: Event) => event.preventDefault();
   return (
     <Menu>
@@ -35,7 +42,28 @@ export function UserMenu({ identity: { user, tenant }, wide }: { identity: Ident
       </MenuTrigger>
       <MenuContent align="end">
         <MenuLabel>{user.email}</MenuLabel>
+        <MenuItem onSelect={() => void navigate({ to: '/account' })}>
+          <UserRound className="size-4 text-mute" aria-hidden /> Your account
+        </MenuItem>
         <MenuLine />
+        {workspaces.length > 1 && (
+          <>
+            <MenuLabel>Workspace</MenuLabel>
+            <MenuRadioGroup value={tenant.id} onValueChange={(other) => switchTo.mutate(other)}>
+              {workspaces.map((one) => (
+                <MenuRadio key={one.tenant} value={one.tenant} onSelect={stay}>
+                  {one.name}
+                </MenuRadio>
+              ))}
+            </MenuRadioGroup>
+            {switchTo.error && (
+              <p role="alert" className="max-w-56 px-2.5 pb-2 text-xs text-bad">
+                {sentence(switchTo.error)}
+              </p>
+            )}
+            <MenuLine />
+          </>
+        )}
         <MenuLabel>Theme</MenuLabel>
         <MenuRadioGroup value={theme} onValueChange={(next) => setTheme(next as Theme)}>
           {THEMES.map(({ theme: value, label, icon: Icon }) => (

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, Link, Navigate } from '@tanstack/react-router';
 import { SearchX } from 'lucide-react';
+import { AccountPage } from '../account/AccountPage';
 import { ConversationPage } from '../inbox/ConversationPage';
 import { InboxPage, NoConversation } from '../inbox/InboxPage';
 import { HomePage } from '../spaces/HomePage';
@@ -13,6 +14,8 @@ const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
 
+const account = createRoute({ getParentRoute: () => root, path: 'account', component: AccountPage });
+
 const space = createRoute({ getParentRoute: () => root, path: 'spaces/$space', component: SpaceLayout });
 const spaceHome = createRoute({ getParentRoute: () => space, path: '/', component: SpaceHome });
 const install = createRoute({ getParentRoute: () => space, path: 'install', component: InstallPage });
@@ -23,6 +26,7 @@ const conversation = createRoute({ getParentRoute: () => inbox, path: '$conversa
 
 const routeTree = root.addChildren([
   home,
+  account,
   space.addChildren([spaceHome, install, inbox.addChildren([noConversation, conversation])]),
 ]);
 

@@ -50,6 +50,31 @@ describe('the login form', () => {
     expect(screen.getByRole('button', { name: 'Log in' })).toBeEnabled();
   });
 
+  it('asks for a code where one is needed, and goes on with the same password', async () => {
+    const heard = serve({
+      [LOGIN]: ({ body }) =>
+        (body as { code?: string }).code === '123456' ? json(granted('t1')) : problem(401, 'code_required', 'the code is needed'),
+    });
+    const { session, user } = await submitted('acmedemo1!');
+    const code = await screen.findByLabelText('Code');
+    expect(code).toHaveFocus();
+    expect(screen.queryByRole('alert')).toBeNull();
+    await user.type(code, ' 123 456{Enter}');
+    await vi.waitFor(() => expect(session.snapshot().phase).toBe('in'));
+    expect(heard.at(-1)?.body).toEqual({ email: 'admin@acme.example', password: 'acmedemo1!', code: '123456' });
+  });
+
+  it('says that a code is wrong and asks for the next one', async () => {
+    serve({
+      [LOGIN]: ({ body }) => ((body as { code?: string }).code ? problem(401, 'invalid_code', 'the code is wrong') : problem(401, 'code_required', 'x')),
+    });
+    const { user } = await submitted('acmedemo1!');
+    await user.type(await screen.findByLabelText('Code'), '000000{Enter}');
+    expect(await screen.findByRole('alert')).toHaveTextContent('The code is wrong.');
+    await user.click(screen.getByRole('button', { name: 'Log in as someone else' }));
+    expect(screen.getByLabelText('Password')).toHaveValue('');
+  });
+
   it('shows the password when asked to', async () => {
     serve({});
     const { user } = await submitted('secret');

@@ -1,90 +1,80 @@
 import { useMutation } from '@tanstack/react-query';
-import { CircleAlert, Eye, EyeOff } from 'lucide-react';
-import { useEffect, useId, useState, type ComponentProps, type FormEvent, type ReactNode } from 'react';
-import { Problem, sentence } from '../api/problem';
+import { useState } from 'react';
+import { Problem } from '../api/problem';
 import { Button } from '../ui/Button';
+import { Field, PasswordField } from '../ui/Field';
+import { Refusal } from '../ui/Notice';
+import { fieldsOf } from './fields';
+import { AuthLink } from './AuthLayout';
 import { useSession } from './session';
+import { Submit } from './Submit';
+
+interface Credentials {
+  email: string;
+  password: string;
+}
 
 export function LoginForm() {
   const session = useSession();
-  const [shown, setShown] = useState(false);
+  /** What was right as far as it went, while a code is asked for. */
+  const [known, setKnown] = useState<Credentials | null>(null);
   const login = useMutation({
-    mutationFn: ({ email, password }: { email: string; password: string }) => session.logIn(email, password),
+    mutationFn: ({ email, password, code }: Credentials & { code?: string }) => session.logIn(email, password, code),
+    onError: (error, { email, password }) => {
+      if (error instanceof Problem && error.code === 'code_required') setKnown({ email, password });
+    },
   });
-  const wait = useWait(login.error);
+  const error = login.error instanceof Problem && login.error.code === 'code_required' ? null : login.error;
+  const button = { pending: login.isPending, error, label: 'Log in', busy: 'Logging in…' };
 
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const fields = new FormData(event.currentTarget);
-    login.mutate({ email: String(fields.get('email')).trim(), password: String(fields.get('password')) });
-  };
-
+  if (known) {
+    const back = () => {
+      setKnown(null);
+      login.reset();
+    };
+    return (
+      <form
+        key="code"
+        onSubmit={(event) => {
+          const { code = '' } = fieldsOf(event);
+          login.mutate({ ...known, code: code.replace(/\s/g, '') });
+        }}
+        className="space-y-4"
+      >
+        <Field
+          label="Code"
+          name="code"
+          autoComplete="one-time-code"
+          required
+          autoFocus
+          maxLength={40}
+          hint="From your authenticator app. If you lost it, give one of your recovery codes."
+        />
+        <Refusal error={error} />
+        <Submit {...button} />
+        <Button look="quiet" className="w-full" onClick={back}>
+          Log in as someone else
+        </Button>
+      </form>
+    );
+  }
   return (
-    <form onSubmit={submit} className="space-y-4">
+    <form
+      key="password"
+      onSubmit={(event) => {
+        const { email = '', password = '' } = fieldsOf(event);
+        login.mutate({ email: email.trim(), password });
+      }}
+      className="space-y-4"
+    >
       <Field label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
-      <Field
-        label="Password"
-        name="password"
-        type={shown ? 'text' : 'password'}
-        autoComplete="current-password"
-        required
-        end={
-          <button
-            type="button"
-            aria-label="Show the password"
-            aria-pressed={shown}
-            onClick={() => setShown(!shown)}
-            className="grid size-9 place-items-center rounded-md text-mute hover:text-ink"
-          >
-            {shown ? <EyeOff className="size-4" aria-hidden /> : <Eye className="size-4" aria-hidden />}
-          </button>
-        }
-      />
-      {login.error && (
-        <p role="alert" className="flex items-start gap-2 rounded-lg bg-bad-soft px-3 py-2.5 text-bad">
-          <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden />
-          {sentence(login.error)}
-        </p>
-      )}
-      <Button type="submit" look="primary" className="h-10 w-full" disabled={login.isPending || wait > 0}>
-        {login.isPending ? 'Logging in…' : wait > 0 ? `Try again in ${wait} s` : 'Log in'}
-      </Button>
+      <PasswordField name="password" autoComplete="current-password" />
+      <Refusal error={error} />
+      <Submit {...button} />
+      <p className="flex justify-between text-mute">
+        <AuthLink to="forgot-password">Forgot your password?</AuthLink>
+        <AuthLink to="signup">Create an account</AuthLink>
+      </p>
     </form>
   );
-}
-
-function Field({ label, end, ...input }: { label: string; end?: ReactNode } & ComponentProps<'input'>) {
-  const id = useId();
-  return (
-    <div>
-      <label htmlFor={id} className="mb-1.5 block font-medium">
-        {label}
-      </label>
-      <div className="relative">
-        <input
-          id={id}
-          {...input}
-          // 16 px on a phone: a smaller one makes iOS zoom in.
-          className="h-10 w-full rounded-lg border border-strong bg-panel px-3 text-base focus-visible:border-accent focus-visible:outline-offset-0 sm:text-sm"
-        />
-        {end && <div className="absolute inset-y-0 end-0.5 flex items-center">{end}</div>}
-      </div>
-    </div>
-  );
-}
-
-/** Seconds until the server takes another attempt, counted down. */
-function useWait(error: Error | null): number {
-  const [left, setLeft] = useState(0);
-  const [last, setLast] = useState(error);
-  if (error !== last) {
-    setLast(error);
-    setLeft((error instanceof Problem && error.retryAfter) || 0);
-  }
-  useEffect(() => {
-    if (left <= 0) return;
-    const timer = setTimeout(() => setLeft(left - 1), 1_000);
-    return () => clearTimeout(timer);
-  }, [left]);
-  return left;
 }

@@ -138,12 +138,42 @@ describe('a session', () => {
   });
 
   it('forgets what was fetched when another tab logged in as someone else', async () => {
-    const other = { ...granted('theirs'), user: { id: 'u2', email: 'x@acme.example', name: 'Xu' } };
+    const other = { ...granted('theirs'), user: { ...granted('').user, id: 'u2', email: 'x@acme.example', name: 'Xu' } };
     serve({ 'POST /api/auth/login': () => json(granted('old')), [REFRESH]: () => json(other) });
     const forget = vi.fn();
     const session = await loggedIn(forget);
     await session.renewed('old');
     expect(forget).toHaveBeenCalledOnce();
     expect(session.snapshot()).toMatchObject({ phase: 'in', user: { id: 'u2' } });
+  });
+
+  it('begins with a new account', async () => {
+    const heard = serve({ 'POST /api/auth/signup': () => json(granted('t1')) });
+    const session = new Session(() => {});
+    const account = { email: 'ada@keller.example', password: 'p', name: 'Ada', workspace: 'Keller' };
+    await session.signUp(account);
+    expect(heard[0]?.body).toEqual(account);
+    expect(session.snapshot().phase).toBe('in');
+  });
+
+  it('goes on in another workspace and forgets what was fetched of the one before', async () => {
+    const there = { ...granted('there'), tenant: { id: 't2', role: 'agent' } };
+    const heard = serve({ 'POST /api/auth/login': () => json(granted('here')), 'POST /api/auth/switch': () => json(there) });
+    const forget = vi.fn();
+    const session = await loggedIn(forget);
+    await session.switchTo('t2');
+    expect(heard.at(-1)).toMatchObject({ token: 'here', body: { tenant: 't2' } });
+    expect(forget).toHaveBeenCalledOnce();
+    expect(session.snapshot()).toMatchObject({ phase: 'in', tenant: { id: 't2', role: 'agent' } });
+    expect(await session.current()).toBe('there');
+  });
+
+  it('shows the person as they are now', async () => {
+    serve({ 'POST /api/auth/login': () => json(granted('here')) });
+    const session = await loggedIn();
+    session.update({ ...granted('').user, name: 'Ada K.' });
+    expect(session.snapshot()).toMatchObject({ user: { name: 'Ada K.' } });
+    session.update({ ...granted('').user, id: 'u2', name: 'Xu' });
+    expect(session.snapshot()).toMatchObject({ user: { name: 'Ada K.' } });
   });
 });

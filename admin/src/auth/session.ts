@@ -3,8 +3,24 @@ import type { Tokens } from '../api/client';
 import { call } from '../api/http';
 import { Problem } from '../api/problem';
 
+export interface User {
+  id: string;
+  email: string;
+  name: string;
+  /** Without it nobody is invited and nothing is published. */
+  email_verified: boolean;
+  second_factor: boolean;
+}
+
+export interface NewAccount {
+  email: string;
+  password: string;
+  name: string;
+  workspace: string;
+}
+
 export interface Identity {
-  user: { id: string; email: string; name: string };
+  user: User;
   tenant: { id: string; role: string };
 }
 
@@ -55,12 +71,30 @@ export class Session implements Tokens {
     await this.renew().catch(() => undefined);
   }
 
-  /** @throws {Problem} `invalid_credentials`, `rate_limited` */
-  async logIn(email: string, password: string): Promise<void> {
-    await alone(async () => {
-      this.grant(await call('/api/auth/login', { method: 'POST', body: { email, password } }));
-    });
+  /** @throws {Problem} `invalid_credentials`, `code_required`, `invalid_code`, `rate_limited` */
+  logIn(email: string, password: string, code?: string): Promise<void> {
+    return this.begin('/api/auth/login', { email, password, code });
+  }
+
+  /** @throws {Problem} `email_taken`, `weak_password`, `invalid_request`, `rate_limited` */
+  signUp(account: NewAccount): Promise<void> {
+    return this.begin('/api/auth/signup', account);
+  }
+
+  /** Goes on in another workspace of the person: other tabs do so with their next renewal. */
+  async switchTo(tenant: string): Promise<void> {
+    const token = await this.current();
+    await alone(async () => this.grant(await call('/api/auth/switch', { method: 'POST', body: { tenant }, token })));
+  }
+
+  private async begin(path: string, body: unknown): Promise<void> {
+    await alone(async () => this.grant(await call(path, { method: 'POST', body })));
     this.tabs.postMessage('in');
+  }
+
+  /** The person as they are now. */
+  update(user: User): void {
+    if (this.state.phase === 'in' && this.state.user.id === user.id) this.set({ ...this.state, user });
   }
 
   /** @throws {Problem} when the server did not hear of it: then the session goes on */
@@ -103,7 +137,8 @@ export class Session implements Tokens {
     const same = before.phase === 'in' && before.user.id === user.id && before.tenant.id === tenant.id;
     // Another tab may have logged in as someone else: the cookie is theirs now.
     if (before.phase === 'in' && !same) this.forget();
-    if (!same) this.set({ phase: 'in', user, tenant });
+    const alike = same && JSON.stringify(before.user) === JSON.stringify(user) && before.tenant.role === tenant.role;
+    if (!alike) this.set({ phase: 'in', user, tenant });
   }
 
   private end(ended: boolean): void {

@@ -39,7 +39,7 @@ export function granted(token: string, expires_in = 900) {
   return {
     access_token: token,
     expires_in,
-    user: { id: 'u1', email: 'admin@acme.example', name: 'Ada Keller' },
+    user: { id: 'u1', email: 'admin@acme.example', name: 'Ada Keller', email_verified: true, second_factor: false },
     tenant: { id: 't1', role: 'owner' },
   };
 }

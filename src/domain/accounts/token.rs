@@ -6,7 +6,7 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use parlance_store::ids::{ContactId, IdentityKeyId, SpaceId, TenantId, UserId, VisitorId};
+use parlance_store::ids::{ContactId, FamilyId, IdentityKeyId, SpaceId, TenantId, UserId, VisitorId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -68,6 +68,9 @@ pub struct UserClaims {
     pub user: UserId,
     #[serde(rename = "tid")]
     pub tenant: TenantId,
+    /// Ends with it, as far as anybody looks.
+    #[serde(rename = "ses")]
+    pub session: FamilyId,
     pub role: String,
 }
 

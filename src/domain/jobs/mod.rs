@@ -20,6 +20,8 @@ use parlance_store::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::domain::notify::mail::Errand;
+
 pub use bell::Bell;
 
 /// What is to be done. Every kind may be done twice without harm.
@@ -38,6 +40,8 @@ pub enum Work {
     },
     /// Gives a space that has become large indexes of its own, for vectors of `model`.
     IndexSpace { space: SpaceId, model: String },
+    /// Writes to somebody who logs in. Done twice it is a second mail, whose link is the one that works.
+    SendMail { errand: Errand },
 }
 
 /// What a kind of work takes: each has workers of its own, so that one does not hold up the other.
@@ -49,6 +53,8 @@ pub enum Takes {
     Waiting,
     /// Much memory of the database, for minutes.
     Building,
+    /// A mail server, for a moment, while somebody waits for the mail.
+    Mailing,
 }
 
 /// Every kind of work, its word in tables and on screen, and what it takes.
@@ -57,6 +63,7 @@ const KINDS: &[(&str, Takes)] = &[
     ("read_source", Takes::Waiting),
     ("replay_golden", Takes::Waiting),
     ("index_space", Takes::Building),
+    ("send_mail", Takes::Mailing),
 ];
 
 impl Takes {
@@ -67,13 +74,13 @@ impl Takes {
         those.map(|(kind, _)| *kind).collect()
     }
 
-    /// How many of `slots` one tenant may have at once. What takes patience takes it for minutes: half
-    /// of the places are for others.
+    /// How many of `slots` one tenant may have at once. What takes patience, or another's server, may take it
+    /// for minutes: half of the places are for others.
     #[must_use]
     pub fn most(self, slots: usize) -> usize {
         match self {
             Self::Computing | Self::Building => slots,
-            Self::Waiting => slots.div_ceil(2),
+            Self::Waiting | Self::Mailing => slots.div_ceil(2),
         }
     }
 }
@@ -87,6 +94,7 @@ impl Work {
             Self::ReadSource { .. } => "read_source",
             Self::ReplayGolden { .. } => "replay_golden",
             Self::IndexSpace { .. } => "index_space",
+            Self::SendMail { .. } => "send_mail",
         }
     }
 
@@ -97,6 +105,7 @@ impl Work {
             Self::ReadSource { source } => format!("source:{source}"),
             Self::ReplayGolden { space, answers, .. } => format!("golden:{space}:{answers}"),
             Self::IndexSpace { space, .. } => format!("index:{space}"),
+            Self::SendMail { errand } => format!("mail:{}", errand.key()),
         }
     }
 
@@ -143,10 +152,33 @@ pub async fn enqueue_at(
     due_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<JobId, StoreError> {
+    put_in_line(conn, work, Some(space), priority, (due_at, now)).await
+}
+
+/// Puts `work` in line that is of no space.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn enqueue_apart(
+    conn: &mut TenantConn<'_>,
+    work: &Work,
+    priority: Priority,
+    now: DateTime<Utc>,
+) -> Result<JobId, StoreError> {
+    put_in_line(conn, work, None, priority, (now, now)).await
+}
+
+async fn put_in_line(
+    conn: &mut TenantConn<'_>,
+    work: &Work,
+    space_id: Option<SpaceId>,
+    priority: Priority,
+    (due_at, now): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<JobId, StoreError> {
     let key = work.key();
     let new = NewJob {
         id: JobId::new(),
-        space_id: Some(space),
+        space_id,
         kind: work.kind(),
         key: &key,
         payload: serde_json::to_value(work).unwrap_or_default(),
@@ -173,6 +205,7 @@ pub async fn put_off(
 
 #[cfg(test)]
 mod tests {
+    use parlance_store::ids::UserId;
     use serde_json::json;
 
     use super::*;
@@ -211,6 +244,9 @@ mod tests {
             Work::IndexSpace {
                 space: SpaceId::new(),
                 model: String::new(),
+            },
+            Work::SendMail {
+                errand: Errand::Verify { user: UserId::new() },
             },
             Work::ReplayGolden {
                 space: SpaceId::new(),

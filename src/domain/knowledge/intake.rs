@@ -167,7 +167,7 @@ pub async fn given_up(
         Work::IngestDocument { document } => documents::give_up(conn, *document, reason, now).await,
         Work::ReadSource { source } => places::give_up(conn, *source, reason, now).await,
         // Searched as before; who publishes next asks for it again. A run without an end says so itself.
-        Work::IndexSpace { .. } | Work::ReplayGolden { .. } => Ok(()),
+        Work::IndexSpace { .. } | Work::ReplayGolden { .. } | Work::SendMail { .. } => Ok(()),
     };
     match given_up {
         // Removed meanwhile.

@@ -2,4 +2,5 @@
 //! stand beside them.
 
 pub mod hourly;
+pub mod keyed;
 pub mod rate;

@@ -37,7 +37,8 @@ impl Rate {
         })
     }
 
-    fn quota(self) -> Quota {
+    #[must_use]
+    pub fn quota(self) -> Quota {
         Quota::per_minute(self.per_minute).allow_burst(self.burst)
     }
 }
@@ -80,7 +81,13 @@ pub struct Limited {
 }
 
 #[derive(Clone, Debug)]
-struct KernelClock(SharedClock);
+pub(super) struct KernelClock(SharedClock);
+
+impl KernelClock {
+    pub(super) fn new(clock: SharedClock) -> Self {
+        Self(clock)
+    }
+}
 
 impl GovernorClock for KernelClock {
     type Instant = Nanos;
@@ -91,7 +98,7 @@ impl GovernorClock for KernelClock {
     }
 }
 
-type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, KernelClock, NoOpMiddleware<Nanos>>;
+pub(super) type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, KernelClock, NoOpMiddleware<Nanos>>;
 
 /// The buckets of one tenant.
 #[derive(Debug)]

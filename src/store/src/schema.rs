@@ -17,6 +17,8 @@ diesel::table! {
         name -> Text,
         password_hash -> Text,
         created_at -> Timestamptz,
+        email_verified_at -> Nullable<Timestamptz>,
+        new_email -> Nullable<Text>,
     }
 }
 

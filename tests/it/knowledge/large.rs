@@ -29,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{answerer, database, ingest, tenant};
-use crate::support::{Words, eventually};
+use crate::support::{Words, eventually, post};
 
 fn tools(db: &Db) -> Tools {
     let limits = WebLimits {
@@ -39,6 +39,7 @@ fn tools(db: &Db) -> Tools {
     };
     let web = Web::new(Arc::new(SystemResolver), "".parse().unwrap(), None, limits).unwrap();
     Tools {
+        post: post(),
         plans: Arc::new(Plans::builtin().unwrap()),
         ingest: ingest(Arc::new(Words)),
         answerer: answerer(db),

@@ -55,6 +55,7 @@ async fn worked<T>(
     let allow = site.address.to_string().parse().unwrap();
     let web = Web::new(Arc::new(SystemResolver), allow, None, LIMITS).unwrap();
     let tools = Tools {
+        post: crate::support::post(),
         plans: Arc::new(Plans::builtin().unwrap()),
         ingest: ingest(Arc::new(Words)),
         answerer: answerer(test.db()),

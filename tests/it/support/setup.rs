@@ -9,14 +9,19 @@ use parlance::{
             ChatModel, anthropic::Anthropic, gateway::ModelRef, openai_compatible::OpenAiCompatible,
             policy::Policy,
         },
+        mail::{Mailer, Outbox},
         web::{SystemResolver, Web, WebLimits},
     },
     app::Adapters,
-    domain::knowledge::{extract::ExtractLimits, reader::Reader},
+    domain::{
+        knowledge::{extract::ExtractLimits, reader::Reader},
+        notify::{mail::Post, templates::Templates},
+    },
     kernel::clock::{SharedClock, SystemClock},
 };
 use parlance_loadtest::upstream::{Behaviour, MockUpstream};
 use parlance_store::testing::{self, TestDb};
+use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
 use super::{MODEL, SECRET, TestApp, TestVisitor, Words, Workspace};
@@ -35,6 +40,9 @@ pub struct Setup {
     clock: SharedClock,
     model: Option<Arc<dyn ChatModel>>,
     embedder: Arc<dyn Embedder>,
+    mailer: Option<Arc<dyn Mailer>>,
+    /// Mail that is sent nowhere.
+    outbox: Arc<TempDir>,
 }
 
 impl Default for Setup {
@@ -46,6 +54,8 @@ impl Default for Setup {
             clock: Arc::new(SystemClock),
             model: None,
             embedder: Arc::new(Words),
+            mailer: None,
+            outbox: Arc::new(TempDir::new().unwrap()),
         }
     }
 }
@@ -91,6 +101,14 @@ impl Setup {
     pub fn embedder(self, embedder: impl Embedder + 'static) -> Self {
         Self {
             embedder: Arc::new(embedder),
+            ..self
+        }
+    }
+
+    /// Sends mail by `mailer`; nothing stays.
+    pub fn mailer(self, mailer: impl Mailer + 'static) -> Self {
+        Self {
+            mailer: Some(Arc::new(mailer)),
             ..self
         }
     }
@@ -146,7 +164,10 @@ impl Setup {
         ];
         // Of two with one name the later counts.
         models.extend(self.model.clone());
+        let outbox = Outbox::new(self.outbox.path().to_owned());
         Adapters {
+            mailer: self.mailer.clone().unwrap_or_else(|| Arc::new(outbox.clone())),
+            outbox: self.mailer.is_none().then_some(outbox),
             clock: self.clock.clone(),
             embedder: self.embedder.clone(),
             models,
@@ -169,4 +190,13 @@ impl Setup {
 pub async fn mock(behaviour: Behaviour) -> MockUpstream {
     let started = UPSTREAMS.spawn(MockUpstream::start(behaviour));
     started.await.unwrap().unwrap()
+}
+
+/// What sends mail for those who send none.
+pub fn post() -> Post {
+    Post {
+        mailer: Arc::new(Outbox::new("/nowhere".into())),
+        templates: Arc::new(Templates::load(None, "http://localhost").unwrap()),
+        clock: Arc::new(SystemClock),
+    }
 }

@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
-    sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
+
+use diesel_async::RunQueryDsl;
 
 use super::ControlDb;
 use crate::{
@@ -12,6 +14,7 @@ use crate::{
     ids::{TenantId, UserId},
     schema::users,
     statement::{Sql, sql},
+    tenant::TenantConn,
     text_enum::text_enum,
 };
 
@@ -41,6 +44,8 @@ pub struct User {
     pub name: String,
     /// When they signed up.
     pub created_at: DateTime<Utc>,
+    /// When they proved that the address is theirs.
+    pub email_verified_at: Option<DateTime<Utc>>,
 }
 
 /// Someone new.
@@ -75,6 +80,8 @@ pub struct Login {
     pub user: User,
     /// A PHC string to compare with.
     pub password_hash: String,
+    /// Whether a code is asked for besides the password.
+    pub second_factor: bool,
     /// In active tenants, oldest first.
     pub memberships: Vec<Membership>,
 }
@@ -92,18 +99,20 @@ impl ControlDb {
         self.execute(statement).await
     }
 
-    /// Makes a login.
+    /// Makes a login, whose address counts as proven: whoever makes it knows whose it is.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] `users_email_once` where the address has one.
     pub async fn create_user(&self, user: NewUser) -> Result<(), StoreError> {
-        let statement =
-            sql("INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)")
-                .bind::<SqlUuid, _>(user.id)
-                .bind::<Text, _>(user.email)
-                .bind::<Text, _>(user.name)
-                .bind::<Text, _>(user.password_hash)
-                .bind::<Timestamptz, _>(user.at);
+        let statement = sql(
+            "INSERT INTO users (id, email, name, password_hash, created_at, email_verified_at) \
+                 VALUES ($1, $2, $3, $4, $5, $5)",
+        )
+        .bind::<SqlUuid, _>(user.id)
+        .bind::<Text, _>(user.email)
+        .bind::<Text, _>(user.name)
+        .bind::<Text, _>(user.password_hash)
+        .bind::<Timestamptz, _>(user.at);
         self.execute(statement).await
     }
 
@@ -122,25 +131,14 @@ impl ControlDb {
         self.execute(statement).await
     }
 
-    /// Signs up: tenant, login and ownership, all or nothing.
+    /// Makes a workspace for somebody whose address counts as proven: tenant, login and ownership, all
+    /// or nothing.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] `users_email_once` where the address has a login.
     pub async fn sign_up(&self, tenant: TenantId, workspace: &str, owner: NewUser) -> Result<(), StoreError> {
-        let statement = sql(
-            "WITH tenant AS (INSERT INTO tenants (id, name, created_at) VALUES ($1, $2, $3)), \
-                  login AS (INSERT INTO users (id, email, name, password_hash, created_at) \
-                            VALUES ($4, $5, $6, $7, $3)) \
-             INSERT INTO memberships (user_id, tenant_id, role, created_at) VALUES ($4, $1, 'owner', $3)",
-        )
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<Text, _>(workspace)
-        .bind::<Timestamptz, _>(owner.at)
-        .bind::<SqlUuid, _>(owner.id)
-        .bind::<Text, _>(owner.email)
-        .bind::<Text, _>(owner.name)
-        .bind::<Text, _>(owner.password_hash);
-        self.execute(statement).await
+        let at = owner.at;
+        self.execute(signing_up(tenant, workspace, owner, Some(at))).await
     }
 
     /// Finds a login by its address, in any case.
@@ -149,11 +147,15 @@ impl ControlDb {
     /// [`StoreError`] where the database does not answer.
     pub async fn login_by_email(&self, email: &str) -> Result<Option<Login>, StoreError> {
         self.login(
-            sql("SELECT u.id, u.email, u.name, u.created_at, u.password_hash, \
+            sql(
+                "SELECT u.id, u.email, u.name, u.created_at, u.email_verified_at, u.password_hash, \
+                        EXISTS (SELECT FROM second_factors f \
+                                WHERE f.user_id = u.id AND f.enabled_at IS NOT NULL) AS second_factor, \
                         t.id AS tenant_id, t.name AS tenant_name, m.role \
                  FROM users u LEFT JOIN memberships m ON m.user_id = u.id \
                  LEFT JOIN tenants t ON t.id = m.tenant_id AND t.status = 'active' \
-                 WHERE lower(u.email) = lower($1) ORDER BY m.created_at, t.id")
+                 WHERE lower(u.email) = lower($1) ORDER BY m.created_at, t.id",
+            )
             .bind::<Text, _>(email),
         )
         .await
@@ -165,11 +167,15 @@ impl ControlDb {
     /// [`StoreError`] where the database does not answer.
     pub async fn login_by_id(&self, id: UserId) -> Result<Option<Login>, StoreError> {
         self.login(
-            sql("SELECT u.id, u.email, u.name, u.created_at, u.password_hash, \
+            sql(
+                "SELECT u.id, u.email, u.name, u.created_at, u.email_verified_at, u.password_hash, \
+                        EXISTS (SELECT FROM second_factors f \
+                                WHERE f.user_id = u.id AND f.enabled_at IS NOT NULL) AS second_factor, \
                         t.id AS tenant_id, t.name AS tenant_name, m.role \
                  FROM users u LEFT JOIN memberships m ON m.user_id = u.id \
                  LEFT JOIN tenants t ON t.id = m.tenant_id AND t.status = 'active' \
-                 WHERE u.id = $1 ORDER BY m.created_at, t.id")
+                 WHERE u.id = $1 ORDER BY m.created_at, t.id",
+            )
             .bind::<SqlUuid, _>(id),
         )
         .await
@@ -182,6 +188,7 @@ impl ControlDb {
             let login = login.get_or_insert_with(|| Login {
                 user: row.user,
                 password_hash: row.password_hash,
+                second_factor: row.second_factor,
                 memberships: Vec::new(),
             });
             if let (Some(tenant_id), Some(tenant_name), Some(role)) =
@@ -198,6 +205,41 @@ impl ControlDb {
     }
 }
 
+/// Signs up in the transaction of the new tenant: tenant, login and ownership. The address is not
+/// proven yet.
+///
+/// # Errors
+/// [`StoreError::Conflict`] `users_email_once` where the address has a login.
+pub async fn sign_up(conn: &mut TenantConn<'_>, workspace: &str, owner: NewUser) -> Result<(), StoreError> {
+    let tenant = conn.tenant_id();
+    signing_up(tenant, workspace, owner, None)
+        .execute(conn.db())
+        .await?;
+    Ok(())
+}
+
+fn signing_up(
+    tenant: TenantId,
+    workspace: &str,
+    owner: NewUser,
+    verified_at: Option<DateTime<Utc>>,
+) -> Sql<'_> {
+    sql(
+        "WITH tenant AS (INSERT INTO tenants (id, name, created_at) VALUES ($1, $2, $3)), \
+              login AS (INSERT INTO users (id, email, name, password_hash, created_at, email_verified_at) \
+                        VALUES ($4, $5, $6, $7, $3, $8)) \
+         INSERT INTO memberships (user_id, tenant_id, role, created_at) VALUES ($4, $1, 'owner', $3)",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Text, _>(workspace)
+    .bind::<Timestamptz, _>(owner.at)
+    .bind::<SqlUuid, _>(owner.id)
+    .bind::<Text, _>(owner.email)
+    .bind::<Text, _>(owner.name)
+    .bind::<Text, _>(owner.password_hash)
+    .bind::<Nullable<Timestamptz>, _>(verified_at)
+}
+
 /// One row per membership, and one with nothing in it for someone who has none.
 #[derive(QueryableByName)]
 struct LoginRow {
@@ -205,6 +247,8 @@ struct LoginRow {
     user: User,
     #[diesel(sql_type = Text)]
     password_hash: String,
+    #[diesel(sql_type = Bool)]
+    second_factor: bool,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     tenant_id: Option<TenantId>,
     #[diesel(sql_type = Nullable<Text>)]

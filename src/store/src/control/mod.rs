@@ -1,11 +1,19 @@
-//! The few tables above tenants: who may log in where, refresh tokens, and which tenant a space's
+//! The few tables above tenants: who may log in where, their sessions, and which tenant a space's
 //! slug or key belongs to. They hold nothing else, because row-level security does not cover them.
+//!
+//! [`ControlDb`] reads them before a tenant is known. What changes an account is done in the
+//! transaction of a tenant, together with the mail and the record of it: those functions take a
+//! `TenantConn`.
 
 mod accounts;
 mod directory;
+pub mod factors;
 mod keys;
+pub mod links;
 pub mod members;
-mod refresh;
+pub mod people;
+pub mod refresh;
+pub mod sessions;
 
 use diesel::{QueryableByName, pg::Pg};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -16,11 +24,12 @@ use crate::{
     statement::Sql,
 };
 
-pub use accounts::{Login, Membership, NewUser, Role, User};
+pub use accounts::{Login, Membership, NewUser, Role, User, sign_up};
 pub use directory::{SpaceRef, WaitingTenant};
 pub use keys::ApiKeyRef;
 pub use members::Member;
 pub use refresh::{NewRefreshToken, RefreshSession, Rotation};
+pub use sessions::LiveSession;
 
 /// The tables above tenants. Cheap to clone.
 #[derive(Clone)]

@@ -3,16 +3,19 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
-    sql_types::{Binary, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Binary, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::RunQueryDsl;
 
-use super::ControlDb;
+use super::{
+    ControlDb,
+    sessions::{self, Seen},
+};
 use crate::{
-    db::{Begin, Commit},
     error::StoreError,
     ids::{FamilyId, RefreshTokenId, TenantId, UserId},
     statement::sql,
+    tenant::TenantConn,
 };
 
 /// A token to be stored: its hash, never itself.
@@ -53,91 +56,94 @@ pub enum Rotation {
     Refused,
 }
 
-const BEGIN: Begin<'_> = Begin {
-    statement: "BEGIN",
-    commit: Commit::After,
-};
-
 impl ControlDb {
-    /// Stores the first token of a login.
-    ///
-    /// # Errors
-    /// [`StoreError::Conflict`] where the person is no member of the tenant.
-    pub async fn create_refresh(
-        &self,
-        session: RefreshSession,
-        token: NewRefreshToken,
-    ) -> Result<(), StoreError> {
-        let lease = self.lease().await?;
-        lease.once(async |conn| insert(conn, session, &token).await).await
-    }
-
-    /// Uses a token up and stores its successor, or finds out why not.
+    /// Whose session a token belongs to, used or not.
     ///
     /// # Errors
     /// [`StoreError`] where the database does not answer.
-    pub async fn rotate_refresh(&self, hash: &[u8], next: NewRefreshToken) -> Result<Rotation, StoreError> {
-        self.lease()
-            .await?
-            .transaction(BEGIN, async |conn| rotate(conn, hash, &next).await)
-            .await
-    }
-
-    /// Ends every session of a family: log out, or a changed password.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the database does not answer.
-    pub async fn revoke_family(&self, family: FamilyId, at: DateTime<Utc>) -> Result<(), StoreError> {
-        let work = async |mut conn: &AsyncPgConnection| {
-            sql("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))")
-                .bind::<SqlUuid, _>(family)
-                .execute(&mut conn)
-                .await?;
-            revoke(conn, family, at).await
-        };
-        self.lease().await?.transaction(BEGIN, work).await
+    pub async fn session_of_refresh(&self, hash: &[u8]) -> Result<Option<RefreshSession>, StoreError> {
+        let query = sql("SELECT family, user_id, tenant_id FROM refresh_tokens WHERE hash = $1")
+            .bind::<Binary, _>(hash);
+        Ok(self.rows(query).await?.into_iter().next())
     }
 }
 
-/// The family is locked first: otherwise a successor that another rotation is just inserting
-/// would escape the revocation.
-async fn rotate(
-    mut conn: &AsyncPgConnection,
+/// Begins a session with its first token.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where the person is no member of the tenant.
+pub async fn begin(
+    conn: &mut TenantConn<'_>,
+    session: RefreshSession,
+    seen: &Seen,
+    token: &NewRefreshToken,
+) -> Result<(), StoreError> {
+    sql(
+        "INSERT INTO sessions (family, user_id, tenant_id, device, address, created_at, last_used_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
+    )
+    .bind::<SqlUuid, _>(session.family)
+    .bind::<SqlUuid, _>(session.user_id)
+    .bind::<SqlUuid, _>(session.tenant_id)
+    .bind::<Text, _>(seen.device.as_str())
+    .bind::<Nullable<Text>, _>(seen.address.as_deref())
+    .bind::<Timestamptz, _>(token.at)
+    .bind::<Timestamptz, _>(token.expires_at)
+    .execute(conn.db())
+    .await?;
+    insert(conn, session, token).await
+}
+
+/// Uses a token up and stores its successor, or finds out why not.
+///
+/// The family is locked first: otherwise a successor that another rotation is just inserting would
+/// escape the revocation. The session's row is held to the end for the same reason.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn rotate(
+    conn: &mut TenantConn<'_>,
     hash: &[u8],
     next: &NewRefreshToken,
+    seen: &Seen,
 ) -> Result<Rotation, StoreError> {
+    let tenant = conn.tenant_id();
     sql(
         "SELECT pg_advisory_xact_lock(hashtextextended(family::text, 0)) FROM refresh_tokens WHERE hash = $1",
     )
     .bind::<Binary, _>(hash)
-    .execute(&mut conn)
+    .execute(conn.db())
     .await?;
     let used: Vec<RefreshSession> = sql("UPDATE refresh_tokens SET rotated_at = $2 \
-         WHERE hash = $1 AND rotated_at IS NULL AND revoked_at IS NULL AND expires_at > $2 \
+         WHERE hash = $1 AND tenant_id = $3 AND rotated_at IS NULL AND revoked_at IS NULL AND expires_at > $2 \
          RETURNING family, user_id, tenant_id")
     .bind::<Binary, _>(hash)
     .bind::<Timestamptz, _>(next.at)
-    .get_results(&mut conn)
+    .bind::<SqlUuid, _>(tenant)
+    .get_results(conn.db())
     .await?;
     if let Some(session) = used.into_iter().next() {
+        if !sessions::go_on(conn, session, seen, next).await? {
+            return Ok(Rotation::Refused);
+        }
         insert(conn, session, next).await?;
         return Ok(Rotation::Rotated(session));
     }
-    let reused: Vec<RefreshSession> = sql(
-        "SELECT family, user_id, tenant_id FROM refresh_tokens WHERE hash = $1 AND rotated_at IS NOT NULL",
-    )
+    let reused: Vec<RefreshSession> = sql("SELECT family, user_id, tenant_id FROM refresh_tokens \
+         WHERE hash = $1 AND tenant_id = $2 AND rotated_at IS NOT NULL")
     .bind::<Binary, _>(hash)
-    .get_results(&mut conn)
+    .bind::<SqlUuid, _>(tenant)
+    .get_results(conn.db())
     .await?;
     let Some(session) = reused.into_iter().next() else {
         return Ok(Rotation::Refused);
     };
-    revoke(conn, session.family, next.at).await?;
+    sessions::end(conn, session.user_id, session.family, next.at).await?;
     Ok(Rotation::Reused(session))
 }
 
 async fn insert(
-    mut conn: &AsyncPgConnection,
+    conn: &mut TenantConn<'_>,
     session: RefreshSession,
     token: &NewRefreshToken,
 ) -> Result<(), StoreError> {
@@ -152,16 +158,7 @@ async fn insert(
     .bind::<Binary, _>(token.hash.as_slice())
     .bind::<Timestamptz, _>(token.at)
     .bind::<Timestamptz, _>(token.expires_at)
-    .execute(&mut conn)
+    .execute(conn.db())
     .await?;
-    Ok(())
-}
-
-async fn revoke(mut conn: &AsyncPgConnection, family: FamilyId, at: DateTime<Utc>) -> Result<(), StoreError> {
-    sql("UPDATE refresh_tokens SET revoked_at = $2 WHERE family = $1 AND revoked_at IS NULL")
-        .bind::<SqlUuid, _>(family)
-        .bind::<Timestamptz, _>(at)
-        .execute(&mut conn)
-        .await?;
     Ok(())
 }

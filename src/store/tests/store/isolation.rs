@@ -20,6 +20,19 @@ const ABOVE_TENANTS: &[(&str, &str)] = &[
         "found by hash before a tenant is known; holds ids and a hash",
     ),
     (
+        "sessions",
+        "a person sees theirs in all tenants; asked for with each request before its tenant is bound",
+    ),
+    (
+        "mail_tokens",
+        "found by hash before a tenant is known; holds ids, a hash and the address it was sent to",
+    ),
+    (
+        "second_factors",
+        "a person's, whatever the tenant; holds a sealed secret",
+    ),
+    ("recovery_codes", "a person's, whatever the tenant; holds hashes"),
+    (
         "space_index",
         "finds the tenant of a slug or key; read by all, written by its tenant only",
     ),

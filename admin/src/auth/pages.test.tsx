@@ -1,0 +1,112 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ReactNode } from 'react';
+import { granted, json, problem, serve } from '../test/server';
+import { ForgotPage } from './ForgotPage';
+import { takeToken } from './fragment';
+import { leaveOutside, mailedPage, OutsidePage } from './outside';
+import { ResetPage } from './ResetPage';
+import { Session, SessionProvider } from './session';
+import { SignUpPage } from './SignUpPage';
+import { VerifyPage } from './VerifyPage';
+
+function show(page: ReactNode) {
+  const session = new Session(() => {});
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <SessionProvider value={session}>{page}</SessionProvider>
+    </QueryClientProvider>,
+  );
+  return { session, user: userEvent.setup() };
+}
+
+const at = (address: string) => history.replaceState(null, '', address);
+beforeEach(() => at('/console/'));
+afterEach(() => at('/'));
+
+describe('pages for who is outside', () => {
+  it('sign up', async () => {
+    const heard = serve({ 'POST /api/auth/signup': () => json(granted('t1')) });
+    const { session, user } = show(<SignUpPage />);
+    await user.type(screen.getByLabelText('Your name'), 'Ada Keller');
+    await user.type(screen.getByLabelText('Company'), 'Keller Tools');
+    await user.type(screen.getByLabelText('E-mail'), 'ada@keller.example');
+    await user.type(screen.getByLabelText('Password'), 'wibble frost lantern{Enter}');
+    await vi.waitFor(() => expect(session.snapshot().phase).toBe('in'));
+    expect(heard[0]?.body).toEqual({ name: 'Ada Keller', workspace: 'Keller Tools', email: 'ada@keller.example', password: 'wibble frost lantern' });
+  });
+
+  it('say why a password is not taken', async () => {
+    serve({ 'POST /api/auth/signup': () => problem(422, 'weak_password', 'password: choose one that is harder to guess') });
+    const { user } = show(<SignUpPage />);
+    await user.type(screen.getByLabelText('Your name'), 'A');
+    await user.type(screen.getByLabelText('Company'), 'B');
+    await user.type(screen.getByLabelText('E-mail'), 'ada@keller.example');
+    await user.type(screen.getByLabelText('Password'), 'password1234{Enter}');
+    expect(await screen.findByRole('alert')).toHaveTextContent('Password: choose one that is harder to guess.');
+  });
+
+  it('mail a link to another password, whoever asks', async () => {
+    const heard = serve({ 'POST /api/auth/forgot-password': () => new Response('', { status: 202 }) });
+    const { user } = show(<ForgotPage />);
+    await user.type(screen.getByLabelText('E-mail'), 'ada@keller.example{Enter}');
+    expect(await screen.findByRole('status')).toHaveTextContent('a link is on its way');
+    expect(heard[0]?.body).toEqual({ email: 'ada@keller.example' });
+  });
+
+  it('take the token out of the address', () => {
+    at('/console/reset-password#token=a-b_c');
+    expect(takeToken()).toBe('a-b_c');
+    expect(location.hash).toBe('');
+    expect(takeToken()).toBe('');
+  });
+
+  it('set another password by the link', async () => {
+    at('/console/reset-password#token=abc');
+    const heard = serve({ 'POST /api/auth/reset-password': () => new Response(null, { status: 204 }) });
+    const { user } = show(<ResetPage />);
+    await user.type(screen.getByLabelText('New password'), 'wibble frost lantern{Enter}');
+    expect(await screen.findByRole('status')).toHaveTextContent('Your password is changed.');
+    expect(heard[0]?.body).toEqual({ token: 'abc', password: 'wibble frost lantern' });
+  });
+
+  it('confirm an address with a click and not before', async () => {
+    const heard = serve({ 'POST /api/auth/verify-email': () => json({ email: 'ada@keller.example' }) });
+    const { user } = show(<VerifyPage token="abc" />);
+    expect(heard).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Confirm the address' }));
+    expect(await screen.findByRole('status')).toHaveTextContent('ada@keller.example is confirmed.');
+    expect(heard[0]?.body).toEqual({ token: 'abc' });
+  });
+
+  it('are found by their address', () => {
+    for (const [address, heading] of [
+      ['/console/', 'Log in to the console'],
+      ['/console/spaces/acme', 'Log in to the console'],
+      ['/console/signup', 'Create an account'],
+      ['/console/forgot-password/', 'Choose another password'],
+    ] as const) {
+      at(address);
+      expect(mailedPage()).toBeNull();
+      const { unmount } = render(
+        <QueryClientProvider client={new QueryClient()}>
+          <SessionProvider value={new Session(() => {})}>
+            <OutsidePage ended={false} />
+          </SessionProvider>
+        </QueryClientProvider>,
+      );
+      expect(screen.getByRole('heading', { name: heading })).toBeInTheDocument();
+      unmount();
+    }
+    at('/console/verify-email');
+    expect(mailedPage()).not.toBeNull();
+    at('/console/signup');
+    leaveOutside();
+    expect(location.pathname).toBe('/console/');
+    at('/console/account');
+    leaveOutside();
+    expect(location.pathname).toBe('/console/account');
+  });
+});

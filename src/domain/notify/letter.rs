@@ -1,0 +1,123 @@
+//! What mails say: a kind each, with what its template needs.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+/// How long a link that confirms an address works.
+pub const VERIFY_TTL: TimeDelta = TimeDelta::hours(48);
+/// How long a link to another password works.
+pub const RESET_TTL: TimeDelta = TimeDelta::hours(1);
+/// How long a link that confirms another address works.
+pub const CHANGE_EMAIL_TTL: TimeDelta = TimeDelta::hours(24);
+
+/// A mail before it is words. The fields are what its templates may name, besides `name` and `to`, who
+/// is written to, and `home`, the address of this installation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Letter {
+    /// Confirms the address of somebody who signed up.
+    Verify {
+        link: String,
+        hours: i64,
+    },
+    /// Leads to another password.
+    Reset {
+        link: String,
+        minutes: i64,
+    },
+    /// Confirms another address, to that one.
+    ChangeEmail {
+        link: String,
+        hours: i64,
+    },
+    /// Tells the address before of it.
+    EmailChanging {
+        /// The other one.
+        email: String,
+    },
+    PasswordChanged {},
+    /// Two-factor login was turned on or off.
+    SecondFactor {
+        on: bool,
+    },
+    /// Asks somebody into a workspace.
+    Invitation {
+        /// Who invites, by name.
+        inviter: String,
+        workspace: String,
+        role: String,
+        link: String,
+        /// In words; see [`when`].
+        expires: String,
+    },
+}
+
+impl Letter {
+    #[must_use]
+    pub fn verify(link: String) -> Self {
+        Self::Verify {
+            link,
+            hours: VERIFY_TTL.num_hours(),
+        }
+    }
+
+    #[must_use]
+    pub fn reset(link: String) -> Self {
+        Self::Reset {
+            link,
+            minutes: RESET_TTL.num_minutes(),
+        }
+    }
+
+    #[must_use]
+    pub fn change_email(link: String) -> Self {
+        Self::ChangeEmail {
+            link,
+            hours: CHANGE_EMAIL_TTL.num_hours(),
+        }
+    }
+
+    /// Its templates: this with `.txt` and `.html`.
+    #[must_use]
+    pub fn template(&self) -> &'static str {
+        match self {
+            Self::Verify { .. } => "verify",
+            Self::Reset { .. } => "reset",
+            Self::ChangeEmail { .. } => "change-email",
+            Self::EmailChanging { .. } => "email-changing",
+            Self::PasswordChanged {} => "password-changed",
+            Self::SecondFactor { .. } => "second-factor",
+            Self::Invitation { .. } => "invitation",
+        }
+    }
+
+    /// One of each, to try templates with.
+    #[must_use]
+    pub fn samples() -> Vec<Self> {
+        let link = || "https://parlance.example/console/x#token=abc".to_owned();
+        vec![
+            Self::verify(link()),
+            Self::reset(link()),
+            Self::change_email(link()),
+            Self::EmailChanging {
+                email: "new@acme.example".to_owned(),
+            },
+            Self::PasswordChanged {},
+            Self::SecondFactor { on: true },
+            Self::SecondFactor { on: false },
+            Self::Invitation {
+                inviter: "Ada Keller".to_owned(),
+                workspace: "Acme Robotics".to_owned(),
+                role: "agent".to_owned(),
+                link: link(),
+                expires: when(DateTime::UNIX_EPOCH),
+            },
+        ]
+    }
+}
+
+/// A time as mails tell it: nobody knows the reader's zone.
+#[must_use]
+pub fn when(at: DateTime<Utc>) -> String {
+    at.format("%-d %B %Y, %H:%M UTC").to_string()
+}

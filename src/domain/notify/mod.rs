@@ -1,0 +1,7 @@
+//! Telling people things by mail. [`mail`] puts an errand in line, in the transaction that causes it,
+//! and carries it out later; [`letter`] is what a mail says; [`templates`] are its words, which a
+//! designer may change.
+
+pub mod letter;
+pub mod mail;
+pub mod templates;
