@@ -7,9 +7,10 @@ use tokio::join;
 
 use crate::support::{Sse, TestApp, TestVisitor, paced, says};
 
+/// Says something, and is answered, so that nothing of it is yet to come.
 async fn has_said(visitor: &TestVisitor, text: &str) -> String {
     let conversation = visitor.conversation().await;
-    visitor.frame(&conversation, &says(text)).await;
+    visitor.asks(Some(&conversation), text).await;
     conversation
 }
 
