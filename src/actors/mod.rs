@@ -6,6 +6,7 @@
 pub mod console;
 pub mod conversation;
 pub mod ledger;
+pub mod live_settings;
 pub mod placement;
 pub mod registry;
 pub mod services;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use parlance_store::db::Db;
 
-use super::{console::Consoles, ledger::LedgerHandle, registry::Registry, tenant::Tenants};
+use super::{
+    console::Consoles, ledger::LedgerHandle, live_settings::LiveSettings, registry::Registry, tenant::Tenants,
+};
 use crate::{
     adapters::mail::Outbox,
     domain::{
@@ -33,6 +35,7 @@ pub struct Services {
     pub keys: Keys,
     pub plans: Arc<Plans>,
     pub spaces: SpaceDirectory,
+    pub live_settings: LiveSettings,
     pub tenants: Tenants,
     pub answerer: Arc<Answerer>,
     /// Rung when a job was put in line, or has changed.

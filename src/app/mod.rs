@@ -29,8 +29,8 @@ use utoipa::OpenApi;
 pub use self::{adapters::Adapters, bench::bench, eval::eval, reading::read_document};
 use crate::{
     actors::{
-        console::Consoles, conversation::Deps, ledger::LedgerHandle, placement::Placement,
-        registry::Registry, services::Services, tenant::Tenants,
+        console::Consoles, conversation::Deps, ledger::LedgerHandle, live_settings::LiveSettings,
+        placement::Placement, registry::Registry, services::Services, tenant::Tenants,
     },
     adapters::{
         breaker::BreakerPolicy,
@@ -147,6 +147,10 @@ impl App {
             error!(%error, "documents that are unread are looked for at the next start");
             Vec::new()
         });
+        let live = services.live_settings.clone();
+        services
+            .tasks
+            .spawn_local("live settings", live.run(services.tasks.stopping()));
         let at_work = work(services.clone(), tenants, ingest, Crawler::new(web), post);
         services.tasks.spawn_local("jobs", at_work);
         let server = serve(listener, services.clone(), metrics)?;
@@ -376,6 +380,7 @@ fn services(
         answerer,
         bell,
         registry: Registry::new(Arc::new(deps), placement),
+        live_settings: LiveSettings::new(db.clone(), spaces.clone()),
         addresses: Addresses {
             behind_proxy: config.server.behind_proxy,
         },

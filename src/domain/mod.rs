@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod answering;
 pub mod audit;
 pub mod billing;
+pub mod contacts;
 pub mod conversations;
 pub mod golden;
 pub mod jobs;

@@ -9,8 +9,8 @@ use utoipa::{
 };
 
 use super::{
-    audit, auth, console, documents, golden, invitations, jobs, keys, operations, places, query, spaces,
-    team, widget,
+    audit, auth, console, documents, golden, identity_keys, invitations, jobs, keys, operations, places,
+    query, session, spaces, team, visitors, widget,
 };
 
 /// The document as JSON text, made once.
@@ -21,8 +21,8 @@ pub struct ApiDocument(pub String);
 #[openapi(
     info(title = "Parlance", description = "Customer-support chat that answers from a business's own documents."),
     paths(
-        widget::config, widget::session,
         invitations::list, invitations::invite, invitations::uninvite, invitations::look, invitations::accept,
+        widget::config, session::session,
         team::list, team::change, team::remove, team::leave, team::transfer, team::teams, team::create_team,
         team::change_team, team::remove_team, audit::list, audit::export, keys::list, keys::create, keys::revoke,
         auth::links::signup, auth::login::login, auth::login::refresh, auth::login::logout, auth::login::switch,
@@ -31,10 +31,11 @@ pub struct ApiDocument(pub String);
         auth::sessions::list, auth::sessions::end, auth::sessions::end_others,
         auth::second_factor::status, auth::second_factor::propose, auth::second_factor::enable,
         auth::second_factor::disable, auth::second_factor::renew_codes,
-        console::spaces, console::conversations, console::conversation, console::messages,
+        console::spaces, console::conversations, console::conversation, console::messages, visitors::visitor,
         documents::list, documents::upload, documents::text, documents::faq, documents::document, documents::content,
         documents::remove, documents::reprocess, places::know, places::list,
         places::source, places::pages, places::read, places::remove, jobs::list, jobs::job, jobs::cancel, query::query, spaces::space, spaces::change,
+        identity_keys::list, identity_keys::add, identity_keys::retire, identity_keys::remove,
         golden::list, golden::add, golden::change, golden::remove, golden::ask, golden::runs, golden::run,
         operations::health, operations::ready, operations::metrics,
     ),

@@ -5,12 +5,13 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{
-    assets, audit, auth, console, demo, documents, golden, invitations, jobs, keys, operations, outbox,
+    assets, audit, auth, console, demo, documents, golden, identity_keys, invitations, jobs, keys,
+    operations, outbox,
     permit::{
         Anyone, AuditRead, ConversationsRead, KeysRead, KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead,
         SpacesWrite, TeamRead, TeamWrite, WorkspaceWrite, delete, get, patch, post, put,
     },
-    places, query, sources, spaces, team, widget,
+    places, query, session, sources, spaces, team, visitors, widget,
 };
 use crate::{
     domain::knowledge::{extract::ExtractLimits, written},
@@ -60,7 +61,7 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
         .service(
             web::scope("/api/widget/{space}")
                 .service(at("/config").route(get(Anyone, widget::config)))
-                .service(at("/session").route(post(Anyone, widget::session)))
+                .service(at("/session").route(post(Anyone, session::session)))
                 .configure(transports.visitor),
         )
         .service(web::scope("/api/console").configure(transports.console))
@@ -139,6 +140,18 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
                 .route(patch(SpacesWrite, spaces::change)),
         )
         .service(
+            at("/api/chat-spaces/{id}/identity-keys")
+                .route(get(SpacesWrite, identity_keys::list))
+                .route(post(SpacesWrite, identity_keys::add)),
+        )
+        .service(
+            at("/api/chat-spaces/{id}/identity-keys/{kid}").route(delete(SpacesWrite, identity_keys::remove)),
+        )
+        .service(
+            at("/api/chat-spaces/{id}/identity-keys/{kid}/retire")
+                .route(post(SpacesWrite, identity_keys::retire)),
+        )
+        .service(
             at("/api/chat-spaces/{id}/documents/upload")
                 .app_data(web::PayloadConfig::new(
                     ExtractLimits::default().bytes + (64 << 10),
@@ -197,6 +210,7 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
         )
         .service(at("/api/conversations/{id}").route(get(ConversationsRead, console::conversation)))
         .service(at("/api/conversations/{id}/messages").route(get(ConversationsRead, console::messages)))
+        .service(at("/api/visitors/{id}").route(get(ConversationsRead, visitors::visitor)))
         .default_service(web::to(nothing_here));
 }
 

@@ -118,6 +118,7 @@ pub async fn change(
         .await
         .map_err(problem)?;
     let (space, recut) = changed.map_err(|refused| refusal(&refused))?;
+    services.live_settings.changed(caller.tenant, id).await;
     if recut {
         // The settings hold either way: what is not in line now is at the next start.
         match intake::queue_space(&db, id, at).await {

@@ -5,6 +5,7 @@
 //! those who work for a business.
 
 pub mod console;
+pub mod listening;
 pub mod poll;
 pub mod protocol;
 pub mod session;

@@ -44,18 +44,18 @@ pub struct Page {
 /// # Errors
 /// Storage problems.
 pub async fn poll(session: &Session, after: u64, wait: Duration) -> Result<Page, Problem> {
-    let mut subscription = session.subscribe(after).await?;
-    let ServerFrame::Ready { conversation, .. } = session.ready(&subscription) else {
+    let mut listening = session.subscribe(after).await?;
+    let ServerFrame::Ready { conversation, .. } = session.ready(&listening) else {
         return Err(Problem::internal("a session that is not ready"));
     };
-    let mut events = std::mem::take(&mut subscription.backlog);
+    let mut events = listening.backlog();
     let mut until = Instant::now() + wait.min(MAX_WAIT);
     if events.iter().any(|event| event.seq.is_some()) {
         until = Instant::now();
     } else if !events.is_empty() {
         until = until.min(Instant::now() + SNAPSHOT_PACE);
     }
-    while let Ok(Some(event)) = timeout_at(until, subscription.events.recv()).await {
+    while let Ok(Some(event)) = timeout_at(until, listening.next()).await {
         if events.is_empty() {
             until = until.min(Instant::now() + GATHER);
         }
@@ -86,12 +86,12 @@ pub async fn answer(
     let deadline = Instant::now() + ANSWER_WITHIN;
     let mut cursor = after;
     loop {
-        let mut subscription = session.subscribe(cursor).await?;
-        let mut backlog = std::mem::take(&mut subscription.backlog).into_iter();
+        let mut listening = session.subscribe(cursor).await?;
+        let mut backlog = listening.backlog().into_iter();
         loop {
             let event = match backlog.next() {
                 Some(event) => event,
-                None => match timeout_at(deadline, subscription.events.recv()).await {
+                None => match timeout_at(deadline, listening.next()).await {
                     Ok(Some(event)) => Arc::unwrap_or_clone(event),
                     // Closed: too slow, or the conversation moved. Resume from the cursor.
                     Ok(None) => break,

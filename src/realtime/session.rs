@@ -9,12 +9,16 @@ use parlance_store::{
     ids::{ClientId, ConversationId},
     queries::{
         conversations::{self, ConversationStatus, NewConversation},
+        history::{self, Preview},
         visitors,
     },
 };
 use serde_json::Value;
 
-use super::protocol::{ClientFrame, ConversationView, MAX_COMMENT, MAX_TEXT, ServerFrame, Thumb};
+use super::{
+    listening::Listening,
+    protocol::{ClientFrame, ConversationView, MAX_COMMENT, MAX_TEXT, ServerFrame, Thumb},
+};
 use crate::{
     actors::{
         conversation::{Ack, ActorError, ConversationHandle, Observation, Subscription},
@@ -59,10 +63,21 @@ impl Session {
             conversation,
         };
         let seen = session.observe().await?;
-        if (seen.visitor, seen.space) != (claims.visitor, claims.space) {
-            return Err(Problem::not_found());
+        session.owns(&seen).map(|()| session)
+    }
+
+    /// Whose a conversation is: a contact's on each of their browsers, or the one browser's of whom
+    /// nobody vouches for. Once somebody does, a token without that opens it no more.
+    fn owns(&self, seen: &Observation) -> Result<(), Problem> {
+        let claims = self.claims;
+        let own = seen.visitor == claims.visitor;
+        match (claims.verified, seen.contact) {
+            _ if seen.space != claims.space => Err(Problem::not_found()),
+            (Some(verified), Some(contact)) if verified.contact == contact => Ok(()),
+            (None, None) if own => Ok(()),
+            (None, Some(_)) if own => Err(superseded()),
+            _ => Err(Problem::not_found()),
         }
-        Ok(session)
     }
 
     #[must_use]
@@ -109,8 +124,17 @@ impl Session {
     ///
     /// # Errors
     /// Storage problems.
-    pub async fn subscribe(&self, after: u64) -> Result<Subscription, Problem> {
-        self.ask(async |actor| actor.subscribe(after).await).await
+    pub async fn subscribe(&self, after: u64) -> Result<Listening, Problem> {
+        let space = self
+            .services
+            .spaces
+            .space(self.claims.tenant, self.claims.space)
+            .await;
+        let space = space.map_err(Problem::internal)?.ok_or_else(Problem::not_found)?;
+        Ok(Listening {
+            settings: self.services.live_settings.listen(&space),
+            conversation: self.ask(async |actor| actor.subscribe(after).await).await?,
+        })
     }
 
     /// Id and status, as clients see them.
@@ -135,14 +159,15 @@ impl Session {
 
     /// The first frame of a socket.
     #[must_use]
-    pub fn ready(&self, subscription: &Subscription) -> ServerFrame {
+    pub fn ready(&self, listening: &Listening) -> ServerFrame {
+        let Subscription { status, head, .. } = listening.conversation;
         let conversation = ConversationView {
             id: self.conversation,
-            status: subscription.status,
+            status,
         };
         ServerFrame::Ready {
             conversation,
-            seq: subscription.head,
+            seq: head,
         }
     }
 
@@ -239,6 +264,27 @@ impl Session {
     }
 }
 
+/// The conversations of a visitor, the one that changed last first.
+///
+/// # Errors
+/// `Unauthenticated` when the token was replaced, storage problems.
+pub async fn own(services: &Services, claims: VisitorClaims, limit: i64) -> Result<Vec<Preview>, Problem> {
+    let contact = claims.verified.map(|verified| verified.contact);
+    let db = services.db.tenant(claims.tenant);
+    let found = db.read(async |conn| {
+        if visitors::contact(conn, claims.visitor).await? != contact {
+            return Ok(None);
+        }
+        let visitors = match contact {
+            Some(contact) => visitors::of_contact(conn, claims.space, contact).await?,
+            None => vec![claims.visitor],
+        };
+        history::list(conn, claims.space, visitors, limit).await.map(Some)
+    });
+    let found: Result<_, StoreError> = found.await;
+    found.map_err(Problem::internal)?.ok_or_else(superseded)
+}
+
 /// A new conversation, in the language and from the page that the visitor's session named.
 async fn create(
     services: &Services,
@@ -255,6 +301,9 @@ async fn create(
             let visitor = visitors::load(conn, claims.visitor)
                 .await?
                 .ok_or(StoreError::NotFound)?;
+            if visitor.contact_id != claims.verified.map(|verified| verified.contact) {
+                return Ok(None);
+            }
             let page = visitor
                 .attributes
                 .get("page")
@@ -269,11 +318,12 @@ async fn create(
                 page,
                 at,
             };
-            conversations::create(conn, new).await
+            conversations::create(conn, new).await.map(Some)
         })
         .await;
     match created {
-        Ok(_) => Ok(id),
+        Ok(Some(())) => Ok(id),
+        Ok(None) => Err(superseded()),
         Err(StoreError::NotFound) => Err(Problem::not_found()),
         Err(error) => Err(Problem::internal(error)),
     }
@@ -289,6 +339,14 @@ fn bounded(comment: Option<String>) -> Result<Option<String>, Problem> {
             .map(|text| text.replace('\0', ""))
             .filter(|text| !text.trim().is_empty())),
     }
+}
+
+/// The visitor is proven to be somebody by now, and this token does not know it.
+fn superseded() -> Problem {
+    Problem::new(
+        Code::Unauthenticated,
+        "the token was replaced by a newer one of the visitor",
+    )
 }
 
 fn draining() -> Problem {

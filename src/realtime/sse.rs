@@ -8,13 +8,12 @@ use chrono::{DateTime, Utc};
 use tokio::time::{Instant, interval_at, sleep};
 
 use super::{
+    listening::Listening,
     protocol::{Close, moved},
     session::Session,
 };
 use crate::{
-    actors::conversation::{Published, Subscription},
-    domain::conversations::event::Status,
-    kernel::problem::Problem,
+    actors::conversation::Published, domain::conversations::event::Status, kernel::problem::Problem,
 };
 
 /// A comment goes out this often, so that proxies keep the stream open.
@@ -39,27 +38,27 @@ pub async fn stream(
     until: Until,
     token_end: DateTime<Utc>,
 ) -> Result<HttpResponse, Problem> {
-    let subscription = session.subscribe(after).await?;
+    let listening = session.subscribe(after).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/event-stream"))
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header((header::CONTENT_ENCODING, "identity"))
         .insert_header(("X-Accel-Buffering", "no"))
-        .streaming(events(session, subscription, until, token_end)))
+        .streaming(events(session, listening, until, token_end)))
 }
 
 fn events(
     session: Session,
-    mut subscription: Subscription,
+    mut listening: Listening,
     until: Until,
     token_end: DateTime<Utc>,
 ) -> impl futures_util::Stream<Item = Result<Bytes, actix_web::Error>> {
     async_stream::stream! {
         let stopping = session.stopping();
-        yield Ok(frame("ready", None, &session.ready(&subscription).text()));
+        yield Ok(frame("ready", None, &session.ready(&listening).text()));
         // No answer comes to a question that was handed to a person, but one in flight still ends.
         let mut handed_over = false;
-        for event in std::mem::take(&mut subscription.backlog) {
+        for event in listening.backlog() {
             yield Ok(frame(event.kind, event.seq, &event.json));
             if answers(&event, &until) {
                 return;
@@ -80,7 +79,7 @@ fn events(
                     }
                     look.as_mut().reset(Instant::now() + left.min(HEARTBEAT));
                 }
-                event = subscription.events.recv() => {
+                event = listening.next() => {
                     let Some(event) = event else {
                         yield Ok(frame("moved", None, &moved().text()));
                         break;

@@ -17,7 +17,7 @@ use utoipa::{IntoParams, OpenApi, ToSchema};
 use super::{
     poll::{self, Page},
     protocol::{ClientFrame, ServerFrame},
-    session::Session,
+    session::{self, Session},
     sse::{self, Until},
 };
 use crate::{
@@ -35,6 +35,8 @@ use crate::{
 
 /// Events of one page of history at most.
 const MAX_PAGE: i64 = 200;
+/// Conversations of one's own that are listed at most.
+const MAX_LISTED: i64 = 50;
 
 /// Proof that the request carries a token of a visitor of the space in its path.
 #[derive(Clone, Debug)]
@@ -105,7 +107,7 @@ impl Visitor {
 /// The visitor's calls, for `/api/openapi.json`.
 #[derive(Debug, OpenApi)]
 #[openapi(
-    paths(create, history, events, frame, chat, super::ws::socket),
+    paths(create, conversations, history, events, frame, chat, super::ws::socket),
     components(schemas(Event, ClientFrame, ServerFrame))
 )]
 pub struct Calls;
@@ -113,6 +115,7 @@ pub struct Calls;
 /// Registers the transports under `/api/widget/{space}`.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
+        .service(at("/conversations").route(web::get().to(conversations)))
         .service(at("/conversation").route(web::post().to(create)))
         .service(at("/conversation/{id}").route(web::get().to(history)))
         .service(at("/conversation/{id}/events").route(web::get().to(events)))
@@ -139,6 +142,52 @@ async fn create(visitor: Visitor) -> Result<HttpResponse, Problem> {
 struct Opened {
     #[schema(value_type = uuid::Uuid)]
     conversation: ConversationId,
+}
+
+/// Conversations of one's own.
+#[derive(Debug, Serialize, ToSchema)]
+struct OwnConversations {
+    items: Vec<OwnConversation>,
+}
+
+/// A conversation and how it ends at present.
+#[derive(Debug, Serialize, ToSchema)]
+struct OwnConversation {
+    #[schema(value_type = uuid::Uuid)]
+    id: ConversationId,
+    /// `bot`, `waiting`, `human`, `snoozed` or `resolved`.
+    status: &'static str,
+    /// Of the newest durable event.
+    seq: i64,
+    /// Who wrote the last message: `visitor`, `assistant`, `agent` or `system`.
+    author: &'static str,
+    /// The first 200 characters of it.
+    preview: String,
+    updated_at: DateTime<Utc>,
+}
+
+/// The visitor's own conversations, 50 at most, the one that changed last first: of a verified visitor
+/// those on each of their devices, of others those of this browser.
+#[utoipa::path(
+    get, path = "/api/widget/{space}/conversations", tag = "visitor", security(("visitor" = [])),
+    params(("space" = String, Path, description = "Slug or public key of a published space")),
+    responses((status = 200, body = OwnConversations), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+async fn conversations(visitor: Visitor) -> Result<HttpResponse, Problem> {
+    let found = session::own(&visitor.services, visitor.claims, MAX_LISTED).await?;
+    let items = found.into_iter().map(|preview| OwnConversation {
+        id: preview.id,
+        status: preview.status.as_str(),
+        seq: preview.head_seq,
+        author: preview.author_kind.as_str(),
+        preview: preview.text,
+        updated_at: preview.updated_at,
+    });
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(OwnConversations {
+            items: items.collect(),
+        }))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

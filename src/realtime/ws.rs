@@ -7,15 +7,13 @@ use bytestring::ByteString;
 use chrono::{DateTime, Utc};
 
 use super::{
+    listening::Listening,
     protocol::{ClientFrame, Close},
     session::Session,
     socket::{End, Socket, Talk, accept, unreadable},
 };
 use crate::{
-    actors::{
-        conversation::{Published, Subscription},
-        services::Services,
-    },
+    actors::{conversation::Published, services::Services},
     domain::accounts::space::SpaceRef,
     kernel::{code::Code, problem::Problem},
 };
@@ -90,24 +88,22 @@ async fn greet(socket: &mut Socket, space: &SpaceRef, address: Option<IpAddr>) -
         Ok(session) => session
             .subscribe(after)
             .await
-            .map(|subscription| (session, subscription)),
+            .map(|listening| (session, listening)),
         Err(refused) => Err(refused),
     };
     match subscribed {
-        Ok((session, mut subscription)) => {
-            socket.send(session.ready(&subscription).text()).await?;
-            for event in std::mem::take(&mut subscription.backlog) {
+        Ok((session, mut listening)) => {
+            socket.send(session.ready(&listening).text()).await?;
+            for event in listening.backlog() {
                 socket.send(event.json).await?;
             }
-            let visitor = Visitor {
-                session,
-                subscription,
-            };
+            let visitor = Visitor { session, listening };
             Ok(Greeted { visitor, until })
         }
         Err(refused) => {
             let close = match refused.code {
                 Code::NotFound => Close::NoConversation,
+                Code::Unauthenticated => Close::Unauthenticated,
                 Code::RateLimited | Code::TooManyListeners => Close::RateLimited,
                 _ => Close::Moved,
             };
@@ -118,18 +114,18 @@ async fn greet(socket: &mut Socket, space: &SpaceRef, address: Option<IpAddr>) -
 
 struct Visitor {
     session: Session,
-    subscription: Subscription,
+    listening: Listening,
 }
 
 impl Talk for Visitor {
     type Event = Arc<Published>;
 
     async fn next(&mut self) -> Option<Self::Event> {
-        self.subscription.events.recv().await
+        self.listening.next().await
     }
 
     fn ready(&mut self) -> Option<Self::Event> {
-        self.subscription.events.try_recv().ok()
+        self.listening.ready()
     }
 
     fn frames(event: &Self::Event) -> impl Iterator<Item = ByteString> {
@@ -137,7 +133,7 @@ impl Talk for Visitor {
     }
 
     fn lagged(&self) -> bool {
-        self.subscription.lagged()
+        self.listening.lagged()
     }
 
     async fn frame(&mut self, text: &str) -> Option<ByteString> {

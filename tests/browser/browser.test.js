@@ -18,6 +18,7 @@ import './stories/looks.js';
 import './stories/transports.js';
 import './stories/console.js';
 import './stories/origins.js';
+import './stories/identity.js';
 import './stories/interruptions.js';
 
 before(async () => {

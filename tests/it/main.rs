@@ -21,4 +21,5 @@ mod routes;
 mod support;
 mod team;
 mod turns;
+mod visitors;
 mod web;

@@ -10,13 +10,13 @@ import css from './loader.css';
 const w = /** @type {any} */ (window);
 const d = document;
 const early = w.parlance;
-const tag = /** @type {HTMLScriptElement} */ (d.currentScript || d.querySelector('script[data-space]'));
+const tag = /** @type {HTMLScriptElement} */ (d.currentScript);
 
 // Included twice, the first one stays.
 if (!early?.on && tag) {
   const { space, api } = tag.dataset;
   const { origin } = new URL(api || tag.src, location.href);
-  const address = (api, what) => `${origin}${api}/widget/${space}/${what}`;
+  const name = `parlance:${space}`;
   const listeners = {};
   /** Kept here until there is a frame to tell. */
   const context = {};
@@ -32,21 +32,18 @@ if (!early?.on && tag) {
   const badge = d.createElement('i');
   // One word that is the same in most languages; that it opens and closes is in aria-expanded.
   button.ariaLabel = tag.dataset.label || 'Chat';
-  const locale = () => context.locale || d.documentElement.lang || navigator.language;
+  button.ariaExpanded = 'false';
 
-  const emit = (name, data) => listeners[name]?.forEach((listener) => listener(data));
+  /** Each on its own: what goes wrong in one is the page's, and stops nothing here. */
+  const emit = (name, data) => listeners[name]?.forEach((listener) => setTimeout(listener, 0, data));
   const post = (type, data) => greeted && frame.contentWindow.postMessage({ parlance: type, data }, origin);
 
   /** For a frame that may not store anything itself; and, in this tab, whether it is open. */
   const keep = (text, area = 'localStorage') => {
     try {
-      return text ? (w[area][`parlance:${space}`] = text) : w[area][`parlance:${space}`];
+      const at = w[area];
+      return text == null ? at[name] : (at[name] = text);
     } catch {}
-  };
-
-  const draw = () => {
-    host.toggleAttribute('open', opened);
-    button.ariaExpanded = `${!!opened}`;
   };
 
   const paint = ({ color, position }) => {
@@ -65,50 +62,51 @@ if (!early?.on && tag) {
       frame.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-forms');
       frame.onload = () => {
         greeted = 1;
-        post('hello', { ...context, locale: locale(), page: location.href, visible: opened, config, kept: keep() });
+        post('hello', { locale: d.documentElement.lang || navigator.language, ...context, page: location.href, visible: opened, config, kept: keep() });
       };
-      frame.src = address('', 'frame');
+      frame.src = `${origin}/widget/${space}/frame`;
       root.append(frame);
     }
-    draw();
+    host.toggleAttribute('open', on);
+    button.ariaExpanded = `${!!on}`;
     if (on !== 1) (on ? frame : button).focus();
     post('show', on);
     emit(on ? 'open' : 'close');
   };
 
-  const tell = (key) => (value) => {
-    context[key] = value;
-    post('context', { [key]: value });
+  const tell = (key, type) => (value) => {
+    if (typeof value != type) throw 0;
+    // What cannot be sent throws here and not later.
+    context[key] = structuredClone(key == 'attributes' ? { ...context[key], ...value } : value);
+    post('context', { [key]: context[key] });
   };
 
   const hear = (event) => {
     // The frame and nobody else, at the address it was loaded from.
     if (!frame || event.source != frame.contentWindow || event.origin != origin) return;
     const { parlance: type, data } = event.data;
-    if (type == 'close') show(false);
-    else if (type == 'theme') paint(data);
-    else if (type == 'keep') keep(data);
-    else if (type) {
-      if (type == 'unread') badge.textContent = data || '';
-      emit(type, data);
-    }
+    if (type == 'unread') badge.textContent = data || '';
+    const act = { close: commands.close, theme: paint, keep }[type];
+    act ? act(data) : emit(type, data);
   };
 
   const commands = {
     open: () => show(true),
     close: () => show(false),
     toggle: () => show(!opened),
-    identify: tell('identity'),
-    attributes: tell('attributes'),
-    locale: tell('locale'),
+    identify: tell('identity', 'object'),
+    attributes: tell('attributes', 'object'),
+    locale: tell('locale', 'string'),
     on(name, listener) {
-      (listeners[name] ||= []).push(listener);
-      if (name == 'ready' && host.isConnected) listener();
+      if (!listener.call) throw 0;
+      (listeners[name] ||= new Set()).add(listener);
+      if (name == 'ready' && host.isConnected) emit(name);
     },
+    off: (name, listener) => listeners[name]?.delete(listener),
     reset() {
-      delete context.identity;
-      delete context.attributes;
-      post('reset');
+      context.identity = context.attributes = null;
+      // Who was here before must not be found at the first open either.
+      greeted ? post('reset') : keep('{}');
     },
     shutdown() {
       removeEventListener('message', hear);
@@ -117,7 +115,13 @@ if (!early?.on && tag) {
     },
   };
 
-  w.parlance = (name, ...rest) => commands[name]?.(...rest);
+  w.parlance = (name, ...rest) => {
+    try {
+      commands[name](...rest);
+    } catch {
+      emit('error', { code: 'invalid_request', detail: name });
+    }
+  };
   w.parlance.on = 1;
   addEventListener('message', hear);
   button.onclick = commands.toggle;
@@ -128,9 +132,8 @@ if (!early?.on && tag) {
   root.append(button);
 
   const start = () => {
-    draw();
     d.body.append(host);
-    if (keep('', 'sessionStorage') > 0) show(1);
+    if (keep(null, 'sessionStorage') > 0) show(1);
     early?.q?.forEach((call) => w.parlance(...call));
     emit('ready');
   };
@@ -138,11 +141,11 @@ if (!early?.on && tag) {
   else addEventListener('DOMContentLoaded', start);
 
   // A host page's connect-src may forbid this; the frame then brings the colours when it is opened.
-  fetch(address('/api', 'config'))
+  fetch(`${origin}/api/widget/${space}/config`)
     .then((response) => response.json())
     .then((settings) => {
-      config = settings;
       paint(settings.theme);
+      config = settings;
     })
     .catch(() => {});
 }

@@ -243,6 +243,72 @@ scene('reset forgets the visitor', async (host) => {
   assert.equal(server.sessions.at(-1).token, undefined);
 });
 
+scene('reset before the first open is remembered until then', async (host) => {
+  await ask(host);
+  const { page, frame, launcher, server } = host;
+  await launcher.click();
+  await page.reload();
+  await launcher.waitFor();
+  await page.evaluate(() => window.parlance('reset'));
+  await page.reload();
+  await launcher.click();
+  await frame.locator('.on').waitFor();
+  assert.equal(server.sessions.at(-1).token, undefined);
+  assert.equal(await frame.locator('.visitor').count(), 0);
+  // Once is enough.
+  await page.reload();
+  await frame.locator('.on').waitFor();
+  assert.ok(server.sessions.at(-1).token);
+});
+
+scene('a wrong call is an error event, and so is an identity that proves nothing', async ({ page, launcher, frame }) => {
+  await page.evaluate(() => {
+    window.heard = [];
+    const gone = () => window.heard.push('gone');
+    const hear = ({ code, detail }) => window.heard.push(`${code} ${detail}`);
+    const { parlance } = window;
+    for (const listener of [hear, gone, hear]) parlance('on', 'error', listener);
+    parlance('off', 'error', gone);
+    for (const call of [['fly'], [], ['identify'], ['identify', 'ann'], ['attributes', 1], ['locale'], ['on', 'open'], ['on', 'open', 'x'], ['off', 'never', 1], ['identify', { f() {} }]]) parlance(...call);
+  });
+  await launcher.click();
+  await frame.locator('.on').waitFor();
+  await page.evaluate(() => window.parlance('identify', { token: 'wrong' }));
+  await page.waitForFunction(() => window.heard.at(-1).startsWith('identity_invalid'));
+  const heard = await page.evaluate(() => window.heard);
+  const wrong = ['fly', 'undefined', 'identify', 'identify', 'attributes', 'locale', 'on', 'on', 'identify'];
+  assert.deepEqual(heard, [...wrong.map((name) => `invalid_request ${name}`), 'identity_invalid the signature is not right']);
+});
+
+scene('settings that change are seen, on the page too', async ({ page, launcher, frame, server }) => {
+  await launcher.click();
+  await frame.locator('.ask').waitFor();
+  const config = { ...server.config, bot: { name: 'Robi', avatar: null }, theme: { mode: 'dark', color: '#00a37a', position: 'left' }, greeting: 'Welcome', suggested_questions: ['What is new?'] };
+  server.only().emit({ type: 'settings', config });
+  await frame.getByRole('button', { name: 'What is new?' }).waitFor();
+  await frame.getByText('Welcome').waitFor();
+  assert.equal(await frame.locator('#title').textContent(), 'Robi');
+  assert.equal(await frame.locator('#face').textContent(), 'R');
+  assert.equal(await frame.locator('.ask').count(), 1);
+  assert.equal(await frame.locator('html').evaluate((root) => getComputedStyle(root).backgroundColor), 'rgb(20, 22, 27)');
+  await page.locator('parlance-chat[left]').waitFor({ state: 'attached' });
+  assert.equal(await page.locator('parlance-chat').evaluate((host) => host.style.getPropertyValue('--c')), '#00a37a');
+});
+
+scene('taken off and included again it works', async ({ page, launcher, frame }) => {
+  await page.evaluate(() => new Promise((resolve) => {
+    const { src } = document.querySelector('script[data-space]');
+    window.parlance('shutdown');
+    const again = document.createElement('script');
+    Object.assign(again, { nonce: 'n0nce', src, onload: resolve });
+    again.dataset.space = 'acme';
+    document.body.append(again);
+  }));
+  assert.equal(await page.locator('parlance-chat').count(), 1);
+  await launcher.click();
+  await frame.locator('.on').waitFor();
+});
+
 scene('shutdown takes it off the page', async ({ page }) => {
   await page.evaluate(() => window.parlance('shutdown'));
   assert.equal(await page.locator('parlance-chat').count(), 0);

@@ -207,8 +207,8 @@ test('4029: waits as long as it is told', async (t) => {
 
 test('a site that may not: says so once and stays away', async (t) => {
   const { server, visitor, chat, until } = await chatting(t, { faults: { session: 403 } });
-  await until(() => chat.refused);
-  assert.deepEqual(visitor.emitted, [['error', { code: 'forbidden' }]]);
+  await until(() => chat.denied);
+  assert.deepEqual(visitor.emitted, [['error', { code: 'forbidden', detail: undefined }]]);
   assert.equal(server.sessions.length, 1);
 });
 
@@ -282,4 +282,68 @@ test('the unread count and the events for the host page', async (t) => {
   chat.show(true);
   assert.deepEqual(visitor.emitted.at(-1), ['unread', 0]);
   assert.equal(visitor.emitted.filter(([name]) => name === 'message').length, 1);
+});
+
+const codes = (visitor) => visitor.emitted.filter(([name]) => name === 'error').map(([, { code }]) => code);
+
+test('an identity in mid-chat renews the session and the conversation goes on', async (t) => {
+  const { server, visitor, chat, until, store } = await chatting(t);
+  chat.say('warranty?');
+  await until(() => visitor.texts().length === 2);
+  server.last = { ann: chat.log().conversation };
+  store.set('visitor', 'ann');
+  chat.introduce({ identity: { token: 'ann' } });
+  await until(() => server.sessions.length === 2 && chat.online);
+  chat.say('and for batteries?');
+  await until(() => visitor.texts().length === 4);
+  assert.deepEqual(visitor.seqs(), [1, 2, 3, 4]);
+  // A proof is shown once, however often the session is renewed.
+  chat.introduce({ attributes: { plan: 'pro' } });
+  await until(() => server.sessions.length === 3 && chat.online);
+  assert.deepEqual(server.sessions.map(({ identity }) => identity?.token), [undefined, 'ann', undefined]);
+});
+
+test('an identity that proves nothing is told, and the chat goes on without', async (t) => {
+  const { server, visitor, chat, until, store } = await chatting(t);
+  chat.say('warranty?');
+  await until(() => visitor.texts().length === 2);
+  const token = store.get('token');
+  chat.introduce({ identity: { token: 'wrong' } });
+  await until(() => server.sessions.length === 3 && chat.online);
+  assert.deepEqual([codes(visitor), store.get('token')], [['identity_invalid'], token]);
+  assert.deepEqual(visitor.texts(), ['warranty?', whole]);
+});
+
+test('another person finds nothing of the one before, not even what was not sent', async (t) => {
+  const { server, visitor, chat, until } = await chatting(t);
+  chat.say('warranty?');
+  await until(() => visitor.texts().length === 2);
+  server.faults.session = 503;
+  chat.introduce({});
+  await until(() => !chat.online);
+  chat.say('never sent');
+  server.faults.session = 0;
+  chat.introduce({ identity: { token: 'bob' } });
+  await until(() => chat.online && !visitor.texts().length);
+  assert.deepEqual([chat.outbox.all(), visitor.seqs()], [[], []]);
+});
+
+test('who must log in first is told so, and let in once they have', async (t) => {
+  const { server, visitor, chat, until } = await chatting(t, { faults: { session: 403, code: 'identity_required' } });
+  await until(() => chat.denied);
+  assert.deepEqual([chat.denied, codes(visitor)], ['login', ['identity_required']]);
+  server.faults.session = 0;
+  chat.introduce({ identity: { token: 'ann' } });
+  await until(() => chat.online);
+  assert.equal(chat.denied, '');
+});
+
+test('changed settings are told, with the session and while it is open', async (t) => {
+  const { server, visitor, chat, until } = await chatting(t);
+  await until(() => chat.online);
+  server.only().emit({ type: 'settings', config: { greeting: 'New' } });
+  const told = () => visitor.emitted.filter(([name]) => name === 'settings').map(([, { greeting }]) => greeting);
+  chat.say('warranty?');
+  await until(() => visitor.texts().length === 2);
+  assert.deepEqual(told(), [server.config.greeting, 'New']);
 });

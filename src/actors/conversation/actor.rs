@@ -23,7 +23,7 @@ use super::{
     finish,
     live::Live,
     messages::{
-        ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Stop, Subscribe,
+        ActorError, AskHuman, Claim, Drain, Feedback, Observation, Observe, Presence, Rate, Stop, Subscribe,
         Subscription, TurnEnded, TurnProgress,
     },
     opinion, release,
@@ -104,6 +104,7 @@ impl ConversationActor {
             Ok(Some(loaded)) => {
                 let write::Loaded {
                     conversation,
+                    contact,
                     unanswered,
                     tail,
                     space,
@@ -114,6 +115,7 @@ impl ConversationActor {
                     state: State::loaded(status, unanswered),
                     head: u64::try_from(head_seq).unwrap_or(0),
                     conversation,
+                    contact,
                     space,
                     subscribers: Subscribers::default(),
                     tail: Tail::new(tail),
@@ -403,6 +405,7 @@ impl Handler<Observe> for ConversationActor {
         let live = self.live.as_mut().ok_or(ActorError::NotFound)?;
         Ok(Observation {
             visitor: live.conversation.visitor_id,
+            contact: live.contact,
             space: live.conversation.space_id,
             status: live.state.status,
             head: live.head,
@@ -410,6 +413,17 @@ impl Handler<Observe> for ConversationActor {
             answering: live.state.running.is_some(),
             queued: live.state.queue.len(),
         })
+    }
+}
+
+impl Handler<Claim> for ConversationActor {
+    type Result = ();
+
+    fn handle(&mut self, msg: Claim, _: &mut Self::Context) {
+        if let Some(live) = self.live.as_mut().filter(|live| live.contact.is_none()) {
+            live.contact = Some(msg.contact);
+            live.subscribers.dismiss();
+        }
     }
 }
 

@@ -9,13 +9,13 @@ use std::{
 };
 
 use actix::{Actor, Addr, ArbiterHandle, MailboxError, dev::ToEnvelope};
-use parlance_store::ids::{ClientId, ConversationId, MessageId, TenantId};
+use parlance_store::ids::{ClientId, ContactId, ConversationId, MessageId, TenantId};
 
 use super::{
     Deps,
     actor::{ConversationActor, Ending},
     messages::{
-        Ack, ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Say, Stop,
+        Ack, ActorError, AskHuman, Claim, Drain, Feedback, Observation, Observe, Presence, Rate, Say, Stop,
         Subscribe, Subscription,
     },
 };
@@ -177,6 +177,11 @@ impl ConversationHandle {
                 .is_some_and(|event| event.seq.is_none())
             {}
         }
+    }
+
+    /// Tells it that its visitor is proven to be `contact`; its listeners are closed and resume.
+    pub(crate) async fn claim(&self, contact: ContactId) {
+        let _ = self.addr.send(Claim { contact }).await;
     }
 
     /// Lets the running answer end, refuses new commands, then ends the actor.

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use parlance_store::{ids::MessageId, queries::conversations::Conversation};
+use parlance_store::{
+    ids::{ContactId, MessageId},
+    queries::conversations::Conversation,
+};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
@@ -32,6 +35,7 @@ pub(super) struct Live {
     pub state: State,
     pub head: u64,
     pub conversation: Conversation,
+    pub contact: Option<ContactId>,
     pub space: Arc<Space>,
     pub subscribers: Subscribers,
     pub tail: Tail,
@@ -106,7 +110,7 @@ impl Live {
     }
 
     pub(super) fn publish_ephemeral(&mut self, event: &Event) {
-        if let Some(published) = ephemeral(event) {
+        if let Some(published) = Published::ephemeral(event) {
             self.subscribers.publish(&published);
         }
     }
@@ -129,7 +133,7 @@ impl Live {
             backlog.extend(
                 std::iter::once(snapshot)
                     .chain(claims)
-                    .filter_map(|event| ephemeral(&event)),
+                    .filter_map(|event| Published::ephemeral(&event)),
             );
         }
         Ok(Subscription {
@@ -140,13 +144,4 @@ impl Live {
             lagged,
         })
     }
-}
-
-fn ephemeral(event: &Event) -> Option<Published> {
-    let json = serde_json::to_string(event).ok()?;
-    Some(Published {
-        seq: None,
-        kind: event.kind(),
-        json: json.into(),
-    })
 }

@@ -11,12 +11,15 @@ use std::{
 
 use actix::Message;
 use bytestring::ByteString;
-use parlance_store::ids::{ClientId, MessageId, SpaceId, VisitorId};
+use parlance_store::ids::{ClientId, ContactId, MessageId, SpaceId, VisitorId};
 use tokio::sync::mpsc;
 
 use crate::domain::{
     answering::turn::{Outcome, Progress},
-    conversations::{event::Status, state::TurnNumber},
+    conversations::{
+        event::{Event, Status},
+        state::TurnNumber,
+    },
     quota::rate::Limited,
 };
 
@@ -28,6 +31,18 @@ pub struct Published {
     /// The word in `type`.
     pub kind: &'static str,
     pub json: ByteString,
+}
+
+impl Published {
+    /// An event without a `seq`.
+    pub(crate) fn ephemeral(event: &Event) -> Option<Self> {
+        let json = serde_json::to_string(event).ok()?;
+        Some(Self {
+            seq: None,
+            kind: event.kind(),
+            json: json.into(),
+        })
+    }
 }
 
 /// A live view of a conversation, from a cursor on.
@@ -82,6 +97,8 @@ pub struct Ack {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observation {
     pub visitor: VisitorId,
+    /// Who the visitor is proven to be.
+    pub contact: Option<ContactId>,
     pub space: SpaceId,
     pub status: Status,
     pub head: u64,
@@ -139,6 +156,14 @@ pub(super) enum Presence {
 #[derive(Message)]
 #[rtype(result = "Result<Observation, ActorError>")]
 pub(super) struct Observe;
+
+/// The visitor is proven to be `contact`: whoever listened as nobody in particular must show that
+/// they still may.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct Claim {
+    pub contact: ContactId,
+}
 
 /// Let the running answer end, take no new command, then stop.
 #[derive(Message)]

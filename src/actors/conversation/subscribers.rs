@@ -61,6 +61,11 @@ impl Subscribers {
             });
     }
 
+    /// Ends everyone's events: who still may listen resumes.
+    pub(super) fn dismiss(&mut self) {
+        self.0.clear();
+    }
+
     /// How many are still there.
     pub(super) fn count(&mut self) -> usize {
         self.0.retain(|subscriber| !subscriber.queue.is_closed());

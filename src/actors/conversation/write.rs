@@ -5,11 +5,11 @@ use std::{future::Future, sync::Arc};
 
 use parlance_store::{
     error::StoreError,
-    ids::{ConversationId, MessageId, ReservationId, TenantId},
+    ids::{ContactId, ConversationId, MessageId, ReservationId, TenantId},
     queries::{
         conversations::{self, Conversation, ConversationStatus},
         ledger::{CallKind, NewReservation},
-        log, messages,
+        log, messages, visitors,
     },
     tenant::TenantConn,
 };
@@ -69,6 +69,8 @@ pub(super) struct Said {
 /// A conversation as found in the store.
 pub(super) struct Loaded {
     pub conversation: Conversation,
+    /// Who the visitor is proven to be.
+    pub contact: Option<ContactId>,
     pub unanswered: Vec<MessageId>,
     pub tail: Vec<Published>,
     pub space: Arc<Space>,
@@ -152,13 +154,14 @@ pub(super) async fn load(
             let Some(conversation) = conversations::load(conn, id).await? else {
                 return Ok(None);
             };
+            let contact = visitors::contact(conn, conversation.visitor_id).await?;
             let open = messages::unanswered(conn, id).await?;
             let tail = log::read_after(conn, id, (conversation.head_seq - TAIL).max(0), TAIL).await?;
-            Ok::<_, StoreError>(Some((conversation, open, tail)))
+            Ok::<_, StoreError>(Some((conversation, contact, open, tail)))
         })
         .await
         .map_err(store)?;
-    let Some((conversation, open, tail)) = found else {
+    let Some((conversation, contact, open, tail)) = found else {
         return Ok(None);
     };
     let space = deps.spaces.space(tenant, conversation.space_id).await;
@@ -167,6 +170,7 @@ pub(super) async fn load(
         .ok_or(ActorError::NotFound)?;
     Ok(Some(Loaded {
         conversation,
+        contact,
         unanswered: open.into_iter().map(|message| message.id).collect(),
         tail: tail.iter().map(logged).collect(),
         space,

@@ -14,6 +14,8 @@ const QUESTION_MAX: usize = 120;
 const MODES: &[&str] = &["auto", "light", "dark"];
 const POSITIONS: &[&str] = &["right", "left"];
 const PRECHAT: &[&str] = &["name", "email"];
+const REQUIRED: &str = "required";
+const IDENTITY: &[&str] = &["optional", REQUIRED];
 
 /// What an admin sets. Absent fields have the defaults below.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,6 +34,8 @@ pub struct SpaceSettings {
     /// Fields asked before the first message: `name`, `email`.
     pub prechat: Vec<String>,
     pub locale: String,
+    /// `optional` or `required`: whether visitors must be proven to be somebody by the host site.
+    pub identity: String,
     pub ai: AnswerSettings,
     pub knowledge: KnowledgeSettings,
 }
@@ -48,6 +52,7 @@ impl Default for SpaceSettings {
             suggested_questions: Vec::new(),
             prechat: Vec::new(),
             locale: "en".to_owned(),
+            identity: "optional".to_owned(),
             ai: AnswerSettings::default(),
             knowledge: KnowledgeSettings::default(),
         }
@@ -62,6 +67,12 @@ pub struct Refused {
 }
 
 impl SpaceSettings {
+    /// Whether only those may chat whom the host site vouches for.
+    #[must_use]
+    pub fn requires_identity(&self) -> bool {
+        self.identity == REQUIRED
+    }
+
     /// Every field out of its bounds; empty when the settings are sound.
     #[must_use]
     pub fn problems(&self) -> Vec<Refused> {
@@ -108,6 +119,7 @@ impl SpaceSettings {
                 is_locale(&self.locale),
                 "give a language tag such as en or pt-BR".to_owned(),
             ),
+            ("identity", IDENTITY.contains(&&*self.identity), one_of(IDENTITY)),
         ];
         let own = checks
             .into_iter()
@@ -155,7 +167,7 @@ pub fn changed(stored: &Value, patch: &Value) -> Result<(Value, SpaceSettings), 
 }
 
 /// Whether a text in it holds what the database cannot.
-fn has_nul(value: &Value) -> bool {
+pub(in crate::domain) fn has_nul(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),
         Value::Array(values) => values.iter().any(has_nul),
@@ -255,7 +267,7 @@ mod tests {
         assert_eq!(
             refused(
                 json!({ "bot_name": " ", "color": "red", "mode": "dim", "position": "top", "prechat": ["age"],
-                "suggested_questions": [""], "locale": "english!", "ai": { "max_tokens": 1 },
+                "suggested_questions": [""], "locale": "english!", "identity": "maybe", "ai": { "max_tokens": 1 },
                 "knowledge": { "passage_tokens": 5_000 } })
             ),
             [
@@ -266,6 +278,7 @@ mod tests {
                 "suggested_questions",
                 "prechat",
                 "locale",
+                "identity",
                 "ai.max_tokens",
                 "knowledge.passage_tokens"
             ]

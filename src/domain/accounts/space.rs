@@ -11,9 +11,10 @@ use parlance_store::{
     ids::{SpaceId, TenantId},
     queries::spaces,
 };
+use serde_json::{Value, json};
 
 /// How long a change of settings may take to be seen.
-const FRESH: Duration = Duration::from_secs(2);
+pub(crate) const FRESH: Duration = Duration::from_secs(2);
 /// Bytes of a slug or a public key at most.
 const LONGEST_NAME: usize = 100;
 /// Spaces kept.
@@ -29,6 +30,28 @@ pub struct Space {
     pub public_key: String,
     pub knowledge_version: i64,
     pub settings: SpaceSettings,
+}
+
+impl Space {
+    /// What everybody may know of it: what the widget shows.
+    #[must_use]
+    pub fn public(&self) -> Value {
+        let settings = &self.settings;
+        json!({
+            "space": { "slug": self.slug, "name": self.name, "public_key": self.public_key },
+            "bot": { "name": settings.bot_name, "avatar": null },
+            "theme": { "mode": settings.mode, "color": settings.color, "position": settings.position },
+            "greeting": settings.greeting,
+            "placeholder": settings.placeholder,
+            "suggested_questions": settings.suggested_questions,
+            "prechat": settings.prechat,
+            "locale": settings.locale,
+            "identity": settings.identity,
+            "hours": null,
+            "expected_wait_seconds": null,
+            "branding": true,
+        })
+    }
 }
 
 /// A space as a public address names it.
@@ -115,6 +138,13 @@ impl SpaceDirectory {
             Ok::<_, StoreError>(found.map(|row| Arc::new(Space::from(row))))
         };
         self.by_id.try_get_with((tenant, id), load).await
+    }
+}
+
+impl SpaceDirectory {
+    /// Forgets what it knew of a space, which has changed.
+    pub async fn forget(&self, tenant: TenantId, id: SpaceId) {
+        self.by_id.invalidate(&(tenant, id)).await;
     }
 }
 

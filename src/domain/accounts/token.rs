@@ -6,7 +6,7 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use parlance_store::ids::{FamilyId, SpaceId, TenantId, UserId, VisitorId};
+use parlance_store::ids::{ContactId, FamilyId, IdentityKeyId, SpaceId, TenantId, UserId, VisitorId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -22,6 +22,31 @@ pub const VISITOR_RENEWABLE: TimeDelta = TimeDelta::days(90);
 /// How long a person's access token lives; the refresh cookie outlives it.
 pub const USER_TTL: TimeDelta = TimeDelta::minutes(15);
 
+/// How long after a proof its visitor's tokens open anything, renewed or not. The host site must vouch
+/// anew then, so that a token that somebody else comes by is of no use for longer.
+pub const PROVEN_FOR: TimeDelta = TimeDelta::hours(24);
+
+/// That a visitor was proven to be a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    #[serde(rename = "con")]
+    pub contact: ContactId,
+    /// By which key.
+    #[serde(rename = "kid")]
+    pub key: IdentityKeyId,
+    /// When, in seconds since 1970.
+    #[serde(rename = "at")]
+    pub at: i64,
+}
+
+impl Verified {
+    /// Until when that counts.
+    #[must_use]
+    pub fn until(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(self.at, 0).map_or(DateTime::UNIX_EPOCH, |at| at + PROVEN_FOR)
+    }
+}
+
 /// What a visitor's token says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VisitorClaims {
@@ -31,6 +56,9 @@ pub struct VisitorClaims {
     pub tenant: TenantId,
     #[serde(rename = "sid")]
     pub space: SpaceId,
+    /// Absent for whom nobody vouches for.
+    #[serde(rename = "ver", default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<Verified>,
 }
 
 /// What a person's access token says.
@@ -88,10 +116,16 @@ impl Tokens {
         }
     }
 
+    /// The token and how long it opens anything.
+    ///
     /// # Errors
     /// `Invalid` when it cannot be signed.
-    pub fn visitor(&self, claims: VisitorClaims) -> Result<String, TokenError> {
-        self.sign(VISITOR, VISITOR_TTL, claims)
+    pub fn visitor(&self, claims: VisitorClaims) -> Result<(String, TimeDelta), TokenError> {
+        let left = claims
+            .verified
+            .map(|verified| verified.until() - self.clock.now());
+        let ttl = left.map_or(VISITOR_TTL, |left| left.min(VISITOR_TTL));
+        Ok((self.sign(VISITOR, ttl, claims)?, ttl))
     }
 
     /// # Errors
@@ -114,7 +148,8 @@ impl Tokens {
         self.verify(VISITOR, token, TimeDelta::zero())
     }
 
-    /// A token that may have ended, within [`VISITOR_RENEWABLE`], to keep its visitor.
+    /// A token that may have ended, within [`VISITOR_RENEWABLE`], to keep its visitor. Whether a proof
+    /// in it still counts is for the caller to see.
     ///
     /// # Errors
     /// `Invalid`, `Expired`.
@@ -175,7 +210,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::kernel::clock::ManualClock;
+    use crate::kernel::clock::{Clock, ManualClock};
 
     fn tokens(secret: &str) -> (Tokens, Arc<ManualClock>) {
         let clock = Arc::new(ManualClock::at(
@@ -189,6 +224,7 @@ mod tests {
             visitor: VisitorId::new(),
             tenant: TenantId::new(),
             space: SpaceId::new(),
+            verified: None,
         }
     }
 
@@ -196,7 +232,7 @@ mod tests {
     fn a_token_opens_for_its_time_and_can_be_renewed_after() {
         let (tokens, clock) = tokens("one secret of this installation");
         let claims = visitor();
-        let token = tokens.visitor(claims).unwrap();
+        let (token, _) = tokens.visitor(claims).unwrap();
         assert_eq!(tokens.verify_visitor(&token), Ok(claims));
         clock.advance(VISITOR_TTL);
         assert_eq!(tokens.verify_visitor(&token), Err(TokenError::Expired));
@@ -206,10 +242,32 @@ mod tests {
     }
 
     #[test]
+    fn a_verified_token_ends_with_its_proof_however_often_it_is_renewed() {
+        let (tokens, clock) = tokens("one secret of this installation");
+        let verified = Verified {
+            contact: ContactId::new(),
+            key: IdentityKeyId::new(),
+            at: clock.now().timestamp(),
+        };
+        let claims = VisitorClaims {
+            verified: Some(verified),
+            ..visitor()
+        };
+        let (token, ttl) = tokens.visitor(claims).unwrap();
+        assert_eq!((tokens.verify_visitor(&token), ttl), (Ok(claims), VISITOR_TTL));
+        clock.advance(PROVEN_FOR - TimeDelta::minutes(10));
+        let (token, ttl) = tokens.visitor(claims).unwrap();
+        assert_eq!(ttl, TimeDelta::minutes(10));
+        clock.advance(ttl);
+        assert_eq!(tokens.verify_visitor(&token), Err(TokenError::Expired));
+        assert_eq!(clock.now(), verified.until());
+    }
+
+    #[test]
     fn a_visitor_is_no_user_and_a_foreign_signature_nothing() {
         let (ours, _) = tokens("one secret of this installation");
         let (theirs, _) = tokens("another secret, of someone else");
-        let token = ours.visitor(visitor()).unwrap();
+        let (token, _) = ours.visitor(visitor()).unwrap();
         assert_eq!(ours.verify_user(&token), Err(TokenError::Invalid));
         assert_eq!(theirs.verify_visitor(&token), Err(TokenError::Invalid));
         let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", token.split('.').nth(1).unwrap());

@@ -267,6 +267,9 @@ pub enum Event {
     Typing { author: Author, on: bool },
     #[serde(rename = "read")]
     Read { by: AuthorKind, seq: u64 },
+    /// The widget's settings have changed: what `config` gives from now on.
+    #[serde(rename = "settings")]
+    Settings { config: serde_json::Value },
 }
 
 impl Event {
@@ -282,6 +285,7 @@ impl Event {
             Self::AnswerClaim { .. } => "answer.claim",
             Self::Typing { .. } => "typing",
             Self::Read { .. } => "read",
+            Self::Settings { .. } => "settings",
         }
     }
 }

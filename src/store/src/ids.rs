@@ -85,6 +85,10 @@ ids! {
     UserId,
     /// Someone who chats from a host page.
     VisitorId,
+    /// A person whom a host site vouches for, on whichever device.
+    ContactId,
+    /// A key by which a host site vouches: the `kid` of its tokens.
+    IdentityKeyId,
     /// One conversation of a visitor in a space.
     ConversationId,
     /// One message of a conversation.

@@ -67,6 +67,36 @@ diesel::table! {
         locale -> Nullable<Text>,
         created_at -> Timestamptz,
         last_seen_at -> Timestamptz,
+        contact_id -> Nullable<Uuid>,
+        said -> Jsonb,
+    }
+}
+
+diesel::table! {
+    contacts (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        external_id -> Text,
+        name -> Nullable<Text>,
+        email -> Nullable<Text>,
+        avatar -> Nullable<Text>,
+        attributes -> Jsonb,
+        verified_at -> Timestamptz,
+        created_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    identity_keys (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        space_id -> Uuid,
+        algorithm -> Text,
+        secret -> Nullable<Binary>,
+        public_key -> Nullable<Text>,
+        created_at -> Timestamptz,
+        retires_at -> Nullable<Timestamptz>,
     }
 }
 

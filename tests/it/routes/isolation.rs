@@ -22,7 +22,10 @@ async fn a_stranger_gets_nothing_by_any_route() {
     visitor.frame(&conversation, &says(SECRET)).await;
     let member = app.log_in(&globex.email).await;
     let never = Uuid::now_v7().to_string();
-    let fill = |path: &str, slug: &str, id: &str| app.url(&path.replace("{space}", slug).replace("{id}", id));
+    let fill = |path: &str, slug: &str, id: &str| {
+        let path = path.replace("{space}", slug).replace("{id}", id);
+        app.url(&path.replace("{kid}", &never))
+    };
     let asks = async |method: &Method, url: String, token: &str| {
         let request = sound(&app, method, &url, &conversation).bearer_auth(token);
         problem(request.send().await.unwrap()).await
@@ -57,7 +60,7 @@ async fn a_stranger_gets_nothing_by_any_route() {
         }
         if path.contains("{id}") {
             let (space, document) = (acme.space.to_string(), acme.document.to_string());
-            for id in [&conversation, &space, &document, &never] {
+            for id in [&conversation, &space, &document, &visitor.id, &never] {
                 let refused = asks(&method, fill(path, "", id), &member).await;
                 assert_eq!(refused, (404, "not_found".to_owned()), "{path} of {id}");
             }
@@ -90,6 +93,27 @@ async fn a_stranger_gets_nothing_by_any_route() {
         2,
         "and nothing was said for them"
     );
+}
+
+/// In one's own space, another's key is as absent as none.
+#[tokio::test]
+async fn a_foreign_key_is_not_found_in_ones_own_space_either() {
+    let app = TestApp::start().await;
+    let (acme, globex) = (app.workspace("acme").await, app.workspace("globex").await);
+    let (kid, _) = app.identity_key(&acme, json!({})).await;
+    let member = app.log_in(&globex.email).await;
+    let url = app.url(&format!("/api/chat-spaces/{}/identity-keys/{kid}", globex.space));
+    let removed = app.http.delete(&url).bearer_auth(&member).send().await.unwrap();
+    assert_eq!(problem(removed).await.0, 404);
+    let retired = app.http.post(format!("{url}/retire")).bearer_auth(&member);
+    let retired = retired.json(&json!({})).send().await.unwrap();
+    assert_eq!(problem(retired).await.0, 404);
+    let kept = app
+        .db()
+        .rows("SELECT id FROM identity_keys WHERE retires_at IS NULL")
+        .await
+        .unwrap();
+    assert_eq!(kept.len(), 1, "acme's is still there");
 }
 
 #[tokio::test]

@@ -36,6 +36,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/sources/{space}/{document}/original", For::Space),
     ("GET", "/api/widget/{space}/config", For::Space),
     ("POST", "/api/widget/{space}/session", For::Space),
+    ("GET", "/api/widget/{space}/conversations", For::Visitor),
     ("POST", "/api/widget/{space}/conversation", For::Visitor),
     ("GET", "/api/widget/{space}/conversation/{id}", For::Visitor),
     (
@@ -103,6 +104,27 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/api/chat-spaces", For::Member("spaces:read")),
     ("GET", "/api/chat-spaces/{id}", For::Member("spaces:read")),
     ("PATCH", "/api/chat-spaces/{id}", For::Member("spaces:write")),
+    (
+        "GET",
+        "/api/chat-spaces/{id}/identity-keys",
+        For::Member("spaces:write"),
+    ),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/identity-keys",
+        For::Member("spaces:write"),
+    ),
+    (
+        "DELETE",
+        "/api/chat-spaces/{id}/identity-keys/{kid}",
+        For::Member("spaces:write"),
+    ),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/identity-keys/{kid}/retire",
+        For::Member("spaces:write"),
+    ),
+    ("GET", "/api/visitors/{id}", For::Member("conversations:read")),
     (
         "GET",
         "/api/chat-spaces/{id}/documents",

@@ -2,6 +2,7 @@
 //! `let (app, acme, visitor) = TestApp::chat().await`.
 
 mod embedder;
+mod identity;
 mod reader;
 mod setup;
 mod socket;
@@ -25,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::{
     embedder::Words,
+    identity::{hmac, jwt, jwt_of},
     reader::Reader,
     setup::{Setup, mock, paced, post},
     socket::{Ended, Socket, answer_of, deltas_of},

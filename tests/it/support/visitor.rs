@@ -27,7 +27,11 @@ impl TestApp {
         let url = self.url(&format!("/api/widget/{}/session", workspace.slug));
         let answer = self.http.post(url).json(&json!({})).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
-        let session: Value = answer.json().await.unwrap();
+        self.visitor_of(workspace, &answer.json().await.unwrap())
+    }
+
+    /// The visitor whose session this is.
+    pub fn visitor_of(&self, workspace: &Workspace, session: &Value) -> TestVisitor {
         let text = |pointer: &str| {
             session
                 .pointer(pointer)

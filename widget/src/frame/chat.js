@@ -19,12 +19,13 @@ const STALE = 4000;
  * @param {(name: string, data?: any) => void} options.emit  message, handoff, unread, error
  * @param {Partial<typeof import('./connection.js').TIMING>} [options.timing]
  */
-export function createChat({ base, store, details, changed, emit, timing }) {
+export function createChat({ base, store, details = {}, changed, emit, timing }) {
   const api = createApi(base, store);
   const outbox = createOutbox(store);
   let log = createLog(store.get('conversation'));
   /** @type {Promise<void>|null} */
   let session = null;
+  let line = Promise.resolve();
   let head = 0; // what was there when we came: history, not news
   let read = store.get('read') || 0;
   let visible = false;
@@ -47,7 +48,8 @@ export function createChat({ base, store, details, changed, emit, timing }) {
       },
       frame: receive,
     },
-    prepare: () => (session ||= openSession()),
+    // One after the other: the last to be asked for is the one that counts.
+    prepare: () => (session ||= line = line.then(openSession, openSession)),
     ready() {
       resumed(log);
       again();
@@ -59,12 +61,7 @@ export function createChat({ base, store, details, changed, emit, timing }) {
     mend(code) {
       if (code === 4001) session = null;
       else if (code === 4004) remember(null);
-      else {
-        chat.refused = true;
-        emit('error', { code: 'forbidden' });
-        changed();
-      }
-      return !chat.refused;
+      return !chat.denied;
     },
     state(online) {
       chat.online = online;
@@ -74,18 +71,27 @@ export function createChat({ base, store, details, changed, emit, timing }) {
   });
 
   async function openSession() {
+    const { identity, ...rest } = details;
+    const token = store.get('token');
+    // A proof is good for a short time, what came of it for longer: it is shown once.
+    const proof = identity?.token?.slice(-43);
+    const shown = token && proof && proof === store.get('proof');
     try {
-      const token = store.get('token');
-      const opened = await api('/session', { ...details, ...(token && { token }) });
-      store.set('token', opened.token);
-      if (opened.conversation) remember(opened.conversation);
+      const { token: fresh, visitor: { id }, conversation, config } = await api('/session', { ...rest, ...(token && { token }), ...(!shown && { identity }) });
+      const before = store.get('visitor');
+      if (before && before !== id) {
+        outbox.settle();
+        remember(null);
+      }
+      store.set('visitor', id);
+      store.set('token', fresh);
+      if (identity) store.set('proof', proof);
+      chat.denied = '';
+      if (conversation) remember(conversation);
+      emit('settings', config);
     } catch (error) {
       session = null;
-      const { status } = error;
-      // A token too old to renew must not lock the visitor out; once more without.
-      if (status === 401 && store.get('token')) store.set('token');
-      // No such space, or not for this site: trying again will not change it.
-      else if (status > 400 && status < 405) error.close = 4003;
+      if (error.status > 399 && error.status < 405) (await import('./more/refused.js')).refused(error, chat, store, details, identity, emit);
       throw error;
     }
   }
@@ -117,7 +123,8 @@ export function createChat({ base, store, details, changed, emit, timing }) {
       // Nothing was stored, and it may go through later.
       clearTimeout(held);
       held = setTimeout(again, frame.retry_after * 1000 + backoff(refusals++, { ...TIMING, ...timing }));
-    } else if (type === 'error') {
+    } else if (type === 'settings') emit(type, frame.config);
+    else if (type === 'error') {
       outbox.mark(client_id, { state: 'failed' });
       emit('error', { code: frame.code, detail: frame.detail });
     } else {
@@ -163,7 +170,8 @@ export function createChat({ base, store, details, changed, emit, timing }) {
     outbox,
     log: () => log,
     online: false,
-    refused: false,
+    /** Why there is no chat here. */
+    denied: '',
     /** message id → what the visitor thought of it. */
     votes: store.get('votes') || {},
     /** `renew` starts it; `send` is for what needs no memory: human, stop, rate, typing. */
@@ -180,8 +188,7 @@ export function createChat({ base, store, details, changed, emit, timing }) {
     },
     /** @param {string} message @param {'up'|'down'} value @param {string} [comment] */
     vote(message, value, comment) {
-      chat.votes[message] = value;
-      store.set('votes', chat.votes);
+      store.set('votes', Object.assign(chat.votes, { [message]: value }));
       connection.send({ type: 'feedback', message, value, comment });
       changed();
     },
@@ -192,7 +199,7 @@ export function createChat({ base, store, details, changed, emit, timing }) {
     },
     /** New identity, attributes or locale: the session is made again, the conversation goes on. */
     introduce(more) {
-      details = { ...details, ...more };
+      Object.assign(details, more);
       session = null;
       connection.renew();
     },

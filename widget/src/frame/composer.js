@@ -1,5 +1,5 @@
 /** Where the visitor writes. */
-import { $ } from './dom.js';
+import { $, more } from './dom.js';
 
 /** @param {ReturnType<typeof import('./chat.js').createChat>} chat */
 export function createComposer(chat) {
@@ -7,7 +7,7 @@ export function createComposer(chat) {
 
   /** The assistant does not watch; only people do. */
   const typing = async (on) => {
-    if (chat.log().status !== 'bot') (await import('./more/index.js')).typing(chat, on);
+    if (chat.log().status !== 'bot') (await more()).typing(chat, on);
   };
 
   function fit() {

@@ -121,7 +121,8 @@ export function createConnection({ wire, prepare, ready, mend, state, reachable,
   /** Afresh and at once: the network is back, the log has a gap, the visitor is someone else. */
   function renew() {
     attempt = mode = 0;
-    if (!stopped) connect();
+    stopped = false;
+    connect();
   }
 
   return {

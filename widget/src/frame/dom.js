@@ -18,6 +18,9 @@ export function el(spec, props, ...children) {
   return node;
 }
 
+/** What is fetched on demand. */
+export const more = () => import('./more/index.js');
+
 /** @param {string} id @returns {any} */
 export const $ = (id) => document.getElementById(id);
 

@@ -2,7 +2,7 @@
 import { createBridge } from './bridge.js';
 import { createChat } from './chat.js';
 import { createComposer } from './composer.js';
-import { $, el } from './dom.js';
+import { $, el, more } from './dom.js';
 import { createStore } from './storage.js';
 import { lang, speak, t } from './strings.js';
 import { createView, statusText } from './view.js';
@@ -17,7 +17,10 @@ const load = (language) => import(`/widget/strings/${language}.js?v=VERSION`);
 /** @type {ReturnType<typeof createChat>} */
 let chat;
 let changed;
-let config;
+/** What the page says of its visitor. @type {any} */
+let details;
+/** What there is to show until the settings are known. @type {any} */
+const config = { bot: { name: space }, theme: { color: '#2456e6', mode: '' } };
 
 /** @type {import('./storage.js').Store} */
 let store;
@@ -37,23 +40,27 @@ const bridge = createBridge({
   },
 });
 
-async function start({ visible, config: known, kept, ...details }) {
+async function start({ visible, config: known, kept, ...rest }) {
   if (chat) return;
+  details = rest;
   store = createStore(space, undefined, kept, (text) => bridge('keep', text));
-  const base = `${location.origin}/api/widget/${space}`;
-  chat = createChat({ base, store, details, emit, changed: () => changed?.() });
+  chat = createChat({ base: `${location.origin}/api/widget/${space}`, store, details, emit, changed: () => changed?.() });
   chat.renew();
   // Who is quick need not wait for words and colours.
   createComposer(chat);
-  // The colours can wait for another time, the chat cannot.
-  config = known || (await chat.api('/config').catch(() => ({ bot: { name: space }, theme: {} })));
-  await speak(details.locale || config.locale, load);
+  Object.assign(config, known);
+  await speak(details.locale, load);
+  changed = createView(chat, config, store);
+  dress();
+  show(visible);
+}
+
+/** The settings as they are now, on all that is in sight. */
+async function dress() {
   paint(config);
   translate();
-  changed = createView(chat, config, store);
   changed();
-  if (config.prechat?.length && !store.get('prechat')) (await import('./more/index.js')).askFirst(config.prechat, details, chat, store);
-  show(visible);
+  if (config.prechat?.length && !store.get('prechat')) (await more()).askFirst(config.prechat, details, chat, store);
 }
 
 function translate() {
@@ -77,11 +84,15 @@ function show(on) {
 
 /** What happens, to the screen reader (whole answers, never tokens) and to the host page. */
 function emit(name, data) {
+  if (name === 'settings') {
+    Object.assign(config, data);
+    return changed && dress();
+  }
   if (name === 'message') {
     const { id, author, text } = data;
-    if (author.kind !== 'visitor') say(`${author.name || config?.bot.name}: ${text.replace(/\s*\[S\d+\]|[*`#]/g, '')}`);
+    if (author.kind !== 'visitor') say(`${author.name || config.bot.name}: ${text.replace(/\s*\[S\d+\]|[*`#]/g, '')}`);
     data = { id, author: author.kind, text };
-  } else if (name === 'handoff' && config) say(statusText(data, config));
+  } else if (name === 'handoff') say(statusText(data, config));
   bridge(name, data);
 }
 
@@ -89,12 +100,11 @@ const say = (text) => ($('live').textContent = text);
 
 function paint({ theme, bot, branding }) {
   const { style } = document.documentElement;
-  const color = theme.color || '#2456e6';
-  style.colorScheme = theme.mode === 'auto' ? '' : theme.mode;
-  style.setProperty('--accent', color);
-  bridge('theme', { ...theme, color });
+  style.colorScheme = theme.mode.replace('auto', '');
+  style.setProperty('--accent', theme.color);
+  bridge('theme', theme);
   $('title').textContent = document.title = bot.name;
-  $('face').append(bot.avatar ? el('img', { src: bot.avatar, alt: '' }) : [...bot.name][0]);
+  $('face').replaceChildren(bot.avatar ? el('img', { src: bot.avatar, alt: '' }) : [...bot.name][0]);
   $('brand').hidden = branding === false;
 }
 

@@ -1,10 +1,8 @@
 /** One message: its bubble, kept up with a growing answer block by block, and what stands under it. */
-import { $, el } from './dom.js';
+import { $, el, more } from './dom.js';
 import { parse } from './markdown.js';
 import { render } from './render.js';
 import { lang, t } from './strings.js';
-
-const more = () => import('./more/index.js');
 
 /** Below this a claim is marked as not backed by its sources. */
 const SUPPORTED = 0.5;
@@ -67,11 +65,7 @@ export function createMessage(chat, kind) {
   }
 
   function thumb(id, value) {
-    const send = (comment) => chat.vote(id, value, comment);
-    const onclick = async () => {
-      send();
-      (await more()).followUp(node, value === 'down' && send);
-    };
+    const onclick = async () => (await more()).vote(chat, node, id, value);
     const button = el(`button.icon ${value}`, { 'aria-label': t(value), 'aria-pressed': `${chat.votes[id] === value}`, onclick });
     button.append($('thumb').cloneNode(true));
     return button;

@@ -48,7 +48,10 @@ export function createOutbox(store) {
     /** A new connection, or the end of a wait: whatever has no ack has to go again. */
     reconnected: () => sent.clear(),
     mark,
-    /** What the log shows, up to `seq`, need not be kept here; what has an ack stays in sight until then. */
-    settle: (seq, id) => keep((item) => item.client_id !== id && !(/** @type {number} */ (item.seq) <= seq)),
+    /**
+     * What the log shows, up to `seq`, need not be kept here; what has an ack stays in sight until then.
+     * Without a `seq` nothing is: it was somebody else's.
+     */
+    settle: (seq, id) => keep((item) => seq && item.client_id !== id && !(/** @type {number} */ (item.seq) <= seq)),
   };
 }

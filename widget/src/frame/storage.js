@@ -5,10 +5,11 @@
  * @typedef {ReturnType<typeof createStore>} Store
  * @param {string} space
  * @param {() => Record<string, any>} open a function, because even naming `localStorage` may throw
- * @param {string} [kept] what the host page has kept
+ * @param {string} [kept] what the host page has kept; where we keep our own, that it had all forgotten
+ *   before there was a frame to do so
  * @param {(text: string) => void} [keep] has it keep something
  */
-export function createStore(space, open = () => localStorage, kept = '{}', keep) {
+export function createStore(space, open = () => localStorage, kept = '', keep) {
   const prefix = `parlance:${space}:`;
   /** @type {Record<string, any>} */
   let area;
@@ -19,7 +20,7 @@ export function createStore(space, open = () => localStorage, kept = '{}', keep)
     delete area[prefix];
   } catch {
     ours = false;
-    area = JSON.parse(kept);
+    area = JSON.parse(kept || '{}');
   }
   const store = {
     /** @param {string} key @returns {any} */
@@ -33,5 +34,9 @@ export function createStore(space, open = () => localStorage, kept = '{}', keep)
     keys: () => Object.keys(area).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)),
     clear: () => store.keys().forEach((key) => store.set(key)),
   };
+  if (ours && kept) {
+    store.clear();
+    keep?.('');
+  }
   return store;
 }

@@ -1,5 +1,5 @@
 /** Draws the conversation: one node per entry, in order, touched only when its entry changed. */
-import { $, el } from './dom.js';
+import { $, el, more } from './dom.js';
 import { createMessage } from './message.js';
 import { t } from './strings.js';
 
@@ -13,13 +13,13 @@ const FOLLOWING = 80;
  */
 export function createView(chat, config, store) {
   const list = $('log');
-  const bot = { ...config.bot, kind: 'assistant' };
   /** @type {Map<string, any>} */
   let nodes = new Map();
   let scheduled = false;
 
   /** Everything there is to see, oldest first: messages in the shape of the log's, and the rest. */
   function entries() {
+    const bot = { ...config.bot, kind: 'assistant' };
     const { items, drafts, seen, status, typing } = chat.log();
     const outgoing = chat.outbox.all();
     const last = items.at(-1);
@@ -33,7 +33,7 @@ export function createView(chat, config, store) {
       ...items.map((item) => ({ status, ...item, key: item.client_id || item.id || item.seq, seen: item === mine && seen >= item.seq, last: item === last })),
       ...[...drafts.values()].map((draft) => ({ ...draft, key: draft.id, author: bot, draft: true })),
       ...outgoing.map((item) => ({ ...item, key: item.client_id, author: { kind: 'visitor' }, online: chat.online })),
-      questions && { key: 'ask', questions },
+      questions && { key: `ask${questions}`, questions },
       writer && { key: 'typing', writer },
     ].filter((entry) => {
       if (!entry) return;
@@ -50,11 +50,7 @@ export function createView(chat, config, store) {
     if (questions) return { node: el('.ask', null, questions.map((text) => el('button', { dir: 'auto', onclick: () => ask(text) }, text))) };
     if (writer) return { node: el('.typing', { role: 'img', 'aria-label': t('typing', writer.name || t('someone')) }, el('i'), el('i'), el('i')) };
     const node = el('.status', null, el('p', null, statusText(event, config)));
-    if (event.status !== 'resolved' || store.get('rated') === seq) return { node };
-    import('./more/index.js').then(({ ratingForm }) => node.append(ratingForm((score, comment) => {
-      store.set('rated', seq);
-      chat.send({ type: 'rate', score, comment });
-    })));
+    if (event.status === 'resolved') more().then(({ askRating }) => askRating(node, seq, chat, store));
     // Once the conversation goes on, it is not over.
     return { node, update: ({ last }) => node.classList.toggle('past', !last) };
   }
@@ -87,11 +83,11 @@ export function createView(chat, config, store) {
 
   function surroundings() {
     const { status, drafts } = chat.log();
-    const { online, refused } = chat;
+    const { online } = chat;
     const sub = $('sub');
     const human = status === 'human';
     const waiting = status === 'waiting';
-    const text = t(refused ? 'refused' : !online ? 'offline' : human ? 'someone' : waiting ? status : 'instant');
+    const text = t(chat.denied || (!online ? 'offline' : human ? 'someone' : waiting ? status : 'instant'));
     // A status region speaks whenever it is written to.
     if (sub.textContent !== text) sub.textContent = text;
     sub.className = online ? 'on' : '';

@@ -35,4 +35,5 @@ export default {
   typing: '{} schreibt…',
   seen: 'Gelesen',
   refused: 'Der Chat ist hier nicht verfügbar.',
+  login: 'Bitte melden Sie sich an, um zu chatten.',
 };

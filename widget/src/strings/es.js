@@ -35,4 +35,5 @@ export default {
   typing: '{} está escribiendo…',
   seen: 'Visto',
   refused: 'El chat no está disponible aquí.',
+  login: 'Inicia sesión para chatear.',
 };

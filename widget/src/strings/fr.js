@@ -35,4 +35,5 @@ export default {
   typing: '{} écrit…',
   seen: 'Vu',
   refused: 'Le chat n’est pas disponible ici.',
+  login: 'Connectez-vous pour discuter.',
 };

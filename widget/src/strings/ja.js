@@ -35,4 +35,5 @@ export default {
   typing: '{} が入力中…',
   seen: '既読',
   refused: 'ここではチャットを利用できません。',
+  login: 'チャットするにはログインしてください。',
 };

@@ -35,4 +35,5 @@ export default {
   typing: '{} está escrevendo…',
   seen: 'Visto',
   refused: 'O chat não está disponível aqui.',
+  login: 'Entre na sua conta para conversar.',
 };

@@ -35,6 +35,8 @@ export async function startServer({ config = {}, pace, faults = {} } = {}) {
     sessions: [],
     requests: [],
     tokens: new Set(),
+    /** Whom a token is of, where a proof said so. */
+    people: new Map(),
     /** The conversation, when a test knows there is but one. */
     only: () => [...server.conversations.values()].at(-1),
     create() {
@@ -110,10 +112,14 @@ async function handle(server, req, res) {
   if (what === 'config') return json(server.config);
   if (what === 'session') {
     server.sessions.push(body);
-    if (server.faults.session) return json({ code: 'forbidden' }, server.faults.session);
-    const token = body.token || randomUUID();
+    if (server.faults.session) return json({ code: server.faults.code || 'forbidden' }, server.faults.session);
+    const proof = body.identity?.token;
+    if (proof === 'wrong') return json({ code: 'identity_invalid', detail: 'the signature is not right' }, 401);
+    const token = (!proof && body.token) || randomUUID();
     server.tokens.add(token);
-    return json({ token, expires_in: 3600, visitor: { id: 'v' }, conversation: null });
+    if (proof) server.people.set(token, proof);
+    const id = server.people.get(token) || 'v';
+    return json({ token, expires_in: 3600, visitor: { id, verified: id !== 'v' }, conversation: server.last?.[id] || null, config: server.config });
   }
   if (!server.tokens.has(req.headers.authorization?.slice(7))) return json({ code: 'unauthenticated' }, 401);
   if (what === 'conversation' && !id) return json({ conversation: { id: server.create().id } }, 201);

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
-    sql_types::{Array, Text, Timestamptz},
+    sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid},
 };
 
 use super::ControlDb;
@@ -46,8 +46,16 @@ pub struct WaitingTenant {
 
 #[derive(QueryableByName)]
 struct Tenant {
-    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    #[diesel(sql_type = SqlUuid)]
     tenant_id: TenantId,
+}
+
+#[derive(QueryableByName)]
+struct Changed {
+    #[diesel(sql_type = SqlUuid)]
+    space_id: SpaceId,
+    #[diesel(sql_type = Timestamptz)]
+    changed_at: DateTime<Utc>,
 }
 
 impl ControlDb {
@@ -63,6 +71,23 @@ impl ControlDb {
         )
         .bind::<Text, _>(slug_or_key);
         Ok(self.rows(query).await?.into_iter().next())
+    }
+
+    /// When each of these spaces last changed, in no particular order; those that are gone are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn spaces_changed(
+        &self,
+        spaces: Vec<SpaceId>,
+    ) -> Result<Vec<(SpaceId, DateTime<Utc>)>, StoreError> {
+        let query = sql("SELECT space_id, changed_at FROM space_index WHERE space_id = ANY ($1)")
+            .bind::<Array<SqlUuid>, _>(spaces);
+        let rows: Vec<Changed> = self.rows(query).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.space_id, row.changed_at))
+            .collect())
     }
 
     /// All tenants that are active.

@@ -7,9 +7,12 @@
 pub mod api_keys;
 pub mod audit;
 pub mod bulk;
+pub mod contacts;
 pub mod conversations;
 pub mod documents;
 pub mod golden;
+pub mod history;
+pub mod identity_keys;
 pub mod index;
 pub mod invitations;
 pub mod jobs;

@@ -96,8 +96,8 @@ pub async fn create(conn: &mut TenantConn<'_>, new: NewSpace) -> Result<(), Stor
         "WITH space AS (INSERT INTO spaces (tenant_id, id, slug, name, public_key, settings, published, \
                                             allowed_origins, created_at, updated_at) \
                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)) \
-         INSERT INTO space_index (tenant_id, space_id, slug, public_key, published, allowed_origins) \
-         VALUES ($1, $2, $3, $5, $7, $8)",
+         INSERT INTO space_index (tenant_id, space_id, slug, public_key, published, allowed_origins, changed_at) \
+         VALUES ($1, $2, $3, $5, $7, $8, $9)",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(new.id)
@@ -122,7 +122,7 @@ pub async fn update(conn: &mut TenantConn<'_>, id: SpaceId, change: SpaceChange)
         "WITH space AS (UPDATE spaces SET slug = $2, name = $3, public_key = $4, settings = $5, \
                               published = $6, allowed_origins = $7, updated_at = $8 \
                         WHERE id = $1 RETURNING id) \
-         UPDATE space_index SET slug = $2, public_key = $4, published = $6, allowed_origins = $7 \
+         UPDATE space_index SET slug = $2, public_key = $4, published = $6, allowed_origins = $7, changed_at = $8 \
          FROM space WHERE space_index.space_id = space.id",
     )
     .bind::<SqlUuid, _>(id)

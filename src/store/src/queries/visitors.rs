@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     error::StoreError,
-    ids::{SpaceId, TenantId, VisitorId},
+    ids::{ContactId, SpaceId, TenantId, VisitorId},
     schema::visitors,
     statement::sql,
     tenant::TenantConn,
@@ -34,6 +34,10 @@ pub struct Visitor {
     pub created_at: DateTime<Utc>,
     /// When they were last seen.
     pub last_seen_at: DateTime<Utc>,
+    /// The contact that this browser is one of, once that is proven; never another one.
+    pub contact_id: Option<ContactId>,
+    /// What the page says of them without a proof.
+    pub said: Value,
 }
 
 /// A visit: someone new, or someone who is back.
@@ -42,8 +46,12 @@ pub struct Visit {
     pub id: VisitorId,
     /// The space they came to.
     pub space_id: SpaceId,
-    /// A JSON object; its fields replace those of the same name.
+    /// A JSON object: all that is told about them from now on.
     pub attributes: Value,
+    /// The same of what is said without a proof.
+    pub said: Value,
+    /// Kept where `None`, or where there is one already.
+    pub contact_id: Option<ContactId>,
     /// Kept where `None`.
     pub locale: Option<String>,
     /// When.
@@ -58,10 +66,11 @@ pub struct Visit {
 pub async fn upsert(conn: &mut TenantConn<'_>, visit: Visit) -> Result<(), StoreError> {
     let tenant = conn.tenant_id();
     let changed = sql(
-        "INSERT INTO visitors (tenant_id, id, space_id, attributes, locale, created_at, last_seen_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $6) \
+        "INSERT INTO visitors (tenant_id, id, space_id, attributes, locale, created_at, last_seen_at, contact_id, said) \
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8) \
          ON CONFLICT (tenant_id, id) DO UPDATE SET \
-             attributes = visitors.attributes || excluded.attributes, \
+             attributes = excluded.attributes, said = excluded.said, \
+             contact_id = coalesce(visitors.contact_id, excluded.contact_id), \
              locale = coalesce(excluded.locale, visitors.locale), \
              last_seen_at = greatest(visitors.last_seen_at, excluded.last_seen_at) \
          WHERE visitors.space_id = excluded.space_id",
@@ -72,6 +81,8 @@ pub async fn upsert(conn: &mut TenantConn<'_>, visit: Visit) -> Result<(), Store
     .bind::<Jsonb, _>(visit.attributes)
     .bind::<Nullable<Text>, _>(visit.locale)
     .bind::<Timestamptz, _>(visit.at)
+    .bind::<Nullable<SqlUuid>, _>(visit.contact_id)
+    .bind::<Jsonb, _>(visit.said)
     .execute(conn.db())
     .await?;
     if changed == 0 {
@@ -90,6 +101,44 @@ pub async fn load(conn: &mut TenantConn<'_>, id: VisitorId) -> Result<Option<Vis
         .filter(visitors::id.eq(id))
         .select(Visitor::as_select());
     Ok(query.first(conn.db()).await.optional()?)
+}
+
+/// Loads a visitor to change them: another change waits for this transaction.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn lock(conn: &mut TenantConn<'_>, id: VisitorId) -> Result<Option<Visitor>, StoreError> {
+    let query = visitors::table
+        .filter(visitors::id.eq(id))
+        .select(Visitor::as_select());
+    Ok(query.for_no_key_update().first(conn.db()).await.optional()?)
+}
+
+/// The contact that a visitor is, where that is proven.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn contact(conn: &mut TenantConn<'_>, id: VisitorId) -> Result<Option<ContactId>, StoreError> {
+    let query = visitors::table
+        .filter(visitors::id.eq(id))
+        .select(visitors::contact_id);
+    Ok(query.first(conn.db()).await.optional()?.flatten())
+}
+
+/// The browsers of a contact in a space.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn of_contact(
+    conn: &mut TenantConn<'_>,
+    space: SpaceId,
+    contact: ContactId,
+) -> Result<Vec<VisitorId>, StoreError> {
+    let query = visitors::table
+        .filter(visitors::contact_id.eq(contact))
+        .filter(visitors::space_id.eq(space))
+        .select(visitors::id);
+    Ok(query.load(conn.db()).await?)
 }
 
 /// Notes that a visitor was seen.

@@ -9,6 +9,7 @@
 
 mod answers;
 mod audit;
+mod contacts;
 mod control;
 mod foreign;
 mod golden;

@@ -90,6 +90,8 @@ async fn a_visitor_who_is_back_keeps_what_was_known() {
         id: acme.visitor,
         space_id: acme.space,
         attributes: json!({"cart": 3}),
+        said: json!({}),
+        contact_id: None,
         locale: None,
         at: at(50),
     };
@@ -107,7 +109,11 @@ async fn a_visitor_who_is_back_keeps_what_was_known() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(visitor.attributes, json!({"plan": "pro", "cart": 3}));
+    assert_eq!(
+        visitor.attributes,
+        json!({"cart": 3}),
+        "what there is is the caller's to merge"
+    );
     assert_eq!(
         (visitor.locale.as_deref(), visitor.last_seen_at),
         (Some("en"), at(50))
@@ -118,6 +124,8 @@ async fn a_visitor_who_is_back_keeps_what_was_known() {
         id: acme.visitor,
         space_id: elsewhere,
         attributes: json!({}),
+        said: json!({}),
+        contact_id: None,
         locale: None,
         at: at(51),
     };

@@ -84,6 +84,8 @@ pub async fn chat(db: &Db, slug: &str) -> Chat {
                 id: chat.visitor,
                 space_id: chat.space,
                 attributes: json!({"plan": "pro"}),
+                said: json!({}),
+                contact_id: None,
                 locale: Some("en".into()),
                 at: at(0),
             };

@@ -7,4 +7,6 @@ export default {
   rate: 'How did we do?',
   name: 'Name',
   email: 'E-mail',
+  refused: 'The chat is not available here.',
+  login: 'Please log in to chat.',
 };

@@ -13,7 +13,7 @@ const thanks = () => el('p.comment', { role: 'status' }, t('thanks'));
  * @param {Element|any} place
  * @param {((comment: string) => void)|false} send
  */
-export function followUp(place, send) {
+function followUp(place, send) {
   place.querySelector('.comment')?.remove();
   if (!send) return place.append(thanks());
   const input = el('input', { 'aria-label': t('comment'), placeholder: t('comment'), maxlength: 1000 });
@@ -26,8 +26,23 @@ export function followUp(place, send) {
   ask.scrollIntoView({ block: 'nearest' });
 }
 
-/** @param {(score: number, comment?: string) => void} send */
-export function ratingForm(send) {
+/** Thumbs up or down on an answer, and a word about it. */
+export function vote(chat, node, id, value) {
+  const send = (comment) => chat.vote(id, value, comment);
+  send();
+  followUp(node, value === 'down' && send);
+}
+
+/**
+ * Asks at the end of `node` how it was, unless that end of the conversation has been rated.
+ * @param {Element} node @param {number} seq @param {any} chat @param {import('../storage.js').Store} store
+ */
+export function askRating(node, seq, chat, store) {
+  if (store.get('rated') === seq) return;
+  const send = (score, comment) => {
+    store.set('rated', seq);
+    chat.send({ type: 'rate', score, comment });
+  };
   const stars = [1, 2, 3, 4, 5].map((score) =>
     el('button.icon', {
       'aria-label': `${score} / 5`,
@@ -38,6 +53,6 @@ export function ratingForm(send) {
       },
     }, '★'));
   const box = el('fieldset', null, el('legend', null, t('rate')), stars);
-  requestAnimationFrame(() => box.scrollIntoView({ block: 'nearest' }));
-  return box;
+  node.append(box);
+  box.scrollIntoView({ block: 'nearest' });
 }

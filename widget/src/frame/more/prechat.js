@@ -12,9 +12,10 @@ import { form } from './forms.js';
  */
 export function askFirst(wanted, { identity, attributes }, chat, store) {
   const known = { ...identity, ...attributes };
-  const fields = wanted.filter((field) => !known[field]);
-  if (!fields.length) return;
   const composer = $('composer');
+  const fields = wanted.filter((field) => !known[field]);
+  // Whom the host site vouches for it knows already; and one form is enough.
+  if (identity?.token || composer.hidden || !fields.length) return;
   const done = (box) => {
     store.set('prechat', 1);
     chat.introduce({ attributes: { ...attributes, ...Object.fromEntries(new FormData(box)) } });

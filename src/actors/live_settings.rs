@@ -1,0 +1,133 @@
+//! Tells open widgets that their space's settings have changed. One look at the index of spaces, every
+//! two seconds, for all that somebody listens to; at once where this process made the change.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use dashmap::DashMap;
+use parlance_store::{
+    StoreError,
+    db::Db,
+    ids::{SpaceId, TenantId},
+};
+use tokio::{
+    sync::{Notify, watch},
+    time::{MissedTickBehavior, interval},
+};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use super::conversation::Published;
+use crate::domain::{
+    accounts::space::{FRESH, Space, SpaceDirectory},
+    conversations::event::Event,
+};
+
+/// The newest `settings` event of a space; none while nothing has changed.
+pub type Settings = watch::Receiver<Option<Arc<Published>>>;
+
+#[derive(Debug)]
+struct Watched {
+    tell: watch::Sender<Option<Arc<Published>>>,
+    /// What those who listen have.
+    public: serde_json::Value,
+    /// When the space had changed at the last look.
+    changed_at: Option<DateTime<Utc>>,
+}
+
+/// The spaces that somebody of this process has open. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct LiveSettings {
+    db: Db,
+    spaces: SpaceDirectory,
+    watched: Arc<DashMap<(TenantId, SpaceId), Watched>>,
+    bell: Arc<Notify>,
+}
+
+impl LiveSettings {
+    #[must_use]
+    pub fn new(db: Db, spaces: SpaceDirectory) -> Self {
+        Self {
+            db,
+            spaces,
+            watched: Arc::default(),
+            bell: Arc::default(),
+        }
+    }
+
+    /// Hears of changes of `space` from now on; `space` may be as old as the directory allows.
+    #[must_use]
+    pub fn listen(&self, space: &Space) -> Settings {
+        let watched = self.watched.entry((space.tenant, space.id));
+        let watched = watched.or_insert_with(|| Watched {
+            tell: watch::Sender::new(None),
+            public: space.public(),
+            changed_at: None,
+        });
+        watched.tell.subscribe()
+    }
+
+    /// A space was changed here: nobody waits for the next look.
+    pub async fn changed(&self, tenant: TenantId, space: SpaceId) {
+        self.spaces.forget(tenant, space).await;
+        self.bell.notify_one();
+    }
+
+    /// Looks until all stops.
+    pub async fn run(self, stopping: CancellationToken) {
+        let mut looks = interval(FRESH);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                () = self.bell.notified() => {}
+                _ = looks.tick() => {}
+            }
+            if let Err(error) = self.look().await {
+                warn!(%error, "changes of settings cannot be seen just now");
+            }
+        }
+    }
+
+    async fn look(&self) -> Result<(), Arc<StoreError>> {
+        self.watched
+            .retain(|_, watched| watched.tell.receiver_count() > 0);
+        let all: Vec<_> = self.watched.iter().map(|place| *place.key()).collect();
+        if all.is_empty() {
+            return Ok(());
+        }
+        let ids = all.iter().map(|(_, space)| *space).collect();
+        let changed = self.db.control().spaces_changed(ids).await.map_err(Arc::new)?;
+        for (space, at) in changed {
+            let place = all.iter().find(|(_, id)| *id == space);
+            let Some(&(tenant, _)) = place else { continue };
+            let seen = self
+                .watched
+                .get(&(tenant, space))
+                .and_then(|place| place.changed_at);
+            if seen == Some(at) {
+                continue;
+            }
+            self.spaces.forget(tenant, space).await;
+            if let Some(now) = self.spaces.space(tenant, space).await? {
+                self.tell(&now, at);
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&self, space: &Space, at: DateTime<Utc>) {
+        let Some(mut watched) = self.watched.get_mut(&(space.tenant, space.id)) else {
+            return;
+        };
+        watched.changed_at = Some(at);
+        let config = space.public();
+        if watched.public == config {
+            return;
+        }
+        watched.public.clone_from(&config);
+        if let Some(event) = Published::ephemeral(&Event::Settings { config }) {
+            watched.tell.send_replace(Some(Arc::new(event)));
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Who a visitor is. A host site proves it with a key of the space ([`keys`], [`proof`]); then the
+//! browser is one of a contact's, who sees the same history on each ([`visit`]). What a page says
+//! without a proof is hearsay: agents see it as such, and it opens nothing. What is told about
+//! somebody besides is in [`attributes`]. Start at [`visit::Visits::begin`].
+
+pub mod attributes;
+pub mod identity;
+pub mod keys;
+pub mod proof;
+pub mod visit;

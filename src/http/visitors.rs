@@ -1,0 +1,109 @@
+//! Who is behind a conversation, as those who work for the business see it: what is proven, and apart
+//! from it what was only said.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use parlance_store::{
+    StoreError,
+    ids::{ContactId, SpaceId, VisitorId},
+    queries::{
+        contacts::{self, Contact},
+        visitors::{self, Visitor},
+    },
+};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{
+    documents::problem,
+    permit::{Allowed, ConversationsRead},
+};
+use crate::{
+    actors::services::Services,
+    kernel::problem::{Problem, ProblemDocument},
+};
+
+/// One browser of somebody's.
+#[derive(Debug, Serialize, ToSchema)]
+struct VisitorView {
+    #[schema(value_type = uuid::Uuid)]
+    id: VisitorId,
+    #[schema(value_type = uuid::Uuid)]
+    space: SpaceId,
+    /// Whether the host site has proven who they are.
+    verified: bool,
+    /// Who they are, as the host site vouches; null where it does not.
+    contact: Option<ContactView>,
+    /// `id`, `name`, `email` and `avatar` as the page said without a proof: anybody may say so.
+    said: Value,
+    /// What else the page told, without a proof.
+    attributes: Value,
+    locale: Option<String>,
+    created_at: DateTime<Utc>,
+    last_seen_at: DateTime<Utc>,
+}
+
+/// A person whom the host site vouches for.
+#[derive(Debug, Serialize, ToSchema)]
+struct ContactView {
+    #[schema(value_type = uuid::Uuid)]
+    id: ContactId,
+    /// The host site's own id of them.
+    external_id: String,
+    name: Option<String>,
+    email: Option<String>,
+    avatar: Option<String>,
+    attributes: Value,
+    /// The latest proof.
+    verified_at: DateTime<Utc>,
+}
+
+impl From<Contact> for ContactView {
+    fn from(contact: Contact) -> Self {
+        Self {
+            id: contact.id,
+            external_id: contact.external_id,
+            name: contact.name,
+            email: contact.email,
+            avatar: contact.avatar,
+            attributes: contact.attributes,
+            verified_at: contact.verified_at,
+        }
+    }
+}
+
+/// `GET /api/visitors/{id}`.
+#[utoipa::path(
+    get, path = "/api/visitors/{id}", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])), params(("id" = uuid::Uuid, Path)),
+    responses((status = 200, body = VisitorView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn visitor(
+    caller: Allowed<ConversationsRead>,
+    path: web::Path<VisitorId>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (db, id) = (services.db.tenant(caller.tenant), *path);
+    let (visitor, contact): (Visitor, Option<Contact>) = db
+        .read(async |conn| {
+            let visitor = visitors::load(conn, id).await?.ok_or(StoreError::NotFound)?;
+            let contact = match visitor.contact_id {
+                Some(contact) => contacts::load(conn, contact).await?,
+                None => None,
+            };
+            Ok((visitor, contact))
+        })
+        .await
+        .map_err(problem)?;
+    Ok(HttpResponse::Ok().json(VisitorView {
+        id: visitor.id,
+        space: visitor.space_id,
+        verified: contact.is_some(),
+        contact: contact.map(ContactView::from),
+        said: visitor.said,
+        attributes: visitor.attributes,
+        locale: visitor.locale,
+        created_at: visitor.created_at,
+        last_seen_at: visitor.last_seen_at,
+    }))
+}
