@@ -59,7 +59,7 @@ SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '100ms' AS $$
 DECLARE
     mine uuid := current_setting('app.tenant_id')::uuid;
     part text := 'large_passages_' || replace(wanted::text, '-', '');
-    some uuid[];
+    chats uuid[];
     gone integer;
 BEGIN
     IF NOT EXISTS (SELECT FROM spaces WHERE tenant_id = mine AND id = wanted AND removed_at IS NOT NULL) THEN
@@ -73,12 +73,12 @@ BEGIN
         RETURN 1;
     END IF;
 
-    some := ARRAY(SELECT id FROM conversations WHERE tenant_id = mine AND space_id = wanted LIMIT most);
-    IF some <> '{}' THEN
+    chats := ARRAY(SELECT id FROM conversations WHERE tenant_id = mine AND space_id = wanted LIMIT most);
+    IF chats <> '{}' THEN
         UPDATE reservations SET conversation_id = NULL, message_id = NULL
-        WHERE tenant_id = mine AND conversation_id = ANY (some);
-        DELETE FROM conversations WHERE tenant_id = mine AND id = ANY (some);
-        RETURN cardinality(some);
+        WHERE tenant_id = mine AND conversation_id = ANY (chats);
+        DELETE FROM conversations WHERE tenant_id = mine AND id = ANY (chats);
+        RETURN cardinality(chats);
     END IF;
     DELETE FROM visitors WHERE tenant_id = mine AND id = ANY (ARRAY(
         SELECT id FROM visitors WHERE tenant_id = mine AND space_id = wanted LIMIT most));

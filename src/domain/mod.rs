@@ -11,3 +11,4 @@ pub mod jobs;
 pub mod knowledge;
 pub mod quota;
 pub mod retrieval;
+pub mod spaces;

@@ -250,10 +250,7 @@ pub async fn remove(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(caller.tenant);
-    let removed = db
-        .transaction(async |conn| golden::remove(conn, *path).await)
-        .await;
-    removed.map_err(problem)?;
+    questions::remove(&db, *path).await.map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -54,7 +54,8 @@ pub async fn config(path: web::Path<String>, services: web::Data<Services>) -> R
         .json(public(&space)))
 }
 
-fn public(space: &Space) -> Value {
+/// What the widget is given of a space.
+pub(super) fn public(space: &Space) -> Value {
     let settings = &space.settings;
     json!({
         "space": { "slug": space.slug, "name": space.name, "public_key": space.public_key },

@@ -16,6 +16,7 @@ mod layering;
 mod llm;
 mod resume;
 mod routes;
+mod spaces;
 mod support;
 mod team;
 mod turns;

@@ -12,7 +12,7 @@ use parlance_store::{
     ids::{GoldenQuestionId, JobId, SpaceId},
     queries::{
         golden::{self, GoldenCause, GoldenQuestion, GoldenWords},
-        spaces,
+        space_life, spaces,
     },
 };
 
@@ -133,6 +133,7 @@ pub async fn add(
 ) -> Result<GoldenQuestion, GoldenError> {
     let (written, id) = (written.sound()?, GoldenQuestionId::new());
     let added = db.transaction(async |conn| {
+        space_life::hold(conn, space).await?;
         // Others who add one wait, so that the limit holds.
         spaces::lock(conn, space).await?;
         if golden::count(conn, space).await? >= MOST {
@@ -158,10 +159,25 @@ pub async fn change(
 ) -> Result<GoldenQuestion, GoldenError> {
     let written = written.sound()?;
     let changed = db.transaction(async |conn| {
+        let question = golden::get(conn, id).await?;
+        space_life::hold(conn, question.space_id).await?;
         golden::change(conn, id, written.words(), now).await?;
         golden::get(conn, id).await
     });
     Ok(changed.await?)
+}
+
+/// Removes a question with what it found.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such question.
+pub async fn remove(db: &TenantDb, id: GoldenQuestionId) -> Result<(), StoreError> {
+    db.transaction(async |conn| {
+        let question = golden::get(conn, id).await?;
+        space_life::hold(conn, question.space_id).await?;
+        golden::remove(conn, id).await
+    })
+    .await
 }
 
 /// Puts a run in line that somebody asks for.
@@ -175,7 +191,7 @@ pub async fn ask(
     now: DateTime<Utc>,
 ) -> Result<JobId, StoreError> {
     db.transaction(async |conn| {
-        spaces::load(conn, space).await?.ok_or(StoreError::NotFound)?;
+        space_life::hold(conn, space).await?;
         let work = Work::ReplayGolden {
             space,
             answers,

@@ -38,6 +38,8 @@ pub enum Work {
     },
     /// Gives a space that has become large indexes of its own, for vectors of `model`.
     IndexSpace { space: SpaceId, model: String },
+    /// Takes what a removed space has left.
+    RemoveSpace { space: SpaceId },
 }
 
 /// What a kind of work takes: each has workers of its own, so that one does not hold up the other.
@@ -57,6 +59,7 @@ const KINDS: &[(&str, Takes)] = &[
     ("read_source", Takes::Waiting),
     ("replay_golden", Takes::Waiting),
     ("index_space", Takes::Building),
+    ("remove_space", Takes::Waiting),
 ];
 
 impl Takes {
@@ -65,6 +68,12 @@ impl Takes {
     pub fn kinds(self) -> Vec<&'static str> {
         let those = KINDS.iter().filter(|(_, takes)| *takes == self);
         those.map(|(kind, _)| *kind).collect()
+    }
+
+    /// All kinds of work.
+    #[must_use]
+    pub fn all_kinds() -> Vec<&'static str> {
+        KINDS.iter().map(|(kind, _)| *kind).collect()
     }
 
     /// How many of `slots` one tenant may have at once. What takes patience takes it for minutes: half
@@ -87,6 +96,7 @@ impl Work {
             Self::ReadSource { .. } => "read_source",
             Self::ReplayGolden { .. } => "replay_golden",
             Self::IndexSpace { .. } => "index_space",
+            Self::RemoveSpace { .. } => "remove_space",
         }
     }
 
@@ -97,6 +107,7 @@ impl Work {
             Self::ReadSource { source } => format!("source:{source}"),
             Self::ReplayGolden { space, answers, .. } => format!("golden:{space}:{answers}"),
             Self::IndexSpace { space, .. } => format!("index:{space}"),
+            Self::RemoveSpace { space } => format!("remove:{space}"),
         }
     }
 
@@ -211,6 +222,9 @@ mod tests {
             Work::IndexSpace {
                 space: SpaceId::new(),
                 model: String::new(),
+            },
+            Work::RemoveSpace {
+                space: SpaceId::new(),
             },
             Work::ReplayGolden {
                 space: SpaceId::new(),

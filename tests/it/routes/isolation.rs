@@ -22,7 +22,10 @@ async fn a_stranger_gets_nothing_by_any_route() {
     visitor.frame(&conversation, &says(SECRET)).await;
     let member = app.log_in(&globex.email).await;
     let never = Uuid::now_v7().to_string();
-    let fill = |path: &str, slug: &str, id: &str| app.url(&path.replace("{space}", slug).replace("{id}", id));
+    let fill = |path: &str, slug: &str, id: &str| {
+        let path = path.replace("{space}", slug).replace("{n}", "1");
+        app.url(&path.replace("{id}", id))
+    };
     let asks = async |method: &Method, url: String, token: &str| {
         let request = sound(&app, method, &url, &conversation).bearer_auth(token);
         problem(request.send().await.unwrap()).await

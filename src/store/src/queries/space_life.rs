@@ -79,8 +79,10 @@ pub async fn free_slug(conn: &mut TenantConn<'_>, slugs: &[String]) -> Result<Op
         return Ok(None);
     };
     one_at_a_time(conn, "slug", first).await?;
-    let mut free: Vec<Row> = sql("SELECT w.slug FROM unnest($1) WITH ORDINALITY AS w (slug, place) \
-         WHERE NOT EXISTS (SELECT FROM space_index i WHERE i.slug = w.slug) ORDER BY w.place LIMIT 1")
+    let mut free: Vec<Row> = sql(
+        "SELECT w.slug FROM unnest($1) WITH ORDINALITY AS w (slug, place) \
+         WHERE NOT EXISTS (SELECT FROM space_index i WHERE i.slug = w.slug) ORDER BY w.place LIMIT 1",
+    )
     .bind::<Array<Text>, _>(slugs)
     .load(conn.db())
     .await?;

@@ -303,10 +303,10 @@ pub async fn run(conn: &mut TenantConn<'_>, id: JobId) -> Result<GoldenRun, Stor
         " FROM golden_runs r WHERE id = $1 AND EXISTS (SELECT FROM spaces s \
             WHERE s.tenant_id = r.tenant_id AND s.id = r.space_id AND s.removed_at IS NULL)"
     ))
-        .bind::<SqlUuid, _>(id)
-        .get_result(conn.db())
-        .await
-        .optional()?;
+    .bind::<SqlUuid, _>(id)
+    .get_result(conn.db())
+    .await
+    .optional()?;
     found.ok_or(StoreError::NotFound)
 }
 
