@@ -117,7 +117,10 @@ fn at_version(space: &Space, wanted: Option<i64>) -> Result<(), SpaceError> {
 
 fn applied(before: &Space, change: &Change) -> Result<(Next, Option<String>), SpaceError> {
     let mut refused = Vec::new();
-    let name = change.name.as_deref().unwrap_or(&before.name).trim().to_owned();
+    let name = match &change.name {
+        Some(name) => name.trim().to_owned(),
+        None => before.name.clone(),
+    };
     refused.extend(change.name.as_ref().and_then(|_| name_refused(&name)));
     let slug = change.slug.as_ref().filter(|slug| **slug != before.slug);
     refused.extend(slug.and_then(|slug| slug::refused(slug)).map(of_slug));

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use chrono::{TimeDelta, Utc};
-use parlance::kernel::clock::ManualClock;
+use chrono::TimeDelta;
+use parlance::kernel::clock::{Clock, ManualClock, SystemClock};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::support::{Setup, eventually};
 
 #[tokio::test]
 async fn both_keys_work_until_the_old_one_ends_and_visitors_notice_nothing() {
-    let clock = Arc::new(ManualClock::at(Utc::now()));
+    let clock = Arc::new(ManualClock::at(SystemClock.now()));
     let (app, acme, visitor) = Setup::default().clock(clock.clone()).chat().await;
     let owner = Owner::of(&app, &acme).await;
     let path = format!("/api/chat-spaces/{}/rotate-key", acme.space);
