@@ -13,3 +13,4 @@ pub mod knowledge;
 pub mod notify;
 pub mod quota;
 pub mod retrieval;
+pub mod spaces;

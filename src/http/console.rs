@@ -40,13 +40,22 @@ impl ListQuery {
     }
 }
 
-/// `GET /api/chat-spaces`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SpacesQuery {
+    /// Those that are archived, too.
+    #[serde(default)]
+    archived: bool,
+}
+
+/// `GET /api/chat-spaces`, oldest first.
 #[utoipa::path(
-    get, path = "/api/chat-spaces", tag = "conversations", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])),
+    get, path = "/api/chat-spaces", tag = "conversations", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])), params(SpacesQuery),
     responses((status = 200, body = List<SpaceView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn spaces(
     caller: Allowed<SpacesRead>,
+    query: web::Query<SpacesQuery>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(caller.tenant);
@@ -54,7 +63,11 @@ pub async fn spaces(
         .read(async |conn| spaces::list(conn).await)
         .await
         .map_err(Problem::internal)?;
-    let items = spaces.into_iter().map(SpaceView::from).collect();
+    let now = services.clock.now();
+    let shown = spaces
+        .into_iter()
+        .filter(|space| query.archived || space.archived_at.is_none());
+    let items = shown.map(|space| SpaceView::of(space, now)).collect();
     Ok(HttpResponse::Ok().json(List { items, next: None }))
 }
 

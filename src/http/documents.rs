@@ -320,6 +320,10 @@ fn named(given: &str) -> Result<String, Problem> {
 pub(super) fn problem(error: StoreError) -> Problem {
     match error {
         StoreError::NotFound => Problem::not_found(),
+        StoreError::Archived => Problem::new(
+            Code::SpaceArchived,
+            "the space is archived: bring it back before you change anything of it",
+        ),
         other => Problem::internal(other),
     }
 }

@@ -11,7 +11,9 @@ use super::{
         Anyone, AuditRead, ConversationsRead, KeysRead, KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead,
         SpacesWrite, TeamRead, TeamWrite, WorkspaceWrite, delete, get, patch, post, put,
     },
-    places, query, session, sources, spaces, team, visitors, widget,
+    places, query, session, sources,
+    spaces::{self, embed, life, versions},
+    team, visitors, widget,
 };
 use crate::{
     domain::knowledge::{extract::ExtractLimits, written},
@@ -133,12 +135,29 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
             at("/api/auth/second-factor/recovery-codes")
                 .route(post(Anyone, auth::second_factor::renew_codes)),
         )
-        .service(at("/api/chat-spaces").route(get(SpacesRead, console::spaces)))
+        .service(
+            at("/api/chat-spaces")
+                .route(get(SpacesRead, console::spaces))
+                .route(post(SpacesWrite, spaces::create)),
+        )
         .service(
             at("/api/chat-spaces/{id}")
                 .route(get(SpacesRead, spaces::space))
-                .route(patch(SpacesWrite, spaces::change)),
+                .route(patch(SpacesWrite, spaces::change))
+                .route(delete(SpacesWrite, spaces::remove)),
         )
+        .service(at("/api/chat-spaces/{id}/checks").route(get(SpacesRead, life::checks)))
+        .service(at("/api/chat-spaces/{id}/publish").route(post(SpacesWrite, life::publish)))
+        .service(at("/api/chat-spaces/{id}/unpublish").route(post(SpacesWrite, life::unpublish)))
+        .service(at("/api/chat-spaces/{id}/archive").route(post(SpacesWrite, life::archive)))
+        .service(at("/api/chat-spaces/{id}/unarchive").route(post(SpacesWrite, life::unarchive)))
+        .service(at("/api/chat-spaces/{id}/rotate-key").route(post(SpacesWrite, life::rotate_key)))
+        .service(at("/api/chat-spaces/{id}/widget").route(get(SpacesRead, embed::code)))
+        .service(at("/api/chat-spaces/{id}/preview").route(post(SpacesRead, embed::preview)))
+        .service(at("/api/chat-spaces/{id}/versions").route(get(SpacesRead, versions::list)))
+        .service(at("/api/chat-spaces/{id}/versions/{n}").route(get(SpacesRead, versions::version)))
+        .service(at("/api/chat-spaces/{id}/versions/{n}/diff").route(get(SpacesRead, versions::differences)))
+        .service(at("/api/chat-spaces/{id}/versions/{n}/restore").route(post(SpacesWrite, versions::restore)))
         .service(
             at("/api/chat-spaces/{id}/identity-keys")
                 .route(get(SpacesWrite, identity_keys::list))

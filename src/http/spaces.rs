@@ -1,18 +1,22 @@
-//! Reading and changing a space.
+//! Spaces: made, read, set and removed. What else becomes of one is in the files of the folder.
 
-use actix_web::{HttpResponse, web};
+pub mod embed;
+pub mod life;
+pub mod versions;
+
+use actix_web::{
+    HttpRequest, HttpResponse, HttpResponseBuilder,
+    http::header::{self, HeaderValue},
+    web,
+};
 use parlance_store::{
-    StoreError,
     ids::SpaceId,
-    queries::{
-        golden::GoldenCause,
-        spaces::{self, SpaceChange},
-    },
+    queries::spaces::{self, Space},
 };
 use serde::Deserialize;
 use serde_json::Value;
 use tracing::error;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     documents::problem,
@@ -22,32 +26,101 @@ use super::{
 use crate::{
     actors::services::Services,
     domain::{
-        accounts::{
-            settings::{self, Refused},
-            space::Space,
-        },
-        golden,
+        accounts::{caller::Caller, settings::Refused},
         knowledge::intake,
+        spaces::{
+            Changed, SpaceError,
+            change::{self, Change},
+            create::{self, Wanted},
+            removal,
+        },
     },
     kernel::{
         code::Code,
-        problem::{Problem, ProblemDocument},
+        problem::{FieldError, Problem, ProblemDocument},
     },
 };
 
-const NAME_MAX: usize = 100;
+/// A space to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSpaceBody {
+    /// 1 to 100 characters.
+    name: String,
+    /// 3 to 63 lower-case letters, digits and hyphens; absent, one is made from the name.
+    slug: Option<String>,
+    /// A merge patch of the defaults.
+    settings: Option<Value>,
+    /// As in a change.
+    #[serde(default)]
+    allowed_origins: Vec<String>,
+}
 
 /// What is to change; what is absent stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Change {
+pub struct SpaceChangeBody {
     /// 1 to 100 characters.
     name: Option<String>,
+    /// 3 to 63 lower-case letters, digits and hyphens. Pages that embed the space by its slug must follow.
+    slug: Option<String>,
     /// A JSON merge patch (RFC 7396) of the settings: null gives a field its default again.
     settings: Option<Value>,
+    /// The sites that may embed it, such as `https://example.com` or `https://*.example.com`, 50 at most;
+    /// none is every site.
+    allowed_origins: Option<Vec<String>>,
+    /// What is to be said of the version, at most 200 characters.
+    note: Option<String>,
+    /// The version the change was made for: refused with `version_changed` where it is another by now. As
+    /// `If-Match`.
+    version: Option<i64>,
 }
 
-/// `GET /api/chat-spaces/{id}`.
+impl From<SpaceChangeBody> for Change {
+    fn from(body: SpaceChangeBody) -> Self {
+        Self {
+            name: body.name,
+            slug: body.slug,
+            settings: body.settings,
+            allowed_origins: body.allowed_origins,
+            note: body.note,
+            version: body.version,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Removal {
+    /// The space's slug, where it is not archived.
+    confirm: Option<String>,
+}
+
+/// `POST /api/chat-spaces`: not published yet.
+#[utoipa::path(
+    post, path = "/api/chat-spaces", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), request_body = NewSpaceBody,
+    responses((status = 201, body = SpaceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn create(
+    caller: Allowed<SpacesWrite>,
+    body: web::Json<NewSpaceBody>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
+    let body = body.into_inner();
+    let wanted = Wanted {
+        name: body.name,
+        slug: body.slug,
+        settings: body.settings,
+        allowed_origins: body.allowed_origins,
+    };
+    let space = create::create(&db, &caller, wanted, now).await.map_err(refused)?;
+    // Somebody may have asked for it before it was there.
+    services.spaces.changed(&space, None).await;
+    Ok(shown(HttpResponse::Created(), &services, space))
+}
+
+/// `GET /api/chat-spaces/{id}`; its `ETag` is its version.
 #[utoipa::path(
     get, path = "/api/chat-spaces/{id}", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])), params(("id" = uuid::Uuid, Path)),
     responses((status = 200, body = SpaceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
@@ -60,79 +133,121 @@ pub async fn space(
     let (db, id) = (services.db.tenant(caller.tenant), *path);
     let found = db.read(async |conn| spaces::load(conn, id).await).await;
     let space = found.map_err(problem)?.ok_or_else(Problem::not_found)?;
-    Ok(HttpResponse::Ok().json(SpaceView::from(space)))
+    Ok(shown(HttpResponse::Ok(), &services, space))
 }
 
 /// `PATCH /api/chat-spaces/{id}`. Another size of passages makes all documents of the space be read
 /// anew in the background; until then they are found as they were.
 #[utoipa::path(
-    patch, path = "/api/chat-spaces/{id}", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path)),
-    request_body = Change,
+    patch, path = "/api/chat-spaces/{id}", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])),
+    params(("id" = uuid::Uuid, Path), ("If-Match" = Option<String>, Header, description = "The ETag of what is to change")),
+    request_body = SpaceChangeBody,
     responses((status = 200, body = SpaceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn change(
     caller: Allowed<SpacesWrite>,
+    request: HttpRequest,
     path: web::Path<SpaceId>,
-    body: web::Json<Change>,
+    body: web::Json<SpaceChangeBody>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let (db, id, at) = (services.db.tenant(caller.tenant), *path, services.clock.now());
-    let Change { name, settings } = body.into_inner();
-    let name = name.map(|name| name.trim().to_owned());
-    if name
-        .as_ref()
-        .is_some_and(|name| name.is_empty() || name.contains('\0') || name.chars().count() > NAME_MAX)
-    {
-        let detail = format!("name: give 1 to {NAME_MAX} characters");
-        return Err(Problem::new(Code::InvalidRequest, detail));
-    }
-    let patch = settings.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
-    if !patch.is_object() {
-        return Err(Problem::new(Code::InvalidRequest, "settings: give an object"));
-    }
-    let changed = db
-        .transaction(async |conn| {
-            let before = spaces::lock(conn, id).await?;
-            let (stored, settings) = match settings::changed(&before.settings, &patch) {
-                Ok(changed) => changed,
-                Err(refused) => return Ok(Err(refused)),
-            };
-            let change = SpaceChange {
-                slug: before.slug.clone(),
-                name: name.clone().unwrap_or_else(|| before.name.clone()),
-                public_key: before.public_key.clone(),
-                settings: stored,
-                published: before.published,
-                allowed_origins: before.allowed_origins.clone(),
-                at,
-            };
-            spaces::update(conn, id, change).await?;
-            let before = Space::from(before).settings;
-            if (&before.ai, &before.bot_name) != (&settings.ai, &settings.bot_name) {
-                golden::after_change(conn, id, GoldenCause::Settings, at).await?;
-            }
-            let recut = before.knowledge.limits() != settings.knowledge.limits();
-            let after = spaces::load(conn, id).await?.ok_or(StoreError::NotFound)?;
-            Ok::<_, StoreError>(Ok((after, recut)))
-        })
-        .await
-        .map_err(problem)?;
-    let (space, recut) = changed.map_err(|refused| refusal(&refused))?;
-    services.live_settings.changed(caller.tenant, id).await;
-    if recut {
+    let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
+    let mut change = Change::from(body.into_inner());
+    change.version = change.version.or(version_of(&request)?);
+    let changed = change::change(&db, &caller, *path, change, now).await;
+    settled(&services, &caller, changed.map_err(refused)?).await
+}
+
+/// `DELETE /api/chat-spaces/{id}`: at once for everybody, with all that it knows and all that was said.
+#[utoipa::path(
+    delete, path = "/api/chat-spaces/{id}", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path), Removal),
+    responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn remove(
+    caller: Allowed<SpacesWrite>,
+    path: web::Path<SpaceId>,
+    query: web::Query<Removal>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
+    let removed = removal::remove(&db, &caller, *path, query.confirm.as_deref(), now).await;
+    services.spaces.changed(&removed.map_err(refused)?, None).await;
+    services.bell.ring(caller.tenant);
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Tells whoever keeps the space in memory that it changed, and answers with it.
+async fn settled(services: &Services, caller: &Caller, changed: Changed) -> Result<HttpResponse, Problem> {
+    services
+        .spaces
+        .changed(&changed.before, Some(&changed.after))
+        .await;
+    let live = &services.live_settings;
+    live.changed(caller.tenant, changed.after.id).await;
+    if changed.cuts_anew() {
+        let (db, id, now) = (
+            services.db.tenant(caller.tenant),
+            changed.after.id,
+            services.clock.now(),
+        );
         // The settings hold either way: what is not in line now is at the next start.
-        match intake::queue_space(&db, id, at).await {
+        match intake::queue_space(&db, id, now).await {
             Ok(_) => services.bell.ring(caller.tenant),
             Err(error) => error!(space.id = %id, %error, "documents are not read anew yet"),
         }
     }
-    Ok(HttpResponse::Ok().json(SpaceView::from(space)))
+    Ok(shown(HttpResponse::Ok(), services, changed.after))
 }
 
-fn refusal(refused: &[Refused]) -> Problem {
-    let named: Vec<String> = refused
-        .iter()
-        .map(|Refused { field, detail }| format!("settings.{field}: {detail}"))
-        .collect();
-    Problem::new(Code::InvalidRequest, named.join("; "))
+fn shown(mut answer: HttpResponseBuilder, services: &Services, space: Space) -> HttpResponse {
+    answer
+        .insert_header((header::ETAG, format!("\"{}\"", space.version)))
+        .json(SpaceView::of(space, services.clock.now()))
+}
+
+/// The version that `If-Match` names; none where any will do.
+fn version_of(request: &HttpRequest) -> Result<Option<i64>, Problem> {
+    let Some(tag) = request.headers().get(header::IF_MATCH) else {
+        return Ok(None);
+    };
+    let read = |tag: &HeaderValue| match tag.to_str().ok()?.trim() {
+        "*" => Some(None),
+        tag => tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok().map(Some),
+    };
+    let detail = "If-Match: give the ETag of the space as it came";
+    read(tag).ok_or_else(|| Problem::new(Code::InvalidRequest, detail))
+}
+
+fn fields(refused: Vec<Refused>) -> Vec<FieldError> {
+    let field = |Refused { field, detail }| FieldError { field, detail };
+    refused.into_iter().map(field).collect()
+}
+
+fn refused(error: SpaceError) -> Problem {
+    let detail = error.to_string();
+    let of = |code, field: &str| {
+        let field = field.to_owned();
+        Problem::of_fields(
+            code,
+            vec![FieldError {
+                field,
+                detail: detail.clone(),
+            }],
+        )
+    };
+    match error {
+        SpaceError::Unsound(refused) => Problem::of_fields(Code::InvalidRequest, fields(refused)),
+        SpaceError::SlugTaken => of(Code::Conflict, "slug"),
+        SpaceError::Unconfirmed => of(Code::InvalidRequest, "confirm"),
+        SpaceError::Full => Problem::new(Code::LimitReached, detail),
+        SpaceError::Moved(_) => Problem::new(Code::VersionChanged, detail),
+        SpaceError::NotReady(failed) => {
+            let named = failed.into_iter().map(|check| FieldError {
+                field: check.code.to_owned(),
+                detail: check.advice.unwrap_or_default(),
+            });
+            Problem::of_fields(Code::NotReady, named.collect())
+        }
+        SpaceError::Store(error) => problem(error),
+    }
 }

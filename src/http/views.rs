@@ -26,32 +26,62 @@ pub struct SpaceView {
     slug: String,
     name: String,
     public_key: String,
+    /// The key before this one, while it still works.
+    old_key: Option<OldKey>,
     published: bool,
+    /// When it was put away.
+    archived_at: Option<DateTime<Utc>>,
+    /// The sites that may embed it; none is every site.
+    allowed_origins: Vec<String>,
+    /// Counts what it was set to; see its versions.
+    version: i64,
     /// With the defaults of what nobody has set.
     settings: Value,
     created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
 }
 
-impl From<Space> for SpaceView {
-    fn from(space: Space) -> Self {
+/// A public key that works for a while longer.
+#[derive(Debug, Serialize, ToSchema)]
+struct OldKey {
+    key: String,
+    until: DateTime<Utc>,
+}
+
+impl SpaceView {
+    /// The space as it is at `now`.
+    #[must_use]
+    pub fn of(space: Space, now: DateTime<Utc>) -> Self {
         let Space {
             id,
             slug,
             name,
             public_key,
             published,
+            allowed_origins,
             created_at,
+            updated_at,
+            version,
+            old_key,
+            old_key_until,
+            archived_at,
             ..
         } = space.clone();
+        let old_key = old_key.zip(old_key_until).filter(|(_, until)| *until > now);
         let settings = accounts::space::Space::from(space).settings;
         Self {
             id,
             slug,
             name,
             public_key,
+            old_key: old_key.map(|(key, until)| OldKey { key, until }),
             published,
+            archived_at,
+            allowed_origins,
+            version,
             settings: serde_json::to_value(settings).unwrap_or_default(),
             created_at,
+            updated_at,
         }
     }
 }

@@ -5,6 +5,7 @@ mod forget;
 mod index_space;
 mod ingest_document;
 mod read_source;
+mod remove_space;
 mod replay_golden;
 mod send_mail;
 mod worker;
@@ -94,6 +95,7 @@ impl Tools {
             }
             Work::IndexSpace { space, model } => index_space::run(db, *space, model, progress).await,
             Work::SendMail { errand } => send_mail::run(&self.post, db, job, errand).await,
+            Work::RemoveSpace { space } => remove_space::run(self, db, *space, job).await,
             Work::ReadSource { source } => read_source::run(self, db, *source, job, progress).await,
             Work::ReplayGolden {
                 space,

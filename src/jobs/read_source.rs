@@ -32,6 +32,7 @@ pub(super) async fn run(
 ) -> Result<Came, Failure> {
     match read(tools, db, source, job, progress).await {
         Err(Stopped::Store(StoreError::NotFound)) => Ok(Came::Removed("the source was removed")),
+        Err(Stopped::Store(StoreError::Archived)) => Ok(Came::Removed("the space is archived")),
         Err(Stopped::Store(error)) => Err(error.into()),
         Err(Stopped::Failed(failure)) => Err(failure),
         Ok(came) => Ok(came),

@@ -34,6 +34,18 @@ impl PublicOrigin {
         }
     }
 
+    /// The same, or where nobody said, the origin that the request came to.
+    #[must_use]
+    pub fn or_of(&self, request: &HttpRequest) -> String {
+        match &self.0 {
+            Some(origin) => origin.to_string(),
+            None => {
+                let info = request.connection_info();
+                format!("{}://{}", info.scheme(), info.host())
+            }
+        }
+    }
+
     /// Refuses a request whose `Origin` is neither this server's nor allowed, as
     /// `allowed(origin, own_host)` decides. Programs send none and pass: their token says what they
     /// may do.

@@ -9,12 +9,23 @@ use utoipa::ToSchema;
 
 use super::code::Code;
 
+/// What of a request cannot be taken, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Its path, as `settings.ai.top_k`.
+    pub field: String,
+    /// For people.
+    pub detail: String,
+}
+
 /// A refused or failed request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     pub code: Code,
     pub detail: String,
     pub retry_after: Option<Duration>,
+    /// Every field that cannot be taken, where it is about fields.
+    pub errors: Vec<FieldError>,
 }
 
 impl Problem {
@@ -24,6 +35,20 @@ impl Problem {
             code,
             detail: detail.into(),
             retry_after: None,
+            errors: Vec::new(),
+        }
+    }
+
+    /// A refusal of these fields; the detail names them all.
+    #[must_use]
+    pub fn of_fields(code: Code, errors: Vec<FieldError>) -> Self {
+        let named: Vec<String> = errors
+            .iter()
+            .map(|FieldError { field, detail }| format!("{field}: {detail}"))
+            .collect();
+        Self {
+            errors,
+            ..Self::new(code, named.join("; "))
         }
     }
 
@@ -69,6 +94,9 @@ pub struct ProblemDocument {
     detail: String,
     /// Seconds after which it may work.
     retry_after: Option<u64>,
+    /// Each field that cannot be taken.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
 }
 
 impl fmt::Display for Problem {
@@ -98,6 +126,7 @@ impl ResponseError for Problem {
             code: row.name,
             detail: self.detail.clone(),
             retry_after: self.retry_seconds(),
+            errors: self.errors.clone(),
         })
     }
 }

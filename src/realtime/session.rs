@@ -201,8 +201,20 @@ impl Session {
                 format!("a message has at most {MAX_TEXT} characters"),
             ));
         }
+        self.in_use().await?;
         self.ask(async |actor| actor.say(client_id, self.address, text.to_owned()).await)
             .await
+    }
+
+    /// Refuses where the space was closed to visitors after they came. What cannot be looked up now is
+    /// for others to refuse.
+    async fn in_use(&self) -> Result<(), Problem> {
+        let space = self.services.spaces.space(self.claims.tenant, self.claims.space);
+        match space.await {
+            Ok(Some(space)) if space.published => Ok(()),
+            Ok(_) => Err(Problem::not_found()),
+            Err(_) => Ok(()),
+        }
     }
 
     /// Carries out one frame; what to answer, if anything.

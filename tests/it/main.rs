@@ -18,6 +18,7 @@ mod layering;
 mod llm;
 mod resume;
 mod routes;
+mod spaces;
 mod support;
 mod team;
 mod turns;

@@ -24,7 +24,6 @@ pub mod secret;
 pub mod sessions;
 pub mod settings;
 pub mod signup;
-pub mod slug;
 pub mod space;
 pub mod team;
 pub mod token;

@@ -166,6 +166,14 @@ pub fn changed(stored: &Value, patch: &Value) -> Result<(Value, SpaceSettings), 
     }
 }
 
+/// What is stored, where it is sound by today's rules.
+///
+/// # Errors
+/// Every field of the wrong type or out of its bounds.
+pub fn sound(stored: &Value) -> Result<SpaceSettings, Vec<Refused>> {
+    changed(stored, &Value::Object(serde_json::Map::new())).map(|(_, settings)| settings)
+}
+
 /// Whether a text in it holds what the database cannot.
 pub(in crate::domain) fn has_nul(value: &Value) -> bool {
     match value {

@@ -4,29 +4,31 @@
 use parlance_store::{
     StoreError,
     control::{self, Login, Membership, NewUser, Role, User},
-    ids::{SpaceId, TenantId, UserId},
-    queries::spaces::{self, NewSpace},
+    ids::{TenantId, UserId},
 };
 use serde_json::json;
-use uuid::Uuid;
 
 use super::{
     Accounts, Client, Deed,
+    caller::Caller,
     email::EmailAddress,
     error::AccountError,
     oneself,
     sessions::{Begun, LoggedIn},
-    slug,
 };
 use crate::domain::{
     audit,
     notify::mail::{self, Errand},
+    spaces::{
+        SpaceError,
+        create::{Wanted, create_in},
+    },
 };
 
 /// Characters of a person's or a workspace's name.
 pub const NAME_MAX: usize = 80;
-/// Slugs that are tried for a space.
-const SLUGS: usize = 5;
+/// How often a workspace is founded whose space's slug somebody else takes at the same moment.
+const TRIES: usize = 5;
 
 /// Somebody new.
 #[derive(Clone)]
@@ -99,13 +101,11 @@ impl Accounts {
         login: &Login,
         client: &Client,
     ) -> Result<Begun, AccountError> {
-        let plain = slug::of(workspace);
-        let mut slug = plain.clone();
-        for _ in 0..SLUGS {
-            match self.found_as(tenant, workspace, &slug, login, client).await {
-                Err(Founding::Store(error)) if error.is_conflict("space_index_slug_once") => {
-                    slug = slug::another(&plain);
-                }
+        for _ in 0..TRIES {
+            match self.found_as(tenant, workspace, login, client).await {
+                // Somebody took it at the same moment.
+                Err(Founding::Space(SpaceError::SlugTaken)) => {}
+                Err(Founding::Space(error)) => return Err(AccountError::Internal(error.to_string())),
                 Err(Founding::Store(error)) if error.is_conflict("users_email_once") => {
                     return Err(AccountError::EmailTaken);
                 }
@@ -121,7 +121,6 @@ impl Accounts {
         &self,
         tenant: TenantId,
         workspace: &str,
-        slug: &str,
         login: &Login,
         client: &Client,
     ) -> Result<Begun, Founding> {
@@ -133,26 +132,31 @@ impl Accounts {
             password_hash: login.password_hash.clone(),
             at,
         };
-        let space = NewSpace {
-            id: SpaceId::new(),
-            slug: slug.to_owned(),
+        let actor = oneself(login);
+        let caller = Caller {
+            tenant,
+            role: Some(Role::Owner),
+            email_verified: false,
+            actor: actor.clone(),
+            address: client.address,
+        };
+        let space = Wanted {
             name: workspace.to_owned(),
-            public_key: format!("pk_{}", Uuid::new_v4().simple()),
-            settings: json!({}),
-            published: false,
+            slug: None,
+            settings: None,
             allowed_origins: Vec::new(),
-            at,
         };
         let deed = Deed {
-            after: Some(json!({ "workspace": workspace, "space": slug })),
+            after: Some(json!({ "workspace": workspace })),
             ..Deed::plain("account.sign_up")
         };
         let db = self.db.tenant(tenant);
         db.transaction(async |conn| {
             control::sign_up(conn, workspace, owner).await?;
-            spaces::create(conn, space).await?;
+            let made = create_in(conn, &caller, space.clone(), at).await;
+            made.map_err(Founding::Space)?;
             mail::enqueue(conn, Errand::Verify { user: login.user.id }, at).await?;
-            let (actor, target) = (oneself(login), ("user", login.user.id.0));
+            let target = ("user", login.user.id.0);
             audit::record(conn, self.act(&actor, client, deed, target)).await?;
             let begun = self.begin(conn, login.user.id, client).await;
             begun.map_err(Founding::Account)
@@ -164,6 +168,7 @@ impl Accounts {
 /// What refused: which constraint it was is decided on.
 enum Founding {
     Store(StoreError),
+    Space(SpaceError),
     Account(AccountError),
 }
 

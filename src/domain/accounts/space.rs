@@ -13,6 +13,8 @@ use parlance_store::{
 };
 use serde_json::{Value, json};
 
+use crate::{domain::spaces::origins::covers, kernel::clock::SharedClock};
+
 /// How long a change of settings may take to be seen.
 pub(crate) const FRESH: Duration = Duration::from_secs(2);
 /// Bytes of a slug or a public key at most.
@@ -29,6 +31,8 @@ pub struct Space {
     pub name: String,
     pub public_key: String,
     pub knowledge_version: i64,
+    /// Whether visitors may use it.
+    pub published: bool,
     pub settings: SpaceSettings,
 }
 
@@ -69,7 +73,8 @@ impl SpaceRef {
     #[must_use]
     pub fn allows(&self, origin: &str, own_host: Option<&str>) -> bool {
         let own = own_host.is_some_and(|host| origin.split_once("://").is_some_and(|(_, at)| at == host));
-        own || self.allowed_origins.is_empty() || self.allowed_origins.iter().any(|allowed| allowed == origin)
+        own || self.allowed_origins.is_empty()
+            || self.allowed_origins.iter().any(|allowed| covers(allowed, origin))
     }
 }
 
@@ -77,6 +82,7 @@ impl SpaceRef {
 #[derive(Clone)]
 pub struct SpaceDirectory {
     db: Db,
+    clock: SharedClock,
     by_name: Cache<String, Option<Arc<SpaceRef>>>,
     by_id: Cache<(TenantId, SpaceId), Option<Arc<Space>>>,
 }
@@ -89,7 +95,7 @@ impl std::fmt::Debug for SpaceDirectory {
 
 impl SpaceDirectory {
     #[must_use]
-    pub fn new(db: Db) -> Self {
+    pub fn new(db: Db, clock: SharedClock) -> Self {
         let by_name = Cache::builder()
             .max_capacity(CAPACITY)
             .time_to_live(FRESH)
@@ -98,7 +104,12 @@ impl SpaceDirectory {
             .max_capacity(CAPACITY)
             .time_to_live(FRESH)
             .build();
-        Self { db, by_name, by_id }
+        Self {
+            db,
+            clock,
+            by_name,
+            by_id,
+        }
     }
 
     /// The published space of this slug or public key.
@@ -111,7 +122,8 @@ impl SpaceDirectory {
             return Ok(None);
         }
         let load = async {
-            let found = self.db.control().space_by_slug_or_key(slug_or_key).await?;
+            let (control, now) = (self.db.control(), self.clock.now());
+            let found = control.space_by_slug_or_key(slug_or_key, now).await?;
             Ok::<_, StoreError>(found.filter(|space| space.published).map(|space| {
                 Arc::new(SpaceRef {
                     tenant: space.tenant_id,
@@ -122,6 +134,18 @@ impl SpaceDirectory {
             }))
         };
         self.by_name.try_get_with(slug_or_key.to_owned(), load).await
+    }
+
+    /// Lets a space that has changed be fetched again, under every name it has or had. Other processes
+    /// see the change within two seconds.
+    pub async fn changed(&self, was: &spaces::Space, is: Option<&spaces::Space>) {
+        for row in [was].into_iter().chain(is) {
+            self.by_id.invalidate(&(row.tenant_id, row.id)).await;
+            let names = [Some(&row.slug), Some(&row.public_key), row.old_key.as_ref()];
+            for name in names.into_iter().flatten() {
+                self.by_name.invalidate(name).await;
+            }
+        }
     }
 
     /// A space of a tenant, published or not.
@@ -161,6 +185,7 @@ impl From<spaces::Space> for Space {
             name: row.name,
             public_key: row.public_key,
             knowledge_version: row.knowledge_version,
+            published: row.published,
             settings,
         }
     }

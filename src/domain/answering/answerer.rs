@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     adapters::llm::{
-        ChatRequest, Chunk, LlmError, Source, StopReason, Turn, capabilities,
+        ChatRequest, Chunk, LlmError, Source, StopReason, Turn, capabilities, extractive,
         gateway::{Gateway, ModelRef},
     },
     domain::{
@@ -76,6 +76,13 @@ impl Answerer {
         } else {
             models
         }
+    }
+
+    /// Whether a model that writes is among those a space asks.
+    #[must_use]
+    pub fn has_writer(&self, settings: &AnswerSettings) -> bool {
+        let writes = |upstream: &str| upstream != extractive::NAME && self.gateway.has(upstream);
+        settings.models.iter().any(|model| writes(&model.upstream))
     }
 
     /// The model a question is reserved for, and the tokens it may write: the answer's and what

@@ -28,6 +28,19 @@ pub enum Actor {
     System,
 }
 
+impl Actor {
+    /// The words that stand for it in a row: what kind, who, and what they are called now.
+    #[must_use]
+    pub fn row(&self) -> (ActorKind, Option<Uuid>, String) {
+        match self {
+            Self::User { id, email } => (ActorKind::User, Some(id.0), email.clone()),
+            Self::ApiKey { id, name } => (ActorKind::ApiKey, Some(*id), name.clone()),
+            Self::Visitor { id } => (ActorKind::Visitor, Some(id.0), "visitor".to_owned()),
+            Self::System => (ActorKind::System, None, "Parlance".to_owned()),
+        }
+    }
+}
+
 /// An administrative act.
 #[derive(Clone, Debug)]
 pub struct Act<'a> {
@@ -49,12 +62,7 @@ pub struct Act<'a> {
 /// # Errors
 /// [`StoreError`] where the database fails; the act is then not done either.
 pub async fn record(conn: &mut TenantConn<'_>, act: Act<'_>) -> Result<(), StoreError> {
-    let (actor_kind, actor_id, actor_name) = match act.actor {
-        Actor::User { id, email } => (ActorKind::User, Some(id.0), email.clone()),
-        Actor::ApiKey { id, name } => (ActorKind::ApiKey, Some(*id), name.clone()),
-        Actor::Visitor { id } => (ActorKind::Visitor, Some(id.0), "visitor".to_owned()),
-        Actor::System => (ActorKind::System, None, "Parlance".to_owned()),
-    };
+    let (actor_kind, actor_id, actor_name) = act.actor.row();
     let (before, after) = redact::changed(act.before, act.after);
     let event = AuditEvent {
         id: AuditEventId::new(),

@@ -12,7 +12,7 @@ use parlance_store::{
     ids::{GoldenQuestionId, JobId, SpaceId},
     queries::{
         golden::{self, GoldenCause, GoldenQuestion, GoldenWords},
-        spaces,
+        space_life, spaces,
     },
 };
 use serde_json::{Value, json};
@@ -136,6 +136,7 @@ pub async fn add(
 ) -> Result<GoldenQuestion, GoldenError> {
     let (written, id) = (written.sound()?, GoldenQuestionId::new());
     let added = db.transaction(async |conn| {
+        space_life::hold(conn, space).await?;
         // Others who add one wait, so that the limit holds.
         spaces::lock(conn, space).await?;
         if golden::count(conn, space).await? >= MOST {
@@ -167,6 +168,7 @@ pub async fn change(
     let written = written.sound()?;
     let changed = db.transaction(async |conn| {
         let before = golden::get(conn, id).await?;
+        space_life::hold(conn, before.space_id).await?;
         golden::change(conn, id, written.words(), now).await?;
         let question = golden::get(conn, id).await?;
         let mut act = caller.act("golden_question.change", ("golden_question", id), now);
@@ -189,6 +191,7 @@ pub async fn remove(
 ) -> Result<(), StoreError> {
     db.transaction(async |conn| {
         let before = golden::get(conn, id).await?;
+        space_life::hold(conn, before.space_id).await?;
         golden::remove(conn, id).await?;
         let mut act = caller.act("golden_question.remove", ("golden_question", id), now);
         act.before = Some(told(&before));
@@ -216,7 +219,7 @@ pub async fn ask(
     now: DateTime<Utc>,
 ) -> Result<JobId, StoreError> {
     db.transaction(async |conn| {
-        spaces::load(conn, space).await?.ok_or(StoreError::NotFound)?;
+        space_life::hold(conn, space).await?;
         let work = Work::ReplayGolden {
             space,
             answers,

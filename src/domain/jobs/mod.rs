@@ -42,6 +42,8 @@ pub enum Work {
     IndexSpace { space: SpaceId, model: String },
     /// Writes to somebody who logs in. Done twice it is a second mail, whose link is the one that works.
     SendMail { errand: Errand },
+    /// Takes what a removed space has left.
+    RemoveSpace { space: SpaceId },
 }
 
 /// What a kind of work takes: each has workers of its own, so that one does not hold up the other.
@@ -64,6 +66,7 @@ const KINDS: &[(&str, Takes)] = &[
     ("replay_golden", Takes::Waiting),
     ("index_space", Takes::Building),
     ("send_mail", Takes::Mailing),
+    ("remove_space", Takes::Waiting),
 ];
 
 impl Takes {
@@ -72,6 +75,12 @@ impl Takes {
     pub fn kinds(self) -> Vec<&'static str> {
         let those = KINDS.iter().filter(|(_, takes)| *takes == self);
         those.map(|(kind, _)| *kind).collect()
+    }
+
+    /// All kinds of work.
+    #[must_use]
+    pub fn all_kinds() -> Vec<&'static str> {
+        KINDS.iter().map(|(kind, _)| *kind).collect()
     }
 
     /// How many of `slots` one tenant may have at once. What takes patience, or another's server, may take it
@@ -95,6 +104,7 @@ impl Work {
             Self::ReplayGolden { .. } => "replay_golden",
             Self::IndexSpace { .. } => "index_space",
             Self::SendMail { .. } => "send_mail",
+            Self::RemoveSpace { .. } => "remove_space",
         }
     }
 
@@ -106,6 +116,7 @@ impl Work {
             Self::ReplayGolden { space, answers, .. } => format!("golden:{space}:{answers}"),
             Self::IndexSpace { space, .. } => format!("index:{space}"),
             Self::SendMail { errand } => format!("mail:{}", errand.key()),
+            Self::RemoveSpace { space } => format!("remove:{space}"),
         }
     }
 
@@ -247,6 +258,9 @@ mod tests {
             },
             Work::SendMail {
                 errand: Errand::Verify { user: UserId::new() },
+            },
+            Work::RemoveSpace {
+                space: SpaceId::new(),
             },
             Work::ReplayGolden {
                 space: SpaceId::new(),

@@ -1,14 +1,14 @@
 //! What a business gives us to know: kept in the transaction that puts the reading of it in line, so
 //! that nothing is acknowledged and then lost.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parlance_store::{
     StoreError,
     ids::{DocumentId, JobId, SpaceId},
     queries::{
         documents::{self, Document, DocumentStatus, NewDocument},
         golden::GoldenCause,
-        sources, spaces,
+        sources, space_life, spaces,
     },
     tenant::{TenantConn, TenantDb},
 };
@@ -44,7 +44,7 @@ pub struct Taken {
 /// are no work.
 ///
 /// # Errors
-/// [`StoreError::NotFound`] where the tenant has no such space.
+/// [`StoreError::NotFound`] where the tenant has no such space, [`StoreError::Archived`] where it is put away.
 pub async fn take_in(
     db: &TenantDb,
     caller: &Caller,
@@ -54,9 +54,7 @@ pub async fn take_in(
 ) -> Result<Taken, StoreError> {
     let hash = Sha256::digest(file.content);
     db.transaction(async |conn| {
-        if spaces::load(conn, file.space).await?.is_none() {
-            return Err(StoreError::NotFound);
-        }
+        space_life::hold(conn, file.space).await?;
         let new = NewDocument {
             id: DocumentId::new(),
             space_id: file.space,
@@ -91,6 +89,8 @@ pub async fn read_anew(
     now: DateTime<Utc>,
 ) -> Result<Taken, StoreError> {
     db.transaction(async |conn| {
+        let document = documents::get(conn, id).await?;
+        space_life::hold(conn, document.space_id).await?;
         let source = sources::of_document(conn, id).await?;
         documents::set_status(conn, id, DocumentStatus::Queued, None, now).await?;
         let document = documents::get(conn, id).await?;
@@ -120,6 +120,7 @@ pub async fn remove(
 ) -> Result<(), StoreError> {
     db.transaction(async |conn| {
         let document = documents::get(conn, id).await?;
+        space_life::hold(conn, document.space_id).await?;
         record(conn, caller, "document.remove", &document, now).await?;
         documents::remove(conn, id).await?;
         changed(conn, document.space_id, now).await
@@ -149,6 +150,9 @@ pub(super) async fn changed(
     golden_questions::after_change(conn, space, GoldenCause::Knowledge, now).await
 }
 
+/// When what a removed space has left is gone for again.
+const REMOVED_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(10);
+
 /// Why work was given up that somebody called off.
 pub const CALLED_OFF: &str = "it was called off";
 
@@ -168,6 +172,13 @@ pub async fn given_up(
         Work::ReadSource { source } => places::give_up(conn, *source, reason, now).await,
         // Searched as before; who publishes next asks for it again. A run without an end says so itself.
         Work::IndexSpace { .. } | Work::ReplayGolden { .. } | Work::SendMail { .. } => Ok(()),
+        // Nobody can call it off, and it is done in the end.
+        Work::RemoveSpace { space } => {
+            let due = now + REMOVED_AGAIN_AFTER;
+            jobs::enqueue_at(conn, work, *space, Priority::Normal, due, now)
+                .await
+                .map(drop)
+        }
     };
     match given_up {
         // Removed meanwhile.

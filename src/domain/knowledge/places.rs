@@ -8,7 +8,7 @@ use parlance_store::{
     queries::{
         documents::{self, Document, DocumentStatus},
         sources::{self, NewSource, Source, SourceStatus},
-        spaces,
+        space_life, spaces,
     },
     tenant::{TenantConn, TenantDb},
 };
@@ -63,9 +63,7 @@ pub async fn know(
     let start = normalise(&place.plan.start).ok_or(NotAPage)?;
     let bounded = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
     db.transaction(async |conn| {
-        if spaces::load(conn, space).await?.is_none() {
-            return Err(StoreError::NotFound.into());
-        }
+        space_life::hold(conn, space).await?;
         let new = NewSource {
             id: SourceId::new(),
             space_id: space,
@@ -108,6 +106,7 @@ pub async fn read_again(
 ) -> Result<(Source, JobId), StoreError> {
     db.transaction(async |conn| {
         let source = sources::get(conn, id).await?;
+        space_life::hold(conn, source.space_id).await?;
         record(conn, caller, "source.read", &source, now).await?;
         let job = read(conn, &source, Priority::Now, now).await?;
         Ok((source, job))
@@ -127,6 +126,7 @@ pub async fn remove(
 ) -> Result<(), StoreError> {
     db.transaction(async |conn| {
         let source = sources::get(conn, id).await?;
+        space_life::hold(conn, source.space_id).await?;
         record(conn, caller, "source.remove", &source, now).await?;
         sources::remove(conn, id).await?;
         intake::changed(conn, source.space_id, now).await
@@ -159,13 +159,33 @@ async fn read(
     jobs::enqueue(conn, &work, source.space_id, priority, now).await
 }
 
-/// Puts the next reading of a source in line, where it has a schedule.
+/// Puts the readings of a space's sources that have a schedule in line again.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn resume(conn: &mut TenantConn<'_>, space: SpaceId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    for source in sources::list(conn, space).await? {
+        if let Some(hours) = source.every_hours {
+            let last = source.crawled_at.unwrap_or(source.created_at);
+            let due = now.max(last + TimeDelta::hours(hours.into()));
+            let work = Work::ReadSource { source: source.id };
+            jobs::enqueue_at(conn, &work, space, Priority::Later, due, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts the next reading of a source in line, where it has a schedule and its space is not put away.
 pub(super) async fn next(
     conn: &mut TenantConn<'_>,
     source: &Source,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    if let Some(hours) = source.every_hours {
+    let Some(hours) = source.every_hours else {
+        return Ok(());
+    };
+    let space = spaces::load(conn, source.space_id).await?;
+    if space.is_some_and(|space| space.archived_at.is_none()) {
         let work = Work::ReadSource { source: source.id };
         let due = now + TimeDelta::hours(hours.into());
         jobs::enqueue_at(conn, &work, source.space_id, Priority::Later, due, now).await?;

@@ -8,6 +8,7 @@ use parlance_store::{
     queries::{
         documents::{self, NewDocument},
         sources::{self, PageOutcome, Source, SourcePage},
+        spaces,
     },
     tenant::{TenantConn, TenantDb},
 };
@@ -36,10 +37,18 @@ impl Reading {
     /// its pages besides.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] where the source was removed.
+    /// [`StoreError::NotFound`] where the source was removed, [`StoreError::Archived`] where its space is
+    /// put away.
     pub async fn begin(db: TenantDb, source: SourceId, job: JobId) -> Result<(Self, Vec<Known>), StoreError> {
         let source = db
-            .transaction(async |conn| sources::begin(conn, source, job).await)
+            .transaction(async |conn| {
+                let source = sources::begin(conn, source, job).await?;
+                let space = spaces::load(conn, source.space_id).await?;
+                match space.ok_or(StoreError::NotFound)?.archived_at {
+                    Some(_) => Err(StoreError::Archived),
+                    None => Ok(source),
+                }
+            })
             .await?;
         let (mut known, mut after) = (Vec::new(), String::new());
         loop {

@@ -24,6 +24,9 @@ pub enum StoreError {
     /// The row does not exist, or belongs to someone else: the two are not told apart.
     #[error("no such row")]
     NotFound,
+    /// The space is archived: nothing of it is changed until it is brought back.
+    #[error("the space is archived")]
+    Archived,
     /// The statement failed; the detail is for the log.
     #[error("query failed: {0}")]
     Query(#[source] Diesel),

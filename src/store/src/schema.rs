@@ -55,6 +55,11 @@ diesel::table! {
         knowledge_version -> BigInt,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        version -> BigInt,
+        old_key -> Nullable<Text>,
+        old_key_until -> Nullable<Timestamptz>,
+        archived_at -> Nullable<Timestamptz>,
+        removed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -187,3 +192,4 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(messages, reservations);
+diesel::allow_tables_to_appear_in_same_query!(conversations, spaces);

@@ -78,9 +78,10 @@ async fn what_is_no_setting_is_named_and_nothing_changes() {
             json!({ "settings": { "greetings": "hi", "bot_name": "B" } }),
             "settings.greetings",
         ),
-        (json!({ "settings": [] }), "settings"),
+        (json!({ "settings": [] }), "settings.*"),
         (json!({ "name": " " }), "name"),
-        (json!({ "slug": "other" }), "slug"),
+        (json!({ "slug": "Other" }), "slug"),
+        (json!({ "public_key": "pk_mine_12345678" }), "public_key"),
     ] {
         let refused = admin.changes(change).await;
         assert_eq!(refused.status(), 400);

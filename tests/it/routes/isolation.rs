@@ -23,8 +23,8 @@ async fn a_stranger_gets_nothing_by_any_route() {
     let member = app.log_in(&globex.email).await;
     let never = Uuid::now_v7().to_string();
     let fill = |path: &str, slug: &str, id: &str| {
-        let path = path.replace("{space}", slug).replace("{id}", id);
-        app.url(&path.replace("{kid}", &never))
+        let path = path.replace("{space}", slug).replace("{n}", "1");
+        app.url(&path.replace("{id}", id).replace("{kid}", &never))
     };
     let asks = async |method: &Method, url: String, token: &str| {
         let request = sound(&app, method, &url, &conversation).bearer_auth(token);

@@ -39,8 +39,10 @@ fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> Reque
     } else if method == Method::PATCH {
         // A change names only what is to change.
         json!({ "name": "Mine" })
-    } else if url.contains("/golden-runs") || url.contains("/identity-keys") {
+    } else if url.contains("/golden-runs") || url.contains("/identity-keys") || url.ends_with("/rotate-key") {
         json!({})
+    } else if url.ends_with("/preview") {
+        json!({ "settings": {} })
     } else if url.contains("/golden-questions") {
         json!({ "question": "Mine?", "facts": ["yes"] })
     } else {

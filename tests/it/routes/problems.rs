@@ -28,6 +28,7 @@ fn every_code_of_the_table_is_raised_somewhere() {
         let raised = [
             format!("Problem::new(Code::{:?}", row.code),
             format!("Self::new(Code::{:?}", row.code),
+            format!("Problem::of_fields(Code::{:?}", row.code),
         ];
         let flat: String = all.split_whitespace().collect::<Vec<_>>().join("");
         let raised = raised.map(|call| call.replace(' ', ""));

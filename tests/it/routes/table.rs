@@ -104,6 +104,60 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/api/chat-spaces", For::Member("spaces:read")),
     ("GET", "/api/chat-spaces/{id}", For::Member("spaces:read")),
     ("PATCH", "/api/chat-spaces/{id}", For::Member("spaces:write")),
+    ("POST", "/api/chat-spaces", For::Member("spaces:write")),
+    ("DELETE", "/api/chat-spaces/{id}", For::Member("spaces:write")),
+    ("GET", "/api/chat-spaces/{id}/checks", For::Member("spaces:read")),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/publish",
+        For::Member("spaces:write"),
+    ),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/unpublish",
+        For::Member("spaces:write"),
+    ),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/archive",
+        For::Member("spaces:write"),
+    ),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/unarchive",
+        For::Member("spaces:write"),
+    ),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/rotate-key",
+        For::Member("spaces:write"),
+    ),
+    ("GET", "/api/chat-spaces/{id}/widget", For::Member("spaces:read")),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/preview",
+        For::Member("spaces:read"),
+    ),
+    (
+        "GET",
+        "/api/chat-spaces/{id}/versions",
+        For::Member("spaces:read"),
+    ),
+    (
+        "GET",
+        "/api/chat-spaces/{id}/versions/{n}",
+        For::Member("spaces:read"),
+    ),
+    (
+        "GET",
+        "/api/chat-spaces/{id}/versions/{n}/diff",
+        For::Member("spaces:read"),
+    ),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/versions/{n}/restore",
+        For::Member("spaces:write"),
+    ),
     (
         "GET",
         "/api/chat-spaces/{id}/identity-keys",

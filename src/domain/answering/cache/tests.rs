@@ -48,6 +48,7 @@ impl Shelf {
                     name: "Acme".to_owned(),
                     public_key: "pk".to_owned(),
                     knowledge_version: 1,
+                    published: true,
                     settings: SpaceSettings::default(),
                 }),
                 conversation: ConversationId::new(),

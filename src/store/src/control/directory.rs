@@ -59,17 +59,24 @@ struct Changed {
 }
 
 impl ControlDb {
-    /// Finds a space by its slug or its public key, published or not, of an active tenant.
+    /// Finds a space by its slug or its public key, published or not, of an active tenant. The key
+    /// before the present one counts until its end.
     ///
     /// # Errors
     /// [`StoreError`] where the database does not answer.
-    pub async fn space_by_slug_or_key(&self, slug_or_key: &str) -> Result<Option<SpaceRef>, StoreError> {
+    pub async fn space_by_slug_or_key(
+        &self,
+        slug_or_key: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<SpaceRef>, StoreError> {
         let query = sql(
             "SELECT s.tenant_id, s.space_id, s.slug, s.public_key, s.published, s.allowed_origins \
              FROM space_index s JOIN tenants t ON t.id = s.tenant_id \
-                         WHERE (s.slug = $1 OR s.public_key = $1) AND t.status = 'active'",
+                         WHERE (s.slug = $1 OR s.public_key = $1 OR (s.old_key = $1 AND s.old_key_until > $2)) \
+               AND t.status = 'active'",
         )
-        .bind::<Text, _>(slug_or_key);
+        .bind::<Text, _>(slug_or_key)
+        .bind::<Timestamptz, _>(now);
         Ok(self.rows(query).await?.into_iter().next())
     }
 

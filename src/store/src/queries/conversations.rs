@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
+    dsl::exists,
     prelude::{
         BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, Queryable, QueryableByName,
         Selectable, SelectableHelper,
@@ -14,7 +15,10 @@ use serde_json::Value;
 use crate::{
     error::StoreError,
     ids::{ConversationId, SpaceId, TenantId, VisitorId},
-    schema::conversations::{self, dsl as columns, table},
+    schema::{
+        conversations::{self, dsl as columns, table},
+        spaces,
+    },
     statement::sql,
     tenant::TenantConn,
     text_enum::text_enum,
@@ -108,7 +112,16 @@ pub async fn create(conn: &mut TenantConn<'_>, new: NewConversation) -> Result<(
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn load(conn: &mut TenantConn<'_>, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
-    let query = table.filter(columns::id.eq(id)).select(Conversation::as_select());
+    // What is left of a removed space is nobody's.
+    let of_space = spaces::table.filter(
+        spaces::tenant_id
+            .eq(columns::tenant_id)
+            .and(spaces::id.eq(columns::space_id))
+            .and(spaces::removed_at.is_null()),
+    );
+    let query = table
+        .filter(columns::id.eq(id).and(exists(of_space)))
+        .select(Conversation::as_select());
     Ok(query.first(conn.db()).await.optional()?)
 }
 

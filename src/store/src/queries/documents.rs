@@ -9,11 +9,15 @@ use diesel_async::RunQueryDsl;
 
 use crate::{
     error::StoreError,
-    ids::{DocumentId, DocumentVersionId, PassageId, SpaceId},
+    ids::{DocumentId, SpaceId},
     statement::{Sql, sql},
     tenant::TenantConn,
     text_enum::text_enum,
 };
+
+mod text;
+
+pub use text::{DocumentText, PassageSpan, live_text, passage_span};
 
 text_enum! {
     /// How far a document got.
@@ -183,7 +187,9 @@ pub async fn expect(
 pub async fn get(conn: &mut TenantConn<'_>, id: DocumentId) -> Result<Document, StoreError> {
     Ok(sql(
         "SELECT id, space_id, name, title, media_type, source_url, status, error, content_hash, bytes, \
-                   created_at, updated_at FROM documents WHERE id = $1",
+                   created_at, updated_at FROM documents d WHERE id = $1 \
+           AND EXISTS (SELECT FROM spaces s WHERE s.tenant_id = d.tenant_id AND s.id = d.space_id \
+                         AND s.removed_at IS NULL)",
     )
     .bind::<SqlUuid, _>(id)
     .get_result(conn.db())
@@ -206,7 +212,9 @@ pub async fn with_file(conn: &mut TenantConn<'_>, id: DocumentId) -> Result<(Doc
         "SELECT d.id, d.space_id, d.name, d.title, d.media_type, d.source_url, d.status, d.error, \
                 d.content_hash, d.bytes, d.created_at, d.updated_at, f.content \
          FROM documents d JOIN document_files f ON f.tenant_id = d.tenant_id AND f.document_id = d.id \
-         WHERE d.id = $1",
+         WHERE d.id = $1 \
+           AND EXISTS (SELECT FROM spaces s WHERE s.tenant_id = d.tenant_id AND s.id = d.space_id \
+                         AND s.removed_at IS NULL)",
     )
     .bind::<SqlUuid, _>(id)
     .get_result(conn.db())
@@ -434,66 +442,4 @@ pub async fn remove(conn: &mut TenantConn<'_>, id: DocumentId) -> Result<(), Sto
     } else {
         Ok(())
     }
-}
-
-/// The live text of a document, as its page shows it.
-#[derive(Clone, Debug, QueryableByName)]
-#[diesel(check_for_backend(diesel::pg::Pg))]
-pub struct DocumentText {
-    /// Of the text; offsets of another version do not fit it.
-    #[diesel(sql_type = SqlUuid)]
-    pub version_id: DocumentVersionId,
-    /// What offsets refer to.
-    #[diesel(sql_type = Text)]
-    pub text: String,
-    /// Whether it is Markdown.
-    #[diesel(sql_type = Bool)]
-    pub markdown: bool,
-}
-
-/// The text of the version that is searched.
-///
-/// # Errors
-/// [`StoreError::NotFound`] where the tenant has no such document or none of it is live.
-pub async fn live_text(conn: &mut TenantConn<'_>, id: DocumentId) -> Result<DocumentText, StoreError> {
-    Ok(
-        sql("SELECT id AS version_id, text, markdown FROM document_versions WHERE document_id = $1 AND live")
-            .bind::<SqlUuid, _>(id)
-            .get_result(conn.db())
-            .await?,
-    )
-}
-
-/// Where a passage stands in its document's live text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
-#[diesel(check_for_backend(diesel::pg::Pg))]
-pub struct PassageSpan {
-    /// First character.
-    #[diesel(sql_type = Integer)]
-    pub start_char: i32,
-    /// One past the last character.
-    #[diesel(sql_type = Integer)]
-    pub end_char: i32,
-    /// Page, from 1.
-    #[diesel(sql_type = Nullable<Integer>)]
-    pub page: Option<i32>,
-}
-
-/// The span of a cited passage; nothing once the document has been reprocessed.
-///
-/// # Errors
-/// [`StoreError`] where the database fails.
-pub async fn passage_span(
-    conn: &mut TenantConn<'_>,
-    document: DocumentId,
-    passage: PassageId,
-) -> Result<Option<PassageSpan>, StoreError> {
-    let mut found: Vec<PassageSpan> = sql("SELECT p.start_char, p.end_char, p.page FROM passages p \
-         JOIN document_versions v ON v.tenant_id = p.tenant_id AND v.id = p.version_id AND v.live \
-         WHERE p.id = $1 AND p.document_id = $2")
-    .bind::<SqlUuid, _>(passage)
-    .bind::<SqlUuid, _>(document)
-    .load(conn.db())
-    .await?;
-    Ok(found.pop())
 }

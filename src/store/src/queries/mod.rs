@@ -23,6 +23,8 @@ pub mod messages;
 pub mod passages;
 pub mod search;
 pub mod sources;
+pub mod space_life;
+pub mod space_versions;
 pub mod spaces;
 pub mod teams;
 pub mod visitors;

@@ -3,14 +3,15 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     prelude::{
-        ExpressionMethods, OptionalExtension, QueryDsl, Queryable, QueryableByName, Selectable,
-        SelectableHelper,
+        BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, Queryable, QueryableByName,
+        Selectable, SelectableHelper,
     },
-    sql_types::{Array, BigInt, Bool, Jsonb, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
+use super::space_versions::Author;
 use crate::{
     error::StoreError,
     ids::{SpaceId, TenantId},
@@ -19,7 +20,7 @@ use crate::{
     tenant::TenantConn,
 };
 
-/// A chat space: one widget, one body of knowledge, one bot.
+/// A chat space: one widget, one body of knowledge, one bot. One that was removed is none any more.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = spaces, check_for_backend(diesel::pg::Pg))]
 pub struct Space {
@@ -45,6 +46,14 @@ pub struct Space {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// The newest of its versions.
+    pub version: i64,
+    /// The public key before this one.
+    pub old_key: Option<String>,
+    /// Until when that works.
+    pub old_key_until: Option<DateTime<Utc>>,
+    /// When it was put away, if it is.
+    pub archived_at: Option<DateTime<Utc>>,
 }
 
 /// A space to be made.
@@ -85,17 +94,28 @@ pub struct SpaceChange {
     pub at: DateTime<Utc>,
 }
 
-/// Makes a space and enters it in the directory.
+/// Makes a space, enters it in the directory and writes its first version, made by Parlance itself.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] `space_index_slug_once` where the slug is taken, `spaces_slug_shape`
 /// or `spaces_public_key_shape` where it is not one.
 pub async fn create(conn: &mut TenantConn<'_>, new: NewSpace) -> Result<(), StoreError> {
+    create_by(conn, new, &Author::default()).await
+}
+
+/// The same, made by somebody.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_by(conn: &mut TenantConn<'_>, new: NewSpace, by: &Author) -> Result<(), StoreError> {
     let tenant = conn.tenant_id();
     sql(
         "WITH space AS (INSERT INTO spaces (tenant_id, id, slug, name, public_key, settings, published, \
                                             allowed_origins, created_at, updated_at) \
-                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)) \
+                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)), \
+         version AS (INSERT INTO space_versions (tenant_id, space_id, n, name, settings, allowed_origins, \
+                                                 actor_kind, actor_id, actor_name, at) \
+                     VALUES ($1, $2, 1, $4, $6, $8, $10, $11, $12, $9)) \
          INSERT INTO space_index (tenant_id, space_id, slug, public_key, published, allowed_origins, changed_at) \
          VALUES ($1, $2, $3, $5, $7, $8, $9)",
     )
@@ -108,6 +128,9 @@ pub async fn create(conn: &mut TenantConn<'_>, new: NewSpace) -> Result<(), Stor
     .bind::<Bool, _>(new.published)
     .bind::<Array<Text>, _>(new.allowed_origins)
     .bind::<Timestamptz, _>(new.at)
+    .bind::<Text, _>(by.kind)
+    .bind::<Nullable<SqlUuid>, _>(by.id)
+    .bind::<Text, _>(by.name.as_str())
     .execute(conn.db())
     .await?;
     Ok(())
@@ -121,7 +144,7 @@ pub async fn update(conn: &mut TenantConn<'_>, id: SpaceId, change: SpaceChange)
     let changed = sql(
         "WITH space AS (UPDATE spaces SET slug = $2, name = $3, public_key = $4, settings = $5, \
                               published = $6, allowed_origins = $7, updated_at = $8 \
-                        WHERE id = $1 RETURNING id) \
+                        WHERE id = $1 AND removed_at IS NULL RETURNING id) \
          UPDATE space_index SET slug = $2, public_key = $4, published = $6, allowed_origins = $7, changed_at = $8 \
          FROM space WHERE space_index.space_id = space.id",
     )
@@ -147,7 +170,8 @@ pub async fn update(conn: &mut TenantConn<'_>, id: SpaceId, change: SpaceChange)
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn load(conn: &mut TenantConn<'_>, id: SpaceId) -> Result<Option<Space>, StoreError> {
-    let query = spaces::table.filter(spaces::id.eq(id)).select(Space::as_select());
+    let there = spaces::id.eq(id).and(spaces::removed_at.is_null());
+    let query = spaces::table.filter(there).select(Space::as_select());
     Ok(query.first(conn.db()).await.optional()?)
 }
 
@@ -156,16 +180,18 @@ pub async fn load(conn: &mut TenantConn<'_>, id: SpaceId) -> Result<Option<Space
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such space.
 pub async fn lock(conn: &mut TenantConn<'_>, id: SpaceId) -> Result<Space, StoreError> {
-    let query = spaces::table.filter(spaces::id.eq(id)).select(Space::as_select());
+    let there = spaces::id.eq(id).and(spaces::removed_at.is_null());
+    let query = spaces::table.filter(there).select(Space::as_select());
     Ok(query.for_no_key_update().first(conn.db()).await?)
 }
 
-/// All spaces of the tenant, oldest first.
+/// All spaces of the tenant, archived ones among them, oldest first.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn list(conn: &mut TenantConn<'_>) -> Result<Vec<Space>, StoreError> {
     let query = spaces::table
+        .filter(spaces::removed_at.is_null())
         .order((spaces::created_at, spaces::id))
         .select(Space::as_select());
     Ok(query.load(conn.db()).await?)

@@ -40,6 +40,8 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("passages", "knowledge"),
     ("search", "knowledge"),
     ("sources", "sources"),
+    ("space_life", "space_life"),
+    ("space_versions", "space_life"),
     ("teams", "teams"),
 ];
 

@@ -51,6 +51,7 @@ const OTHER_POLICIES: &[(&str, &str, &str)] = &[
     ("space_index", "lookup", "found before a tenant is known"),
     ("space_index", "tenant_insert", "the tenant's own rows"),
     ("space_index", "tenant_update", "the tenant's own rows"),
+    ("space_index", "tenant_delete", "the tenant's own rows"),
     ("api_key_index", "lookup", "found before a tenant is known"),
     ("api_key_index", "tenant_insert", "the tenant's own rows"),
     ("api_key_index", "tenant_delete", "the tenant's own rows"),
@@ -265,6 +266,7 @@ async fn a_function_with_other_rights_is_known_and_pinned() {
         known,
         [
             "parlance_count_words",
+            "parlance_empty_space",
             "parlance_index_space",
             "parlance_search_words",
             "tenants_with_due_jobs",

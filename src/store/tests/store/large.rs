@@ -9,6 +9,7 @@ use parlance_store::{
         large::{self, Step},
         passages::{self, NewPassage, NewVersion},
         search::{self, Candidate, Search},
+        space_life,
     },
     testing,
 };
@@ -383,4 +384,28 @@ async fn what_was_begun_for_another_model_is_cleared_first() {
     }
     let others = "SELECT count(*) FROM large_passages WHERE model = 'other'";
     assert!(count(&admin, others).await > 0);
+}
+
+#[tokio::test]
+async fn a_removed_space_leaves_no_partition() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let admin = admin(&test).await;
+    filled(&admin, &acme).await;
+    assert!(index(&acme, acme.space).await);
+    let space = acme.space;
+    let removed = acme
+        .db
+        .transaction(async |conn| space_life::remove(conn, space, at(9)).await);
+    removed.await.unwrap();
+    let step = async || {
+        let empty = acme
+            .db
+            .transaction(async |conn| space_life::empty(conn, space, 50).await);
+        empty.await.unwrap()
+    };
+    while step().await > 0 {}
+    let left = "SELECT (SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relname LIKE 'large_passages_%') \
+                     + (SELECT count(*) FROM large_spaces) + (SELECT count(*) FROM passages)";
+    assert_eq!(admin.query_one(left, &[]).await.unwrap().get::<_, i64>(0), 0);
 }

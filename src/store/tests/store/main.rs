@@ -27,6 +27,7 @@ mod removed;
 mod round_trips;
 mod silence;
 mod sources;
+mod space_life;
 mod spaces;
 mod support;
 mod teams;

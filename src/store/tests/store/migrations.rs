@@ -103,7 +103,11 @@ async fn a_new_column_does_not_disturb_a_running_server() {
     .unwrap();
     let acme = chat(&db, "acme").await;
     let find = async || {
-        db.control().space_by_slug_or_key("acme").await.unwrap().unwrap();
+        db.control()
+            .space_by_slug_or_key("acme", at(0))
+            .await
+            .unwrap()
+            .unwrap();
         db.control()
             .login_by_email("owner@acme.example")
             .await

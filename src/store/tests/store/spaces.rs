@@ -19,7 +19,7 @@ async fn a_space_is_found_by_slug_and_by_key_and_the_directory_follows_it() {
     let control = test.db().control();
     let acme = chat(test.db(), "acme").await;
     for word in ["acme", "pk_acme_12345678"] {
-        let found = control.space_by_slug_or_key(word).await.unwrap().unwrap();
+        let found = control.space_by_slug_or_key(word, at(0)).await.unwrap().unwrap();
         assert_eq!(
             (found.tenant_id, found.space_id, found.published),
             (acme.db.tenant_id(), acme.space, true)
@@ -39,10 +39,10 @@ async fn a_space_is_found_by_slug_and_by_key_and_the_directory_follows_it() {
         .await
         .unwrap();
     for gone in ["acme", "pk_acme_12345678"] {
-        assert!(control.space_by_slug_or_key(gone).await.unwrap().is_none());
+        assert!(control.space_by_slug_or_key(gone, at(0)).await.unwrap().is_none());
     }
     let found = control
-        .space_by_slug_or_key("acme-robotics")
+        .space_by_slug_or_key("acme-robotics", at(0))
         .await
         .unwrap()
         .unwrap();

@@ -151,7 +151,8 @@ pub async fn get(conn: &mut TenantConn<'_>, id: GoldenQuestionId) -> Result<Gold
         question!(),
         " FROM golden_questions q ",
         named!(),
-        " WHERE q.id = $1"
+        " WHERE q.id = $1 AND EXISTS (SELECT FROM spaces s WHERE s.tenant_id = q.tenant_id AND s.id = q.space_id \
+                                        AND s.removed_at IS NULL)"
     ))
     .bind::<SqlUuid, _>(id)
     .get_result(conn.db())

@@ -297,11 +297,16 @@ pub async fn runs(
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such run.
 pub async fn run(conn: &mut TenantConn<'_>, id: JobId) -> Result<GoldenRun, StoreError> {
-    let found = sql(concat!("SELECT ", run!(), " FROM golden_runs WHERE id = $1"))
-        .bind::<SqlUuid, _>(id)
-        .get_result(conn.db())
-        .await
-        .optional()?;
+    let found = sql(concat!(
+        "SELECT ",
+        run!(),
+        " FROM golden_runs r WHERE id = $1 AND EXISTS (SELECT FROM spaces s \
+            WHERE s.tenant_id = r.tenant_id AND s.id = r.space_id AND s.removed_at IS NULL)"
+    ))
+    .bind::<SqlUuid, _>(id)
+    .get_result(conn.db())
+    .await
+    .optional()?;
     found.ok_or(StoreError::NotFound)
 }
 

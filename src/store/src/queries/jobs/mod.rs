@@ -1,6 +1,7 @@
 //! Background work: put in line, leased, reported on and ended. A lease that nobody renews runs out,
 //! and the job is taken up by whoever asks next; what the former owner says then is not heard.
 
+mod of_space;
 mod read;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -23,6 +24,7 @@ use crate::{
     text_enum::text_enum,
 };
 
+pub use of_space::{call_off, others_running};
 pub use read::{active, get, lately, list};
 
 text_enum! {

@@ -146,7 +146,9 @@ pub async fn put(conn: &mut TenantConn<'_>, new: NewSource<'_>) -> Result<Source
 pub async fn get(conn: &mut TenantConn<'_>, id: SourceId) -> Result<Source, StoreError> {
     Ok(sql(
         "SELECT id, space_id, url, scope, max_pages, max_depth, below, every_hours, crawl, status, error, pages, \
-                ended, created_at, crawled_at FROM sources WHERE id = $1",
+                ended, created_at, crawled_at FROM sources o WHERE id = $1 \
+           AND EXISTS (SELECT FROM spaces s WHERE s.tenant_id = o.tenant_id AND s.id = o.space_id \
+                         AND s.removed_at IS NULL)",
     )
     .bind::<SqlUuid, _>(id)
     .get_result(conn.db())
