@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Owner, acme, text, widget};
-use crate::support::Setup;
+use crate::support::{Setup, eventually};
 
 #[tokio::test]
 async fn a_space_that_is_away_is_out_of_sight_and_cannot_be_changed() {
@@ -113,17 +113,18 @@ async fn the_web_is_not_read_for_a_space_that_is_away() {
     let page = json!({ "url": "http://127.0.0.1:1/", "every_hours": 24 });
     let (known, made) = owner.asks(Method::POST, &path, page).await;
     assert_eq!(known, 202, "{made}");
-    let waiting = async || {
+    let readings = async |states: &[&str]| {
         let jobs = owner.gets("/api/jobs").await;
-        let jobs = jobs["items"].as_array().unwrap().clone();
-        let reading = jobs.iter().filter(|job| job["kind"] == "read_source");
-        reading
-            .filter(|job| job["state"] == "queued" || job["state"] == "running")
+        let jobs = jobs["items"].as_array().unwrap().iter();
+        let readings = jobs.filter(|job| job["kind"] == "read_source");
+        readings
+            .filter(|job| states.contains(&text(job, "state")))
             .count()
     };
+    let next = async || (readings(&["dead"]).await == 1 && readings(&["queued"]).await == 1).then_some(());
+    eventually(next).await;
     assert_eq!(owner.does(&id, "archive").await.0, 200);
-    let none = crate::support::eventually(async || (waiting().await == 0).then_some(()));
-    none.await;
+    assert_eq!(readings(&["queued", "running"]).await, 0);
     assert_eq!(owner.does(&id, "unarchive").await.0, 200);
-    assert_eq!(waiting().await, 1, "in line again");
+    assert_eq!(readings(&["queued"]).await, 1, "in line again");
 }

@@ -89,13 +89,17 @@ async fn an_archived_space_needs_no_word_and_its_end_cannot_be_called_off() {
     assert_eq!(owner.asks(Method::DELETE, &path, Value::Null).await.0, 204);
     assert_eq!(owner.asks(Method::DELETE, &path, Value::Null).await.0, 404);
 
+    let removals = async |state: &str| {
+        let jobs = owner.gets("/api/jobs").await;
+        let jobs = jobs["items"].as_array().unwrap().iter();
+        jobs.filter(|job| job["kind"] == "remove_space" && job["state"] == state)
+            .count()
+    };
+    eventually(async || (removals("done").await == 1).then_some(())).await;
     let (db, now) = (app.services.db.tenant(acme.tenant), app.services.clock.now());
     let work = Work::RemoveSpace { space: acme.space };
     db.transaction(async |conn| intake::given_up(conn, &work, intake::CALLED_OFF, now).await)
         .await
         .unwrap();
-    let jobs = owner.gets("/api/jobs").await;
-    let jobs = jobs["items"].as_array().unwrap().iter();
-    let again = jobs.filter(|job| job["kind"] == "remove_space" && job["state"] == "queued");
-    assert_eq!(again.count(), 1, "in line again for later");
+    assert_eq!(removals("queued").await, 1, "in line again for later");
 }
