@@ -103,6 +103,7 @@ BEGIN
     DELETE FROM golden_runs WHERE tenant_id = mine AND space_id = wanted;
     DELETE FROM golden_questions WHERE tenant_id = mine AND space_id = wanted;
     DELETE FROM space_versions WHERE tenant_id = mine AND space_id = wanted;
+    DELETE FROM identity_keys WHERE tenant_id = mine AND space_id = wanted;
     DELETE FROM jobs WHERE tenant_id = mine AND space_id = wanted AND ended_at IS NOT NULL;
     RETURN 0;
 END $$;

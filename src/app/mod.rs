@@ -38,7 +38,7 @@ use crate::{
     },
     config::Config,
     domain::{
-        accounts::{Accounts, keys::Keys, live::LiveSessions, space::SpaceDirectory, token::Tokens},
+        accounts::{Accounts, keys::Keys, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, cache::AnswerCache, tokens},
         billing::{meter::Meter, plans::Plans, prices::PriceBook},
         jobs::{Bell, Takes},
@@ -354,26 +354,25 @@ fn services(
         passivate_after: config.chat.passivate_after,
     };
     let plans = Arc::new(Plans::builtin()?);
-    let sessions = LiveSessions::new(db.clone(), clock.clone());
     let (tokens, bell, vault) = (
         Tokens::new(&secret, clock.clone()),
         Bell::default(),
         Vault::new(&secret),
     );
+    let accounts = Accounts::new(
+        db.clone(),
+        tokens.clone(),
+        clock.clone(),
+        vault.clone(),
+        bell.clone(),
+        config.accounts,
+        threads,
+    );
     Ok(Services {
         consoles: Consoles::new(db.clone(), clock.clone(), bell.clone(), tasks.clone()),
-        accounts: Accounts::new(
-            db.clone(),
-            tokens.clone(),
-            clock.clone(),
-            vault.clone(),
-            bell.clone(),
-            sessions.clone(),
-            config.accounts,
-            threads,
-        ),
+        sessions: accounts.live(),
+        accounts,
         outbox: adapters.outbox.clone(),
-        sessions,
         keys: Keys::new(db.clone(), vault.clone(), clock.clone(), plans.clone()),
         plans,
         tenants,

@@ -114,20 +114,25 @@ impl Accounts {
         clock: SharedClock,
         vault: Vault,
         bell: Bell,
-        live: LiveSessions,
         rates: AccountRates,
         hashes: usize,
     ) -> Self {
         Self {
+            live: LiveSessions::new(db.clone(), clock.clone()),
             db,
             tokens,
             limits: Limits::new(rates, &clock),
             clock,
             vault,
             bell,
-            live,
             hasher: Hasher::new(hashes),
         }
+    }
+
+    /// Sessions as they are now, for those who ask who calls.
+    #[must_use]
+    pub fn live(&self) -> LiveSessions {
+        self.live.clone()
     }
 
     /// Forgets who is not limited any more.

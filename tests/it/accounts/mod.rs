@@ -177,7 +177,7 @@ fn token_of(mail: &Value) -> String {
 async fn recorded(app: &TestApp) -> Vec<String> {
     let rows = app
         .db()
-        .rows("SELECT action FROM audit_events ORDER BY at, id")
+        .rows("SELECT action FROM audit_events WHERE action <> 'space.create' ORDER BY at, id")
         .await;
     let action = |row: &Value| row["action"].as_str().unwrap().to_owned();
     rows.unwrap().iter().map(action).collect()
