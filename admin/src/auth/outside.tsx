@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { ForgotPage } from './ForgotPage';
+import { InvitationPage } from './InvitationPage';
 import { LoginPage } from './LoginPage';
 import { ResetPage } from './ResetPage';
 import { SignUpPage } from './SignUpPage';
@@ -18,6 +19,8 @@ export function mailedPage(): ReactNode {
       return <ResetPage />;
     case 'verify-email':
       return <VerifyPage />;
+    case 'accept-invitation':
+      return <InvitationPage />;
     default:
       return null;
   }

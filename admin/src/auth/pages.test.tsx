@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { granted, json, problem, serve } from '../test/server';
 import { ForgotPage } from './ForgotPage';
 import { takeToken } from './fragment';
+import { InvitationPage } from './InvitationPage';
 import { leaveOutside, mailedPage, OutsidePage } from './outside';
 import { ResetPage } from './ResetPage';
 import { Session, SessionProvider } from './session';
@@ -79,6 +80,37 @@ describe('pages for who is outside', () => {
     await user.click(screen.getByRole('button', { name: 'Confirm the address' }));
     expect(await screen.findByRole('status')).toHaveTextContent('ada@keller.example is confirmed.');
     expect(heard[0]?.body).toEqual({ token: 'abc' });
+  });
+
+  it('let somebody without an account in by an invitation', async () => {
+    const invitation = { workspace: 'Acme', inviter: 'Ada', email: 'bob@shop.example', role: 'agent', has_account: false };
+    const heard = serve({
+      'POST /api/auth/invitation': () => json(invitation),
+      'POST /api/auth/accept-invitation': () => json(granted('t1')),
+    });
+    const { session, user } = show(<InvitationPage token="abc" />);
+    await user.type(await screen.findByLabelText('Your name'), 'Bob Roy');
+    await user.type(screen.getByLabelText('Password'), 'wibble frost lantern{Enter}');
+    await vi.waitFor(() => expect(session.snapshot().phase).toBe('in'));
+    expect(heard[1]?.body).toEqual({ token: 'abc', name: 'Bob Roy', password: 'wibble frost lantern' });
+  });
+
+  it('send somebody with an account to the login', async () => {
+    serve({
+      'POST /api/auth/invitation': () =>
+        json({ workspace: 'Acme', inviter: null, email: 'bob@shop.example', role: 'viewer', has_account: true }),
+      'POST /api/auth/accept-invitation': () => json({ joined: 'bob@shop.example' }),
+    });
+    const { session, user } = show(<InvitationPage token="abc" />);
+    await user.click(await screen.findByRole('button', { name: 'Accept the invitation' }));
+    expect(await screen.findByRole('status')).toHaveTextContent('You belong to Acme now');
+    expect(session.snapshot().phase).not.toBe('in');
+  });
+
+  it('say that an invitation is over', async () => {
+    serve({ 'POST /api/auth/invitation': () => problem(410, 'link_over', 'this link does not work any more, ask for another one') });
+    show(<InvitationPage token="abc" />);
+    expect(await screen.findByRole('alert')).toHaveTextContent('This link does not work any more');
   });
 
   it('are found by their address', () => {

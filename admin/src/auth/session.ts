@@ -81,6 +81,23 @@ export class Session implements Tokens {
     return this.begin('/api/auth/signup', account);
   }
 
+  /**
+   * Comes into a workspace by an invitation: without an account, with one that is made and a session;
+   * with one, to log in with. Returns its address then.
+   *
+   * @throws {Problem} `link_over`, `weak_password`, `email_unconfirmed`, `rate_limited`
+   */
+  async accept(invitation: { token: string; name?: string; password?: string }): Promise<string | undefined> {
+    let joined: string | undefined;
+    await alone(async () => {
+      const answer = (await call('/api/auth/accept-invitation', { method: 'POST', body: invitation })) as { joined?: string };
+      joined = answer.joined;
+      if (joined === undefined) this.grant(answer);
+    });
+    if (joined === undefined) this.tabs.postMessage('in');
+    return joined;
+  }
+
   /** Goes on in another workspace of the person: other tabs do so with their next renewal. */
   async switchTo(tenant: string): Promise<void> {
     const token = await this.current();
