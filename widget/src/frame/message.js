@@ -65,7 +65,7 @@ export function createMessage(chat, kind) {
   }
 
   function thumb(id, value) {
-    const onclick = async () => (await more()).vote(chat, node, id, value);
+    const onclick = async () => (await more()).thumb(chat, node, id, value);
     const button = el(`button.icon ${value}`, { 'aria-label': t(value), 'aria-pressed': `${chat.votes[id] === value}`, onclick });
     button.append($('thumb').cloneNode(true));
     return button;

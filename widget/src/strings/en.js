@@ -9,7 +9,7 @@ export default {
   stop: 'Stop',
   you: 'You',
   sending: 'Sending…',
-  later: 'Goes out when you are back online',
+  later: 'Goes out when back online',
   offline: 'Connecting…',
   unsent: 'Not sent.',
   retry: 'Try again',

@@ -27,7 +27,7 @@ function followUp(place, send) {
 }
 
 /** Thumbs up or down on an answer, and a word about it. */
-export function vote(chat, node, id, value) {
+export function thumb(chat, node, id, value) {
   const send = (comment) => chat.vote(id, value, comment);
   send();
   followUp(node, value === 'down' && send);
