@@ -16,6 +16,7 @@ mod kill;
 mod knowledge;
 mod layering;
 mod llm;
+mod promises;
 mod resume;
 mod routes;
 mod spaces;

@@ -10,6 +10,7 @@ mod second_factor;
 mod sessions;
 mod signup;
 mod smtp;
+mod stranger;
 
 use std::sync::Arc;
 
