@@ -69,6 +69,10 @@ const files = {
   'frame.js': await bundle('frame/main.js', { mangleProps: INTERNAL, plugins: [elsewhere(/^\.\/more\//, 'more.js')] }),
   'more.js': await bundle('frame/more/index.js', { mangleProps: INTERNAL, plugins: [cssAsText, elsewhere(/^\.\.\/(dom|markdown|strings)\.js$/, 'frame.js')] }),
 };
+// The frame calls these by their names, which are those of no property that is made shorter.
+for (const [, name] of files['more.js'].matchAll(/\bas (\w+)/g)) {
+  if (INTERNAL.test(name)) throw new Error(`more.js exports ${name}, a name that is mangled elsewhere`);
+}
 for (const name of languages) files[`strings/${name}`] = await bundle(`strings/${name}`);
 
 // One version for all, because they belong together: a change in any of them is a new address for each.

@@ -12,7 +12,7 @@ use parlance_store::{
     tenant::TenantConn,
 };
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::domain::jobs::progress::Progress;
 
@@ -55,9 +55,14 @@ pub async fn index(
 async fn take(db: &TenantDb, space: SpaceId, model: &str, step: Step) -> Result<bool, StoreError> {
     let mut tries = 1;
     loop {
+        let begun = Instant::now();
         let index = async |conn: &mut TenantConn<'_>| large::index(conn, space, model, step).await;
         match db.long(large::INDEXED_WITHIN, index).await {
-            Err(error) if error.is_transient() && tries < TRIES => sleep(PAUSE).await,
+            // A lock is given up within a tenth of a second: what took longer failed for another reason,
+            // and is for the job to try again.
+            Err(error) if error.is_transient() && tries < TRIES && begun.elapsed() < PAUSE => {
+                sleep(PAUSE).await;
+            }
             taken => return taken,
         }
         tries += 1;
