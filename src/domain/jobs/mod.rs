@@ -2,6 +2,7 @@
 //! again. Jobs are put in line in the transaction that causes them; `crate::jobs` carries them out.
 
 mod bell;
+pub mod locks;
 pub mod patience;
 pub mod picture;
 pub mod progress;

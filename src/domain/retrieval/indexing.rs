@@ -1,7 +1,5 @@
 //! Makes the indexes of a space that has become large. Without them it is searched too, only slower.
 
-use std::time::Duration;
-
 use parlance_store::{
     StoreError, TenantDb,
     ids::SpaceId,
@@ -12,15 +10,10 @@ use parlance_store::{
     tenant::TenantConn,
 };
 
-use tokio::time::{Instant, sleep};
-
-use crate::domain::jobs::progress::Progress;
+use crate::domain::jobs::{locks::patiently, progress::Progress};
 
 /// Percent when the long part is done.
 const BUILT: u8 = 80;
-/// How often a step is tried for which the database has no lock just now, and the pause between.
-const TRIES: u32 = 60;
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// Whether a space has become so large that it is to have indexes for vectors of `model`, and has none.
 ///
@@ -53,18 +46,9 @@ pub async fn index(
 }
 
 async fn take(db: &TenantDb, space: SpaceId, model: &str, step: Step) -> Result<bool, StoreError> {
-    let mut tries = 1;
-    loop {
-        let begun = Instant::now();
+    patiently(|| async {
         let index = async |conn: &mut TenantConn<'_>| large::index(conn, space, model, step).await;
-        match db.long(large::INDEXED_WITHIN, index).await {
-            // A lock is given up within a tenth of a second: what took longer failed for another reason,
-            // and is for the job to try again.
-            Err(error) if error.is_transient() && tries < TRIES && begun.elapsed() < PAUSE => {
-                sleep(PAUSE).await;
-            }
-            taken => return taken,
-        }
-        tries += 1;
-    }
+        db.long(large::INDEXED_WITHIN, index).await
+    })
+    .await
 }

@@ -16,16 +16,14 @@ use super::{SpaceError, act, told};
 use crate::domain::{
     accounts::caller::Caller,
     audit,
-    jobs::{self, Priority, Takes, Work},
+    jobs::{self, Priority, Takes, Work, locks::patiently},
 };
 
 /// Rows that are taken in one step, with what hangs on them.
 const AT_ONCE: i32 = 50;
 /// How long a step may take: a document may have ten thousands of passages.
 const STEP_WITHIN: Duration = Duration::from_secs(5 * 60);
-/// How often a step is tried for which the database has no lock just now, and the pause between. The same
-/// pause is made for work on the space that has yet to hear that it is called off.
-const TRIES: u32 = 60;
+/// The pause while work on the space has yet to hear that it is called off.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Removes a space that is archived, or whose slug is given as `confirm`. Nobody finds it from then on.
@@ -105,13 +103,9 @@ async fn others_work(
 }
 
 async fn take(db: &TenantDb, space: SpaceId) -> Result<i32, StoreError> {
-    let mut tries = 1;
-    loop {
+    patiently(|| async {
         let empty = async |conn: &mut TenantConn<'_>| space_life::empty(conn, space, AT_ONCE).await;
-        match db.long(STEP_WITHIN, empty).await {
-            Err(error) if error.is_transient() && tries < TRIES => sleep(PAUSE).await,
-            taken => return taken,
-        }
-        tries += 1;
-    }
+        db.long(STEP_WITHIN, empty).await
+    })
+    .await
 }
