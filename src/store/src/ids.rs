@@ -93,6 +93,8 @@ ids! {
     ConversationId,
     /// One message of a conversation.
     MessageId,
+    /// What agents wrote for each other in a conversation.
+    NoteId,
     /// The client's own id of something it said, for exactly-once delivery.
     ClientId,
     /// A document of a space.
@@ -119,6 +121,8 @@ ids! {
     AuditEventId,
     /// A group of members.
     TeamId,
+    /// A text that agents send again and again.
+    CannedReplyId,
     /// An invitation to a tenant.
     InvitationId,
 }

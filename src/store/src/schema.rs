@@ -118,6 +118,10 @@ diesel::table! {
         page -> Nullable<Text>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        assignee_id -> Nullable<Uuid>,
+        assignee_name -> Nullable<Text>,
+        snoozed_until -> Nullable<Timestamptz>,
+        waiting_since -> Nullable<Timestamptz>,
     }
 }
 

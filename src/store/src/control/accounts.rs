@@ -128,7 +128,7 @@ impl ControlDb {
         .bind::<SqlUuid, _>(user)
         .bind::<SqlUuid, _>(tenant)
         .bind::<Text, _>(role);
-        self.execute(statement).await
+        self.execute_in(tenant, statement).await
     }
 
     /// Makes a workspace for somebody whose address counts as proven: tenant, login and ownership, all
@@ -138,7 +138,8 @@ impl ControlDb {
     /// [`StoreError::Conflict`] `users_email_once` where the address has a login.
     pub async fn sign_up(&self, tenant: TenantId, workspace: &str, owner: NewUser) -> Result<(), StoreError> {
         let at = owner.at;
-        self.execute(signing_up(tenant, workspace, owner, Some(at))).await
+        let statement = signing_up(tenant, workspace, owner, Some(at));
+        self.execute_in(tenant, statement).await
     }
 
     /// Finds a login by its address, in any case.
@@ -203,6 +204,21 @@ impl ControlDb {
         }
         Ok(login)
     }
+}
+
+/// Makes the tenant of the transaction, which nobody belongs to yet.
+///
+/// # Errors
+/// [`StoreError::Conflict`] `tenants_pkey` where the id is taken.
+pub async fn found(conn: &mut TenantConn<'_>, workspace: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let tenant = conn.tenant_id();
+    sql("INSERT INTO tenants (id, name, created_at) VALUES ($1, $2, $3)")
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Text, _>(workspace)
+        .bind::<Timestamptz, _>(at)
+        .execute(conn.db())
+        .await?;
+    Ok(())
 }
 
 /// Signs up in the transaction of the new tenant: tenant, login and ownership. The address is not

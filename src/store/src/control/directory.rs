@@ -1,15 +1,15 @@
-//! From a slug or a public key to its tenant, and the one look across tenants.
+//! From a slug or a public key to its tenant, and the looks across tenants.
 
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
-    sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, Integer, Text, Timestamptz, Uuid as SqlUuid},
 };
 
 use super::ControlDb;
 use crate::{
     error::StoreError,
-    ids::{SpaceId, TenantId},
+    ids::{ConversationId, SpaceId, TenantId, UserId},
     schema::space_index,
     statement::sql,
 };
@@ -115,6 +115,59 @@ impl ControlDb {
         let query = sql("SELECT tenant_id FROM tenants_with_open_work() AS t (tenant_id)");
         let rows: Vec<Tenant> = self.rows(query).await?;
         Ok(rows.into_iter().map(|row| row.tenant_id).collect())
+    }
+
+    /// Tenants of which something was counted that is not yet among their counters, active or not.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn tenants_with_rollup_deltas(&self) -> Result<Vec<TenantId>, StoreError> {
+        let query = sql("SELECT tenant_id FROM tenants_with_rollup_deltas() AS t (tenant_id)");
+        let rows: Vec<Tenant> = self.rows(query).await?;
+        Ok(rows.into_iter().map(|row| row.tenant_id).collect())
+    }
+
+    /// Snoozed conversations of all tenants whose time is over at `now`, the longest over first.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn conversations_to_wake(
+        &self,
+        now: DateTime<Utc>,
+        limit: i32,
+    ) -> Result<Vec<(TenantId, ConversationId)>, StoreError> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = SqlUuid)]
+            tenant_id: TenantId,
+            #[diesel(sql_type = SqlUuid)]
+            id: ConversationId,
+        }
+        let query = sql("SELECT tenant_id, id FROM conversations_to_wake($1, $2)")
+            .bind::<Timestamptz, _>(now)
+            .bind::<Integer, _>(limit);
+        let rows: Vec<Row> = self.rows(query).await?;
+        Ok(rows.into_iter().map(|row| (row.tenant_id, row.id)).collect())
+    }
+
+    /// Everyone who has a conversation, in all tenants.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn agents_with_conversations(&self) -> Result<Vec<(TenantId, UserId)>, StoreError> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = SqlUuid)]
+            tenant_id: TenantId,
+            #[diesel(sql_type = SqlUuid)]
+            assignee_id: UserId,
+        }
+        let query = sql("SELECT tenant_id, assignee_id FROM agents_with_conversations()");
+        let rows: Vec<Row> = self.rows(query).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.tenant_id, row.assignee_id))
+            .collect())
     }
 
     /// Active tenants that have a job of one of these kinds to be taken up at `now`, in no particular

@@ -113,6 +113,18 @@ pub async fn take(conn: &mut TenantConn<'_>, hash: &[u8], now: DateTime<Utc>) ->
     Ok(taken == 1)
 }
 
+/// Ends all links of a person, whose address is another one now.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn end_all(conn: &mut TenantConn<'_>, user: UserId) -> Result<(), StoreError> {
+    sql("DELETE FROM mail_tokens WHERE user_id = $1")
+        .bind::<SqlUuid, _>(user)
+        .execute(conn.db())
+        .await?;
+    Ok(())
+}
+
 /// Ends the links of a person that lead to another password or address, and their wish for another
 /// address.
 ///

@@ -69,16 +69,13 @@ pub async fn list(conn: &mut TenantConn<'_>) -> Result<Vec<Member>, StoreError> 
 }
 
 /// A member, for a change that depends on who owns the tenant: another such change waits for this
-/// transaction.
+/// transaction. Who is [held](super::people::hold) as well is held before.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the person does not belong to the tenant.
 pub async fn lock(conn: &mut TenantConn<'_>, user: UserId) -> Result<Member, StoreError> {
     let tenant = conn.tenant_id();
-    sql("SELECT id FROM tenants WHERE id = $1 FOR NO KEY UPDATE")
-        .bind::<SqlUuid, _>(tenant)
-        .execute(conn.db())
-        .await?;
+    lock_all(conn).await?;
     let member: Option<Member> = sql(
         "SELECT u.id AS user_id, u.email, u.name, m.role, m.created_at AS joined_at FROM memberships m \
          JOIN users u ON u.id = m.user_id WHERE m.tenant_id = $1 AND m.user_id = $2",
@@ -91,6 +88,39 @@ pub async fn lock(conn: &mut TenantConn<'_>, user: UserId) -> Result<Member, Sto
     member.ok_or(StoreError::NotFound)
 }
 
+/// Has whoever else changes the members of the tenant wait for this transaction.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn lock_all(conn: &mut TenantConn<'_>) -> Result<(), StoreError> {
+    let tenant = conn.tenant_id();
+    sql("SELECT id FROM tenants WHERE id = $1 FOR NO KEY UPDATE")
+        .bind::<SqlUuid, _>(tenant)
+        .execute(conn.db())
+        .await?;
+    Ok(())
+}
+
+/// What a person is in the tenant. None where they do not belong to it.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn role(conn: &mut TenantConn<'_>, user: UserId) -> Result<Option<Role>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        role: Role,
+    }
+    let tenant = conn.tenant_id();
+    let found: Option<Row> = sql("SELECT role FROM memberships WHERE tenant_id = $1 AND user_id = $2")
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<SqlUuid, _>(user)
+        .get_result(conn.db())
+        .await
+        .optional()?;
+    Ok(found.map(|row| row.role))
+}
+
 /// Whether somebody besides this person owns the tenant.
 ///
 /// # Errors
@@ -99,6 +129,19 @@ pub async fn has_other_owner(conn: &mut TenantConn<'_>, user: UserId) -> Result<
     let tenant = conn.tenant_id();
     let found = sql("SELECT FROM memberships WHERE tenant_id = $1 AND role = 'owner' AND user_id <> $2")
         .bind::<SqlUuid, _>(tenant)
+        .bind::<SqlUuid, _>(user)
+        .execute(conn.db())
+        .await?;
+    Ok(found > 0)
+}
+
+/// Whether a person belongs to any tenant, active or not. Who decides on it
+/// [holds](super::people::hold) the person.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn belongs_somewhere(conn: &mut TenantConn<'_>, user: UserId) -> Result<bool, StoreError> {
+    let found = sql("SELECT FROM memberships WHERE user_id = $1 LIMIT 1")
         .bind::<SqlUuid, _>(user)
         .execute(conn.db())
         .await?;

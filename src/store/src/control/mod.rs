@@ -8,6 +8,7 @@
 mod accounts;
 mod directory;
 pub mod factors;
+pub mod identities;
 mod keys;
 pub mod links;
 pub mod members;
@@ -21,10 +22,11 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::{
     db::{Db, Lease},
     error::StoreError,
+    ids::TenantId,
     statement::Sql,
 };
 
-pub use accounts::{Login, Membership, NewUser, Role, User, sign_up};
+pub use accounts::{Login, Membership, NewUser, Role, User, found, sign_up};
 pub use directory::{SpaceRef, WaitingTenant};
 pub use keys::ApiKeyRef;
 pub use members::Member;
@@ -45,12 +47,23 @@ impl ControlDb {
     pub(crate) async fn lease(&self) -> Result<Lease, StoreError> {
         self.db.lease().await
     }
+
     async fn execute(&self, statement: Sql<'_>) -> Result<(), StoreError> {
         let work = async |mut conn: &AsyncPgConnection| {
             statement.execute(&mut conn).await?;
             Ok(())
         };
         self.lease().await?.once(work).await
+    }
+
+    /// As the tenant, which alone may write who belongs to it.
+    async fn execute_in(&self, tenant: TenantId, statement: Sql<'_>) -> Result<(), StoreError> {
+        let db = self.db.tenant(tenant);
+        db.transaction(async |conn| {
+            statement.execute(conn.db()).await?;
+            Ok(())
+        })
+        .await
     }
 
     async fn rows<R>(&self, query: Sql<'_>) -> Result<Vec<R>, StoreError>

@@ -72,6 +72,9 @@ pub struct LiveSession {
     /// The person's address.
     #[diesel(sql_type = Text)]
     pub email: String,
+    /// What they are called.
+    #[diesel(sql_type = Text)]
+    pub name: String,
     /// Whether the person has proven that the address is theirs.
     #[diesel(sql_type = Bool)]
     pub email_verified: bool,
@@ -89,7 +92,7 @@ impl ControlDb {
         now: DateTime<Utc>,
     ) -> Result<Option<LiveSession>, StoreError> {
         let query = sql(
-            "SELECT s.user_id AS \"user\", s.tenant_id AS tenant, m.role, u.email, \
+            "SELECT s.user_id AS \"user\", s.tenant_id AS tenant, m.role, u.email, u.name, \
                     u.email_verified_at IS NOT NULL AS email_verified \
              FROM sessions s JOIN users u ON u.id = s.user_id \
              JOIN memberships m ON m.user_id = s.user_id AND m.tenant_id = s.tenant_id \
@@ -121,6 +124,30 @@ impl ControlDb {
         .bind::<Timestamptz, _>(now)
         .bind::<BigInt, _>(limit);
         self.rows(query).await
+    }
+
+    /// Forgets sessions that ended before `before`, with their tokens, and tokens that did; at most
+    /// `limit` of each. Returns the larger number.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn forget_sessions(&self, before: DateTime<Utc>, limit: i64) -> Result<i64, StoreError> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = BigInt)]
+            gone: i64,
+        }
+        let query = sql("WITH over AS (SELECT family FROM sessions \
+                  WHERE expires_at < $1 OR revoked_at < $1 LIMIT $2), \
+              old AS (SELECT id FROM refresh_tokens WHERE expires_at < $1 LIMIT $2), \
+              tokens AS (DELETE FROM refresh_tokens \
+                  WHERE family IN (SELECT family FROM over) OR id IN (SELECT id FROM old)), \
+              ended AS (DELETE FROM sessions WHERE family IN (SELECT family FROM over)) \
+             SELECT greatest((SELECT count(*) FROM over), (SELECT count(*) FROM old)) AS gone")
+        .bind::<Timestamptz, _>(before)
+        .bind::<BigInt, _>(limit);
+        let rows: Vec<Row> = self.rows(query).await?;
+        Ok(rows.iter().map(|row| row.gone).sum())
     }
 
     /// Whether somebody has logged in to the account of this e-mail address from there since `since`.

@@ -137,6 +137,27 @@ pub async fn revoke(conn: &mut TenantConn<'_>, id: ApiKeyId, at: DateTime<Utc>) 
     Ok(ended == 1)
 }
 
+/// Ends all keys for good that a person has made and that still work. Returns them, the oldest first.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn revoke_made_by(
+    conn: &mut TenantConn<'_>,
+    user: UserId,
+    at: DateTime<Utc>,
+) -> Result<Vec<ApiKey>, StoreError> {
+    Ok(sql(
+        "WITH ended AS (UPDATE api_keys SET revoked_at = $2 WHERE created_by = $1 AND revoked_at IS NULL \
+                        RETURNING id, name, prefix, scopes, created_by, created_at, expires_at, last_used_at, revoked_at), \
+              gone AS (DELETE FROM api_key_index WHERE key_id IN (SELECT id FROM ended)) \
+         SELECT * FROM ended ORDER BY created_at, id",
+    )
+    .bind::<SqlUuid, _>(user)
+    .bind::<Timestamptz, _>(at)
+    .load(conn.db())
+    .await?)
+}
+
 /// Notes when keys were last used.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::{
     error::StoreError,
-    ids::{ConversationId, SpaceId, TenantId, VisitorId},
+    ids::{ConversationId, SpaceId, TenantId, UserId, VisitorId},
     schema::{
         conversations::{self, dsl as columns, table},
         spaces,
@@ -66,6 +66,14 @@ pub struct Conversation {
     pub created_at: DateTime<Utc>,
     /// When its last event happened.
     pub updated_at: DateTime<Utc>,
+    /// The agent who has it.
+    pub assignee_id: Option<UserId>,
+    /// Their name, as it was then.
+    pub assignee_name: Option<String>,
+    /// When it comes back, where it is snoozed.
+    pub snoozed_until: Option<DateTime<Utc>>,
+    /// Since when the visitor waits for a person to write.
+    pub waiting_since: Option<DateTime<Utc>>,
 }
 
 /// A conversation to be begun.
@@ -142,55 +150,6 @@ pub async fn latest_of_visitor(
     Ok(query.first(conn.db()).await.optional()?)
 }
 
-/// Where a page of the list ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ListCursor {
-    /// `updated_at` of the last conversation shown.
-    pub updated_at: DateTime<Utc>,
-    /// Its id.
-    pub id: ConversationId,
-}
-
-impl From<&Conversation> for ListCursor {
-    fn from(last: &Conversation) -> Self {
-        Self {
-            updated_at: last.updated_at,
-            id: last.id,
-        }
-    }
-}
-
-/// Conversations of a space, or of all, the one that changed last first.
-///
-/// # Errors
-/// [`StoreError`] where the database does not answer.
-pub async fn list(
-    conn: &mut TenantConn<'_>,
-    space: Option<SpaceId>,
-    limit: i64,
-    before: Option<ListCursor>,
-) -> Result<Vec<Conversation>, StoreError> {
-    let mut query = table
-        .order((columns::updated_at.desc(), columns::id.desc()))
-        .limit(limit)
-        .select(Conversation::as_select())
-        .into_boxed();
-    if let Some(space) = space {
-        query = query.filter(columns::space_id.eq(space));
-    }
-    if let Some(last) = before {
-        let earlier = columns::updated_at.lt(last.updated_at);
-        let same_moment = columns::updated_at
-            .eq(last.updated_at)
-            .and(columns::id.lt(last.id));
-        // The first condition alone is what the index can begin at.
-        query = query
-            .filter(columns::updated_at.le(last.updated_at))
-            .filter(earlier.or(same_moment));
-    }
-    Ok(query.load(conn.db()).await?)
-}
-
 /// Conversations in which a visitor's message still waits for its answer, for the restart: the
 /// first `limit` behind `after`, by identity.
 ///
@@ -223,6 +182,10 @@ pub struct StatusChange {
     pub conversation_id: ConversationId,
     /// Who it waits for from now on.
     pub status: ConversationStatus,
+    /// The agent who has it from now on, and their name.
+    pub assignee: Option<(UserId, String)>,
+    /// Given where it is snoozed, and nowhere else.
+    pub snoozed_until: Option<DateTime<Utc>>,
     /// The wire event without `seq`, its reason and author included.
     pub event_body: Value,
     /// When.
@@ -240,13 +203,18 @@ pub struct Appended {
     pub epoch: i32,
 }
 
-/// Changes the status and logs it. From resolved to anything else begins a new epoch.
+/// Changes the status, and who has it, and logs it. From resolved to anything else begins a new epoch.
+/// Who was waiting for a person goes on waiting until one writes, or none is to.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such conversation.
 pub async fn set_status(conn: &mut TenantConn<'_>, change: StatusChange) -> Result<Appended, StoreError> {
+    let (assignee_id, assignee_name) = change.assignee.unzip();
     Ok(sql("WITH head AS ( \
              UPDATE conversations SET head_seq = head_seq + 1, updated_at = $4, status = $2, \
+                    assignee_id = $5, assignee_name = $6, snoozed_until = $7, \
+                    waiting_since = CASE $2 WHEN 'waiting' THEN coalesce(waiting_since, $4) \
+                                            WHEN 'human' THEN waiting_since END, \
                     epoch = epoch + (status = 'resolved' AND $2 <> 'resolved')::integer \
              WHERE id = $1 RETURNING tenant_id, id, head_seq, epoch), \
          event AS ( \
@@ -257,6 +225,9 @@ pub async fn set_status(conn: &mut TenantConn<'_>, change: StatusChange) -> Resu
     .bind::<Text, _>(change.status)
     .bind::<Text, _>(change.event_body.to_string())
     .bind::<Timestamptz, _>(change.at)
+    .bind::<Nullable<SqlUuid>, _>(assignee_id)
+    .bind::<Nullable<Text>, _>(assignee_name)
+    .bind::<Nullable<Timestamptz>, _>(change.snoozed_until)
     .get_result(conn.db())
     .await?)
 }

@@ -15,8 +15,10 @@ use crate::{
     text_enum::text_enum,
 };
 
+mod passages;
 mod text;
 
+pub use passages::{CutPassage, LiveVersion, cut, live_version};
 pub use text::{DocumentText, PassageSpan, live_text, passage_span};
 
 text_enum! {

@@ -38,3 +38,23 @@ pub async fn read_after(
     .get_results(conn.db())
     .await?)
 }
+
+/// The newest `limit` events with `seq < before`, or of all, in order.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn read_before(
+    conn: &mut TenantConn<'_>,
+    conversation: ConversationId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<LoggedEvent>, StoreError> {
+    let newest = sql("SELECT seq, body::text AS body FROM conversation_events \
+         WHERE conversation_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3")
+    .bind::<SqlUuid, _>(conversation)
+    .bind::<BigInt, _>(before.unwrap_or(i64::MAX))
+    .bind::<BigInt, _>(limit);
+    let mut events: Vec<LoggedEvent> = newest.get_results(conn.db()).await?;
+    events.reverse();
+    Ok(events)
+}

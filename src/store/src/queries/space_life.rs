@@ -180,7 +180,8 @@ pub async fn remove(conn: &mut TenantConn<'_>, id: SpaceId, at: DateTime<Utc>) -
     let changed = sql("WITH space AS (UPDATE spaces SET removed_at = $2, updated_at = $2, published = false, \
                                settings = '{}', allowed_origins = '{}', old_key = NULL, old_key_until = NULL, \
                                public_key = 'pk_removed_' || replace(id::text, '-', '') \
-                        WHERE id = $1 AND removed_at IS NULL RETURNING id) \
+                        WHERE id = $1 AND removed_at IS NULL RETURNING id), \
+              replies AS (DELETE FROM canned_replies USING space WHERE canned_replies.space_id = space.id) \
          DELETE FROM space_index USING space WHERE space_index.space_id = space.id")
     .bind::<SqlUuid, _>(id)
     .bind::<Timestamptz, _>(at)

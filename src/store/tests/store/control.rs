@@ -167,6 +167,7 @@ async fn logging_out_and_time_end_a_session() {
         tenant: session.tenant_id,
         role: Role::Owner,
         email: "owner@acme.example".to_owned(),
+        name: "Ada".to_owned(),
         email_verified: true,
     };
     assert_eq!(control.session(session.family, at(1)).await.unwrap(), Some(live));
@@ -185,6 +186,31 @@ async fn logging_out_and_time_end_a_session() {
         Rotation::Refused
     );
     assert_eq!(control.session(session.family, at(2)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_ended_long_ago_is_forgotten() {
+    let test = database().await;
+    let (acme, control) = (chat(test.db(), "acme").await.db, test.db().control());
+    let (ended, living) = (
+        begun(test.db(), "owner@acme.example", "first").await,
+        begun(test.db(), "owner@acme.example", "second").await,
+    );
+    acme.transaction(async |conn| sessions::end(conn, ended.user_id, ended.family, at(10)).await)
+        .await
+        .unwrap();
+    let rotated = rotate(&acme, b"second", token("third", at(20 * 86_400))).await;
+    assert_eq!(rotated, Rotation::Rotated(living));
+    let left = async |query: &str| test.rows(query).await.unwrap().len();
+    assert_eq!(control.forget_sessions(at(10), 100).await.unwrap(), 0);
+    assert_eq!(control.forget_sessions(at(11), 100).await.unwrap(), 1);
+    assert_eq!(left("SELECT 1 AS one FROM sessions").await, 1);
+    assert_eq!(left("SELECT 1 AS one FROM refresh_tokens").await, 2);
+    // A token of a living session that could not be used any more.
+    assert_eq!(control.forget_sessions(at(31 * 86_400), 100).await.unwrap(), 1);
+    assert_eq!(left("SELECT 1 AS one FROM refresh_tokens").await, 1);
+    let next = rotate(&acme, b"third", token("fourth", at(32 * 86_400))).await;
+    assert_eq!(next, Rotation::Rotated(living));
 }
 
 #[tokio::test]
@@ -368,6 +394,10 @@ async fn a_password_and_an_address_change_only_from_what_they_were() {
         people::want_email(conn, user, "b@acme.example").await?;
         assert!(!people::change_email(conn, user, "a@acme.example", at(1)).await?);
         assert!(people::change_email(conn, user, "b@acme.example", at(1)).await?);
+        assert!(
+            !people::verify_email(conn, user, "b@acme.example", at(2)).await?,
+            "known before"
+        );
         people::want_email(conn, user, "owner@globex.example").await
     })
     .await

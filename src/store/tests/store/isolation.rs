@@ -13,7 +13,7 @@ const ABOVE_TENANTS: &[(&str, &str)] = &[
     ),
     (
         "memberships",
-        "read at login, before a tenant is known; holds ids and a role",
+        "read at login, before a tenant is known; written by its tenant only",
     ),
     (
         "refresh_tokens",
@@ -41,6 +41,14 @@ const ABOVE_TENANTS: &[(&str, &str)] = &[
         "finds the tenant of a key; read by all, written by its tenant only",
     ),
     (
+        "identities",
+        "found by a provider's id before a tenant is known; holds ids",
+    ),
+    (
+        "organisations",
+        "finds the tenant of a provider's organisation; read by all, written by its tenant only",
+    ),
+    (
         "__diesel_schema_migrations",
         "the list of migrations; the server has no right to it",
     ),
@@ -55,15 +63,31 @@ const OTHER_POLICIES: &[(&str, &str, &str)] = &[
     ("api_key_index", "lookup", "found before a tenant is known"),
     ("api_key_index", "tenant_insert", "the tenant's own rows"),
     ("api_key_index", "tenant_delete", "the tenant's own rows"),
+    ("memberships", "lookup", "read at login, before a tenant is known"),
+    ("memberships", "tenant_insert", "the tenant's own rows"),
+    ("memberships", "tenant_update", "the tenant's own rows"),
+    ("memberships", "tenant_delete", "the tenant's own rows"),
+    ("organisations", "lookup", "found before a tenant is known"),
+    ("organisations", "tenant_insert", "the tenant's own rows"),
     (
         "reservations",
         "sweep",
         "lets tenants_with_open_work see which tenants have work",
     ),
     (
+        "conversations",
+        "sweep",
+        "lets two functions see whose snooze is over and which members have conversations",
+    ),
+    (
         "jobs",
         "sweep",
         "lets tenants_with_due_jobs see which tenants have jobs",
+    ),
+    (
+        "rollup_deltas",
+        "sweep",
+        "lets tenants_with_rollup_deltas see which tenants have some",
     ),
     (
         "large_passages",
@@ -194,24 +218,38 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
                 searcher,
                 "function parlance_search_words(uuid,text,text[],double precision[],integer)"
             ),
+            ("parlance_sweeper", "function agents_with_conversations()"),
+            (
+                "parlance_sweeper",
+                "function conversations_to_wake(timestamp with time zone,integer)"
+            ),
             (
                 "parlance_sweeper",
                 "function tenants_with_due_jobs(timestamp with time zone,text[])"
             ),
             ("parlance_sweeper", "function tenants_with_open_work()"),
+            ("parlance_sweeper", "function tenants_with_rollup_deltas()"),
         ]
     );
     for (role, columns) in [
         (
             "parlance_sweeper",
             &[
+                "conversations.assignee_id",
+                "conversations.id",
+                "conversations.snoozed_until",
+                "conversations.status",
+                "conversations.tenant_id",
                 "jobs.due_at",
                 "jobs.kind",
                 "jobs.state",
                 "jobs.tenant_id",
+                "memberships.tenant_id",
+                "memberships.user_id",
                 "reservations.recorded_at",
                 "reservations.state",
                 "reservations.tenant_id",
+                "rollup_deltas.tenant_id",
             ][..],
         ),
         (
@@ -265,12 +303,15 @@ async fn a_function_with_other_rights_is_known_and_pinned() {
     assert_eq!(
         known,
         [
+            "agents_with_conversations",
+            "conversations_to_wake",
             "parlance_count_words",
             "parlance_empty_space",
             "parlance_index_space",
             "parlance_search_words",
             "tenants_with_due_jobs",
-            "tenants_with_open_work"
+            "tenants_with_open_work",
+            "tenants_with_rollup_deltas"
         ]
     );
 }
@@ -313,6 +354,11 @@ async fn a_row_cannot_be_written_for_another_tenant_or_point_to_one() {
         ),
         format!("UPDATE visitors SET tenant_id = '{theirs}'"),
         format!("UPDATE conversations SET visitor_id = '{}'", globex.visitor),
+        format!("UPDATE memberships SET tenant_id = '{theirs}'"),
+        format!(
+            "INSERT INTO memberships (user_id, tenant_id, role) SELECT user_id, '{theirs}', 'owner' FROM memberships WHERE tenant_id = '{mine}'"
+        ),
+        format!("INSERT INTO organisations VALUES ('clerk', 'org_1', '{theirs}')"),
     ] {
         let done = acme
             .db
@@ -320,4 +366,26 @@ async fn a_row_cannot_be_written_for_another_tenant_or_point_to_one() {
             .await;
         assert!(done.is_err(), "{statement}");
     }
+}
+
+/// Who belongs where is read by all, and so must not be written by all.
+#[tokio::test]
+async fn who_belongs_to_a_tenant_is_written_by_it_alone() {
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    for statement in [
+        "UPDATE memberships SET role = 'viewer'",
+        "DELETE FROM memberships",
+    ] {
+        acme.db
+            .transaction(async |conn| testing::sql_in(conn, statement).await)
+            .await
+            .unwrap();
+    }
+    let left = test
+        .rows("SELECT tenant_id, role FROM memberships")
+        .await
+        .unwrap();
+    let theirs = serde_json::json!({ "tenant_id": globex.db.tenant_id(), "role": "owner" });
+    assert_eq!(left, [theirs]);
 }

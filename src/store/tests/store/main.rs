@@ -9,10 +9,12 @@
 
 mod answers;
 mod audit;
+mod canned_replies;
 mod contacts;
 mod control;
 mod foreign;
 mod golden;
+mod inbox;
 mod isolation;
 mod jobs;
 mod knowledge;
@@ -24,6 +26,7 @@ mod migrations;
 mod pool;
 mod refusals;
 mod removed;
+mod rollups;
 mod round_trips;
 mod silence;
 mod sources;

@@ -17,6 +17,8 @@ fn status(chat: &Chat, status: ConversationStatus) -> StatusChange {
     StatusChange {
         conversation_id: chat.conversation,
         status,
+        assignee: None,
+        snoozed_until: None,
         event_body: json!({"type": "status", "status": status}),
         at: at(5),
     }

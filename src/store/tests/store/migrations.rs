@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use parlance_store::{
     Db, DbConfig, StoreError, migrate,
-    queries::{conversations, ledger, log, messages, spaces, visitors},
+    queries::{conversations, inbox, ledger, log, messages, spaces, visitors},
 };
 
 use crate::support::{Chat, admin, at, chat, database};
@@ -79,7 +79,7 @@ async fn a_turn_and_its_reads(acme: &Chat) {
             spaces::load(conn, acme.space).await?;
             visitors::load(conn, acme.visitor).await?;
             conversations::load(conn, acme.conversation).await?;
-            conversations::list(conn, None, 10, None).await?;
+            inbox::glimpses(conn, vec![acme.conversation]).await?;
             log::read_after(conn, acme.conversation, 0, 10).await?;
             messages::history(conn, acme.conversation, 0, Some(question), 10).await?;
             messages::unanswered(conn, acme.conversation).await?;

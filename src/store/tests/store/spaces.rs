@@ -2,16 +2,15 @@
 
 use parlance_store::{
     StoreError,
-    ids::{ConversationId, SpaceId},
+    ids::SpaceId,
     queries::{
-        conversations::{self, ListCursor},
         spaces::{self, SpaceChange},
         visitors::{self, Visit},
     },
 };
 use serde_json::json;
 
-use crate::support::{at, chat, database, new_conversation, new_space, refused_by};
+use crate::support::{at, chat, database, new_space, refused_by};
 
 #[tokio::test]
 async fn a_space_is_found_by_slug_and_by_key_and_the_directory_follows_it() {
@@ -137,41 +136,4 @@ async fn a_visitor_who_is_back_keeps_what_was_known() {
         })
         .await;
     assert!(matches!(refused, Err(StoreError::NotFound)));
-}
-
-#[tokio::test]
-async fn the_list_of_conversations_pages_without_losing_one() {
-    let test = database().await;
-    let acme = chat(test.db(), "acme").await;
-    let mut made = vec![acme.conversation];
-    for n in 0..6 {
-        let mut new = new_conversation(&acme, ConversationId::new());
-        new.at = at(n / 2); // pairs of the same moment
-        made.push(new.id);
-        acme.db
-            .transaction(async |conn| conversations::create(conn, new).await)
-            .await
-            .unwrap();
-    }
-    let mut seen = Vec::new();
-    let mut before: Option<ListCursor> = None;
-    loop {
-        let page = acme
-            .db
-            .read(async |conn| conversations::list(conn, Some(acme.space), 2, before).await)
-            .await
-            .unwrap();
-        let Some(last) = page.last() else { break };
-        before = Some(last.into());
-        seen.extend(page.iter().map(|c| c.id));
-    }
-    seen.sort();
-    made.sort();
-    assert_eq!(seen, made);
-    let latest = acme
-        .db
-        .read(async |conn| conversations::latest_of_visitor(conn, acme.space, acme.visitor).await)
-        .await
-        .unwrap();
-    assert_eq!(latest.unwrap().created_at, at(2));
 }

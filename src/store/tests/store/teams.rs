@@ -78,12 +78,13 @@ async fn a_foreign_tenant_knows_no_member_and_no_team() {
 async fn a_foreign_tenant_knows_no_key() {
     let test = database().await;
     let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    let maker = UserId::new();
     let key = ApiKey {
         id: ApiKeyId::new(),
         name: "Sync".into(),
         prefix: "sk_abcdefgh".into(),
         scopes: vec!["spaces:read".into()],
-        created_by: None,
+        created_by: Some(maker),
         created_at: at(1),
         expires_at: None,
         last_used_at: None,
@@ -100,6 +101,7 @@ async fn a_foreign_tenant_knows_no_key() {
             assert_eq!(api_keys::count(conn).await?, 0);
             assert_eq!(api_keys::load(conn, key.id).await?, None);
             assert!(!api_keys::revoke(conn, key.id, at(2)).await?);
+            assert!(api_keys::revoke_made_by(conn, maker, at(2)).await?.is_empty());
             api_keys::used(conn, &[key.id], &[at(3)]).await
         })
         .await
@@ -121,7 +123,19 @@ async fn a_foreign_tenant_knows_no_key() {
         .db
         .read(async |conn| api_keys::load(conn, key.id).await)
         .await;
-    assert_eq!(kept.unwrap(), Some(key));
+    assert_eq!(kept.unwrap().as_ref(), Some(&key));
+
+    let ends = async |maker| {
+        let ending = acme
+            .db
+            .transaction(async |conn| api_keys::revoke_made_by(conn, maker, at(4)).await);
+        ending.await.unwrap().iter().map(|key| key.id).collect::<Vec<_>>()
+    };
+    assert!(ends(UserId::new()).await.is_empty(), "somebody else's stay");
+    assert_eq!(ends(maker).await, [key.id]);
+    assert!(ends(maker).await.is_empty(), "once");
+    let gone = test.db().control().api_key(&key.prefix).await.unwrap();
+    assert!(gone.is_none(), "nothing finds it any more");
 }
 
 #[tokio::test]

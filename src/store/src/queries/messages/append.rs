@@ -1,14 +1,17 @@
 //! What agents and Parlance itself say.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{
+    QueryableByName,
+    sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{AuthorKind, Said, Written, write_locked};
 use crate::{
     error::StoreError,
-    ids::{ClientId, ConversationId, MessageId},
+    ids::{ClientId, ConversationId, MessageId, UserId},
     statement::sql,
     tenant::TenantConn,
 };
@@ -45,7 +48,8 @@ pub async fn append_message(conn: &mut TenantConn<'_>, new: NewMessage) -> Resul
     let write = sql("WITH existing AS ( \
              SELECT id, seq, epoch FROM messages WHERE conversation_id = $2 AND client_id = $6), \
          head AS ( \
-             UPDATE conversations SET head_seq = head_seq + 1, updated_at = $10 \
+             UPDATE conversations SET head_seq = head_seq + 1, updated_at = $10, \
+                    waiting_since = CASE WHEN $3 <> 'agent' THEN waiting_since END \
              WHERE id = $2 AND NOT EXISTS (SELECT FROM existing) \
              RETURNING tenant_id, id, head_seq, epoch), \
          message AS ( \
@@ -69,4 +73,33 @@ pub async fn append_message(conn: &mut TenantConn<'_>, new: NewMessage) -> Resul
     .bind::<Timestamptz, _>(new.at);
     let written: Written = write_locked(conn.db(), new.conversation_id, write).await?;
     Ok(written.into())
+}
+
+/// Whether another agent wrote something behind `after`. Takes the conversation's row, so that what is
+/// written next in this transaction follows what was seen.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where there is no such conversation.
+pub async fn another_agent_wrote(
+    conn: &mut TenantConn<'_>,
+    conversation: ConversationId,
+    agent: UserId,
+    after: i64,
+) -> Result<bool, StoreError> {
+    let look = sql(
+        "SELECT EXISTS (SELECT FROM messages WHERE conversation_id = $1 AND seq > $3 \
+                                   AND author_kind = 'agent' AND author_id IS DISTINCT FROM $2) AS wrote \
+         FROM conversations WHERE id = $1",
+    )
+    .bind::<SqlUuid, _>(conversation)
+    .bind::<SqlUuid, _>(agent)
+    .bind::<BigInt, _>(after);
+    let found: Wrote = write_locked(conn.db(), conversation, look).await?;
+    Ok(found.wrote)
+}
+
+#[derive(QueryableByName)]
+struct Wrote {
+    #[diesel(sql_type = Bool)]
+    wrote: bool,
 }

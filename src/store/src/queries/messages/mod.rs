@@ -30,7 +30,7 @@ use crate::{
     text_enum::text_enum,
 };
 
-pub use append::{NewMessage, append_message};
+pub use append::{NewMessage, another_agent_wrote, append_message};
 pub use finish::{Finished, FinishedAnswer, finish_answer};
 pub use rate::{FeedbackValue, NewFeedback, NewRating, feedback, rate};
 pub use read::{citations, history, list, message, unanswered};

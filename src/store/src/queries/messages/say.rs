@@ -60,7 +60,8 @@ pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<(S
              JOIN conversations c ON c.id = m.conversation_id AND c.visitor_id = $3 \
              WHERE m.conversation_id = $2 AND m.client_id = $5), \
          head AS ( \
-             UPDATE conversations SET head_seq = head_seq + 1, updated_at = $8 \
+             UPDATE conversations SET head_seq = head_seq + 1, updated_at = $8, \
+                    waiting_since = CASE WHEN status IN ('waiting', 'human') THEN coalesce(waiting_since, $8) END \
              WHERE id = $2 AND visitor_id = $3 AND space_id = $4 AND NOT EXISTS (SELECT FROM existing) \
              RETURNING tenant_id, id, space_id, head_seq, epoch), \
          message AS ( \

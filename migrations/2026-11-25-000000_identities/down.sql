@@ -1,0 +1,3 @@
+ALTER TABLE memberships DROP COLUMN provider_role;
+DROP TABLE organisations;
+DROP TABLE identities;

@@ -1,0 +1,16 @@
+DROP TABLE space_sightings;
+DROP FUNCTION tenants_with_rollup_deltas();
+DROP TRIGGER rolled_up ON usage_events;
+DROP TRIGGER rolled_up ON ratings;
+DROP TRIGGER rolled_up ON feedback;
+DROP TRIGGER rolled_up ON conversation_events;
+DROP FUNCTION rollup_usage();
+DROP FUNCTION rollup_rating();
+DROP FUNCTION rollup_feedback();
+DROP FUNCTION rollup_event();
+DROP FUNCTION rollup_ms(timestamptz, timestamptz);
+DROP FUNCTION rollup_bucket(bigint);
+DROP TABLE rollup_checks;
+DROP TABLE rollup_deltas;
+DROP TABLE rollup_visitors;
+DROP TABLE rollups;

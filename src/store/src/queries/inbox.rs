@@ -1,0 +1,181 @@
+//! The inbox: conversations in which something was said, as agents look through them.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    pg::Pg,
+    prelude::{BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryableByName, SelectableHelper},
+    sql_types::{Array, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+
+use super::{
+    conversations::{Conversation, ConversationStatus},
+    messages::AuthorKind,
+};
+use crate::{
+    error::StoreError,
+    ids::{ContactId, ConversationId, SpaceId, UserId},
+    schema::conversations::{self, dsl as columns, table},
+    statement::sql,
+    tenant::TenantConn,
+};
+
+/// Which conversations are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Of this space.
+    pub space: Option<SpaceId>,
+    /// In one of these; none is any.
+    pub statuses: Vec<ConversationStatus>,
+    /// Whose they are.
+    pub assignee: Option<Whose>,
+}
+
+/// Who has a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Nobody.
+    Nobody,
+    /// This agent.
+    Agent(UserId),
+}
+
+/// Where a page ended: the moment its last conversation is sorted by, and its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// `waiting_since` or `updated_at`.
+    pub at: DateTime<Utc>,
+    /// Of the last conversation shown.
+    pub id: ConversationId,
+}
+
+type Query<'a> =
+    conversations::BoxedQuery<'a, Pg, diesel::dsl::SqlTypeOf<diesel::dsl::AsSelect<Conversation, Pg>>>;
+
+fn of(wanted: &Wanted, limit: i64) -> Query<'_> {
+    let mut query = table
+        .filter(columns::head_seq.gt(0))
+        .limit(limit)
+        .select(Conversation::as_select())
+        .into_boxed();
+    if let Some(space) = wanted.space {
+        query = query.filter(columns::space_id.eq(space));
+    }
+    if !wanted.statuses.is_empty() {
+        query = query.filter(columns::status.eq_any(&wanted.statuses));
+    }
+    match wanted.assignee {
+        None => query,
+        Some(Whose::Nobody) => query.filter(columns::assignee_id.is_null()),
+        Some(Whose::Agent(user)) => query.filter(columns::assignee_id.eq(user)),
+    }
+}
+
+/// Those whose visitor waits for a person, the longest first, behind `after`.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn waiting(
+    conn: &mut TenantConn<'_>,
+    wanted: &Wanted,
+    limit: i64,
+    after: Option<Place>,
+) -> Result<Vec<Conversation>, StoreError> {
+    let mut query = of(wanted, limit)
+        .filter(columns::waiting_since.is_not_null())
+        .order((columns::waiting_since.asc(), columns::id.asc()));
+    if let Some(Place { at, id }) = after {
+        let later = columns::waiting_since.gt(at);
+        let same = columns::waiting_since.eq(at).and(columns::id.gt(id));
+        // The first condition alone is what the index can begin at.
+        query = query.filter(columns::waiting_since.ge(at)).filter(later.or(same));
+    }
+    Ok(query.load(conn.db()).await?)
+}
+
+/// The conversation that changed last first, behind `after`.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn recent(
+    conn: &mut TenantConn<'_>,
+    wanted: &Wanted,
+    waiting_too: bool,
+    limit: i64,
+    after: Option<Place>,
+) -> Result<Vec<Conversation>, StoreError> {
+    let mut query = of(wanted, limit).order((columns::updated_at.desc(), columns::id.desc()));
+    if !waiting_too {
+        query = query.filter(columns::waiting_since.is_null());
+    }
+    if let Some(Place { at, id }) = after {
+        let earlier = columns::updated_at.lt(at);
+        let same = columns::updated_at.eq(at).and(columns::id.lt(id));
+        query = query.filter(columns::updated_at.le(at)).filter(earlier.or(same));
+    }
+    Ok(query.load(conn.db()).await?)
+}
+
+/// Who a conversation is with, and what was said in it last.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Glimpse {
+    /// Which.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: ConversationId,
+    /// As the host site vouches, or else as the page said.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub name: Option<String>,
+    /// The same.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub email: Option<String>,
+    /// Who it is, where the host site vouches for that.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub contact_id: Option<ContactId>,
+    /// Who wrote the last message, where there is one.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub author_kind: Option<AuthorKind>,
+    /// Their name.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub author_name: Option<String>,
+    /// The first 200 characters of it.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub text: Option<String>,
+    /// When.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub said_at: Option<DateTime<Utc>>,
+}
+
+/// A glimpse of each, in no particular order.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn glimpses(
+    conn: &mut TenantConn<'_>,
+    conversations: Vec<ConversationId>,
+) -> Result<Vec<Glimpse>, StoreError> {
+    Ok(sql(
+        "SELECT c.id, coalesce(k.name, v.said ->> 'name') AS name, coalesce(k.email, v.said ->> 'email') AS email, \
+                k.id AS contact_id, m.author_kind, m.author_name, m.text, m.created_at AS said_at \
+         FROM conversations c JOIN visitors v ON v.id = c.visitor_id \
+         LEFT JOIN contacts k ON k.id = v.contact_id \
+         LEFT JOIN LATERAL ( \
+             SELECT author_kind, author_name, left(text, 200) AS text, created_at FROM messages \
+             WHERE tenant_id = c.tenant_id AND conversation_id = c.id ORDER BY seq DESC LIMIT 1) m ON true \
+         WHERE c.id = ANY ($1)",
+    )
+    .bind::<Array<SqlUuid>, _>(conversations)
+    .get_results(conn.db())
+    .await?)
+}
+
+/// The conversations that an agent has now.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn held_by(conn: &mut TenantConn<'_>, agent: UserId) -> Result<Vec<ConversationId>, StoreError> {
+    let query = table
+        .filter(columns::assignee_id.eq(agent))
+        .filter(columns::status.eq(ConversationStatus::Human))
+        .select(columns::id);
+    Ok(query.load(conn.db()).await?)
+}
