@@ -1,6 +1,13 @@
 //! The one table of error codes: what a client may rely on. Problem documents over HTTP and
 //! `error` frames over a socket name the same codes.
 
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, schema::Schema},
+};
+
+use super::words;
+
 /// A stable error code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
@@ -20,6 +27,8 @@ pub enum Code {
     NotFound,
     MethodNotAllowed,
     Conflict,
+    Held,
+    Stale,
     LastOwner,
     EmailTaken,
     EmailUnconfirmed,
@@ -151,6 +160,8 @@ pub const TABLE: &[Row] = &[
         false,
     ),
     row(Code::Conflict, "conflict", 409, "There is one already", false),
+    row(Code::Held, "held", 409, "Another agent answers", false),
+    row(Code::Stale, "stale", 409, "Another agent has written", false),
     row(
         Code::LastOwner,
         "last_owner",
@@ -253,6 +264,14 @@ pub const TABLE: &[Row] = &[
         true,
     ),
 ];
+
+impl PartialSchema for Code {
+    fn schema() -> RefOr<Schema> {
+        words::closed(TABLE.iter().map(|row| row.name))
+    }
+}
+
+impl ToSchema for Code {}
 
 impl Code {
     /// This code's row of the table.

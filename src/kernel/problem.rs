@@ -5,6 +5,7 @@ use std::{fmt, time::Duration};
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode, http::header};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::code::Code;
@@ -26,6 +27,8 @@ pub struct Problem {
     pub retry_after: Option<Duration>,
     /// Every field that cannot be taken, where it is about fields.
     pub errors: Vec<FieldError>,
+    /// What whoever asked has not seen, where it is refused for that.
+    pub events: Vec<Value>,
 }
 
 impl Problem {
@@ -36,6 +39,7 @@ impl Problem {
             detail: detail.into(),
             retry_after: None,
             errors: Vec::new(),
+            events: Vec::new(),
         }
     }
 
@@ -83,12 +87,14 @@ impl Problem {
 /// A problem as it goes over the wire.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProblemDocument {
+    #[schema(format = "uri")]
     r#type: String,
     title: &'static str,
     /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
     status: u16,
     /// Stable: decide on this one.
-    #[schema(example = "not_found")]
+    #[schema(value_type = Code)]
     code: &'static str,
     /// For people.
     detail: String,
@@ -97,6 +103,10 @@ pub struct ProblemDocument {
     /// Each field that cannot be taken.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
+    /// Of `stale`: the durable events that were not seen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    events: Vec<Value>,
 }
 
 impl fmt::Display for Problem {
@@ -127,6 +137,7 @@ impl ResponseError for Problem {
             detail: self.detail.clone(),
             retry_after: self.retry_seconds(),
             errors: self.errors.clone(),
+            events: self.events.clone(),
         })
     }
 }

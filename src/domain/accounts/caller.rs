@@ -9,7 +9,10 @@ use parlance_store::{
 };
 use uuid::Uuid;
 
-use crate::domain::audit::{Act, Actor};
+use crate::domain::{
+    audit::{Act, Actor},
+    conversations::event::Agent,
+};
 
 /// Who calls, and in which workspace.
 #[derive(Clone, Debug)]
@@ -20,6 +23,8 @@ pub struct Caller {
     /// Whether a person has proven that their e-mail address is theirs; programs have nothing to prove.
     pub email_verified: bool,
     pub actor: Actor,
+    /// What they are called.
+    pub name: String,
     pub address: Option<IpAddr>,
 }
 
@@ -32,6 +37,7 @@ impl Caller {
             role: None,
             email_verified: true,
             actor: Actor::System,
+            name: "Parlance".to_owned(),
             address: None,
         }
     }
@@ -52,6 +58,21 @@ impl Caller {
             before: None,
             after: None,
             at,
+        }
+    }
+
+    /// Who is seen to answer visitors: a person, or a program by its key.
+    #[must_use]
+    pub fn agent(&self) -> Agent {
+        let id = match &self.actor {
+            Actor::User { id, .. } => (*id).into(),
+            Actor::ApiKey { id, .. } => *id,
+            Actor::Visitor { id } => (*id).into(),
+            Actor::System => Uuid::nil(),
+        };
+        Agent {
+            id: id.into(),
+            name: self.name.clone(),
         }
     }
 

@@ -40,6 +40,18 @@ pub enum AccountError {
     /// What reaches others takes an address that is confirmed.
     #[error("confirm the e-mail address of the account first")]
     Unconfirmed,
+    /// What is wrong with a token.
+    #[error("{0}")]
+    Token(String),
+    /// Who keeps the accounts does not answer.
+    #[error("{0}")]
+    Unreachable(String),
+    /// By whom.
+    #[error("accounts are kept by {0}: this is done there")]
+    KeptElsewhere(&'static str),
+    /// Why somebody whose account another service keeps does not come in.
+    #[error("{0}")]
+    Refused(&'static str),
     #[error("only an owner may make somebody an owner")]
     OwnersOnly,
     #[error("{0}")]

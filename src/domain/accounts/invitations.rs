@@ -15,8 +15,14 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Accounts, Client, Deed, caller::Caller, email::EmailAddress, error::AccountError, oneself, secret,
-    sessions::LoggedIn, signup::named, team::may_give,
+    Accounts, Client, Deed,
+    caller::Caller,
+    email::EmailAddress,
+    error::AccountError,
+    oneself, secret,
+    sessions::LoggedIn,
+    signup::named,
+    team::{deciding, may_give},
 };
 use crate::domain::{
     audit::{self, Actor},
@@ -25,7 +31,9 @@ use crate::domain::{
 
 /// How long an invitation can be accepted.
 pub const TTL: TimeDelta = TimeDelta::days(7);
-/// Invitations of a workspace at most.
+/// How long one that is over stays in the list.
+const KEPT: TimeDelta = TimeDelta::days(30);
+/// Open invitations of a workspace at most.
 const MOST: usize = 200;
 
 /// What a link leads to: the token names the workspace and the invitation, and has a secret besides.
@@ -89,7 +97,8 @@ impl Accounts {
     ///
     /// # Errors
     /// `Unconfirmed` for somebody whose own address is not confirmed, `OwnersOnly`, `Conflict` where
-    /// they belong to the workspace, `Field`, `Limited`.
+    /// they belong to the workspace, `Field`, `Limited`; `Refused` where the caller's role is another one
+    /// by now.
     pub async fn invite(&self, caller: &Caller, email: &str, role: Role) -> Result<Invitation, AccountError> {
         let Some(invited_by) = caller.user().filter(|_| caller.email_verified) else {
             return Err(AccountError::Unconfirmed);
@@ -98,7 +107,10 @@ impl Accounts {
             return Err(AccountError::OwnersOnly);
         }
         let email = EmailAddress::parse(email)?;
-        self.limits.mail(email.as_str()).map_err(AccountError::Limited)?;
+        self.may_invite(caller.tenant).await?;
+        let limited = self.limits.invitation(caller.tenant, invited_by);
+        let limited = limited.and_then(|()| self.limits.mail(email.as_str()));
+        limited.map_err(AccountError::Limited)?;
         let at = self.clock.now();
         let invitation = Invitation {
             id: InvitationId::new(),
@@ -112,6 +124,10 @@ impl Accounts {
         };
         let db = self.db.tenant(caller.tenant);
         let inviting = db.transaction(async |conn| {
+            let acting = acting(conn, caller).await?;
+            if !may_give(Some(acting), role) {
+                return Err(AccountError::OwnersOnly);
+            }
             let same = |other: &str| other.eq_ignore_ascii_case(email.as_str());
             if members::list(conn)
                 .await?
@@ -121,7 +137,16 @@ impl Accounts {
                 return Err(AccountError::Conflict("they belong to the workspace already"));
             }
             let others = invitations::list(conn).await?;
-            if others.iter().filter(|other| !same(&other.email)).count() >= MOST {
+            // The one for this address is taken back by the next.
+            let before = others.iter().find(|other| same(&other.email));
+            if before.is_some_and(|before| !may_give(Some(acting), before.role)) {
+                return Err(AccountError::OwnersOnly);
+            }
+            let open = |other: &&Invitation| other.expires_at > at && !same(&other.email);
+            for over in others.iter().filter(|other| other.expires_at + KEPT < at) {
+                invitations::remove(conn, over.id).await?;
+            }
+            if others.iter().filter(open).count() >= MOST {
                 return Err(AccountError::Conflict(
                     "take some invitations back first, there are 200",
                 ));
@@ -146,11 +171,15 @@ impl Accounts {
     /// Takes an invitation back.
     ///
     /// # Errors
-    /// `NotFound`.
+    /// `NotFound`; `OwnersOnly` for one to be an owner; `Refused` as above.
     pub async fn uninvite(&self, caller: &Caller, id: InvitationId) -> Result<(), AccountError> {
         let db = self.db.tenant(caller.tenant);
         db.transaction(async |conn| {
+            let acting = acting(conn, caller).await?;
             let invitation = invitations::lock(conn, id).await?.ok_or(AccountError::NotFound)?;
+            if !may_give(Some(acting), invitation.role) {
+                return Err(AccountError::OwnersOnly);
+            }
             invitations::remove(conn, id).await?;
             let mut act = caller.act("member.uninvite", ("invitation", id), self.clock.now());
             act.before = Some(json!({ "email": invitation.email, "role": invitation.role }));
@@ -225,13 +254,15 @@ impl Accounts {
         );
         let begun = db.transaction(async |conn| {
             let invitation = self.open(conn, &token).await?;
-            people::create(conn, user).await.map_err(|error| {
-                if error.is_conflict("users_email_once") {
-                    AccountError::EmailTaken
-                } else {
-                    error.into()
-                }
-            })?;
+            people::create(conn, user, Some(self.clock.now()))
+                .await
+                .map_err(|error| {
+                    if error.is_conflict("users_email_once") {
+                        AccountError::EmailTaken
+                    } else {
+                        error.into()
+                    }
+                })?;
             self.join(conn, id, &actor, &invitation, client).await?;
             self.begin(conn, id, client).await
         });
@@ -242,7 +273,11 @@ impl Accounts {
     }
 
     /// The invitation of a token, where it still works.
-    async fn open(&self, conn: &mut TenantConn<'_>, token: &Token) -> Result<Invitation, AccountError> {
+    pub(super) async fn open(
+        &self,
+        conn: &mut TenantConn<'_>,
+        token: &Token,
+    ) -> Result<Invitation, AccountError> {
         let found = invitations::lock(conn, token.invitation).await?;
         let invitation = found.filter(|found| self.clock.now() < found.expires_at);
         let invitation = invitation.ok_or(AccountError::LinkOver)?;
@@ -253,7 +288,7 @@ impl Accounts {
         }
     }
 
-    async fn join(
+    pub(super) async fn join(
         &self,
         conn: &mut TenantConn<'_>,
         user: UserId,
@@ -269,6 +304,13 @@ impl Accounts {
         };
         Ok(audit::record(conn, self.act(actor, client, deed, ("member", user.0))).await?)
     }
+}
+
+/// As what somebody decides on members, who wait for this transaction.
+async fn acting(conn: &mut TenantConn<'_>, caller: &Caller) -> Result<Role, AccountError> {
+    members::lock_all(conn).await?;
+    let refused = AccountError::Refused("your role does not let you decide on members any more");
+    deciding(conn, caller).await?.ok_or(refused)
 }
 
 #[cfg(test)]

@@ -54,6 +54,8 @@ const CAPACITY: u64 = 50_000;
 /// Keys that are none, from one address in a minute: then nothing is looked up for it any more.
 const GUESSES: u32 = 60;
 const GUESSED_WITHIN: Duration = Duration::from_secs(60);
+/// For how long a key that opened is known not to be guessed at.
+const WORKED_WITHIN: Duration = Duration::from_secs(3_600);
 
 /// Why a key does not open.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +77,9 @@ pub enum NewKeyError {
     Unsound(String),
     #[error("a workspace has at most {MOST} keys: revoke one first")]
     TooMany,
+    /// What a key does reaches others, and it outlives whoever made it.
+    #[error("confirm the e-mail address of your account first")]
+    Unconfirmed,
     #[error("you cannot give the scope {0}, which you do not have")]
     NotYours(Permission),
     #[error(transparent)]
@@ -116,6 +121,8 @@ pub struct Keys {
     plans: Arc<Plans>,
     known: Cache<String, Option<Arc<Known>>>,
     guesses: Cache<IpAddr, Arc<AtomicU32>>,
+    /// Beginnings of keys that opened lately.
+    worked: Cache<String, ()>,
     hourly: Arc<Hourly>,
     /// Used since that was last noted.
     used: Arc<DashMap<ApiKeyId, (TenantId, DateTime<Utc>)>>,
@@ -143,6 +150,10 @@ impl Keys {
                 .max_capacity(CAPACITY)
                 .time_to_live(GUESSED_WITHIN)
                 .build(),
+            worked: Cache::builder()
+                .max_capacity(CAPACITY)
+                .time_to_live(WORKED_WITHIN)
+                .build(),
             hourly: Arc::default(),
             used: Arc::default(),
         }
@@ -151,8 +162,12 @@ impl Keys {
     /// Makes a key. It is told this once.
     ///
     /// # Errors
-    /// Where it is not sound, the workspace has [`MOST`], or a scope is beyond the caller's own role.
+    /// Where it is not sound, the workspace has [`MOST`], the caller's address is not confirmed, or a
+    /// scope is beyond their own role.
     pub async fn create(&self, caller: &Caller, new: NewKey) -> Result<(ApiKey, SecretString), NewKeyError> {
+        if !caller.email_verified {
+            return Err(NewKeyError::Unconfirmed);
+        }
         let now = self.clock.now();
         let (name, scopes) = checked(caller, &new, now)?;
         let secret = fresh();
@@ -213,10 +228,11 @@ impl Keys {
             Some(address) => Some(self.guesses.get_with(address, async { Arc::default() }).await),
             None => None,
         };
-        if guesses
+        let guesses_much = guesses
             .as_ref()
-            .is_some_and(|count| count.load(Ordering::Relaxed) >= GUESSES)
-        {
+            .is_some_and(|count| count.load(Ordering::Relaxed) >= GUESSES);
+        // A key that worked lately is none that is guessed at, whoever else is behind the address.
+        if guesses_much && !prefix(token).is_some_and(|prefix| self.worked.contains_key(prefix)) {
             return Err(KeyError::Guessing);
         }
         let Some(known) = self.find(token).await? else {
@@ -225,6 +241,9 @@ impl Keys {
             }
             return Err(KeyError::Unknown);
         };
+        if let Some(prefix) = prefix(token) {
+            self.worked.insert(prefix.to_owned(), ()).await;
+        }
         let now = self.clock.now();
         let spent = self.hourly.take(known.tenant, known.calls_per_hour, now);
         let spent = spent.map_err(KeyError::Spent)?;
@@ -238,6 +257,7 @@ impl Keys {
                     id: known.key.id.into(),
                     name: known.key.name.clone(),
                 },
+                name: known.key.name.clone(),
                 address,
             },
             scopes: known.scopes.clone(),

@@ -5,16 +5,22 @@
 //! - an account from all addresses: 50 at once and 20 a minute, which does not hold for addresses from
 //!   which somebody has logged in to it in the last 30 days;
 //! - an address: 60 at once and 60 a minute, an office behind one;
-//! - codes of a second factor, which are guessed at by who has the password only: 5 at once and one a
-//!   minute, for an account;
+//! - codes of an authenticator app, which are guessed at by who has the password only: 5 at once and one
+//!   a minute, for an account from one address, and the same from all addresses, which does not hold for
+//!   those known as above;
+//! - recovery codes, which are too long to guess: 5 at once and one a minute, for an account from one
+//!   address;
 //! - sign-ups from one address: [`AccountRates::sign_up`], 20 at once and 4 a minute;
+//! - looking anew at somebody whose account another service keeps: 20 at once and 6 a minute, for them;
+//! - invitations, which go to strangers: 50 at once and 30 an hour, of a workspace and of a person;
 //! - mails that somebody asks for: 3 at once and one in 10 minutes to an address, 20 at once and 6 a
 //!   minute from one.
 
 use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use governor::Quota;
-use parlance_store::ids::UserId;
+use parlance_store::ids::{TenantId, UserId};
+use uuid::Uuid;
 
 use crate::{
     domain::quota::{keyed::Buckets, rate::Rate},
@@ -22,6 +28,7 @@ use crate::{
 };
 
 const TWENTY: NonZeroU32 = NonZeroU32::new(20).unwrap();
+const THIRTY: NonZeroU32 = NonZeroU32::new(30).unwrap();
 const FIFTY: NonZeroU32 = NonZeroU32::new(50).unwrap();
 const SIXTY: NonZeroU32 = NonZeroU32::new(60).unwrap();
 const FIVE: NonZeroU32 = NonZeroU32::new(5).unwrap();
@@ -63,10 +70,14 @@ pub struct Limits {
     pairs: Buckets<(String, Option<IpAddr>)>,
     accounts: Buckets<String>,
     addresses: Buckets<IpAddr>,
+    code_pairs: Buckets<(UserId, Option<IpAddr>)>,
     codes: Buckets<UserId>,
+    recovery_codes: Buckets<(UserId, Option<IpAddr>)>,
     sign_ups: Buckets<IpAddr>,
     mails: Buckets<String>,
     askers: Buckets<IpAddr>,
+    admissions: Buckets<String>,
+    invitations: Buckets<Uuid>,
 }
 
 impl Limits {
@@ -78,10 +89,14 @@ impl Limits {
             pairs: Buckets::new(rates.log_in.quota(), clock.clone()),
             accounts: Buckets::new(per_minute(FIFTY, TWENTY), clock.clone()),
             addresses: Buckets::new(per_minute(SIXTY, SIXTY), clock.clone()),
+            code_pairs: Buckets::new(per_minute(FIVE, NonZeroU32::MIN), clock.clone()),
+            recovery_codes: Buckets::new(per_minute(FIVE, NonZeroU32::MIN), clock.clone()),
             codes: Buckets::new(per_minute(FIVE, NonZeroU32::MIN), clock.clone()),
             sign_ups: Buckets::new(rates.sign_up.quota(), clock.clone()),
             mails: Buckets::new(mails.allow_burst(THREE), clock.clone()),
             askers: Buckets::new(per_minute(TWENTY, SIX), clock.clone()),
+            invitations: Buckets::new(Quota::per_hour(THIRTY).allow_burst(FIFTY), clock.clone()),
+            admissions: Buckets::new(per_minute(TWENTY, SIX), clock.clone()),
         })
     }
 
@@ -104,9 +119,19 @@ impl Limits {
         address.map_or(Ok(()), |address| self.addresses.take(&address))
     }
 
+    /// A code of an app, the narrower bucket first.
+    ///
+    /// # Errors
+    /// Which bucket is empty.
+    pub fn code(&self, user: UserId, address: Option<IpAddr>) -> Result<(), Empty> {
+        self.code_pairs.take(&(user, address)).map_err(Empty::Here)?;
+        self.codes.take(&user).map_err(Empty::Everywhere)
+    }
+
+    /// A recovery code.
     #[expect(clippy::missing_errors_doc, reason = "as above")]
-    pub fn code(&self, user: UserId) -> Result<(), Duration> {
-        self.codes.take(&user)
+    pub fn recovery_code(&self, user: UserId, address: Option<IpAddr>) -> Result<(), Duration> {
+        self.recovery_codes.take(&(user, address))
     }
 
     #[expect(clippy::missing_errors_doc, reason = "as above")]
@@ -126,15 +151,32 @@ impl Limits {
         self.mails.take(&email.to_lowercase())
     }
 
+    /// An invitation of a workspace, by a person.
+    #[expect(clippy::missing_errors_doc, reason = "as above")]
+    pub fn invitation(&self, tenant: TenantId, by: UserId) -> Result<(), Duration> {
+        self.invitations.take(&tenant.into())?;
+        self.invitations.take(&by.into())
+    }
+
+    /// A look at somebody anew, by what their provider calls them.
+    #[expect(clippy::missing_errors_doc, reason = "as above")]
+    pub fn admission(&self, subject: &str) -> Result<(), Duration> {
+        self.admissions.take(&subject.to_owned())
+    }
+
     /// Forgets keys whose buckets are full again.
     pub fn sweep(&self) {
         self.pairs.sweep();
         self.accounts.sweep();
         self.addresses.sweep();
+        self.code_pairs.sweep();
         self.codes.sweep();
+        self.recovery_codes.sweep();
         self.sign_ups.sweep();
         self.mails.sweep();
         self.askers.sweep();
+        self.admissions.sweep();
+        self.invitations.sweep();
     }
 }
 
@@ -196,7 +238,10 @@ mod tests {
         let tried = |n: usize| limits.attempt(&format!("{n}@acme.example"), from(1)).is_ok();
         assert_eq!((0..100).filter(|n| tried(*n)).count(), 60);
         let user = UserId::new();
-        assert_eq!((0..10).filter(|_| limits.code(user).is_ok()).count(), 5);
+        assert_eq!((0..10).filter(|_| limits.code(user, from(1)).is_ok()).count(), 5);
+        let elsewhere = limits.code(user, from(2));
+        assert!(matches!(elsewhere, Err(Empty::Everywhere(_))), "{elsewhere:?}");
+        assert!(limits.recovery_code(user, from(1)).is_ok(), "a room of their own");
         assert_eq!((0..30).filter(|_| limits.sign_up(from(1)).is_ok()).count(), 20);
         assert_eq!((0..30).filter(|_| limits.asking(from(1)).is_ok()).count(), 20);
         assert_eq!(
@@ -208,6 +253,6 @@ mod tests {
             (0..9).filter(|_| limits.mail("ada@acme.example").is_ok()).count(),
             1
         );
-        assert!(limits.code(user).is_ok());
+        assert!(limits.code(user, from(1)).is_ok());
     }
 }

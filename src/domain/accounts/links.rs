@@ -2,17 +2,20 @@
 //! Each works once. Asking for one answers the same whoever asks.
 
 use parlance_store::{
-    StoreError,
+    StoreError, TenantConn,
     control::{
+        Login, Role, factors,
         links::{self, Link, LinkKind},
         people, sessions,
     },
+    ids::{TenantId, UserId},
+    queries::api_keys,
 };
 use serde_json::json;
 
 use super::{Accounts, Client, Deed, email::EmailAddress, error::AccountError, home, oneself, secret};
 use crate::domain::{
-    audit,
+    audit::{self, Actor},
     notify::mail::{self, Errand},
 };
 
@@ -51,7 +54,8 @@ impl Accounts {
     }
 
     /// Sets another password by a link, ends all sessions and tells the person. Having read the mail
-    /// confirms its address.
+    /// confirms its address. Where that is the first proof of it, somebody else may have made the
+    /// account: the second factor goes, and the keys that its person made in their own workspaces.
     ///
     /// # Errors
     /// `LinkOver`, `Weak` (the link still works), `Limited`, `Busy`.
@@ -63,14 +67,25 @@ impl Accounts {
         let login = self.person(link.user_id).await?;
         let about = [login.user.email.as_str(), &login.user.name];
         let hashed = self.chosen(chosen, &about).await?;
+        self.take_back_elsewhere(&login, &link, client).await?;
         let (user, at) = (link.user_id, self.clock.now());
         let db = self.db.tenant(link.tenant_id);
         db.transaction(async |conn| {
+            let held = people::hold(conn, user).await?.ok_or(AccountError::LinkOver)?;
             if !links::take(conn, &hash, at).await? {
                 return Err(AccountError::LinkOver);
             }
             people::set_password(conn, user, None, &hashed).await?;
-            people::verify_email(conn, user, &link.email, at).await?;
+            if people::verify_email(conn, user, &link.email, at).await? {
+                factors::disable(conn, user).await?;
+                if held.second_factor {
+                    self.tell(conn, &login, client, Some(false), "second_factor.disable")
+                        .await?;
+                }
+                if owns(&login, &link) {
+                    self.revoke_keys(conn, user, client).await?;
+                }
+            }
             links::end(conn, user).await?;
             sessions::end_others(conn, user, None, at).await?;
             mail::enqueue(conn, Errand::PasswordChanged { user }, at).await?;
@@ -81,6 +96,45 @@ impl Accounts {
         .await?;
         self.live.forget();
         self.bell.ring(link.tenant_id);
+        Ok(())
+    }
+
+    /// Ends the keys of an account whose address is about to be proven for the first time in the
+    /// workspaces that the link is not in. The link is proof enough, whatever comes of the reset.
+    async fn take_back_elsewhere(
+        &self,
+        login: &Login,
+        link: &Link,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        if login.user.email_verified_at.is_some() || login.user.email != link.email {
+            return Ok(());
+        }
+        for place in &login.memberships {
+            if place.role == Role::Owner && place.tenant_id != link.tenant_id {
+                let db = self.db.tenant(place.tenant_id);
+                db.transaction(async |conn| self.revoke_keys(conn, login.user.id, client).await)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the keys that somebody made in the workspace of the transaction.
+    async fn revoke_keys(
+        &self,
+        conn: &mut TenantConn<'_>,
+        user: UserId,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        for key in api_keys::revoke_made_by(conn, user, self.clock.now()).await? {
+            let deed = Deed {
+                before: Some(json!({ "name": key.name, "prefix": key.prefix, "scopes": key.scopes })),
+                ..Deed::plain("api_key.revoke")
+            };
+            let target = ("api_key", key.id.into());
+            audit::record(conn, self.act(&Actor::System, client, deed, target)).await?;
+        }
         Ok(())
     }
 
@@ -96,14 +150,23 @@ impl Accounts {
         let db = self.db.tenant(link.tenant_id);
         let Link { kind, email, .. } = &link;
         db.transaction(async |conn| {
+            people::hold(conn, user).await?;
             if !links::take(conn, &hash, at).await? {
                 return Err(AccountError::LinkOver);
             }
             match kind {
                 LinkKind::Reset => return Err(AccountError::LinkOver),
-                LinkKind::Verify => people::verify_email(conn, user, email, at).await?,
+                LinkKind::Verify => {
+                    // It was proven otherwise, or they have another one by now.
+                    if !people::verify_email(conn, user, email, at).await? {
+                        return Err(AccountError::LinkOver);
+                    }
+                }
                 LinkKind::ChangeEmail => match people::change_email(conn, user, email, at).await {
-                    Ok(true) => links::end(conn, user).await?,
+                    Ok(true) => {
+                        links::end_all(conn, user).await?;
+                        mail::enqueue(conn, moved(&login, email), at).await?;
+                    }
                     Ok(false) => return Err(AccountError::LinkOver),
                     Err(error) if error.is_conflict("users_email_once") => {
                         return Err(AccountError::EmailTaken);
@@ -125,6 +188,7 @@ impl Accounts {
         })
         .await?;
         self.live.forget();
+        self.bell.ring(link.tenant_id);
         Ok(link.email)
     }
 
@@ -132,28 +196,24 @@ impl Accounts {
     ///
     /// # Errors
     /// `Limited`.
-    pub async fn resend(
-        &self,
-        claims: &super::token::UserClaims,
-        client: &Client,
-    ) -> Result<(), AccountError> {
+    pub async fn resend(&self, user: UserId, tenant: TenantId, client: &Client) -> Result<(), AccountError> {
         self.limits
             .asking(client.address)
             .map_err(AccountError::Limited)?;
-        let login = self.person(claims.user).await?;
+        let login = self.person(user).await?;
         if login.user.email_verified_at.is_some() {
             return Ok(());
         }
         self.limits
             .mail(&login.user.email)
             .map_err(AccountError::Limited)?;
-        let (errand, at) = (Errand::Verify { user: claims.user }, self.clock.now());
-        let db = self.db.tenant(claims.tenant);
+        let (errand, at) = (Errand::Verify { user }, self.clock.now());
+        let db = self.db.tenant(tenant);
         let queued = db.transaction(async |conn| mail::enqueue(conn, errand, at).await);
         queued
             .await
             .map_err(|error: StoreError| AccountError::from(error))?;
-        self.bell.ring(claims.tenant);
+        self.bell.ring(tenant);
         Ok(())
     }
 
@@ -166,4 +226,20 @@ impl Accounts {
         let found = self.db.control().link(&hash, self.clock.now()).await?;
         Ok((hash, found.ok_or(AccountError::LinkOver)?))
     }
+}
+
+/// Tells the address before of the other one.
+fn moved(before: &Login, email: &str) -> Errand {
+    Errand::EmailChanged {
+        user: before.user.id,
+        to: before.user.email.clone(),
+        name: before.user.name.clone(),
+        email: email.to_owned(),
+    }
+}
+
+/// Whether the workspace of a link is the person's own.
+fn owns(login: &Login, link: &Link) -> bool {
+    let mut places = login.memberships.iter();
+    places.any(|place| place.tenant_id == link.tenant_id && place.role == Role::Owner)
 }

@@ -4,8 +4,9 @@
 //! [`second_factor`]. Whatever changes an account is one transaction of a workspace, with the mail that
 //! tells of it and the record of who did it.
 //!
-//! Somebody who has not confirmed their address may do everything but what reaches others: invite
-//! people, publish a space. See `docs/ACCOUNTS.md`.
+//! Somebody who has not confirmed their address may do everything but what reaches others or keeps the
+//! address's owner out: invite people, publish a space, make a key, turn on a second factor. See
+//! `docs/ACCOUNTS.md`.
 
 pub mod caller;
 pub mod email;
@@ -16,9 +17,11 @@ pub mod limits;
 pub mod links;
 pub mod live;
 pub mod login;
+pub mod outside;
 pub mod password;
 pub mod permission;
 pub mod profile;
+pub mod recognise;
 pub mod second_factor;
 pub mod secret;
 pub mod sessions;
@@ -32,7 +35,8 @@ pub mod totp;
 use std::{net::IpAddr, sync::Arc};
 
 use parlance_store::{
-    control::{Login, sessions::Seen},
+    TenantConn,
+    control::{Login, people, sessions::Seen},
     db::Db,
     ids::{TenantId, UserId},
 };
@@ -48,6 +52,7 @@ use self::{
     token::Tokens,
 };
 use crate::{
+    adapters::identity::IdentityProvider,
     domain::{
         audit::{Act, Actor},
         jobs::Bell,
@@ -69,6 +74,8 @@ pub struct Accounts {
     hasher: Hasher,
     live: LiveSessions,
     limits: Arc<Limits>,
+    /// Who keeps the accounts; none: they are kept here.
+    provider: Option<Arc<dyn IdentityProvider>>,
 }
 
 /// From where somebody asks.
@@ -126,13 +133,20 @@ impl Accounts {
             vault,
             bell,
             hasher: Hasher::new(hashes),
+            provider: None,
         }
     }
 
-    /// Sessions as they are now, for those who ask who calls.
+    /// With accounts that are kept elsewhere.
     #[must_use]
-    pub fn live(&self) -> LiveSessions {
-        self.live.clone()
+    pub fn kept_by(self, provider: Option<Arc<dyn IdentityProvider>>) -> Self {
+        Self { provider, ..self }
+    }
+
+    /// Who keeps the accounts, where they are not kept here.
+    #[must_use]
+    pub fn provider(&self) -> Option<&dyn IdentityProvider> {
+        self.provider.as_deref()
     }
 
     /// Forgets who is not limited any more.
@@ -167,6 +181,19 @@ impl Accounts {
         }
     }
 
+    /// Holds somebody who has just said their password, until the end of the transaction.
+    ///
+    /// # Errors
+    /// `Conflict` where it is not theirs any more.
+    async fn still(&self, conn: &mut TenantConn<'_>, login: &Login) -> Result<(), AccountError> {
+        let held = people::hold(conn, login.user.id).await?;
+        if held.is_some_and(|held| held.password_hash == login.password_hash) {
+            Ok(())
+        } else {
+            Err(AccountError::Conflict("the password was changed just now"))
+        }
+    }
+
     /// The hash of a password that somebody chooses of whom `about` is known.
     async fn chosen(&self, password: String, about: &[&str]) -> Result<String, AccountError> {
         let about = about.iter().map(|text| (*text).to_owned()).collect();
@@ -179,7 +206,18 @@ impl Accounts {
     async fn attempt(&self, email: &str, client: &Client) -> Result<(), AccountError> {
         // Nobody has a longer one: they share a bucket.
         let key = if email.len() > LONGEST { "" } else { email };
-        match self.limits.attempt(key, client.address) {
+        let taken = self.limits.attempt(key, client.address);
+        self.unless_known(taken, key, client).await
+    }
+
+    /// What many guessers used up is not wanting where somebody has logged in from there before.
+    async fn unless_known(
+        &self,
+        taken: Result<(), Empty>,
+        email: &str,
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        match taken {
             Ok(()) => Ok(()),
             Err(Empty::Here(after)) => Err(AccountError::Limited(after)),
             Err(Empty::Everywhere(after)) => {
@@ -189,7 +227,7 @@ impl Accounts {
                 let since = self.clock.now() - KNOWN;
                 let control = self.db.control();
                 if control
-                    .has_been_used_from(key, &address.to_string(), since)
+                    .has_been_used_from(email, &address.to_string(), since)
                     .await?
                 {
                     Ok(())

@@ -4,6 +4,12 @@
 use std::{fmt, str::FromStr};
 
 use parlance_store::control::Role;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, schema::Schema},
+};
+
+use crate::kernel::words;
 
 macro_rules! permissions {
     ($($name:ident = $word:literal, $least:ident;)+) => {
@@ -36,6 +42,8 @@ permissions! {
     KnowledgeRead = "knowledge:read", Viewer;
     KnowledgeWrite = "knowledge:write", Admin;
     ConversationsRead = "conversations:read", Viewer;
+    ConversationsWrite = "conversations:write", Agent;
+    AnalyticsRead = "analytics:read", Viewer;
     TeamRead = "team:read", Viewer;
     TeamWrite = "team:write", Admin;
     KeysRead = "keys:read", Admin;
@@ -43,6 +51,14 @@ permissions! {
     AuditRead = "audit:read", Admin;
     WorkspaceWrite = "workspace:write", Owner;
 }
+
+impl PartialSchema for Permission {
+    fn schema() -> RefOr<Schema> {
+        words::closed(Self::ALL.iter().map(|permission| permission.as_str()))
+    }
+}
+
+impl ToSchema for Permission {}
 
 /// Not a permission's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -95,7 +111,13 @@ mod tests {
                 .filter(move |permission| may(role, **permission));
             all.map(|permission| permission.as_str()).collect::<Vec<_>>()
         };
-        let viewer = ["spaces:read", "knowledge:read", "conversations:read", "team:read"];
+        let viewer = [
+            "spaces:read",
+            "knowledge:read",
+            "conversations:read",
+            "analytics:read",
+            "team:read",
+        ];
         assert_eq!(of(Role::Viewer), viewer);
         assert_eq!(of(Role::Owner).len(), Permission::ALL.len());
         for pair in Role::ALL.windows(2) {

@@ -25,6 +25,9 @@ impl Accounts {
     ) -> Result<Login, AccountError> {
         let name = named("name", name)?;
         let login = self.person(claims.user).await?;
+        if login.user.name == name {
+            return Ok(login);
+        }
         let deed = Deed {
             action: "user.rename",
             before: Some(json!({ "name": login.user.name })),
@@ -59,15 +62,14 @@ impl Accounts {
         let (user, at) = (claims.user, self.clock.now());
         let db = self.db.tenant(claims.tenant);
         db.transaction(async |conn| {
-            if !people::set_password(conn, user, Some(&login.password_hash), &hashed).await? {
-                return Err(AccountError::Conflict("the password was changed just now"));
-            }
+            self.still(conn, &login).await?;
+            people::set_password(conn, user, None, &hashed).await?;
             links::end(conn, user).await?;
             sessions::end_others(conn, user, Some(claims.session), at).await?;
             mail::enqueue(conn, Errand::PasswordChanged { user }, at).await?;
             let (actor, deed) = (oneself(&login), Deed::plain("password.change"));
             audit::record(conn, self.act(&actor, client, deed, ("user", user.0))).await?;
-            Ok(())
+            Ok::<_, AccountError>(())
         })
         .await?;
         self.live.forget();
@@ -78,7 +80,8 @@ impl Accounts {
     /// Mails a link to an address that the person wants in the place of theirs, and tells theirs.
     ///
     /// # Errors
-    /// `WrongPassword`, `Field`, `Limited`, `Busy`. Whether somebody else has the address is told to
+    /// `WrongPassword`, `Field`, `Limited`, `Busy`; `Conflict` where the password was changed
+    /// meanwhile. Whether somebody else has the address is told to
     /// whoever follows the link.
     pub async fn change_email(
         &self,
@@ -102,9 +105,12 @@ impl Accounts {
         let notice = Errand::EmailChanging {
             user,
             to: login.user.email.clone(),
+            name: login.user.name.clone(),
+            email: email.to_string(),
         };
         let db = self.db.tenant(claims.tenant);
         db.transaction(async |conn| {
+            self.still(conn, &login).await?;
             people::want_email(conn, user, email.as_str()).await?;
             mail::enqueue(conn, Errand::ChangeEmail { user }, at).await?;
             mail::enqueue(conn, notice, at).await?;

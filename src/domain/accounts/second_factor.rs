@@ -55,9 +55,13 @@ impl Accounts {
     /// code of it.
     ///
     /// # Errors
-    /// `Conflict` where there is a second factor already.
+    /// `Conflict` where there is a second factor already; `Unconfirmed` where the address may be somebody
+    /// else's, who could not take the account back then.
     pub async fn propose_factor(&self, claims: &UserClaims) -> Result<Enrolment, AccountError> {
         let login = self.person(claims.user).await?;
+        if login.user.email_verified_at.is_none() {
+            return Err(AccountError::Unconfirmed);
+        }
         let secret = totp::fresh();
         let sealed = self.vault.seal(PURPOSE, claims.user.0.as_bytes(), &secret);
         let at = self.clock.now();
@@ -73,7 +77,8 @@ impl Accounts {
     /// Has codes asked for from now on. Returns the recovery codes, which are shown once.
     ///
     /// # Errors
-    /// `WrongPassword`, `WrongCode`, `Limited`, `Busy`; `Conflict` where no secret was proposed.
+    /// `WrongPassword`, `WrongCode`, `Limited`, `Busy`; `Conflict` where no secret was proposed;
+    /// `Unconfirmed` as above.
     pub async fn enable_factor(
         &self,
         claims: &UserClaims,
@@ -82,15 +87,19 @@ impl Accounts {
         client: &Client,
     ) -> Result<Vec<String>, AccountError> {
         let login = self.proven(claims.user, password, client).await?;
+        if login.user.email_verified_at.is_none() {
+            return Err(AccountError::Unconfirmed);
+        }
         let factor = self.db.control().factor(claims.user).await?;
         let Some(factor) = factor.filter(|factor| !factor.enabled) else {
             return Err(AccountError::Conflict("begin with a new secret"));
         };
-        let step = self.fitting(claims.user, &factor.secret, code)?;
+        let step = self.fitting(&login, &factor.secret, code, client).await?;
         let (codes, hashes) = totp::recovery_codes();
         let (user, at) = (claims.user, self.clock.now());
         let db = self.db.tenant(claims.tenant);
         db.transaction(async |conn| {
+            self.still(conn, &login).await?;
             if !factors::enable(conn, user, &factor.secret, at).await? {
                 return Err(AccountError::Conflict("begin with a new secret"));
             }
@@ -119,6 +128,7 @@ impl Accounts {
         let (codes, hashes) = totp::recovery_codes();
         let db = self.db.tenant(claims.tenant);
         db.transaction(async |conn| {
+            self.still(conn, &login).await?;
             self.use_up(conn, claims.user, &code).await?;
             factors::put_codes(conn, claims.user, hashes).await?;
             self.tell(conn, &login, client, None, "second_factor.renew_codes")
@@ -142,6 +152,7 @@ impl Accounts {
         let (login, code) = self.proven_twice(claims.user, password, code, client).await?;
         let db = self.db.tenant(claims.tenant);
         db.transaction(async |conn| {
+            self.still(conn, &login).await?;
             self.use_up(conn, claims.user, &code).await?;
             factors::disable(conn, claims.user).await?;
             self.tell(conn, &login, client, Some(false), "second_factor.disable")
@@ -157,13 +168,14 @@ impl Accounts {
         &self,
         login: &Login,
         code: Option<&str>,
+        client: &Client,
     ) -> Result<Option<Code>, AccountError> {
         if !login.second_factor {
             return Ok(None);
         }
         let code = code.map(str::trim).filter(|code| !code.is_empty());
         let code = code.ok_or(AccountError::CodeRequired)?;
-        self.code(login.user.id, code).await.map(Some)
+        self.code(login, code, client).await.map(Some)
     }
 
     /// Uses a code up.
@@ -198,13 +210,15 @@ impl Accounts {
         if !login.second_factor {
             return Err(AccountError::Conflict("two-factor login is off"));
         }
-        let code = self.code(user, code.trim()).await?;
+        let code = self.code(&login, code.trim(), client).await?;
         Ok((login, code))
     }
 
-    async fn code(&self, user: UserId, code: &str) -> Result<Code, AccountError> {
+    async fn code(&self, login: &Login, code: &str, client: &Client) -> Result<Code, AccountError> {
+        let user = login.user.id;
         if !totp::is_of_an_app(code) {
-            self.limits.code(user).map_err(AccountError::Limited)?;
+            let taken = self.limits.recovery_code(user, client.address);
+            taken.map_err(AccountError::Limited)?;
             let hash = totp::recovery_hash(code);
             return Ok(Code::Recovery { hash });
         }
@@ -212,12 +226,20 @@ impl Accounts {
         let factor = factor
             .filter(|factor| factor.enabled)
             .ok_or(AccountError::WrongCode)?;
-        self.fitting(user, &factor.secret, code)
+        self.fitting(login, &factor.secret, code, client).await
     }
 
     /// The step of a secret whose code this is.
-    fn fitting(&self, user: UserId, sealed: &[u8], code: &str) -> Result<Code, AccountError> {
-        self.limits.code(user).map_err(AccountError::Limited)?;
+    async fn fitting(
+        &self,
+        login: &Login,
+        sealed: &[u8],
+        code: &str,
+        client: &Client,
+    ) -> Result<Code, AccountError> {
+        let user = login.user.id;
+        let taken = self.limits.code(user, client.address);
+        self.unless_known(taken, &login.user.email, client).await?;
         let opened = self.vault.open(PURPOSE, user.0.as_bytes(), sealed);
         let secret = opened.map_err(|error| AccountError::Internal(error.to_string()))?;
         let step = totp::step_of(&secret, code.trim(), self.clock.now().timestamp());
@@ -228,7 +250,7 @@ impl Accounts {
     }
 
     /// Records what was done, and mails whether the second factor is `on` now where that changed.
-    async fn tell(
+    pub(super) async fn tell(
         &self,
         conn: &mut TenantConn<'_>,
         login: &Login,

@@ -3,9 +3,9 @@
 
 use chrono::TimeDelta;
 use parlance_store::{
-    TenantConn,
+    StoreError, TenantConn,
     control::{
-        Login, NewRefreshToken, RefreshSession, Rotation, User, refresh,
+        Login, NewRefreshToken, RefreshSession, Rotation, User, people, refresh,
         sessions::{self, Session},
     },
     ids::{FamilyId, RefreshTokenId, TenantId, UserId},
@@ -38,7 +38,11 @@ pub(super) struct Begun {
 }
 
 impl Accounts {
-    /// Begins a session in the workspace of the transaction.
+    /// Begins a session in the workspace of the transaction, which [holds](people::hold) the person or
+    /// has made them.
+    ///
+    /// # Errors
+    /// `Ended` where they do not belong to the workspace any more.
     pub(super) async fn begin(
         &self,
         conn: &mut TenantConn<'_>,
@@ -51,7 +55,8 @@ impl Accounts {
             tenant_id: conn.tenant_id(),
         };
         let (refresh_token, token) = self.fresh();
-        refresh::begin(conn, session, &client.seen(), &token).await?;
+        let begun = refresh::begin(conn, session, &client.seen(), &token).await;
+        begun.map_err(no_member)?;
         Ok(Begun {
             family: session.family,
             refresh_token,
@@ -107,7 +112,9 @@ impl Accounts {
         let (refresh_token, next) = self.fresh();
         let (db, seen) = (self.db.tenant(session.tenant_id), client.seen());
         let rotation = db.transaction(async |conn| {
-            let rotation = refresh::rotate(conn, &hash, &next, &seen).await?;
+            people::hold(conn, session.user_id).await?;
+            let rotation = refresh::rotate(conn, &hash, &next, &seen).await;
+            let rotation = rotation.map_err(no_member)?;
             if let Rotation::Reused(session) = rotation {
                 let deed = Deed {
                     after: Some(json!({ "user": session.user_id })),
@@ -148,8 +155,12 @@ impl Accounts {
             .await?;
         let Some(session) = found else { return Ok(()) };
         let (db, at) = (self.db.tenant(session.tenant_id), self.clock.now());
-        db.transaction(async |conn| sessions::end(conn, session.user_id, session.family, at).await)
-            .await?;
+        db.transaction(async |conn| {
+            people::hold(conn, session.user_id).await?;
+            sessions::end(conn, session.user_id, session.family, at).await
+        })
+        .await
+        .map_err(|error: StoreError| AccountError::from(error))?;
         self.live.forget();
         Ok(())
     }
@@ -175,6 +186,7 @@ impl Accounts {
         let (login, at) = (self.person(claims.user).await?, self.clock.now());
         let db = self.db.tenant(claims.tenant);
         db.transaction(async |conn| {
+            people::hold(conn, claims.user).await?;
             if !sessions::end(conn, claims.user, session, at).await? {
                 return Err(AccountError::NotFound);
             }
@@ -196,6 +208,7 @@ impl Accounts {
         let (login, at) = (self.person(claims.user).await?, self.clock.now());
         let db = self.db.tenant(claims.tenant);
         let ending = db.transaction(async |conn| {
+            people::hold(conn, claims.user).await?;
             let ended = sessions::end_others(conn, claims.user, Some(claims.session), at).await?;
             let deed = Deed {
                 after: Some(json!({ "ended": ended })),
@@ -226,6 +239,7 @@ impl Accounts {
         }
         let db = self.db.tenant(tenant);
         let begun = db.transaction(async |conn| {
+            people::hold(conn, claims.user).await?;
             if !sessions::end(conn, claims.user, claims.session, at).await? {
                 return Err(AccountError::Ended);
             }
@@ -234,5 +248,14 @@ impl Accounts {
         let begun = begun.await?;
         self.live.forget();
         self.logged_in(login, tenant, begun)
+    }
+}
+
+/// A session of somebody who was taken out of the workspace at the same moment.
+fn no_member(error: StoreError) -> AccountError {
+    if error.is_conflict("sessions_user_id_tenant_id_fkey") {
+        AccountError::Ended
+    } else {
+        error.into()
     }
 }

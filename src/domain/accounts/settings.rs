@@ -3,8 +3,15 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, schema::Schema},
+};
 
-use crate::domain::{answering::settings::AnswerSettings, knowledge::settings::KnowledgeSettings};
+use crate::{
+    domain::{answering::settings::AnswerSettings, knowledge::settings::KnowledgeSettings},
+    kernel::words,
+};
 
 const NAME_MAX: usize = 60;
 const GREETING_MAX: usize = 500;
@@ -18,26 +25,65 @@ const REQUIRED: &str = "required";
 const IDENTITY: &[&str] = &["optional", REQUIRED];
 
 /// What an admin sets. Absent fields have the defaults below.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct SpaceSettings {
+    #[schema(min_length = 1, max_length = 60)]
     pub bot_name: String,
+    #[schema(max_length = 500)]
     pub greeting: String,
+    #[schema(max_length = 100)]
     pub placeholder: String,
     /// `#rrggbb`.
+    #[schema(pattern = "^#[0-9a-fA-F]{6}$")]
     pub color: String,
-    /// `auto`, `light` or `dark`.
+    #[schema(schema_with = modes)]
     pub mode: String,
-    /// `right` or `left`.
+    #[schema(schema_with = positions)]
     pub position: String,
+    #[schema(schema_with = suggested)]
     pub suggested_questions: Vec<String>,
-    /// Fields asked before the first message: `name`, `email`.
+    #[schema(schema_with = prechat)]
     pub prechat: Vec<String>,
+    /// A language tag, such as `en` or `pt-BR`.
+    #[schema(
+        min_length = 2,
+        max_length = 35,
+        pattern = "^[A-Za-z0-9]{2,3}(-[A-Za-z0-9]{1,8})*$"
+    )]
     pub locale: String,
-    /// `optional` or `required`: whether visitors must be proven to be somebody by the host site.
+    #[schema(schema_with = identity)]
     pub identity: String,
+    #[schema(inline)]
     pub ai: AnswerSettings,
+    #[schema(inline)]
     pub knowledge: KnowledgeSettings,
+}
+
+fn modes() -> RefOr<Schema> {
+    words::closed(MODES.iter().copied())
+}
+
+fn positions() -> RefOr<Schema> {
+    words::closed(POSITIONS.iter().copied())
+}
+
+fn suggested() -> RefOr<Schema> {
+    words::texts(
+        0..=QUESTIONS_MAX,
+        1..=QUESTION_MAX,
+        "What may be clicked before anything was said",
+    )
+}
+
+fn prechat() -> RefOr<Schema> {
+    let fields = words::closed(PRECHAT.iter().copied());
+    words::list(fields, 0..=PRECHAT.len(), "Fields asked before the first message")
+}
+
+/// Whether visitors must be proven to be somebody by the host site.
+fn identity() -> RefOr<Schema> {
+    words::closed(IDENTITY.iter().copied())
 }
 
 impl Default for SpaceSettings {
@@ -206,7 +252,14 @@ fn merged(target: Value, patch: &Value) -> Value {
 
 /// Names the fields of `patch` that are none.
 fn unknown(patch: &Value, known: &Value, path: &str, refused: &mut Vec<Refused>) {
-    let (Value::Object(patch), Value::Object(known)) = (patch, known) else {
+    let Value::Object(known) = known else { return };
+    let Value::Object(patch) = patch else {
+        if !patch.is_null() {
+            refused.push(Refused {
+                field: path.to_owned(),
+                detail: "give an object of settings".to_owned(),
+            });
+        }
         return;
     };
     for (name, value) in patch {
@@ -272,6 +325,9 @@ mod tests {
             refused(json!({ "ai": { "topk": 3 }, "colour": "#112233" })),
             ["ai.topk", "colour"]
         );
+        // Which a reader of a struct takes for its fields in their order.
+        assert_eq!(refused(json!({ "ai": [] })), ["ai"]);
+        assert_eq!(refused(json!([])), [""]);
         assert_eq!(
             refused(
                 json!({ "bot_name": " ", "color": "red", "mode": "dim", "position": "top", "prechat": ["age"],

@@ -2,7 +2,7 @@
 //! transaction.
 
 use parlance_store::{
-    StoreError,
+    StoreError, TenantConn,
     control::{self, Login, Membership, NewUser, Role, User},
     ids::{TenantId, UserId},
 };
@@ -13,11 +13,10 @@ use super::{
     caller::Caller,
     email::EmailAddress,
     error::AccountError,
-    oneself,
     sessions::{Begun, LoggedIn},
 };
 use crate::domain::{
-    audit,
+    audit::{self, Actor},
     notify::mail::{self, Errand},
     spaces::{
         SpaceError,
@@ -28,7 +27,7 @@ use crate::domain::{
 /// Characters of a person's or a workspace's name.
 pub const NAME_MAX: usize = 80;
 /// How often a workspace is founded whose space's slug somebody else takes at the same moment.
-const TRIES: usize = 5;
+pub(super) const TRIES: usize = 5;
 
 /// Somebody new.
 #[derive(Clone)]
@@ -105,13 +104,10 @@ impl Accounts {
             match self.found_as(tenant, workspace, login, client).await {
                 // Somebody took it at the same moment.
                 Err(Founding::Space(SpaceError::SlugTaken)) => {}
-                Err(Founding::Space(error)) => return Err(AccountError::Internal(error.to_string())),
                 Err(Founding::Store(error)) if error.is_conflict("users_email_once") => {
                     return Err(AccountError::EmailTaken);
                 }
-                Err(Founding::Store(error)) => return Err(error.into()),
-                Err(Founding::Account(error)) => return Err(error),
-                Ok(begun) => return Ok(begun),
+                founded => return Ok(founded?),
             }
         }
         Err(AccountError::Internal("no slug is free".to_owned()))
@@ -132,12 +128,36 @@ impl Accounts {
             password_hash: login.password_hash.clone(),
             at,
         };
-        let actor = oneself(login);
+        let db = self.db.tenant(tenant);
+        db.transaction(async |conn| {
+            control::sign_up(conn, workspace, owner).await?;
+            self.furnish(conn, workspace, &Owner::from(&login.user), None, client)
+                .await?;
+            mail::enqueue(conn, Errand::Verify { user: login.user.id }, at).await?;
+            Ok(self.begin(conn, login.user.id, client).await?)
+        })
+        .await
+    }
+
+    /// The first space of the workspace of the transaction, which has just been founded by `owner`, and
+    /// the record of it; `kept_by` is the identity provider that keeps their account.
+    pub(super) async fn furnish(
+        &self,
+        conn: &mut TenantConn<'_>,
+        workspace: &str,
+        owner: &Owner<'_>,
+        kept_by: Option<&str>,
+        client: &Client,
+    ) -> Result<(), Founding> {
         let caller = Caller {
-            tenant,
+            tenant: conn.tenant_id(),
             role: Some(Role::Owner),
-            email_verified: false,
-            actor: actor.clone(),
+            email_verified: owner.verified,
+            actor: Actor::User {
+                id: owner.user,
+                email: owner.email.to_owned(),
+            },
+            name: owner.email.to_owned(),
             address: client.address,
         };
         let space = Wanted {
@@ -146,27 +166,51 @@ impl Accounts {
             settings: None,
             allowed_origins: Vec::new(),
         };
+        let made = create_in(conn, &caller, space, self.clock.now()).await;
+        made.map_err(Founding::Space)?;
+        let mut after = json!({ "workspace": workspace });
+        if let Some(provider) = kept_by {
+            after["provider"] = json!(provider);
+        }
         let deed = Deed {
-            after: Some(json!({ "workspace": workspace })),
+            after: Some(after),
             ..Deed::plain("account.sign_up")
         };
-        let db = self.db.tenant(tenant);
-        db.transaction(async |conn| {
-            control::sign_up(conn, workspace, owner).await?;
-            let made = create_in(conn, &caller, space.clone(), at).await;
-            made.map_err(Founding::Space)?;
-            mail::enqueue(conn, Errand::Verify { user: login.user.id }, at).await?;
-            let target = ("user", login.user.id.0);
-            audit::record(conn, self.act(&actor, client, deed, target)).await?;
-            let begun = self.begin(conn, login.user.id, client).await;
-            begun.map_err(Founding::Account)
-        })
-        .await
+        let target = ("user", owner.user.0);
+        audit::record(conn, self.act(&caller.actor, client, deed, target)).await?;
+        Ok(())
     }
 }
 
+/// Who founds a workspace.
+pub(super) struct Owner<'a> {
+    pub user: UserId,
+    pub email: &'a str,
+    /// Whether the address is proven to be theirs.
+    pub verified: bool,
+}
+
+impl<'a> From<&'a User> for Owner<'a> {
+    fn from(user: &'a User) -> Self {
+        Self {
+            user: user.id,
+            email: &user.email,
+            verified: user.email_verified_at.is_some(),
+        }
+    }
+}
+
+/// What somebody's workspace is called who names none.
+pub(super) fn own_workspace(name: &str) -> String {
+    let called = format!("Workspace of {name}");
+    let called: String = called.chars().take(NAME_MAX).collect();
+    called.trim_end().to_owned()
+}
+
 /// What refused: which constraint it was is decided on.
-enum Founding {
+pub(super) enum Founding {
+    /// Somebody else did it meanwhile.
+    Faster,
     Store(StoreError),
     Space(SpaceError),
     Account(AccountError),
@@ -175,5 +219,22 @@ enum Founding {
 impl From<StoreError> for Founding {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<AccountError> for Founding {
+    fn from(error: AccountError) -> Self {
+        Self::Account(error)
+    }
+}
+
+impl From<Founding> for AccountError {
+    fn from(refused: Founding) -> Self {
+        match refused {
+            Founding::Faster => Self::Internal("it was done meanwhile".to_owned()),
+            Founding::Store(error) => error.into(),
+            Founding::Space(error) => Self::Internal(error.to_string()),
+            Founding::Account(error) => error,
+        }
     }
 }

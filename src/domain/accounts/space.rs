@@ -4,6 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 pub use super::settings::SpaceSettings;
+use chrono::{DateTime, Utc};
 use moka::future::Cache;
 use parlance_store::{
     db::Db,
@@ -11,7 +12,9 @@ use parlance_store::{
     ids::{SpaceId, TenantId},
     queries::spaces,
 };
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::{domain::spaces::origins::covers, kernel::clock::SharedClock};
 
@@ -30,10 +33,57 @@ pub struct Space {
     pub slug: String,
     pub name: String,
     pub public_key: String,
+    /// The key before it, and until when that works.
+    pub old_key: Option<(String, DateTime<Utc>)>,
     pub knowledge_version: i64,
     /// Whether visitors may use it.
     pub published: bool,
     pub settings: SpaceSettings,
+}
+
+/// What everybody may know of a space.
+#[derive(Serialize, ToSchema)]
+pub struct WidgetConfig<'a> {
+    space: Named<'a>,
+    bot: Bot<'a>,
+    theme: Theme<'a>,
+    greeting: &'a str,
+    placeholder: &'a str,
+    suggested_questions: &'a [String],
+    /// Fields asked before the first message.
+    prechat: &'a [String],
+    locale: &'a str,
+    /// `optional` or `required`.
+    identity: &'a str,
+    hours: Option<&'a str>,
+    expected_wait_seconds: Option<u32>,
+    branding: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = WidgetSpace)]
+struct Named<'a> {
+    slug: &'a str,
+    name: &'a str,
+    public_key: &'a str,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = WidgetBot)]
+struct Bot<'a> {
+    name: &'a str,
+    avatar: Option<&'a str>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = WidgetTheme)]
+struct Theme<'a> {
+    /// `auto`, `light` or `dark`.
+    mode: &'a str,
+    /// `#rrggbb`.
+    color: &'a str,
+    /// `right` or `left`.
+    position: &'a str,
 }
 
 impl Space {
@@ -41,20 +91,32 @@ impl Space {
     #[must_use]
     pub fn public(&self) -> Value {
         let settings = &self.settings;
-        json!({
-            "space": { "slug": self.slug, "name": self.name, "public_key": self.public_key },
-            "bot": { "name": settings.bot_name, "avatar": null },
-            "theme": { "mode": settings.mode, "color": settings.color, "position": settings.position },
-            "greeting": settings.greeting,
-            "placeholder": settings.placeholder,
-            "suggested_questions": settings.suggested_questions,
-            "prechat": settings.prechat,
-            "locale": settings.locale,
-            "identity": settings.identity,
-            "hours": null,
-            "expected_wait_seconds": null,
-            "branding": true,
-        })
+        let config = WidgetConfig {
+            space: Named {
+                slug: &self.slug,
+                name: &self.name,
+                public_key: &self.public_key,
+            },
+            bot: Bot {
+                name: &settings.bot_name,
+                avatar: None,
+            },
+            theme: Theme {
+                mode: &settings.mode,
+                color: &settings.color,
+                position: &settings.position,
+            },
+            greeting: &settings.greeting,
+            placeholder: &settings.placeholder,
+            suggested_questions: &settings.suggested_questions,
+            prechat: &settings.prechat,
+            locale: &settings.locale,
+            identity: &settings.identity,
+            hours: None,
+            expected_wait_seconds: None,
+            branding: true,
+        };
+        serde_json::to_value(config).unwrap_or_default()
     }
 }
 
@@ -184,6 +246,7 @@ impl From<spaces::Space> for Space {
             slug: row.slug,
             name: row.name,
             public_key: row.public_key,
+            old_key: row.old_key.zip(row.old_key_until),
             knowledge_version: row.knowledge_version,
             published: row.published,
             settings,

@@ -6,18 +6,27 @@ use parlance_store::{
     control::{
         Member, Role,
         members::{self, has_other_owner},
+        people,
     },
     ids::{TeamId, UserId},
-    queries::teams::{self, Team},
+    queries::{
+        invitations,
+        teams::{self, Team},
+    },
     tenant::TenantConn,
 };
 use serde_json::json;
 
-use super::caller::Caller;
+use super::{
+    caller::Caller,
+    permission::{Permission, may},
+};
 use crate::domain::audit;
 
 /// Characters of a team's name at most.
 pub const NAME_MAX: usize = 60;
+/// Teams of a workspace at most.
+pub const TEAMS_MAX: usize = 200;
 /// Members of a team at most.
 pub const MEMBERS_MAX: usize = 500;
 
@@ -25,12 +34,17 @@ pub const MEMBERS_MAX: usize = 500;
 pub enum TeamError {
     #[error("{0}")]
     Unsound(String),
+    #[error("there are {TEAMS_MAX} teams: disband one first")]
+    Full,
     #[error("another team has this name")]
     NameTaken,
     #[error("somebody in the list does not belong to the workspace")]
     NoMember,
     #[error("only an owner may make somebody an owner, or change or remove one")]
     OwnersOnly,
+    /// Their role has changed since they asked.
+    #[error("your role does not let you decide on members any more")]
+    NoLonger,
     #[error("a workspace has an owner: make somebody else one first")]
     LastOwner,
     #[error(transparent)]
@@ -43,10 +57,23 @@ pub fn may_give(role: Option<Role>, given: Role) -> bool {
     role == Some(Role::Owner) || given != Role::Owner
 }
 
+/// As what somebody decides on members, once they are locked: what the caller was when the request came
+/// in may have changed since. None where they may not any more.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn deciding(conn: &mut TenantConn<'_>, caller: &Caller) -> Result<Option<Role>, StoreError> {
+    let Some(user) = caller.user() else {
+        return Ok(None);
+    };
+    let role = members::role(conn, user).await?;
+    Ok(role.filter(|role| may(*role, Permission::TeamWrite)))
+}
+
 /// Gives a member another role.
 ///
 /// # Errors
-/// `OwnersOnly`, `LastOwner`; `NotFound` of the store where the person is no member.
+/// `OwnersOnly`, `NoLonger`, `LastOwner`; `NotFound` of the store where the person is no member.
 pub async fn set_role(
     db: &TenantDb,
     caller: &Caller,
@@ -56,7 +83,8 @@ pub async fn set_role(
 ) -> Result<Member, TeamError> {
     db.transaction(async |conn| {
         let member = members::lock(conn, user).await?;
-        if !may_give(caller.role, role) || !may_give(caller.role, member.role) {
+        let acting = deciding(conn, caller).await?.ok_or(TeamError::NoLonger)?;
+        if !may_give(Some(acting), role) || !may_give(Some(acting), member.role) {
             return Err(TeamError::OwnersOnly);
         }
         if member.role == role {
@@ -68,6 +96,7 @@ pub async fn set_role(
         act.before = Some(json!({ "email": member.email, "role": member.role }));
         act.after = Some(json!({ "email": member.email, "role": role }));
         audit::record(conn, act).await?;
+        withdraw(conn, caller, user, Some(role), now).await?;
         Ok(Member { role, ..member })
     })
     .await
@@ -84,20 +113,26 @@ pub async fn remove(
     now: DateTime<Utc>,
 ) -> Result<(), TeamError> {
     db.transaction(async |conn| {
+        // Their sessions go with them.
+        people::hold(conn, user).await?;
         let member = members::lock(conn, user).await?;
-        if !may_give(caller.role, member.role) {
-            return Err(TeamError::OwnersOnly);
+        let leaves = caller.user() == Some(user);
+        if !leaves {
+            let acting = deciding(conn, caller).await?.ok_or(TeamError::NoLonger)?;
+            if !may_give(Some(acting), member.role) {
+                return Err(TeamError::OwnersOnly);
+            }
         }
         leave_an_owner(conn, &member).await?;
         members::remove(conn, user).await?;
-        let leaves = caller.user() == Some(user);
         let mut act = caller.act(
             if leaves { "member.leave" } else { "member.remove" },
             ("member", user),
             now,
         );
         act.before = Some(json!({ "email": member.email, "role": member.role }));
-        Ok(audit::record(conn, act).await?)
+        audit::record(conn, act).await?;
+        Ok(withdraw(conn, caller, user, None, now).await?)
     })
     .await
 }
@@ -126,12 +161,38 @@ pub async fn transfer(
         act.before = Some(json!({ "owner": owner, "role": member.role }));
         act.after = Some(json!({ "owner": user, "email": member.email }));
         audit::record(conn, act).await?;
+        withdraw(conn, caller, owner, Some(Role::Admin), now).await?;
         Ok(Member {
             role: Role::Owner,
             ..member
         })
     })
     .await
+}
+
+/// Takes back the invitations of somebody who may not make them any more: they are `role` now, or no
+/// member where there is none.
+async fn withdraw(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    inviter: UserId,
+    role: Option<Role>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let role = role.filter(|role| may(*role, Permission::TeamWrite));
+    for invitation in invitations::list(conn).await? {
+        let stays = role.is_some() && may_give(role, invitation.role);
+        if stays || invitation.invited_by != inviter || invitation.expires_at <= now {
+            continue;
+        }
+        // Who accepts it at this moment is in before.
+        if invitations::remove(conn, invitation.id).await? {
+            let mut act = caller.act("member.uninvite", ("invitation", invitation.id), now);
+            act.before = Some(json!({ "email": invitation.email, "role": invitation.role }));
+            audit::record(conn, act).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn leave_an_owner(conn: &mut TenantConn<'_>, member: &Member) -> Result<(), TeamError> {
@@ -168,7 +229,7 @@ impl TeamWords {
 /// Makes a team, or changes one.
 ///
 /// # Errors
-/// `Unsound`, `NameTaken`, `NoMember`; `NotFound` of the store where there is no team of this id.
+/// `Unsound`, `Full`, `NameTaken`, `NoMember`; `NotFound` of the store where there is no team of this id.
 pub async fn put(
     db: &TenantDb,
     caller: &Caller,
@@ -180,6 +241,7 @@ pub async fn put(
     let put = db.transaction(async |conn| {
         let before = match id {
             Some(id) => Some(teams::lock(conn, id).await?),
+            None if teams::list(conn).await?.len() >= TEAMS_MAX => return Err(TeamError::Full),
             None => None,
         };
         let id = id.unwrap_or_else(TeamId::new);
@@ -197,14 +259,10 @@ pub async fn put(
         audit::record(conn, act).await?;
         Ok(team)
     });
-    put.await.map_err(|error: StoreError| {
-        if error.is_conflict("teams_name_once") {
-            TeamError::NameTaken
-        } else if error.is_conflict("team_members_are_members") {
-            TeamError::NoMember
-        } else {
-            error.into()
-        }
+    put.await.map_err(|refused| match refused {
+        TeamError::Store(error) if error.is_conflict("teams_name_once") => TeamError::NameTaken,
+        TeamError::Store(error) if error.is_conflict("team_members_are_members") => TeamError::NoMember,
+        other => other,
     })
 }
 

@@ -2,20 +2,27 @@
 //! are named by [`AnswerSettings::problems`] at the edge.
 
 use serde::{Deserialize, Serialize};
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, schema::Schema},
+};
 
 use super::model_list::{self, ModelRef};
+use crate::kernel::words;
 
 /// Bounds, in the unit of the field.
 pub const MAX_TOKENS: std::ops::RangeInclusive<u32> = 64..=4_096;
 pub const TOP_K: std::ops::RangeInclusive<u8> = 1..=12;
 const MODELS_MAX: usize = 6;
+/// Bytes of one, with its upstream.
+const MODEL_MAX: usize = 251;
 const INSTRUCTIONS_MAX: usize = 4_000;
 const GUARDRAILS_MAX: usize = 20;
 const GUARDRAIL_MAX: usize = 300;
 const HISTORY_TOKENS: std::ops::RangeInclusive<u32> = 0..=16_000;
 
 /// How the bot speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Tone {
     #[default]
@@ -39,30 +46,46 @@ impl Tone {
 }
 
 /// How a space answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct AnswerSettings {
-    /// Models in order of preference, as `upstream/model`; those of an upstream that is not
-    /// configured are passed over.
     #[serde(with = "model_list")]
+    #[schema(schema_with = models)]
     pub models: Vec<ModelRef>,
-    /// 0.0–1.0; `None` leaves it to the model.
+    /// Null leaves it to the model.
+    #[schema(minimum = 0, maximum = 1)]
     pub temperature: Option<f32>,
     /// Longest answer, tokens.
+    #[schema(minimum = 64, maximum = 4_096)]
     pub max_tokens: u32,
     pub tone: Tone,
-    /// The admin's own words for the prompt, at most 4,000 characters.
+    /// The admin's own words for the prompt.
+    #[schema(max_length = 4_000)]
     pub instructions: String,
-    /// Things the bot must never do or say, a line each.
+    #[schema(schema_with = guardrails)]
     pub guardrails: Vec<String>,
     /// Passages given to the model.
+    #[schema(minimum = 1, maximum = 12)]
     pub top_k: u8,
-    /// Relevance below which the bot abstains, 0.0–1.0; `None` is retrieval's own floor.
+    /// Relevance below which the bot abstains; null is retrieval's own floor.
+    #[schema(minimum = 0, maximum = 1)]
     pub floor: Option<f32>,
     /// Tokens of earlier turns sent along.
+    #[schema(maximum = 16_000)]
     pub history_tokens: u32,
     /// Whether a question that was answered before may be answered the same way again.
     pub cache: bool,
+}
+
+/// Those of an upstream that is not configured are passed over.
+fn models() -> RefOr<Schema> {
+    let about = "Models in order of preference, as `upstream/model`";
+    words::texts(1..=MODELS_MAX, 1..=MODEL_MAX, about)
+}
+
+fn guardrails() -> RefOr<Schema> {
+    let about = "Things the bot must never do or say, a line each";
+    words::texts(0..=GUARDRAILS_MAX, 0..=GUARDRAIL_MAX, about)
 }
 
 impl Default for AnswerSettings {

@@ -4,6 +4,7 @@
 //! of [`plans`] (`plans.toml`).
 
 pub mod meter;
+pub mod money;
 pub mod plans;
 pub mod prices;
 mod rate;

@@ -18,12 +18,18 @@ const AVATAR_MAX: usize = 1_000;
 #[serde(default)]
 pub struct Identity {
     /// A JWT that the host's server signed.
+    #[schema(max_length = 16_384)]
     pub token: Option<String>,
-    /// The host's own id of its user, 1 to 200 characters.
+    /// The host's own id of its user.
+    #[schema(min_length = 1, max_length = 200)]
     pub id: Option<String>,
+    #[schema(max_length = 200)]
     pub name: Option<String>,
+    /// An e-mail address; what is empty is none.
+    #[schema(max_length = 254)]
     pub email: Option<String>,
-    /// The `https` address of a picture.
+    /// The `https` address of a picture; what is empty is none.
+    #[schema(max_length = 1_000)]
     pub avatar: Option<String>,
     /// HMAC-SHA-256 of `id`, in hex.
     pub signature: Option<String>,

@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
 use super::identity::{Identity, Person, Wrong, parse_id};
+use crate::domain::spaces::origins::covers;
 
 /// Bytes of a token at most: attributes of 8 KiB fit well.
 const TOKEN_MAX: usize = 16 * 1024;
@@ -42,7 +43,9 @@ impl fmt::Debug for Key {
 pub struct Names<'a> {
     pub slug: &'a str,
     pub public_key: &'a str,
-    /// Origins of the space's own sites, which may issue too.
+    /// The key before it, while that works.
+    pub old_key: Option<&'a str>,
+    /// The space's own sites, whose origins may issue too.
     pub origins: &'a [String],
 }
 
@@ -275,7 +278,10 @@ impl Claims {
     }
 
     fn addressed_to(&self, names: Names<'_>) -> Result<(), Refused> {
-        let ours = |name: &String| name == names.slug || name == names.public_key;
+        let ours = |name: &String| {
+            name == names.slug || name == names.public_key || names.old_key == Some(name.as_str())
+        };
+        let site = |issuer: &String| names.origins.iter().any(|site| covers(site, issuer));
         match &self.aud {
             None => {}
             Some(Audience::One(name)) if ours(name) => {}
@@ -283,7 +289,7 @@ impl Claims {
             Some(_) => return Err(Refused::Audience),
         }
         match &self.iss {
-            Some(issuer) if !ours(issuer) && !names.origins.contains(issuer) => Err(Refused::Issuer),
+            Some(issuer) if !ours(issuer) && !site(issuer) => Err(Refused::Issuer),
             _ => Ok(()),
         }
     }

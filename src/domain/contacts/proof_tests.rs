@@ -55,7 +55,11 @@ fn checked(keys: &[Key], identity: &Identity) -> Result<Proof, Refused> {
     let names = Names {
         slug: "shop",
         public_key: "pk_12345678",
-        origins: &["https://shop.example".to_owned()],
+        old_key: Some("pk_87654321"),
+        origins: &[
+            "https://shop.example".to_owned(),
+            "https://*.shop.example".to_owned(),
+        ],
     };
     check(keys, names, identity, DateTime::from_timestamp(NOW, 0).unwrap())
 }
@@ -214,10 +218,24 @@ fn what_names_an_audience_or_issuer_names_this_space() {
     for wrong in [json!("another"), json!([]), json!(["another"]), json!("")] {
         assert_eq!(at("aud", wrong), Err(Refused::Audience));
     }
-    for good in ["shop", "pk_12345678", "https://shop.example"] {
+    assert_eq!(at("aud", json!("pk_87654321")), Ok(()), "the key before");
+    for good in [
+        "shop",
+        "pk_12345678",
+        "pk_87654321",
+        "https://shop.example",
+        "https://help.shop.example",
+    ] {
         assert_eq!(at("iss", good.into()), Ok(()));
     }
-    assert_eq!(at("iss", "https://evil.example".into()), Err(Refused::Issuer));
+    for wrong in [
+        "https://evil.example",
+        "https://shop.example.evil.example",
+        "http://help.shop.example",
+        "https://evilshop.example",
+    ] {
+        assert_eq!(at("iss", wrong.into()), Err(Refused::Issuer), "{wrong}");
+    }
     assert!(at("aud", json!(1)).is_err() && at("iss", json!([])).is_err());
 }
 

@@ -155,6 +155,11 @@ impl Visits {
         let names = Names {
             slug: &space.slug,
             public_key: &space.public_key,
+            old_key: space
+                .old_key
+                .as_ref()
+                .filter(|(_, until)| at < *until)
+                .map(|(key, _)| key.as_str()),
             origins: &named.allowed_origins,
         };
         Ok(proof::check(&keys, names, identity, at)?)

@@ -2,12 +2,15 @@
 //! Durable events carry `seq` and are replayed on resume; ephemeral ones carry none.
 
 use chrono::{DateTime, Utc};
-use parlance_store::ids::{ClientId, ConversationId, DocumentId, MessageId};
+use parlance_store::{
+    ids::{ClientId, ConversationId, DocumentId, MessageId, NoteId, UserId},
+    queries::notes::Note,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::answering::claim;
 pub use crate::domain::answering::claim::Claim;
+use crate::domain::{accounts::space::WidgetConfig, answering::claim};
 
 /// Who wrote a message or changed a status.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -43,6 +46,16 @@ impl Author {
     }
 
     #[must_use]
+    pub fn agent(agent: &Agent) -> Self {
+        Self {
+            kind: AuthorKind::Agent,
+            id: Some(agent.id.to_string()),
+            name: Some(agent.name.clone()),
+            avatar: None,
+        }
+    }
+
+    #[must_use]
     pub fn system() -> Self {
         Self {
             kind: AuthorKind::System,
@@ -51,6 +64,14 @@ impl Author {
             avatar: None,
         }
     }
+}
+
+/// A person of the tenant who answers visitors.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
+pub struct Agent {
+    #[schema(value_type = uuid::Uuid)]
+    pub id: UserId,
+    pub name: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -142,7 +163,12 @@ pub enum Reason {
     Abstained,
     Upstream,
     Limit,
+    /// An agent did it.
     Agent,
+    /// The agent who had it is gone.
+    AgentLeft,
+    /// It was put off until now.
+    SnoozeEnded,
     Idle,
     Reopened,
 }
@@ -232,6 +258,12 @@ pub enum Event {
         status: Status,
         by: Author,
         reason: Reason,
+        /// The agent who has it from now on.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        assignee: Option<Author>,
+        /// When a snoozed one comes back.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<DateTime<Utc>>,
         at: DateTime<Utc>,
     },
     #[serde(rename = "answer.start")]
@@ -267,12 +299,48 @@ pub enum Event {
     Typing { author: Author, on: bool },
     #[serde(rename = "read")]
     Read { by: AuthorKind, seq: u64 },
+    /// What agents wrote for each other; no visitor is told. It has no `seq`: `after` is that of the event
+    /// it stands behind.
+    #[serde(rename = "note")]
+    Note {
+        #[schema(value_type = uuid::Uuid)]
+        id: NoteId,
+        #[schema(value_type = uuid::Uuid)]
+        conversation: ConversationId,
+        author: Author,
+        #[schema(value_type = uuid::Uuid)]
+        client_id: ClientId,
+        text: String,
+        after: i64,
+        at: DateTime<Utc>,
+    },
     /// The widget's settings have changed: what `config` gives from now on.
     #[serde(rename = "settings")]
-    Settings { config: serde_json::Value },
+    Settings {
+        #[schema(value_type = WidgetConfig)]
+        config: serde_json::Value,
+    },
 }
 
 impl Event {
+    /// A note as it is told.
+    #[must_use]
+    pub fn note(note: Note) -> Self {
+        let author = Agent {
+            id: note.author_id,
+            name: note.author_name,
+        };
+        Self::Note {
+            id: note.id,
+            conversation: note.conversation_id,
+            author: Author::agent(&author),
+            client_id: note.client_id,
+            text: note.text,
+            after: note.after,
+            at: note.at,
+        }
+    }
+
     /// The word in `type`, also the SSE event name.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -285,6 +353,7 @@ impl Event {
             Self::AnswerClaim { .. } => "answer.claim",
             Self::Typing { .. } => "typing",
             Self::Read { .. } => "read",
+            Self::Note { .. } => "note",
             Self::Settings { .. } => "settings",
         }
     }

@@ -4,3 +4,5 @@
 
 pub mod event;
 pub mod state;
+pub mod summary;
+pub mod text;

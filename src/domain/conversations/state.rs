@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 
-use parlance_store::ids::MessageId;
+use parlance_store::ids::{MessageId, UserId};
 
 use super::event::{Reason, Status};
 
@@ -28,6 +28,9 @@ pub struct Running {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     pub status: Status,
+    /// The agent who has it: who answers while the status is `human`, and who gets it back when it was
+    /// snoozed.
+    pub assignee: Option<UserId>,
     pub running: Option<Running>,
     /// Questions said meanwhile, oldest first.
     pub queue: VecDeque<MessageId>,
@@ -37,9 +40,14 @@ pub struct State {
 impl State {
     /// A conversation as loaded: no answer runs; `unanswered` questions wait, oldest first.
     #[must_use]
-    pub fn loaded(status: Status, unanswered: impl IntoIterator<Item = MessageId>) -> Self {
+    pub fn loaded(
+        status: Status,
+        assignee: Option<UserId>,
+        unanswered: impl IntoIterator<Item = MessageId>,
+    ) -> Self {
         Self {
             status,
+            assignee,
             running: None,
             queue: unanswered.into_iter().collect(),
             last_turn: TurnNumber(0),
@@ -49,7 +57,18 @@ impl State {
     /// Whether a question said now would be answered by the bot.
     #[must_use]
     pub fn bot_answers(&self) -> bool {
-        matches!(self.status, Status::Bot | Status::Resolved | Status::Snoozed)
+        match self.status {
+            Status::Bot | Status::Resolved => true,
+            Status::Snoozed => self.assignee.is_none(),
+            Status::Waiting | Status::Human => false,
+        }
+    }
+
+    /// Who has the conversation, where that is somebody other than `agent`: nobody else answers then.
+    #[must_use]
+    fn held_against(&self, agent: UserId) -> Option<UserId> {
+        self.assignee
+            .filter(|has| self.status == Status::Human && *has != agent)
     }
 
     /// Nothing runs and nothing waits.
@@ -72,6 +91,35 @@ pub enum Command {
     TurnEnded { turn: TurnNumber },
     /// The conversation was just loaded: take up what is waiting.
     Resume,
+    /// An agent is gone without a word: what they have waits for another.
+    DropOff { agent: UserId },
+    /// The time of a snooze is over.
+    Wake,
+}
+
+/// What an agent does to a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Answers from now on, in place of the bot.
+    Take,
+    /// Says something, which takes what nobody has.
+    Say,
+    /// Hands it back to the bot.
+    Release,
+    /// Gives it to an agent, whoever has it.
+    Transfer { to: UserId },
+    /// Is done with it.
+    Resolve,
+    /// Puts it off: it comes back to whoever has it, or to who put it off.
+    Snooze,
+    /// Goes on with what was resolved or snoozed.
+    Reopen,
+}
+
+/// Another agent has the conversation, and only they answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub by: UserId,
 }
 
 /// What is to be done once the transition is durable.
@@ -95,6 +143,8 @@ pub enum Effect {
 pub struct StatusChange {
     pub status: Status,
     pub reason: Reason,
+    /// Who has it from now on.
+    pub assignee: Option<UserId>,
 }
 
 /// The outcome of a command.
@@ -125,77 +175,138 @@ impl Transition {
 /// Decides what `command` leads to. Total: a command that does not fit changes nothing.
 #[must_use]
 pub fn apply(state: &State, command: Command) -> Transition {
-    let mut next = state.clone();
-    let mut status = None;
-    let mut effects = Vec::new();
+    let mut step = Step::of(state);
     match command {
         Command::Say { message } => {
-            if matches!(state.status, Status::Resolved | Status::Snoozed) {
-                next.status = Status::Bot;
-                status = Some(StatusChange {
-                    status: Status::Bot,
-                    reason: Reason::Reopened,
-                });
+            match (state.status, state.assignee) {
+                (Status::Snoozed, Some(_)) => step.go(Status::Human, state.assignee, Reason::Reopened),
+                (Status::Snoozed | Status::Resolved, _) => step.go(Status::Bot, None, Reason::Reopened),
+                _ => {}
             }
             if state.bot_answers() {
-                next.queue.push_back(message);
+                step.next.queue.push_back(message);
             }
         }
-        Command::Stop => cancel_running(&mut next, &mut effects),
-        Command::AskHuman => {
-            if state.bot_answers() {
-                next.status = Status::Waiting;
-                status = Some(StatusChange {
-                    status: Status::Waiting,
-                    reason: Reason::VisitorAsked,
-                });
-                cancel_running(&mut next, &mut effects);
-                effects.extend(next.queue.drain(..).map(|question| Effect::Release { question }));
-            }
-        }
+        Command::Stop => step.cancel_running(),
+        Command::AskHuman if state.bot_answers() => step.go(Status::Waiting, None, Reason::VisitorAsked),
         Command::TurnEnded { turn } => {
-            if next.running.is_some_and(|running| running.turn == turn) {
-                next.running = None;
+            if state.running.is_some_and(|running| running.turn == turn) {
+                step.next.running = None;
             }
         }
         // A person was asked for just before a crash: what waited then is theirs to answer.
-        Command::Resume if !state.bot_answers() => {
-            effects.extend(next.queue.drain(..).map(|question| Effect::Release { question }));
+        Command::Resume if !state.bot_answers() => step.silence(),
+        Command::DropOff { agent } if state.status == Status::Human && state.assignee == Some(agent) => {
+            step.go(Status::Waiting, None, Reason::AgentLeft);
         }
-        Command::Resume => {}
+        Command::Wake if state.status == Status::Snoozed => {
+            let status = state.assignee.map_or(Status::Waiting, |_| Status::Human);
+            step.go(status, state.assignee, Reason::SnoozeEnded);
+        }
+        Command::AskHuman | Command::Resume | Command::DropOff { .. } | Command::Wake => {}
     }
-    start_next(&mut next, &mut effects);
-    Transition {
-        next,
-        status,
-        effects,
-    }
+    step.end()
 }
 
-fn cancel_running(next: &mut State, effects: &mut Vec<Effect>) {
-    if let Some(running) = &mut next.running
-        && !running.stopping
+/// Decides what an agent's act leads to. One that does not fit changes nothing.
+///
+/// # Errors
+/// [`Held`] where `agent` wants to answer and another one does.
+pub fn act(state: &State, agent: UserId, act: Act) -> Result<Transition, Held> {
+    if matches!(act, Act::Take | Act::Say)
+        && let Some(by) = state.held_against(agent)
     {
-        running.stopping = true;
-        effects.push(Effect::CancelTurn { turn: running.turn });
+        return Err(Held { by });
     }
+    let (status, assignee) = match act {
+        Act::Take | Act::Say => (Status::Human, Some(agent)),
+        Act::Transfer { to } => (Status::Human, Some(to)),
+        Act::Resolve => (Status::Resolved, None),
+        Act::Snooze => (Status::Snoozed, state.assignee.or(Some(agent))),
+        Act::Release if matches!(state.status, Status::Waiting | Status::Human) => (Status::Bot, None),
+        Act::Reopen if matches!(state.status, Status::Resolved | Status::Snoozed) => {
+            (Status::Human, Some(agent))
+        }
+        Act::Release | Act::Reopen => (state.status, state.assignee),
+    };
+    let mut step = Step::of(state);
+    // A snooze may be given another end.
+    if (status, assignee) != (state.status, state.assignee) || act == Act::Snooze {
+        step.go(status, assignee, Reason::Agent);
+    }
+    Ok(step.end())
 }
 
-fn start_next(next: &mut State, effects: &mut Vec<Effect>) {
-    if next.running.is_some() {
-        return;
+/// A transition in the making.
+struct Step {
+    next: State,
+    status: Option<StatusChange>,
+    effects: Vec<Effect>,
+}
+
+impl Step {
+    fn of(state: &State) -> Self {
+        Self {
+            next: state.clone(),
+            status: None,
+            effects: Vec::new(),
+        }
     }
-    let Some(question) = next.queue.pop_front() else {
-        return;
-    };
-    let turn = TurnNumber(next.last_turn.0 + 1);
-    next.last_turn = turn;
-    next.running = Some(Running {
-        turn,
-        question,
-        stopping: false,
-    });
-    effects.push(Effect::StartTurn { turn, question });
+
+    fn go(&mut self, status: Status, assignee: Option<UserId>, reason: Reason) {
+        (self.next.status, self.next.assignee) = (status, assignee);
+        self.status = Some(StatusChange {
+            status,
+            reason,
+            assignee,
+        });
+        if status != Status::Bot {
+            self.silence();
+        }
+    }
+
+    /// The bot says nothing more.
+    fn silence(&mut self) {
+        self.cancel_running();
+        let released = self.next.queue.drain(..);
+        self.effects
+            .extend(released.map(|question| Effect::Release { question }));
+    }
+
+    fn cancel_running(&mut self) {
+        if let Some(running) = &mut self.next.running
+            && !running.stopping
+        {
+            running.stopping = true;
+            self.effects.push(Effect::CancelTurn { turn: running.turn });
+        }
+    }
+
+    fn end(mut self) -> Transition {
+        self.start_next();
+        Transition {
+            next: self.next,
+            status: self.status,
+            effects: self.effects,
+        }
+    }
+
+    fn start_next(&mut self) {
+        if self.next.running.is_some() {
+            return;
+        }
+        let Some(question) = self.next.queue.pop_front() else {
+            return;
+        };
+        let turn = TurnNumber(self.next.last_turn.0 + 1);
+        self.next.last_turn = turn;
+        self.next.running = Some(Running {
+            turn,
+            question,
+            stopping: false,
+        });
+        self.effects.push(Effect::StartTurn { turn, question });
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ fn id() -> MessageId {
 }
 
 fn bot() -> State {
-    State::loaded(Status::Bot, [])
+    State::loaded(Status::Bot, None, [])
 }
 
 fn after(state: &State, command: Command) -> State {
@@ -78,7 +78,8 @@ fn asking_for_a_person_silences_the_bot() {
         asked.status,
         Some(StatusChange {
             status: Status::Waiting,
-            reason: Reason::VisitorAsked
+            reason: Reason::VisitorAsked,
+            assignee: None,
         })
     );
     assert_eq!(
@@ -97,11 +98,11 @@ fn asking_for_a_person_silences_the_bot() {
 #[test]
 fn what_a_crash_left_is_answered_by_the_bot_only_where_it_still_answers() {
     let question = id();
-    let bot = apply(&State::loaded(Status::Bot, [question]), Command::Resume);
+    let bot = apply(&State::loaded(Status::Bot, None, [question]), Command::Resume);
     let turn = TurnNumber(1);
     assert_eq!(bot.effects, [Effect::StartTurn { turn, question }]);
     for status in [Status::Waiting, Status::Human] {
-        let left = apply(&State::loaded(status, [question]), Command::Resume);
+        let left = apply(&State::loaded(status, None, [question]), Command::Resume);
         assert_eq!(left.effects, [Effect::Release { question }]);
         assert!(left.next.is_quiet());
     }
@@ -125,7 +126,7 @@ fn table() {
         (Resolved, Command::AskHuman, Waiting, false),
     ];
     for (status, command, then, starts) in rows {
-        let out = apply(&State::loaded(status, []), command);
+        let out = apply(&State::loaded(status, None, []), command);
         assert_eq!(out.next.status, then, "{status:?} {command:?}");
         assert_eq!(
             out.status.map(|change| change.status),
@@ -138,20 +139,146 @@ fn table() {
             Command::Stop,
             Command::TurnEnded { turn: TurnNumber(1) },
             Command::Resume,
+            Command::DropOff { agent: UserId::new() },
         ] {
-            let state = State::loaded(status, []);
+            let state = State::loaded(status, None, []);
             assert_eq!(apply(&state, command).next, state, "{status:?} {command:?}");
         }
     }
 }
 
+/// Every status, held by nobody, by the agent and by another, against every act of the agent.
+#[test]
+fn acts() {
+    use Status::{Bot, Human, Resolved, Snoozed, Waiting};
+    let (me, other) = (UserId::new(), UserId::new());
+    let stands = [
+        (Bot, None),
+        (Waiting, None),
+        (Human, Some(me)),
+        (Human, Some(other)),
+        (Snoozed, Some(other)),
+        (Resolved, None),
+    ];
+    let mine = Some((Human, Some(me)));
+    let rows = [
+        (Act::Take, [mine, mine, mine, None, mine, mine]),
+        (Act::Say, [mine, mine, mine, None, mine, mine]),
+        (Act::Transfer { to: other }, [Some((Human, Some(other))); 6]),
+        (Act::Resolve, [Some((Resolved, None)); 6]),
+        (
+            Act::Snooze,
+            [Some(me), Some(me), Some(me), Some(other), Some(other), Some(me)]
+                .map(|has| Some((Snoozed, has))),
+        ),
+        (
+            Act::Release,
+            [
+                Some((Bot, None)),
+                Some((Bot, None)),
+                Some((Bot, None)),
+                Some((Bot, None)),
+                Some((Snoozed, Some(other))),
+                Some((Resolved, None)),
+            ],
+        ),
+        (
+            Act::Reopen,
+            [
+                Some((Bot, None)),
+                Some((Waiting, None)),
+                mine,
+                Some((Human, Some(other))),
+                mine,
+                mine,
+            ],
+        ),
+    ];
+    for (what, thens) in rows {
+        for ((status, assignee), then) in stands.into_iter().zip(thens) {
+            let (running, queued) = (id(), id());
+            let mut state = State::loaded(Bot, None, [running, queued]);
+            state = apply(&state, Command::Resume).next;
+            (state.status, state.assignee) = (status, assignee);
+            let out = act(&state, me, what);
+            let Some(then) = then else {
+                assert_eq!(out, Err(Held { by: other }), "{what:?} {status:?}");
+                continue;
+            };
+            let out = out.unwrap();
+            assert_eq!((out.next.status, out.next.assignee), then, "{what:?} {status:?}");
+            let changes = then != (status, assignee) || what == Act::Snooze;
+            let change = out
+                .status
+                .map(|change| (change.status, change.assignee, change.reason));
+            assert_eq!(
+                change,
+                changes.then_some((then.0, then.1, Reason::Agent)),
+                "{what:?} {status:?}"
+            );
+            let silenced = [
+                Effect::CancelTurn { turn: TurnNumber(1) },
+                Effect::Release { question: queued },
+            ];
+            let effects = if changes && then.0 != Bot {
+                &silenced[..]
+            } else {
+                &[]
+            };
+            assert_eq!(out.effects, effects, "{what:?} {status:?}");
+        }
+    }
+}
+
+#[test]
+fn what_an_agent_has_waits_for_another_when_they_are_gone() {
+    let (agent, other) = (UserId::new(), UserId::new());
+    let has = State::loaded(Status::Human, Some(agent), []);
+    assert_eq!(after(&has, Command::DropOff { agent: other }), has);
+    let gone = apply(&has, Command::DropOff { agent });
+    assert_eq!((gone.next.status, gone.next.assignee), (Status::Waiting, None));
+    assert_eq!(gone.status.map(|change| change.reason), Some(Reason::AgentLeft));
+}
+
+#[test]
+fn a_snoozed_one_comes_back_to_who_has_it() {
+    let agent = UserId::new();
+    let snoozed = State::loaded(Status::Snoozed, Some(agent), []);
+    for command in [Command::Wake, Command::Say { message: id() }] {
+        let back = after(&snoozed, command);
+        assert_eq!(
+            (back.status, back.assignee),
+            (Status::Human, Some(agent)),
+            "{command:?}"
+        );
+        assert!(back.is_quiet(), "the bot does not answer");
+    }
+    let of_nobody = State::loaded(Status::Snoozed, None, []);
+    assert_eq!(after(&of_nobody, Command::Wake).status, Status::Waiting);
+}
+
 #[derive(Clone, Copy, Debug)]
-enum Step {
+enum Happens {
     Say,
     Stop,
     AskHuman,
     End,
     EndStale,
+    Act(Act),
+    DropOff,
+    Wake,
+}
+
+fn acts_of_an_agent() -> impl Strategy<Value = Happens> {
+    let acts = [
+        Act::Take,
+        Act::Say,
+        Act::Release,
+        Act::Resolve,
+        Act::Snooze,
+        Act::Reopen,
+    ];
+    proptest::sample::select(acts.to_vec()).prop_map(Happens::Act)
 }
 
 proptest! {
@@ -160,31 +287,39 @@ proptest! {
     #[test]
     fn questions_are_started_in_order_or_released_once(
         steps in proptest::collection::vec(
-            prop_oneof![4 => Just(Step::Say), 1 => Just(Step::Stop), 1 => Just(Step::AskHuman),
-                        4 => Just(Step::End), 1 => Just(Step::EndStale)], 0..60)
+            prop_oneof![4 => Just(Happens::Say), 1 => Just(Happens::Stop), 1 => Just(Happens::AskHuman),
+                        4 => Just(Happens::End), 1 => Just(Happens::EndStale), 2 => acts_of_an_agent(),
+                        1 => Just(Happens::DropOff), 1 => Just(Happens::Wake)], 0..60)
     ) {
-        let mut state = bot();
+        let (mut state, agent) = (bot(), UserId::new());
         let (mut taken, mut settled) = (Vec::new(), Vec::new());
         for step in steps {
             let turn = state.running.map(|running| running.turn);
             let command = match step {
-                Step::Say => Command::Say { message: id() },
-                Step::Stop => Command::Stop,
-                Step::AskHuman => Command::AskHuman,
-                Step::End => Command::TurnEnded { turn: turn.unwrap_or_default() },
-                Step::EndStale => Command::TurnEnded { turn: TurnNumber(u64::MAX) },
+                Happens::Say => Command::Say { message: id() },
+                Happens::Stop => Command::Stop,
+                Happens::AskHuman => Command::AskHuman,
+                Happens::End => Command::TurnEnded { turn: turn.unwrap_or_default() },
+                Happens::EndStale => Command::TurnEnded { turn: TurnNumber(u64::MAX) },
+                Happens::DropOff => Command::DropOff { agent },
+                Happens::Wake => Command::Wake,
+                Happens::Act(_) => Command::Resume,
             };
             if let Command::Say { message } = command && state.bot_answers() {
                 taken.push(message);
             }
-            let out = apply(&state, command);
+            let out = match step {
+                Happens::Act(what) => act(&state, agent, what).unwrap(),
+                _ => apply(&state, command),
+            };
             let starts = out.effects.iter().filter(|e| matches!(e, Effect::StartTurn { .. })).count();
             prop_assert!(starts <= 1);
-            prop_assert!(starts == 0 || state.running.is_none() || matches!(step, Step::End));
+            prop_assert!(starts == 0 || state.running.is_none() || matches!(step, Happens::End));
             settled.extend(out.effects.iter().filter_map(|effect| match effect {
                 Effect::StartTurn { question, .. } | Effect::Release { question } => Some(*question),
                 Effect::CancelTurn { .. } => None,
             }));
+            prop_assert_eq!(out.next.status == Status::Human, out.next.assignee.is_some() && out.next.status != Status::Snoozed);
             state = out.next;
         }
         settled.extend(state.queue.iter().copied());

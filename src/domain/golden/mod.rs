@@ -26,7 +26,8 @@ use super::{
 
 /// Questions of a space at most.
 pub const MOST: i64 = 500;
-const FACTS_MAX: usize = 10;
+/// Facts of a question at most.
+pub const FACTS_MAX: usize = 10;
 const FACT_MAX: usize = 200;
 const SOURCE_MAX: usize = 500;
 /// How long it must be quiet after a change: one run serves all of an upload or a crawl.

@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::kernel::words;
+
 /// Field by field what a job's row says, but for its lease.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct JobView {
@@ -18,10 +20,12 @@ pub struct JobView {
     space: Option<SpaceId>,
     kind: String,
     /// What it works on, as `document` and an id.
+    #[schema(value_type = Object)]
     subject: Value,
-    /// `queued`, `running`, `done`, `dead` or `cancelled`.
+    #[schema(value_type = words::JobState)]
     state: &'static str,
-    /// Percent of the work, 0 to 100.
+    /// Percent of the work.
+    #[schema(minimum = 0, maximum = 100)]
     progress: i16,
     attempts: i16,
     /// Why the last attempt failed.

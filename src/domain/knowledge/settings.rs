@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::chunk::ChunkLimits;
 use crate::domain::answering::settings::{Problem, range};
@@ -14,12 +15,14 @@ pub const OVERLAP_TOKENS: RangeInclusive<u32> = 0..=100;
 
 /// How the documents of a space are cut, and what is tried after they change. Another size makes all
 /// of them be read anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct KnowledgeSettings {
     /// What is embedded of one passage, title and headings included, in tokens of the embedder.
+    #[schema(minimum = 80, maximum = 250)]
     pub passage_tokens: u32,
-    /// Text repeated from the passage before, at most, in tokens.
+    /// Text repeated from the passage before, at most, in tokens; at most a half of a passage.
+    #[schema(maximum = 100)]
     pub overlap_tokens: u32,
     /// Whether golden questions that are asked again after a change are answered too, and not only
     /// searched for: that costs what answers cost.

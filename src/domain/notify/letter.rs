@@ -35,6 +35,11 @@ pub enum Letter {
         /// The other one.
         email: String,
     },
+    /// Tells the address before that it is not the account's any more.
+    EmailChanged {
+        /// The other one.
+        email: String,
+    },
     PasswordChanged {},
     /// Two-factor login was turned on or off.
     SecondFactor {
@@ -85,6 +90,7 @@ impl Letter {
             Self::Reset { .. } => "reset",
             Self::ChangeEmail { .. } => "change-email",
             Self::EmailChanging { .. } => "email-changing",
+            Self::EmailChanged { .. } => "email-changed",
             Self::PasswordChanged {} => "password-changed",
             Self::SecondFactor { .. } => "second-factor",
             Self::Invitation { .. } => "invitation",
@@ -94,12 +100,15 @@ impl Letter {
     /// One of each, to try templates with.
     #[must_use]
     pub fn samples() -> Vec<Self> {
-        let link = || "https://parlance.example/console/x#token=abc".to_owned();
+        let link = || "https://parlance.example/app/x#token=abc".to_owned();
         vec![
             Self::verify(link()),
             Self::reset(link()),
             Self::change_email(link()),
             Self::EmailChanging {
+                email: "new@acme.example".to_owned(),
+            },
+            Self::EmailChanged {
                 email: "new@acme.example".to_owned(),
             },
             Self::PasswordChanged {},

@@ -40,8 +40,21 @@ pub enum Errand {
     Reset { user: UserId },
     /// A link that confirms the address they want, to that one.
     ChangeEmail { user: UserId },
-    /// That they want another address, to the one before.
-    EmailChanging { user: UserId, to: String },
+    /// That they want another address, to the one before. It and the next have all they need with them:
+    /// whatever happens to the account meanwhile, they are sent.
+    EmailChanging {
+        user: UserId,
+        to: String,
+        name: String,
+        email: String,
+    },
+    /// That they have another address, to the one before.
+    EmailChanged {
+        user: UserId,
+        to: String,
+        name: String,
+        email: String,
+    },
     /// That the password was changed.
     PasswordChanged { user: UserId },
     /// That two-factor login was turned on or off.
@@ -58,7 +71,8 @@ impl Errand {
             Self::Verify { user } => format!("verify:{user}"),
             Self::Reset { user } => format!("reset:{user}"),
             Self::ChangeEmail { user } => format!("change_email:{user}"),
-            Self::EmailChanging { user, to } => format!("email_changing:{user}:{to}"),
+            Self::EmailChanging { user, to, email, .. } => format!("email_changing:{user}:{to}:{email}"),
+            Self::EmailChanged { user, to, email, .. } => format!("email_changed:{user}:{to}:{email}"),
             Self::PasswordChanged { user } => format!("password_changed:{user}"),
             Self::SecondFactor { user, on } => format!("second_factor:{user}:{on}"),
             Self::Invitation { invitation } => format!("invitation:{invitation}"),
@@ -136,10 +150,17 @@ impl Post {
     async fn addressed(&self, db: &TenantDb, errand: &Errand) -> Result<Option<Addressed>, PostError> {
         let user = match errand {
             Errand::Invitation { invitation } => return Ok(self.invitation(db, *invitation).await?),
+            Errand::EmailChanging { to, name, email, .. } => {
+                let email = email.clone();
+                return Ok(Some(notice(to, name, Letter::EmailChanging { email })));
+            }
+            Errand::EmailChanged { to, name, email, .. } => {
+                let email = email.clone();
+                return Ok(Some(notice(to, name, Letter::EmailChanged { email })));
+            }
             Errand::Verify { user }
             | Errand::Reset { user }
             | Errand::ChangeEmail { user }
-            | Errand::EmailChanging { user, .. }
             | Errand::PasswordChanged { user }
             | Errand::SecondFactor { user, .. } => *user,
         };
@@ -212,19 +233,15 @@ impl Post {
                     ))
                 }
             },
-            Errand::EmailChanging { to, .. } => who.new_email.clone().map(|email| {
-                let letter = Letter::EmailChanging { email };
-                (to.clone(), letter)
-            }),
             Errand::PasswordChanged { .. } => Some((here(), Letter::PasswordChanged {})),
             Errand::SecondFactor { on, .. } => Some((here(), Letter::SecondFactor { on: *on })),
-            Errand::Invitation { .. } => None,
+            Errand::EmailChanging { .. } | Errand::EmailChanged { .. } | Errand::Invitation { .. } => None,
         })
     }
 
     /// A page of the console. The token is behind the `#`: it is in no log and no `Referer`.
     fn page(&self, page: &str, token: &str) -> String {
-        format!("{}/console/{page}#token={token}", self.templates.home())
+        format!("{}/app/{page}#token={token}", self.templates.home())
     }
 
     /// Stored before it is sent: whoever follows it at once finds it.
@@ -248,5 +265,13 @@ impl Post {
         };
         db.transaction(async |conn| links::put(conn, link).await).await?;
         Ok(token)
+    }
+}
+
+fn notice(to: &str, name: &str, letter: Letter) -> Addressed {
+    Addressed {
+        to: to.to_owned(),
+        name: name.to_owned(),
+        letter,
     }
 }

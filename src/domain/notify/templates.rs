@@ -174,7 +174,7 @@ mod tests {
     fn every_mail_is_written_twice_with_its_link_in_both() {
         let templates = Templates::load(None, HOME).unwrap();
         let samples = Letter::samples();
-        assert_eq!(samples.len(), 8);
+        assert_eq!(samples.len(), 9);
         for letter in samples {
             let written = templates.write(&letter, reader("Ada")).unwrap();
             assert!(written.text.starts_with("Hello Ada,\n\n"), "{}", written.text);
@@ -182,9 +182,10 @@ mod tests {
             assert!(!written.text.contains("{%") && !written.html.contains("{%"));
             let link = match letter {
                 Letter::EmailChanging { .. } | Letter::PasswordChanged {} | Letter::SecondFactor { .. } => {
-                    format!("{HOME}/console/forgot-password")
+                    format!("{HOME}/app/forgot-password")
                 }
-                _ => "https://parlance.example/console/x#token=abc".to_owned(),
+                Letter::EmailChanged { .. } => HOME.to_owned(),
+                _ => "https://parlance.example/app/x#token=abc".to_owned(),
             };
             assert!(written.text.contains(&link), "{}", written.text);
             assert!(

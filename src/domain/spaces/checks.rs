@@ -17,6 +17,7 @@ use crate::domain::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Check {
     /// Stable: `documents`, `settings`, `slug`, `model`, `greeting`, `allowed_origins` or `email`.
+    #[schema(example = "documents")]
     pub code: &'static str,
     /// For people.
     pub title: &'static str,

@@ -42,6 +42,7 @@ impl Shelf {
             question: Question {
                 tenant,
                 space: Arc::new(Space {
+                    old_key: None,
                     id: space,
                     tenant,
                     slug: "acme".to_owned(),

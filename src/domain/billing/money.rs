@@ -1,0 +1,96 @@
+//! An amount of money in a currency, exact to a thousandth, as some currencies are (the Kuwaiti dinar).
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, de};
+
+/// An amount, written `49 USD` or `14.500 KWD`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Money {
+    thousandths: u64,
+    /// Its ISO 4217 code.
+    currency: String,
+}
+
+/// Units at most; beyond it an amount is a typing error.
+const UNITS_MAX: u64 = 100_000_000;
+
+impl Money {
+    /// Reads an amount with up to three decimals and its currency.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (amount, currency) = text.split_once(' ')?;
+        let (whole, decimals) = amount.split_once('.').unwrap_or((amount, "0"));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let is_code = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
+        if !digits(whole) || !digits(decimals) || decimals.len() > 3 || !is_code {
+            return None;
+        }
+        let whole: u64 = whole.parse().ok().filter(|whole| *whole <= UNITS_MAX)?;
+        let rest: u64 = format!("{decimals:0<3}").parse().ok()?;
+        Some(Self {
+            thousandths: whole * 1_000 + rest,
+            currency: currency.to_owned(),
+        })
+    }
+}
+
+/// As people read it: `$49`, `$4.50`, `KWD 14.500`.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.currency.as_str() {
+            "USD" => f.write_str("$")?,
+            other => write!(f, "{other} ")?,
+        }
+        let (units, rest) = (self.thousandths / 1_000, self.thousandths % 1_000);
+        match rest {
+            0 => write!(f, "{units}"),
+            rest if rest % 10 == 0 && self.currency == "USD" => write!(f, "{units}.{:02}", rest / 10),
+            rest => write!(f, "{units}.{rest:03}"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Money {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text)
+            .ok_or_else(|| de::Error::custom(format!("`{text}` is no amount: write it as \"49 USD\"")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Money;
+
+    #[test]
+    fn amounts_are_read_exactly_and_shown_as_people_write_them() {
+        for (text, shown) in [
+            ("0 USD", "$0"),
+            ("49 USD", "$49"),
+            ("4.5 USD", "$4.50"),
+            ("4.125 USD", "$4.125"),
+            ("14.500 KWD", "KWD 14.500"),
+            ("14 KWD", "KWD 14"),
+        ] {
+            assert_eq!(Money::parse(text).unwrap().to_string(), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_amount_is_refused() {
+        for text in [
+            "",
+            "49",
+            "49 usd",
+            "49 USDT",
+            "-1 USD",
+            "1.2345 USD",
+            ". USD",
+            "1. USD",
+            "999999999999 USD",
+        ] {
+            assert_eq!(Money::parse(text), None, "{text}");
+        }
+    }
+}

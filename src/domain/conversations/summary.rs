@@ -1,0 +1,94 @@
+//! A conversation in a list: where it stands, who it is with, and what was said last.
+
+use chrono::{DateTime, Utc};
+use parlance_store::{
+    ids::{ConversationId, SpaceId, VisitorId},
+    queries::{conversations::Conversation, inbox::Glimpse},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::event::Agent;
+use crate::kernel::words;
+
+/// A conversation as the inbox shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ConversationSummary {
+    #[schema(value_type = uuid::Uuid)]
+    pub id: ConversationId,
+    #[schema(value_type = uuid::Uuid)]
+    pub space: SpaceId,
+    #[schema(value_type = uuid::Uuid)]
+    pub visitor: VisitorId,
+    /// The visitor's, as the host site vouches or else as the page said.
+    pub name: Option<String>,
+    /// The same.
+    pub email: Option<String>,
+    /// Whether the host site vouches for who it is.
+    pub verified: bool,
+    #[schema(value_type = words::ConversationStatus)]
+    pub status: &'static str,
+    /// The agent who has it.
+    pub assignee: Option<Agent>,
+    /// Since when the visitor waits for a person to write.
+    pub waiting_since: Option<DateTime<Utc>>,
+    /// When it comes back, where it is snoozed.
+    pub snoozed_until: Option<DateTime<Utc>>,
+    /// Of the newest durable event.
+    pub seq: i64,
+    /// The message that was written last.
+    pub last: Option<LastMessage>,
+    pub locale: Option<String>,
+    /// The page that it began on.
+    pub page: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The beginning of a message.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct LastMessage {
+    #[schema(value_type = words::MessageAuthor)]
+    pub by: &'static str,
+    /// The author's name.
+    pub name: Option<String>,
+    /// The first 200 characters.
+    pub text: String,
+    pub at: DateTime<Utc>,
+}
+
+impl ConversationSummary {
+    #[must_use]
+    pub fn of(conversation: &Conversation, glimpse: &Glimpse) -> Self {
+        let Conversation {
+            assignee_id,
+            assignee_name,
+            ..
+        } = conversation;
+        let assignee = assignee_id.zip(assignee_name.clone());
+        let said = glimpse.author_kind.zip(glimpse.text.clone()).zip(glimpse.said_at);
+        Self {
+            id: conversation.id,
+            space: conversation.space_id,
+            visitor: conversation.visitor_id,
+            name: glimpse.name.clone(),
+            email: glimpse.email.clone(),
+            verified: glimpse.contact_id.is_some(),
+            status: conversation.status.as_str(),
+            assignee: assignee.map(|(id, name)| Agent { id, name }),
+            waiting_since: conversation.waiting_since,
+            snoozed_until: conversation.snoozed_until,
+            seq: conversation.head_seq,
+            last: said.map(|((by, text), at)| LastMessage {
+                by: by.as_str(),
+                name: glimpse.author_name.clone(),
+                text,
+                at,
+            }),
+            locale: conversation.locale.clone(),
+            page: conversation.page.clone(),
+            created_at: conversation.created_at,
+            updated_at: conversation.updated_at,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The closed sets of words that the store has, as schemas of the API's document: made of the enums
+//! themselves, so that a new word is in the document as well.
+
+use std::ops::RangeInclusive;
+
+use parlance_store::{
+    control,
+    queries::{
+        audit, canned_replies, conversations, documents, golden, identity_keys, jobs, messages, sources,
+    },
+};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr, Type,
+        schema::{ArrayBuilder, ObjectBuilder, Schema},
+    },
+};
+
+/// A text that is one of these.
+pub fn closed<'a>(words: impl IntoIterator<Item = &'a str>) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(words))
+        .into()
+}
+
+/// A list of so many texts of so many characters each.
+pub fn texts(items: RangeInclusive<usize>, characters: RangeInclusive<usize>, about: &str) -> RefOr<Schema> {
+    let text = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(*characters.start()))
+        .max_length(Some(*characters.end()));
+    list(text.into(), items, about)
+}
+
+/// A list of so many.
+pub fn list(of: RefOr<Schema>, items: RangeInclusive<usize>, about: &str) -> RefOr<Schema> {
+    let list = ArrayBuilder::new().items(of).max_items(Some(*items.end()));
+    let least = Some(*items.start()).filter(|least| *least > 0);
+    list.min_items(least).description(Some(about)).into()
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident = $of:ty;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub enum $name {}
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                closed(<$of>::ALL.iter().map(|word| word.as_str()))
+            }
+        }
+
+        impl ToSchema for $name {}
+    )+};
+}
+
+words! {
+    /// What somebody is in a workspace.
+    Role = control::Role;
+    /// Who did something.
+    ActorKind = audit::ActorKind;
+    /// How far a document got.
+    DocumentStatus = documents::DocumentStatus;
+    /// How far a source got.
+    SourceStatus = sources::SourceStatus;
+    /// What came of an address.
+    PageOutcome = sources::PageOutcome;
+    /// How far a job got.
+    JobState = jobs::JobState;
+    /// Why golden questions were asked.
+    GoldenCause = golden::GoldenCause;
+    /// What a key signs by.
+    IdentityAlgorithm = identity_keys::IdentityAlgorithm;
+    /// Where a conversation stands.
+    ConversationStatus = conversations::ConversationStatus;
+    /// What is done once a canned reply was sent.
+    CannedAct = canned_replies::CannedAct;
+    /// Who wrote a message.
+    MessageAuthor = messages::AuthorKind;
+    /// How a message ended.
+    MessageEnd = messages::MessageState;
+}
