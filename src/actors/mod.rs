@@ -5,6 +5,7 @@
 
 pub mod console;
 pub mod conversation;
+pub mod desk;
 pub mod ledger;
 pub mod live_settings;
 pub mod placement;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parlance_store::db::Db;
+use parlance_store::{db::Db, ids::TenantId};
 
 use super::{
     console::Consoles, ledger::LedgerHandle, live_settings::LiveSettings, registry::Registry, tenant::Tenants,
@@ -10,9 +10,10 @@ use super::{
 use crate::{
     adapters::mail::Outbox,
     domain::{
-        accounts::{Accounts, keys::Keys, live::LiveSessions, space::SpaceDirectory, token::Tokens},
+        accounts::{Accounts, keys::Keys, space::SpaceDirectory, token::Tokens},
         answering::answerer::Answerer,
         billing::plans::Plans,
+        insight::seen::Sightings,
         jobs::Bell,
     },
     kernel::{address::Addresses, clock::SharedClock, origin::PublicOrigin, tasks::Tasks, vault::Vault},
@@ -31,11 +32,14 @@ pub struct Services {
     pub accounts: Accounts,
     /// Mail that stayed, where it may be read.
     pub outbox: Option<Outbox>,
-    pub sessions: LiveSessions,
+    /// The demo workspace, where it was made.
+    pub demo: TenantId,
     pub keys: Keys,
     pub plans: Arc<Plans>,
     pub spaces: SpaceDirectory,
     pub live_settings: LiveSettings,
+    /// Where widgets are.
+    pub sightings: Sightings,
     pub tenants: Tenants,
     pub answerer: Arc<Answerer>,
     /// Rung when a job was put in line, or has changed.

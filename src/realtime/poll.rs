@@ -36,6 +36,7 @@ pub struct Page {
     #[schema(value_type = Vec<Event>)]
     pub events: Vec<Box<RawValue>>,
     /// The cursor for the next poll.
+    #[schema(format = "uint64")]
     pub next: u64,
 }
 

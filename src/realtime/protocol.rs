@@ -5,12 +5,13 @@ use parlance_store::ids::{ClientId, ConversationId, MessageId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{domain::conversations::event::Status, kernel::problem::Problem};
+use crate::{
+    domain::conversations::event::Status,
+    kernel::{code::Code, problem::Problem},
+};
 
-/// Bytes of one frame or frame body at most: a text of [`MAX_TEXT`] and its JSON fit well.
+/// Bytes of one frame or frame body at most: a message and its JSON fit well.
 pub const MAX_FRAME: usize = 64 * 1024;
-/// Characters of one message at most.
-pub const MAX_TEXT: usize = 4_000;
 /// Seconds after which a frame may be sent again that was refused for no fault of its own.
 const RETRY_AFTER: u64 = 2;
 /// Characters of a comment at most.
@@ -26,17 +27,20 @@ pub enum ClientFrame {
         #[schema(value_type = Option<uuid::Uuid>)]
         conversation: Option<ConversationId>,
         #[serde(default)]
+        #[schema(format = "uint64")]
         after: u64,
     },
     Say {
         #[schema(value_type = uuid::Uuid)]
         client_id: ClientId,
+        #[schema(min_length = 1, max_length = 4_000)]
         text: String,
     },
     Typing {
         on: bool,
     },
     Read {
+        #[schema(format = "uint64")]
         seq: u64,
     },
     Human,
@@ -46,11 +50,14 @@ pub enum ClientFrame {
         message: MessageId,
         value: Thumb,
         #[serde(default)]
+        #[schema(max_length = 2_000)]
         comment: Option<String>,
     },
     Rate {
+        #[schema(minimum = 1, maximum = 5)]
         score: i16,
         #[serde(default)]
+        #[schema(max_length = 2_000)]
         comment: Option<String>,
     },
     Ping,
@@ -79,6 +86,7 @@ pub enum ServerFrame {
         seq: u64,
     },
     Error {
+        #[schema(value_type = Code)]
         code: &'static str,
         detail: String,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,9 +124,7 @@ impl ServerFrame {
             code: problem.code.name(),
             detail: problem.detail.clone(),
             client_id,
-            retry_after: problem
-                .retry_seconds()
-                .or_else(|| problem.code.row().retryable.then_some(RETRY_AFTER)),
+            retry_after: retry_after(problem),
         }
     }
 
@@ -127,6 +133,13 @@ impl ServerFrame {
     pub fn text(&self) -> ByteString {
         serde_json::to_string(self).unwrap_or_default().into()
     }
+}
+
+/// Seconds after which the same frame may go through, where it may.
+pub(super) fn retry_after(problem: &Problem) -> Option<u64> {
+    problem
+        .retry_seconds()
+        .or_else(|| problem.code.row().retryable.then_some(RETRY_AFTER))
 }
 
 /// Tells a client to reconnect, each after another while so that they do not come back as one.

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::{
     listening::Listening,
-    protocol::{ClientFrame, ConversationView, MAX_COMMENT, MAX_TEXT, ServerFrame, Thumb},
+    protocol::{ClientFrame, ConversationView, MAX_COMMENT, ServerFrame, Thumb},
 };
 use crate::{
     actors::{
@@ -25,12 +25,12 @@ use crate::{
         services::Services,
         tenant::TenantHandle,
     },
-    domain::{accounts::token::VisitorClaims, conversations::event::Status},
+    domain::{
+        accounts::token::VisitorClaims,
+        conversations::{event::Status, text::worth_saying},
+    },
     kernel::{code::Code, problem::Problem},
 };
-
-/// A place may be free again by then: a dead socket is noticed after 75 s.
-const CROWDED_FOR: Duration = Duration::from_secs(30);
 
 /// A visitor in one of their conversations.
 #[derive(Clone, Debug)]
@@ -101,7 +101,7 @@ impl Session {
         self.services
             .registry
             .conversation(self.claims.tenant, self.conversation)
-            .map_err(problem)
+            .map_err(Problem::from)
     }
 
     /// Asks the conversation. One that passivated between the look-up and the call is looked up
@@ -111,8 +111,8 @@ impl Session {
         ask: impl AsyncFn(ConversationHandle) -> Result<T, ActorError>,
     ) -> Result<T, Problem> {
         match ask(self.actor()?).await {
-            Err(ActorError::NotFound) => ask(self.actor()?).await.map_err(problem),
-            answer => answer.map_err(problem),
+            Err(ActorError::NotFound) => ask(self.actor()?).await.map_err(Problem::from),
+            answer => answer.map_err(Problem::from),
         }
     }
 
@@ -189,20 +189,9 @@ impl Session {
     /// # Errors
     /// Text empty or too long, rate limited, draining, storage.
     pub async fn say(&self, client_id: ClientId, text: &str) -> Result<Ack, Problem> {
-        // NUL cannot be stored in a text column, and means nothing to a reader.
-        let text = text.replace('\0', "");
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(Problem::new(Code::InvalidRequest, "the text is empty"));
-        }
-        if text.chars().count() > MAX_TEXT {
-            return Err(Problem::new(
-                Code::TextTooLong,
-                format!("a message has at most {MAX_TEXT} characters"),
-            ));
-        }
+        let text = worth_saying(text)?;
         self.in_use().await?;
-        self.ask(async |actor| actor.say(client_id, self.address, text.to_owned()).await)
+        self.ask(async |actor| actor.say(client_id, self.address, text.clone()).await)
             .await
     }
 
@@ -243,8 +232,8 @@ impl Session {
     /// What was refused.
     pub async fn act(&self, frame: ClientFrame) -> Result<(), Problem> {
         match frame {
-            ClientFrame::Typing { on } => self.actor()?.typing(on),
-            ClientFrame::Read { seq } => self.actor()?.read(seq),
+            ClientFrame::Typing { on } => self.actor()?.typing(None, on),
+            ClientFrame::Read { seq } => self.actor()?.read(false, seq),
             ClientFrame::Human => self.ask(async |actor| actor.ask_human().await).await?,
             ClientFrame::Stop => self.ask(async |actor| actor.stop().await).await?,
             ClientFrame::Feedback {
@@ -363,18 +352,4 @@ fn superseded() -> Problem {
 
 fn draining() -> Problem {
     Problem::new(Code::Draining, "reconnect in a moment").retry_after(Duration::from_secs(1))
-}
-
-/// How an actor's refusal reads to a client.
-pub(crate) fn problem(refused: ActorError) -> Problem {
-    match refused {
-        ActorError::NotFound | ActorError::NoSuchMessage => Problem::not_found(),
-        ActorError::Busy => Problem::new(Code::Busy, refused.to_string()).retry_after(Duration::from_secs(2)),
-        ActorError::Crowded => {
-            Problem::new(Code::TooManyListeners, refused.to_string()).retry_after(CROWDED_FOR)
-        }
-        ActorError::Draining => draining(),
-        ActorError::Limited(limited) => limited.into(),
-        ActorError::Store(cause) => Problem::internal(cause),
-    }
 }

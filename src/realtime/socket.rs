@@ -131,6 +131,8 @@ pub(super) trait Talk {
     fn frames(event: &Self::Event) -> impl Iterator<Item = ByteString>;
     /// Whether nothing more comes because too little was read.
     fn lagged(&self) -> bool;
+    /// The end of the token.
+    fn until(&self) -> DateTime<Utc>;
     /// Carries out a frame; what to answer, if anything.
     async fn frame(&mut self, text: &str) -> Option<ByteString>;
 }
@@ -209,13 +211,13 @@ impl Socket {
         }
     }
 
-    /// Has the talk until it ends, at `until`, the end of the token, at the latest.
-    pub(super) async fn serve<T: Talk>(&mut self, mut talk: T, until: DateTime<Utc>) -> End {
+    /// Has the talk until it ends, at the end of the token at the latest.
+    pub(super) async fn serve<T: Talk>(&mut self, mut talk: T) -> End {
         let mut frames = Frames::default();
         let mut silent = 0;
         let stopping = self.services.tasks.stopping();
         let mut heartbeat = Instant::now() + HEARTBEAT;
-        let mut timer = pin!(sleep_until(heartbeat.min(self.end_of(until))));
+        let mut timer = pin!(sleep_until(heartbeat.min(self.end_of(talk.until()))));
         loop {
             let woken = tokio::select! {
                 event = talk.next() => Woken::Event(event),
@@ -223,7 +225,7 @@ impl Socket {
                 () = &mut timer => Woken::Timer,
                 () = stopping.cancelled() => Woken::Stopping,
             };
-            if self.services.clock.now() >= until {
+            if self.services.clock.now() >= talk.until() {
                 return End::Close(Close::Unauthenticated);
             }
             let step = match woken {
@@ -240,7 +242,7 @@ impl Socket {
                         silent += 1;
                         heartbeat = Instant::now() + HEARTBEAT;
                     }
-                    timer.as_mut().reset(heartbeat.min(self.end_of(until)));
+                    timer.as_mut().reset(heartbeat.min(self.end_of(talk.until())));
                     match silent {
                         3.. => Err(End::Gone),
                         _ if due => self.ping().await,

@@ -27,9 +27,12 @@ use crate::{
         conversations::event::{Event, Message},
     },
     kernel::{
+        bearer::bearer,
         code::Code,
+        page::PageSize,
         problem::{Problem, ProblemDocument},
-        route::at,
+        route::{at, get, post},
+        words,
     },
 };
 
@@ -72,16 +75,9 @@ async fn authenticate(request: &HttpRequest) -> Result<Visitor, Problem> {
     services
         .public
         .check(request, |origin, host| space.allows(origin, host))?;
-    let bearer = request
-        .headers()
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let token = bearer
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .unwrap_or_default();
     let (claims, until) = services
         .tokens
-        .verify_visitor_until(token)
+        .verify_visitor_until(bearer(request))
         .map_err(|invalid| Problem::new(Code::Unauthenticated, invalid.to_string()))?;
     if claims.space != space.space {
         return Err(Problem::new(
@@ -115,18 +111,20 @@ pub struct Calls;
 /// Registers the transports under `/api/widget/{space}`.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
-        .service(at("/conversations").route(web::get().to(conversations)))
-        .service(at("/conversation").route(web::post().to(create)))
-        .service(at("/conversation/{id}").route(web::get().to(history)))
-        .service(at("/conversation/{id}/events").route(web::get().to(events)))
-        .service(at("/conversation/{id}/frames").route(web::post().to(frame)))
-        .service(at("/chat").route(web::post().to(chat)))
-        .service(at("/socket").route(web::get().to(super::ws::socket)));
+        .service(at("/conversations").route(get(conversations)))
+        .service(at("/conversation").route(post(create)))
+        .service(at("/conversation/{id}").route(get(history)))
+        .service(at("/conversation/{id}/events").route(get(events)))
+        .service(at("/conversation/{id}/frames").route(post(frame)))
+        .service(at("/chat").route(post(chat)))
+        .service(at("/socket").route(get(super::ws::socket)));
 }
 
-/// Opens a conversation of this visitor.
+/// Open a conversation.
+///
+/// Of this visitor.
 #[utoipa::path(
-    post, path = "/api/widget/{space}/conversation", tag = "visitor", security(("visitor" = [])),
+    post, path = "/api/widget/{space}/conversation", operation_id = "open_conversation", tag = "visitor", security(("visitor" = [])),
     params(("space" = String, Path, description = "Slug or public key of a published space")),
     responses((status = 201, body = Opened), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
@@ -155,21 +153,24 @@ struct OwnConversations {
 struct OwnConversation {
     #[schema(value_type = uuid::Uuid)]
     id: ConversationId,
-    /// `bot`, `waiting`, `human`, `snoozed` or `resolved`.
+    #[schema(value_type = words::ConversationStatus)]
     status: &'static str,
     /// Of the newest durable event.
     seq: i64,
-    /// Who wrote the last message: `visitor`, `assistant`, `agent` or `system`.
+    /// Who wrote the last message.
+    #[schema(value_type = words::MessageAuthor)]
     author: &'static str,
     /// The first 200 characters of it.
     preview: String,
     updated_at: DateTime<Utc>,
 }
 
-/// The visitor's own conversations, 50 at most, the one that changed last first: of a verified visitor
-/// those on each of their devices, of others those of this browser.
+/// List one's own conversations.
+///
+/// 50 at most, the one that changed last first: of a verified visitor those on each of their devices,
+/// of others those of this browser.
 #[utoipa::path(
-    get, path = "/api/widget/{space}/conversations", tag = "visitor", security(("visitor" = [])),
+    get, path = "/api/widget/{space}/conversations", operation_id = "list_own_conversations", tag = "visitor", security(("visitor" = [])),
     params(("space" = String, Path, description = "Slug or public key of a published space")),
     responses((status = 200, body = OwnConversations), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
@@ -195,14 +196,18 @@ async fn conversations(visitor: Visitor) -> Result<HttpResponse, Problem> {
 struct HistoryQuery {
     /// Events with a greater `seq`.
     #[serde(default)]
+    #[param(format = "uint64")]
     after: u64,
-    /// 1 to 200.
-    limit: Option<i64>,
+    /// 200 unless told, 200 at most.
+    #[param(value_type = Option<i64>, minimum = 1)]
+    limit: Option<PageSize<200>>,
 }
 
-/// The durable events of a conversation, a page at a time.
+/// Read a conversation.
+///
+/// Its durable events, a page at a time.
 #[utoipa::path(
-    get, path = "/api/widget/{space}/conversation/{id}", tag = "visitor", security(("visitor" = [])),
+    get, path = "/api/widget/{space}/conversation/{id}", operation_id = "read_conversation", tag = "visitor", security(("visitor" = [])),
     params(("space" = String, Path, description = "Slug or public key of a published space"), ("id" = uuid::Uuid, Path, description = "The conversation"), HistoryQuery),
     responses((status = 200, body = Page), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
@@ -213,7 +218,7 @@ async fn history(
 ) -> Result<HttpResponse, Problem> {
     let (db, id) = (visitor.services.db.tenant(visitor.claims.tenant), path.1);
     let session = visitor.open(Some(id)).await?;
-    let limit = query.limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE);
+    let limit = query.limit.map_or(MAX_PAGE, |limit| limit.get().into());
     let after = i64::try_from(query.after).unwrap_or(i64::MAX);
     let read = db.read(async |conn| log::read_after(conn, id, after, limit).await);
     let logged = read.await.map_err(Problem::internal)?;
@@ -238,15 +243,19 @@ fn numbered(event: &log::LoggedEvent) -> Option<Box<RawValue>> {
 #[into_params(parameter_in = Query)]
 struct EventsQuery {
     /// Events with a greater `seq`.
+    #[param(format = "uint64")]
     after: Option<u64>,
-    /// Seconds: asks for JSON, waited for this long.
+    /// Seconds: asks for JSON, waited for this long, a minute at most.
+    #[param(format = "uint64")]
     wait: Option<u64>,
 }
 
-/// What happens in a conversation: server-sent events, or with `wait` a page of JSON.
+/// Follow a conversation.
+///
+/// Server-sent events as they happen, or with `wait` a page of JSON.
 #[utoipa::path(
-    get, path = "/api/widget/{space}/conversation/{id}/events", tag = "visitor", security(("visitor" = [])),
-    params(("space" = String, Path, description = "Slug or public key of a published space"), ("id" = uuid::Uuid, Path, description = "The conversation"), EventsQuery, ("Last-Event-ID" = Option<u64>, Header, description = "As `after`")),
+    get, path = "/api/widget/{space}/conversation/{id}/events", operation_id = "follow_conversation", tag = "visitor", security(("visitor" = [])),
+    params(("space" = String, Path, description = "Slug or public key of a published space"), ("id" = uuid::Uuid, Path, description = "The conversation"), EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "As `after`, which it goes before; passed over where it is no number")),
     responses(
         (status = 200, description = "Events as they happen, or a page", content(
             (Event = "text/event-stream"), (Page = "application/json"))),
@@ -273,10 +282,13 @@ async fn events(
     }
 }
 
+/// Send a frame.
+///
 /// One frame of the socket, for clients that cannot hold one.
 #[utoipa::path(
-    post, path = "/api/widget/{space}/conversation/{id}/frames", tag = "visitor", security(("visitor" = [])),
-    params(("space" = String, Path, description = "Slug or public key of a published space"), ("id" = uuid::Uuid, Path, description = "The conversation")), request_body = ClientFrame,
+    post, path = "/api/widget/{space}/conversation/{id}/frames", operation_id = "send_frame", tag = "visitor", security(("visitor" = [])),
+    params(("space" = String, Path, description = "Slug or public key of a published space"), ("id" = uuid::Uuid, Path, description = "The conversation")),
+    request_body(content = ClientFrame, example = json!({ "type": "say", "client_id": "0192f7a0-0000-4000-8000-000000000001", "text": "How long is the warranty?" })),
     responses((status = 200, body = ServerFrame), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 async fn frame(
@@ -313,13 +325,17 @@ struct ChatBody {
     /// Chosen by the client; the same again says nothing new.
     #[schema(value_type = uuid::Uuid)]
     client_id: ClientId,
+    #[schema(min_length = 1, max_length = 4_000)]
     text: String,
 }
 
+/// Ask and wait for the answer.
+///
 /// Says something and answers with the finished answer, or streams until it is finished.
 #[utoipa::path(
-    post, path = "/api/widget/{space}/chat", tag = "visitor", security(("visitor" = [])),
-    params(("space" = String, Path, description = "Slug or public key of a published space")), request_body = ChatBody,
+    post, path = "/api/widget/{space}/chat", operation_id = "chat", tag = "visitor", security(("visitor" = [])),
+    params(("space" = String, Path, description = "Slug or public key of a published space")),
+    request_body(content = ChatBody, example = json!({ "client_id": "0192f7a0-0000-4000-8000-000000000001", "text": "How long is the warranty?" })),
     responses(
         (status = 200, description = "The answer", content((Message = "application/json"), (Event = "text/event-stream"))),
         (status = 202, description = "A person will answer", body = ServerFrame),

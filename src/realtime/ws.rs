@@ -18,12 +18,12 @@ use crate::{
     kernel::{code::Code, problem::Problem},
 };
 
-/// `GET /api/widget/{space}/socket`.
+/// Open a visitor's socket.
 ///
-/// # Errors
-/// When there is no such space or the request is no WebSocket upgrade.
+/// A WebSocket: `ClientFrame` to the server, `ServerFrame` and `Event` from it. The first frame is
+/// `hello` with the visitor's token.
 #[utoipa::path(
-    get, path = "/api/widget/{space}/socket", tag = "visitor",
+    get, path = "/api/widget/{space}/socket", operation_id = "open_socket", tag = "visitor",
     params(("space" = String, Path, description = "Slug or public key of a published space")),
     responses((status = 101, description = "A WebSocket: ClientFrame to the server, ServerFrame and Event from it")),
 )]
@@ -45,23 +45,16 @@ pub async fn socket(
     accept(&request, services.into_inner(), async move |socket| {
         // What is rare is boxed, so that an idle socket keeps the room of its loop alone.
         match Box::pin(greet(socket, &space, address)).await {
-            Ok(Greeted { visitor, until }) => {
+            Ok(visitor) => {
                 drop(space);
-                socket.serve(visitor, until).await
+                socket.serve(visitor).await
             }
             Err(end) => end,
         }
     })
 }
 
-/// A visitor who said hello.
-struct Greeted {
-    visitor: Visitor,
-    /// The end of the token.
-    until: DateTime<Utc>,
-}
-
-async fn greet(socket: &mut Socket, space: &SpaceRef, address: Option<IpAddr>) -> Result<Greeted, End> {
+async fn greet(socket: &mut Socket, space: &SpaceRef, address: Option<IpAddr>) -> Result<Visitor, End> {
     let text = socket.hello().await?;
     let Ok(ClientFrame::Hello {
         token,
@@ -97,8 +90,11 @@ async fn greet(socket: &mut Socket, space: &SpaceRef, address: Option<IpAddr>) -
             for event in listening.backlog() {
                 socket.send(event.json).await?;
             }
-            let visitor = Visitor { session, listening };
-            Ok(Greeted { visitor, until })
+            Ok(Visitor {
+                session,
+                listening,
+                until,
+            })
         }
         Err(refused) => {
             let close = match refused.code {
@@ -112,9 +108,11 @@ async fn greet(socket: &mut Socket, space: &SpaceRef, address: Option<IpAddr>) -
     }
 }
 
+/// A visitor who said hello.
 struct Visitor {
     session: Session,
     listening: Listening,
+    until: DateTime<Utc>,
 }
 
 impl Talk for Visitor {
@@ -134,6 +132,10 @@ impl Talk for Visitor {
 
     fn lagged(&self) -> bool {
         self.listening.lagged()
+    }
+
+    fn until(&self) -> DateTime<Utc> {
+        self.until
     }
 
     async fn frame(&mut self, text: &str) -> Option<ByteString> {

@@ -3,16 +3,27 @@
 use std::sync::Arc;
 
 use bytestring::ByteString;
+use chrono::{DateTime, TimeDelta, Utc};
 use dashmap::DashMap;
-use parlance_store::{StoreError, db::Db, ids::TenantId};
+use parlance_store::{
+    StoreError,
+    db::Db,
+    ids::{ConversationId, TenantId, UserId},
+};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
+    frames::Present,
     hub::Hub,
+    inbox::Inbox,
     listeners::{Listeners, Listening},
+    presence::{Presence, Seat},
 };
 use crate::{
-    domain::jobs::Bell,
+    domain::{
+        conversations::{event::Agent, summary::ConversationSummary},
+        jobs::Bell,
+    },
     kernel::{clock::SharedClock, tasks::Tasks},
 };
 
@@ -37,6 +48,7 @@ pub(super) type Join = oneshot::Sender<Result<Listening, NotHeard>>;
 struct Place {
     joins: mpsc::Sender<Join>,
     listeners: Listeners,
+    inbox: Inbox,
 }
 
 /// The tenants that somebody of this process listens to. Cheap to clone.
@@ -47,6 +59,7 @@ pub struct Consoles {
     bell: Bell,
     tasks: Tasks,
     alive: Arc<DashMap<TenantId, Place>>,
+    presence: Presence,
 }
 
 impl Consoles {
@@ -58,6 +71,7 @@ impl Consoles {
             bell,
             tasks,
             alive: Arc::default(),
+            presence: Presence::default(),
         }
     }
 
@@ -81,9 +95,55 @@ impl Consoles {
 
     /// Tells everyone of this process who listens to `tenant`.
     pub fn tell(&self, tenant: TenantId, frames: Vec<ByteString>) {
-        if let Some(place) = self.alive.get(&tenant) {
+        if !frames.is_empty()
+            && let Some(place) = self.alive.get(&tenant)
+        {
             place.listeners.tell(&frames.into());
         }
+    }
+
+    /// Tells everyone of this process who listens to `tenant` how a conversation is now: soon, and of
+    /// several changes the last.
+    pub fn upsert(
+        &self,
+        tenant: TenantId,
+        conversation: ConversationId,
+        summary: impl FnOnce() -> ConversationSummary,
+    ) {
+        if let Some(place) = self.alive.get(&tenant) {
+            place.inbox.put(conversation, summary());
+        }
+    }
+
+    /// Notes that a member's console is open, until the seat is dropped.
+    #[must_use]
+    pub fn sit(&self, tenant: TenantId, agent: Agent, answers: bool) -> Seat {
+        Seat::take(self.clone(), tenant, agent, answers)
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    pub(super) fn presence(&self) -> &Presence {
+        &self.presence
+    }
+
+    /// Who of a workspace is there to answer visitors.
+    #[must_use]
+    pub fn present(&self, tenant: TenantId) -> Vec<Present> {
+        self.presence.present(tenant)
+    }
+
+    /// Notes that an agent is not there, unless they are.
+    pub fn miss(&self, tenant: TenantId, agent: UserId) {
+        self.presence.miss(tenant, agent, self.now());
+    }
+
+    /// Those who have been gone for `long`; each is named once.
+    #[must_use]
+    pub fn take_gone(&self, long: TimeDelta) -> Vec<(TenantId, UserId)> {
+        self.presence.take_gone(long, self.now())
     }
 
     fn place(&self, tenant: TenantId) -> Place {
@@ -96,12 +156,13 @@ impl Consoles {
 
     fn start(&self, tenant: TenantId) -> Place {
         let (joins, joining) = mpsc::channel(WAITING);
-        let listeners = Listeners::default();
+        let (listeners, inbox) = (Listeners::default(), Inbox::default());
         let hub = Hub::new(
             self.db.tenant(tenant),
             self.clock.clone(),
             self.bell.clone(),
             listeners.clone(),
+            inbox.clone(),
         );
         let stopping = self.tasks.stopping();
         let ended = Ended {
@@ -112,7 +173,11 @@ impl Consoles {
             let _ended = ended;
             hub.run(joining, stopping).await;
         });
-        Place { joins, listeners }
+        Place {
+            joins,
+            listeners,
+            inbox,
+        }
     }
 }
 

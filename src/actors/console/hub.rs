@@ -1,5 +1,6 @@
 //! Looks at a tenant's jobs for all who listen: when one of this process has changed, twice a second
-//! at most, and every few seconds for what others do to them.
+//! at most, and every few seconds for what others do to them. Conversations that change are told ten
+//! times a second at most.
 
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use tracing::warn;
 
 use super::{
     handle::{Join, NotHeard},
+    inbox::Inbox,
     listeners::Listeners,
 };
 use crate::{
@@ -23,6 +25,8 @@ use crate::{
 
 /// Between two looks at least.
 const REST: Duration = Duration::from_millis(500);
+/// Between two tellings of conversations at least: one that only came in is told at once.
+const INBOX_REST: Duration = Duration::from_millis(100);
 /// How long what another process does may go unseen.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
 
@@ -31,17 +35,25 @@ pub(super) struct Hub {
     clock: SharedClock,
     bell: Bell,
     listeners: Listeners,
+    inbox: Inbox,
     jobs: Picture,
     looked: Instant,
 }
 
 impl Hub {
-    pub(super) fn new(db: TenantDb, clock: SharedClock, bell: Bell, listeners: Listeners) -> Self {
+    pub(super) fn new(
+        db: TenantDb,
+        clock: SharedClock,
+        bell: Bell,
+        listeners: Listeners,
+        inbox: Inbox,
+    ) -> Self {
         Self {
             db,
             clock,
             bell,
             listeners,
+            inbox,
             jobs: Picture::default(),
             looked: Instant::now(),
         }
@@ -52,6 +64,9 @@ impl Hub {
         let tenant = self.db.tenant_id();
         let mut changed = self.bell.watch(tenant);
         let mut due = self.looked + LOOK_EVERY;
+        let inbox = self.inbox.clone();
+        // When conversations are told next, where there is something to tell, and were last.
+        let (mut telling, mut told) = (None, self.looked);
         loop {
             tokio::select! {
                 () = stopping.cancelled() => break,
@@ -61,6 +76,15 @@ impl Hub {
                 },
                 _ = changed.changed() => {
                     due = due.min(self.looked + REST);
+                    continue;
+                }
+                () = inbox.rung(), if telling.is_none() => {
+                    telling = Some(told + INBOX_REST);
+                    continue;
+                }
+                () = sleep_until(telling.unwrap_or(due)), if telling.is_some() => {
+                    (telling, told) = (None, Instant::now());
+                    self.listeners.tell(&inbox.take().into());
                     continue;
                 }
                 () = sleep_until(due) => {

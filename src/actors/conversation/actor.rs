@@ -11,34 +11,33 @@ use std::{
 };
 
 use actix::{
-    Actor, ActorContext, ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler, WrapFuture,
+    Actor, ActorContext, ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler, ResponseActFuture,
+    WrapFuture,
 };
-use parlance_store::{
-    ids::{ConversationId, MessageId, TenantId},
-    queries::conversations::Conversation,
-};
+use parlance_store::ids::{ConversationId, MessageId, TenantId};
 use tracing::{error, info};
 
 use super::{
-    finish,
+    agent, finish,
     live::Live,
     messages::{
         ActorError, AskHuman, Claim, Drain, Feedback, Observation, Observe, Presence, Rate, Stop, Subscribe,
         Subscription, TurnEnded, TurnProgress,
     },
     opinion, release,
-    subscribers::Subscribers,
+    subscribers::{Audience, Subscribers},
     tail::Tail,
     turn::{self, Ahead},
-    write::{self, Written},
+    write::{self, Moved, Written},
 };
 use crate::{
     actors::conversation::Deps,
     domain::{
         answering::turn::{Outcome, Progress},
         conversations::{
-            event::{Author, AuthorKind, Event},
+            event::{Author, AuthorKind, Event, Status},
             state::{self, Command, Effect, State, Transition, TurnNumber},
+            summary::ConversationSummary,
         },
     },
 };
@@ -103,19 +102,16 @@ impl ConversationActor {
         match found {
             Ok(Some(loaded)) => {
                 let write::Loaded {
-                    conversation,
-                    contact,
+                    mirror,
                     unanswered,
                     tail,
                     space,
                 } = loaded;
-                let status = write::status_of(conversation.status);
-                let Conversation { head_seq, .. } = conversation;
+                let status = write::status_of(mirror.row.status);
                 self.live = Some(Live {
-                    state: State::loaded(status, unanswered),
-                    head: u64::try_from(head_seq).unwrap_or(0),
-                    conversation,
-                    contact,
+                    state: State::loaded(status, mirror.row.assignee_id, unanswered),
+                    head: u64::try_from(mirror.row.head_seq).unwrap_or(0),
+                    mirror,
                     space,
                     subscribers: Subscribers::default(),
                     tail: Tail::new(tail),
@@ -156,14 +152,62 @@ impl ConversationActor {
         for effect in effects {
             match *effect {
                 Effect::StartTurn { turn, question } => self.start_turn(turn, question, ahead.take(), ctx),
-                Effect::CancelTurn { .. } => {
-                    if let Some((switch, _)) = self.live.as_ref().and_then(|live| live.cancel.as_ref()) {
-                        switch.cancel();
-                    }
-                }
+                Effect::CancelTurn { .. } => self.cut_short(effects),
                 // Part of the transaction that led to it.
                 Effect::Release { .. } => {}
             }
+        }
+    }
+
+    /// Commits a transition, publishes it, and carries it out. Gives the conversation as it is then.
+    pub(super) fn go(
+        &mut self,
+        planned: Result<(Transition, Option<Moved>), ActorError>,
+    ) -> ResponseActFuture<Self, Result<ConversationSummary, ActorError>> {
+        if let Ok((transition, _)) = &planned {
+            self.cut_short(&transition.effects);
+        }
+        let (deps, tenant, id) = (self.deps.clone(), self.tenant, self.id);
+        let work = async move {
+            let (transition, moved) = planned?;
+            let written = write::status(deps, tenant, id, &transition, moved).await?;
+            Ok((transition, written))
+        };
+        Box::pin(work.into_actor(self).map(|done, actor, ctx| {
+            let (transition, written): (Transition, Written) =
+                done.inspect_err(|error| actor.reload_after(error, ctx))?;
+            let live = actor.live.as_mut().ok_or(ActorError::NotFound)?;
+            live.state = transition.next;
+            let changed = !written.events.is_empty();
+            if !live.publish_all(written.events) {
+                ctx.stop();
+            }
+            let summary = live.mirror.summary();
+            actor.carry_out(&transition.effects, None, ctx);
+            if changed {
+                actor.tell_inbox();
+            }
+            Ok(summary)
+        }))
+    }
+
+    /// Stops the running answer where that is among the effects. It need not wait for the commit: where that
+    /// fails, the conversation is loaded anew, and the answer ends with it.
+    fn cut_short(&self, effects: &[Effect]) {
+        let cancels = |effect: &Effect| matches!(effect, Effect::CancelTurn { .. });
+        if effects.iter().any(cancels)
+            && let Some((switch, _)) = self.live.as_ref().and_then(|live| live.cancel.as_ref())
+        {
+            switch.cancel();
+        }
+    }
+
+    /// Tells the workspace's consoles how the conversation is now.
+    pub(super) fn tell_inbox(&self) {
+        if let Some(live) = &self.live {
+            self.deps
+                .consoles
+                .upsert(self.tenant, self.id, || live.mirror.summary());
         }
     }
 
@@ -204,6 +248,7 @@ impl ConversationActor {
                 );
                 self.deps.ledger.settled(self.tenant);
                 let gapless = live.publish_all(written.events);
+                self.tell_inbox();
                 if !gapless || written.elsewhere {
                     return ctx.stop();
                 }
@@ -269,11 +314,17 @@ impl Handler<Subscribe> for ConversationActor {
                 None => write::Missed::Stored,
             },
         };
-        let read = write::missed(self.deps.clone(), self.tenant, self.id, msg.after, missed);
-        AtomicResponse::new(Box::pin(read.into_actor(self).map(|missed, actor, _| {
-            let backlog = missed?;
+        let (deps, tenant, id) = (self.deps.clone(), self.tenant, self.id);
+        let read = async move {
+            let mut backlog = write::missed(deps.clone(), tenant, id, msg.after, missed).await?;
+            if msg.audience == Audience::Agents {
+                backlog.extend(agent::notes(&deps, tenant, id).await?);
+            }
+            Ok(backlog)
+        };
+        AtomicResponse::new(Box::pin(read.into_actor(self).map(move |backlog, actor, _| {
             let live = actor.live.as_mut().ok_or(ActorError::NotFound)?;
-            live.subscribe(backlog)
+            live.subscribe(msg.audience, backlog?)
         })))
     }
 }
@@ -292,30 +343,14 @@ impl Handler<AskHuman> for ConversationActor {
     type Result = AtomicResponse<Self, Result<(), ActorError>>;
 
     fn handle(&mut self, _: AskHuman, _: &mut Self::Context) -> Self::Result {
-        let planned = match self.live.as_ref() {
-            None => Err(ActorError::NotFound),
-            Some(live) => {
-                let transition = state::apply(&live.state, Command::AskHuman);
-                let write = write::status(self.deps.clone(), self.tenant, live, &transition);
-                Ok((transition, write))
-            }
-        };
-        let work = async move {
-            let (transition, write) = planned?;
-            Ok((transition, write.await?))
-        };
-        AtomicResponse::new(Box::pin(work.into_actor(self).map(|done, actor, ctx| {
-            let (transition, written): (Transition, Written) =
-                done.inspect_err(|error| actor.reload_after(error, ctx))?;
-            if let Some(live) = actor.live.as_mut() {
-                live.state = transition.next;
-                if !live.publish_all(written.events) {
-                    ctx.stop();
-                }
-            }
-            actor.carry_out(&transition.effects, None, ctx);
-            Ok(())
-        })))
+        let planned = self.live.as_ref().map(|live| {
+            let transition = state::apply(&live.state, Command::AskHuman);
+            let visitor = Author::visitor(live.mirror.row.visitor_id);
+            let moved = Moved::of(live, &transition, visitor);
+            (transition, moved)
+        });
+        let planned = planned.ok_or(ActorError::NotFound);
+        AtomicResponse::new(Box::pin(self.go(planned).map(|done, _, _| done.map(drop))))
     }
 }
 
@@ -326,7 +361,7 @@ impl Handler<Feedback> for ConversationActor {
         let write = opinion::feedback(
             self.deps.clone(),
             self.tenant,
-            self.live.as_ref().map(|live| live.conversation.visitor_id),
+            self.live.as_ref().map(|live| live.mirror.row.visitor_id),
             msg,
         );
         AtomicResponse::new(Box::pin(write.into_actor(self)))
@@ -342,7 +377,7 @@ impl Handler<Rate> for ConversationActor {
             self.tenant,
             self.live
                 .as_ref()
-                .map(|live| (self.id, live.conversation.visitor_id)),
+                .map(|live| (self.id, live.mirror.row.visitor_id)),
             msg,
         );
         AtomicResponse::new(Box::pin(write.into_actor(self)))
@@ -354,17 +389,35 @@ impl Handler<Presence> for ConversationActor {
 
     fn handle(&mut self, msg: Presence, _: &mut Self::Context) {
         let Some(live) = self.live.as_mut() else { return };
-        let event = match msg {
-            Presence::Typing { on } => Event::Typing {
-                author: Author::visitor(live.conversation.visitor_id),
+        let visitor = live.mirror.row.visitor_id;
+        match msg {
+            Presence::Typing { agent: None, on } => live.publish_ephemeral(&Event::Typing {
+                author: Author::visitor(visitor),
                 on,
-            },
-            Presence::Read { seq } => Event::Read {
-                by: AuthorKind::Visitor,
+            }),
+            // The visitor sees them write who answers.
+            Presence::Typing {
+                agent: Some(agent),
+                on,
+            } => {
+                let answers = live.state.status == Status::Human && live.state.assignee == Some(agent.id);
+                let author = Author::agent(&agent);
+                let event = Event::Typing { author, on };
+                if answers {
+                    live.publish_ephemeral(&event);
+                } else {
+                    live.publish_to_agents(&event);
+                }
+            }
+            Presence::Read { agent, seq } => live.publish_ephemeral(&Event::Read {
+                by: if agent {
+                    AuthorKind::Agent
+                } else {
+                    AuthorKind::Visitor
+                },
                 seq: seq.min(live.head),
-            },
-        };
-        live.publish_ephemeral(&event);
+            }),
+        }
     }
 }
 
@@ -404,10 +457,11 @@ impl Handler<Observe> for ConversationActor {
     fn handle(&mut self, _: Observe, _: &mut Self::Context) -> Self::Result {
         let live = self.live.as_mut().ok_or(ActorError::NotFound)?;
         Ok(Observation {
-            visitor: live.conversation.visitor_id,
-            contact: live.contact,
-            space: live.conversation.space_id,
+            visitor: live.mirror.row.visitor_id,
+            contact: live.mirror.glimpse.contact_id,
+            space: live.mirror.row.space_id,
             status: live.state.status,
+            assignee: live.state.assignee,
             head: live.head,
             subscribers: live.subscribers.count(),
             answering: live.state.running.is_some(),
@@ -420,9 +474,10 @@ impl Handler<Claim> for ConversationActor {
     type Result = ();
 
     fn handle(&mut self, msg: Claim, _: &mut Self::Context) {
-        if let Some(live) = self.live.as_mut().filter(|live| live.contact.is_none()) {
-            live.contact = Some(msg.contact);
-            live.subscribers.dismiss();
+        let unproven = |live: &&mut Live| live.mirror.glimpse.contact_id.is_none();
+        if let Some(live) = self.live.as_mut().filter(unproven) {
+            live.mirror.glimpse.contact_id = Some(msg.contact);
+            live.subscribers.dismiss_visitor();
         }
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn answer(
     outcome: &Outcome,
 ) -> impl Future<Output = Result<Written, ActorError>> + use<> {
     let settings = &live.space.settings;
-    let locale = live.conversation.locale.as_deref().unwrap_or(&settings.locale);
+    let locale = live.mirror.row.locale.as_deref().unwrap_or(&settings.locale);
     let whole = outcome.clone();
     let apology = Outcome {
         text: abstain::failed(locale),
@@ -68,8 +68,8 @@ pub(super) fn answer(
         at: deps.clock.now(),
         deps,
         tenant,
-        space: live.conversation.space_id,
-        conversation: live.conversation.id,
+        space: live.mirror.row.space_id,
+        conversation: live.mirror.row.id,
         bot_name: settings.bot_name.clone(),
     };
     async move {

@@ -9,16 +9,18 @@ use std::{
 };
 
 use actix::{Actor, Addr, ArbiterHandle, MailboxError, dev::ToEnvelope};
-use parlance_store::ids::{ClientId, ContactId, ConversationId, MessageId, TenantId};
+use parlance_store::ids::{ClientId, ContactId, ConversationId, MessageId, TenantId, UserId};
 
 use super::{
     Deps,
     actor::{ConversationActor, Ending},
     messages::{
-        Ack, ActorError, AskHuman, Claim, Drain, Feedback, Observation, Observe, Presence, Rate, Say, Stop,
-        Subscribe, Subscription,
+        Ack, ActorError, AddNote, AgentCommand, AskHuman, ByAgent, ByItself, Claim, Drain, Feedback,
+        Observation, Observe, Presence, Rate, Reply, Say, Stop, Subscribe, Subscription,
     },
+    subscribers::Audience,
 };
+use crate::domain::conversations::{event::Agent, state::Command, summary::ConversationSummary};
 
 /// A cheap reference to a conversation's actor. It may have passivated: then every method
 /// answers [`ActorError::NotFound`] and the registry makes a new one.
@@ -81,7 +83,77 @@ impl ConversationHandle {
     /// # Errors
     /// `NotFound`, `Crowded`, `Store`.
     pub async fn subscribe(&self, after: u64) -> Result<Subscription, ActorError> {
-        self.ask(Subscribe { after }).await
+        let audience = Audience::Visitor;
+        self.ask(Subscribe { audience, after }).await
+    }
+
+    /// The same for an agent, who is told of notes, too, and with every event of which conversation it is.
+    ///
+    /// # Errors
+    /// `NotFound`, `Crowded`, `Store`.
+    pub async fn watch(&self, after: u64) -> Result<Subscription, ActorError> {
+        let audience = Audience::Agents;
+        self.ask(Subscribe { audience, after }).await
+    }
+
+    /// Carries out what `agent` does, and gives the conversation as it is then. What does not fit changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// `NotFound`, `Draining`, `Store`; `Held` where another agent answers.
+    pub async fn act(&self, agent: Agent, command: AgentCommand) -> Result<ConversationSummary, ActorError> {
+        self.ask(ByAgent { agent, command }).await
+    }
+
+    /// Makes what `agent` says durable, and takes what nobody has. The same `client_id` again gives the same
+    /// ack.
+    ///
+    /// # Errors
+    /// `NotFound`, `Draining`, `Store`; `Stale` where another agent wrote behind `after`, `Held` where one
+    /// answers.
+    pub async fn reply(
+        &self,
+        agent: Agent,
+        client_id: ClientId,
+        text: String,
+        after: Option<u64>,
+    ) -> Result<Ack, ActorError> {
+        let reply = Reply {
+            agent,
+            client_id,
+            text,
+            after,
+        };
+        self.ask(reply).await
+    }
+
+    /// Writes a note for other agents. The same `client_id` again writes nothing.
+    ///
+    /// # Errors
+    /// `NotFound`, `Draining`, `Store`.
+    pub async fn note(&self, agent: Agent, client_id: ClientId, text: String) -> Result<(), ActorError> {
+        let note = AddNote {
+            agent,
+            client_id,
+            text,
+        };
+        self.ask(note).await
+    }
+
+    /// Ends a snooze.
+    ///
+    /// # Errors
+    /// `NotFound`, `Draining`, `Store`.
+    pub async fn wake(&self) -> Result<(), ActorError> {
+        self.ask(ByItself(Command::Wake)).await
+    }
+
+    /// What `agent` has waits for another.
+    ///
+    /// # Errors
+    /// `NotFound`, `Draining`, `Store`.
+    pub async fn drop_off(&self, agent: UserId) -> Result<(), ActorError> {
+        self.ask(ByItself(Command::DropOff { agent })).await
     }
 
     /// Makes what the visitor said from `address` durable. The same `client_id` again gives the same
@@ -140,14 +212,15 @@ impl ConversationHandle {
         self.ask(Rate { score, comment }).await
     }
 
-    /// Tells watchers that the visitor types. Lost when the mailbox is full: it is only a hint.
-    pub fn typing(&self, on: bool) {
-        let _ = self.addr.try_send(Presence::Typing { on });
+    /// Tells the others that the visitor types, or `agent`. Lost when the mailbox is full: it is only a
+    /// hint.
+    pub fn typing(&self, agent: Option<Agent>, on: bool) {
+        let _ = self.addr.try_send(Presence::Typing { agent, on });
     }
 
-    /// Tells watchers how far the visitor has read. Lost when the mailbox is full.
-    pub fn read(&self, seq: u64) {
-        let _ = self.addr.try_send(Presence::Read { seq });
+    /// Tells the others how far the visitor has read, or an agent. Lost when the mailbox is full.
+    pub fn read(&self, agent: bool, seq: u64) {
+        let _ = self.addr.try_send(Presence::Read { agent, seq });
     }
 
     /// What stands in the actor now.

@@ -2,21 +2,19 @@
 
 use std::sync::Arc;
 
-use parlance_store::{
-    ids::{ContactId, MessageId},
-    queries::conversations::Conversation,
-};
+use parlance_store::ids::MessageId;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
     messages::{ActorError, Published, Subscription},
-    subscribers::Subscribers,
+    mirror::Mirror,
+    subscribers::{Audience, Subscribers},
     tail::Tail,
 };
 use crate::domain::{
     accounts::space::Space,
     conversations::{
-        event::{Claim, Event},
+        event::{Agent, Claim, Event},
         state::{State, TurnNumber},
     },
 };
@@ -34,8 +32,7 @@ pub(super) struct Answer {
 pub(super) struct Live {
     pub state: State,
     pub head: u64,
-    pub conversation: Conversation,
-    pub contact: Option<ContactId>,
+    pub mirror: Mirror,
     pub space: Arc<Space>,
     pub subscribers: Subscribers,
     pub tail: Tail,
@@ -45,6 +42,13 @@ pub(super) struct Live {
 }
 
 impl Live {
+    /// The agent who has it.
+    pub(super) fn assignee(&self) -> Option<Agent> {
+        let row = &self.mirror.row;
+        let named = row.assignee_id.zip(row.assignee_name.clone());
+        named.map(|(id, name)| Agent { id, name })
+    }
+
     pub(super) fn is_running(&self, turn: TurnNumber) -> bool {
         self.state.running.is_some_and(|running| running.turn == turn)
     }
@@ -103,7 +107,8 @@ impl Live {
                 return false;
             }
             self.head = event.seq.unwrap_or(self.head);
-            self.subscribers.publish(&event);
+            self.mirror.follow(&event);
+            self.subscribers.publish(&event, self.mirror.row.id);
             self.tail.push(event);
         }
         true
@@ -111,14 +116,25 @@ impl Live {
 
     pub(super) fn publish_ephemeral(&mut self, event: &Event) {
         if let Some(published) = Published::ephemeral(event) {
-            self.subscribers.publish(&published);
+            self.subscribers.publish(&published, self.mirror.row.id);
+        }
+    }
+
+    /// What no visitor is told.
+    pub(super) fn publish_to_agents(&mut self, event: &Event) {
+        if let Some(published) = Published::ephemeral(event) {
+            self.subscribers.publish_to_agents(&published, self.mirror.row.id);
         }
     }
 
     /// Adds a listener who has seen everything up to `backlog`, which is completed by the answer
     /// in flight. `Crowded` when there is no room for one more.
-    pub(super) fn subscribe(&mut self, mut backlog: Vec<Published>) -> Result<Subscription, ActorError> {
-        let (events, lagged) = self.subscribers.add().ok_or(ActorError::Crowded)?;
+    pub(super) fn subscribe(
+        &mut self,
+        audience: Audience,
+        mut backlog: Vec<Published>,
+    ) -> Result<Subscription, ActorError> {
+        let (events, lagged) = self.subscribers.add(audience).ok_or(ActorError::Crowded)?;
         if let Some(answer) = self.answer.as_ref() {
             let snapshot = Event::AnswerSnapshot {
                 message: answer.message,
@@ -135,6 +151,10 @@ impl Live {
                     .chain(claims)
                     .filter_map(|event| Published::ephemeral(&event)),
             );
+        }
+        if audience == Audience::Agents {
+            let id = self.mirror.row.id;
+            backlog = backlog.iter().map(|event| event.addressed(id)).collect();
         }
         Ok(Subscription {
             status: self.state.status,

@@ -11,14 +11,17 @@ use std::{
 
 use actix::Message;
 use bytestring::ByteString;
-use parlance_store::ids::{ClientId, ContactId, MessageId, SpaceId, VisitorId};
+use chrono::{DateTime, Utc};
+use parlance_store::ids::{ClientId, ContactId, ConversationId, MessageId, SpaceId, UserId, VisitorId};
 use tokio::sync::mpsc;
 
+use super::subscribers::Audience;
 use crate::domain::{
     answering::turn::{Outcome, Progress},
     conversations::{
-        event::{Event, Status},
-        state::TurnNumber,
+        event::{Agent, Event, Status},
+        state::{Act, Command, TurnNumber},
+        summary::ConversationSummary,
     },
     quota::rate::Limited,
 };
@@ -42,6 +45,19 @@ impl Published {
             kind: event.kind(),
             json: json.into(),
         })
+    }
+
+    /// The same with its conversation, for who listens to several.
+    pub(super) fn addressed(&self, conversation: ConversationId) -> Self {
+        // These name it themselves.
+        if matches!(self.kind, "message" | "note") {
+            return self.clone();
+        }
+        let rest = self.json.strip_prefix('{').unwrap_or_default();
+        Self {
+            json: format!("{{\"conversation\":\"{conversation}\",{rest}").into(),
+            ..self.clone()
+        }
     }
 }
 
@@ -80,8 +96,38 @@ pub enum ActorError {
     Limited(Limited),
     #[error("the message is not in this conversation")]
     NoSuchMessage,
+    /// Another agent answers; it is named.
+    #[error("{0} has this conversation: take it over before you answer")]
+    Held(String),
+    /// What the agent has not seen, among it what another agent wrote.
+    #[error("another agent has written meanwhile")]
+    Stale(Vec<Published>),
     #[error("storage failed: {0}")]
     Store(String),
+}
+
+/// What an agent does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AgentCommand {
+    Take,
+    Release,
+    Transfer { to: Agent },
+    Resolve,
+    Snooze { until: DateTime<Utc> },
+    Reopen,
+}
+
+impl AgentCommand {
+    pub(super) fn act(&self) -> Act {
+        match self {
+            Self::Take => Act::Take,
+            Self::Release => Act::Release,
+            Self::Transfer { to } => Act::Transfer { to: to.id },
+            Self::Resolve => Act::Resolve,
+            Self::Snooze { .. } => Act::Snooze,
+            Self::Reopen => Act::Reopen,
+        }
+    }
 }
 
 /// A message is durable.
@@ -101,6 +147,8 @@ pub struct Observation {
     pub contact: Option<ContactId>,
     pub space: SpaceId,
     pub status: Status,
+    /// The agent who has it.
+    pub assignee: Option<UserId>,
     pub head: u64,
     pub subscribers: usize,
     pub answering: bool,
@@ -110,8 +158,39 @@ pub struct Observation {
 #[derive(Message)]
 #[rtype(result = "Result<Subscription, ActorError>")]
 pub(super) struct Subscribe {
+    pub audience: Audience,
     pub after: u64,
 }
+
+#[derive(Message)]
+#[rtype(result = "Result<ConversationSummary, ActorError>")]
+pub(super) struct ByAgent {
+    pub agent: Agent,
+    pub command: AgentCommand,
+}
+
+#[derive(Message)]
+#[rtype(result = "Result<Ack, ActorError>")]
+pub(super) struct Reply {
+    pub agent: Agent,
+    pub client_id: ClientId,
+    pub text: String,
+    /// The newest event they have seen; not asked where absent.
+    pub after: Option<u64>,
+}
+
+#[derive(Message)]
+#[rtype(result = "Result<(), ActorError>")]
+pub(super) struct AddNote {
+    pub agent: Agent,
+    pub client_id: ClientId,
+    pub text: String,
+}
+
+/// What nobody does: a snooze is over, an agent is gone.
+#[derive(Message)]
+#[rtype(result = "Result<(), ActorError>")]
+pub(super) struct ByItself(pub Command);
 
 #[derive(Message)]
 #[rtype(result = "Result<Ack, ActorError>")]
@@ -145,12 +224,12 @@ pub(super) struct Rate {
     pub comment: Option<String>,
 }
 
-/// Ephemeral news of the visitor, for those who watch.
+/// Ephemeral news of the visitor, or of an agent, for the others.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub(super) enum Presence {
-    Typing { on: bool },
-    Read { seq: u64 },
+    Typing { agent: Option<Agent>, on: bool },
+    Read { agent: bool, seq: u64 },
 }
 
 #[derive(Message)]

@@ -3,11 +3,14 @@
 //! `finish.rs` stores it. Decisions are in `domain::conversations::state`.
 
 mod actor;
+mod agent;
 mod finish;
 mod handle;
 mod live;
 mod messages;
+mod mirror;
 mod opinion;
+mod refusal;
 mod release;
 mod say;
 mod subscribers;
@@ -18,10 +21,11 @@ mod write;
 use std::{sync::Arc, time::Duration};
 
 pub use handle::ConversationHandle;
-pub use messages::{Ack, ActorError, Observation, Published, Subscription};
+pub use messages::{Ack, ActorError, AgentCommand, Observation, Published, Subscription};
 use parlance_store::db::Db;
+pub use subscribers::Audience;
 
-use super::{ledger::LedgerHandle, tenant::Tenants};
+use super::{console::Consoles, ledger::LedgerHandle, tenant::Tenants};
 use crate::{
     domain::{accounts::space::SpaceDirectory, answering::answerer::Answerer},
     kernel::{clock::SharedClock, tasks::Tasks},
@@ -36,6 +40,7 @@ pub struct Deps {
     pub spaces: SpaceDirectory,
     pub tenants: Tenants,
     pub ledger: LedgerHandle,
+    pub consoles: Consoles,
     pub tasks: Tasks,
     /// An actor nobody listens to and that has nothing to do ends after this time.
     pub passivate_after: Duration,

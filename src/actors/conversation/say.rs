@@ -50,7 +50,7 @@ impl ConversationActor {
         match said(&live.tail, client_id) {
             Some(ack) => Err(Ok(ack)),
             None if self.draining => Err(Err(ActorError::Draining)),
-            None => Ok(live.conversation.visitor_id),
+            None => Ok(live.mirror.row.visitor_id),
         }
     }
 
@@ -105,12 +105,12 @@ impl ConversationActor {
             }
         } else if live.publish_all(said.written.events) {
             live.state = transition.next;
-            live.conversation.epoch = said.written.epoch.unwrap_or(live.conversation.epoch);
             let ahead = ahead.map(|preparing| Ahead {
                 preparing,
                 knowledge_version: said.knowledge_version,
             });
             self.carry_out(&transition.effects, ahead, ctx);
+            self.tell_inbox();
         } else {
             ctx.stop();
         }
@@ -119,7 +119,7 @@ impl ConversationActor {
 }
 
 /// What this client id was acknowledged with, where it is among the newest events.
-fn said(tail: &Tail, client_id: ClientId) -> Option<Ack> {
+pub(super) fn said(tail: &Tail, client_id: ClientId) -> Option<Ack> {
     #[derive(Deserialize)]
     struct Message {
         id: MessageId,

@@ -6,6 +6,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use parlance_store::ids::ConversationId;
 use tokio::sync::mpsc;
 
 use super::messages::Published;
@@ -14,12 +15,21 @@ use super::messages::Published;
 /// fits four times over.
 const QUEUE: usize = 256;
 
-/// Listeners of one conversation: a visitor's tabs and devices, and who watches. One more is refused,
-/// for those who are there would only come back.
+/// Listeners of one conversation on either side: a visitor's tabs and devices, and agents who watch. One
+/// more is refused, for those who are there would only come back.
 const ROOM: usize = 32;
+
+/// Which side a listener is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    Visitor,
+    /// They are told everything, and of which conversation it is.
+    Agents,
+}
 
 #[derive(Debug)]
 struct Subscriber {
+    audience: Audience,
     /// Holds room for 32 items even when empty: a pointer each.
     queue: mpsc::Sender<Arc<Published>>,
     lagged: Arc<AtomicBool>,
@@ -29,28 +39,52 @@ struct Subscriber {
 pub(super) struct Subscribers(Vec<Subscriber>);
 
 impl Subscribers {
-    /// A queue of what happens from now on and its mark; `None` when [`ROOM`] listen.
-    pub(super) fn add(&mut self) -> Option<(mpsc::Receiver<Arc<Published>>, Arc<AtomicBool>)> {
-        if self.count() >= ROOM {
+    /// A queue of what happens from now on and its mark; `None` when [`ROOM`] listen on that side.
+    pub(super) fn add(
+        &mut self,
+        audience: Audience,
+    ) -> Option<(mpsc::Receiver<Arc<Published>>, Arc<AtomicBool>)> {
+        self.count();
+        if self.of(audience).count() >= ROOM {
             return None;
         }
         let (queue, events) = mpsc::channel(QUEUE);
         let lagged = Arc::new(AtomicBool::new(false));
         self.0.push(Subscriber {
+            audience,
             queue,
             lagged: lagged.clone(),
         });
         Some((events, lagged))
     }
 
-    /// Hands `event` to everyone; drops those who left and those who lag.
-    pub(super) fn publish(&mut self, event: &Published) {
-        if self.0.is_empty() {
-            return;
-        }
-        let event = Arc::new(event.clone());
+    fn of(&self, audience: Audience) -> impl Iterator<Item = &Subscriber> {
         self.0
-            .retain(|subscriber| match subscriber.queue.try_send(event.clone()) {
+            .iter()
+            .filter(move |subscriber| subscriber.audience == audience)
+    }
+
+    /// Hands `event` of `conversation` to everyone; drops those who left and those who lag.
+    pub(super) fn publish(&mut self, event: &Published, conversation: ConversationId) {
+        if self.of(Audience::Visitor).next().is_some() {
+            self.hand(Audience::Visitor, &Arc::new(event.clone()));
+        }
+        self.publish_to_agents(event, conversation);
+    }
+
+    /// The same for agents alone.
+    pub(super) fn publish_to_agents(&mut self, event: &Published, conversation: ConversationId) {
+        if self.of(Audience::Agents).next().is_some() {
+            self.hand(Audience::Agents, &Arc::new(event.addressed(conversation)));
+        }
+    }
+
+    fn hand(&mut self, audience: Audience, event: &Arc<Published>) {
+        self.0.retain(|subscriber| {
+            if subscriber.audience != audience {
+                return true;
+            }
+            match subscriber.queue.try_send(event.clone()) {
                 Ok(()) => true,
                 Err(mpsc::error::TrySendError::Full(_)) => {
                     subscriber.lagged.store(true, Ordering::Release);
@@ -58,12 +92,14 @@ impl Subscribers {
                     false
                 }
                 Err(mpsc::error::TrySendError::Closed(_)) => false,
-            });
+            }
+        });
     }
 
-    /// Ends everyone's events: who still may listen resumes.
-    pub(super) fn dismiss(&mut self) {
-        self.0.clear();
+    /// Ends the visitor's events: who still may listen resumes.
+    pub(super) fn dismiss_visitor(&mut self) {
+        self.0
+            .retain(|subscriber| subscriber.audience == Audience::Agents);
     }
 
     /// How many are still there.
@@ -88,11 +124,12 @@ mod tests {
     #[test]
     fn a_slow_reader_is_closed_and_the_others_miss_nothing() {
         let mut all = Subscribers::default();
-        let (mut slow, slow_lagged) = all.add().unwrap();
-        let (mut quick, quick_lagged) = all.add().unwrap();
+        let id = ConversationId::new();
+        let (mut slow, slow_lagged) = all.add(Audience::Visitor).unwrap();
+        let (mut quick, quick_lagged) = all.add(Audience::Visitor).unwrap();
         let total = QUEUE as u64 + 10;
         for n in 0..total {
-            all.publish(&event(n));
+            all.publish(&event(n), id);
             assert_eq!(*quick.try_recv().unwrap(), event(n));
         }
         assert!(slow_lagged.load(Ordering::Acquire));
@@ -111,11 +148,34 @@ mod tests {
     }
 
     #[test]
-    fn there_is_room_for_so_many_and_again_when_one_has_left() {
+    fn there_is_room_for_so_many_on_a_side_and_again_when_one_has_left() {
         let mut all = Subscribers::default();
-        let mut listening: Vec<_> = (0..ROOM).map(|_| all.add().unwrap()).collect();
-        assert!(all.add().is_none());
+        let mut listening: Vec<_> = (0..ROOM).map(|_| all.add(Audience::Agents).unwrap()).collect();
+        assert!(all.add(Audience::Agents).is_none());
+        assert!(all.add(Audience::Visitor).is_some());
         listening.pop();
-        assert!(all.add().is_some());
+        assert!(all.add(Audience::Agents).is_some());
+    }
+
+    #[test]
+    fn agents_are_told_of_which_conversation_it_is_and_what_no_visitor_is_told() {
+        let (mut all, id) = (Subscribers::default(), ConversationId::new());
+        let (mut visitor, _) = all.add(Audience::Visitor).unwrap();
+        let (mut agent, _) = all.add(Audience::Agents).unwrap();
+        let status = Published {
+            seq: Some(1),
+            kind: "status",
+            json: "{\"seq\":1}".into(),
+        };
+        all.publish(&status, id);
+        assert_eq!(visitor.try_recv().unwrap().json, "{\"seq\":1}");
+        assert_eq!(
+            agent.try_recv().unwrap().json,
+            format!("{{\"conversation\":\"{id}\",\"seq\":1}}")
+        );
+        all.publish_to_agents(&status, id);
+        assert!(visitor.try_recv().is_err() && agent.try_recv().is_ok());
+        all.dismiss_visitor();
+        assert_eq!(all.count(), 1);
     }
 }

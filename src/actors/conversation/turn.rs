@@ -47,10 +47,10 @@ pub(super) fn prepare(
     let mut question = Question {
         tenant,
         space: live.space.clone(),
-        conversation: live.conversation.id,
+        conversation: live.mirror.row.id,
         message,
-        epoch: live.conversation.epoch,
-        locale: live.conversation.locale.clone(),
+        epoch: live.mirror.row.epoch,
+        locale: live.mirror.row.locale.clone(),
         knowledge_version: live.space.knowledge_version,
         said,
     };
@@ -116,11 +116,11 @@ impl Task {
         actor: Addr<ConversationActor>,
     ) -> Option<Self> {
         let (answer, (cancel, _)) = (live.answer.as_ref()?, live.cancel.as_ref()?);
-        let locale = live.conversation.locale.as_ref();
+        let locale = live.mirror.row.locale.as_ref();
         Some(Self {
             deps,
             turn,
-            conversation: live.conversation.id,
+            conversation: live.mirror.row.id,
             question: answer.question,
             answer: answer.message,
             ahead,

@@ -3,13 +3,15 @@
 
 use std::{future::Future, sync::Arc};
 
+use chrono::{DateTime, Utc};
 use parlance_store::{
     error::StoreError,
-    ids::{ContactId, ConversationId, MessageId, ReservationId, TenantId},
+    ids::{ConversationId, MessageId, ReservationId, TenantId},
     queries::{
-        conversations::{self, Conversation, ConversationStatus},
+        conversations::{self, ConversationStatus},
+        inbox,
         ledger::{CallKind, NewReservation},
-        log, messages, visitors,
+        log, messages,
     },
     tenant::TenantConn,
 };
@@ -20,6 +22,7 @@ use super::{
     Deps,
     live::Live,
     messages::{Ack, ActorError, Published, Say},
+    mirror::Mirror,
     release::{give_back, released},
 };
 use crate::domain::{
@@ -27,7 +30,7 @@ use crate::domain::{
     answering::{answerer, turn::RESERVED_INPUT},
     billing::settlement::RESERVED_FOR,
     conversations::{
-        event::{Author, Event, Message, Reason, Status, numbered},
+        event::{Agent, Author, Event, Message, Reason, Status, numbered},
         state::{StatusChange, Transition},
     },
 };
@@ -43,8 +46,6 @@ pub(super) struct Written {
     pub events: Vec<Published>,
     /// The question had an answer that is not known here: another owner wrote it.
     pub elsewhere: bool,
-    /// The epoch that a reopening began.
-    pub epoch: Option<i32>,
 }
 
 impl Written {
@@ -52,7 +53,6 @@ impl Written {
         Self {
             events,
             elsewhere: false,
-            epoch: None,
         }
     }
 }
@@ -68,9 +68,7 @@ pub(super) struct Said {
 
 /// A conversation as found in the store.
 pub(super) struct Loaded {
-    pub conversation: Conversation,
-    /// Who the visitor is proven to be.
-    pub contact: Option<ContactId>,
+    pub mirror: Mirror,
     pub unanswered: Vec<MessageId>,
     pub tail: Vec<Published>,
     pub space: Arc<Space>,
@@ -118,7 +116,7 @@ fn logged(event: &log::LoggedEvent) -> Published {
     )
 }
 
-fn body(event: &Event) -> Result<Value, ActorError> {
+pub(super) fn body(event: &Event) -> Result<Value, ActorError> {
     serde_json::to_value(event).map_err(|error| ActorError::Store(error.to_string()))
 }
 
@@ -154,23 +152,24 @@ pub(super) async fn load(
             let Some(conversation) = conversations::load(conn, id).await? else {
                 return Ok(None);
             };
-            let contact = visitors::contact(conn, conversation.visitor_id).await?;
+            let glimpse = inbox::glimpses(conn, vec![id]).await?.into_iter().next();
+            let glimpse = glimpse.ok_or(StoreError::NotFound)?;
             let open = messages::unanswered(conn, id).await?;
             let tail = log::read_after(conn, id, (conversation.head_seq - TAIL).max(0), TAIL).await?;
-            Ok::<_, StoreError>(Some((conversation, contact, open, tail)))
+            let row = conversation;
+            Ok::<_, StoreError>(Some((Mirror { row, glimpse }, open, tail)))
         })
         .await
         .map_err(store)?;
-    let Some((conversation, contact, open, tail)) = found else {
+    let Some((mirror, open, tail)) = found else {
         return Ok(None);
     };
-    let space = deps.spaces.space(tenant, conversation.space_id).await;
+    let space = deps.spaces.space(tenant, mirror.row.space_id).await;
     let space = space
         .map_err(|error| ActorError::Store(error.to_string()))?
         .ok_or(ActorError::NotFound)?;
     Ok(Some(Loaded {
-        conversation,
-        contact,
+        mirror,
         unanswered: open.into_iter().map(|message| message.id).collect(),
         tail: tail.iter().map(logged).collect(),
         space,
@@ -219,9 +218,9 @@ pub(super) fn say(
 ) -> impl Future<Output = Result<Said, ActorError>> + use<> {
     let at = deps.clock.now();
     let (conversation, visitor, space) = (
-        live.conversation.id,
-        live.conversation.visitor_id,
-        live.conversation.space_id,
+        live.mirror.row.id,
+        live.mirror.row.visitor_id,
+        live.mirror.row.space_id,
     );
     let (model, estimate_output) = deps.answerer.reserved_for(&live.space.settings.ai);
     let reservation = transition.answers(id).then(|| NewReservation {
@@ -238,7 +237,8 @@ pub(super) fn say(
     });
     let mut message = Message::plain(id, conversation, Author::visitor(visitor), said.text.clone(), at);
     message.client_id = Some(said.client_id);
-    let (client_id, text, status) = (said.client_id, said.text.clone(), transition.status);
+    let (client_id, text) = (said.client_id, said.text.clone());
+    let moved = Moved::of(live, transition, Author::visitor(visitor));
     let released = released(transition);
     async move {
         let event = Event::Message(Box::new(message));
@@ -255,20 +255,17 @@ pub(super) fn say(
             at,
             reservation,
         };
-        let (db, visitor) = (deps.db.tenant(tenant), Author::visitor(visitor));
+        let db = deps.db.tenant(tenant);
         let begun = Instant::now();
         let say = async |conn: &mut TenantConn<'_>| {
             // A conversation reopens before the message, a person is asked for after it.
-            let (before, after) = match status {
-                Some(change) if change.reason == Reason::Reopened => (Some(change), None),
-                other => (None, other),
+            let (before, after) = match &moved {
+                Some(moved) if moved.change.reason == Reason::Reopened => (Some(moved), None),
+                other => (None, other.as_ref()),
             };
             let mut events = Vec::new();
-            let mut epoch = None;
-            if let Some(change) = before {
-                let (event, begun) = write_status(conn, conversation, change, &visitor, at).await?;
-                epoch = Some(begun);
-                events.push(event);
+            if let Some(moved) = before {
+                events.push(moved.write(conn, conversation, at).await?);
             }
             let (said, knowledge_version) = messages::say(conn, new).await?;
             let seq = match said {
@@ -279,22 +276,18 @@ pub(super) fn say(
                 }
             };
             events.push(durable("message", seq, &json));
-            if let Some(change) = after {
-                events.push(write_status(conn, conversation, change, &visitor, at).await?.0);
+            if let Some(moved) = after {
+                events.push(moved.write(conn, conversation, at).await?);
             }
             give_back(conn, &deps, &released).await?;
-            let written = Written {
-                epoch,
-                ..Written::of(events)
-            };
             Ok(Said {
                 ack: ack(id, seq, false),
-                written,
+                written: Written::of(events),
                 knowledge_version,
             })
         };
         // The message alone, which is nearly always, needs no second round trip to commit.
-        let done = if status.is_none() && released.is_empty() {
+        let done = if moved.is_none() && released.is_empty() {
             db.at_once(say).await
         } else {
             db.transaction(say).await
@@ -312,7 +305,7 @@ pub(super) fn say(
     }
 }
 
-fn ack(message: MessageId, seq: i64, duplicate: bool) -> Ack {
+pub(super) fn ack(message: MessageId, seq: i64, duplicate: bool) -> Ack {
     Ack {
         message,
         seq: u64::try_from(seq).unwrap_or(0),
@@ -331,54 +324,84 @@ impl From<StoreError> for NotSaid {
     }
 }
 
-async fn write_status(
-    conn: &mut TenantConn<'_>,
-    conversation: ConversationId,
+/// A status change as it is written: by whom, and with the names of those it is about.
+pub(super) struct Moved {
     change: StatusChange,
-    by: &Author,
-    at: chrono::DateTime<chrono::Utc>,
-) -> Result<(Published, i32), StoreError> {
-    let event = Event::Status {
-        status: change.status,
-        by: by.clone(),
-        reason: change.reason,
-        at,
-    };
-    let event_body = serde_json::to_value(&event).unwrap_or_default();
-    let json = event_body.to_string();
-    let change = conversations::StatusChange {
-        conversation_id: conversation,
-        status: stored_status(change.status),
-        event_body,
-        at,
-    };
-    let appended = conversations::set_status(conn, change).await?;
-    Ok((durable("status", appended.seq, &json), appended.epoch))
+    by: Author,
+    assignee: Option<Agent>,
+    /// When what is snoozed comes back.
+    until: Option<DateTime<Utc>>,
+}
+
+impl Moved {
+    /// What a transition writes that leaves a conversation with who has it, or with nobody.
+    pub(super) fn of(live: &Live, transition: &Transition, by: Author) -> Option<Self> {
+        Self::to(live.assignee(), transition, by, None)
+    }
+
+    /// What a transition writes where whom it goes to is `assignee`.
+    pub(super) fn to(
+        assignee: Option<Agent>,
+        transition: &Transition,
+        by: Author,
+        until: Option<DateTime<Utc>>,
+    ) -> Option<Self> {
+        let change = transition.status?;
+        Some(Self {
+            change,
+            by,
+            assignee: assignee.filter(|agent| change.assignee == Some(agent.id)),
+            until,
+        })
+    }
+
+    pub(super) async fn write(
+        &self,
+        conn: &mut TenantConn<'_>,
+        conversation: ConversationId,
+        at: DateTime<Utc>,
+    ) -> Result<Published, StoreError> {
+        let event = Event::Status {
+            status: self.change.status,
+            by: self.by.clone(),
+            reason: self.change.reason,
+            assignee: self.assignee.as_ref().map(Author::agent),
+            until: self.until,
+            at,
+        };
+        let event_body = serde_json::to_value(&event).unwrap_or_default();
+        let json = event_body.to_string();
+        let change = conversations::StatusChange {
+            conversation_id: conversation,
+            status: stored_status(self.change.status),
+            assignee: self.assignee.clone().map(|agent| (agent.id, agent.name)),
+            snoozed_until: self.until,
+            event_body,
+            at,
+        };
+        let appended = conversations::set_status(conn, change).await?;
+        Ok(durable("status", appended.seq, &json))
+    }
 }
 
 /// The status change of a transition, if it has one.
 pub(super) fn status(
     deps: Arc<Deps>,
     tenant: TenantId,
-    live: &Live,
+    conversation: ConversationId,
     transition: &Transition,
+    moved: Option<Moved>,
 ) -> impl Future<Output = Result<Written, ActorError>> + use<> {
-    let (conversation, visitor, change) = (
-        live.conversation.id,
-        live.conversation.visitor_id,
-        transition.status,
-    );
     let released = released(transition);
     async move {
-        let Some(change) = change else {
+        let Some(moved) = moved else {
             return Ok(Written::default());
         };
         let at = deps.clock.now();
         let db = deps.db.tenant(tenant);
         let event = db
             .transaction(async |conn| {
-                let (event, _) =
-                    write_status(conn, conversation, change, &Author::visitor(visitor), at).await?;
+                let event = moved.write(conn, conversation, at).await?;
                 give_back(conn, &deps, &released).await?;
                 Ok::<_, StoreError>(event)
             })

@@ -1,71 +1,60 @@
 //! A member's WebSocket: hello, then what happens in the workspace until the token ends.
 
-use std::{sync::Arc, time::Duration};
+use std::net::IpAddr;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use bytestring::ByteString;
-use chrono::{DateTime, Utc};
-use parlance_store::ids::FamilyId;
-use tokio::time::{Instant, Interval, interval_at};
 
-use super::protocol::{MemberFrame, ServerFrame};
+use super::{
+    member::Member,
+    protocol::{MemberFrame, ServerFrame},
+};
 use crate::{
-    actors::{
-        console::{Event, Listening, NotHeard},
-        services::Services,
-    },
+    actors::{console::NotHeard, services::Services},
+    domain::accounts::error::AccountError,
     kernel::{code::Code, problem::Problem},
     realtime::{
         protocol::Close,
-        socket::{End, Socket, Talk, accept, unreadable},
+        socket::{End, Socket, accept},
     },
 };
 
-/// How often it is looked whether a session goes on.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
-
-/// `GET /api/console/socket`.
+/// Open a member's socket.
 ///
-/// # Errors
-/// When the request is no WebSocket upgrade.
+/// A WebSocket: `ConsoleClientFrame` to the server, `ConsoleServerFrame`, `JobEvent`, `InboxEvent` and `Event` from it. The
+/// first frame is `hello` with an access token.
 #[utoipa::path(
-    get, path = "/api/console/socket", tag = "conversations",
-    responses((status = 101, description = "A WebSocket: ConsoleClientFrame to the server, ConsoleServerFrame and JobEvent from it")),
+    get, path = "/api/console/socket", operation_id = "open_console_socket", tag = "conversations",
+    responses((status = 101, description = "A WebSocket: ConsoleClientFrame to the server, ConsoleServerFrame, JobEvent, InboxEvent and Event from it")),
 )]
 pub async fn socket(request: HttpRequest, services: web::Data<Services>) -> actix_web::Result<HttpResponse> {
-    accept(&request, services.into_inner(), async |socket| {
-        match Box::pin(greet(socket)).await {
-            Ok((member, until)) => socket.serve(member, until).await,
+    let address = services.addresses.of(&request);
+    accept(
+        &request,
+        services.into_inner(),
+        async move |socket| match Box::pin(greet(socket, address)).await {
+            Ok(member) => socket.serve(member).await,
             Err(end) => end,
-        }
-    })
+        },
+    )
 }
 
-/// A member who said hello, and the end of their token.
-async fn greet(socket: &mut Socket) -> Result<(Member, DateTime<Utc>), End> {
+async fn greet(socket: &mut Socket, address: Option<IpAddr>) -> Result<Member, End> {
     let text = socket.hello().await?;
     let Ok(MemberFrame::Hello { token }) = serde_json::from_str(&text) else {
         let refused = Problem::new(Code::InvalidFrame, "the first frame is hello with a token");
         return Err(socket.refuse(&refused, Close::Unauthenticated).await);
     };
-    let (claims, until) = match socket.services.tokens.verify_user_until(&token) {
-        Ok(verified) => verified,
-        Err(invalid) => {
-            let refused = Problem::new(Code::Unauthenticated, invalid.to_string());
-            return Err(socket.refuse(&refused, Close::Unauthenticated).await);
+    let recognised = socket.services.accounts.recognise(&token, address).await;
+    let recognised = match recognised {
+        Ok(recognised) => recognised,
+        Err(error) => {
+            let (refused, close) = unknown(error);
+            return Err(socket.refuse(&refused, close).await);
         }
     };
-    let live = socket.services.sessions.find(claims.session).await;
-    let role = match live.map(|live| live.filter(|live| live.tenant == claims.tenant)) {
-        Ok(Some(live)) => live.role,
-        Ok(None) => {
-            let refused = Problem::new(Code::Unauthenticated, "this session is over, log in again");
-            return Err(socket.refuse(&refused, Close::Unauthenticated).await);
-        }
-        Err(error) => return Err(socket.refuse(&Problem::internal(error), Close::Moved).await),
-    };
-    // Every role may read jobs, as over REST.
-    let listening = match socket.services.consoles.listen(claims.tenant).await {
+    let live = recognised.live.clone();
+    // Every role may read jobs and conversations, as over REST.
+    let listening = match socket.services.consoles.listen(live.tenant).await {
         Ok(listening) => listening,
         Err(refused) => {
             let close = match refused {
@@ -76,18 +65,28 @@ async fn greet(socket: &mut Socket) -> Result<(Member, DateTime<Utc>), End> {
         }
     };
     let ready = ServerFrame::Ready {
-        user: claims.user,
-        role: role.to_string(),
+        user: live.user,
+        role: live.role.to_string(),
     };
     socket.send(ready.text()).await?;
-    socket.send_all(&listening.begin).await?;
-    let member = Member {
-        listening,
-        services: socket.services.clone(),
-        session: claims.session,
-        look: interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY),
-    };
-    Ok((member, until))
+    let member = Member::new(socket.services.clone(), recognised, address, listening);
+    socket.send_all(&member.begin()).await?;
+    Ok(member)
+}
+
+/// Why somebody is not let in, and how the socket closes.
+pub(super) fn unknown(error: AccountError) -> (Problem, Close) {
+    let said = error.to_string();
+    match error {
+        AccountError::Limited(after) => {
+            let refused = Problem::new(Code::RateLimited, said).retry_after(after);
+            (refused, Close::RateLimited)
+        }
+        AccountError::Unreachable(_) => (Problem::new(Code::Busy, said), Close::Moved),
+        AccountError::Internal(cause) => (Problem::internal(cause), Close::Moved),
+        AccountError::Refused(_) => (Problem::new(Code::Forbidden, said), Close::Unauthenticated),
+        _ => (Problem::new(Code::Unauthenticated, said), Close::Unauthenticated),
+    }
 }
 
 fn problem(refused: NotHeard) -> Problem {
@@ -95,53 +94,5 @@ fn problem(refused: NotHeard) -> Problem {
         NotHeard::Crowded => Problem::new(Code::TooManyListeners, refused.to_string()),
         NotHeard::Ended => Problem::new(Code::Busy, refused.to_string()),
         NotHeard::Store(cause) => Problem::internal(cause),
-    }
-}
-
-struct Member {
-    listening: Listening,
-    services: Arc<Services>,
-    session: FamilyId,
-    look: Interval,
-}
-
-impl Member {
-    /// Whether the session has ended, or its person is out of the workspace. Not for want of an answer.
-    async fn is_over(&self) -> bool {
-        matches!(self.services.sessions.find(self.session).await, Ok(None))
-    }
-}
-
-impl Talk for Member {
-    type Event = Event;
-
-    async fn next(&mut self) -> Option<Self::Event> {
-        loop {
-            tokio::select! {
-                event = self.listening.events.recv() => return event,
-                // Told to come again, and then refused.
-                _ = self.look.tick() => if self.is_over().await { return None },
-            }
-        }
-    }
-
-    fn ready(&mut self) -> Option<Self::Event> {
-        self.listening.events.try_recv().ok()
-    }
-
-    fn frames(event: &Self::Event) -> impl Iterator<Item = ByteString> {
-        event.iter().cloned()
-    }
-
-    fn lagged(&self) -> bool {
-        self.listening.lagged()
-    }
-
-    async fn frame(&mut self, text: &str) -> Option<ByteString> {
-        Some(match serde_json::from_str(text) {
-            Ok(MemberFrame::Ping) => ServerFrame::Pong.text(),
-            Ok(MemberFrame::Hello { .. }) => unreadable("hello is only the first frame"),
-            Err(wrong) => unreadable(format!("this frame cannot be read: {wrong}")),
-        })
     }
 }

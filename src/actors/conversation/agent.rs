@@ -1,0 +1,294 @@
+//! What agents do: take a conversation and let it go, answer in it, and write notes that no visitor reads.
+
+use std::sync::Arc;
+
+use actix::{ActorContext, ActorFutureExt, AtomicResponse, Handler, ResponseActFuture, WrapFuture};
+use futures_util::future::ready;
+use parlance_store::{
+    error::StoreError,
+    ids::{ConversationId, MessageId, NoteId, TenantId, UserId},
+    queries::{
+        messages::{self, NewMessage},
+        notes::{self, Note},
+    },
+};
+
+use super::{
+    Deps,
+    actor::ConversationActor,
+    live::Live,
+    messages::{Ack, ActorError, AddNote, AgentCommand, ByAgent, ByItself, Published, Reply},
+    release::{give_back, released},
+    say::said,
+    write::{self, Missed, Moved, Written, ack, body, durable, store},
+};
+use crate::domain::conversations::{
+    event::{Agent, Author, AuthorKind, Event, Message},
+    state::{self, Act, Held, Transition},
+    summary::ConversationSummary,
+};
+
+/// Notes that are told at first, the newest.
+const NOTES: i64 = 200;
+
+impl Handler<ByAgent> for ConversationActor {
+    type Result = AtomicResponse<Self, Result<ConversationSummary, ActorError>>;
+
+    fn handle(&mut self, msg: ByAgent, _: &mut Self::Context) -> Self::Result {
+        let planned = self.taking_acts().and_then(|live| {
+            let ByAgent { agent, command } = msg;
+            let transition = transition(live, &agent, command.act())?;
+            let author = Author::agent(&agent);
+            let (to, until) = match command {
+                AgentCommand::Transfer { to } => (Some(to), None),
+                AgentCommand::Snooze { until } => (live.assignee().or(Some(agent)), Some(until)),
+                _ => (Some(agent), None),
+            };
+            let moved = Moved::to(to, &transition, author, until);
+            Ok((transition, moved))
+        });
+        AtomicResponse::new(self.go(planned))
+    }
+}
+
+impl Handler<ByItself> for ConversationActor {
+    type Result = AtomicResponse<Self, Result<(), ActorError>>;
+
+    fn handle(&mut self, ByItself(command): ByItself, _: &mut Self::Context) -> Self::Result {
+        let planned = self.taking_acts().map(|live| {
+            let transition = state::apply(&live.state, command);
+            let moved = Moved::of(live, &transition, Author::system());
+            (transition, moved)
+        });
+        AtomicResponse::new(Box::pin(self.go(planned).map(|done, _, _| done.map(drop))))
+    }
+}
+
+impl Handler<Reply> for ConversationActor {
+    type Result = AtomicResponse<Self, Result<Ack, ActorError>>;
+
+    fn handle(&mut self, msg: Reply, _: &mut Self::Context) -> Self::Result {
+        AtomicResponse::new(match self.new_reply(&msg) {
+            Ok(reply) => self.reply(reply, msg),
+            Err(answer) => Box::pin(ready(answer).into_actor(self)),
+        })
+    }
+}
+
+impl Handler<AddNote> for ConversationActor {
+    type Result = AtomicResponse<Self, Result<(), ActorError>>;
+
+    fn handle(&mut self, msg: AddNote, _: &mut Self::Context) -> Self::Result {
+        let (deps, tenant, conversation_id) = (self.deps.clone(), self.tenant, self.id);
+        let here = self.taking_acts().map(drop);
+        let add = async move {
+            here?;
+            let note = Note {
+                id: NoteId::new(),
+                conversation_id,
+                after: 0,
+                author_id: msg.agent.id,
+                author_name: msg.agent.name,
+                client_id: msg.client_id,
+                text: msg.text,
+                at: deps.clock.now(),
+            };
+            let id = note.id;
+            let db = deps.db.tenant(tenant);
+            let added = db.transaction(async |conn| notes::add(conn, note).await).await;
+            let added = added.map_err(store)?;
+            Ok((added.id == id).then_some(added))
+        };
+        AtomicResponse::new(Box::pin(add.into_actor(self).map(|added, actor, _| {
+            if let (Some(note), Some(live)) = (added?, actor.live.as_mut()) {
+                live.publish_to_agents(&Event::note(note));
+            }
+            Ok(())
+        })))
+    }
+}
+
+/// An agent's message, decided.
+struct Planned {
+    transition: Transition,
+    moved: Option<Moved>,
+    message: MessageId,
+    missed: Missed,
+}
+
+impl ConversationActor {
+    /// The conversation, where something may still be done to it.
+    fn taking_acts(&self) -> Result<&Live, ActorError> {
+        let live = self.live.as_ref().ok_or(ActorError::NotFound)?;
+        if self.draining {
+            return Err(ActorError::Draining);
+        }
+        Ok(live)
+    }
+
+    /// What saying this leads to; otherwise the answer to it.
+    fn new_reply(&self, msg: &Reply) -> Result<Planned, Result<Ack, ActorError>> {
+        let live = self.taking_acts().map_err(Err)?;
+        if let Some(ack) = said(&live.tail, msg.client_id) {
+            return Err(Ok(ack));
+        }
+        let seen = msg.after.unwrap_or(live.head);
+        let missed = live.tail.after(seen, live.head);
+        let transition = transition(live, &msg.agent, Act::Say).map_err(|held| match &missed {
+            // Who has not seen what the other wrote is told that first.
+            Some(unseen) if unseen.iter().any(|event| is_of_another(event, msg.agent.id)) => {
+                Err(ActorError::Stale(unseen.clone()))
+            }
+            _ => Err(held),
+        })?;
+        let moved = Moved::to(
+            Some(msg.agent.clone()),
+            &transition,
+            Author::agent(&msg.agent),
+            None,
+        );
+        Ok(Planned {
+            transition,
+            moved,
+            message: MessageId::new(),
+            missed: missed.map_or(Missed::Stored, Missed::Here),
+        })
+    }
+
+    fn reply(&mut self, planned: Planned, msg: Reply) -> ResponseActFuture<Self, Result<Ack, ActorError>> {
+        let write = write_reply(self.deps.clone(), self.tenant, self.id, planned, msg);
+        Box::pin(write.into_actor(self).map(|done, actor, ctx| {
+            let (transition, ack, written) = done.inspect_err(|error| actor.reload_after(error, ctx))?;
+            let Some(live) = actor.live.as_mut() else {
+                return Ok(ack);
+            };
+            if ack.duplicate {
+                if ack.seq > live.head {
+                    ctx.stop();
+                }
+            } else if live.publish_all(written.events) {
+                live.state = transition.next;
+                actor.carry_out(&transition.effects, None, ctx);
+                actor.tell_inbox();
+            } else {
+                ctx.stop();
+            }
+            Ok(ack)
+        }))
+    }
+}
+
+fn transition(live: &Live, agent: &Agent, act: Act) -> Result<Transition, ActorError> {
+    state::act(&live.state, agent.id, act).map_err(|Held { .. }| held(live))
+}
+
+fn held(live: &Live) -> ActorError {
+    ActorError::Held(live.assignee().map(|agent| agent.name).unwrap_or_default())
+}
+
+/// Whether it is a message of an agent other than this one.
+fn is_of_another(event: &Published, agent: UserId) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Message {
+        author: Author,
+    }
+    serde_json::from_str::<Message>(&event.json).is_ok_and(|Message { author }| {
+        author.kind == AuthorKind::Agent && author.id != Some(agent.to_string())
+    })
+}
+
+enum NotSaid {
+    Before(MessageId, i64),
+    Stale,
+    Store(StoreError),
+}
+
+impl From<StoreError> for NotSaid {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// The message, behind the status change where the agent had not the conversation yet.
+async fn write_reply(
+    deps: Arc<Deps>,
+    tenant: TenantId,
+    conversation: ConversationId,
+    planned: Planned,
+    msg: Reply,
+) -> Result<(Transition, Ack, Written), ActorError> {
+    let Planned {
+        transition,
+        moved,
+        message: id,
+        missed,
+    } = planned;
+    let (at, client_id) = (deps.clock.now(), msg.client_id);
+    let author = Author::agent(&msg.agent);
+    let mut message = Message::plain(id, conversation, author, msg.text.clone(), at);
+    message.client_id = Some(client_id);
+    let event_body = body(&Event::Message(Box::new(message)))?;
+    let json = event_body.to_string();
+    let new = NewMessage {
+        id,
+        conversation_id: conversation,
+        author_kind: messages::AuthorKind::Agent,
+        author_id: Some(msg.agent.id.into()),
+        author_name: Some(msg.agent.name),
+        client_id: Some(client_id),
+        text: msg.text,
+        in_reply_to: None,
+        event_body,
+        at,
+    };
+    let (agent, released) = (msg.agent.id, released(&transition));
+    let seen = msg.after.and_then(|after| i64::try_from(after).ok());
+    let db = deps.db.tenant(tenant);
+    let done = db
+        .transaction(async |conn| {
+            if let Some(seen) = seen
+                && messages::another_agent_wrote(conn, conversation, agent, seen).await?
+            {
+                return Err(NotSaid::Stale);
+            }
+            let mut events = Vec::new();
+            if let Some(moved) = &moved {
+                events.push(moved.write(conn, conversation, at).await?);
+            }
+            match messages::append_message(conn, new).await? {
+                messages::Said::New { seq, .. } => {
+                    events.push(durable("message", seq, &json));
+                    give_back(conn, &deps, &released).await?;
+                    Ok((seq, events))
+                }
+                // Rolls the status change back.
+                messages::Said::Duplicate { message_id, seq } => Err(NotSaid::Before(message_id, seq)),
+            }
+        })
+        .await;
+    match done {
+        Ok((seq, events)) => Ok((transition, ack(id, seq, false), Written::of(events))),
+        Err(NotSaid::Before(message, seq)) => Ok((transition, ack(message, seq, true), Written::default())),
+        Err(NotSaid::Stale) => {
+            let unseen = write::missed(deps.clone(), tenant, conversation, msg.after.unwrap_or(0), missed);
+            Err(ActorError::Stale(unseen.await?))
+        }
+        Err(NotSaid::Store(error)) => Err(store(error)),
+    }
+}
+
+/// The newest notes of a conversation, oldest first.
+pub(super) async fn notes(
+    deps: &Deps,
+    tenant: TenantId,
+    conversation: ConversationId,
+) -> Result<Vec<Published>, ActorError> {
+    let db = deps.db.tenant(tenant);
+    let found = db.read(async |conn| notes::list(conn, conversation, NOTES).await);
+    let found: Result<_, StoreError> = found.await;
+    let found = found.map_err(store)?;
+    Ok(found
+        .into_iter()
+        .filter_map(|note| Published::ephemeral(&Event::note(note)))
+        .collect())
+}
