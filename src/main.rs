@@ -70,6 +70,15 @@ enum Command {
         #[arg(long)]
         measure: Option<usize>,
     },
+    /// Prove the counters of what happened against the rows that they count
+    Rollups {
+        /// List every counter that is not what it counts; ends with an error where there is one
+        #[arg(long, required = true)]
+        check: bool,
+        /// Put them right; the server may run meanwhile
+        #[arg(long, requires = "check")]
+        repair: bool,
+    },
     /// Bring the database of DATABASE_URL up to date and end
     Migrate,
 }
@@ -114,6 +123,12 @@ async fn run(command: Command) -> anyhow::Result<()> {
             };
             let said = app::bench(&configured()?, size, measure).await?;
             Ok(write!(std::io::stdout().lock(), "{said}")?)
+        }
+        Command::Rollups { repair, .. } => {
+            let proof = app::rollups(&configured()?, repair).await?;
+            write!(std::io::stdout().lock(), "{}", proof.said)?;
+            anyhow::ensure!(proof.left == 0, "{} counters are not what they count", proof.left);
+            Ok(())
         }
         Command::Migrate => {
             let database = configured()?.database;

@@ -3,6 +3,7 @@
 
 pub mod breaker;
 pub mod embed;
+pub mod identity;
 pub mod llm;
 pub mod mail;
 pub mod scan;

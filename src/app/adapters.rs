@@ -7,6 +7,7 @@ use crate::{
     adapters::{
         breaker::BreakerPolicy,
         embed::{CachedQueries, Embedder, Guarded, MiniLm, MiniLmOptions, OpenAi},
+        identity::{Clerk, IdentityProvider, Supabase},
         llm::{
             ChatModel,
             anthropic::Anthropic,
@@ -18,7 +19,7 @@ use crate::{
         mail::{Mailer, Outbox, Smtp},
         web::{Fetch, SystemResolver, Web, WebLimits},
     },
-    config::{Config, Embeddings, Models},
+    config::{Config, Embeddings, Logins, Models},
     domain::knowledge::reader::Reader,
     kernel::clock::{SharedClock, SystemClock},
 };
@@ -46,6 +47,8 @@ pub struct Adapters {
     /// Reads uploaded files.
     pub reader: Reader,
     pub mailer: Arc<dyn Mailer>,
+    /// Who keeps the accounts; none: they are kept here.
+    pub identity: Option<Arc<dyn IdentityProvider>>,
     /// Mail that stayed, where everybody may read it.
     pub outbox: Option<Outbox>,
 }
@@ -64,8 +67,10 @@ impl Adapters {
             None => Arc::new(outbox.clone()),
         };
         let embedder: Arc<dyn Embedder> = Arc::new(CachedQueries::new(embedder, CACHED_QUESTIONS));
+        let clock: SharedClock = Arc::new(SystemClock);
         Ok(Self {
-            clock: Arc::new(SystemClock),
+            identity: identity_provider(&config.logins, &clock)?,
+            clock,
             models: models(&config.models, &embedder)?,
             embedder,
             last_resort: ModelRef::new(extractive::NAME, extractive::NAME),
@@ -81,6 +86,21 @@ impl Adapters {
             outbox: config.mail.outbox_page.then_some(outbox),
         })
     }
+}
+
+/// Who keeps the accounts of people, where that is not this server.
+///
+/// # Errors
+/// When an address or a key is not valid.
+pub fn identity_provider(
+    logins: &Logins,
+    clock: &SharedClock,
+) -> anyhow::Result<Option<Arc<dyn IdentityProvider>>> {
+    Ok(match logins {
+        Logins::Local => None,
+        Logins::Clerk(options) => Some(Arc::new(Clerk::new(*options.clone(), clock.clone())?)),
+        Logins::Supabase(options) => Some(Arc::new(Supabase::new(*options.clone(), clock.clone())?)),
+    })
 }
 
 async fn embedder(embeddings: &Embeddings) -> anyhow::Result<Arc<dyn Embedder>> {

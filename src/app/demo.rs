@@ -25,9 +25,12 @@ use crate::{
 #[include = "*/docs/*"]
 struct Files;
 
+/// The tenant of the robots' shop, whose chat is on the public site.
+pub const ACME: Uuid = Uuid::from_u128(0x0192_f7a0_0000_7000_8000_0000_0000_ac3e);
+
 /// Folders of `demo/`, and the ids of their tenants, the same in every installation.
 pub const TENANTS: [(&str, Uuid); 2] = [
-    ("acme", Uuid::from_u128(0x0192_f7a0_0000_7000_8000_0000_0000_ac3e)),
+    ("acme", ACME),
     (
         "globex",
         Uuid::from_u128(0x0192_f7a0_0000_7000_8000_0000_0000_61ab),

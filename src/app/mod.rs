@@ -4,12 +4,14 @@
 //! [`App::build`] is the order in which things start, [`App::run`] the order in which they stop.
 
 mod adapters;
+mod attendance;
 mod bench;
 mod database;
 pub mod demo;
 mod eval;
 mod reading;
 mod recovery;
+mod rollups;
 mod secret;
 
 use std::{io, net::TcpListener, sync::Arc, time::Duration};
@@ -26,7 +28,13 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use utoipa::OpenApi;
 
-pub use self::{adapters::Adapters, bench::bench, eval::eval, reading::read_document};
+pub use self::{
+    adapters::{Adapters, identity_provider},
+    bench::bench,
+    eval::eval,
+    reading::read_document,
+    rollups::rollups,
+};
 use crate::{
     actors::{
         console::Consoles, conversation::Deps, ledger::LedgerHandle, live_settings::LiveSettings,
@@ -41,13 +49,14 @@ use crate::{
         accounts::{Accounts, keys::Keys, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, cache::AnswerCache, tokens},
         billing::{meter::Meter, plans::Plans, prices::PriceBook},
+        insight::seen::Sightings,
         jobs::{Bell, Takes},
         knowledge::{ingest::Ingest, intake, web::Crawler},
         notify::{mail::Post, templates::Templates},
         retrieval::Retriever,
     },
     http::{self, routes::Transports},
-    jobs::{Tools, Worker, keep_forgetting},
+    jobs::{Tools, Worker, keep_counting, keep_forgetting},
     kernel::{address::Addresses, origin::PublicOrigin, tasks::Tasks, vault::Vault},
     realtime,
 };
@@ -142,6 +151,9 @@ impl App {
         tokens::warm();
         let looking = recovery::keep_looking(services.clone(), prices);
         services.tasks.spawn_local("recovery", looking);
+        attendance::begin(&services).await;
+        let looking = attendance::keep_looking(services.clone());
+        services.tasks.spawn_local("attendance", looking);
         // Listed before anybody is served: what comes in from now on has its job.
         let tenants = services.db.control().tenants().await.unwrap_or_else(|error| {
             error!(%error, "documents that are unread are looked for at the next start");
@@ -305,7 +317,8 @@ async fn work(services: Services, tenants: Vec<TenantId>, ingest: Ingest, crawle
         building.run(stopping.clone()),
         mailing.run(stopping.clone()),
         waiting.run(stopping.clone()),
-        keep_forgetting(db.clone(), clock.clone(), stopping)
+        keep_forgetting(db.clone(), clock.clone(), stopping.clone()),
+        keep_counting(db.clone(), clock.clone(), stopping)
     );
 }
 
@@ -343,6 +356,8 @@ fn services(
         public_url: config.server.public_url.clone().unwrap_or_default(),
     });
     let tenants = Tenants::new(config.chat.rates, clock.clone(), placement.clone());
+    let bell = Bell::default();
+    let consoles = Consoles::new(db.clone(), clock.clone(), bell.clone(), tasks.clone());
     let deps = Deps {
         db: db.clone(),
         clock: clock.clone(),
@@ -350,15 +365,12 @@ fn services(
         spaces: spaces.clone(),
         tenants: tenants.clone(),
         ledger: ledger.clone(),
+        consoles: consoles.clone(),
         tasks: tasks.clone(),
         passivate_after: config.chat.passivate_after,
     };
     let plans = Arc::new(Plans::builtin()?);
-    let (tokens, bell, vault) = (
-        Tokens::new(&secret, clock.clone()),
-        Bell::default(),
-        Vault::new(&secret),
-    );
+    let (tokens, vault) = (Tokens::new(&secret, clock.clone()), Vault::new(&secret));
     let accounts = Accounts::new(
         db.clone(),
         tokens.clone(),
@@ -367,14 +379,16 @@ fn services(
         bell.clone(),
         config.accounts,
         threads,
-    );
+    )
+    .kept_by(adapters.identity.clone());
     Ok(Services {
-        consoles: Consoles::new(db.clone(), clock.clone(), bell.clone(), tasks.clone()),
-        sessions: accounts.live(),
+        consoles,
         accounts,
         outbox: adapters.outbox.clone(),
+        demo: demo::ACME.into(),
         keys: Keys::new(db.clone(), vault.clone(), clock.clone(), plans.clone()),
         plans,
+        sightings: Sightings::new(db.clone(), clock.clone()),
         tenants,
         answerer,
         bell,
@@ -400,6 +414,7 @@ fn serve(listener: TcpListener, services: Services, metrics: PrometheusHandle) -
         realtime::console::Calls::openapi(),
     ]);
     let stopping = services.tasks.stopping();
+    let kept_here = services.accounts.provider().is_none();
     let build = move || {
         actix_web::App::new()
             .app_data(web::Data::new(services.clone()))
@@ -408,9 +423,11 @@ fn serve(listener: TcpListener, services: Services, metrics: PrometheusHandle) -
             .app_data(web::PayloadConfig::new(MAX_BODY))
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(http::tell_limits))
+            .wrap(middleware::from_fn(http::sound_address))
+            .wrap(middleware::from_fn(http::only_objects))
             .wrap(http::security_headers())
             .wrap(tracing_actix_web::TracingLogger::<http::RequestLog>::new())
-            .configure(|config| http::routes::configure(config, TRANSPORTS))
+            .configure(|config| http::routes::configure(config, TRANSPORTS, kept_here))
     };
     let server = Server::build()
         .disable_signals()

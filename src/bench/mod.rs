@@ -110,7 +110,7 @@ async fn tenant(db: &Db) -> Result<(TenantDb, SpaceId)> {
         slug: format!("bench-{space}"),
         name: "Bench".to_owned(),
         public_key: format!("pk_{space}"),
-        settings: serde_json::Value::Null,
+        settings: serde_json::json!({}),
         published: false,
         allowed_origins: Vec::new(),
         at: SystemClock.now(),

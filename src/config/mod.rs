@@ -2,14 +2,24 @@
 //! together. `.env.example` lists every variable. Secrets never print.
 
 mod env;
+mod logins;
+mod mail;
+#[cfg(test)]
+mod tests;
 
 use std::{fmt, path::PathBuf, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use self::env::Env;
+use self::{env::Env, logins::logins, mail::mail};
 use crate::{
-    adapters::{embed::OpenAiOptions, llm::anthropic, mail::Smtp, scan::ClamdAddress, web::guard::Allowlist},
+    adapters::{
+        embed::OpenAiOptions,
+        identity::{ClerkOptions, SupabaseOptions},
+        llm::anthropic,
+        scan::ClamdAddress,
+        web::guard::Allowlist,
+    },
     domain::{
         accounts::limits::AccountRates,
         answering::cache::{ANSWER_HOURS, ANSWER_MEMORY},
@@ -40,6 +50,7 @@ pub struct Config {
     pub crawl: Crawl,
     pub mail: Mail,
     pub accounts: AccountRates,
+    pub logins: Logins,
     /// `DEMO`: whether to make the two demo workspaces; unset: with the private Postgres only.
     pub demo: bool,
 }
@@ -176,6 +187,18 @@ pub struct Sender {
     pub from: String,
 }
 
+/// `AUTH_PROVIDER`: who keeps the accounts of people.
+#[derive(Clone, Debug)]
+pub enum Logins {
+    /// They are kept here.
+    Local,
+    /// `CLERK_PUBLISHABLE_KEY`, `CLERK_SECRET_KEY`, `CLERK_AUTHORIZED_PARTIES`, `CLERK_FRONTEND_API_URL`,
+    /// `CLERK_API_URL`.
+    Clerk(Box<ClerkOptions>),
+    /// `SUPABASE_URL`, `SUPABASE_PUBLISHABLE_KEY`, `SUPABASE_JWT_SECRET`.
+    Supabase(Box<SupabaseOptions>),
+}
+
 /// Everything that is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
 #[error("the configuration is not valid:\n  {}", .0.join("\n  "))]
@@ -231,6 +254,7 @@ impl Config {
             },
             mail: mail(&mut env),
             accounts: accounts(&mut env),
+            logins: logins(&mut env),
             models,
         };
         if config.database.url.is_none() && config.database.admin_url.is_some() {
@@ -266,45 +290,6 @@ fn server(env: &mut Env<'_>) -> Server {
         auth_secret,
         behind_proxy: env.word("BEHIND_PROXY", &[("on", true), ("off", false)], false),
         drain: Duration::from_secs(env.parsed("DRAIN_SECONDS", 25)),
-    }
-}
-
-/// Where nothing says that this is a machine of a developer's, the outbox has no page unless it is
-/// asked for by name.
-fn mail(env: &mut Env<'_>) -> Mail {
-    let url = env.secret("SMTP_URL");
-    let from = env.text("MAIL_FROM");
-    let smtp = match (url, from) {
-        (Some(url), Some(from)) => {
-            if let Err(error) = Smtp::check(&url, &from) {
-                env.problems.push(error.to_string());
-            }
-            Some(Sender { url, from })
-        }
-        (Some(_), None) => {
-            env.problems
-                .push("MAIL_FROM: say who sends, with SMTP_URL".to_owned());
-            None
-        }
-        (None, _) => None,
-    };
-    let public = env
-        .text("PUBLIC_URL")
-        .is_some_and(|url| url.starts_with("https://"));
-    let served = ["DATABASE_URL", "SMTP_URL"]
-        .iter()
-        .any(|name| env.text(name).is_some());
-    let behind = env.text("BEHIND_PROXY").is_some_and(|word| word == "on");
-    let at_home = !(public || served || behind);
-    let outbox_page = env.word("DEV_OUTBOX", &[("on", true), ("off", false)], at_home);
-    if outbox_page && smtp.is_some() {
-        env.problems
-            .push("DEV_OUTBOX: it has no mail in it with SMTP_URL; unset one of them".to_owned());
-    }
-    Mail {
-        smtp,
-        templates: env.text("MAIL_TEMPLATES").map(PathBuf::from),
-        outbox_page,
     }
 }
 
@@ -395,97 +380,5 @@ fn chat(env: &mut Env<'_>) -> Chat {
         answer_cache: env.parsed("ANSWER_CACHE_MB", ANSWER_MEMORY),
         answer_keeps: Duration::from_secs(hours.saturating_mul(3_600)),
         prices: env.text("PRICES").map(PathBuf::from),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(set: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        let set: Vec<(String, String)> = set
-            .iter()
-            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-            .collect();
-        Config::read(&move |name| {
-            set.iter()
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value.clone())
-        })
-    }
-
-    #[test]
-    fn with_nothing_set_there_is_a_default_for_everything() {
-        let config = read(&[]).unwrap();
-        assert_eq!((config.server.port, config.database.url.is_none()), (8080, true));
-        assert!(matches!(config.embeddings, Embeddings::MiniLm(_)));
-    }
-
-    #[test]
-    fn the_outbox_has_a_page_on_a_developers_machine_or_when_asked_for_by_name() {
-        let page = |set: &[(&str, &str)]| read(set).map(|config| config.mail.outbox_page).ok();
-        assert_eq!(page(&[]), Some(true));
-        assert_eq!(page(&[("PUBLIC_URL", "http://localhost:8080")]), Some(true));
-        for production in [
-            ("PUBLIC_URL", "https://chat.example"),
-            ("DATABASE_URL", "postgres://localhost/parlance"),
-            ("BEHIND_PROXY", "on"),
-        ] {
-            assert_eq!(page(&[production]), Some(false), "{production:?}");
-            assert_eq!(page(&[production, ("DEV_OUTBOX", "on")]), Some(true));
-        }
-        assert_eq!(page(&[("DEV_OUTBOX", "off")]), Some(false));
-        let smtp = [("SMTP_URL", "smtp://localhost"), ("MAIL_FROM", "a@b.example")];
-        assert_eq!(page(&smtp), Some(false));
-        assert_eq!(
-            page(&[smtp[0], smtp[1], ("DEV_OUTBOX", "on")]),
-            None,
-            "there is no mail in it"
-        );
-        assert_eq!(page(&[smtp[0]]), None, "nobody sends");
-        assert_eq!(page(&[("SMTP_URL", "mail.example"), smtp[1]]), None);
-    }
-
-    #[test]
-    fn all_that_is_wrong_is_told_at_once() {
-        let wrong = [
-            ("PORT", "http"),
-            ("LOG_FORMAT", "xml"),
-            ("AUTH_SECRET", "short"),
-            ("PUBLIC_URL", "example.com"),
-            ("EMBEDDINGS", "openai"),
-            ("CHAT_RATE_VISITOR", "many"),
-            ("DATABASE_ADMIN_URL", "postgres://x"),
-            ("DATABASE_POOL", "1"),
-            ("CRAWL_ALLOW", "https://intranet.example"),
-            ("CLAMD_ADDR", "clamav"),
-            ("READER_MEMORY_MB", "8"),
-            ("READER_SECONDS", "0"),
-            ("ANSWER_CACHE_HOURS", "0"),
-        ];
-        let told = read(&wrong).unwrap_err().to_string();
-        for (name, _) in wrong {
-            assert!(told.contains(&format!("{name}: ")), "{name} in {told}");
-        }
-    }
-
-    #[test]
-    fn secrets_are_not_printed() {
-        let config = read(&[
-            ("AUTH_SECRET", "0123456789-0123456789-0123456789"),
-            ("ANTHROPIC_API_KEY", "sk-ant-secret"),
-            ("OPENAI_API_KEY", "sk-open-secret"),
-            ("EMBEDDINGS", "openai"),
-            ("DATABASE_URL", "postgres://u:password-of-the-database@h/d"),
-        ]);
-        let printed = format!("{:?}", config.unwrap());
-        for secret in [
-            "0123456789",
-            "sk-ant-secret",
-            "sk-open-secret",
-            "password-of-the-database",
-        ] {
-            assert!(!printed.contains(secret), "{printed}");
-        }
     }
 }

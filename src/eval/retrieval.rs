@@ -127,7 +127,7 @@ async fn corpus(db: &TenantDb, ingest: &Ingest, name: &str, content: &[u8]) -> R
         slug: format!("eval-{word}"),
         name: format!("Evaluation: {name}"),
         public_key: format!("pk_{word}"),
-        settings: serde_json::Value::Null,
+        settings: serde_json::json!({}),
         published: false,
         allowed_origins: Vec::new(),
         at: ingest.clock.now(),

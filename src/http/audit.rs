@@ -22,11 +22,15 @@ use super::{
 };
 use crate::{
     actors::services::Services,
-    kernel::problem::{Problem, ProblemDocument},
+    kernel::{
+        code::Code,
+        page::PageSize,
+        problem::{Problem, ProblemDocument},
+        words,
+    },
 };
 
 const PAGE: i64 = 50;
-const MAX_PAGE: i64 = 200;
 /// Acts of an export that are read at once.
 const BATCH: i64 = 500;
 
@@ -37,6 +41,7 @@ pub struct Which {
     /// Of this person or key.
     actor: Option<Uuid>,
     /// Such as `space.publish`; `space.` is all that was done to spaces.
+    #[param(example = "space.publish")]
     action: Option<String>,
     /// Done to this.
     target: Option<Uuid>,
@@ -46,23 +51,36 @@ pub struct Which {
     to: Option<DateTime<Utc>>,
 }
 
-impl From<Which> for AuditFilter {
-    fn from(which: Which) -> Self {
-        Self {
+impl TryFrom<Which> for AuditFilter {
+    type Error = Problem;
+
+    fn try_from(which: Which) -> Result<Self, Problem> {
+        if [which.from, which.to]
+            .into_iter()
+            .flatten()
+            .any(|at| !cursor::is_ours(at))
+        {
+            return Err(Problem::new(
+                Code::InvalidRequest,
+                "from, to: give years 1970 to 9999",
+            ));
+        }
+        Ok(Self {
             actor: which.actor,
             action: which.action.filter(|action| !action.is_empty()),
             target: which.target,
             from: which.from,
             to: which.to,
-        }
+        })
     }
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageOf {
-    /// 1 to 200.
-    limit: Option<i64>,
+    /// 50 unless told, 200 at most.
+    #[param(value_type = Option<i64>, minimum = 1)]
+    limit: Option<PageSize<200>>,
     /// `next` of the page before.
     cursor: Option<String>,
 }
@@ -86,8 +104,7 @@ pub struct AuditEventView {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ActorView {
-    /// `user`, `api_key`, `visitor` or `system`.
-    #[schema(value_type = String)]
+    #[schema(value_type = words::ActorKind)]
     kind: ActorKind,
     id: Option<Uuid>,
     /// What they were called then.
@@ -120,9 +137,11 @@ impl From<AuditEvent> for AuditEventView {
     }
 }
 
-/// `GET /api/audit`, the newest first.
+/// List administrative acts.
+///
+/// The newest first. Nothing in the record can be changed or removed.
 #[utoipa::path(
-    get, path = "/api/audit", tag = "audit", security(("user" = ["audit:read"]), ("key" = ["audit:read"])), params(Which, PageOf),
+    get, path = "/api/audit", operation_id = "list_audit_events", tag = "audit", security(("user" = ["audit:read"]), ("key" = ["audit:read"])), params(Which, PageOf),
     responses((status = 200, body = List<AuditEventView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(
@@ -131,10 +150,10 @@ pub async fn list(
     page: web::Query<PageOf>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let limit = page.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let limit = page.limit.map_or(PAGE, |limit| limit.get().into());
     let after = page.cursor.as_deref().map(cursor::decode).transpose()?;
     let after = after.map(|(at, id)| AuditCursor { at, id: id.into() });
-    let filter = AuditFilter::from(which.into_inner());
+    let filter = AuditFilter::try_from(which.into_inner())?;
     let db = services.db.tenant(caller.tenant);
     let found = db.read(async |conn| audit::list(conn, &filter, after, limit).await);
     let found = found.await.map_err(problem)?;
@@ -147,9 +166,11 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(List { items, next }))
 }
 
-/// `GET /api/audit/export`: all that the filter lets through as CSV, the newest first.
+/// Export administrative acts as CSV.
+///
+/// All that the filter lets through, the newest first.
 #[utoipa::path(
-    get, path = "/api/audit/export", tag = "audit", security(("user" = ["audit:read"]), ("key" = ["audit:read"])), params(Which),
+    get, path = "/api/audit/export", operation_id = "export_audit_events", tag = "audit", security(("user" = ["audit:read"]), ("key" = ["audit:read"])), params(Which),
     responses((status = 200, body = String, content_type = "text/csv"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn export(
@@ -158,7 +179,7 @@ pub async fn export(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(caller.tenant);
-    let filter = AuditFilter::from(which.into_inner());
+    let filter = AuditFilter::try_from(which.into_inner())?;
     let first = batch(&db, &filter, None).await.map_err(problem)?;
     let rows = try_stream! {
         yield Bytes::from_static(b"at,actor_kind,actor_id,actor,address,action,target_kind,target_id,before,after\r\n");

@@ -1,19 +1,18 @@
 //! The documents of a space: uploaded, pasted, read anew, removed.
 
 use actix_multipart::form::{MultipartForm, MultipartFormConfig, bytes::Bytes, text::Text};
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{Error, HttpResponse, http::header, web};
 use parlance_store::{
     StoreError,
     ids::{DocumentId, SpaceId},
     queries::{documents, spaces},
 };
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
     permit::{Allowed, KnowledgeRead, KnowledgeWrite},
-    views::{DocumentView, List},
+    views::{DocumentView, JobRef, List},
 };
 use crate::{
     actors::services::Services,
@@ -27,20 +26,22 @@ use crate::{
     },
     kernel::{
         code::Code,
+        object::Object,
+        page::PageSize,
         problem::{Problem, ProblemDocument},
     },
 };
 
 const PAGE: i32 = 50;
-const MAX_PAGE: i32 = 200;
 /// Characters of a document's name.
 const MAX_NAME: usize = 500;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct DocumentsQuery {
-    /// 1 to 200.
-    limit: Option<i32>,
+    /// 50 unless told, 200 at most.
+    #[param(value_type = Option<i64>, minimum = 1)]
+    limit: Option<PageSize<200>>,
     /// `next` of the page before.
     #[serde(default)]
     cursor: String,
@@ -65,20 +66,37 @@ fn refused_upload(error: &actix_multipart::MultipartError) -> Problem {
     }
 }
 
+/// What is no form at all is refused before anybody is asked how to say so.
+fn no_form(refused: &Error) -> Problem {
+    let known = refused.as_error::<Problem>().cloned();
+    known.unwrap_or_else(|| Problem::new(Code::UnsupportedMediaType, "send multipart/form-data"))
+}
+
 #[derive(Debug, MultipartForm, ToSchema)]
 pub struct Upload {
+    /// Of 32 MiB at most.
     #[schema(value_type = String, format = Binary)]
     file: Bytes,
     /// What the document is called, where that is not the file's own name: a path with `/`, so that
     /// files of one name in different folders are documents of their own.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500)]
     name: Option<Text<String>>,
 }
 
-/// `GET /api/chat-spaces/{id}/documents`, by name.
+/// A document that was taken in.
+#[derive(Serialize, ToSchema)]
+struct TakenIn {
+    document: DocumentView,
+    /// Reads it; null where it is the same as before.
+    job: Option<JobRef>,
+}
+
+/// List a space's documents.
+///
+/// By name.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/documents", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
-    params(("id" = uuid::Uuid, Path), DocumentsQuery),
+    get, path = "/api/chat-spaces/{id}/documents", operation_id = "list_documents", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
+    params(("id" = uuid::Uuid, Path, description = "The space"), DocumentsQuery),
     responses((status = 200, body = List<DocumentView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(
@@ -87,7 +105,7 @@ pub async fn list(
     query: web::Query<DocumentsQuery>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let limit = query.limit.map_or(PAGE, PageSize::get);
     let (space, db) = (*path, services.db.tenant(caller.tenant));
     let found = db
         .read(async |conn| {
@@ -104,18 +122,22 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(List { items, next }))
 }
 
-/// `POST /api/chat-spaces/{id}/documents/upload`: a file under its own name, read in the background.
+/// Upload a file.
+///
+/// It is kept under its own name and read in the background. A file of the same name again is a new
+/// version.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/documents/upload", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
-    params(("id" = uuid::Uuid, Path)), request_body(content = Upload, content_type = "multipart/form-data"),
-    responses((status = 202, description = "The document and the job that reads it"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    post, path = "/api/chat-spaces/{id}/documents/upload", operation_id = "upload_document", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The space")), request_body(content = Upload, content_type = "multipart/form-data"),
+    responses((status = 202, body = TakenIn), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn upload(
     caller: Allowed<KnowledgeWrite>,
     path: web::Path<SpaceId>,
-    form: MultipartForm<Upload>,
+    form: Result<MultipartForm<Upload>, Error>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
+    let form = form.map_err(|refused| no_form(&refused))?;
     let file = &form.file;
     let name = match &form.name {
         Some(path) => named(path)?,
@@ -136,17 +158,22 @@ pub async fn upload(
 /// A text that somebody pastes.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Pasted {
-    /// What the document is called.
+    /// What the document is called; 200 bytes at most.
+    #[schema(min_length = 1, max_length = 200)]
     title: String,
-    /// Markdown, or plain text.
+    /// Markdown, or plain text; 1 MiB at most.
+    #[schema(min_length = 1, max_length = 1_048_576)]
     text: String,
 }
 
-/// `POST /api/chat-spaces/{id}/documents/text`: the same title again is a new version.
+/// Paste a text.
+///
+/// The same title again is a new version.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/documents/text", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
-    params(("id" = uuid::Uuid, Path)), request_body = Pasted,
-    responses((status = 202, description = "The document and the job that reads it"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    post, path = "/api/chat-spaces/{id}/documents/text", operation_id = "paste_text", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The space")),
+    request_body(content = Pasted, example = json!({ "title": "Opening hours", "text": "We are open **Monday to Friday**, 9 to 17." })),
+    responses((status = 202, body = TakenIn), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn text(
     caller: Allowed<KnowledgeWrite>,
@@ -161,23 +188,32 @@ pub async fn text(
 /// Questions with their answers.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Questions {
-    /// What the document is called.
+    /// What the document is called; 200 bytes at most.
+    #[schema(min_length = 1, max_length = 200)]
     title: String,
-    pairs: Vec<Pair>,
+    /// 1 MiB at most in all.
+    #[schema(min_items = 1, max_items = 1_000, value_type = Vec<Pair>)]
+    pairs: Vec<Object<Pair>>,
 }
 
 /// A question and what is to be answered, in Markdown.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Pair {
+    /// 500 bytes at most.
+    #[schema(min_length = 1, max_length = 500)]
     question: String,
+    #[schema(min_length = 1)]
     answer: String,
 }
 
-/// `POST /api/chat-spaces/{id}/documents/faq`: the same title again is a new version.
+/// Write questions with their answers.
+///
+/// The same title again is a new version.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/documents/faq", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
-    params(("id" = uuid::Uuid, Path)), request_body = Questions,
-    responses((status = 202, description = "The document and the job that reads it"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    post, path = "/api/chat-spaces/{id}/documents/faq", operation_id = "write_questions", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The space")),
+    request_body(content = Questions, example = json!({ "title": "Delivery", "pairs": [{ "question": "Do you ship abroad?", "answer": "Yes, to all of Europe." }] })),
+    responses((status = 202, body = TakenIn), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn faq(
     caller: Allowed<KnowledgeWrite>,
@@ -186,7 +222,7 @@ pub async fn faq(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let Questions { title, pairs } = body.into_inner();
-    let pair = |Pair { question, answer }| Faq { question, answer };
+    let pair = |Object(Pair { question, answer })| Faq { question, answer };
     let pairs: Vec<Faq> = pairs.into_iter().map(pair).collect();
     let made = written::faq(&title, &pairs).map_err(unusable)?;
     give(&caller, &services, *path, &made).await
@@ -224,13 +260,15 @@ async fn take_in(
 /// The document and its job, which the workers hear of now.
 fn accepted(caller: &Allowed<KnowledgeWrite>, services: &Services, taken: Taken) -> HttpResponse {
     services.bell.ring(caller.tenant);
-    let job = taken.job.map(|id| json!({ "id": id }));
-    HttpResponse::Accepted().json(json!({ "document": DocumentView::from(taken.document), "job": job }))
+    HttpResponse::Accepted().json(TakenIn {
+        document: taken.document.into(),
+        job: taken.job.map(|id| JobRef { id }),
+    })
 }
 
-/// `GET /api/documents/{id}`.
+/// Get a document.
 #[utoipa::path(
-    get, path = "/api/documents/{id}", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/documents/{id}", operation_id = "get_document", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path, description = "The document")),
     responses((status = 200, body = DocumentView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn document(
@@ -243,10 +281,12 @@ pub async fn document(
     Ok(HttpResponse::Ok().json(DocumentView::from(found.map_err(problem)?)))
 }
 
-/// `GET /api/documents/{id}/content`: the file as it was given.
+/// Download a document.
+///
+/// The file as it was given.
 #[utoipa::path(
-    get, path = "/api/documents/{id}/content", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path)),
-    responses((status = 200, description = "The file"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    get, path = "/api/documents/{id}/content", operation_id = "download_document", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path, description = "The document")),
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream", headers(("Content-Disposition" = String, description = "With its name"))), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn content(
     caller: Allowed<KnowledgeRead>,
@@ -264,9 +304,11 @@ pub async fn content(
         .body(file))
 }
 
-/// `DELETE /api/documents/{id}`: nothing is found in it from then on.
+/// Delete a document.
+///
+/// Nothing is found in it from then on.
 #[utoipa::path(
-    delete, path = "/api/documents/{id}", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])), params(("id" = uuid::Uuid, Path)),
+    delete, path = "/api/documents/{id}", operation_id = "delete_document", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])), params(("id" = uuid::Uuid, Path, description = "The document")),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn remove(
@@ -281,10 +323,12 @@ pub async fn remove(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `POST /api/documents/{id}/reprocess`: reads it once more; what is searched stays until then.
+/// Read a document once more.
+///
+/// What is searched stays until then.
 #[utoipa::path(
-    post, path = "/api/documents/{id}/reprocess", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])), params(("id" = uuid::Uuid, Path)),
-    responses((status = 202, description = "The document and the job that reads it"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    post, path = "/api/documents/{id}/reprocess", operation_id = "reprocess_document", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])), params(("id" = uuid::Uuid, Path, description = "The document")),
+    responses((status = 202, body = TakenIn), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn reprocess(
     caller: Allowed<KnowledgeWrite>,

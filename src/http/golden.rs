@@ -11,13 +11,12 @@ use parlance_store::{
     },
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{
     documents::problem,
     permit::{Allowed, KnowledgeRead, KnowledgeWrite},
-    views::List,
+    views::{JobRef, List},
 };
 use crate::{
     actors::services::Services,
@@ -25,6 +24,7 @@ use crate::{
     kernel::{
         code::Code,
         problem::{Problem, ProblemDocument},
+        words,
     },
 };
 
@@ -35,12 +35,14 @@ const LISTED: i32 = 50;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GoldenWords {
-    /// At most 2,000 characters.
+    #[schema(min_length = 1, max_length = 2_000)]
     question: String,
     /// Name of the document that must be found.
+    #[schema(max_length = 500)]
     source: Option<String>,
-    /// What must be said: at most ten of 200 characters. With no source at least one.
+    /// What must be said, each in at most 200 characters. With no source at least one.
     #[serde(default)]
+    #[schema(max_items = 10)]
     facts: Vec<String>,
 }
 
@@ -67,7 +69,7 @@ pub struct GoldenRunView {
     id: JobId,
     #[schema(value_type = Uuid)]
     space: SpaceId,
-    /// `asked`, `knowledge` or `settings`.
+    #[schema(value_type = words::GoldenCause)]
     cause: &'static str,
     /// Whether answers were written, and not only searched for.
     answers: bool,
@@ -106,6 +108,12 @@ pub struct GoldenRunDetails {
     run: GoldenRunView,
     /// First what got worse, then what else is missing, then the rest.
     results: Vec<GoldenResultView>,
+}
+
+/// That they are being asked.
+#[derive(Serialize, ToSchema)]
+struct Asked {
+    job: JobRef,
 }
 
 /// What is asked for.
@@ -183,10 +191,12 @@ fn refused(error: GoldenError) -> Problem {
     }
 }
 
-/// `GET /api/chat-spaces/{id}/golden-questions`, oldest first.
+/// List a space's golden questions.
+///
+/// Oldest first.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/golden-questions", tag = "golden questions", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
-    params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/chat-spaces/{id}/golden-questions", operation_id = "list_golden_questions", tag = "golden questions", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
+    params(("id" = uuid::Uuid, Path, description = "The space")),
     responses((status = 200, body = List<GoldenQuestionView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(
@@ -204,10 +214,11 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(List { items, next: None }))
 }
 
-/// `POST /api/chat-spaces/{id}/golden-questions`.
+/// Add a golden question.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/golden-questions", tag = "golden questions", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
-    params(("id" = uuid::Uuid, Path)), request_body = GoldenWords,
+    post, path = "/api/chat-spaces/{id}/golden-questions", operation_id = "add_golden_question", tag = "golden questions", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The space")),
+    request_body(content = GoldenWords, example = json!({ "question": "How long is the warranty?", "source": "warranty.md", "facts": ["two years"] })),
     responses((status = 201, body = GoldenQuestionView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn add(
@@ -228,10 +239,13 @@ pub async fn add(
     Ok(HttpResponse::Created().json(GoldenQuestionView::from(added.map_err(refused)?)))
 }
 
-/// `PUT /api/golden-questions/{id}`: what it found before is not compared with any more.
+/// Change a golden question.
+///
+/// What it found before is not compared with any more.
 #[utoipa::path(
-    put, path = "/api/golden-questions/{id}", tag = "golden questions", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
-    params(("id" = uuid::Uuid, Path)), request_body = GoldenWords,
+    put, path = "/api/golden-questions/{id}", operation_id = "change_golden_question", tag = "golden questions", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The golden question")),
+    request_body(content = GoldenWords, example = json!({ "question": "How long does the warranty last?", "facts": ["two years"] })),
     responses((status = 200, body = GoldenQuestionView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn change(
@@ -252,10 +266,10 @@ pub async fn change(
     Ok(HttpResponse::Ok().json(GoldenQuestionView::from(changed.map_err(refused)?)))
 }
 
-/// `DELETE /api/golden-questions/{id}`.
+/// Delete a golden question.
 #[utoipa::path(
-    delete, path = "/api/golden-questions/{id}", tag = "golden questions", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
-    params(("id" = uuid::Uuid, Path)),
+    delete, path = "/api/golden-questions/{id}", operation_id = "delete_golden_question", tag = "golden questions", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The golden question")),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn remove(
@@ -269,11 +283,14 @@ pub async fn remove(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `POST /api/chat-spaces/{id}/golden-runs`: asks them all now.
+/// Ask all golden questions now.
+///
+/// The run has the id of its job.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/golden-runs", tag = "golden questions", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
-    params(("id" = uuid::Uuid, Path)), request_body = Ask,
-    responses((status = 202, description = "The job that asks them; the run has its id"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    post, path = "/api/chat-spaces/{id}/golden-runs", operation_id = "ask_golden_questions", tag = "golden questions", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The space")),
+    request_body(content = Ask, example = json!({ "answers": false })),
+    responses((status = 202, body = Asked), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn ask(
     caller: Allowed<KnowledgeWrite>,
@@ -285,13 +302,17 @@ pub async fn ask(
     let job = questions::ask(&db, &caller, *path, body.answers, services.clock.now()).await;
     let job = job.map_err(problem)?;
     services.bell.ring(caller.tenant);
-    Ok(HttpResponse::Accepted().json(json!({ "job": { "id": job } })))
+    Ok(HttpResponse::Accepted().json(Asked {
+        job: JobRef { id: job },
+    }))
 }
 
-/// `GET /api/chat-spaces/{id}/golden-runs`, the newest first.
+/// List a space's golden runs.
+///
+/// The newest first, 50 at most.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/golden-runs", tag = "golden questions", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
-    params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/chat-spaces/{id}/golden-runs", operation_id = "list_golden_runs", tag = "golden questions", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
+    params(("id" = uuid::Uuid, Path, description = "The space")),
     responses((status = 200, body = List<GoldenRunView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn runs(
@@ -309,10 +330,12 @@ pub async fn runs(
     Ok(HttpResponse::Ok().json(List { items, next: None }))
 }
 
-/// `GET /api/golden-runs/{id}`, with what each question found.
+/// Get a golden run.
+///
+/// With what each question found.
 #[utoipa::path(
-    get, path = "/api/golden-runs/{id}", tag = "golden questions", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
-    params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/golden-runs/{id}", operation_id = "get_golden_run", tag = "golden questions", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
+    params(("id" = uuid::Uuid, Path, description = "The run")),
     responses((status = 200, body = GoldenRunDetails), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn run(

@@ -25,6 +25,7 @@ use crate::{
     kernel::{
         code::Code,
         problem::{Problem, ProblemDocument},
+        words,
     },
 };
 
@@ -35,6 +36,7 @@ struct IdentityKeyView {
     #[schema(value_type = uuid::Uuid)]
     kid: IdentityKeyId,
     /// `HS256` and `RS256` sign tokens, `HMAC` ids.
+    #[schema(value_type = words::IdentityAlgorithm)]
     algorithm: &'static str,
     /// Of RS256.
     public_key: Option<String>,
@@ -60,6 +62,7 @@ impl From<IdentityKey> for IdentityKeyView {
 struct NewKeyView {
     #[schema(value_type = uuid::Uuid)]
     kid: IdentityKeyId,
+    #[schema(value_type = words::IdentityAlgorithm)]
     algorithm: &'static str,
     /// Of HS256 and HMAC: shown this once. The text itself is the secret, not what it is in hex.
     secret: Option<String>,
@@ -71,9 +74,10 @@ struct NewKeyView {
 pub struct NewKey {
     /// `HS256` unless told; `RS256` takes a public key, `HMAC` signs ids for sites that come from
     /// another product.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<words::IdentityAlgorithm>)]
     algorithm: Option<IdentityAlgorithm>,
     /// PEM of an RSA public key of 2,048 bits at least.
+    #[schema(max_length = 4_096)]
     public_key: Option<String>,
 }
 
@@ -81,13 +85,16 @@ pub struct NewKey {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Retire {
-    /// 0 to 720; 24 unless told. As long it is still taken.
+    /// 24 unless told. As long it is still taken.
+    #[schema(minimum = 0, maximum = 720)]
     overlap_hours: Option<i64>,
 }
 
-/// `GET /api/chat-spaces/{id}/identity-keys`, the newest first.
+/// List a space's identity keys.
+///
+/// The newest first.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/identity-keys", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/chat-spaces/{id}/identity-keys", operation_id = "list_identity_keys", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path, description = "The space")),
     responses((status = 200, body = List<IdentityKeyView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(
@@ -109,11 +116,12 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(List { items, next: None }))
 }
 
-/// `POST /api/chat-spaces/{id}/identity-keys`: makes a secret, which is shown this once, or takes a
-/// public key. At most 5 of a space.
+/// Add an identity key.
+///
+/// Makes a secret, which is shown this once, or takes a public key. A space has 5 at most.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/identity-keys", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path)),
-    request_body = NewKey,
+    post, path = "/api/chat-spaces/{id}/identity-keys", operation_id = "add_identity_key", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path, description = "The space")),
+    request_body(content = NewKey, example = json!({ "algorithm": "HS256" })),
     responses((status = 201, body = NewKeyView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn add(
@@ -153,11 +161,13 @@ pub async fn add(
         }))
 }
 
-/// `POST /api/chat-spaces/{id}/identity-keys/{kid}/retire`: still taken for a while, so that the host
-/// can change to the next. Again sets another end.
+/// Retire an identity key.
+///
+/// It is still taken for a while, so that the host can change to the next. Again sets another end.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/identity-keys/{kid}/retire", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])),
-    params(("id" = uuid::Uuid, Path), ("kid" = uuid::Uuid, Path)), request_body = Retire,
+    post, path = "/api/chat-spaces/{id}/identity-keys/{kid}/retire", operation_id = "retire_identity_key", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The space"), ("kid" = uuid::Uuid, Path, description = "The identity key")),
+    request_body(content = Retire, example = json!({ "overlap_hours": 24 })),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn retire(
@@ -178,11 +188,13 @@ pub async fn retire(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `DELETE /api/chat-spaces/{id}/identity-keys/{kid}`: at once, for a secret that has become known.
-/// Visitors it has vouched for must be proven anew within the hour.
+/// Delete an identity key.
+///
+/// At once, for a secret that has become known. Visitors it has vouched for must be proven anew within
+/// the hour.
 #[utoipa::path(
-    delete, path = "/api/chat-spaces/{id}/identity-keys/{kid}", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])),
-    params(("id" = uuid::Uuid, Path), ("kid" = uuid::Uuid, Path)),
+    delete, path = "/api/chat-spaces/{id}/identity-keys/{kid}", operation_id = "delete_identity_key", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The space"), ("kid" = uuid::Uuid, Path, description = "The identity key")),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn remove(

@@ -22,9 +22,11 @@ use crate::{
 /// Jobs that are listed, the newest first.
 const LISTED: i32 = 100;
 
-/// `GET /api/jobs`, the newest first.
+/// List jobs.
+///
+/// The newest first, 100 at most.
 #[utoipa::path(
-    get, path = "/api/jobs", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
+    get, path = "/api/jobs", operation_id = "list_jobs", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
     responses((status = 200, body = List<JobView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(
@@ -37,9 +39,9 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(List { items, next: None }))
 }
 
-/// `GET /api/jobs/{id}`.
+/// Get a job.
 #[utoipa::path(
-    get, path = "/api/jobs/{id}", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/jobs/{id}", operation_id = "get_job", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path, description = "The job")),
     responses((status = 200, body = JobView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn job(
@@ -52,9 +54,11 @@ pub async fn job(
     Ok(HttpResponse::Ok().json(JobView::from(found.map_err(problem)?)))
 }
 
-/// `POST /api/jobs/{id}/cancel`: at once where it waits, within a second or two where it runs.
+/// Cancel a job.
+///
+/// At once where it waits, within a second or two where it runs.
 #[utoipa::path(
-    post, path = "/api/jobs/{id}/cancel", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])), params(("id" = uuid::Uuid, Path)),
+    post, path = "/api/jobs/{id}/cancel", operation_id = "cancel_job", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])), params(("id" = uuid::Uuid, Path, description = "The job")),
     responses((status = 202, body = JobView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn cancel(

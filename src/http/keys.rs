@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     actors::services::Services,
-    domain::accounts::keys::{NewKey, NewKeyError},
+    domain::accounts::{
+        keys::{NewKey, NewKeyError},
+        permission::Permission,
+    },
     kernel::{
         code::Code,
         problem::{Problem, ProblemDocument},
@@ -34,6 +37,7 @@ pub struct KeyView {
     name: String,
     /// How it begins.
     prefix: String,
+    #[schema(value_type = Vec<Permission>)]
     scopes: Vec<String>,
     #[schema(value_type = Option<uuid::Uuid>)]
     created_by: Option<UserId>,
@@ -56,9 +60,10 @@ pub struct MadeKey {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyBody {
-    /// 1 to 60 characters.
+    #[schema(min_length = 1, max_length = 60)]
     name: String,
     /// What it may do, such as `knowledge:write`; no more than whoever makes it.
+    #[schema(value_type = Vec<Permission>, min_items = 1)]
     scopes: Vec<String>,
     /// Five years away at most; never, unless told.
     expires_at: Option<DateTime<Utc>>,
@@ -85,14 +90,17 @@ fn refused(error: NewKeyError) -> Problem {
     match error {
         NewKeyError::Unsound(_) => Problem::new(Code::InvalidRequest, detail),
         NewKeyError::TooMany => Problem::new(Code::Conflict, detail),
+        NewKeyError::Unconfirmed => Problem::new(Code::EmailUnconfirmed, detail),
         NewKeyError::NotYours(_) => Problem::new(Code::Forbidden, detail),
         NewKeyError::Store(error) => problem(error),
     }
 }
 
-/// `GET /api/keys`, the newest first, also those that work no more.
+/// List API keys.
+///
+/// The newest first, 500 at most, also those that work no more.
 #[utoipa::path(
-    get, path = "/api/keys", tag = "keys", security(("user" = ["keys:read"])),
+    get, path = "/api/keys", operation_id = "list_keys", tag = "keys", security(("user" = ["keys:read"])),
     responses((status = 200, body = List<KeyView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(caller: Allowed<KeysRead>, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
@@ -102,9 +110,12 @@ pub async fn list(caller: Allowed<KeysRead>, services: web::Data<Services>) -> R
     Ok(HttpResponse::Ok().json(List { items, next: None }))
 }
 
-/// `POST /api/keys`: the answer is the only one that has the key.
+/// Make an API key.
+///
+/// The answer is the only one that has the key.
 #[utoipa::path(
-    post, path = "/api/keys", tag = "keys", security(("user" = ["keys:write"])), request_body = KeyBody,
+    post, path = "/api/keys", operation_id = "create_key", tag = "keys", security(("user" = ["keys:write"])),
+    request_body(content = KeyBody, example = json!({ "name": "Nightly sync", "scopes": ["knowledge:read", "knowledge:write"] })),
     responses((status = 201, body = MadeKey), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn create(
@@ -135,10 +146,12 @@ pub async fn create(
         }))
 }
 
-/// `DELETE /api/keys/{id}`: it works no more, and stays in the list.
+/// Revoke an API key.
+///
+/// It works no more, and stays in the list.
 #[utoipa::path(
-    delete, path = "/api/keys/{id}", tag = "keys", security(("user" = ["keys:write"])),
-    params(("id" = uuid::Uuid, Path)),
+    delete, path = "/api/keys/{id}", operation_id = "revoke_key", tag = "keys", security(("user" = ["keys:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The key")),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn revoke(

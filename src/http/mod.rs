@@ -2,10 +2,13 @@
 //! parse, ask a domain or an actor, and shape the answer. The visitor's transports are in
 //! `realtime`.
 
+mod analytics;
 mod assets;
 mod audit;
 mod auth;
-mod console;
+mod bodies;
+mod canned;
+mod conversations;
 mod cursor;
 mod demo;
 mod documents;
@@ -20,12 +23,14 @@ mod log;
 mod openapi;
 mod operations;
 mod outbox;
+mod passages;
 mod permit;
 mod places;
 mod query;
 mod reasons;
 pub mod routes;
 mod session;
+mod site;
 mod source_page;
 mod sources;
 mod spaces;
@@ -35,7 +40,8 @@ mod views;
 mod visitors;
 mod widget;
 
-pub use headers::security_headers;
+pub use bodies::only_objects;
+pub use headers::{security_headers, sound_address};
 pub use limits::tell as tell_limits;
 pub use log::RequestLog;
 pub use openapi::{ApiDocument, document};

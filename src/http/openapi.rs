@@ -1,5 +1,12 @@
-//! `/api/openapi.json`: the document of the API, made from the handlers.
+//! `/api/openapi.json`: the document of the API, made from the handlers. What they refuse is added in
+//! [`refusals`].
 
+mod patch;
+mod refusals;
+
+use actix_web::http::StatusCode;
+pub use patch::SettingsPatch;
+use serde_json::Value;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -9,17 +16,29 @@ use utoipa::{
 };
 
 use super::{
-    audit, auth, console, documents, golden, identity_keys, invitations, jobs, keys, operations, places,
-    query, session, spaces, team, visitors, widget,
+    analytics, audit, auth, canned, conversations, documents, golden, identity_keys, invitations, jobs, keys,
+    operations, outbox, passages, places, query, session, sources, spaces, team, visitors, widget,
 };
 
 /// The document as JSON text, made once.
 #[derive(Clone, Debug)]
 pub struct ApiDocument(pub String);
 
+const ABOUT: &str = "\
+Customer-support chat that answers from a business's own documents.
+
+People call with the access token that `log_in` answers with, programs with a key of `create_key`, \
+visitors' browsers with the token of `begin_visitor_session`; each as `Authorization: Bearer …`.
+
+Every refusal is a problem document (RFC 9457) whose `code` is stable. After 429 and 503 the same \
+request may succeed, once the seconds of `Retry-After` are over.
+
+Lists give `next` while there is more: pass it as `cursor`.";
+
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Parlance", description = "Customer-support chat that answers from a business's own documents."),
+    info(title = "Parlance", version = env!("CARGO_PKG_VERSION"), description = ABOUT),
+    servers((url = "/", description = "This server")),
     paths(
         invitations::list, invitations::invite, invitations::uninvite, invitations::look, invitations::accept,
         widget::config, session::session,
@@ -28,28 +47,39 @@ pub struct ApiDocument(pub String);
         auth::links::signup, auth::login::login, auth::login::refresh, auth::login::logout, auth::login::switch,
         auth::links::forgot, auth::links::reset, auth::links::verify, auth::links::resend,
         auth::account::me, auth::account::rename, auth::account::change_password, auth::account::change_email,
-        auth::sessions::list, auth::sessions::end, auth::sessions::end_others,
+        auth::outside::provider, auth::outside::choose, auth::sessions::list, auth::sessions::end, auth::sessions::end_others,
         auth::second_factor::status, auth::second_factor::propose, auth::second_factor::enable,
         auth::second_factor::disable, auth::second_factor::renew_codes,
-        console::spaces, console::conversations, console::conversation, console::messages, visitors::visitor,
+        spaces::list, conversations::all, conversations::list, conversations::conversation, conversations::read::messages,
+        conversations::read::events, conversations::read::notes, conversations::act::say, conversations::act::note,
+        conversations::act::take, conversations::act::release, conversations::act::transfer,
+        conversations::act::resolve, conversations::act::snooze, conversations::act::reopen, visitors::visitor,
+        canned::list, canned::create, canned::change, canned::remove,
         documents::list, documents::upload, documents::text, documents::faq, documents::document, documents::content,
-        documents::remove, documents::reprocess, places::know, places::list,
+        documents::remove, documents::reprocess, passages::list, places::know, places::list,
         places::source, places::pages, places::read, places::remove, jobs::list, jobs::job, jobs::cancel, query::query,
         identity_keys::list, identity_keys::add, identity_keys::retire, identity_keys::remove,
         spaces::create, spaces::space, spaces::change, spaces::remove, spaces::life::checks, spaces::life::publish,
         spaces::life::unpublish, spaces::life::archive, spaces::life::unarchive, spaces::life::rotate_key,
         spaces::embed::code, spaces::embed::preview, spaces::versions::list, spaces::versions::version,
         spaces::versions::differences, spaces::versions::restore,
+        analytics::overview, analytics::of_space,
         golden::list, golden::add, golden::change, golden::remove, golden::ask, golden::runs, golden::run,
-        operations::health, operations::ready, operations::metrics,
+        sources::document, sources::original,
+        operations::health, operations::ready, operations::metrics, operations::openapi, outbox::read,
     ),
     modifiers(&Bearers),
     tags(
         (name = "visitor", description = "What the widget calls"),
         (name = "accounts", description = "Signing up, logging in, and one's own account"),
         (name = "spaces", description = "Spaces, what they are set to and what becomes of them"),
-        (name = "conversations", description = "Reading what was said"),
+        (name = "conversations", description = "Reading what was said, and answering"),
         (name = "knowledge", description = "Documents, the jobs that read them, and searching them"),
+        (name = "golden questions", description = "What must be found or said, asked again after each change"),
+        (name = "analytics", description = "What happened, by day and by space"),
+        (name = "team", description = "Members, their roles and teams, and who is invited"),
+        (name = "keys", description = "The keys of programs"),
+        (name = "audit", description = "Who did what"),
         (name = "operations", description = "For those who run it"),
     ),
 )]
@@ -60,9 +90,20 @@ struct Bearers;
 impl Modify for Bearers {
     fn modify(&self, document: &mut Document) {
         let components = document.components.get_or_insert_default();
-        for name in ["visitor", "user", "key"] {
-            let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-            components.add_security_scheme(name, bearer);
+        for (name, about) in [
+            (
+                "visitor",
+                "The token of a visitor's session; the scopes of an operation do not apply",
+            ),
+            (
+                "user",
+                "The access token of a person who is logged in, of a role that may do it",
+            ),
+            ("key", "The key of a program, with the scope that is named"),
+        ] {
+            let mut bearer = Http::new(HttpAuthScheme::Bearer);
+            bearer.description = Some(about.to_owned());
+            components.add_security_scheme(name, SecurityScheme::Http(bearer));
         }
     }
 }
@@ -74,5 +115,57 @@ pub fn document(transports: impl IntoIterator<Item = Document>) -> ApiDocument {
     for calls in transports {
         all.merge(calls);
     }
-    ApiDocument(all.to_json().unwrap_or_default())
+    let mut all = serde_json::to_value(all).unwrap_or_default();
+    refusals::tell(&mut all);
+    finished(&mut all);
+    ApiDocument(all.to_string())
+}
+
+/// What may be left out is not null, but not there.
+fn left_out(schema: &mut Value) {
+    let variants = schema.get("oneOf").and_then(Value::as_array);
+    let given = variants.and_then(|variants| variants.iter().find(|variant| variant["type"] != "null"));
+    if let Some(given) = given.cloned() {
+        *schema = given;
+    }
+}
+
+/// Summaries are headings on a page: the first sentence of a comment, without its full stop. And an
+/// answer that nobody has described is at least named.
+fn finished(document: &mut Value) {
+    if let Some(info) = document["info"].as_object_mut() {
+        // Made of the package's, which has none.
+        info.remove("license");
+    }
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    let operations = paths.into_iter().flat_map(|paths| paths.values_mut());
+    let operations = operations.filter_map(Value::as_object_mut);
+    for operation in operations.flat_map(|item| item.values_mut()) {
+        if let Some(Value::String(summary)) = operation.get_mut("summary")
+            && summary.ends_with('.')
+        {
+            summary.pop();
+        }
+        if let Some(body) = operation.get_mut("requestBody")
+            && body["required"] != true
+        {
+            left_out(&mut body["content"]["application/json"]["schema"]);
+        }
+        let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
+        for (status, response) in responses.into_iter().flatten() {
+            let known = status
+                .parse()
+                .ok()
+                .and_then(|status| StatusCode::from_u16(status).ok());
+            if let Some(response) = response
+                .as_object_mut()
+                .filter(|response| !response.contains_key("$ref"))
+            {
+                let name = known
+                    .and_then(|status| status.canonical_reason())
+                    .unwrap_or_default();
+                response.entry("description").or_insert_with(|| name.into());
+            }
+        }
+    }
 }

@@ -2,27 +2,58 @@
 
 use actix_web::{HttpResponse, web};
 use metrics_exporter_prometheus::PrometheusHandle;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::openapi::ApiDocument;
 use crate::actors::services::Services;
 
-/// `GET /healthz`: the process answers.
-#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200)))]
-pub async fn health() -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "status": "ok" }))
+/// That the process answers.
+#[derive(Serialize, ToSchema)]
+struct Health {
+    /// `ok`.
+    status: &'static str,
 }
 
-/// `GET /readyz`: 200 when everything needed answers, else 503 and what does not.
-#[utoipa::path(get, path = "/readyz", tag = "operations", responses((status = 200, description = "Everything answers"), (status = 503, description = "Says what does not")))]
+/// What is needed, and whether it is there.
+#[derive(Serialize, ToSchema)]
+struct Readiness {
+    /// `ready` or `not ready`.
+    status: &'static str,
+    checks: Checks,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = ReadinessChecks)]
+struct Checks {
+    /// `ok` or `does not answer`.
+    database: &'static str,
+    /// `ok` or `stopping`.
+    server: &'static str,
+}
+
+/// Is the process alive?
+#[utoipa::path(get, path = "/healthz", operation_id = "get_health", tag = "operations", responses((status = 200, body = Health)))]
+pub async fn health() -> HttpResponse {
+    HttpResponse::Ok().json(Health { status: "ok" })
+}
+
+/// Is everything that is needed there?
+///
+/// 503 says what is not.
+#[utoipa::path(get, path = "/readyz", operation_id = "get_readiness", tag = "operations", responses((status = 200, description = "Everything answers", body = Readiness), (status = 503, description = "Says what does not", body = Readiness)))]
 pub async fn ready(services: web::Data<Services>) -> HttpResponse {
     let database = services.db.ping().await.err().map(|error| error.to_string());
     let draining = services.registry.is_draining();
     let ready = database.is_none() && !draining;
-    let checks = json!({
-        "database": if database.is_none() { "ok" } else { "does not answer" },
-        "server": if draining { "stopping" } else { "ok" },
-    });
+    let checks = Checks {
+        database: if database.is_none() {
+            "ok"
+        } else {
+            "does not answer"
+        },
+        server: if draining { "stopping" } else { "ok" },
+    };
     if let Some(error) = database {
         tracing::warn!(%error, "not ready: the database does not answer");
     }
@@ -31,11 +62,16 @@ pub async fn ready(services: web::Data<Services>) -> HttpResponse {
     } else {
         HttpResponse::ServiceUnavailable()
     };
-    response.json(json!({ "status": if ready { "ready" } else { "not ready" }, "checks": checks }))
+    response.json(Readiness {
+        status: if ready { "ready" } else { "not ready" },
+        checks,
+    })
 }
 
-/// `GET /metrics`, in the Prometheus text format.
-#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, description = "Prometheus text", content_type = "text/plain")))]
+/// Metrics for Prometheus.
+///
+/// In its text format.
+#[utoipa::path(get, path = "/metrics", operation_id = "get_metrics", tag = "operations", responses((status = 200, description = "Prometheus text", body = String, content_type = "text/plain")))]
 pub async fn metrics(services: web::Data<Services>, handle: web::Data<PrometheusHandle>) -> HttpResponse {
     let pool = services.db.pool_status();
     let gauge = |value: usize| f64::from(u32::try_from(value).unwrap_or(u32::MAX));
@@ -47,7 +83,11 @@ pub async fn metrics(services: web::Data<Services>, handle: web::Data<Prometheus
         .body(handle.render())
 }
 
-/// `GET /api/openapi.json`.
+/// This document.
+#[utoipa::path(
+    get, path = "/api/openapi.json", operation_id = "get_openapi", tag = "operations",
+    responses((status = 200, description = "OpenAPI 3.1", body = Object)),
+)]
 pub async fn openapi(document: web::Data<ApiDocument>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")

@@ -4,18 +4,26 @@ use std::fmt::Write;
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::source_page::escaped;
-use crate::{actors::services::Services, adapters::mail::Kept, kernel::problem::Problem};
+use crate::{
+    actors::services::Services,
+    adapters::mail::Kept,
+    kernel::problem::{Problem, ProblemDocument},
+};
 
 const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-#[derive(Serialize)]
+/// Mail that stayed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Outbox)]
 struct Listed {
     items: Vec<Item>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = OutboxMail)]
 struct Item {
     to: String,
     subject: String,
@@ -23,10 +31,17 @@ struct Item {
     links: Vec<String>,
 }
 
-/// `GET /dev/outbox`: the newest first, as JSON where that is accepted, otherwise as a page.
+/// Read mail that was sent nowhere.
 ///
-/// # Errors
-/// `NotFound` where mail goes out, or nobody may read what stayed.
+/// On a developer's machine only: where mail goes out, or nobody may read what stayed, there is no such
+/// page. The newest first, as JSON where that is accepted, otherwise as a page.
+#[utoipa::path(
+    get, path = "/dev/outbox", operation_id = "read_outbox", tag = "operations",
+    responses(
+        (status = 200, description = "As it is asked for", content((Listed = "application/json"), (String = "text/html"))),
+        (status = 404, body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+)]
 pub async fn read(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let outbox = services.outbox.as_ref().ok_or_else(Problem::not_found)?;
     let mails = outbox.list().await.map_err(Problem::internal)?;

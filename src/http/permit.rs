@@ -3,13 +3,10 @@
 
 use std::{marker::PhantomData, ops::Deref, time::Duration};
 
-use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, Responder, Route, dev::Payload, guard, web};
+use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, Responder, dev::Payload, guard, web};
 use futures_util::future::LocalBoxFuture;
 
-use super::{
-    limits::Left,
-    user::{Member, bearer},
-};
+use super::{limits::Left, user::Member};
 use crate::{
     actors::services::Services,
     domain::{
@@ -20,7 +17,7 @@ use crate::{
         },
         quota::hourly::Spent,
     },
-    kernel::{code::Code, problem::Problem},
+    kernel::{bearer::bearer, code::Code, problem::Problem, route::Routed},
 };
 
 /// A permission as a type.
@@ -137,6 +134,8 @@ permits!(
     KnowledgeRead,
     KnowledgeWrite,
     ConversationsRead,
+    ConversationsWrite,
+    AnalyticsRead,
     TeamRead,
     TeamWrite,
     KeysRead,
@@ -158,23 +157,23 @@ proves!(A B C D);
 proves!(A B C D E);
 
 macro_rules! methods {
-    ($($name:ident = $method:expr;)+) => {$(
+    ($($name:ident = $methods:expr, $guard:expr;)+) => {$(
         #[doc = concat!("A route of `handler`, which must prove `needs`, for `", stringify!($name), "`.")]
-        pub fn $name<P, F, Args>(_needs: P, handler: F) -> Route
+        pub fn $name<P, F, Args>(_needs: P, handler: F) -> Routed
         where
             F: Handler<Args>,
             Args: FromRequest + Proves<P> + 'static,
             F::Output: Responder + 'static,
         {
-            web::route().guard($method).to(handler)
+            Routed::new($methods, web::route().guard($guard).to(handler))
         }
     )+};
 }
 methods! {
     // HEAD is answered as GET, without the body.
-    get = guard::Any(guard::Get()).or(guard::Head());
-    post = guard::Post();
-    put = guard::Put();
-    patch = guard::Patch();
-    delete = guard::Delete();
+    get = &["GET", "HEAD"], guard::Any(guard::Get()).or(guard::Head());
+    post = &["POST"], guard::Post();
+    put = &["PUT"], guard::Put();
+    patch = &["PATCH"], guard::Patch();
+    delete = &["DELETE"], guard::Delete();
 }

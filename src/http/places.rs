@@ -10,14 +10,13 @@ use parlance_store::{
     },
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use url::Url;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
     documents::problem,
     permit::{Allowed, KnowledgeRead, KnowledgeWrite},
-    views::{DocumentView, List},
+    views::{DocumentView, JobRef, List},
 };
 use crate::{
     actors::services::Services,
@@ -27,28 +26,33 @@ use crate::{
     },
     kernel::{
         code::Code,
+        page::PageSize,
         problem::{Problem, ProblemDocument},
+        words,
     },
 };
 
 const PAGE: i32 = 100;
-const MAX_PAGE: i32 = 500;
 
 /// An address to be read.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Address {
+    #[schema(format = "uri", min_length = 1, max_length = 2_048)]
     url: String,
-    /// `page` (the default), `sitemap`, `host` or `site`.
+    /// `page` unless told.
     #[serde(default = "page")]
-    #[schema(value_type = String)]
     scope: Scope,
-    /// 1 to 10,000; else 500, or 1 for a page.
+    /// 500 unless told, or 1 for a page.
+    #[schema(minimum = 1, maximum = 10_000)]
     max_pages: Option<u16>,
-    /// Links away from the start, 0 to 20; else 5.
+    /// Links away from the start; 5 unless told.
+    #[schema(minimum = 0, maximum = 20)]
     max_depth: Option<u8>,
     /// Only what lies below this path, such as `/help/`.
+    #[schema(pattern = "^/", max_length = 500)]
     below: Option<String>,
-    /// Read again every so many hours, 1 to 8,760; else only when asked for.
+    /// Read again every so many hours; else only when asked for.
+    #[schema(minimum = 1, maximum = 8_760)]
     every_hours: Option<u16>,
 }
 
@@ -102,12 +106,13 @@ pub struct SourceView {
     #[schema(value_type = uuid::Uuid)]
     space: SpaceId,
     url: String,
+    #[schema(value_type = Scope)]
     scope: String,
     max_pages: i32,
     max_depth: i32,
     below: Option<String>,
     every_hours: Option<i32>,
-    /// `queued`, `crawling`, `ready` or `failed`.
+    #[schema(value_type = words::SourceStatus)]
     status: &'static str,
     /// Why it failed.
     error: Option<String>,
@@ -148,7 +153,7 @@ pub struct PageView {
     url: String,
     #[schema(value_type = Option<uuid::Uuid>)]
     document: Option<DocumentId>,
-    /// `page`, `unchanged`, `gone`, `moved`, `skipped` or `failed`.
+    #[schema(value_type = words::PageOutcome)]
     outcome: &'static str,
     /// Why, in words; for `moved` where it leads.
     note: Option<String>,
@@ -170,12 +175,30 @@ impl PageView {
     }
 }
 
-/// `POST /api/chat-spaces/{id}/documents/url`: a page, a sitemap or a site, read in the background. The
-/// same address and scope again changes what is read of it.
+/// A source that is being read.
+#[derive(Serialize, ToSchema)]
+struct Known {
+    source: SourceView,
+    /// Of a single page.
+    document: Option<DocumentView>,
+    job: JobRef,
+}
+
+/// A source that is being read once more.
+#[derive(Serialize, ToSchema)]
+struct ReadAgain {
+    source: SourceView,
+    job: JobRef,
+}
+
+/// Read a page, a sitemap or a site.
+///
+/// In the background. The same address and scope again changes what is read of it.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/documents/url", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
-    params(("id" = uuid::Uuid, Path)), request_body = Address,
-    responses((status = 202, description = "The source, the document of a single page, and the job that reads it"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    post, path = "/api/chat-spaces/{id}/documents/url", operation_id = "add_source", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The space")),
+    request_body(content = Address, example = json!({ "url": "https://example.com/help/", "scope": "site", "max_pages": 200, "below": "/help/", "every_hours": 24 })),
+    responses((status = 202, body = Known), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn know(
     caller: Allowed<KnowledgeWrite>,
@@ -191,16 +214,18 @@ pub async fn know(
         PlaceError::Store(error) => problem(error),
     })?;
     services.bell.ring(caller.tenant);
-    Ok(HttpResponse::Accepted().json(json!({
-        "source": SourceView::from(made.source),
-        "document": made.document.map(DocumentView::from),
-        "job": { "id": made.job },
-    })))
+    Ok(HttpResponse::Accepted().json(Known {
+        source: made.source.into(),
+        document: made.document.map(DocumentView::from),
+        job: JobRef { id: made.job },
+    }))
 }
 
-/// `GET /api/chat-spaces/{id}/sources`, oldest first.
+/// List a space's sources.
+///
+/// Oldest first.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/sources", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/chat-spaces/{id}/sources", operation_id = "list_sources", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path, description = "The space")),
     responses((status = 200, body = List<SourceView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(
@@ -222,9 +247,9 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(List { items, next: None }))
 }
 
-/// `GET /api/sources/{id}`.
+/// Get a source.
 #[utoipa::path(
-    get, path = "/api/sources/{id}", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/sources/{id}", operation_id = "get_source", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path, description = "The source")),
     responses((status = 200, body = SourceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn source(
@@ -240,16 +265,19 @@ pub async fn source(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PagesQuery {
-    /// 1 to 500.
-    limit: Option<i32>,
+    /// 100 unless told, 500 at most.
+    #[param(value_type = Option<i64>, minimum = 1)]
+    limit: Option<PageSize<500>>,
     /// `next` of the page before.
     #[serde(default)]
     cursor: String,
 }
 
-/// `GET /api/sources/{id}/pages`: what came of each address, by address.
+/// List a source's pages.
+///
+/// What came of each address, by address.
 #[utoipa::path(
-    get, path = "/api/sources/{id}/pages", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path), PagesQuery),
+    get, path = "/api/sources/{id}/pages", operation_id = "list_source_pages", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), params(("id" = uuid::Uuid, Path, description = "The source"), PagesQuery),
     responses((status = 200, body = List<PageView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn pages(
@@ -258,7 +286,7 @@ pub async fn pages(
     query: web::Query<PagesQuery>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let limit = query.limit.map_or(PAGE, PageSize::get);
     let db = services.db.tenant(caller.tenant);
     let read = db.read(async |conn| {
         let source = sources::get(conn, *path).await?;
@@ -273,10 +301,12 @@ pub async fn pages(
     Ok(HttpResponse::Ok().json(List { items, next }))
 }
 
-/// `POST /api/sources/{id}/read`: once more, now; what has not changed is not sent again.
+/// Read a source once more.
+///
+/// Now; what has not changed is not sent again.
 #[utoipa::path(
-    post, path = "/api/sources/{id}/read", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])), params(("id" = uuid::Uuid, Path)),
-    responses((status = 202, description = "The source and the job that reads it"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    post, path = "/api/sources/{id}/read", operation_id = "read_source", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])), params(("id" = uuid::Uuid, Path, description = "The source")),
+    responses((status = 202, body = ReadAgain), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn read(
     caller: Allowed<KnowledgeWrite>,
@@ -287,12 +317,17 @@ pub async fn read(
     let read = places::read_again(&db, &caller, *path, services.clock.now()).await;
     let (source, job) = read.map_err(problem)?;
     services.bell.ring(caller.tenant);
-    Ok(HttpResponse::Accepted().json(json!({ "source": SourceView::from(source), "job": { "id": job } })))
+    Ok(HttpResponse::Accepted().json(ReadAgain {
+        source: source.into(),
+        job: JobRef { id: job },
+    }))
 }
 
-/// `DELETE /api/sources/{id}`: with all that was read of it.
+/// Delete a source.
+///
+/// With all that was read of it.
 #[utoipa::path(
-    delete, path = "/api/sources/{id}", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])), params(("id" = uuid::Uuid, Path)),
+    delete, path = "/api/sources/{id}", operation_id = "delete_source", tag = "knowledge", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])), params(("id" = uuid::Uuid, Path, description = "The source")),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn remove(

@@ -20,21 +20,24 @@ use crate::{
     },
     kernel::{
         code::Code,
+        page::PageSize,
         problem::{Problem, ProblemDocument},
     },
 };
 
-const MOST: usize = 20;
+const MOST: i32 = 20;
 
 /// What is looked for.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Query {
     /// Id or slug of the space.
     space: String,
-    /// A question, at most 2,000 characters.
+    /// A question.
+    #[schema(min_length = 1, max_length = 2_000)]
     text: String,
-    /// Passages at most: 1 to 20, else what the space gives its model.
-    limit: Option<usize>,
+    /// Passages, 20 at most; what the space gives its model unless told.
+    #[schema(value_type = Option<i64>, minimum = 1)]
+    limit: Option<PageSize<MOST>>,
     /// Whether to tell why: all candidates with both legs' scores, and what a model would be asked. It
     /// is told as for a visitor's question, with as many passages as the space gives its model; `limit`
     /// then only shortens the list.
@@ -93,9 +96,12 @@ impl From<Passage> for FoundPassage {
     }
 }
 
-/// `POST /api/query`.
+/// Search what a space knows.
+///
+/// By itself, without a model.
 #[utoipa::path(
-    post, path = "/api/query", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])), request_body = Query,
+    post, path = "/api/query", operation_id = "query", tag = "knowledge", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
+    request_body(content = Query, example = json!({ "space": "acme", "text": "How long is the warranty?", "limit": 3 })),
     responses((status = 200, body = Found), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn query(
@@ -123,7 +129,7 @@ pub async fn query(
     let space = spaces.into_iter().find(named).ok_or_else(Problem::not_found)?;
     let space = Space::from(space);
     let mut settings = retrieval_settings(&space.settings.ai);
-    let limit = limit.map_or(settings.top_k, |limit| limit.clamp(1, MOST));
+    let limit = limit.map_or(settings.top_k, PageSize::count);
     if !explain {
         settings.top_k = limit;
     }

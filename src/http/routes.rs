@@ -5,13 +5,15 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{
-    assets, audit, auth, console, demo, documents, golden, identity_keys, invitations, jobs, keys,
-    operations, outbox,
+    analytics, assets, audit, auth, canned,
+    conversations::{self, act, read},
+    demo, documents, golden, identity_keys, invitations, jobs, keys, operations, outbox, passages,
     permit::{
-        Anyone, AuditRead, ConversationsRead, KeysRead, KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead,
-        SpacesWrite, TeamRead, TeamWrite, WorkspaceWrite, delete, get, patch, post, put,
+        AnalyticsRead, Anyone, AuditRead, ConversationsRead, ConversationsWrite, KeysRead, KeysWrite,
+        KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite, TeamRead, TeamWrite, WorkspaceWrite, delete,
+        get, patch, post, put,
     },
-    places, query, session, sources,
+    places, query, session, site, sources,
     spaces::{self, embed, life, versions},
     team, visitors, widget,
 };
@@ -34,8 +36,8 @@ pub struct Transports {
     pub console: fn(&mut web::ServiceConfig),
 }
 
-/// Registers every route.
-pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
+/// Registers every route; those of accounts by whether they are kept here.
+pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_here: bool) {
     config
         .app_data(
             web::JsonConfig::default()
@@ -49,9 +51,13 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
         .service(at("/readyz").route(get(Anyone, operations::ready)))
         .service(at("/metrics").route(get(Anyone, operations::metrics)))
         .service(at("/api/openapi.json").route(get(Anyone, operations::openapi)))
-        .service(at("/").route(get(Anyone, assets::to_console)))
-        .service(at("/console").route(get(Anyone, assets::to_console)))
-        .service(at("/console/{path:.*}").route(get(Anyone, assets::console)))
+        .service(at("/docs").route(get(Anyone, assets::docs)))
+        .service(at("/docs/{file}").route(get(Anyone, assets::docs_file)))
+        .service(at("/").route(get(Anyone, site::landing)))
+        .service(at("/pricing").route(get(Anyone, site::pricing)))
+        .service(at("/site/{file}").route(get(Anyone, site::file)))
+        .service(at("/app").route(get(Anyone, assets::to_console)))
+        .service(at("/app/{path:.*}").route(get(Anyone, assets::console)))
         .service(at("/widget.js").route(get(Anyone, assets::loader)))
         .service(at("/widget/{space}/frame").route(get(Anyone, widget::frame)))
         .service(at("/widget/{file:.*}").route(get(Anyone, assets::widget)))
@@ -102,42 +108,18 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
         .service(at("/api/audit").route(get(AuditRead, audit::list)))
         .service(at("/api/audit/export").route(get(AuditRead, audit::export)))
         .service(at("/dev/outbox").route(get(Anyone, outbox::read)))
-        .service(at("/api/auth/signup").route(post(Anyone, auth::links::signup)))
-        .service(at("/api/auth/login").route(post(Anyone, auth::login::login)))
-        .service(at("/api/auth/refresh").route(post(Anyone, auth::login::refresh)))
-        .service(at("/api/auth/logout").route(post(Anyone, auth::login::logout)))
-        .service(at("/api/auth/switch").route(post(Anyone, auth::login::switch)))
-        .service(at("/api/auth/forgot-password").route(post(Anyone, auth::links::forgot)))
-        .service(at("/api/auth/reset-password").route(post(Anyone, auth::links::reset)))
+        .service(at("/api/auth/workspace").route(put(Anyone, auth::outside::choose)))
+        .service(at("/api/auth/provider").route(get(Anyone, auth::outside::provider)))
         .service(at("/api/auth/verify-email").route(post(Anyone, auth::links::verify)))
         .service(at("/api/auth/verify-email/resend").route(post(Anyone, auth::links::resend)))
-        .service(
-            at("/api/auth/me")
-                .route(get(Anyone, auth::account::me))
-                .route(patch(Anyone, auth::account::rename)),
-        )
-        .service(at("/api/auth/change-password").route(post(Anyone, auth::account::change_password)))
-        .service(at("/api/auth/change-email").route(post(Anyone, auth::account::change_email)))
-        .service(
-            at("/api/auth/sessions")
-                .route(get(Anyone, auth::sessions::list))
-                .route(delete(Anyone, auth::sessions::end_others)),
-        )
-        .service(at("/api/auth/sessions/{id}").route(delete(Anyone, auth::sessions::end)))
-        .service(
-            at("/api/auth/second-factor")
-                .route(get(Anyone, auth::second_factor::status))
-                .route(post(Anyone, auth::second_factor::propose)),
-        )
-        .service(at("/api/auth/second-factor/enable").route(post(Anyone, auth::second_factor::enable)))
-        .service(at("/api/auth/second-factor/disable").route(post(Anyone, auth::second_factor::disable)))
-        .service(
-            at("/api/auth/second-factor/recovery-codes")
-                .route(post(Anyone, auth::second_factor::renew_codes)),
-        )
+        .configure(if kept_here {
+            kept_accounts
+        } else {
+            accounts_elsewhere
+        })
         .service(
             at("/api/chat-spaces")
-                .route(get(SpacesRead, console::spaces))
+                .route(get(SpacesRead, spaces::list))
                 .route(post(SpacesWrite, spaces::create)),
         )
         .service(
@@ -203,6 +185,7 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
                 .route(delete(KnowledgeWrite, documents::remove)),
         )
         .service(at("/api/documents/{id}/content").route(get(KnowledgeRead, documents::content)))
+        .service(at("/api/documents/{id}/passages").route(get(KnowledgeRead, passages::list)))
         .service(at("/api/documents/{id}/reprocess").route(post(KnowledgeWrite, documents::reprocess)))
         .service(at("/api/query").route(post(KnowledgeRead, query::query)))
         .service(
@@ -221,16 +204,109 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports) {
                 .route(post(KnowledgeWrite, golden::ask)),
         )
         .service(at("/api/golden-runs/{id}").route(get(KnowledgeRead, golden::run)))
+        .service(at("/api/analytics/overview").route(get(AnalyticsRead, analytics::overview)))
+        .service(at("/api/chat-spaces/{id}/analytics").route(get(AnalyticsRead, analytics::of_space)))
         .service(at("/api/jobs").route(get(KnowledgeRead, jobs::list)))
         .service(at("/api/jobs/{id}").route(get(KnowledgeRead, jobs::job)))
         .service(at("/api/jobs/{id}/cancel").route(post(KnowledgeWrite, jobs::cancel)))
-        .service(
-            at("/api/chat-spaces/{id}/conversations").route(get(ConversationsRead, console::conversations)),
-        )
-        .service(at("/api/conversations/{id}").route(get(ConversationsRead, console::conversation)))
-        .service(at("/api/conversations/{id}/messages").route(get(ConversationsRead, console::messages)))
+        .service(at("/api/chat-spaces/{id}/conversations").route(get(ConversationsRead, conversations::list)))
+        .configure(of_conversations)
         .service(at("/api/visitors/{id}").route(get(ConversationsRead, visitors::visitor)))
         .default_service(web::to(nothing_here));
+}
+
+/// Conversations, read and had.
+fn of_conversations(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            at("/api/canned-replies")
+                .route(get(ConversationsRead, canned::list))
+                .route(post(ConversationsWrite, canned::create)),
+        )
+        .service(
+            at("/api/canned-replies/{id}")
+                .route(put(ConversationsWrite, canned::change))
+                .route(delete(ConversationsWrite, canned::remove)),
+        )
+        .service(at("/api/conversations").route(get(ConversationsRead, conversations::all)))
+        .service(at("/api/conversations/{id}").route(get(ConversationsRead, conversations::conversation)))
+        .service(
+            at("/api/conversations/{id}/messages")
+                .route(get(ConversationsRead, read::messages))
+                .route(post(ConversationsWrite, act::say)),
+        )
+        .service(at("/api/conversations/{id}/events").route(get(ConversationsRead, read::events)))
+        .service(
+            at("/api/conversations/{id}/notes")
+                .route(get(ConversationsRead, read::notes))
+                .route(post(ConversationsWrite, act::note)),
+        )
+        .service(at("/api/conversations/{id}/take").route(post(ConversationsWrite, act::take)))
+        .service(at("/api/conversations/{id}/release").route(post(ConversationsWrite, act::release)))
+        .service(at("/api/conversations/{id}/transfer").route(post(ConversationsWrite, act::transfer)))
+        .service(at("/api/conversations/{id}/resolve").route(post(ConversationsWrite, act::resolve)))
+        .service(at("/api/conversations/{id}/snooze").route(post(ConversationsWrite, act::snooze)))
+        .service(at("/api/conversations/{id}/reopen").route(post(ConversationsWrite, act::reopen)));
+}
+
+/// Accounts that are kept here.
+fn kept_accounts(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            at("/api/auth/me")
+                .route(get(Anyone, auth::account::me))
+                .route(patch(Anyone, auth::account::rename)),
+        )
+        .service(at("/api/auth/signup").route(post(Anyone, auth::links::signup)))
+        .service(at("/api/auth/login").route(post(Anyone, auth::login::login)))
+        .service(at("/api/auth/refresh").route(post(Anyone, auth::login::refresh)))
+        .service(at("/api/auth/logout").route(post(Anyone, auth::login::logout)))
+        .service(at("/api/auth/switch").route(post(Anyone, auth::login::switch)))
+        .service(at("/api/auth/forgot-password").route(post(Anyone, auth::links::forgot)))
+        .service(at("/api/auth/reset-password").route(post(Anyone, auth::links::reset)))
+        .service(at("/api/auth/change-password").route(post(Anyone, auth::account::change_password)))
+        .service(at("/api/auth/change-email").route(post(Anyone, auth::account::change_email)))
+        .service(
+            at("/api/auth/sessions")
+                .route(get(Anyone, auth::sessions::list))
+                .route(delete(Anyone, auth::sessions::end_others)),
+        )
+        .service(at("/api/auth/sessions/{id}").route(delete(Anyone, auth::sessions::end)))
+        .service(
+            at("/api/auth/second-factor")
+                .route(get(Anyone, auth::second_factor::status))
+                .route(post(Anyone, auth::second_factor::propose)),
+        )
+        .service(at("/api/auth/second-factor/enable").route(post(Anyone, auth::second_factor::enable)))
+        .service(at("/api/auth/second-factor/disable").route(post(Anyone, auth::second_factor::disable)))
+        .service(
+            at("/api/auth/second-factor/recovery-codes")
+                .route(post(Anyone, auth::second_factor::renew_codes)),
+        );
+}
+
+/// What is done at the provider.
+const DONE_ELSEWHERE: [&str; 13] = [
+    "/api/auth/signup",
+    "/api/auth/login",
+    "/api/auth/refresh",
+    "/api/auth/logout",
+    "/api/auth/switch",
+    "/api/auth/forgot-password",
+    "/api/auth/reset-password",
+    "/api/auth/change-password",
+    "/api/auth/change-email",
+    "/api/auth/sessions",
+    "/api/auth/sessions/{id}",
+    "/api/auth/second-factor",
+    "/api/auth/second-factor/{path}",
+];
+
+/// Accounts that an identity provider keeps.
+fn accounts_elsewhere(config: &mut web::ServiceConfig) {
+    config
+        .service(at("/api/auth/me").route(get(Anyone, auth::account::me)))
+        .service(web::resource(DONE_ELSEWHERE).to(auth::outside::elsewhere));
 }
 
 /// What is typed in may be longer than other requests.
@@ -249,13 +325,17 @@ fn invalid(detail: String) -> Problem {
 }
 
 fn bad_json(error: &actix_web::error::JsonPayloadError, limit: usize) -> Problem {
-    use actix_web::error::JsonPayloadError::{ContentType, Overflow, OverflowKnownLength};
+    use actix_web::error::{
+        JsonPayloadError::{ContentType, Overflow, OverflowKnownLength, Payload},
+        PayloadError,
+    };
     match error {
         Overflow { .. } | OverflowKnownLength { .. } => Problem::new(
             Code::PayloadTooLarge,
             format!("a JSON body has at most {limit} bytes here"),
         ),
         ContentType => Problem::new(Code::UnsupportedMediaType, "send application/json"),
+        Payload(PayloadError::Io(unsound)) => invalid(unsound.to_string()),
         other => invalid(other.to_string()),
     }
 }

@@ -4,17 +4,23 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use parlance_store::ids::{ConversationId, VisitorId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tracing::warn;
 use utoipa::ToSchema;
 
 use super::widget;
 use crate::{
     actors::services::Services,
-    domain::contacts::{
-        identity::Identity,
-        visit::{Coming, Refused, Visits},
+    domain::{
+        accounts::space::{SpaceRef, WidgetConfig},
+        contacts::{
+            identity::Identity,
+            visit::{Coming, Refused, Visits},
+        },
+        insight::seen,
     },
     kernel::{
         code::Code,
+        object::Object,
         problem::{Problem, ProblemDocument},
     },
 };
@@ -25,8 +31,10 @@ pub struct SessionBody {
     /// An old one keeps its visitor.
     token: Option<String>,
     /// Who the page says they are, best with a proof.
-    identity: Option<Identity>,
+    #[schema(value_type = Option<Identity>)]
+    identity: Option<Object<Identity>>,
     /// A patch of what is told about them, 8 KiB in all; null removes a field.
+    #[schema(value_type = Option<Object>)]
     attributes: Option<Value>,
     /// BCP 47, of the page.
     locale: Option<String>,
@@ -46,10 +54,12 @@ struct VisitorSession {
     #[schema(value_type = Option<uuid::Uuid>)]
     conversation: Option<ConversationId>,
     /// What `config` gives, as it is now.
+    #[schema(value_type = WidgetConfig)]
     config: Value,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SessionVisitor)]
 struct VisitorView {
     #[schema(value_type = uuid::Uuid)]
     id: VisitorId,
@@ -63,10 +73,13 @@ fn has_no_body(request: &HttpRequest) -> bool {
         && header(header::CONTENT_LENGTH).is_none_or(|length| length.as_bytes() == b"0")
 }
 
-/// `POST /api/widget/{space}/session`: a visitor's token, for a new visitor or the one of an old
-/// token. A proven identity makes the visitor one of a contact's browsers.
+/// Begin a visitor's session.
+///
+/// The token is of a new visitor or, given an old token, of the same one. A proven identity makes the
+/// visitor one of a contact's browsers.
 #[utoipa::path(
-    post, path = "/api/widget/{space}/session", tag = "visitor", params(("space" = String, Path, description = "Slug or public key of a published space")), request_body = SessionBody,
+    post, path = "/api/widget/{space}/session", operation_id = "begin_visitor_session", tag = "visitor", params(("space" = String, Path, description = "Slug or public key of a published space")),
+    request_body(content = Option<SessionBody>, example = json!({ "locale": "en", "page": "https://example.com/pricing", "attributes": { "plan": "free" } })),
     responses((status = 200, body = VisitorSession), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn session(
@@ -92,9 +105,10 @@ pub async fn session(
     tenant.admit_visit(services.addresses.of(&request)).await?;
     let space = services.spaces.space(named.tenant, named.space).await;
     let space = space.map_err(Problem::internal)?.ok_or_else(Problem::not_found)?;
+    let site = site(&request, &services, &named, body.page.as_deref());
     let coming = Coming {
         token: body.token,
-        identity: body.identity,
+        identity: body.identity.map(|Object(identity)| identity),
         attributes: body.attributes,
         locale: body.locale,
         page: body.page,
@@ -112,6 +126,9 @@ pub async fn session(
             .claim(named.tenant, conversations, *contact)
             .await;
     }
+    if let Some(site) = site {
+        note(&services, &named, site);
+    }
     let (token, lasts) = services.tokens.visitor(begun.claims).map_err(Problem::internal)?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -125,6 +142,31 @@ pub async fn session(
             conversation: begun.conversation,
             config: space.public(),
         }))
+}
+
+/// The site that the chat was opened on: of the page that embeds it, as its frame tells, or that asks
+/// without a frame. None where it is a page of ours, or not one of the space's sites.
+fn site(request: &HttpRequest, services: &Services, named: &SpaceRef, page: Option<&str>) -> Option<String> {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let own = services.public.or_of(request);
+    let asked = header(header::ORIGIN).and_then(seen::site);
+    let foreign = |site: &String| *site != own && named.allows(site, None);
+    asked
+        .filter(foreign)
+        .or_else(|| page.and_then(seen::site).filter(foreign))
+}
+
+/// Notes it, if that was not done of late; nobody waits for it.
+fn note(services: &Services, named: &SpaceRef, site: String) {
+    if !services.sightings.is_new(named.space, &site) {
+        return;
+    }
+    let (sightings, tenant, space) = (services.sightings.clone(), named.tenant, named.space);
+    services.tasks.spawn_local("sighting", async move {
+        if let Err(error) = sightings.note(tenant, space, &site).await {
+            warn!(space.id = %space, %error, "a site that has the chat was not noted");
+        }
+    });
 }
 
 fn problem(refused: Refused) -> Problem {

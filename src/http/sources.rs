@@ -8,9 +8,13 @@ use parlance_store::{
     queries::documents::{self, Document, DocumentText, PassageSpan},
 };
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::source_page::{self, Page};
-use crate::{actors::services::Services, kernel::problem::Problem};
+use crate::{
+    actors::services::Services,
+    kernel::problem::{Problem, ProblemDocument},
+};
 
 const PAGE_POLICY: &str =
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -19,18 +23,26 @@ const PDF_POLICY: &str =
     "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 const PDF: &str = "application/pdf";
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Cited {
+    /// What is marked.
+    #[param(value_type = Option<uuid::Uuid>)]
     passage: Option<PassageId>,
-    /// Characters of the document, of the version that has the passage.
+    /// Characters of the document, of the version that has the passage: only from here
     from: Option<usize>,
+    /// to here is marked of it.
     to: Option<usize>,
 }
 
-/// `GET /sources/{space}/{document}?passage=…&from=…&to=…`.
+/// Show a cited document.
 ///
-/// # Errors
-/// `NotFound` for what is absent, of another space, or not public.
+/// A page of its text on which the cited passage is marked.
+#[utoipa::path(
+    get, path = "/sources/{space}/{document}", operation_id = "show_cited_document", tag = "visitor",
+    params(("space" = String, Path, description = "Slug or public key of a published space"), ("document" = uuid::Uuid, Path, description = "The document"), Cited),
+    responses((status = 200, body = String, content_type = "text/html"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
 pub async fn document(
     path: web::Path<(String, DocumentId)>,
     cited: web::Query<Cited>,
@@ -62,11 +74,18 @@ pub async fn document(
         .body(source_page::html(&page)))
 }
 
-/// `GET /sources/{space}/{document}/original`: a PDF opens in the browser; anything else is
-/// saved, for what a business uploads must not run as a page of ours.
+/// Open the original of a cited document.
 ///
-/// # Errors
-/// `NotFound`.
+/// A PDF opens in the browser; anything else is saved, for what a business uploads must not run as a
+/// page of ours.
+#[utoipa::path(
+    get, path = "/sources/{space}/{document}/original", operation_id = "open_cited_original", tag = "visitor",
+    params(("space" = String, Path, description = "Slug or public key of a published space"), ("document" = uuid::Uuid, Path, description = "The document")),
+    responses(
+        (status = 200, description = "The file", content((Vec<u8> = "application/pdf"), (Vec<u8> = "application/octet-stream"))),
+        (status = "default", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+)]
 pub async fn original(
     path: web::Path<(String, DocumentId)>,
     services: web::Data<Services>,

@@ -20,8 +20,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     documents::problem,
+    openapi::SettingsPatch,
     permit::{Allowed, SpacesRead, SpacesWrite},
-    views::SpaceView,
+    views::{List, SpaceView},
 };
 use crate::{
     actors::services::Services,
@@ -41,18 +42,55 @@ use crate::{
     },
 };
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SpacesQuery {
+    /// Those that are archived, too.
+    #[serde(default)]
+    archived: bool,
+}
+
+/// List spaces.
+///
+/// Oldest first.
+#[utoipa::path(
+    get, path = "/api/chat-spaces", operation_id = "list_spaces", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])), params(SpacesQuery),
+    responses((status = 200, body = List<SpaceView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn list(
+    caller: Allowed<SpacesRead>,
+    query: web::Query<SpacesQuery>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let db = services.db.tenant(caller.tenant);
+    let spaces = db
+        .read(async |conn| spaces::list(conn).await)
+        .await
+        .map_err(Problem::internal)?;
+    let now = services.clock.now();
+    let shown = spaces
+        .into_iter()
+        .filter(|space| query.archived || space.archived_at.is_none());
+    let items = shown.map(|space| SpaceView::of(space, now)).collect();
+    Ok(HttpResponse::Ok().json(List { items, next: None }))
+}
+
 /// A space to be made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSpaceBody {
-    /// 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
     name: String,
-    /// 3 to 63 lower-case letters, digits and hyphens; absent, one is made from the name.
+    /// Absent, one is made from the name.
+    #[schema(min_length = 3, max_length = 63, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
     slug: Option<String>,
     /// A merge patch of the defaults.
+    #[schema(value_type = Option<SettingsPatch>)]
     settings: Option<Value>,
-    /// As in a change.
+    /// The sites that may embed it, such as `https://example.com` or `https://*.example.com`; none is
+    /// every site.
     #[serde(default)]
+    #[schema(max_items = 50)]
     allowed_origins: Vec<String>,
 }
 
@@ -60,16 +98,20 @@ pub struct NewSpaceBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SpaceChangeBody {
-    /// 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
     name: Option<String>,
-    /// 3 to 63 lower-case letters, digits and hyphens. Pages that embed the space by its slug must follow.
+    /// Pages that embed the space by its slug must follow.
+    #[schema(min_length = 3, max_length = 63, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
     slug: Option<String>,
     /// A JSON merge patch (RFC 7396) of the settings: null gives a field its default again.
+    #[schema(value_type = Option<SettingsPatch>)]
     settings: Option<Value>,
-    /// The sites that may embed it, such as `https://example.com` or `https://*.example.com`, 50 at most;
-    /// none is every site.
+    /// The sites that may embed it, such as `https://example.com` or `https://*.example.com`; none is
+    /// every site.
+    #[schema(max_items = 50)]
     allowed_origins: Option<Vec<String>>,
-    /// What is to be said of the version, at most 200 characters.
+    /// What is to be said of the version.
+    #[schema(max_length = 200)]
     note: Option<String>,
     /// The version the change was made for: refused with `version_changed` where it is another by now. As
     /// `If-Match`.
@@ -96,9 +138,12 @@ pub struct Removal {
     confirm: Option<String>,
 }
 
-/// `POST /api/chat-spaces`: not published yet.
+/// Create a space.
+///
+/// It is not published yet. A workspace has 50 at most.
 #[utoipa::path(
-    post, path = "/api/chat-spaces", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), request_body = NewSpaceBody,
+    post, path = "/api/chat-spaces", operation_id = "create_space", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])),
+    request_body(content = NewSpaceBody, example = json!({ "name": "Help centre", "slug": "help-centre", "settings": { "greeting": "Hello! What can we do for you?", "color": "#2456e6" }, "allowed_origins": ["https://example.com"] })),
     responses((status = 201, body = SpaceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn create(
@@ -120,9 +165,11 @@ pub async fn create(
     Ok(shown(HttpResponse::Created(), &services, space))
 }
 
-/// `GET /api/chat-spaces/{id}`; its `ETag` is its version.
+/// Get a space.
+///
+/// Its `ETag` is its version.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/chat-spaces/{id}", operation_id = "get_space", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])), params(("id" = uuid::Uuid, Path, description = "The space")),
     responses((status = 200, body = SpaceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn space(
@@ -136,12 +183,14 @@ pub async fn space(
     Ok(shown(HttpResponse::Ok(), &services, space))
 }
 
-/// `PATCH /api/chat-spaces/{id}`. Another size of passages makes all documents of the space be read
-/// anew in the background; until then they are found as they were.
+/// Change a space.
+///
+/// Another size of passages makes all documents of the space be read anew in the background; until then
+/// they are found as they were.
 #[utoipa::path(
-    patch, path = "/api/chat-spaces/{id}", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])),
-    params(("id" = uuid::Uuid, Path), ("If-Match" = Option<String>, Header, description = "The ETag of what is to change")),
-    request_body = SpaceChangeBody,
+    patch, path = "/api/chat-spaces/{id}", operation_id = "change_space", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The space"), ("If-Match" = Option<String>, Header, description = "The ETag of what is to change")),
+    request_body(content = SpaceChangeBody, example = json!({ "name": "Help centre", "settings": { "greeting": "Welcome back!", "ai": { "top_k": 5 } }, "note": "a warmer greeting" })),
     responses((status = 200, body = SpaceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn change(
@@ -158,9 +207,11 @@ pub async fn change(
     settled(&services, &caller, changed.map_err(refused)?).await
 }
 
-/// `DELETE /api/chat-spaces/{id}`: at once for everybody, with all that it knows and all that was said.
+/// Delete a space.
+///
+/// At once for everybody, with all that it knows and all that was said.
 #[utoipa::path(
-    delete, path = "/api/chat-spaces/{id}", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path), Removal),
+    delete, path = "/api/chat-spaces/{id}", operation_id = "delete_space", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path, description = "The space"), Removal),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn remove(

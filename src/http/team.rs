@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    auth,
     documents::problem,
     permit::{Allowed, TeamRead, TeamWrite, WorkspaceWrite},
     user::Member,
@@ -22,6 +23,7 @@ use crate::{
     kernel::{
         code::Code,
         problem::{Problem, ProblemDocument},
+        words,
     },
 };
 
@@ -31,8 +33,7 @@ pub struct MemberView {
     id: UserId,
     email: String,
     name: String,
-    /// `owner`, `admin`, `agent` or `viewer`.
-    #[schema(value_type = String)]
+    #[schema(value_type = words::Role)]
     role: Role,
     joined_at: DateTime<Utc>,
 }
@@ -79,8 +80,7 @@ impl From<teams::Team> for TeamView {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoleChange {
-    /// `owner`, `admin`, `agent` or `viewer`.
-    #[schema(value_type = String)]
+    #[schema(value_type = words::Role)]
     role: Role,
 }
 
@@ -95,11 +95,12 @@ pub struct Transfer {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TeamBody {
-    /// 1 to 60 characters, unique in the workspace without regard to case.
+    /// Unique in the workspace without regard to case.
+    #[schema(min_length = 1, max_length = 60)]
     name: String,
-    /// Members of the workspace, 500 at most.
+    /// Members of the workspace.
     #[serde(default)]
-    #[schema(value_type = Vec<uuid::Uuid>)]
+    #[schema(value_type = Vec<uuid::Uuid>, max_items = 500)]
     members: Vec<UserId>,
 }
 
@@ -117,15 +118,18 @@ fn refused(error: TeamError) -> Problem {
     match error {
         TeamError::Unsound(_) | TeamError::NoMember => Problem::new(Code::InvalidRequest, detail),
         TeamError::NameTaken => Problem::new(Code::Conflict, detail),
-        TeamError::OwnersOnly => Problem::new(Code::Forbidden, detail),
+        TeamError::Full => Problem::new(Code::LimitReached, detail),
+        TeamError::OwnersOnly | TeamError::NoLonger => Problem::new(Code::Forbidden, detail),
         TeamError::LastOwner => Problem::new(Code::LastOwner, detail),
         TeamError::Store(error) => problem(error),
     }
 }
 
-/// `GET /api/team/members`, those who came first first.
+/// List members.
+///
+/// Those who came first come first.
 #[utoipa::path(
-    get, path = "/api/team/members", tag = "team", security(("user" = ["team:read"]), ("key" = ["team:read"])),
+    get, path = "/api/team/members", operation_id = "list_members", tag = "team", security(("user" = ["team:read"]), ("key" = ["team:read"])),
     responses((status = 200, body = List<MemberView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(caller: Allowed<TeamRead>, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
@@ -138,10 +142,13 @@ pub async fn list(caller: Allowed<TeamRead>, services: web::Data<Services>) -> R
     Ok(HttpResponse::Ok().json(List { items, next: None }))
 }
 
-/// `PATCH /api/team/members/{id}`: another role, at once. Owners are made and unmade by owners.
+/// Change a member's role.
+///
+/// At once. Owners are made and unmade by owners.
 #[utoipa::path(
-    patch, path = "/api/team/members/{id}", tag = "team", security(("user" = ["team:write"])),
-    params(("id" = uuid::Uuid, Path)), request_body = RoleChange,
+    patch, path = "/api/team/members/{id}", operation_id = "change_member", tag = "team", security(("user" = ["team:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The member")),
+    request_body(content = RoleChange, example = json!({ "role": "agent" })),
     responses((status = 200, body = MemberView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn change(
@@ -153,14 +160,16 @@ pub async fn change(
     let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
     let changed = team::set_role(&db, &caller, *path, body.role, now).await;
     let member = changed.map_err(refused)?;
-    services.sessions.forget();
+    services.accounts.forget();
     Ok(HttpResponse::Ok().json(MemberView::from(member)))
 }
 
-/// `DELETE /api/team/members/{id}`: out of the workspace, sessions there included.
+/// Remove a member.
+///
+/// Out of the workspace, sessions there included.
 #[utoipa::path(
-    delete, path = "/api/team/members/{id}", tag = "team", security(("user" = ["team:write"])),
-    params(("id" = uuid::Uuid, Path)),
+    delete, path = "/api/team/members/{id}", operation_id = "remove_member", tag = "team", security(("user" = ["team:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The member")),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn remove(
@@ -169,29 +178,38 @@ pub async fn remove(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
+    let removable = services.accounts.may_remove(caller.tenant, *path).await;
+    removable.map_err(auth::problem)?;
     team::remove(&db, &caller, *path, now).await.map_err(refused)?;
-    services.sessions.forget();
+    services.accounts.forget();
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `POST /api/team/leave`: out of the workspace of one's own accord; its last owner cannot.
+/// Leave the workspace.
+///
+/// Of one's own accord; its last owner cannot.
 #[utoipa::path(
-    post, path = "/api/team/leave", tag = "team", security(("user" = [])),
+    post, path = "/api/team/leave", operation_id = "leave_workspace", tag = "team", security(("user" = [])),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn leave(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let (tenant, user) = (member.tenant, member.user);
     let (db, now) = (services.db.tenant(tenant), services.clock.now());
+    let removable = services.accounts.may_remove(tenant, user).await;
+    removable.map_err(auth::problem)?;
     team::remove(&db, &member.into(), user, now)
         .await
         .map_err(refused)?;
-    services.sessions.forget();
+    services.accounts.forget();
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `POST /api/team/transfer-ownership`: the member is an owner then, and the caller an admin.
+/// Hand the workspace over.
+///
+/// The member is an owner then, and the caller an admin.
 #[utoipa::path(
-    post, path = "/api/team/transfer-ownership", tag = "team", security(("user" = ["workspace:write"])), request_body = Transfer,
+    post, path = "/api/team/transfer-ownership", operation_id = "transfer_ownership", tag = "team", security(("user" = ["workspace:write"])),
+    request_body(content = Transfer, example = json!({ "member": "0192f7a0-0000-7000-8000-000000000001" })),
     responses((status = 200, body = MemberView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn transfer(
@@ -203,13 +221,15 @@ pub async fn transfer(
     let member = team::transfer(&db, &caller, body.member, now)
         .await
         .map_err(refused)?;
-    services.sessions.forget();
+    services.accounts.forget();
     Ok(HttpResponse::Ok().json(MemberView::from(member)))
 }
 
-/// `GET /api/team/teams`, by name.
+/// List teams.
+///
+/// By name.
 #[utoipa::path(
-    get, path = "/api/team/teams", tag = "team", security(("user" = ["team:read"]), ("key" = ["team:read"])),
+    get, path = "/api/team/teams", operation_id = "list_teams", tag = "team", security(("user" = ["team:read"]), ("key" = ["team:read"])),
     responses((status = 200, body = List<TeamView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn teams(
@@ -221,9 +241,10 @@ pub async fn teams(
     Ok(HttpResponse::Ok().json(List { items, next: None }))
 }
 
-/// `POST /api/team/teams`.
+/// Create a team.
 #[utoipa::path(
-    post, path = "/api/team/teams", tag = "team", security(("user" = ["team:write"])), request_body = TeamBody,
+    post, path = "/api/team/teams", operation_id = "create_team", tag = "team", security(("user" = ["team:write"])),
+    request_body(content = TeamBody, example = json!({ "name": "Sales", "members": [] })),
     responses((status = 201, body = TeamView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn create_team(
@@ -236,10 +257,13 @@ pub async fn create_team(
     Ok(HttpResponse::Created().json(TeamView::from(made.map_err(refused)?)))
 }
 
-/// `PUT /api/team/teams/{id}`: its name and who is in it.
+/// Change a team.
+///
+/// Its name and who is in it.
 #[utoipa::path(
-    put, path = "/api/team/teams/{id}", tag = "team", security(("user" = ["team:write"])),
-    params(("id" = uuid::Uuid, Path)), request_body = TeamBody,
+    put, path = "/api/team/teams/{id}", operation_id = "change_team", tag = "team", security(("user" = ["team:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The team")),
+    request_body(content = TeamBody, example = json!({ "name": "Sales and success", "members": [] })),
     responses((status = 200, body = TeamView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn change_team(
@@ -253,10 +277,12 @@ pub async fn change_team(
     Ok(HttpResponse::Ok().json(TeamView::from(changed.map_err(refused)?)))
 }
 
-/// `DELETE /api/team/teams/{id}`; its members stay members.
+/// Delete a team.
+///
+/// Its members stay members.
 #[utoipa::path(
-    delete, path = "/api/team/teams/{id}", tag = "team", security(("user" = ["team:write"])),
-    params(("id" = uuid::Uuid, Path)),
+    delete, path = "/api/team/teams/{id}", operation_id = "delete_team", tag = "team", security(("user" = ["team:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The team")),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn remove_team(

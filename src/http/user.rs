@@ -2,17 +2,21 @@
 
 use std::net::IpAddr;
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use futures_util::future::LocalBoxFuture;
 use parlance_store::{
     control::Role,
-    ids::{FamilyId, TenantId, UserId},
+    ids::{TenantId, UserId},
 };
 
+use super::auth;
 use crate::{
     actors::services::Services,
-    domain::{accounts::caller::Caller, audit::Actor},
-    kernel::{code::Code, problem::Problem},
+    domain::{
+        accounts::{caller::Caller, live::Standing, recognise::Recognised},
+        audit::Actor,
+    },
+    kernel::{bearer::bearer, problem::Problem},
 };
 
 /// A member of a workspace, in the role they have now. What they may do is for
@@ -21,9 +25,11 @@ use crate::{
 pub struct Member {
     pub user: UserId,
     pub tenant: TenantId,
-    pub session: FamilyId,
+    pub standing: Standing,
     pub role: Role,
     pub email: String,
+    /// What they are called.
+    pub name: String,
     /// Whether they have proven that the address is theirs.
     pub email_verified: bool,
     pub address: Option<IpAddr>,
@@ -38,6 +44,7 @@ impl From<Member> for Caller {
                 id: member.user,
                 email: member.email,
             },
+            name: member.name,
             address: member.address,
             email_verified: member.email_verified,
         }
@@ -54,41 +61,27 @@ impl FromRequest for Member {
     }
 }
 
-/// The token of `Authorization: Bearer …`, empty where there is none.
-pub fn bearer(request: &HttpRequest) -> &str {
-    let header = request.headers().get(header::AUTHORIZATION);
-    let header = header.and_then(|value| value.to_str().ok());
-    header
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .unwrap_or_default()
-}
-
 impl Member {
     /// Who the bearer token of `request` names.
     ///
     /// # Errors
-    /// `unauthenticated`.
+    /// `unauthenticated`; of accounts that are kept elsewhere also `forbidden`, `busy`, `rate_limited`.
     pub async fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let services = request
             .app_data::<web::Data<Services>>()
             .ok_or_else(|| Problem::internal("no services"))?;
-        let unauthenticated = |detail: String| Problem::new(Code::Unauthenticated, detail);
-        let claims = services
-            .tokens
-            .verify_user(bearer(request))
-            .map_err(|invalid| unauthenticated(invalid.to_string()))?;
-        let live = services.sessions.find(claims.session).await;
-        let live = live.map_err(Problem::internal)?;
-        let live = live.filter(|live| (live.user, live.tenant) == (claims.user, claims.tenant));
-        let live = live.ok_or_else(|| unauthenticated("this session is over, log in again".to_owned()))?;
+        let address = services.addresses.of(request);
+        let recognised = services.accounts.recognise(bearer(request), address).await;
+        let Recognised { live, standing, .. } = recognised.map_err(auth::problem)?;
         Ok(Self {
             user: live.user,
             tenant: live.tenant,
-            session: claims.session,
+            standing,
             role: live.role,
             email: live.email.clone(),
+            name: live.name.clone(),
             email_verified: live.email_verified,
-            address: services.addresses.of(request),
+            address,
         })
     }
 }

@@ -2,14 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use parlance_store::{
-    ids::{ConversationId, DocumentId, MessageId, SpaceId, VisitorId},
-    queries::{conversations::Conversation, documents::Document, messages::Message, spaces::Space},
+    ids::{DocumentId, JobId, MessageId, SpaceId},
+    queries::{documents::Document, messages::Message, spaces::Space},
 };
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::domain::{accounts, conversations::event::Claim};
+use crate::{
+    domain::{accounts, conversations::event::Claim},
+    kernel::words,
+};
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,6 +20,13 @@ pub struct List<T> {
     pub items: Vec<T>,
     /// Gives the next page; absent on the last.
     pub next: Option<String>,
+}
+
+/// A job, by its id.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct JobRef {
+    #[schema(value_type = uuid::Uuid)]
+    pub id: JobId,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,6 +46,7 @@ pub struct SpaceView {
     /// Counts what it was set to; see its versions.
     version: i64,
     /// With the defaults of what nobody has set.
+    #[schema(value_type = accounts::settings::SpaceSettings)]
     settings: Value,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -87,36 +98,6 @@ impl SpaceView {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ConversationSummary {
-    #[schema(value_type = uuid::Uuid)]
-    id: ConversationId,
-    #[schema(value_type = uuid::Uuid)]
-    space: SpaceId,
-    #[schema(value_type = uuid::Uuid)]
-    visitor: VisitorId,
-    /// `bot`, `waiting`, `human`, `snoozed` or `resolved`.
-    status: String,
-    /// Of the newest durable event.
-    seq: i64,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-}
-
-impl From<Conversation> for ConversationSummary {
-    fn from(conversation: Conversation) -> Self {
-        Self {
-            id: conversation.id,
-            space: conversation.space_id,
-            visitor: conversation.visitor_id,
-            status: conversation.status.to_string(),
-            seq: conversation.head_seq,
-            created_at: conversation.created_at,
-            updated_at: conversation.updated_at,
-        }
-    }
-}
-
-#[derive(Debug, Serialize, ToSchema)]
 pub struct MessageView {
     #[schema(value_type = uuid::Uuid)]
     id: MessageId,
@@ -125,10 +106,10 @@ pub struct MessageView {
     text: String,
     #[schema(value_type = Option<uuid::Uuid>)]
     in_reply_to: Option<MessageId>,
-    /// `complete`, `interrupted` or `failed`.
+    #[schema(value_type = words::MessageEnd)]
     state: String,
     grounding: Option<f32>,
-    #[schema(value_type = Vec<Claim>)]
+    #[schema(value_type = Option<Vec<Claim>>)]
     claims: Option<Value>,
     model: Option<String>,
     /// Whether the answer repeats that of an earlier question, at no cost.
@@ -138,7 +119,7 @@ pub struct MessageView {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct AuthorView {
-    /// `visitor`, `assistant`, `agent` or `system`.
+    #[schema(value_type = words::MessageAuthor)]
     kind: String,
     id: Option<uuid::Uuid>,
     name: Option<String>,
@@ -178,7 +159,7 @@ pub struct DocumentView {
     title: String,
     media_type: String,
     url: Option<String>,
-    /// `queued`, `processing`, `ready` or `failed`.
+    #[schema(value_type = words::DocumentStatus)]
     status: &'static str,
     /// Why it failed.
     error: Option<String>,
@@ -206,8 +187,9 @@ impl From<Document> for DocumentView {
         Self {
             id,
             space: space_id,
+            // What it is called is known once it is read.
+            title: if title.is_empty() { name.clone() } else { title },
             name,
-            title,
             media_type,
             url: source_url,
             status: status.as_str(),

@@ -36,8 +36,10 @@ struct VisitorView {
     /// Who they are, as the host site vouches; null where it does not.
     contact: Option<ContactView>,
     /// `id`, `name`, `email` and `avatar` as the page said without a proof: anybody may say so.
+    #[schema(value_type = Object)]
     said: Value,
     /// What else the page told, without a proof.
+    #[schema(value_type = Object)]
     attributes: Value,
     locale: Option<String>,
     created_at: DateTime<Utc>,
@@ -54,6 +56,7 @@ struct ContactView {
     name: Option<String>,
     email: Option<String>,
     avatar: Option<String>,
+    #[schema(value_type = Object)]
     attributes: Value,
     /// The latest proof.
     verified_at: DateTime<Utc>,
@@ -73,9 +76,11 @@ impl From<Contact> for ContactView {
     }
 }
 
-/// `GET /api/visitors/{id}`.
+/// Get a visitor.
+///
+/// Who is behind a conversation: what is proven, and apart from it what was only said.
 #[utoipa::path(
-    get, path = "/api/visitors/{id}", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/visitors/{id}", operation_id = "get_visitor", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])), params(("id" = uuid::Uuid, Path, description = "The visitor")),
     responses((status = 200, body = VisitorView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn visitor(

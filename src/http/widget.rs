@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use super::assets;
 use crate::{
     actors::services::Services,
-    domain::accounts::space::SpaceRef,
+    domain::accounts::space::{SpaceRef, WidgetConfig},
     kernel::problem::{Problem, ProblemDocument},
 };
 
@@ -19,11 +19,12 @@ pub(super) async fn space(services: &Services, name: &str) -> Result<std::sync::
         .ok_or_else(Problem::not_found)
 }
 
-/// `GET /api/widget/{space}/config`: open to every page, for it shows nothing that the widget
-/// does not show.
+/// Get what the widget shows.
+///
+/// Open to every page, for it shows nothing that the widget does not show.
 #[utoipa::path(
-    get, path = "/api/widget/{space}/config", tag = "visitor", params(("space" = String, Path, description = "Slug or public key of a published space")),
-    responses((status = 200, description = "What the widget shows", body = Value), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    get, path = "/api/widget/{space}/config", operation_id = "get_widget_config", tag = "visitor", params(("space" = String, Path, description = "Slug or public key of a published space")),
+    responses((status = 200, body = WidgetConfig), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn config(path: web::Path<String>, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let named = space(&services, &path).await?;

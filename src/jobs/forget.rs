@@ -1,5 +1,5 @@
-//! Forgets the jobs that ended long ago, beside the workers: it looks at every tenant, and nothing that
-//! is due waits for that.
+//! Forgets the jobs and the sessions that ended long ago, beside the workers: it looks at every tenant, and
+//! nothing that is due waits for that.
 
 use std::time::Duration;
 
@@ -29,6 +29,9 @@ pub async fn keep_forgetting(db: Db, clock: SharedClock, stopping: CancellationT
 }
 
 async fn forget(db: &Db, before: DateTime<Utc>) {
+    if let Err(error) = forget_sessions(db, before).await {
+        warn!(%error, "ended sessions are kept for another hour");
+    }
     let tenants = match db.control().tenants().await {
         Ok(tenants) => tenants,
         Err(error) => return warn!(%error, "ended jobs are kept for another hour"),
@@ -38,6 +41,12 @@ async fn forget(db: &Db, before: DateTime<Utc>) {
             warn!(tenant.id = %tenant, %error, "ended jobs are kept for another hour");
         }
     }
+}
+
+async fn forget_sessions(db: &Db, before: DateTime<Utc>) -> Result<(), StoreError> {
+    let (control, most) = (db.control(), i64::from(AT_ONCE));
+    while control.forget_sessions(before, most).await? >= most {}
+    Ok(())
 }
 
 async fn forget_of(db: &TenantDb, before: DateTime<Utc>) -> Result<(), StoreError> {

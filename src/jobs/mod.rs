@@ -4,6 +4,7 @@
 mod forget;
 mod index_space;
 mod ingest_document;
+mod keep_counting;
 mod read_source;
 mod remove_space;
 mod replay_golden;
@@ -11,6 +12,7 @@ mod send_mail;
 mod worker;
 
 pub use forget::keep_forgetting;
+pub use keep_counting::keep_counting;
 pub use worker::Worker;
 
 use std::{sync::Arc, time::Duration};

@@ -12,7 +12,10 @@ use super::{TenantView, UserView, claims, client, problem};
 use crate::{
     actors::services::Services,
     http::user::Member,
-    kernel::problem::{Problem, ProblemDocument},
+    kernel::{
+        problem::{Problem, ProblemDocument},
+        words,
+    },
 };
 
 /// Who is logged in, where, and where else they may be.
@@ -29,7 +32,7 @@ struct MembershipView {
     #[schema(value_type = uuid::Uuid)]
     tenant: TenantId,
     name: String,
-    #[schema(value_type = String)]
+    #[schema(value_type = words::Role)]
     role: Role,
 }
 
@@ -45,28 +48,34 @@ impl From<Membership> for MembershipView {
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct RenameBody {
-    /// 1 to 80 characters.
+    #[schema(min_length = 1, max_length = 80)]
     name: String,
 }
 
 #[derive(Deserialize, ToSchema)]
 pub struct PasswordBody {
     /// The one before.
+    #[schema(format = "password")]
     password: String,
-    /// Another one: 10 to 128 characters, not easy to guess.
+    /// Another one, not easy to guess.
+    #[schema(format = "password", min_length = 10, max_length = 128)]
     new_password: String,
 }
 
 #[derive(Deserialize, ToSchema)]
 pub struct EmailBody {
+    #[schema(format = "password")]
     password: String,
     /// The address that is wanted.
+    #[schema(format = "email", max_length = 254)]
     email: String,
 }
 
-/// `GET /api/auth/me`.
+/// Who is logged in.
+///
+/// Where, and where else they may be.
 #[utoipa::path(
-    get, path = "/api/auth/me", tag = "accounts", security(("user" = [])),
+    get, path = "/api/auth/me", operation_id = "get_me", tag = "accounts", security(("user" = [])),
     responses((status = 200, body = Me), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn me(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
@@ -83,9 +92,10 @@ pub async fn me(member: Member, services: web::Data<Services>) -> Result<HttpRes
     }))
 }
 
-/// `PATCH /api/auth/me`.
+/// Change one's name.
 #[utoipa::path(
-    patch, path = "/api/auth/me", tag = "accounts", security(("user" = [])), request_body = RenameBody,
+    patch, path = "/api/auth/me", operation_id = "rename_me", tag = "accounts", security(("user" = [])),
+    request_body(content = RenameBody, example = json!({ "name": "Ada Lovelace" })),
     responses((status = 200, body = UserView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn rename(
@@ -97,14 +107,17 @@ pub async fn rename(
     let client = client(&request, &services);
     let renamed = services
         .accounts
-        .rename(&claims(&member), &body.name, &client)
+        .rename(&claims(&member)?, &body.name, &client)
         .await;
     Ok(HttpResponse::Ok().json(UserView::from(renamed.map_err(problem)?)))
 }
 
-/// `POST /api/auth/change-password`: ends all other sessions.
+/// Change one's password.
+///
+/// Ends all other sessions.
 #[utoipa::path(
-    post, path = "/api/auth/change-password", tag = "accounts", security(("user" = [])), request_body = PasswordBody,
+    post, path = "/api/auth/change-password", operation_id = "change_password", tag = "accounts", security(("user" = [])),
+    request_body(content = PasswordBody, example = json!({ "password": "correct horse battery staple", "new_password": "an even better horse staple" })),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn change_password(
@@ -120,15 +133,18 @@ pub async fn change_password(
     let client = client(&request, &services);
     let changed = services
         .accounts
-        .change_password(&claims(&member), password, new_password, &client)
+        .change_password(&claims(&member)?, password, new_password, &client)
         .await;
     changed.map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `POST /api/auth/change-email`: mails a link to the new address, and a notice to the one before.
+/// Change one's e-mail address.
+///
+/// Mails a link to the new address, and a notice to the one before.
 #[utoipa::path(
-    post, path = "/api/auth/change-email", tag = "accounts", security(("user" = [])), request_body = EmailBody,
+    post, path = "/api/auth/change-email", operation_id = "change_email", tag = "accounts", security(("user" = [])),
+    request_body(content = EmailBody, example = json!({ "password": "correct horse battery staple", "email": "ada@example.com" })),
     responses((status = 202), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn change_email(
@@ -141,7 +157,7 @@ pub async fn change_email(
     let client = client(&request, &services);
     let asked = services
         .accounts
-        .change_email(&claims(&member), password, &email, &client)
+        .change_email(&claims(&member)?, password, &email, &client)
         .await;
     asked.map_err(problem)?;
     Ok(HttpResponse::Accepted().finish())

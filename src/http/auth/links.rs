@@ -6,7 +6,7 @@ use tracing::error;
 use utoipa::ToSchema;
 
 use super::{
-    claims, client,
+    client,
     login::{UserSession, begun},
     problem,
 };
@@ -19,17 +19,21 @@ use crate::{
 
 #[derive(Deserialize, ToSchema)]
 pub struct SignupBody {
+    #[schema(format = "email", max_length = 254)]
     email: String,
-    /// 10 to 128 characters, not easy to guess.
+    /// Not easy to guess.
+    #[schema(format = "password", min_length = 10, max_length = 128)]
     password: String,
-    /// 1 to 80 characters.
+    #[schema(min_length = 1, max_length = 80)]
     name: String,
-    /// What the workspace is called, 1 to 80 characters.
+    /// What the workspace is called.
+    #[schema(min_length = 1, max_length = 80)]
     workspace: String,
 }
 
 #[derive(Deserialize, ToSchema)]
 pub struct ForgotBody {
+    #[schema(format = "email", max_length = 254)]
     email: String,
 }
 
@@ -37,7 +41,8 @@ pub struct ForgotBody {
 pub struct ResetBody {
     /// From the link.
     token: String,
-    /// Another one.
+    /// Another one, not easy to guess.
+    #[schema(format = "password", min_length = 10, max_length = 128)]
     password: String,
 }
 
@@ -53,9 +58,12 @@ struct Verified {
     email: String,
 }
 
-/// `POST /api/auth/signup`: a person, their workspace and its first space.
+/// Sign up.
+///
+/// Makes a person, their workspace and its first space.
 #[utoipa::path(
-    post, path = "/api/auth/signup", tag = "accounts", request_body = SignupBody,
+    post, path = "/api/auth/signup", operation_id = "sign_up", tag = "accounts",
+    request_body(content = SignupBody, example = json!({ "email": "ada@example.com", "password": "correct horse battery staple", "name": "Ada Lovelace", "workspace": "Acme" })),
     responses((status = 200, body = UserSession), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn signup(
@@ -80,10 +88,12 @@ pub async fn signup(
     Ok(begun(&request, &services, logged_in.map_err(problem)?))
 }
 
-/// `POST /api/auth/forgot-password`: mails a link to whoever has the address. The answer is given before
-/// anybody is looked up.
+/// Ask for another password.
+///
+/// Mails a link to whoever has the address. The answer is given before anybody is looked up.
 #[utoipa::path(
-    post, path = "/api/auth/forgot-password", tag = "accounts", request_body = ForgotBody,
+    post, path = "/api/auth/forgot-password", operation_id = "forgot_password", tag = "accounts",
+    request_body(content = ForgotBody, example = json!({ "email": "ada@example.com" })),
     responses((status = 202), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn forgot(
@@ -102,9 +112,12 @@ pub async fn forgot(
     Ok(HttpResponse::Accepted().finish())
 }
 
-/// `POST /api/auth/reset-password`: another password by a link. Ends all sessions.
+/// Set another password by a link.
+///
+/// Ends all sessions.
 #[utoipa::path(
-    post, path = "/api/auth/reset-password", tag = "accounts", request_body = ResetBody,
+    post, path = "/api/auth/reset-password", operation_id = "reset_password", tag = "accounts",
+    request_body(content = ResetBody, example = json!({ "token": "the-token-of-the-link", "password": "an even better horse staple" })),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn reset(
@@ -119,9 +132,12 @@ pub async fn reset(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `POST /api/auth/verify-email`: confirms an address by a link, the first one or another.
+/// Confirm an address by a link.
+///
+/// The first one or another.
 #[utoipa::path(
-    post, path = "/api/auth/verify-email", tag = "accounts", request_body = VerifyBody,
+    post, path = "/api/auth/verify-email", operation_id = "verify_email", tag = "accounts",
+    request_body(content = VerifyBody, example = json!({ "token": "the-token-of-the-link" })),
     responses((status = 200, body = Verified), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn verify(
@@ -136,9 +152,11 @@ pub async fn verify(
     }))
 }
 
-/// `POST /api/auth/verify-email/resend`: the link again, where the address is not confirmed.
+/// Mail the link to confirm again.
+///
+/// Where the address is not confirmed.
 #[utoipa::path(
-    post, path = "/api/auth/verify-email/resend", tag = "accounts", security(("user" = [])),
+    post, path = "/api/auth/verify-email/resend", operation_id = "resend_verification", tag = "accounts", security(("user" = [])),
     responses((status = 202), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn resend(
@@ -147,7 +165,10 @@ pub async fn resend(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let client = client(&request, &services);
-    let resent = services.accounts.resend(&claims(&member), &client).await;
+    let resent = services
+        .accounts
+        .resend(member.user, member.tenant, &client)
+        .await;
     resent.map_err(problem)?;
     Ok(HttpResponse::Accepted().finish())
 }

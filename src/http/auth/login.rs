@@ -29,6 +29,7 @@ const COOKIE_PATH: &str = "/api/auth";
 #[derive(Deserialize, ToSchema)]
 pub struct LoginBody {
     email: String,
+    #[schema(format = "password")]
     password: String,
     /// Of an authenticator app, or a recovery code; where `code_required` was answered.
     code: Option<String>,
@@ -43,7 +44,7 @@ pub struct SwitchBody {
 
 /// A session that has begun or gone on; the refresh cookie comes with it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct UserSession {
+pub(in crate::http) struct UserSession {
     access_token: String,
     /// Seconds.
     expires_in: i64,
@@ -51,9 +52,12 @@ pub(super) struct UserSession {
     tenant: TenantView,
 }
 
-/// `POST /api/auth/login`.
+/// Log in.
+///
+/// Answers with a short access token, and a refresh cookie.
 #[utoipa::path(
-    post, path = "/api/auth/login", tag = "accounts", request_body = LoginBody,
+    post, path = "/api/auth/login", operation_id = "log_in", tag = "accounts",
+    request_body(content = LoginBody, example = json!({ "email": "ada@example.com", "password": "correct horse battery staple" })),
     responses((status = 200, body = UserSession), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn login(
@@ -76,9 +80,11 @@ pub async fn login(
     Ok(begun(&request, &services, logged_in.map_err(problem)?))
 }
 
-/// `POST /api/auth/refresh`: the cookie alone; rotates it.
+/// Go on with a session.
+///
+/// By the cookie alone, which is rotated.
 #[utoipa::path(
-    post, path = "/api/auth/refresh", tag = "accounts",
+    post, path = "/api/auth/refresh", operation_id = "refresh_session", tag = "accounts",
     responses((status = 200, body = UserSession), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn refresh(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
@@ -91,8 +97,10 @@ pub async fn refresh(request: HttpRequest, services: web::Data<Services>) -> Res
     Ok(begun(&request, &services, logged_in.map_err(problem)?))
 }
 
-/// `POST /api/auth/logout`: ends the session of the cookie.
-#[utoipa::path(post, path = "/api/auth/logout", tag = "accounts", responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
+/// Log out.
+///
+/// Ends the session of the cookie.
+#[utoipa::path(post, path = "/api/auth/logout", operation_id = "log_out", tag = "accounts", responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
 pub async fn logout(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     services.public.own(&request)?;
     if let Some(cookie) = request.cookie(COOKIE) {
@@ -103,9 +111,12 @@ pub async fn logout(request: HttpRequest, services: web::Data<Services>) -> Resu
     Ok(HttpResponse::NoContent().cookie(gone).finish())
 }
 
-/// `POST /api/auth/switch`: a session in another workspace, in the place of this one.
+/// Switch to another workspace.
+///
+/// A session there, in the place of this one.
 #[utoipa::path(
-    post, path = "/api/auth/switch", tag = "accounts", security(("user" = [])), request_body = SwitchBody,
+    post, path = "/api/auth/switch", operation_id = "switch_workspace", tag = "accounts", security(("user" = [])),
+    request_body(content = SwitchBody, example = json!({ "tenant": "0192f7a0-0000-7000-8000-000000000001" })),
     responses((status = 200, body = UserSession), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn switch(
@@ -117,7 +128,7 @@ pub async fn switch(
     let client = client(&request, &services);
     let switched = services
         .accounts
-        .switch(&claims(&member), body.tenant, &client)
+        .switch(&claims(&member)?, body.tenant, &client)
         .await;
     Ok(begun(&request, &services, switched.map_err(problem)?))
 }

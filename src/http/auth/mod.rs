@@ -5,8 +5,11 @@ pub mod account;
 mod device;
 pub mod links;
 pub mod login;
+pub mod outside;
 pub mod second_factor;
 pub mod sessions;
+
+use std::time::Duration;
 
 use actix_web::{HttpRequest, http::header};
 use parlance_store::{
@@ -18,10 +21,13 @@ use utoipa::ToSchema;
 
 use crate::{
     actors::services::Services,
-    domain::accounts::{Client, error::AccountError, token::UserClaims},
+    domain::accounts::{Client, error::AccountError, live::Standing, token::UserClaims},
     http::user::Member,
-    kernel::{code::Code, problem::Problem},
+    kernel::{code::Code, problem::Problem, words},
 };
+
+/// When to ask again where an identity provider does not answer.
+const AGAIN: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Serialize, ToSchema)]
 struct UserView {
@@ -57,7 +63,7 @@ impl From<Login> for UserView {
 struct TenantView {
     #[schema(value_type = uuid::Uuid)]
     id: TenantId,
-    /// `owner`, `admin`, `agent` or `viewer`.
+    #[schema(value_type = words::Role)]
     role: String,
 }
 
@@ -70,13 +76,20 @@ pub fn client(request: &HttpRequest, services: &Services) -> Client {
     }
 }
 
-fn claims(member: &Member) -> UserClaims {
-    UserClaims {
+/// What the access token of a member says.
+///
+/// # Errors
+/// `not_found` for somebody whose session is another service's.
+fn claims(member: &Member) -> Result<UserClaims, Problem> {
+    let Standing::Session(session) = member.standing else {
+        return Err(Problem::not_found());
+    };
+    Ok(UserClaims {
         user: member.user,
         tenant: member.tenant,
-        session: member.session,
+        session,
         role: member.role.to_string(),
-    }
+    })
 }
 
 pub fn problem(error: AccountError) -> Problem {
@@ -85,7 +98,9 @@ pub fn problem(error: AccountError) -> Problem {
         AccountError::Invalid | AccountError::WrongPassword => Problem::new(Code::InvalidCredentials, said),
         AccountError::CodeRequired => Problem::new(Code::CodeRequired, said),
         AccountError::WrongCode => Problem::new(Code::InvalidCode, said),
-        AccountError::Ended => Problem::new(Code::Unauthenticated, said),
+        AccountError::Ended | AccountError::Token(_) => Problem::new(Code::Unauthenticated, said),
+        AccountError::Unreachable(_) => Problem::new(Code::Busy, said).retry_after(AGAIN),
+        AccountError::Refused(_) => Problem::new(Code::Forbidden, said),
         AccountError::Reused => Problem::new(Code::RefreshReused, said),
         AccountError::EmailTaken => Problem::new(Code::EmailTaken, said),
         AccountError::Weak(_) => Problem::new(Code::WeakPassword, said),
@@ -93,7 +108,7 @@ pub fn problem(error: AccountError) -> Problem {
         AccountError::LinkOver => Problem::new(Code::LinkOver, said),
         AccountError::Unconfirmed => Problem::new(Code::EmailUnconfirmed, said),
         AccountError::OwnersOnly => Problem::new(Code::Forbidden, said),
-        AccountError::Conflict(_) => Problem::new(Code::Conflict, said),
+        AccountError::Conflict(_) | AccountError::KeptElsewhere(_) => Problem::new(Code::Conflict, said),
         AccountError::Limited(after) => Problem::new(Code::RateLimited, said).retry_after(after),
         AccountError::Busy(after) => Problem::new(Code::Busy, said).retry_after(after),
         AccountError::NotFound => Problem::not_found(),

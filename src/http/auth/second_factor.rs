@@ -13,6 +13,7 @@ use crate::{
 };
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SecondFactor)]
 struct Status {
     enabled: bool,
     /// Recovery codes that are left.
@@ -39,6 +40,7 @@ struct Qr {
 
 #[derive(Deserialize, ToSchema)]
 pub struct ProofBody {
+    #[schema(format = "password")]
     password: String,
     /// Of the authenticator app; to turn it off, a recovery code will do.
     code: String,
@@ -50,9 +52,9 @@ struct RecoveryCodes {
     recovery_codes: Vec<String>,
 }
 
-/// `GET /api/auth/second-factor`.
+/// Is the second factor on?
 #[utoipa::path(
-    get, path = "/api/auth/second-factor", tag = "accounts", security(("user" = [])),
+    get, path = "/api/auth/second-factor", operation_id = "get_second_factor", tag = "accounts", security(("user" = [])),
     responses((status = 200, body = Status), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn status(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
@@ -64,13 +66,15 @@ pub async fn status(member: Member, services: web::Data<Services>) -> Result<Htt
     }))
 }
 
-/// `POST /api/auth/second-factor`: a secret, which counts once `enable` has seen a code of it.
+/// Propose a second factor.
+///
+/// A secret, which counts once `enable` has seen a code of it.
 #[utoipa::path(
-    post, path = "/api/auth/second-factor", tag = "accounts", security(("user" = [])),
+    post, path = "/api/auth/second-factor", operation_id = "propose_second_factor", tag = "accounts", security(("user" = [])),
     responses((status = 200, body = Proposal), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn propose(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let proposed = services.accounts.propose_factor(&claims(&member)).await;
+    let proposed = services.accounts.propose_factor(&claims(&member)?).await;
     let proposed = proposed.map_err(problem)?;
     let (size, path) = totp::qr(&proposed.url).ok_or_else(|| Problem::internal("no QR code"))?;
     Ok(secret(&Proposal {
@@ -80,9 +84,12 @@ pub async fn propose(member: Member, services: web::Data<Services>) -> Result<Ht
     }))
 }
 
-/// `POST /api/auth/second-factor/enable`: has a code asked for at login.
+/// Turn the second factor on.
+///
+/// A code is asked for at login from then on.
 #[utoipa::path(
-    post, path = "/api/auth/second-factor/enable", tag = "accounts", security(("user" = [])), request_body = ProofBody,
+    post, path = "/api/auth/second-factor/enable", operation_id = "enable_second_factor", tag = "accounts", security(("user" = [])),
+    request_body(content = ProofBody, example = json!({ "password": "correct horse battery staple", "code": "123456" })),
     responses((status = 200, body = RecoveryCodes), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn enable(
@@ -95,15 +102,16 @@ pub async fn enable(
     let client = client(&request, &services);
     let enabled = services
         .accounts
-        .enable_factor(&claims(&member), password, &code, &client)
+        .enable_factor(&claims(&member)?, password, &code, &client)
         .await;
     let recovery_codes = enabled.map_err(problem)?;
     Ok(secret(&RecoveryCodes { recovery_codes }))
 }
 
-/// `POST /api/auth/second-factor/disable`.
+/// Turn the second factor off.
 #[utoipa::path(
-    post, path = "/api/auth/second-factor/disable", tag = "accounts", security(("user" = [])), request_body = ProofBody,
+    post, path = "/api/auth/second-factor/disable", operation_id = "disable_second_factor", tag = "accounts", security(("user" = [])),
+    request_body(content = ProofBody, example = json!({ "password": "correct horse battery staple", "code": "123456" })),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn disable(
@@ -116,15 +124,18 @@ pub async fn disable(
     let client = client(&request, &services);
     let disabled = services
         .accounts
-        .disable_factor(&claims(&member), password, &code, &client)
+        .disable_factor(&claims(&member)?, password, &code, &client)
         .await;
     disabled.map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `POST /api/auth/second-factor/recovery-codes`: other ones, in the place of those before.
+/// Renew the recovery codes.
+///
+/// Other ones, in the place of those before.
 #[utoipa::path(
-    post, path = "/api/auth/second-factor/recovery-codes", tag = "accounts", security(("user" = [])), request_body = ProofBody,
+    post, path = "/api/auth/second-factor/recovery-codes", operation_id = "renew_recovery_codes", tag = "accounts", security(("user" = [])),
+    request_body(content = ProofBody, example = json!({ "password": "correct horse battery staple", "code": "123456" })),
     responses((status = 200, body = RecoveryCodes), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn renew_codes(
@@ -137,7 +148,7 @@ pub async fn renew_codes(
     let client = client(&request, &services);
     let renewed = services
         .accounts
-        .renew_codes(&claims(&member), password, &code, &client)
+        .renew_codes(&claims(&member)?, password, &code, &client)
         .await;
     let recovery_codes = renewed.map_err(problem)?;
     Ok(secret(&RecoveryCodes { recovery_codes }))

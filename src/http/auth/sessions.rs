@@ -55,23 +55,26 @@ impl SessionView {
     }
 }
 
-/// `GET /api/auth/sessions`: in all workspaces of the person.
+/// List one's sessions.
+///
+/// In all workspaces of the person.
 #[utoipa::path(
-    get, path = "/api/auth/sessions", tag = "accounts", security(("user" = [])),
+    get, path = "/api/auth/sessions", operation_id = "list_sessions", tag = "accounts", security(("user" = [])),
     responses((status = 200, body = SessionList), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(member: Member, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    let current = claims(&member)?.session;
     let sessions = services.accounts.sessions(member.user).await;
     let sessions = sessions.map_err(problem)?.into_iter();
-    let items = sessions.map(|session| SessionView::new(session, member.session));
+    let items = sessions.map(|session| SessionView::new(session, current));
     Ok(HttpResponse::Ok().json(SessionList {
         items: items.collect(),
     }))
 }
 
-/// `DELETE /api/auth/sessions/{id}`.
+/// End a session.
 #[utoipa::path(
-    delete, path = "/api/auth/sessions/{id}", tag = "accounts", security(("user" = [])), params(("id" = uuid::Uuid, Path)),
+    delete, path = "/api/auth/sessions/{id}", operation_id = "end_session", tag = "accounts", security(("user" = [])), params(("id" = uuid::Uuid, Path, description = "The session")),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn end(
@@ -83,15 +86,17 @@ pub async fn end(
     let client = client(&request, &services);
     let ended = services
         .accounts
-        .end_session(&claims(&member), *path, &client)
+        .end_session(&claims(&member)?, *path, &client)
         .await;
     ended.map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// `DELETE /api/auth/sessions`: all but the one that asks.
+/// End all other sessions.
+///
+/// All but the one that asks.
 #[utoipa::path(
-    delete, path = "/api/auth/sessions", tag = "accounts", security(("user" = [])),
+    delete, path = "/api/auth/sessions", operation_id = "end_other_sessions", tag = "accounts", security(("user" = [])),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn end_others(
@@ -100,7 +105,7 @@ pub async fn end_others(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let client = client(&request, &services);
-    let ended = services.accounts.end_others(&claims(&member), &client).await;
+    let ended = services.accounts.end_others(&claims(&member)?, &client).await;
     ended.map_err(problem)?;
     Ok(HttpResponse::NoContent().finish())
 }

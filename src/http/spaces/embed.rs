@@ -1,7 +1,12 @@
 //! How a space comes to be on a site, and how it looks there before it is.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use parlance_store::{ids::SpaceId, queries::spaces};
+use chrono::{DateTime, Utc};
+use parlance_store::{
+    StoreError,
+    ids::SpaceId,
+    queries::{sightings, spaces},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -10,11 +15,15 @@ use super::fields;
 use crate::{
     actors::services::Services,
     domain::{
-        accounts::{settings::Refused, space::Space},
+        accounts::{
+            settings::{Refused, SpaceSettings},
+            space::{Space, WidgetConfig},
+        },
         spaces::change::patched,
     },
     http::{
         documents::problem,
+        openapi::SettingsPatch,
         permit::{Allowed, SpacesRead},
     },
     kernel::{
@@ -30,6 +39,18 @@ struct PolicySource {
     source: String,
 }
 
+/// Sites that are told of.
+const TOLD: i64 = 20;
+
+/// A site on which the chat was opened.
+#[derive(Debug, Serialize, ToSchema)]
+struct Seen {
+    #[schema(example = "https://shop.example")]
+    origin: String,
+    /// The last time, to the hour.
+    at: DateTime<Utc>,
+}
+
 #[derive(Debug, Serialize, ToSchema)]
 struct Embed {
     /// To be put on every page that is to have the chat, anywhere.
@@ -43,11 +64,15 @@ struct Embed {
     published: bool,
     /// The sites that may embed it; none is every site.
     allowed_origins: Vec<String>,
+    /// Where it was opened, the latest first, 20 at most. Pages of this server are left out.
+    seen: Vec<Seen>,
 }
 
-/// `GET /api/chat-spaces/{id}/widget`: the embed code.
+/// Get the embed code.
+///
+/// What puts the chat on a site, and what a site with a content policy must let through.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/widget", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/chat-spaces/{id}/widget", operation_id = "get_embed_code", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])), params(("id" = uuid::Uuid, Path, description = "The space")),
     responses((status = 200, body = Embed), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn code(
@@ -57,8 +82,13 @@ pub async fn code(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (db, id) = (services.db.tenant(caller.tenant), *path);
-    let found = db.read(async |conn| spaces::load(conn, id).await).await;
-    let space = found.map_err(problem)?.ok_or_else(Problem::not_found)?;
+    let found = db
+        .read(async |conn| {
+            let space = spaces::load(conn, id).await?.ok_or(StoreError::NotFound)?;
+            Ok::<_, StoreError>((space, sightings::list(conn, id, TOLD).await?))
+        })
+        .await;
+    let (space, seen) = found.map_err(problem)?;
     let origin = services.public.or_of(&request);
     let key = &space.public_key;
     let sources = ["script-src", "frame-src", "connect-src"].map(|directive| PolicySource {
@@ -72,6 +102,13 @@ pub async fn code(
         public_key: space.public_key,
         published: space.published,
         allowed_origins: space.allowed_origins,
+        seen: seen
+            .into_iter()
+            .map(|site| Seen {
+                origin: site.origin,
+                at: site.at,
+            })
+            .collect(),
     }))
 }
 
@@ -79,21 +116,27 @@ pub async fn code(
 #[serde(deny_unknown_fields)]
 pub struct PreviewBody {
     /// A merge patch of what is stored.
+    #[schema(value_type = SettingsPatch)]
     settings: Value,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 struct Preview {
     /// What the widget would be given.
+    #[schema(value_type = WidgetConfig)]
     config: Value,
     /// The whole settings, with the defaults of what nobody has set.
+    #[schema(value_type = SpaceSettings)]
     settings: Value,
 }
 
-/// `POST /api/chat-spaces/{id}/preview`: the widget with settings that are not saved.
+/// Preview settings.
+///
+/// What the widget would show with settings that are not saved.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/preview", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])),
-    params(("id" = uuid::Uuid, Path)), request_body = PreviewBody,
+    post, path = "/api/chat-spaces/{id}/preview", operation_id = "preview_space", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])),
+    params(("id" = uuid::Uuid, Path, description = "The space")),
+    request_body(content = PreviewBody, example = json!({ "settings": { "color": "#0a7f5a", "mode": "dark" } })),
     responses((status = 200, body = Preview), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn preview(

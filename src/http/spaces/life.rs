@@ -24,10 +24,12 @@ struct Checks {
     items: Vec<Check>,
 }
 
-/// `GET /api/chat-spaces/{id}/checks`: what is there, what is missing, what to do about it. A space that is
-/// published stays so, whatever has become of its documents since.
+/// Check whether a space can be published.
+///
+/// What is there, what is missing, what to do about it. A space that is published stays so, whatever
+/// has become of its documents since.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/checks", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])), params(("id" = uuid::Uuid, Path)),
+    get, path = "/api/chat-spaces/{id}/checks", operation_id = "check_space", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])), params(("id" = uuid::Uuid, Path, description = "The space")),
     responses((status = 200, body = Checks), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn checks(
@@ -43,10 +45,11 @@ pub async fn checks(
     Ok(HttpResponse::Ok().json(Checks { ready, items }))
 }
 
-/// `POST /api/chat-spaces/{id}/publish`: refused with `not_ready`, and what is
-/// missing, where its checks are against it.
+/// Publish a space.
+///
+/// Refused with `not_ready`, and what is missing, where its checks are against it.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/publish", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path)),
+    post, path = "/api/chat-spaces/{id}/publish", operation_id = "publish_space", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path, description = "The space")),
     responses((status = 200, body = SpaceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn publish(
@@ -59,10 +62,11 @@ pub async fn publish(
     settled(&services, &caller, changed.await.map_err(refused)?).await
 }
 
-/// `POST /api/chat-spaces/{id}/unpublish`: there is nothing here for visitors any
-/// more, at once.
+/// Unpublish a space.
+///
+/// There is nothing here for visitors any more, at once.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/unpublish", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path)),
+    post, path = "/api/chat-spaces/{id}/unpublish", operation_id = "unpublish_space", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path, description = "The space")),
     responses((status = 200, body = SpaceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn unpublish(
@@ -75,10 +79,11 @@ pub async fn unpublish(
     settled(&services, &caller, changed.await.map_err(refused)?).await
 }
 
-/// `POST /api/chat-spaces/{id}/archive`: unpublished, out of the lists, and nothing of
-/// it can be changed.
+/// Archive a space.
+///
+/// Unpublished, out of the lists, and nothing of it can be changed.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/archive", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path)),
+    post, path = "/api/chat-spaces/{id}/archive", operation_id = "archive_space", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path, description = "The space")),
     responses((status = 200, body = SpaceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn archive(
@@ -91,9 +96,11 @@ pub async fn archive(
     settled(&services, &caller, changed.await.map_err(refused)?).await
 }
 
-/// `POST /api/chat-spaces/{id}/unarchive`: back, and not published.
+/// Bring a space back.
+///
+/// It is not published.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/unarchive", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path)),
+    post, path = "/api/chat-spaces/{id}/unarchive", operation_id = "unarchive_space", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])), params(("id" = uuid::Uuid, Path, description = "The space")),
     responses((status = 200, body = SpaceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn unarchive(
@@ -111,8 +118,9 @@ pub async fn unarchive(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rotation {
-    /// Hours for which the key before still works: 0 to 720, else 168.
+    /// Hours for which the key before still works; 168 unless told.
     #[serde(default = "overlap")]
+    #[schema(maximum = 720)]
     overlap_hours: u16,
 }
 
@@ -120,11 +128,14 @@ fn overlap() -> u16 {
     keys::OVERLAP
 }
 
-/// `POST /api/chat-spaces/{id}/rotate-key`: another public key, which works at once. The one before works
-/// for a while; one that was still at its end is over. Visitors keep their sessions.
+/// Rotate a space's public key.
+///
+/// Another public key, which works at once. The one before works for a while; one that was still at its
+/// end is over. Visitors keep their sessions.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/rotate-key", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])),
-    params(("id" = uuid::Uuid, Path)), request_body = Rotation,
+    post, path = "/api/chat-spaces/{id}/rotate-key", operation_id = "rotate_space_key", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The space")),
+    request_body(content = Rotation, example = json!({ "overlap_hours": 168 })),
     responses((status = 200, body = SpaceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn rotate_key(

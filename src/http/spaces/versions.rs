@@ -28,16 +28,19 @@ use crate::{
         permit::{Allowed, SpacesRead, SpacesWrite},
         views::{List, SpaceView},
     },
-    kernel::problem::{Problem, ProblemDocument},
+    kernel::{
+        page::PageSize,
+        problem::{Problem, ProblemDocument},
+        words,
+    },
 };
 
 const PAGE: i32 = 50;
-const MAX_PAGE: i32 = 200;
 
 /// Who made a version.
 #[derive(Debug, Serialize, ToSchema)]
 struct MadeBy {
-    /// `user`, `api_key` or `system`.
+    #[schema(value_type = words::ActorKind)]
     kind: &'static str,
     id: Option<Uuid>,
     /// What they were called then.
@@ -62,6 +65,7 @@ pub struct VersionView {
     summary: VersionSummary,
     name: String,
     /// What was set; what is absent had its default.
+    #[schema(value_type = Object)]
     settings: Value,
     allowed_origins: Vec<String>,
 }
@@ -93,16 +97,19 @@ impl VersionSummary {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct VersionsQuery {
-    /// 1 to 200.
-    limit: Option<i32>,
+    /// 50 unless told, 200 at most.
+    #[param(value_type = Option<i64>, minimum = 1)]
+    limit: Option<PageSize<200>>,
     /// `next` of the page before.
     cursor: Option<String>,
 }
 
-/// `GET /api/chat-spaces/{id}/versions`, the newest first; 200 are kept.
+/// List a space's versions.
+///
+/// The newest first; 200 are kept.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/versions", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])),
-    params(("id" = uuid::Uuid, Path), VersionsQuery),
+    get, path = "/api/chat-spaces/{id}/versions", operation_id = "list_space_versions", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])),
+    params(("id" = uuid::Uuid, Path, description = "The space"), VersionsQuery),
     responses((status = 200, body = List<VersionSummary>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(
@@ -112,7 +119,7 @@ pub async fn list(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (db, id) = (services.db.tenant(caller.tenant), *path);
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let limit = query.limit.map_or(PAGE, PageSize::get);
     let before = match &query.cursor {
         Some(cursor) => cursor.parse().map_err(|_| cursor::unknown())?,
         None => i64::MAX,
@@ -134,10 +141,10 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(List { items, next }))
 }
 
-/// `GET /api/chat-spaces/{id}/versions/{n}`.
+/// Get a version of a space.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/versions/{n}", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])),
-    params(("id" = uuid::Uuid, Path), ("n" = i64, Path)),
+    get, path = "/api/chat-spaces/{id}/versions/{n}", operation_id = "get_space_version", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])),
+    params(("id" = uuid::Uuid, Path, description = "The space"), ("n" = i64, Path, description = "The version's number", minimum = 1)),
     responses((status = 200, body = VersionView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn version(
@@ -167,10 +174,12 @@ pub struct Against {
     from: Option<i64>,
 }
 
-/// `GET /api/chat-spaces/{id}/versions/{n}/diff`: what is different in version `n`, field by field.
+/// Compare a version of a space.
+///
+/// What is different in it, field by field.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/versions/{n}/diff", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])),
-    params(("id" = uuid::Uuid, Path), ("n" = i64, Path), Against),
+    get, path = "/api/chat-spaces/{id}/versions/{n}/diff", operation_id = "diff_space_version", tag = "spaces", security(("user" = ["spaces:read"]), ("key" = ["spaces:read"])),
+    params(("id" = uuid::Uuid, Path, description = "The space"), ("n" = i64, Path, description = "The version's number", minimum = 1), Against),
     responses((status = 200, body = Differences), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn differences(
@@ -195,11 +204,12 @@ pub async fn differences(
     Ok(HttpResponse::Ok().json(Differences { from, to, items }))
 }
 
-/// `POST /api/chat-spaces/{id}/versions/{n}/restore`: the space is set as it was then, which is a new
-/// version. Its slug stays.
+/// Restore a version of a space.
+///
+/// The space is set as it was then, which is a new version. Its slug stays.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/versions/{n}/restore", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])),
-    params(("id" = uuid::Uuid, Path), ("n" = i64, Path), ("If-Match" = Option<String>, Header, description = "The ETag of what is to change")),
+    post, path = "/api/chat-spaces/{id}/versions/{n}/restore", operation_id = "restore_space_version", tag = "spaces", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The space"), ("n" = i64, Path, description = "The version's number", minimum = 1), ("If-Match" = Option<String>, Header, description = "The ETag of what is to change")),
     responses((status = 200, body = SpaceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn restore(

@@ -1,0 +1,237 @@
+//! Conversations, for agents and programs: the inbox, what was said ([`read`]), and what they do
+//! ([`act`]).
+
+pub mod act;
+pub mod read;
+
+use actix_web::{HttpResponse, web};
+use parlance_store::{
+    StoreError, TenantDb,
+    ids::{ConversationId, SpaceId, UserId},
+    queries::{
+        conversations::{self, Conversation, ConversationStatus},
+        inbox::{self, Place, Wanted, Whose},
+        spaces,
+    },
+    tenant::TenantConn,
+};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    cursor,
+    permit::{Allowed, ConversationsRead},
+    views::List,
+};
+use crate::{
+    actors::services::Services,
+    domain::{accounts::caller::Caller, conversations::summary::ConversationSummary},
+    kernel::{
+        code::Code,
+        page::PageSize,
+        problem::{Problem, ProblemDocument},
+        words,
+    },
+};
+
+const PAGE: i64 = 50;
+
+fn of_page<const MOST: i32>(limit: Option<PageSize<MOST>>) -> i64 {
+    limit.map_or(PAGE, |limit| limit.get().into())
+}
+
+/// What comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Sort {
+    /// The conversation that changed last.
+    #[default]
+    Recent,
+    /// Whose visitor has waited longest for a person; then the others, the one that changed last first.
+    Waiting,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// In this status; several are told apart by commas.
+    #[param(value_type = Option<words::ConversationStatus>)]
+    status: Option<String>,
+    /// Of the agent with this id, of `me`, or of `nobody`.
+    assignee: Option<String>,
+    #[serde(default)]
+    #[param(inline, required = false)]
+    sort: Sort,
+    /// 50 unless told, 200 at most.
+    #[param(value_type = Option<i64>, minimum = 1)]
+    limit: Option<PageSize<200>>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SpaceQuery {
+    /// In this space.
+    #[param(value_type = Option<uuid::Uuid>)]
+    space: Option<SpaceId>,
+}
+
+/// List conversations.
+///
+/// Those of all spaces in which something was said.
+#[utoipa::path(
+    get, path = "/api/conversations", operation_id = "list_all_conversations", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])),
+    params(SpaceQuery, ListQuery),
+    responses((status = 200, body = List<ConversationSummary>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn all(
+    caller: Allowed<ConversationsRead>,
+    space: web::Query<SpaceQuery>,
+    query: web::Query<ListQuery>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let db = services.db.tenant(caller.tenant);
+    page(&db, query.wanted(space.space, &caller)?, &query).await
+}
+
+/// List a space's conversations.
+///
+/// Those in which something was said.
+#[utoipa::path(
+    get, path = "/api/chat-spaces/{id}/conversations", operation_id = "list_conversations", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])),
+    params(("id" = uuid::Uuid, Path, description = "The space"), ListQuery),
+    responses((status = 200, body = List<ConversationSummary>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn list(
+    caller: Allowed<ConversationsRead>,
+    path: web::Path<SpaceId>,
+    query: web::Query<ListQuery>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (db, space) = (services.db.tenant(caller.tenant), *path);
+    let known = db.read(async |conn| spaces::load(conn, space).await).await;
+    let known: Option<_> = known.map_err(|error: StoreError| Problem::internal(error))?;
+    known.ok_or_else(Problem::not_found)?;
+    page(&db, query.wanted(Some(space), &caller)?, &query).await
+}
+
+impl ListQuery {
+    fn wanted(&self, space: Option<SpaceId>, caller: &Caller) -> Result<Wanted, Problem> {
+        let invalid = |detail: &str| Problem::new(Code::InvalidRequest, detail);
+        let words = self.status.iter().flat_map(|status| status.split(','));
+        let statuses: Result<Vec<ConversationStatus>, _> = words.map(str::parse).collect();
+        let assignee = match self.assignee.as_deref() {
+            None => None,
+            Some("nobody") => Some(Whose::Nobody),
+            Some("me") => Some(Whose::Agent(caller.agent().id)),
+            Some(id) => {
+                let id: UserId = id
+                    .parse()
+                    .map_err(|_| invalid("assignee is an id, me, or nobody"))?;
+                Some(Whose::Agent(id))
+            }
+        };
+        Ok(Wanted {
+            space,
+            statuses: statuses.map_err(|_| invalid("status is bot, waiting, human, snoozed or resolved"))?,
+            assignee,
+        })
+    }
+}
+
+/// Which part of the list a page ended in.
+#[derive(Clone, Copy)]
+enum After {
+    Waiting(Option<Place>),
+    Recent(Option<Place>),
+}
+
+impl After {
+    fn begin(query: &ListQuery) -> Result<Self, Problem> {
+        let place = |text: &str| {
+            let (at, id) = cursor::decode(text)?;
+            Ok(Some(Place { at, id: id.into() }))
+        };
+        match (&query.cursor, query.sort) {
+            (None, Sort::Waiting) => Ok(Self::Waiting(None)),
+            (None, Sort::Recent) => Ok(Self::Recent(None)),
+            (Some(cursor), Sort::Waiting) => match cursor.strip_prefix('w') {
+                Some(rest) => place(rest).map(Self::Waiting),
+                None => place(cursor.strip_prefix('r').ok_or_else(cursor::unknown)?).map(Self::Recent),
+            },
+            (Some(cursor), Sort::Recent) => place(cursor).map(Self::Recent),
+        }
+    }
+}
+
+async fn page(db: &TenantDb, wanted: Wanted, query: &ListQuery) -> Result<HttpResponse, Problem> {
+    let (limit, after) = (of_page(query.limit), After::begin(query)?);
+    let waiting_first = query.sort == Sort::Waiting;
+    let read = async |conn: &mut TenantConn<'_>| {
+        let mut found = Vec::new();
+        let mut recent = None;
+        match after {
+            After::Waiting(place) => found = inbox::waiting(conn, &wanted, limit, place).await?,
+            After::Recent(place) => recent = place,
+        }
+        let left = limit - i64::try_from(found.len()).unwrap_or(limit);
+        if left > 0 {
+            found.extend(inbox::recent(conn, &wanted, !waiting_first, left, recent).await?);
+        }
+        let ids = found.iter().map(|conversation| conversation.id).collect();
+        let glimpses = inbox::glimpses(conn, ids).await?;
+        Ok((found, glimpses))
+    };
+    let (found, glimpses) = db
+        .read(read)
+        .await
+        .map_err(|error: StoreError| Problem::internal(error))?;
+    let full = i64::try_from(found.len()).unwrap_or(0) == limit;
+    let next = found
+        .last()
+        .filter(|_| full)
+        .map(|last| next(last, waiting_first));
+    let summary = |conversation: &Conversation| {
+        let of_it = glimpses.iter().find(|glimpse| glimpse.id == conversation.id);
+        of_it.map(|glimpse| ConversationSummary::of(conversation, glimpse))
+    };
+    let items = found.iter().filter_map(summary).collect();
+    Ok(HttpResponse::Ok().json(List { items, next }))
+}
+
+fn next(last: &Conversation, waiting_first: bool) -> String {
+    match last.waiting_since {
+        _ if !waiting_first => cursor::encode(last.updated_at, last.id),
+        Some(since) => format!("w{}", cursor::encode(since, last.id)),
+        None => format!("r{}", cursor::encode(last.updated_at, last.id)),
+    }
+}
+
+/// Get a conversation.
+#[utoipa::path(
+    get, path = "/api/conversations/{id}", operation_id = "get_conversation", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])), params(("id" = uuid::Uuid, Path, description = "The conversation")),
+    responses((status = 200, body = ConversationSummary), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn conversation(
+    caller: Allowed<ConversationsRead>,
+    path: web::Path<ConversationId>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (db, id) = (services.db.tenant(caller.tenant), *path);
+    let found = db.read(async |conn| {
+        let found = conversations::load(conn, id).await?;
+        let glimpses = inbox::glimpses(conn, vec![id]).await?;
+        Ok(found.zip(glimpses.into_iter().next()))
+    });
+    let found: Result<_, StoreError> = found.await;
+    let (found, glimpse) = found.map_err(Problem::internal)?.ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok().json(ConversationSummary::of(&found, &glimpse)))
+}
+
+fn not_found(error: StoreError) -> Problem {
+    match error {
+        StoreError::NotFound => Problem::not_found(),
+        other => Problem::internal(other),
+    }
+}
