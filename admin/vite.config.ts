@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config';
 const server = loadEnv('', '.', 'PARLANCE_').PARLANCE_URL ?? 'http://localhost:8080';
 
 export default defineConfig({
-  base: '/console/',
+  base: '/app/',
   plugins: [react(), tailwindcss()],
   build: {
     // The first versions with light-dark() and relative colours.
@@ -17,7 +17,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
-    proxy: Object.fromEntries(['/api', '/demo', '/widget', '/widget.js'].map((path) => [path, server])),
+    proxy: Object.fromEntries(['/api', '/demo', '/widget', '/widget.js'].map((path) => [path, { target: server, ws: true }])),
     // The reader of Markdown is the widget's.
     fs: { allow: ['.', '../widget/src/frame'] },
   },

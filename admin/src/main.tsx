@@ -4,11 +4,16 @@ import { createRoot } from 'react-dom/client';
 import { Api, ApiProvider } from './api/client';
 import { App } from './app/App';
 import { createQueryClient } from './app/queries';
+import { isInvited, toFront } from './auth/place';
 import { Session, SessionProvider } from './auth/session';
 import './app.css';
 
 const queries = createQueryClient();
-const session = new Session(() => queries.clear());
+const session = new Session((moved) => {
+  queries.clear();
+  // What the address names is of the workspace before.
+  if (moved) toFront();
+}, isInvited);
 const api = new Api(session);
 void session.start();
 

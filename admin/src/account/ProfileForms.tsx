@@ -6,7 +6,7 @@ import { useSession, type User } from '../auth/session';
 import { Button } from '../ui/Button';
 import { Field, PasswordField } from '../ui/Field';
 import { Done, Refusal } from '../ui/Notice';
-import { Section } from './Section';
+import { Section } from '../ui/Section';
 
 export function NameForm({ user }: { user: User }) {
   const [api, session] = [useApi(), useSession()];

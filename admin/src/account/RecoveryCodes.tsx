@@ -1,4 +1,4 @@
-import { CopyButton } from '../spaces/CopyButton';
+import { CopyButton } from '../ui/CopyButton';
 import { Button } from '../ui/Button';
 
 /** Shown once: nobody can read them again. */

@@ -8,7 +8,7 @@ import { Field, PasswordField } from '../ui/Field';
 import { Refusal } from '../ui/Notice';
 import { factorQuery, type Proof, type Proposal } from './api';
 import { RecoveryCodes } from './RecoveryCodes';
-import { Section } from './Section';
+import { Section } from '../ui/Section';
 
 /** Two-factor login: off, being set up, or on. */
 export function SecondFactor() {

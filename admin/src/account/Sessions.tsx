@@ -3,7 +3,7 @@ import { useApi } from '../api/client';
 import { Button } from '../ui/Button';
 import { Refusal } from '../ui/Notice';
 import { sessionsQuery, type OpenSession } from './api';
-import { Section } from './Section';
+import { Section } from '../ui/Section';
 
 /** Where somebody is logged in, and ending it there. */
 export function Sessions() {

@@ -7,15 +7,23 @@ export interface Call {
   signal?: AbortSignal | undefined;
   /** Lets the answer's cookie arrive although the page is being left. */
   keepalive?: boolean;
+  /** What is wanted in the place of JSON. */
+  accept?: string;
+}
+
+/** One request to the API and its JSON answer, as [ask]. */
+export async function call(path: string, request: Call = {}): Promise<unknown> {
+  const text = await (await ask(path, request)).text();
+  return text ? (JSON.parse(text) as unknown) : undefined;
 }
 
 /**
- * One request to the API and its JSON answer.
+ * One request to the API and its answer.
  *
  * @throws {Problem} when it is refused or cannot be sent; an abort passes through
  */
-export async function call(path: string, { method = 'GET', body, token, signal, keepalive }: Call = {}): Promise<unknown> {
-  const headers: Record<string, string> = { accept: 'application/json' };
+export async function ask(path: string, { method = 'GET', body, token, signal, keepalive, accept }: Call = {}): Promise<Response> {
+  const headers: Record<string, string> = { accept: accept ?? 'application/json' };
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (token) headers.authorization = `Bearer ${token}`;
   const init: RequestInit = { method, headers, signal: signal ?? null, keepalive: keepalive ?? false };
@@ -29,6 +37,5 @@ export async function call(path: string, { method = 'GET', body, token, signal, 
     throw Problem.unreachable();
   }
   if (!response.ok) throw await problemOf(response);
-  const text = await response.text();
-  return text ? (JSON.parse(text) as unknown) : undefined;
+  return response;
 }

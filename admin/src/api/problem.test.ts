@@ -8,6 +8,13 @@ describe('a problem', () => {
     expect(read).toMatchObject({ code: 'rate_limited', status: 429, detail: 'too many attempts, try again later', retryAfter: 12 });
   });
 
+  it('names the fields that cannot be taken', async () => {
+    const errors = [{ field: 'settings.color', detail: 'give it as #rrggbb' }];
+    const body = JSON.stringify({ code: 'invalid_request', detail: 'settings.color: give it as #rrggbb', errors });
+    expect((await problemOf(new Response(body, { status: 400 }))).errors).toEqual(errors);
+    expect((await problemOf(problem(404, 'not_found', 'nothing here'))).errors).toEqual([]);
+  });
+
   it('counts the seconds to a date', async () => {
     vi.useFakeTimers({ now: Date.UTC(2030, 0, 1, 12, 0, 0) });
     const read = await problemOf(problem(503, 'busy', 'busy', { 'retry-after': 'Tue, 01 Jan 2030 12:00:30 GMT' }));

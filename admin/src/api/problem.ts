@@ -1,3 +1,9 @@
+/** What of a request cannot be taken, by its path such as `settings.ai.top_k`. */
+export interface FieldError {
+  field: string;
+  detail: string;
+}
+
 /** A request that was refused or never arrived, as the server tells it (RFC 9457). */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -10,6 +16,8 @@ export class Problem extends Error {
     readonly detail: string,
     /** Seconds to wait before another try. */
     readonly retryAfter?: number,
+    /** Every field that cannot be taken, where it is about fields. */
+    readonly errors: readonly FieldError[] = [],
   ) {
     super(detail);
   }
@@ -36,7 +44,13 @@ export async function problemOf(response: Response): Promise<Problem> {
     response.status,
     field('detail') ?? field('title') ?? `the server answered with ${response.status}`,
     seconds(response.headers.get('retry-after')),
+    errorsOf(body),
   );
+}
+
+function errorsOf(body: unknown): FieldError[] {
+  const errors = (body as { errors?: unknown } | null)?.errors;
+  return Array.isArray(errors) ? (errors as FieldError[]) : [];
 }
 
 /** `Retry-After` is a number of seconds or a date. */
@@ -46,9 +60,29 @@ function seconds(header: string | null): number | undefined {
   return Number.isFinite(after) ? Math.max(0, Math.ceil(after)) : undefined;
 }
 
-/** For people: what the server says in lower case, as a sentence. */
-export function sentence(error: unknown): string {
-  const text = error instanceof Problem ? error.detail : 'something went wrong here';
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** For people: what the server says in lower case, as a sentence; without `prefix`, where that is said by the place. */
+export function sentence(error: unknown, prefix = ''): string {
+  const said = error instanceof Problem ? error.detail : 'something went wrong here';
+  return asSentence(said.startsWith(prefix) ? said.slice(prefix.length) : said);
+}
+
+export function asSentence(text: string): string {
   const end = /[.!?]$/.test(text) ? '' : '.';
-  return text.charAt(0).toUpperCase() + text.slice(1) + end;
+  return capital(text) + end;
+}
+
+/** What the server says of a field, or of one below it, for the field's place in a form. */
+export function faultOf(error: unknown, field: string): string | undefined {
+  if (!(error instanceof Problem)) return undefined;
+  const said = error.errors.filter((one) => one.field === field || one.field.startsWith(`${field}.`));
+  return said.length > 0 ? said.map(({ detail }) => capital(detail)).join('. ') : undefined;
+}
+
+/** The error, unless all that it says stands at one of the fields. */
+export function otherThan(error: unknown, fields: readonly string[]): unknown {
+  if (!(error instanceof Problem) || error.errors.length === 0) return error;
+  const shown = (name: string) => fields.some((field) => name === field || name.startsWith(`${field}.`));
+  return error.errors.every(({ field }) => shown(field)) ? null : error;
 }

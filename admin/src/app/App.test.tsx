@@ -1,67 +1,49 @@
-import { QueryClientProvider } from '@tanstack/react-query';
-import { render, screen } from '@testing-library/react';
+import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { Api, ApiProvider } from '../api/client';
-import { Session, SessionProvider } from '../auth/session';
 import { conversation, message } from '../test/inbox';
+import { openConsole } from '../test/open';
 import { granted, json, problem, serve } from '../test/server';
-import { App } from './App';
-import { createQueryClient } from './queries';
 
 const space = { id: 's1', slug: 'acme', name: 'Acme Robotics', public_key: 'pk_1', published: true, settings: {}, created_at: '' };
 const routes = {
   'POST /api/auth/refresh': () => json(granted('t1')),
   'GET /api/chat-spaces': () => json({ items: [space, { ...space, id: 's2', slug: 'other', name: 'Other' }], next: null }),
-  'GET /api/chat-spaces/s1/conversations': () => json({ items: [conversation('c1', { status: 'waiting' })], next: null }),
-  'GET /api/chat-spaces/s2/conversations': () => json({ items: [], next: null }),
+  'GET /api/conversations': () => json({ items: [conversation('c1', { status: 'waiting' })], next: null }),
   'GET /api/conversations/c1': () => json(conversation('c1', { status: 'waiting' })),
-  'GET /api/conversations/c1/messages': () => json({ items: [message(1, { text: 'where is my order?' })], next: null }),
+  'GET /api/conversations/c1/events': () => json({ items: [message(1, { text: 'where is my order?' })], next: null }),
 };
 
 async function open(path: string) {
-  history.replaceState(null, '', `/console${path}`);
-  const queries = createQueryClient();
-  const session = new Session(() => queries.clear());
-  render(
-    <SessionProvider value={session}>
-      <ApiProvider value={new Api(session)}>
-        <QueryClientProvider client={queries}>
-          <App />
-        </QueryClientProvider>
-      </ApiProvider>
-    </SessionProvider>,
-  );
-  await session.start();
+  await openConsole(`/app${path}`);
   return userEvent.setup();
 }
 
 beforeEach(() => void vi.spyOn(window, 'scrollTo').mockReturnValue());
 
 describe('the console', () => {
-  it('leads to the first space, and from there to a conversation', async () => {
+  it('leads to the inbox, and from there to a conversation', async () => {
     serve(routes);
     const user = await open('/');
     await user.click(await screen.findByRole('link', { name: /Visitor 00AB.*Waiting/ }));
     expect(await screen.findByRole('log')).toHaveTextContent('where is my order?');
-    expect(location.pathname).toBe('/console/spaces/acme/conversations/c1');
-    await vi.waitFor(() => expect(document.title).toBe('Visitor 00AB · Acme Robotics · Parlance'));
+    expect(location.pathname).toBe('/app/inbox/c1');
+    await vi.waitFor(() => expect(document.title).toBe('(1) Visitor 00AB · Inbox · Parlance'));
   });
 
   it('asks to log in at any address, and stays there', async () => {
     const refused = () => problem(401, 'unauthenticated', 'this session is over, log in again');
     serve({ ...routes, 'POST /api/auth/refresh': refused, 'POST /api/auth/login': () => json(granted('t1')) });
-    const user = await open('/spaces/acme/conversations/c1');
+    const user = await open('/inbox/c1');
     await user.type(await screen.findByLabelText('E-mail'), 'admin@acme.example');
     await user.type(screen.getByLabelText('Password'), 'acmedemo1!{Enter}');
     expect(await screen.findByRole('log')).toHaveTextContent('where is my order?');
   });
 
-  it('does not show a conversation in a space that is not its own', async () => {
+  it('says that a conversation is not there', async () => {
     serve(routes);
-    await open('/spaces/other/conversations/c1');
-    expect(await screen.findByText('No such conversation here')).toBeVisible();
-    expect(screen.queryByText('where is my order?')).toBeNull();
+    await open('/inbox/c2');
+    expect(await screen.findByText('No such conversation')).toBeVisible();
   });
 
   it('says that a space is not there', async () => {

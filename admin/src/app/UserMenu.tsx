@@ -1,11 +1,16 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { ChevronsUpDown, LogOut, Monitor, Moon, Sun, UserRound } from 'lucide-react';
+import { ChevronsUpDown, LogOut, Monitor, Moon, MoonStar, Sun, UserRound } from 'lucide-react';
+import { Suspense } from 'react';
 import { meQuery } from '../account/api';
 import { useApi } from '../api/client';
 import { sentence } from '../api/problem';
+import { Organisations } from '../auth/provider/lazy';
 import { useSession, type Identity } from '../auth/session';
-import { Menu, MenuContent, MenuItem, MenuLabel, MenuLine, MenuRadio, MenuRadioGroup, MenuTrigger } from '../ui/Menu';
+import { setCalls, useCallSettings } from '../inbox/callSettings';
+import { initials } from '../ui/Avatar';
+import { Menu, MenuCheck, MenuContent, MenuItem, MenuLabel, MenuLine, MenuRadio, MenuRadioGroup, MenuTrigger } from '../ui/Menu';
+import { PlaceMenu } from './PlaceMenu';
 import { useTheme, type Theme } from './theme';
 
 const THEMES = [
@@ -20,21 +25,21 @@ export function UserMenu({ identity: { user, tenant }, wide }: { identity: Ident
   const [theme, setTheme] = useTheme();
   const logOut = useMutation({ mutationFn: () => session.logOut() });
   const navigate = useNavigate();
-  const { data: me } = useQuery(meQuery(useApi()));
-  const workspaces = me?.memberships ?? [];
-  const switchTo = useMutation({ mutationFn: (other: string) => session.switchTo(other) });
+  const away = useCallSettings().away === user.id;
   const stay = (event: Event) => event.preventDefault();
   return (
     <Menu>
-      <MenuTrigger aria-label={`Your account, ${user.name}`} className="flex w-full items-center gap-2.5 rounded-lg p-1.5 text-start hover:bg-sunken">
-        <span aria-hidden className="grid size-8 shrink-0 place-items-center rounded-full bg-accent-fill text-xs font-semibold text-on-accent">
+      <MenuTrigger className="flex w-full items-center gap-2.5 rounded-lg p-1.5 text-start hover:bg-sunken">
+        <span aria-hidden className="relative grid size-8 shrink-0 place-items-center rounded-full bg-accent-fill text-xs font-semibold text-on-accent">
           {initials(user.name)}
+          {away && <span className="absolute -end-0.5 -bottom-0.5 size-3 rounded-full bg-warn ring-2 ring-panel" />}
         </span>
+        <span className="sr-only">Your account, {!wide && user.name} {away && '(away)'}</span>
         {wide && (
           <>
             <span className="min-w-0 flex-1 leading-tight">
               <span className="block truncate font-medium">{user.name}</span>
-              <span className="block truncate text-xs text-mute capitalize">{tenant.role}</span>
+              <span className="block truncate text-xs text-mute capitalize">{away ? 'Away' : tenant.role}</span>
             </span>
             <ChevronsUpDown className="size-4 shrink-0 text-mute" aria-hidden />
           </>
@@ -45,25 +50,11 @@ export function UserMenu({ identity: { user, tenant }, wide }: { identity: Ident
         <MenuItem onSelect={() => void navigate({ to: '/account' })}>
           <UserRound className="size-4 text-mute" aria-hidden /> Your account
         </MenuItem>
+        <MenuCheck checked={away} onSelect={stay} onCheckedChange={(on) => setCalls({ away: on ? user.id : null })}>
+          <MoonStar className="size-4 text-mute" aria-hidden /> Away
+        </MenuCheck>
         <MenuLine />
-        {workspaces.length > 1 && (
-          <>
-            <MenuLabel>Workspace</MenuLabel>
-            <MenuRadioGroup value={tenant.id} onValueChange={(other) => switchTo.mutate(other)}>
-              {workspaces.map((one) => (
-                <MenuRadio key={one.tenant} value={one.tenant} onSelect={stay}>
-                  {one.name}
-                </MenuRadio>
-              ))}
-            </MenuRadioGroup>
-            {switchTo.error && (
-              <p role="alert" className="max-w-56 px-2.5 pb-2 text-xs text-bad">
-                {sentence(switchTo.error)}
-              </p>
-            )}
-            <MenuLine />
-          </>
-        )}
+        <Places here={tenant.id} />
         <MenuLabel>Theme</MenuLabel>
         <MenuRadioGroup value={theme} onValueChange={(next) => setTheme(next as Theme)}>
           {THEMES.map(({ theme: value, label, icon: Icon }) => (
@@ -92,7 +83,18 @@ export function UserMenu({ identity: { user, tenant }, wide }: { identity: Ident
   );
 }
 
-function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
-  return [words[0], words.length > 1 ? words.at(-1) : ''].map((word) => word?.charAt(0) ?? '').join('').toUpperCase() || '?';
+/** The person's organisations where they act for such, else their workspaces, where there are several. */
+function Places({ here }: { here: string }) {
+  const session = useSession();
+  const { data: me } = useQuery(meQuery(useApi()));
+  const { provider } = session;
+  if (provider?.kind === 'clerk' && provider.organisations().length > 0) {
+    return (
+      <Suspense>
+        <Organisations clerk={provider} />
+      </Suspense>
+    );
+  }
+  const places = me?.memberships.map(({ tenant, name }) => ({ id: tenant, name })) ?? [];
+  return places.length > 1 && <PlaceMenu label="Workspace" here={here} places={places} go={(tenant) => session.switchTo(tenant)} />;
 }

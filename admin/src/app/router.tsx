@@ -1,10 +1,13 @@
-import { createRootRoute, createRoute, createRouter, Link, Navigate } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, Navigate } from '@tanstack/react-router';
 import { SearchX } from 'lucide-react';
 import { AccountPage } from '../account/AccountPage';
+import { wanted } from '../audit/wanted';
 import { ConversationPage } from '../inbox/ConversationPage';
 import { InboxPage, NoConversation } from '../inbox/InboxPage';
+import { readSearch } from '../overview/range';
+import { shownOf } from '../inbox/search';
+import { filterOf, questionOf } from '../knowledge/filter';
 import { HomePage } from '../spaces/HomePage';
-import { InstallPage } from '../spaces/InstallPage';
 import { SpaceLayout } from '../spaces/SpaceLayout';
 import { Empty } from '../ui/Empty';
 import { Failure } from '../ui/Failure';
@@ -16,25 +19,143 @@ const home = createRoute({ getParentRoute: () => root, path: '/', component: Hom
 
 const account = createRoute({ getParentRoute: () => root, path: 'account', component: AccountPage });
 
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: 'overview',
+  validateSearch: readSearch,
+  // With its charts, which are large.
+  component: lazyRouteComponent(() => import('../overview/OverviewPage'), 'OverviewPage'),
+});
+
 const space = createRoute({ getParentRoute: () => root, path: 'spaces/$space', component: SpaceLayout });
 const spaceHome = createRoute({ getParentRoute: () => space, path: '/', component: SpaceHome });
-const install = createRoute({ getParentRoute: () => space, path: 'install', component: InstallPage });
+const install = createRoute({ getParentRoute: () => space, path: 'install', component: lazyRouteComponent(() => import('../spaces/InstallPage'), 'InstallPage') });
 
-const inbox = createRoute({ getParentRoute: () => space, path: 'conversations', component: InboxPage });
+const archived = createRoute({
+  getParentRoute: () => root,
+  path: 'archived',
+  component: lazyRouteComponent(() => import('../spaces/ArchivedPage'), 'ArchivedPage'),
+});
+const settings = createRoute({
+  getParentRoute: () => space,
+  path: 'settings',
+  component: lazyRouteComponent(() => import('../spaces/settings/SettingsLayout'), 'SettingsLayout'),
+});
+const look = createRoute({ getParentRoute: () => settings, path: '/', component: lazyRouteComponent(() => import('../spaces/settings/LookPage'), 'LookPage') });
+const answers = createRoute({
+  getParentRoute: () => settings,
+  path: 'answers',
+  component: lazyRouteComponent(() => import('../spaces/settings/AnswersPage'), 'AnswersPage'),
+});
+const site = createRoute({ getParentRoute: () => settings, path: 'site', component: lazyRouteComponent(() => import('../spaces/settings/SitePage'), 'SitePage') });
+const versions = createRoute({
+  getParentRoute: () => settings,
+  path: 'versions',
+  component: lazyRouteComponent(() => import('../spaces/settings/VersionsPage'), 'VersionsPage'),
+});
+const danger = createRoute({
+  getParentRoute: () => settings,
+  path: 'danger',
+  component: lazyRouteComponent(() => import('../spaces/settings/DangerPage'), 'DangerPage'),
+});
+
+const team = createRoute({ getParentRoute: () => root, path: 'team', component: lazyRouteComponent(() => import('../team/TeamPage'), 'TeamPage') });
+const canned = createRoute({
+  getParentRoute: () => root,
+  path: 'canned-replies',
+  component: lazyRouteComponent(() => import('../canned/CannedPage'), 'CannedPage'),
+});
+const keys = createRoute({ getParentRoute: () => root, path: 'keys', component: lazyRouteComponent(() => import('../keys/KeysPage'), 'KeysPage') });
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: 'audit',
+  validateSearch: wanted,
+  component: lazyRouteComponent(() => import('../audit/AuditPage'), 'AuditPage'),
+});
+
+const inbox = createRoute({ getParentRoute: () => root, path: 'inbox', validateSearch: shownOf, component: InboxPage });
 const noConversation = createRoute({ getParentRoute: () => inbox, path: '/', component: NoConversation });
 const conversation = createRoute({ getParentRoute: () => inbox, path: '$conversation', component: ConversationPage });
 
+const knowledge = createRoute({
+  getParentRoute: () => space,
+  path: 'knowledge',
+  component: lazyRouteComponent(() => import('../knowledge/KnowledgeLayout'), 'KnowledgeLayout'),
+});
+const documents = createRoute({
+  getParentRoute: () => knowledge,
+  path: '/',
+  validateSearch: filterOf,
+  component: lazyRouteComponent(() => import('../knowledge/DocumentsPage'), 'DocumentsPage'),
+});
+const document = createRoute({
+  getParentRoute: () => knowledge,
+  path: 'documents/$document',
+  component: lazyRouteComponent(() => import('../knowledge/DocumentPage'), 'DocumentPage'),
+});
+const websites = createRoute({
+  getParentRoute: () => knowledge,
+  path: 'websites',
+  component: lazyRouteComponent(() => import('../knowledge/SourcesPage'), 'SourcesPage'),
+});
+const website = createRoute({
+  getParentRoute: () => knowledge,
+  path: 'websites/$source',
+  component: lazyRouteComponent(() => import('../knowledge/SourcePage'), 'SourcePage'),
+});
+const jobs = createRoute({
+  getParentRoute: () => knowledge,
+  path: 'jobs',
+  component: lazyRouteComponent(() => import('../knowledge/JobsPage'), 'JobsPage'),
+});
+const playground = createRoute({
+  getParentRoute: () => space,
+  path: 'playground',
+  component: lazyRouteComponent(() => import('../knowledge/playground/PlaygroundLayout'), 'PlaygroundLayout'),
+});
+const askPage = createRoute({
+  getParentRoute: () => playground,
+  path: '/',
+  validateSearch: questionOf,
+  component: lazyRouteComponent(() => import('../knowledge/playground/AskPage'), 'AskPage'),
+});
+const golden = createRoute({
+  getParentRoute: () => playground,
+  path: 'golden',
+  component: lazyRouteComponent(() => import('../knowledge/playground/GoldenPage'), 'GoldenPage'),
+});
+const goldenRun = createRoute({
+  getParentRoute: () => playground,
+  path: 'golden/$run',
+  component: lazyRouteComponent(() => import('../knowledge/playground/RunPage'), 'RunPage'),
+});
+const playgroundRoutes = playground.addChildren([askPage, golden, goldenRun]);
+const knowledgeRoutes = knowledge.addChildren([documents, document, websites, website, jobs]);
+
 const routeTree = root.addChildren([
   home,
+  inbox.addChildren([noConversation, conversation]),
   account,
-  space.addChildren([spaceHome, install, inbox.addChildren([noConversation, conversation])]),
+  overview,
+  archived,
+  canned,
+  team,
+  keys,
+  audit,
+  space.addChildren([
+    spaceHome,
+    install,
+    knowledgeRoutes,
+    playgroundRoutes,
+    settings.addChildren([look, answers, site, versions, danger]),
+  ]),
 ]);
 
 /** All addresses of the console, below where the server has it. */
 export function createConsoleRouter() {
   return createRouter({
     routeTree,
-    basepath: '/console',
+    basepath: '/app',
     defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
   });
 }
@@ -46,14 +167,14 @@ declare module '@tanstack/react-router' {
 }
 
 function SpaceHome() {
-  return <Navigate to="/spaces/$space/conversations" params={{ space: space.useParams().space }} replace />;
+  return <Navigate to="/spaces/$space/knowledge" params={{ space: space.useParams().space }} replace />;
 }
 
 function NotFound() {
   return (
     <Empty icon={SearchX} title="There is no such page">
       <Link to="/" className="font-medium text-accent underline underline-offset-2">
-        Your spaces
+        The inbox
       </Link>
     </Empty>
   );

@@ -31,7 +31,7 @@ export type Outside = 'login' | 'signup' | 'forgot-password';
 /** From one of these pages to another: they are loaded anew, for no router is there yet. */
 export function AuthLink({ to, children }: { to: Outside; children: ReactNode }) {
   return (
-    <a href={to === 'login' ? '/console/' : `/console/${to}`} className="font-medium text-accent underline-offset-2 hover:underline">
+    <a href={to === 'login' ? '/app/' : `/app/${to}`} className="font-medium text-accent underline-offset-2 hover:underline">
       {children}
     </a>
   );

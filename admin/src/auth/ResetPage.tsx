@@ -7,6 +7,7 @@ import { AuthLayout, AuthLink } from './AuthLayout';
 import { fieldsOf } from './fields';
 import { takeToken } from './fragment';
 import { PASSWORD_HINT } from './password';
+import { useSession, useSessionState } from './session';
 import { Submit } from './Submit';
 
 /** Where the link leads that is mailed to who forgot the password. */
@@ -15,6 +16,15 @@ export function ResetPage({ token: given }: { token?: string }) {
   const reset = useMutation({
     mutationFn: (password: string) => call('/api/auth/reset-password', { method: 'POST', body: { token, password } }),
   });
+  const { provider } = useSession();
+  useSessionState(); // Who keeps the accounts is known with it.
+  if (provider) {
+    return (
+      <AuthLayout title="Choose another password" lead={`${provider.name} keeps the accounts of this console, and their passwords.`}>
+        <AuthLink to="forgot-password">Go on there</AuthLink>
+      </AuthLayout>
+    );
+  }
   return (
     <AuthLayout title="Choose another password" lead="You are logged out everywhere when it changes.">
       {reset.isSuccess ? (

@@ -2,15 +2,12 @@ import type { ReactNode } from 'react';
 import { ForgotPage } from './ForgotPage';
 import { InvitationPage } from './InvitationPage';
 import { LoginPage } from './LoginPage';
+import { ProviderLoginPage } from './provider/lazy';
+import type { Provider } from './provider/provider';
 import { ResetPage } from './ResetPage';
+import { page, toFront } from './place';
 import { SignUpPage } from './SignUpPage';
 import { VerifyPage } from './VerifyPage';
-
-const BASE = '/console/';
-
-function page(): string {
-  return location.pathname.startsWith(BASE) ? location.pathname.slice(BASE.length).replace(/\/$/, '') : '';
-}
 
 /** Pages that links in mails lead to, whoever is logged in. */
 export function mailedPage(): ReactNode {
@@ -27,7 +24,8 @@ export function mailedPage(): ReactNode {
 }
 
 /** What somebody sees who is not logged in. */
-export function OutsidePage({ ended }: { ended: boolean }) {
+export function OutsidePage({ ended, provider }: { ended: boolean; provider: Provider | null }) {
+  if (provider) return <ProviderLoginPage provider={provider} ended={ended} />;
   switch (page()) {
     case 'signup':
       return <SignUpPage />;
@@ -40,5 +38,5 @@ export function OutsidePage({ ended }: { ended: boolean }) {
 
 /** Who is logged in has left these pages: the console begins at its front. */
 export function leaveOutside(): void {
-  if (page() === 'signup' || page() === 'forgot-password') history.replaceState(null, '', BASE);
+  if (page() === 'signup' || page() === 'forgot-password') toFront();
 }

@@ -23,8 +23,16 @@ function show(page: ReactNode) {
   return { session, user: userEvent.setup() };
 }
 
+/** The same, by an invitation: who keeps the accounts is found out first. */
+async function showInvitation(routes: Parameters<typeof serve>[0]) {
+  const heard = serve({ 'POST /api/auth/refresh': () => problem(401, 'unauthenticated', 'log in again'), ...routes });
+  const shown = show(<InvitationPage token="abc" />);
+  await shown.session.start();
+  return { ...shown, heard };
+}
+
 const at = (address: string) => history.replaceState(null, '', address);
-beforeEach(() => at('/console/'));
+beforeEach(() => at('/app/'));
 afterEach(() => at('/'));
 
 describe('pages for who is outside', () => {
@@ -58,14 +66,14 @@ describe('pages for who is outside', () => {
   });
 
   it('take the token out of the address', () => {
-    at('/console/reset-password#token=a-b_c');
+    at('/app/reset-password#token=a-b_c');
     expect(takeToken()).toBe('a-b_c');
     expect(location.hash).toBe('');
     expect(takeToken()).toBe('');
   });
 
   it('set another password by the link', async () => {
-    at('/console/reset-password#token=abc');
+    at('/app/reset-password#token=abc');
     const heard = serve({ 'POST /api/auth/reset-password': () => new Response(null, { status: 204 }) });
     const { user } = show(<ResetPage />);
     await user.type(screen.getByLabelText('New password'), 'wibble frost lantern{Enter}');
@@ -84,61 +92,60 @@ describe('pages for who is outside', () => {
 
   it('let somebody without an account in by an invitation', async () => {
     const invitation = { workspace: 'Acme', inviter: 'Ada', email: 'bob@shop.example', role: 'agent', has_account: false };
-    const heard = serve({
+    const { session, user, heard } = await showInvitation({
       'POST /api/auth/invitation': () => json(invitation),
       'POST /api/auth/accept-invitation': () => json(granted('t1')),
     });
-    const { session, user } = show(<InvitationPage token="abc" />);
     await user.type(await screen.findByLabelText('Your name'), 'Bob Roy');
     await user.type(screen.getByLabelText('Password'), 'wibble frost lantern{Enter}');
     await vi.waitFor(() => expect(session.snapshot().phase).toBe('in'));
-    expect(heard[1]?.body).toEqual({ token: 'abc', name: 'Bob Roy', password: 'wibble frost lantern' });
+    expect(heard.at(-1)?.body).toEqual({ token: 'abc', name: 'Bob Roy', password: 'wibble frost lantern' });
   });
 
   it('send somebody with an account to the login', async () => {
-    serve({
+    const { session, user } = await showInvitation({
       'POST /api/auth/invitation': () =>
         json({ workspace: 'Acme', inviter: null, email: 'bob@shop.example', role: 'viewer', has_account: true }),
       'POST /api/auth/accept-invitation': () => json({ joined: 'bob@shop.example' }),
     });
-    const { session, user } = show(<InvitationPage token="abc" />);
     await user.click(await screen.findByRole('button', { name: 'Accept the invitation' }));
     expect(await screen.findByRole('status')).toHaveTextContent('You belong to Acme now');
     expect(session.snapshot().phase).not.toBe('in');
   });
 
   it('say that an invitation is over', async () => {
-    serve({ 'POST /api/auth/invitation': () => problem(410, 'link_over', 'this link does not work any more, ask for another one') });
-    show(<InvitationPage token="abc" />);
+    await showInvitation({
+      'POST /api/auth/invitation': () => problem(410, 'link_over', 'this link does not work any more, ask for another one'),
+    });
     expect(await screen.findByRole('alert')).toHaveTextContent('This link does not work any more');
   });
 
   it('are found by their address', () => {
     for (const [address, heading] of [
-      ['/console/', 'Log in to the console'],
-      ['/console/spaces/acme', 'Log in to the console'],
-      ['/console/signup', 'Create an account'],
-      ['/console/forgot-password/', 'Choose another password'],
+      ['/app/', 'Log in to the console'],
+      ['/app/spaces/acme', 'Log in to the console'],
+      ['/app/signup', 'Create an account'],
+      ['/app/forgot-password/', 'Choose another password'],
     ] as const) {
       at(address);
       expect(mailedPage()).toBeNull();
       const { unmount } = render(
         <QueryClientProvider client={new QueryClient()}>
           <SessionProvider value={new Session(() => {})}>
-            <OutsidePage ended={false} />
+            <OutsidePage ended={false} provider={null} />
           </SessionProvider>
         </QueryClientProvider>,
       );
       expect(screen.getByRole('heading', { name: heading })).toBeInTheDocument();
       unmount();
     }
-    at('/console/verify-email');
+    at('/app/verify-email');
     expect(mailedPage()).not.toBeNull();
-    at('/console/signup');
+    at('/app/signup');
     leaveOutside();
-    expect(location.pathname).toBe('/console/');
-    at('/console/account');
+    expect(location.pathname).toBe('/app/');
+    at('/app/account');
     leaveOutside();
-    expect(location.pathname).toBe('/console/account');
+    expect(location.pathname).toBe('/app/account');
   });
 });

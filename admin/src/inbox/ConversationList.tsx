@@ -1,77 +1,148 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { MessagesSquare } from 'lucide-react';
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowUp, Inbox, PartyPopper } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useApi } from '../api/client';
-import { useSpace } from '../spaces/api';
+import { useKeys } from '../app/keys';
+import { spacesQuery } from '../spaces/api';
 import { Button, buttonLook } from '../ui/Button';
-import { Failure, Stale } from '../ui/Failure';
 import { Empty } from '../ui/Empty';
+import { Failure, Stale } from '../ui/Failure';
 import { SkeletonRows } from '../ui/Skeleton';
-import { conversationsQuery } from './api';
+import { inboxQuery, type Conversation } from './api';
 import { ConversationRow } from './ConversationRow';
+import { useNow } from './now';
+import { toShown, type InboxSearch } from './search';
 
-/** The conversations of the space, newest first, read on as one scrolls. */
-export function ConversationList() {
-  const space = useSpace();
-  const found = useInfiniteQuery(conversationsQuery(useApi(), space.id));
-  const { data: conversations, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = found;
+const ROW_PX = 92;
+
+/** The conversations that are shown, who waits longest first. Only the rows in view are there; more are read as one scrolls. */
+export function ConversationList({ search }: { search: InboxSearch }) {
+  const { data: spaces } = useQuery(spacesQuery(useApi()));
+  if (!spaces) return <SkeletonRows label="Loading conversations" />;
+  return <List search={search} spaces={spaces} />;
+}
+
+function List({ search, spaces }: { search: InboxSearch; spaces: { id: string; slug: string; name: string }[] }) {
+  const shown = toShown(search, spaces);
+  const found = useInfiniteQuery(inboxQuery(useApi(), shown));
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = found;
+  const conversations = useMemo(() => data?.pages.flatMap(({ items }) => items), [data]);
+  const { rows, hold, letGo, held, catchUp } = useSteady(conversations ?? [], `${shown.view} ${shown.space ?? ''}`);
+  const now = useNow();
+  const box = useRef<HTMLDivElement>(null);
+  // eslint-disable-next-line react-hooks/incompatible-library -- nothing that is made here is kept by another hook
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW_PX, overscan: 8 });
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage && last >= rows.length - 10) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage, last, rows.length]);
+
+  useSteps(rows, search, (index, id) => {
+    virtual.scrollToIndex(index);
+    if (box.current?.contains(document.activeElement)) box.current.querySelector<HTMLElement>(`a[href*="${id}"]`)?.focus({ preventScroll: true });
+  });
 
   if (!conversations) return error ? <Failure error={error} retry={refetch} /> : <SkeletonRows label="Loading conversations" />;
-  if (conversations.length === 0) return <NoneYet slug={space.slug} />;
+  if (rows.length === 0) return <NoneHere search={search} slug={spaces[0]?.slug} />;
   return (
-    <div className="flex min-h-0 flex-1 flex-col">
+    <div className="relative flex min-h-0 flex-1 flex-col">
       {error && <Stale />}
-      <nav aria-label="Conversations" className="min-h-0 flex-1 overflow-y-auto overscroll-contain" onKeyDown={walk}>
-        <ul className="divide-y divide-line">
-          {conversations.map((conversation) => (
-            <li key={conversation.id}>
-              <ConversationRow conversation={conversation} slug={space.slug} />
-            </li>
-          ))}
+      <nav
+        ref={box}
+        aria-label="Conversations"
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain"
+        onPointerEnter={hold}
+        onPointerLeave={letGo}
+      >
+        <ul className="relative" style={{ height: virtual.getTotalSize() }}>
+          {items.map(({ key, index, start }) => {
+            const conversation = rows[index];
+            if (!conversation) return null;
+            return (
+              <li key={key} className="absolute inset-x-0 top-0" style={{ height: ROW_PX, transform: `translateY(${start}px)` }} aria-setsize={hasNextPage ? -1 : rows.length} aria-posinset={index + 1}>
+                <ConversationRow
+                  conversation={conversation}
+                  search={search}
+                  now={now}
+                  space={spaces.length > 1 && !shown.space ? spaces.find(({ id }) => id === conversation.space)?.name : undefined}
+                />
+              </li>
+            );
+          })}
         </ul>
-        {hasNextPage && <More busy={isFetchingNextPage} load={fetchNextPage} />}
       </nav>
+      {held > 0 && (
+        <Button className="absolute top-2 self-center rounded-full shadow-pop" onClick={catchUp}>
+          <ArrowUp className="size-4" aria-hidden /> {held === 1 ? '1 has moved' : `${held} have moved`}
+        </Button>
+      )}
     </div>
   );
 }
 
-/** Reads on when it comes into view, or when it is pressed. */
-function More({ busy, load }: { busy: boolean; load: () => unknown }) {
-  const button = useRef<HTMLButtonElement>(null);
+/** Keys lead to the conversations beside the open one; where it has left the list, to those that were. */
+function useSteps(rows: Conversation[], search: InboxSearch, show: (index: number, id: string) => void) {
+  const { conversation: open } = useParams({ strict: false });
+  const navigate = useNavigate();
+  const place = useRef(-1);
+  const at = rows.findIndex(({ id }) => id === open);
   useEffect(() => {
-    if (busy || !button.current || !('IntersectionObserver' in window)) return;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && load());
-    observer.observe(button.current);
-    return () => observer.disconnect();
-  }, [busy, load]);
-  return (
-    <div className="flex justify-center p-3">
-      <Button ref={button} look="quiet" onClick={load} disabled={busy}>
-        {busy ? 'Loading…' : 'Show older conversations'}
-      </Button>
-    </div>
-  );
+    if (at >= 0) place.current = at;
+  }, [at]);
+  const to = (index: number) => {
+    const next = rows[index];
+    if (!next) return;
+    void navigate({ to: '/inbox/$conversation', params: { conversation: next.id }, search });
+    show(index, next.id);
+  };
+  const last = rows.length - 1;
+  useKeys({
+    next: () => to(at >= 0 ? at + 1 : Math.min(Math.max(place.current, 0), last)),
+    previous: () => to(at >= 0 ? at - 1 : Math.min(Math.max(place.current - 1, 0), last)),
+  });
 }
 
-function NoneYet({ slug }: { slug: string }) {
+/** The list as it was while the pointer is over it, so that nothing moves under it; what a row says still changes. */
+function useSteady(conversations: Conversation[], of: string) {
+  const [order, setOrder] = useState<{ of: string; ids: string[] } | null>(null);
+  const steady = order?.of === of ? order.ids : null;
+  const rows = useMemo(() => {
+    if (!steady) return conversations;
+    const now = new Map(conversations.map((one) => [one.id, one]));
+    const kept = steady.flatMap((id) => now.get(id) ?? []);
+    // Further pages come at the end.
+    const more = conversations.length > steady.length ? conversations.filter(({ id }, i) => i >= steady.length && !steady.includes(id)) : [];
+    return [...kept, ...more];
+  }, [conversations, steady]);
+  const held = steady ? conversations.filter(({ id }, i) => rows[i]?.id !== id && rows.findIndex((row) => row.id === id) !== i).length : 0;
+  return {
+    rows,
+    held,
+    hold: () => setOrder({ of, ids: conversations.map(({ id }) => id) }),
+    letGo: () => setOrder(null),
+    catchUp: () => setOrder({ of, ids: conversations.map(({ id }) => id) }),
+  };
+}
+
+function NoneHere({ search, slug }: { search: InboxSearch; slug: string | undefined }) {
+  if (search.view && search.view !== 'all') {
+    return (
+      <Empty icon={PartyPopper} title="Nothing here">
+        <p>{search.view === 'waiting' ? 'Nobody waits for a person.' : 'No conversation is in this view.'}</p>
+      </Empty>
+    );
+  }
   return (
-    <Empty icon={MessagesSquare} title="No conversations yet">
-      <p>They appear here as soon as a visitor writes. Put the widget on your site to begin.</p>
-      <Link to="/spaces/$space/install" params={{ space: slug }} className={buttonLook('primary')}>
-        Install the widget
-      </Link>
+    <Empty icon={Inbox} title="No conversations">
+      <p>They appear here as soon as a visitor writes.</p>
+      {slug && (
+        <Link to="/spaces/$space/install" params={{ space: slug }} className={buttonLook('primary')}>
+          Install the widget
+        </Link>
+      )}
     </Empty>
   );
-}
-
-/** Up and down move between the conversations. */
-function walk(event: KeyboardEvent<HTMLElement>) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
-  const links = [...event.currentTarget.querySelectorAll('a')];
-  const next = links[links.findIndex((link) => link === document.activeElement) + step];
-  if (!next) return;
-  event.preventDefault();
-  next.focus();
 }

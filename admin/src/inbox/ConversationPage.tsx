@@ -1,85 +1,124 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { ArrowLeft, MessageSquareDashed } from 'lucide-react';
+import { ArrowLeft, MessageSquareDashed, PanelRight } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 import { useApi } from '../api/client';
-import { Problem } from '../api/problem';
+import { useMay } from '../app/permission';
 import { useTitle } from '../app/title';
-import { useSpace } from '../spaces/api';
 import { Empty } from '../ui/Empty';
-import { Failure, Stale } from '../ui/Failure';
+import { Failure } from '../ui/Failure';
 import { SkeletonTranscript } from '../ui/Skeleton';
-import { conversationQuery, messagesQuery, type Conversation } from './api';
+import { Actions } from './Actions';
+import { conversationQuery, type Conversation } from './api';
+import { Composer } from './Composer';
+import { Context } from './Context';
+import { useViewers } from './InboxLive';
 import { StatusBadge } from './StatusBadge';
-import { mediumTime } from './time';
+import { isAbsent } from './talk';
 import { Transcript } from './Transcript';
-import { VisitorFace, visitorName } from './visitor';
+import { useTalk } from './useTalk';
+import { AgentFace, VisitorFace, visitorName } from './visitor';
 
-const route = getRouteApi('/spaces/$space/conversations/$conversation');
+const route = getRouteApi('/inbox/$conversation');
 
 /** A conversation, live. */
 export function ConversationPage() {
   const { conversation: id } = route.useParams();
-  const space = useSpace();
   const found = useQuery(conversationQuery(useApi(), id));
-  const name = found.data && visitorName(found.data.visitor);
-  useTitle(name, space.name);
-
-  const absent = found.data ? found.data.space !== space.id : isAbsent(found.error);
-  if (absent) return <Absent slug={space.slug} />;
+  useTitle(found.data && visitorName(found.data), 'Inbox');
+  if (isAbsent(found.error)) return <Absent />;
   if (!found.data) return found.error ? <Failure error={found.error} retry={found.refetch} /> : <SkeletonTranscript />;
+  // One of its own for each, so that each begins at its end.
+  return <Open key={id} conversation={found.data} />;
+}
+
+function Open({ conversation }: { conversation: Conversation }) {
+  const [talk, state] = useTalk(conversation.id);
+  const [context, setContext] = useState(false);
+  const mayAnswer = useMay('conversations:write');
+  const name = visitorName(conversation);
+  useRead(conversation.seq, () => talk.read());
   return (
-    <section aria-label={name} className="flex min-h-0 flex-1 flex-col">
-      <Header conversation={found.data} slug={space.slug} />
-      {/* A transcript of its own for each, so that each begins at its end. */}
-      <Messages key={id} conversation={found.data} />
-    </section>
+    <div className="flex min-h-0 flex-1">
+      <section aria-label={name} className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <Header conversation={conversation} context={context} toggleContext={() => setContext(!context)} />
+        {state.phase === 'failed' ? (
+          <Failure error={state.error} retry={talk.retry} />
+        ) : state.phase === 'loading' ? (
+          <SkeletonTranscript />
+        ) : (
+          <Transcript state={state} visitor={name} more={() => talk.more()} />
+        )}
+        {mayAnswer && <Composer conversation={conversation} talk={talk} state={state} />}
+      </section>
+      <Context conversation={conversation} shown={context} close={() => setContext(false)} />
+    </div>
   );
 }
 
-/** An id that is malformed is as absent as one that is unknown. */
-const isAbsent = (error: unknown) => error instanceof Problem && (error.status === 404 || error.status === 400);
+/** Tells the visitor that what they wrote was seen, once it is on screen. */
+function useRead(seq: number, read: () => void) {
+  const told = useRef(0);
+  useEffect(() => {
+    const look = () => {
+      if (document.visibilityState !== 'visible' || told.current >= seq) return;
+      told.current = seq;
+      read();
+    };
+    look();
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  });
+}
 
-function Header({ conversation: { visitor, status, created_at }, slug }: { conversation: Conversation; slug: string }) {
+interface HeaderProps {
+  conversation: Conversation;
+  context: boolean;
+  toggleContext: () => void;
+}
+
+function Header({ conversation, context, toggleContext }: HeaderProps) {
+  const search = route.useSearch();
+  const viewers = useViewers(conversation.id);
   return (
-    <header className="flex h-16 shrink-0 items-center gap-3 border-b border-line bg-panel px-3 sm:px-6">
-      <Link
-        to="/spaces/$space/conversations"
-        params={{ space: slug }}
-        aria-label="Back to the conversations"
-        className="grid size-9 place-items-center rounded-lg text-mute hover:bg-sunken md:hidden"
-      >
+    <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line bg-panel px-3 sm:px-4">
+      <Link to="/inbox" search={search} aria-label="Back to the inbox" className="grid size-9 shrink-0 place-items-center rounded-lg text-mute hover:bg-sunken md:hidden">
         <ArrowLeft className="size-5" aria-hidden />
       </Link>
-      <VisitorFace id={visitor} />
-      <div className="min-w-0 flex-1">
-        <h2 className="truncate font-semibold">{visitorName(visitor)}</h2>
-        <p className="truncate text-xs text-mute">
-          Began <time dateTime={created_at}>{mediumTime(new Date(created_at))}</time>
-        </p>
+      <VisitorFace of={conversation} size="size-8 max-sm:hidden" />
+      <div className="flex min-w-0 flex-1 items-center gap-2.5">
+        <h2 className="truncate font-semibold">{visitorName(conversation)}</h2>
+        <StatusBadge status={conversation.status} />
+        {viewers.length > 0 && (
+          <ul aria-label="Also looking at this" className="flex -space-x-1.5 max-sm:hidden">
+            {viewers.slice(0, 3).map(({ id, name }) => (
+              <li key={id}>
+                <AgentFace name={name} title={`${name} is looking at this`} />
+              </li>
+            ))}
+          </ul>
+        )}
       </div>
-      <StatusBadge status={status} />
+      <Actions conversation={conversation} />
+      <button
+        type="button"
+        aria-label="Details"
+        aria-pressed={context}
+        onClick={toggleContext}
+        className="grid size-9 shrink-0 place-items-center rounded-lg text-mute hover:bg-sunken hover:text-ink 2xl:hidden"
+      >
+        <PanelRight className="size-4" aria-hidden />
+      </button>
     </header>
   );
 }
 
-function Messages({ conversation }: { conversation: Conversation }) {
-  const { data, error, refetch } = useQuery(messagesQuery(useApi(), conversation.id));
-  if (!data) return error ? <Failure error={error} retry={refetch} /> : <SkeletonTranscript />;
-  if (data.length === 0) return <Empty icon={MessageSquareDashed} title="Nothing was said yet" />;
+function Absent() {
   return (
-    <>
-      {error && <Stale />}
-      <Transcript messages={data} visitor={visitorName(conversation.visitor)} />
-    </>
-  );
-}
-
-function Absent({ slug }: { slug: string }) {
-  return (
-    <Empty icon={MessageSquareDashed} title="No such conversation here">
+    <Empty icon={MessageSquareDashed} title="No such conversation">
       <p>It was deleted, or the link is not complete.</p>
-      <Link to="/spaces/$space/conversations" params={{ space: slug }} className="font-medium text-accent underline underline-offset-2">
-        All conversations
+      <Link to="/inbox" className="font-medium text-accent underline underline-offset-2">
+        The inbox
       </Link>
     </Empty>
   );

@@ -1,32 +1,74 @@
 import { Link } from '@tanstack/react-router';
+import { BadgeCheck, Clock } from 'lucide-react';
 import type { Conversation } from './api';
+import type { InboxSearch } from './search';
 import { StatusBadge } from './StatusBadge';
-import { exactTime, shortTime } from './time';
-import { VisitorFace, visitorName } from './visitor';
+import { duration, exactTime, shortTime } from './time';
+import { AgentFace, VisitorFace, visitorName } from './visitor';
+
+const LATE_MS = 10 * 60_000;
+
+interface RowProps {
+  conversation: Conversation;
+  search: InboxSearch;
+  now: Date;
+  /** Of its space, where there are several. */
+  space?: string | undefined;
+}
 
 /** A line of the inbox. */
-export function ConversationRow({ conversation, slug }: { conversation: Conversation; slug: string }) {
-  const { id, visitor, status, updated_at } = conversation;
+export function ConversationRow({ conversation, search, now, space }: RowProps) {
+  const { id, status, assignee, updated_at, waiting_since, last, verified } = conversation;
   const updated = new Date(updated_at);
   return (
     <Link
-      to="/spaces/$space/conversations/$conversation"
-      params={{ space: slug, conversation: id }}
-      className="group relative flex items-center gap-3 px-4 py-3 hover:bg-sunken focus-visible:-outline-offset-2 aria-[current=page]:bg-accent-soft"
+      to="/inbox/$conversation"
+      params={{ conversation: id }}
+      search={search}
+      className="group relative flex h-full items-start gap-3 border-b border-line px-4 py-3 hover:bg-sunken focus-visible:-outline-offset-2 aria-[current=page]:bg-accent-soft"
     >
       <span aria-hidden className="absolute inset-y-0 start-0 w-0.5 bg-accent opacity-0 group-aria-[current=page]:opacity-100" />
-      <VisitorFace id={visitor} />
+      <VisitorFace of={conversation} />
       <span className="min-w-0 flex-1">
         <span className="flex items-baseline justify-between gap-2">
-          <span className="truncate font-medium">{visitorName(visitor)}</span>
+          <span className="flex min-w-0 items-center gap-1 font-medium">
+            <span className="truncate">{visitorName(conversation)}</span>
+            {verified && <BadgeCheck className="size-3.5 shrink-0 self-center text-accent" aria-label="Verified" />}
+          </span>
           <time dateTime={updated_at} title={exactTime(updated)} className="shrink-0 text-xs text-mute tabular-nums">
-            {shortTime(updated, new Date())}
+            {shortTime(updated, now)}
           </time>
         </span>
-        <span className="mt-1 flex">
-          <StatusBadge status={status} />
+        <span className={`mt-0.5 block truncate ${waiting_since ? 'text-ink' : 'text-mute'}`}>{last ? preview(last) : 'Nothing was said yet'}</span>
+        <span className="mt-1.5 flex h-5 items-center gap-2">
+          {waiting_since ? <Waits since={new Date(waiting_since)} now={now} /> : <StatusBadge status={status} />}
+          {space && <span className="min-w-0 truncate text-xs text-mute">{space}</span>}
+          {assignee && (
+            <span className="ms-auto">
+              <AgentFace name={assignee.name} title={`With ${assignee.name}`} />
+            </span>
+          )}
         </span>
       </span>
     </Link>
+  );
+}
+
+const WHO = { visitor: '', assistant: 'Assistant: ', agent: '', system: '' };
+
+function preview({ by, name, text }: NonNullable<Conversation['last']>): string {
+  const who = by === 'agent' && name ? `${name.split(' ')[0]}: ` : WHO[by];
+  return who + text.replace(/\s*\[S\d+\]/g, '').replace(/[*_`#>]+/g, '');
+}
+
+/** Why this one comes before others. */
+function Waits({ since, now }: { since: Date; now: Date }) {
+  const late = now.getTime() - since.getTime() > LATE_MS;
+  const how = duration(since, now);
+  return (
+    <span className={`inline-flex items-center gap-1 rounded-full px-2 py-0.5 text-xs font-medium tabular-nums ${late ? 'bg-bad-soft text-bad' : 'bg-warn-soft text-warn'}`}>
+      <Clock className="size-3" aria-hidden />
+      {how === 'now' ? 'Waiting' : `Waiting ${how}`}
+    </span>
   );
 }

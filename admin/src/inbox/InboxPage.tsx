@@ -1,17 +1,26 @@
-import { Outlet, useMatchRoute } from '@tanstack/react-router';
-import { MessageSquareText } from 'lucide-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Outlet, useMatchRoute, useNavigate } from '@tanstack/react-router';
+import { ChevronsUpDown, MessageSquareText } from 'lucide-react';
+import { useApi } from '../api/client';
 import { useTitle } from '../app/title';
-import { useSpace } from '../spaces/api';
+import { spacesQuery } from '../spaces/api';
 import { Empty } from '../ui/Empty';
+import { Menu, MenuContent, MenuLabel, MenuLine, MenuRadio, MenuRadioGroup, MenuTrigger } from '../ui/Menu';
+import { VIEWS, type View } from './api';
 import { ConversationList } from './ConversationList';
+import type { InboxSearch } from './search';
+
+const route = getRouteApi('/inbox');
 
 /** The list beside the conversation; on a narrow screen one or the other. */
 export function InboxPage() {
-  const open = Boolean(useMatchRoute()({ to: '/spaces/$space/conversations/$conversation' }));
+  const search = route.useSearch();
+  const open = Boolean(useMatchRoute()({ to: '/inbox/$conversation' }));
   return (
     <div className="flex min-h-0 flex-1">
-      <div className={`${open ? 'hidden md:flex' : 'flex'} min-h-0 w-full flex-col border-line bg-panel md:w-80 md:border-e xl:w-96`}>
-        <ConversationList />
+      <div className={`${open ? 'hidden md:flex' : 'flex'} min-h-0 w-full flex-col border-line bg-panel md:w-80 md:shrink-0 md:border-e xl:w-96`}>
+        <ViewMenu search={search} />
+        <ConversationList search={search} />
       </div>
       <div className={`${open ? 'flex' : 'hidden md:flex'} min-h-0 min-w-0 flex-1 flex-col`}>
         <Outlet />
@@ -20,12 +29,58 @@ export function InboxPage() {
   );
 }
 
+/** What is shown, and what else could be. */
+function ViewMenu({ search }: { search: InboxSearch }) {
+  const { data: spaces = [] } = useQuery(spacesQuery(useApi()));
+  const navigate = useNavigate();
+  const { view = 'open' } = search;
+  const space = spaces.find(({ slug }) => slug === search.space);
+  const go = (next: InboxSearch) => void navigate({ to: '.', search: next });
+  const within = search.space ? { space: search.space } : {};
+  return (
+    <div className="flex h-14 shrink-0 items-center border-b border-line px-2">
+      <Menu>
+        <MenuTrigger className="flex min-w-0 items-center gap-2 rounded-lg px-2 py-1.5 text-base font-semibold hover:bg-sunken">
+          <span className="truncate">{VIEWS[view].label}</span>
+          {space && <span className="truncate text-sm font-normal text-mute">{space.name}</span>}
+          <ChevronsUpDown className="size-4 shrink-0 text-mute" aria-hidden />
+          <span className="sr-only">Choose what is shown</span>
+        </MenuTrigger>
+        <MenuContent align="start">
+          <MenuLabel>Show</MenuLabel>
+          <MenuRadioGroup value={view} onValueChange={(next) => go({ ...(next === 'open' ? {} : { view: next as View }), ...within })}>
+            {Object.entries(VIEWS).map(([key, { label }]) => (
+              <MenuRadio key={key} value={key}>
+                {label}
+              </MenuRadio>
+            ))}
+          </MenuRadioGroup>
+          {spaces.length > 1 && (
+            <>
+              <MenuLine />
+              <MenuLabel>Of</MenuLabel>
+              <MenuRadioGroup value={search.space ?? ''} onValueChange={(next) => go({ ...(view === 'open' ? {} : { view }), ...(next ? { space: next } : {}) })}>
+                <MenuRadio value="">All spaces</MenuRadio>
+                {spaces.map(({ id, slug, name }) => (
+                  <MenuRadio key={id} value={slug}>
+                    {name}
+                  </MenuRadio>
+                ))}
+              </MenuRadioGroup>
+            </>
+          )}
+        </MenuContent>
+      </Menu>
+    </div>
+  );
+}
+
 /** Beside the list while none is open. */
 export function NoConversation() {
-  useTitle('Conversations', useSpace().name);
+  useTitle('Inbox');
   return (
     <Empty icon={MessageSquareText} title="Choose a conversation">
-      <p>Its transcript opens here and follows along while it goes on.</p>
+      <p>It opens here and follows along while it goes on.</p>
     </Empty>
   );
 }

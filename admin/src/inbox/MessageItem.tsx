@@ -1,7 +1,9 @@
-import { CircleAlert, Pause, Sparkles } from 'lucide-react';
-import type { Message } from './api';
+import { CircleAlert, LoaderCircle, Lock, Pause, Sparkles } from 'lucide-react';
+import type { Citation, Message, Note, StatusChange } from './api';
 import { GroundingMeter } from './GroundingMeter';
 import { Markdown } from './Markdown';
+import { changeText } from './status';
+import type { Answer, Pending } from './talk';
 import { clockTime, exactTime } from './time';
 
 const BUBBLES = {
@@ -9,18 +11,26 @@ const BUBBLES = {
   assistant: 'rounded-ee-md border border-line bg-panel',
   agent: 'rounded-ee-md bg-accent-fill text-on-accent [&_a]:text-inherit',
 };
+const bubble = 'max-w-full rounded-2xl px-3.5 py-2.5 leading-relaxed';
+const ours = 'flex max-w-[min(88%,42rem)] flex-col items-end gap-1 self-end';
 
-/**
- * One message of a transcript. The visitor is on the left; whoever answers is on the right.
- * `goesOn`: the one before is of the same author, who needs no second heading.
- */
-export function MessageItem({ message, name, goesOn }: { message: Message; name: string; goesOn: boolean }) {
+interface MessageProps {
+  message: Message;
+  name: string;
+  /** The one before is of the same author, who needs no second heading. */
+  goesOn: boolean;
+  /** Whether the visitor has seen it, where that is worth saying. */
+  seen: boolean;
+}
+
+/** One message of a transcript. The visitor is on the left; whoever answers is on the right. */
+export function MessageItem({ message, name, goesOn, seen }: MessageProps) {
   const { author, text, at } = message;
   if (author.kind === 'system') return <p className="mx-auto max-w-md py-1 text-center text-xs text-mute">{text}</p>;
   const visitor = author.kind === 'visitor';
   const when = new Date(at);
   return (
-    <article className={`flex max-w-[min(88%,42rem)] flex-col gap-1 ${visitor ? 'items-start' : 'items-end self-end'}`}>
+    <article className={visitor ? 'flex max-w-[min(88%,42rem)] flex-col items-start gap-1' : ours}>
       <header className={goesOn ? 'sr-only' : 'mt-2 flex items-center gap-1.5 px-1 text-xs text-mute'}>
         {author.kind === 'assistant' && <Sparkles className="size-3 text-accent" aria-hidden />}
         <span className="font-medium text-ink">{name}</span>
@@ -28,20 +38,21 @@ export function MessageItem({ message, name, goesOn }: { message: Message; name:
           {clockTime(when)}
         </time>
       </header>
-      <div className={`max-w-full rounded-2xl px-3.5 py-2.5 leading-relaxed ${BUBBLES[author.kind]}`}>
-        {!text && <span className="text-mute italic">No text</span>}
+      <div className={`${bubble} ${BUBBLES[author.kind]}`}>
+        {!text && <span className="text-mute italic">{message.state === 'interrupted' ? 'Stopped before the first word' : 'No text'}</span>}
         {visitor ? <span dir="auto">{text}</span> : <Markdown text={text} claims={message.claims} />}
       </div>
       <Footer message={message} />
+      {seen && <p className="px-1 text-xs text-mute">Seen</p>}
     </article>
   );
 }
 
 /** What an agent wants to know about an answer. */
-function Footer({ message: { state, grounding, model, cached } }: { message: Message }) {
-  if (state === 'complete' && grounding === null && !model) return null;
+function Footer({ message: { state, grounding, model, cached, citations } }: { message: Message }) {
+  if (state === 'complete' && grounding === null && !model && citations.length === 0) return null;
   return (
-    <footer className="flex flex-wrap items-center justify-end gap-x-3 gap-y-1 px-1 text-xs text-mute">
+    <footer className="flex max-w-full flex-wrap items-center justify-end gap-x-3 gap-y-1 px-1 text-xs text-mute">
       {state === 'interrupted' && (
         <span className="inline-flex items-center gap-1 font-medium text-warn">
           <Pause className="size-3" aria-hidden /> Interrupted
@@ -52,9 +63,94 @@ function Footer({ message: { state, grounding, model, cached } }: { message: Mes
           <CircleAlert className="size-3" aria-hidden /> Failed before the end
         </span>
       )}
+      {citations.length > 0 && <Sources citations={citations} />}
       {grounding !== null && <GroundingMeter value={grounding} />}
       {model && <span className="font-mono text-[11px]">{model}</span>}
       {cached && <span title="Answered before to the same question, at no cost">cached</span>}
     </footer>
+  );
+}
+
+/** What the answer cites, opened on demand. */
+function Sources({ citations }: { citations: readonly Citation[] }) {
+  return (
+    <details className="min-w-0 basis-full text-end">
+      <summary className="inline cursor-pointer rounded px-1 font-medium hover:text-ink">{citations.length === 1 ? '1 source' : `${citations.length} sources`}</summary>
+      <ol className="mt-1.5 space-y-1.5 text-start">
+        {citations.map(({ n, title, excerpt, url, page }) => (
+          <li key={n} className="rounded-lg border border-line bg-panel p-2.5">
+            <p className="font-medium text-ink">
+              [{n}]{' '}
+              {url && /^https?:/.test(url) ? (
+                <a href={url} target="_blank" rel="noopener noreferrer nofollow" className="underline underline-offset-2">
+                  {title}
+                </a>
+              ) : (
+                title
+              )}
+              {page !== null && <span className="font-normal text-mute"> · page {page}</span>}
+            </p>
+            <p className="mt-0.5 line-clamp-3">{excerpt}</p>
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+/** The answer while it is written. */
+export function AnswerItem({ answer }: { answer: Answer }) {
+  return (
+    <article aria-busy className={ours}>
+      <header className="mt-2 flex items-center gap-1.5 px-1 text-xs text-mute">
+        <Sparkles className="size-3 animate-pulse text-accent" aria-hidden />
+        <span className="font-medium text-ink">Assistant</span> is answering
+      </header>
+      <div className={`${bubble} ${BUBBLES.assistant}`}>{answer.text ? <Markdown text={answer.text} claims={answer.claims} /> : <span className="text-mute">…</span>}</div>
+    </article>
+  );
+}
+
+/** What is on its way. */
+export function PendingItem({ pending: { kind, text } }: { pending: Pending }) {
+  return (
+    <article className={`${ours} opacity-60`}>
+      <div className={`${bubble} ${kind === 'note' ? 'bg-warn-soft' : BUBBLES.agent} whitespace-pre-wrap wrap-anywhere`}>{text}</div>
+      <p role="status" className="flex items-center gap-1 px-1 text-xs text-mute">
+        <LoaderCircle className="size-3 animate-spin" aria-hidden /> On its way
+      </p>
+    </article>
+  );
+}
+
+/** What agents wrote for each other. */
+export function NoteItem({ note: { author, text, at } }: { note: Note }) {
+  const when = new Date(at);
+  return (
+    <article aria-label="Note" className={ours}>
+      <header className="mt-2 flex items-center gap-1.5 px-1 text-xs text-mute">
+        <Lock className="size-3 text-warn" aria-hidden />
+        <span className="font-medium text-ink">{author.name}</span> noted
+        <time dateTime={at} title={exactTime(when)}>
+          {clockTime(when)}
+        </time>
+      </header>
+      <div className={`${bubble} rounded-ee-md bg-warn-soft whitespace-pre-wrap wrap-anywhere`} dir="auto">
+        {text}
+      </div>
+    </article>
+  );
+}
+
+/** That somebody else has it from now on. */
+export function StatusItem({ change, visitor }: { change: StatusChange; visitor: string }) {
+  const when = new Date(change.at);
+  return (
+    <p className="mx-auto flex max-w-md items-center gap-2 py-1 text-center text-xs text-mute">
+      {changeText(change, visitor)}
+      <time dateTime={change.at} title={exactTime(when)}>
+        {clockTime(when)}
+      </time>
+    </p>
   );
 }

@@ -1,16 +1,23 @@
 import { render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
-import { message } from '../test/inbox';
+import { message, status } from '../test/inbox';
+import type { Logged } from './api';
+import type { TalkState } from './talk';
 import { Transcript } from './Transcript';
+
+const nothing: TalkState = { phase: 'ready', log: [], notes: [], answer: null, typing: [], pending: [], seen: 0, hasMore: false };
+const shown = (log: Logged[], visitor = 'V', more: Partial<TalkState> = {}) =>
+  render(<Transcript state={{ ...nothing, log, ...more }} visitor={visitor} more={async () => undefined} />);
 
 describe('a transcript', () => {
   it('says who said what', () => {
     const messages = [
       message(1, { text: 'where is my order?' }),
-      message(2, { author: { kind: 'assistant', id: null, name: 'Robo' }, text: 'On its way [S1].', grounding: 0.93, model: 'large-1' }),
+      message(2, { author: { kind: 'assistant', name: 'Robo' }, text: 'On its way [S1].', grounding: 0.93, model: 'large-1' }),
       message(3, { author: { kind: 'agent', id: 'a1', name: null }, text: 'Anything else?' }),
     ];
-    render(<Transcript messages={messages} visitor="Visitor 4F2A" />);
+    shown(messages, 'Visitor 4F2A');
     const [asked, answered, joined] = screen.getAllByRole('article');
     expect(asked).toHaveTextContent(/^Visitor 4F2A.*where is my order\?$/);
     expect(answered).toHaveTextContent(/^Robo.*On its way\. source \[1\].*large-1$/);
@@ -20,17 +27,17 @@ describe('a transcript', () => {
   });
 
   it('tells what was answered before', () => {
-    const author = { kind: 'assistant', id: null, name: 'Robo' } as const;
+    const author = { kind: 'assistant', name: 'Robo' } as const;
     const answer = { author, text: 'On its way.', model: 'large-1' };
-    render(<Transcript messages={[message(1, answer), message(2, { ...answer, cached: true })]} visitor="V" />);
+    shown([message(1, answer), message(2, { ...answer, cached: true })]);
     const [fresh, again] = screen.getAllByRole('article');
     expect(fresh).toHaveTextContent(/large-1$/);
     expect(again).toHaveTextContent(/large-1\s*cached$/);
   });
 
   it('tells answers that did not end well', () => {
-    const author = { kind: 'assistant', id: null, name: null } as const;
-    render(<Transcript messages={[message(1, { author, state: 'interrupted' }), message(2, { author, state: 'failed', text: '' })]} visitor="V" />);
+    const author = { kind: 'assistant', name: null } as const;
+    shown([message(1, { author, state: 'interrupted' }), message(2, { author, state: 'failed', text: '' })]);
     const [stopped, failed] = screen.getAllByRole('article');
     expect(stopped).toHaveTextContent('Interrupted');
     expect(failed).toHaveTextContent('No text');
@@ -38,14 +45,40 @@ describe('a transcript', () => {
   });
 
   it('shows what a visitor typed as it is', () => {
-    const { container } = render(<Transcript messages={[message(1, { text: '**not bold** <b>x</b> [S1]' })]} visitor="V" />);
+    const { container } = shown([message(1, { text: '**not bold** <b>x</b> [S1]' })]);
     expect(screen.getByText('**not bold** <b>x</b> [S1]')).toBeVisible();
     expect(container.querySelector('strong, b')).toBeNull();
   });
 
   it('is divided by days', () => {
     const at = (day: number) => new Date(2024, 2, day, 12).toISOString();
-    render(<Transcript messages={[message(1, { at: at(4) }), message(2, { at: at(4) }), message(3, { at: at(6) })]} visitor="V" />);
+    shown([message(1, { at: at(4) }), message(2, { at: at(4) }), message(3, { at: at(6) })]);
     expect(screen.getAllByRole('heading')).toHaveLength(2);
+  });
+
+  it('shows notes where they stand, and who has taken over', () => {
+    const note = { type: 'note', id: 'n1', author: { kind: 'agent', id: 'u2', name: 'Ben' }, client_id: 'x', text: 'Asked the warehouse.', after: 1, at: '2026-03-01T12:00:00Z' } as const;
+    shown([message(1), status(2), message(3, { author: { kind: 'agent', id: 'u1', name: 'Ada' }, text: 'Hello.' })], 'Mia', { notes: [note], seen: 3 });
+    expect(screen.getByText('Ada took over')).toBeVisible();
+    const order = screen.getByRole('log').textContent ?? '';
+    expect(order.indexOf('Asked the warehouse.')).toBeGreaterThan(order.indexOf('message 1'));
+    expect(order.indexOf('Asked the warehouse.')).toBeLessThan(order.indexOf('Ada took over'));
+    expect(screen.getByText('Seen')).toBeVisible();
+  });
+
+  it('shows an answer while it is written, what is on its way, and who types', () => {
+    const typing = [{ kind: 'visitor' as const }, { kind: 'agent' as const, id: 'u2', name: 'Ben' }];
+    shown([message(1)], 'Mia', { answer: { message: 'm9', text: 'It takes **three', claims: [] }, typing, pending: [{ client_id: 'p1', kind: 'say', text: 'One moment.' }] });
+    expect(screen.getByText(/It takes/)).toBeVisible();
+    expect(screen.getByText('One moment.')).toBeVisible();
+    expect(screen.getByText('Mia and Ben are typing')).toBeVisible();
+  });
+
+  it('opens what an answer cites', async () => {
+    const citations = [{ n: 1, document: 'd1', title: 'Returns', excerpt: 'Within 30 days.', url: 'https://acme.example/returns', page: 3 }];
+    shown([message(1, { author: { kind: 'assistant' }, citations, grounding: 0.9 })]);
+    await userEvent.click(screen.getByText('1 source'));
+    expect(screen.getByRole('link', { name: 'Returns' })).toHaveAttribute('href', 'https://acme.example/returns');
+    expect(screen.getByText('Within 30 days.')).toBeVisible();
   });
 });

@@ -1,15 +1,44 @@
-import { ArrowDown } from 'lucide-react';
-import { Fragment } from 'react';
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import { Fragment, useMemo, useState } from 'react';
 import { Button } from '../ui/Button';
-import type { Message } from './api';
-import { MessageItem } from './MessageItem';
+import type { Author, Logged, Message, Note } from './api';
+import { AnswerItem, MessageItem, NoteItem, PendingItem, StatusItem } from './MessageItem';
 import { useStickToEnd } from './stick';
+import type { TalkState } from './talk';
 import { dayName, daysBetween } from './time';
 
+type Entry = Logged | Note;
+
+/** The log, with the notes where they stand. */
+function together(log: readonly Logged[], notes: readonly Note[]): Entry[] {
+  const entries: Entry[] = [];
+  const left = [...notes];
+  const first = log[0]?.seq ?? 1;
+  for (const event of log) {
+    while (left[0] && left[0].after < event.seq) {
+      const note = left.shift();
+      // Those of events that are not read yet come with them.
+      if (note && (note.after >= first - 1 || first === 1)) entries.push(note);
+    }
+    entries.push(event);
+  }
+  return [...entries, ...left];
+}
+
+interface TranscriptProps {
+  state: TalkState;
+  visitor: string;
+  more: () => Promise<void>;
+}
+
 /** All that was said, by day. It follows the conversation while its end is in view. */
-export function Transcript({ messages, visitor }: { messages: Message[]; visitor: string }) {
-  const { box, behind, toEnd } = useStickToEnd(messages.length);
+export function Transcript({ state, visitor, more }: TranscriptProps) {
+  const { log, notes, answer, typing, pending, seen, hasMore } = state;
+  const entries = useMemo(() => together(log, notes), [log, notes]);
+  const length = entries.length + pending.length + (answer ? 1 + answer.text.length : 0) + (typing.length > 0 ? 1 : 0);
+  const { box, behind, toEnd } = useStickToEnd(length);
   const now = new Date();
+  const lastSaid = log.findLast((event) => event.type === 'message' && event.author.kind === 'agent');
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
       <div
@@ -20,18 +49,33 @@ export function Transcript({ messages, visitor }: { messages: Message[]; visitor
         className="min-h-0 flex-1 overflow-y-auto overscroll-contain outline-accent focus-visible:outline-2 focus-visible:-outline-offset-2"
       >
         <div className="mx-auto flex max-w-4xl flex-col gap-2 px-4 py-5 sm:px-6">
-          {messages.map((message, i) => {
-            const before = messages[i - 1];
-            const newDay = !before || daysBetween(new Date(before.at), new Date(message.at)) !== 0;
-            const name = nameOf(message, visitor);
-            const goesOn = !newDay && before.author.kind === message.author.kind && nameOf(before, visitor) === name;
+          {hasMore && <Earlier more={more} />}
+          {entries.map((entry, i) => {
+            const last = entries[i - 1];
+            const newDay = !last || daysBetween(new Date(last.at), new Date(entry.at)) !== 0;
             return (
-              <Fragment key={message.id}>
-                {newDay && <DayLine at={message.at} now={now} />}
-                <MessageItem message={message} name={name} goesOn={goesOn} />
+              <Fragment key={entry.type === 'note' ? entry.id : entry.seq}>
+                {newDay && <DayLine at={entry.at} now={now} />}
+                {entry.type === 'status' && <StatusItem change={entry} visitor={visitor} />}
+                {entry.type === 'note' && <NoteItem note={entry} />}
+                {entry.type === 'message' && (
+                  <MessageItem
+                    message={entry}
+                    name={nameOf(entry.author, visitor)}
+                    goesOn={!newDay && last.type === 'message' && isOfSame(last, entry)}
+                    seen={entry === lastSaid && seen >= entry.seq}
+                  />
+                )}
               </Fragment>
             );
           })}
+          {answer && <AnswerItem answer={answer} />}
+          {pending
+            .filter(({ refused }) => !refused)
+            .map((one) => (
+              <PendingItem key={one.client_id} pending={one} />
+            ))}
+          {typing.length > 0 && <Typing authors={typing} visitor={visitor} />}
         </div>
       </div>
       {behind && (
@@ -43,10 +87,43 @@ export function Transcript({ messages, visitor }: { messages: Message[]; visitor
   );
 }
 
+function Earlier({ more }: { more: () => Promise<void> }) {
+  const [busy, setBusy] = useState(false);
+  return (
+    <Button
+      look="quiet"
+      className="self-center"
+      disabled={busy}
+      onClick={() => {
+        setBusy(true);
+        void more().finally(() => setBusy(false));
+      }}
+    >
+      <ArrowUp className="size-4" aria-hidden /> {busy ? 'Loading…' : 'Earlier messages'}
+    </Button>
+  );
+}
+
 const DEFAULT_NAMES = { assistant: 'Assistant', agent: 'Agent', system: 'System' };
 
-function nameOf({ author }: Message, visitor: string): string {
+export function nameOf(author: Author, visitor: string): string {
   return author.kind === 'visitor' ? (author.name ?? visitor) : (author.name ?? DEFAULT_NAMES[author.kind]);
+}
+
+const isOfSame = (a: Message, b: Message) => a.author.kind === b.author.kind && a.author.id === b.author.id;
+
+function Typing({ authors, visitor }: { authors: readonly Author[]; visitor: string }) {
+  const names = authors.map((author) => nameOf(author, visitor));
+  return (
+    <p role="status" className="flex items-center gap-2 px-1 text-xs text-mute">
+      <span aria-hidden className="flex gap-1">
+        {[0, 1, 2].map((i) => (
+          <span key={i} className="size-1.5 animate-pulse rounded-full bg-mute" style={{ animationDelay: `${i * 0.2}s` }} />
+        ))}
+      </span>
+      {names.join(' and ')} {names.length === 1 ? 'is' : 'are'} typing
+    </p>
+  );
 }
 
 function DayLine({ at, now }: { at: string; now: Date }) {

@@ -1,47 +1,51 @@
-import { InfiniteQueryObserver, QueryClient } from '@tanstack/react-query';
+import { QueryClient } from '@tanstack/react-query';
 import { describe, expect, it } from 'vitest';
-import { Api } from '../api/client';
-import { conversation, message } from '../test/inbox';
-import { json, serve } from '../test/server';
-import { conversationsQuery, messagesQuery } from './api';
+import { conversation } from '../test/inbox';
+import { before, belongs, inboxKey, merge, type Conversation, type View } from './api';
 
-const api = new Api({ current: async () => 't', renewed: async () => 't' });
-const after = (route: string) => Number(new URLSearchParams(route.split('?')[1]).get('after'));
+const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString();
+const waiting = (id: string, since: number) => conversation(id, { status: 'waiting', waiting_since: at(since), updated_at: at(since) });
+const changed = (id: string, minute: number, given: Partial<Conversation> = {}) => conversation(id, { updated_at: at(minute), ...given });
 
-describe('the transcript query', () => {
-  it('reads all pages, and then only what is new', async () => {
-    const log = [message(1), message(2), message(3)];
-    const heard = serve({
-      'GET /api/conversations/c1/messages': ({ route }) => {
-        const items = log.filter(({ seq }) => seq > after(route)).slice(0, 2);
-        return json({ items, next: items.length === 2 ? items[1]?.seq : null });
-      },
-    });
-    const queries = new QueryClient();
-    const query = messagesQuery(api, 'c1');
+function lists(read: Partial<Record<View, { items: Conversation[]; next?: string }>>) {
+  const queries = new QueryClient();
+  for (const [view, { items, next = null }] of Object.entries(read)) {
+    queries.setQueryData(inboxKey({ view: view as View }), { pages: [{ items, next }], pageParams: [null] });
+  }
+  const ids = (view: View) =>
+    queries.getQueryData<{ pages: { items: Conversation[] }[] }>(inboxKey({ view }))?.pages.flatMap(({ items }) => items.map(({ id }) => id));
+  return { queries, ids };
+}
 
-    expect(await queries.fetchQuery(query)).toEqual(log);
-    log.push(message(5));
-    expect((await queries.fetchQuery(query)).map(({ seq }) => seq)).toEqual([1, 2, 3, 5]);
-    await queries.fetchQuery(query);
-    expect(heard.map(({ route }) => after(route))).toEqual([0, 2, 3, 5]);
+describe('the inbox', () => {
+  it('has first who waits longest, then what changed last', () => {
+    const all = [changed('old', 1), waiting('late', 9), changed('new', 5), waiting('early', 3)];
+    expect(all.sort((a, b) => before('open', a, b)).map(({ id }) => id)).toEqual(['early', 'late', 'new', 'old']);
+    expect(all.sort((a, b) => before('all', a, b)).map(({ id }) => id)).toEqual(['late', 'new', 'early', 'old']);
   });
-});
 
-describe('the list query', () => {
-  it('follows the cursor and shows a conversation that moved up once', async () => {
-    const pages: Record<string, unknown> = {
-      first: { items: [conversation('c1'), conversation('c2')], next: 'second' },
-      second: { items: [conversation('c2'), conversation('c3')], next: null },
-    };
-    const heard = serve({
-      'GET /api/chat-spaces/s1/conversations': ({ route }) => json(pages[new URLSearchParams(route.split('?')[1]).get('cursor') ?? 'first']),
-    });
-    const list = new InfiniteQueryObserver(new QueryClient(), conversationsQuery(api, 's1'));
-    await list.refetch();
-    const { data, hasNextPage } = await list.fetchNextPage();
-    expect(data?.map(({ id }) => id)).toEqual(['c1', 'c2', 'c3']);
-    expect(hasNextPage).toBe(false);
-    expect(heard).toHaveLength(2);
+  it('has what a view is for', () => {
+    const mine = conversation('c', { status: 'human', assignee: { id: 'me', name: 'Me' } });
+    expect(belongs({ view: 'mine' }, mine, 'me')).toBe(true);
+    expect(belongs({ view: 'mine' }, mine, 'you')).toBe(false);
+    expect(belongs({ view: 'waiting' }, mine, 'me')).toBe(false);
+    expect(belongs({ view: 'open', space: 's2' }, mine, 'me')).toBe(false);
+  });
+
+  it('moves what changes to where it belongs, in every list', () => {
+    const { queries, ids } = lists({ open: { items: [changed('a', 5), changed('b', 4)] }, waiting: { items: [] }, resolved: { items: [] } });
+    merge(queries, [waiting('b', 6), changed('a', 7, { status: 'resolved' }), changed('c', 3)], 'me');
+    expect(ids('open')).toEqual(['b', 'c']);
+    expect(ids('waiting')).toEqual(['b']);
+    expect(ids('resolved')).toEqual(['a']);
+    expect(queries.getQueryData<Conversation>(['conversation', 'a'])?.status).toBe('resolved');
+  });
+
+  it('leaves what comes behind the last page to the next one', () => {
+    const { queries, ids } = lists({ open: { items: [changed('a', 9), changed('b', 5)], next: 'cursor' } });
+    merge(queries, [changed('old', 1), changed('new', 7)], 'me');
+    expect(ids('open')).toEqual(['a', 'new', 'b']);
+    const pages = queries.getQueryData<{ pages: { next: string | null }[] }>(inboxKey({ view: 'open' }))?.pages;
+    expect(pages?.at(-1)?.next).toBe('cursor');
   });
 });

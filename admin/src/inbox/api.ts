@@ -1,16 +1,40 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, type InfiniteData, type QueryClient } from '@tanstack/react-query';
 import type { Api } from '../api/client';
 import type { Page } from '../api/page';
 
 export const STATUSES = ['bot', 'waiting', 'human', 'snoozed', 'resolved'] as const;
 export type Status = (typeof STATUSES)[number];
 
+/** A person of the team, or a program by its key. */
+export interface Agent {
+  id: string;
+  name: string;
+}
+
+export type AuthorKind = 'visitor' | 'assistant' | 'agent' | 'system';
+export interface Author {
+  kind: AuthorKind;
+  id?: string | null;
+  name?: string | null;
+}
+
 export interface Conversation {
   id: string;
   space: string;
   visitor: string;
+  /** The visitor's, as the host site vouches or else as the page said. */
+  name: string | null;
+  email: string | null;
+  verified: boolean;
   status: Status;
+  assignee: Agent | null;
+  /** Since when the visitor waits for a person to write. */
+  waiting_since: string | null;
+  snoozed_until: string | null;
   seq: number;
+  last: { by: AuthorKind; name: string | null; text: string; at: string } | null;
+  locale: string | null;
+  page: string | null;
   created_at: string;
   updated_at: string;
 }
@@ -23,77 +47,176 @@ export interface Claim {
   support: number;
 }
 
+export interface Citation {
+  n: number;
+  document: string;
+  title: string;
+  excerpt: string;
+  url: string | null;
+  page: number | null;
+}
+
 export interface Message {
+  type: 'message';
   id: string;
   seq: number;
-  author: { kind: 'visitor' | 'assistant' | 'agent' | 'system'; id: string | null; name: string | null };
+  author: Author;
   text: string;
-  in_reply_to: string | null;
+  client_id?: string;
+  in_reply_to?: string;
   state: 'complete' | 'interrupted' | 'failed';
+  citations: Citation[];
   /** How far the sources support the whole answer, 0 to 1; null where that was not asked. */
   grounding: number | null;
-  claims: Claim[] | null;
-  model: string | null;
+  claims: Claim[];
+  model?: string;
   /** Said before to somebody who asked the same: it cost nothing. */
-  cached: boolean;
+  cached?: boolean;
   at: string;
 }
 
+export interface StatusChange {
+  type: 'status';
+  seq: number;
+  status: Status;
+  by: Author;
+  reason: string;
+  assignee?: Author;
+  until?: string;
+  at: string;
+}
+
+/** What agents write for each other, behind the event `after`. */
+export interface Note {
+  type: 'note';
+  id: string;
+  author: Author;
+  client_id: string;
+  text: string;
+  after: number;
+  at: string;
+}
+
+export type Logged = Message | StatusChange;
+
+/** Who a conversation is with. */
+export interface Visitor {
+  id: string;
+  verified: boolean;
+  contact: { external_id: string; name: string | null; email: string | null; attributes: Record<string, unknown>; verified_at: string } | null;
+  said: Record<string, unknown>;
+  attributes: Record<string, unknown>;
+  locale: string | null;
+  created_at: string;
+  last_seen_at: string;
+}
+
 const LIST_PAGE = 50;
-const MESSAGE_PAGE = 200;
-const LIST_POLL_MS = 5_000;
-const CONVERSATION_POLL_MS = 5_000;
-const MESSAGES_POLL_MS = 2_500;
-/** While the server does not answer. */
-const ERROR_POLL_MS = 15_000;
+const EVENT_PAGE = 50;
 
-/** Polling stops by itself while the page is hidden, and catches up when it is seen again. */
-const poll = (ms: number) => (query: { state: { status: string } }) => (query.state.status === 'error' ? ERROR_POLL_MS : ms);
+/** The parts of the inbox: what the agents look through. */
+export const VIEWS = {
+  open: { label: 'Open', statuses: ['bot', 'waiting', 'human'] },
+  waiting: { label: 'Waiting', statuses: ['waiting'] },
+  mine: { label: 'Mine', statuses: ['human'], assignee: 'me' },
+  bot: { label: 'With the assistant', statuses: ['bot'] },
+  human: { label: 'With an agent', statuses: ['human'] },
+  snoozed: { label: 'Snoozed', statuses: ['snoozed'] },
+  resolved: { label: 'Resolved', statuses: ['resolved'] },
+  all: { label: 'All', statuses: [] },
+} as const satisfies Record<string, { label: string; statuses: readonly Status[]; assignee?: 'me' }>;
+export type View = keyof typeof VIEWS;
 
-/** The conversation that changed last comes first. */
-export const conversationsQuery = (api: Api, space: string) =>
+/** What of the inbox is shown. */
+export interface Shown {
+  view: View;
+  /** An id. */
+  space?: string | undefined;
+}
+
+const isSettled = (view: View) => view === 'resolved' || view === 'all';
+
+export const inboxKey = (shown: Shown) => ['inbox', shown.view, shown.space ?? ''] as const;
+
+/** Who waits longest first; where nobody does, what changed last. */
+export const inboxQuery = (api: Api, shown: Shown) =>
   infiniteQueryOptions({
-    queryKey: ['conversations', space],
+    queryKey: inboxKey(shown),
     queryFn: ({ pageParam, signal }) => {
-      const query = new URLSearchParams({ limit: `${LIST_PAGE}` });
+      const view: { statuses: readonly Status[]; assignee?: string } = VIEWS[shown.view];
+      const query = new URLSearchParams({ limit: `${LIST_PAGE}`, sort: isSettled(shown.view) ? 'recent' : 'waiting' });
+      if (view.statuses.length > 0) query.set('status', view.statuses.join(','));
+      if (view.assignee) query.set('assignee', view.assignee);
+      if (shown.space) query.set('space', shown.space);
       if (pageParam) query.set('cursor', pageParam);
-      return api.get<Page<Conversation>>(`/api/chat-spaces/${space}/conversations?${query}`, signal);
+      return api.get<Page<Conversation>>(`/api/conversations?${query}`, signal);
     },
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
-    select: ({ pages }) => unique(pages.flatMap(({ items }) => items)),
-    // Every page is read again, so the longer the list, the less often.
-    refetchInterval: (query) => poll(LIST_POLL_MS)(query) * Math.max(1, query.state.data?.pages.length ?? 1),
+    // The socket tells what changes; after it was down, everything is asked for again.
+    staleTime: Infinity,
   });
+
+/** Whether a conversation belongs in what is shown to this agent. */
+export function belongs({ view, space }: Shown, { status, assignee, space: of }: Conversation, me: string): boolean {
+  const wanted: { statuses: readonly Status[]; assignee?: string } = VIEWS[view];
+  return (
+    (wanted.statuses.length === 0 || wanted.statuses.includes(status)) && (!wanted.assignee || assignee?.id === me) && (!space || space === of)
+  );
+}
+
+/** Who comes first, as the server sorts. */
+export function before(view: View, a: Conversation, b: Conversation): number {
+  if (!isSettled(view)) {
+    if (a.waiting_since && b.waiting_since) return a.waiting_since < b.waiting_since ? -1 : a.waiting_since > b.waiting_since ? 1 : a.id < b.id ? -1 : 1;
+    if (a.waiting_since || b.waiting_since) return a.waiting_since ? -1 : 1;
+  }
+  return a.updated_at > b.updated_at ? -1 : a.updated_at < b.updated_at ? 1 : a.id > b.id ? -1 : 1;
+}
+
+type Pages = InfiniteData<Page<Conversation>, string | null>;
+
+/** Puts changed conversations where they belong in every list that was read, and takes them out of the others. */
+export function merge(queries: QueryClient, changed: readonly Conversation[], me: string): void {
+  for (const [key, pages] of queries.getQueriesData<Pages>({ queryKey: ['inbox'] })) {
+    if (!pages) continue;
+    const shown: Shown = { view: key[1] as View, space: (key[2] as string) || undefined };
+    queries.setQueryData<Pages>(key, mergedInto(shown, pages, changed, me));
+  }
+  for (const one of changed) queries.setQueryData(['conversation', one.id], one);
+}
+
+function mergedInto(shown: Shown, { pages, pageParams }: Pages, changed: readonly Conversation[], me: string): Pages {
+  const named = new Map(changed.map((one) => [one.id, one]));
+  const [first] = pages;
+  const last = pages.at(-1);
+  if (!first || !last) return { pages, pageParams };
+  const all = pages.flatMap(({ items }) => items).filter(({ id }) => !named.has(id));
+  const end = all.at(-1);
+  for (const one of changed) {
+    // What comes behind the last page is read with the next one.
+    const isRead = !last.next || !end || before(shown.view, one, end) < 0;
+    if (belongs(shown, one, me) && isRead) all.push(one);
+  }
+  all.sort((a, b) => before(shown.view, a, b));
+  // One page of all: the cursor of the last one still says where it goes on.
+  return { pages: [{ items: all, next: last.next }], pageParams: pageParams.slice(0, 1) };
+}
 
 export const conversationQuery = (api: Api, id: string) =>
   queryOptions({
     queryKey: ['conversation', id],
     queryFn: ({ signal }) => api.get<Conversation>(`/api/conversations/${id}`, signal),
-    refetchInterval: poll(CONVERSATION_POLL_MS),
+    staleTime: Infinity,
   });
 
-/** The whole transcript. A message never changes, so only what follows the last one is asked for. */
-export const messagesQuery = (api: Api, id: string) =>
+export const visitorQuery = (api: Api, id: string) =>
   queryOptions({
-    queryKey: ['messages', id],
-    queryFn: ({ client, queryKey, signal }) => readOn(api, id, client.getQueryData<Message[]>(queryKey) ?? [], signal),
-    refetchInterval: poll(MESSAGES_POLL_MS),
+    queryKey: ['visitor', id],
+    queryFn: ({ signal }) => api.get<Visitor>(`/api/visitors/${id}`, signal),
+    staleTime: 60_000,
   });
 
-async function readOn(api: Api, id: string, known: Message[], signal: AbortSignal): Promise<Message[]> {
-  const fresh: Message[] = [];
-  let after: number | null = known.at(-1)?.seq ?? 0;
-  while (after !== null) {
-    const path = `/api/conversations/${id}/messages?after=${after}&limit=${MESSAGE_PAGE}`;
-    const page: Page<Message, number> = await api.get(path, signal);
-    fresh.push(...page.items);
-    after = page.next;
-  }
-  return fresh.length ? [...known, ...fresh] : known;
-}
-
-/** A conversation that moves up between two pages is on both. */
-function unique(conversations: Conversation[]): Conversation[] {
-  return [...new Map(conversations.map((one) => [one.id, one])).values()];
-}
+/** A page of the log, in order, and where those before begin. */
+export const readEvents = (api: Api, id: string, cursor?: string, signal?: AbortSignal) =>
+  api.get<Page<Logged>>(`/api/conversations/${id}/events?limit=${EVENT_PAGE}${cursor ? `&cursor=${cursor}` : ''}`, signal);

@@ -26,6 +26,7 @@ export function dayName(at: Date, now: Date): string {
 
 export const clockTime = (at: Date) => clock.format(at);
 export const mediumTime = (at: Date) => medium.format(at);
+export const mediumDate = (at: Date) => dateOfYear.format(at);
 export const exactTime = (at: Date) => exact.format(at);
 
 /** Midnights that lie between the two, in local time. */
@@ -34,3 +35,35 @@ export function daysBetween(from: Date, to: Date): number {
 }
 
 const midnight = (at: Date) => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
+
+const dayAndTime = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: 'numeric', minute: '2-digit' });
+
+/** A time to come, as short as it can be told. */
+export function whenAhead(at: Date, now: Date): string {
+  const days = daysBetween(now, at);
+  if (days === 0) return clock.format(at);
+  return days < 7 ? dayAndTime.format(at) : date.format(at);
+}
+
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+const SPANS = [
+  ['day', DAY_MS],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** How long it is over, in the largest unit that fits, as "2 minutes ago". */
+export function ago(at: Date, now: Date): string {
+  const past = Math.max(0, now.getTime() - at.getTime());
+  const [unit, size] = SPANS.find(([, span]) => past >= span) ?? ['minute', Infinity];
+  return Number.isFinite(size) ? relative.format(-Math.floor(past / size), unit) : 'just now';
+}
+
+/** How long something goes on: `now`, `4 min`, `2 h`, `3 d`. */
+export function duration(from: Date, now: Date): string {
+  const minutes = Math.floor((now.getTime() - from.getTime()) / 60_000);
+  if (minutes < 1) return 'now';
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 60 * 24) return `${Math.floor(minutes / 60)} h`;
+  return `${Math.floor(minutes / 60 / 24)} d`;
+}

@@ -1,16 +1,21 @@
+import { useQuery } from '@tanstack/react-query';
 import { ExternalLink, EyeOff } from 'lucide-react';
-import { Fragment, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
+import { useApi } from '../api/client';
 import { useTitle } from '../app/title';
 import { buttonLook } from '../ui/Button';
-import { useSpace } from './api';
-import { CopyButton } from './CopyButton';
-import { DEMO_SITES, embedCode } from './embed';
+import { Choice } from '../ui/Choice';
+import { Copyable } from '../ui/Copyable';
+import { embedQuery, useSpace } from './api';
+import { DEMO_SITES } from './embed';
+import { Identify } from './install/Identify';
+import { codeFor, WAYS, type Way } from './install/ways';
+import { SeenOn } from './SeenOn';
 
 /** How the widget gets onto a site. */
 export function InstallPage() {
   const space = useSpace();
   useTitle('Install', space.name);
-  const code = embedCode(location.origin, space.slug);
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto max-w-2xl space-y-5 p-4 sm:p-8">
@@ -21,11 +26,8 @@ export function InstallPage() {
           </p>
         )}
         <Card title="Put the widget on your site">
-          <p>
-            Add this line to every page that shall have it, before <code className="font-mono text-ink">&lt;/body&gt;</code>. It loads
-            after the page and does not slow it down.
-          </p>
-          <Copyable text={code} what="the embed code" />
+          <Embed slug={space.slug} />
+          <SeenOn space={space.id} />
         </Card>
         {DEMO_SITES.has(space.slug) && (
           <Card title="Try it on the demo site">
@@ -35,12 +37,41 @@ export function InstallPage() {
             </a>
           </Card>
         )}
+        <Card title="Let your users be known">
+          <p>Who is logged in at your site then finds their conversations on every device, and your team sees who writes.</p>
+          <Identify />
+        </Card>
+        <Policy />
         <Card title="Public key">
           <p>Names this space where its slug would do, too. It is no secret: it may stand in your page.</p>
           <Copyable text={space.public_key} what="the public key" />
         </Card>
       </div>
     </div>
+  );
+}
+
+function Embed({ slug }: { slug: string }) {
+  const [way, setWay] = useState<Way>('html');
+  const code = codeFor(way, location.origin, slug);
+  return (
+    <>
+      <Choice label="Your site is made with" value={way} options={WAYS} change={setWay} />
+      <p>{WAYS.find(({ value }) => value === way)?.where}</p>
+      <Copyable block={way !== 'html'} text={code} what="the embed code" />
+    </>
+  );
+}
+
+/** For sites that name what may be loaded. */
+function Policy() {
+  const { data: embed } = useQuery(embedQuery(useApi(), useSpace()));
+  if (!embed) return null;
+  return (
+    <Card title="Content policy">
+      <p>If your pages have a Content-Security-Policy, add these to it.</p>
+      <Copyable block text={embed.csp.map(({ directive, source }) => `${directive} ${source};`).join('\n')} what="the sources" />
+    </Card>
   );
 }
 
@@ -51,23 +82,4 @@ function Card({ title, children }: { title: string; children: ReactNode }) {
       {children}
     </section>
   );
-}
-
-function Copyable({ text, what }: { text: string; what: string }) {
-  return (
-    <div className="flex items-start gap-2 rounded-xl border border-line bg-sunken p-2 ps-4">
-      <code className="min-w-0 flex-1 py-2 font-mono text-[13px] leading-relaxed text-ink">{unbroken(text)}</code>
-      <CopyButton text={text} what={what} />
-    </div>
-  );
-}
-
-/** Breaks lines at spaces, and inside a word only where it is longer than the line. */
-function unbroken(text: string) {
-  return text.split(' ').map((word, i) => (
-    <Fragment key={i}>
-      {i > 0 && ' '}
-      <span className="inline-block max-w-full wrap-anywhere">{word}</span>
-    </Fragment>
-  ));
 }

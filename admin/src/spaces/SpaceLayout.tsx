@@ -1,10 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, Outlet, useMatchRoute } from '@tanstack/react-router';
-import { CodeXml, MessagesSquare, SearchX, type LucideIcon } from 'lucide-react';
+import { getRouteApi, Link, Outlet, useLocation } from '@tanstack/react-router';
+import { CodeXml, FlaskConical, LibraryBig, SearchX, Settings2, type LucideIcon } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 import { useApi } from '../api/client';
+import { useMay } from '../app/permission';
 import { Empty } from '../ui/Empty';
 import { Failure } from '../ui/Failure';
 import { SkeletonRows } from '../ui/Skeleton';
+import { Tag } from '../ui/Tag';
 import { SpaceProvider, spacesQuery, type Space } from './api';
 
 const route = getRouteApi('/spaces/$space');
@@ -13,8 +16,10 @@ const route = getRouteApi('/spaces/$space');
 export function SpaceLayout() {
   const { space: slug } = route.useParams();
   const { data: spaces, error, refetch } = useQuery(spacesQuery(useApi()));
+  const [before, setBefore] = useState<{ slug: string; id: string } | null>(null);
   if (!spaces) return error ? <Failure error={error} retry={refetch} /> : <SkeletonRows label="Loading the space" />;
-  const space = spaces.find((one) => one.slug === slug);
+  const space = found(spaces, slug, before);
+  if (space && (before?.slug !== slug || before.id !== space.id)) setBefore({ slug, id: space.id });
   if (!space) return <Absent />;
   return (
     // A page of its own for each: nothing of one space shows in another.
@@ -25,27 +30,45 @@ export function SpaceLayout() {
   );
 }
 
-/** Gives way to the open conversation on a narrow screen. */
+/** The space of this slug; where the slug has just been changed, the one that had it at this address. */
+function found(spaces: Space[], slug: string, before: { slug: string; id: string } | null): Space | undefined {
+  return spaces.find((one) => one.slug === slug) ?? (before?.slug === slug ? spaces.find((one) => one.id === before.id) : undefined);
+}
+
 function Header({ space }: { space: Space }) {
-  const reading = Boolean(useMatchRoute()({ to: '/spaces/$space/conversations/$conversation' }));
+  const may = useMay('spaces:write');
+  const tabs = useShownTab();
   return (
     <header
-      className={`${reading ? 'hidden md:flex' : 'flex'} h-14 shrink-0 items-center justify-between gap-4 border-b border-line bg-panel px-2 sm:px-4`}
+      className="flex h-14 shrink-0 items-center justify-between gap-4 border-b border-line bg-panel px-2 sm:px-4"
     >
-      <div className="hidden min-w-0 items-center gap-2.5 ps-2 lg:flex">
+      <div className="min-w-0 items-center gap-2.5 ps-2 max-lg:sr-only lg:flex">
         <h1 className="truncate text-base font-semibold">{space.name}</h1>
-        {!space.published && <span className="rounded-full bg-warn-soft px-2 py-0.5 text-xs font-medium text-warn">Not published</span>}
+        {!space.published && <Tag look="warn">Not published</Tag>}
       </div>
-      <nav aria-label={`Pages of ${space.name}`} className="flex gap-1">
-        <Tab to="/spaces/$space/conversations" slug={space.slug} icon={MessagesSquare} label="Conversations" />
+      <nav ref={tabs} aria-label={`Pages of ${space.name}`} className="-mx-1 flex min-w-0 gap-1 overflow-x-auto px-1 py-2 [scrollbar-width:none]">
+        <Tab to="/spaces/$space/knowledge" slug={space.slug} icon={LibraryBig} label="Knowledge" />
+        <Tab to="/spaces/$space/playground" slug={space.slug} icon={FlaskConical} label="Playground" />
         <Tab to="/spaces/$space/install" slug={space.slug} icon={CodeXml} label="Install" />
+        {may && <Tab to="/spaces/$space/settings" slug={space.slug} icon={Settings2} label="Settings" />}
       </nav>
     </header>
   );
 }
 
+/** Where the tabs are wider than the screen, that of the page comes into view. */
+function useShownTab() {
+  const tabs = useRef<HTMLElement>(null);
+  const page = useLocation({ select: ({ pathname }) => pathname });
+  useEffect(() => {
+    // It answers with a promise, which is no end of an effect.
+    void tabs.current?.querySelector('[aria-current=page]')?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' });
+  }, [page]);
+  return tabs;
+}
+
 interface TabProps {
-  to: '/spaces/$space/conversations' | '/spaces/$space/install';
+  to: '/spaces/$space/knowledge' | '/spaces/$space/playground' | '/spaces/$space/install' | '/spaces/$space/settings';
   slug: string;
   icon: LucideIcon;
   label: string;
@@ -56,9 +79,9 @@ function Tab({ to, slug, icon: Icon, label }: TabProps) {
     <Link
       to={to}
       params={{ space: slug }}
-      className="inline-flex h-9 items-center gap-2 rounded-lg px-3 font-medium text-mute hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:text-ink"
+      className="inline-flex h-9 shrink-0 items-center gap-2 rounded-lg px-2.5 font-medium sm:px-3 text-mute hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:text-ink"
     >
-      <Icon className="size-4" aria-hidden /> {label}
+      <Icon className="hidden size-4 sm:block" aria-hidden /> {label}
     </Link>
   );
 }

@@ -1,24 +1,44 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { ChevronsUpDown, EyeOff } from 'lucide-react';
+import { Link, useLocation, useNavigate, useParams } from '@tanstack/react-router';
+import { ChevronsUpDown, EyeOff, Inbox, Plus } from 'lucide-react';
+import { useState } from 'react';
 import { useApi } from '../api/client';
-import { Menu, MenuContent, MenuLabel, MenuRadio, MenuRadioGroup, MenuTrigger } from '../ui/Menu';
+import { useMay } from '../app/permission';
+import { useWorkspacePlaces } from '../app/WorkspaceNav';
+import { Menu, MenuContent, MenuItem, MenuLabel, MenuLine, MenuRadio, MenuRadioGroup, MenuTrigger } from '../ui/Menu';
 import { spacesQuery, type Space } from './api';
+import { NewSpace } from './NewSpace';
 
 /** The spaces of the workspace, in the sidebar. */
 export function SpaceNav() {
   const { data: spaces = [] } = useQuery(spacesQuery(useApi()));
+  const slug = useParams({ strict: false }).space;
+  const may = useMay('spaces:write');
+  const [making, setMaking] = useState(false);
   return (
-    <nav aria-label="Spaces" className="min-h-0 flex-1 overflow-y-auto px-3">
-      <h2 className="px-2 py-2 text-xs font-medium text-mute">Spaces</h2>
+    <nav aria-label="Spaces" className="px-3">
+      <div className="flex items-center justify-between gap-2 ps-2">
+        <h2 className="py-2 text-xs font-medium text-mute">Spaces</h2>
+        {may && (
+          <button
+            type="button"
+            aria-label="New space"
+            title="New space"
+            onClick={() => setMaking(true)}
+            className="grid size-7 place-items-center rounded-lg text-mute hover:bg-sunken hover:text-ink"
+          >
+            <Plus className="size-4" aria-hidden />
+          </button>
+        )}
+      </div>
+      {making && <NewSpace close={() => setMaking(false)} />}
       <ul className="space-y-0.5">
         {spaces.map((space) => (
           <li key={space.id}>
             <Link
-              to="/spaces/$space/conversations"
+              to="/spaces/$space"
               params={{ space: space.slug }}
-              activeOptions={{ exact: false }}
-              className="flex items-center gap-2.5 rounded-lg p-2 font-medium text-mute hover:bg-sunken hover:text-ink data-[status=active]:bg-sunken data-[status=active]:text-ink"
+              className={`flex items-center gap-2.5 rounded-lg p-2 font-medium hover:bg-sunken hover:text-ink ${space.slug === slug ? 'bg-sunken text-ink' : 'text-mute'}`}
             >
               <SpaceTile name={space.name} />
               <span className="min-w-0 flex-1 truncate">{space.name}</span>
@@ -36,28 +56,61 @@ export function SpaceSwitcher() {
   const { data: spaces = [] } = useQuery(spacesQuery(useApi()));
   const slug = useParams({ strict: false }).space;
   const navigate = useNavigate();
+  const places = useWorkspacePlaces();
+  const may = useMay('spaces:write');
+  const [making, setMaking] = useState(false);
+  const here = useLocation({ select: ({ pathname }) => pathname });
+  const place = places.find(({ to }) => to === here);
   const open = spaces.find((space) => space.slug === slug);
-  const go = (space: string) => void navigate({ to: '/spaces/$space/conversations', params: { space } });
+  const go = (space: string) => void navigate({ to: '/spaces/$space', params: { space } });
   return (
-    <Menu>
-      <MenuTrigger className="flex min-w-0 items-center gap-2 rounded-lg p-1.5 font-semibold hover:bg-sunken">
-        <SpaceTile name={open?.name ?? '·'} />
-        <span className="truncate">{open?.name ?? 'Spaces'}</span>
-        <ChevronsUpDown className="size-4 shrink-0 text-mute" aria-hidden />
-        <span className="sr-only">Switch space</span>
-      </MenuTrigger>
-      <MenuContent align="start">
-        <MenuLabel>Spaces</MenuLabel>
-        <MenuRadioGroup value={slug ?? ''} onValueChange={go}>
-          {spaces.map((space: Space) => (
-            <MenuRadio key={space.id} value={space.slug}>
-              <SpaceTile name={space.name} /> {space.name}
-              {!space.published && <Hidden />}
-            </MenuRadio>
+    <>
+      {making && <NewSpace close={() => setMaking(false)} />}
+      <Menu>
+        <MenuTrigger className="flex min-h-9 min-w-0 items-center gap-2 rounded-lg p-1.5 font-semibold hover:bg-sunken">
+          {open && <SpaceTile name={open.name} />}
+          <span className="truncate">{open?.name ?? place?.label ?? (here.startsWith('/inbox') ? 'Inbox' : 'Menu')}</span>
+          <ChevronsUpDown className="size-4 shrink-0 text-mute" aria-hidden />
+          <span className="sr-only">Go somewhere else</span>
+        </MenuTrigger>
+        <MenuContent align="start">
+          <MenuItem onSelect={() => void navigate({ to: '/inbox' })}>
+            <span className="grid size-6 place-items-center">
+              <Inbox className="size-4 text-mute" aria-hidden />
+            </span>
+            Inbox
+          </MenuItem>
+          <MenuLine />
+          <MenuLabel>Spaces</MenuLabel>
+          <MenuRadioGroup value={slug ?? ''} onValueChange={go}>
+            {spaces.map((space: Space) => (
+              <MenuRadio key={space.id} value={space.slug}>
+                <SpaceTile name={space.name} /> {space.name}
+                {!space.published && <Hidden />}
+              </MenuRadio>
+            ))}
+          </MenuRadioGroup>
+          {may && (
+            <MenuItem onSelect={() => setMaking(true)}>
+              <span className="grid size-6 place-items-center">
+                <Plus className="size-4 text-mute" aria-hidden />
+              </span>
+              New space
+            </MenuItem>
+          )}
+          <MenuLine />
+          <MenuLabel>Workspace</MenuLabel>
+          {places.map(({ to, label, icon: Icon }) => (
+            <MenuItem key={to} onSelect={() => void navigate({ to })}>
+              <span className="grid size-6 place-items-center">
+                <Icon className="size-4 text-mute" aria-hidden />
+              </span>
+              {label}
+            </MenuItem>
           ))}
-        </MenuRadioGroup>
-      </MenuContent>
-    </Menu>
+        </MenuContent>
+      </Menu>
+    </>
   );
 }
 

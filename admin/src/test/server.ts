@@ -4,6 +4,7 @@ export interface Heard {
   /** Method and path with query, as `GET /api/auth/me`. */
   route: string;
   token: string | undefined;
+  accept: string | null;
   body: unknown;
 }
 type Answer = (heard: Heard) => Response | Promise<Response>;
@@ -25,8 +26,9 @@ export function serve(routes: Record<string, Answer>): Heard[] {
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
     const path = String(input);
     const route = `${init?.method ?? 'GET'} ${path}`;
-    const token = new Headers(init?.headers).get('authorization')?.replace('Bearer ', '');
-    const one: Heard = { route, token, body: init?.body ? JSON.parse(String(init.body)) : undefined };
+    const headers = new Headers(init?.headers);
+    const token = headers.get('authorization')?.replace('Bearer ', '');
+    const one: Heard = { route, token, accept: headers.get('accept'), body: init?.body ? JSON.parse(String(init.body)) : undefined };
     heard.push(one);
     const answer = routes[route.split('?')[0] ?? ''];
     return answer ? answer(one) : problem(404, 'not_found', `nothing at ${route}`);
@@ -35,11 +37,11 @@ export function serve(routes: Record<string, Answer>): Heard[] {
 }
 
 /** What a log-in or a refresh answers. */
-export function granted(token: string, expires_in = 900) {
+export function granted(token: string, expires_in = 900, role = 'owner') {
   return {
     access_token: token,
     expires_in,
     user: { id: 'u1', email: 'admin@acme.example', name: 'Ada Keller', email_verified: true, second_factor: false },
-    tenant: { id: 't1', role: 'owner' },
+    tenant: { id: 't1', role },
   };
 }

@@ -3,6 +3,7 @@ import type { ComponentProps } from 'react';
 const LOOKS = {
   primary: 'bg-accent-fill text-on-accent hover:bg-accent-hover',
   plain: 'border border-line bg-panel text-ink hover:bg-sunken hover:border-strong',
+  danger: 'bg-bad-fill text-on-accent hover:bg-bad-hover',
   quiet: 'text-mute hover:bg-sunken hover:text-ink',
 };
 export type ButtonLook = keyof typeof LOOKS;

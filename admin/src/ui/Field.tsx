@@ -1,11 +1,18 @@
 import { Eye, EyeOff } from 'lucide-react';
 import { useId, useState, type ComponentProps, type ReactNode } from 'react';
 
-type FieldProps = { label: string; hint?: ReactNode; end?: ReactNode } & ComponentProps<'input'>;
+type FieldProps = {
+  label: string;
+  hint?: ReactNode;
+  /** Why the server did not take it. */
+  fault?: string | undefined;
+  end?: ReactNode;
+} & ComponentProps<'input'>;
 
 /** A labelled input, what to know of it below, and a button in its end. */
-export function Field({ label, hint, end, className = '', ...input }: FieldProps) {
+export function Field({ label, hint, fault, end, className = '', ...input }: FieldProps) {
   const id = useId();
+  const said = fault ?? hint;
   return (
     <div>
       <label htmlFor={id} className="mb-1.5 block font-medium">
@@ -14,16 +21,17 @@ export function Field({ label, hint, end, className = '', ...input }: FieldProps
       <div className="relative">
         <input
           id={id}
-          aria-describedby={hint ? `${id}-hint` : undefined}
+          aria-describedby={said ? `${id}-said` : undefined}
+          aria-invalid={fault ? true : undefined}
           {...input}
           // 16 px on a phone: a smaller one makes iOS zoom in.
           className={`h-10 w-full rounded-lg border border-strong bg-panel px-3 text-base focus-visible:border-accent focus-visible:outline-offset-0 sm:text-sm ${end ? 'pe-11' : ''} ${className}`}
         />
         {end && <div className="absolute inset-y-0 end-0.5 flex items-center">{end}</div>}
       </div>
-      {hint && (
-        <p id={`${id}-hint`} className="mt-1.5 text-xs text-mute">
-          {hint}
+      {said && (
+        <p id={`${id}-said`} className={`mt-1.5 text-xs ${fault ? 'text-bad' : 'text-mute'}`}>
+          {said}
         </p>
       )}
     </div>

@@ -41,6 +41,18 @@ export function MenuRadio({ children, ...rest }: ComponentProps<typeof DropdownM
   );
 }
 
+/** On or off. */
+export function MenuCheck({ children, ...rest }: ComponentProps<typeof DropdownMenu.CheckboxItem>) {
+  return (
+    <DropdownMenu.CheckboxItem {...rest} className={item}>
+      {children}
+      <DropdownMenu.ItemIndicator className="ms-auto">
+        <Check className="size-4 text-accent" aria-hidden />
+      </DropdownMenu.ItemIndicator>
+    </DropdownMenu.CheckboxItem>
+  );
+}
+
 export function MenuLabel(props: ComponentProps<typeof DropdownMenu.Label>) {
   return <DropdownMenu.Label {...props} className="px-2.5 pt-2 pb-1 text-xs font-medium text-mute" />;
 }

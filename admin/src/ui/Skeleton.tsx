@@ -27,3 +27,17 @@ export function SkeletonTranscript() {
     </div>
   );
 }
+
+/** A table or a list in a frame that is on its way. */
+export function SkeletonLines({ label, lines = 5 }: { label: string; lines?: number }) {
+  return (
+    <div role="status" aria-label={label} className="divide-y divide-line rounded-xl border border-line">
+      {Array.from({ length: lines }, (_, i) => (
+        <div key={i} className="flex items-center gap-4 p-4">
+          <div className={`${bar} h-3.5 w-1/3`} />
+          <div className={`${bar} ms-auto h-3.5 w-24`} />
+        </div>
+      ))}
+    </div>
+  );
+}

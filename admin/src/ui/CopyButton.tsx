@@ -1,6 +1,6 @@
 import { Check, Copy, TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { Button } from '../ui/Button';
+import { Button } from './Button';
 
 const LOOKS = {
   ready: { icon: Copy, text: 'Copy' },

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** A part of the account page: what it is on the left, what can be done on the right. */
+/** A part of a page of settings: what it is on the left, what can be done on the right. */
 export function Section({ title, lead, children }: { title: string; lead: string; children: ReactNode }) {
   return (
     <section className="grid gap-4 border-t border-line py-8 first:border-0 md:grid-cols-[minmax(0,16rem)_minmax(0,1fr)] md:gap-10">

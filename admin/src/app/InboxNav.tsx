@@ -1,0 +1,36 @@
+import { Link } from '@tanstack/react-router';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Inbox } from 'lucide-react';
+import { useApi } from '../api/client';
+import { inboxQuery } from '../inbox/api';
+import { OverviewLink } from './OverviewLink';
+
+/** How many visitors wait for a person, as far as one page goes. */
+export function useWaiting(): number {
+  const { data } = useInfiniteQuery(inboxQuery(useApi(), { view: 'waiting' }));
+  return data?.pages.reduce((sum, { items }) => sum + items.length, 0) ?? 0;
+}
+
+/** The inbox and the overview, at the top of the sidebar. */
+export function InboxNav() {
+  const waiting = useWaiting();
+  return (
+    <nav aria-label="Work" className="px-3 pb-2">
+      <Link
+        to="/inbox"
+        className="flex items-center gap-2.5 rounded-lg p-2 font-medium text-mute hover:bg-sunken hover:text-ink data-[status=active]:bg-sunken data-[status=active]:text-ink"
+      >
+        <span className="grid size-6 shrink-0 place-items-center">
+          <Inbox className="size-4" aria-hidden />
+        </span>
+        Inbox
+        {waiting > 0 && (
+          <span className="ms-auto rounded-full bg-warn-soft px-2 text-xs font-semibold text-warn tabular-nums">
+            {waiting} <span className="sr-only">waiting</span>
+          </span>
+        )}
+      </Link>
+      <OverviewLink />
+    </nav>
+  );
+}

@@ -1,0 +1,51 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Archive, KeyRound, MessageSquareQuote, ScrollText, Users, type LucideIcon } from 'lucide-react';
+import { useApi } from '../api/client';
+import { archivedQuery } from '../spaces/api';
+import { useMay } from './permission';
+
+interface Place {
+  to: '/canned-replies' | '/team' | '/keys' | '/audit' | '/archived';
+  label: string;
+  icon: LucideIcon;
+}
+
+/** The pages of the workspace that who is logged in may see. */
+export function useWorkspacePlaces(): Place[] {
+  const [canned, keys, audit, spaces] = [useMay('conversations:write'), useMay('keys:read'), useMay('audit:read'), useMay('spaces:write')];
+  const { data: archived = [] } = useQuery({ ...archivedQuery(useApi()), enabled: spaces });
+  const places: (Place | false)[] = [
+    canned && { to: '/canned-replies', label: 'Canned replies', icon: MessageSquareQuote },
+    { to: '/team', label: 'Team', icon: Users },
+    keys && { to: '/keys', label: 'API keys', icon: KeyRound },
+    audit && { to: '/audit', label: 'Audit log', icon: ScrollText },
+    archived.length > 0 && { to: '/archived', label: 'Archived spaces', icon: Archive },
+  ];
+  return places.filter((place) => place !== false);
+}
+
+/** The same in the sidebar. */
+export function WorkspaceNav() {
+  const places = useWorkspacePlaces();
+  return (
+    <nav aria-label="Workspace" className="px-3 pt-4 pb-3">
+      <h2 className="px-2 py-2 text-xs font-medium text-mute">Workspace</h2>
+      <ul className="space-y-0.5">
+        {places.map(({ to, label, icon: Icon }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              className="flex items-center gap-2.5 rounded-lg p-2 font-medium text-mute hover:bg-sunken hover:text-ink data-[status=active]:bg-sunken data-[status=active]:text-ink"
+            >
+              <span className="grid size-6 shrink-0 place-items-center">
+                <Icon className="size-4" aria-hidden />
+              </span>
+              {label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,98 @@
+interface Kind {
+  label: string;
+  /** What one is called where its name is not known. */
+  one: string;
+  /** Stands before the name, where that does not say what it is. */
+  named?: string;
+  /** Completes "Dana …", with the thing's name for `{}`. */
+  acts: Record<string, string>;
+}
+
+/** What is done, by what it is done to. */
+export const ACTIONS: Record<string, Kind> = {
+  'space.': {
+    label: 'Spaces',
+    one: 'a space',
+    acts: {
+      'space.create': 'created {}',
+      'space.change': 'changed {}',
+      'space.publish': 'published {}',
+      'space.unpublish': 'unpublished {}',
+      'space.restore': 'restored a version of {}',
+      'space.rotate_key': 'changed the public key of {}',
+      'space.archive': 'archived {}',
+      'space.unarchive': 'brought back {}',
+      'space.remove': 'deleted {}',
+    },
+  },
+  'identity_key.': {
+    label: 'Identity keys',
+    one: 'an identity key',
+    acts: {
+      'identity_key.create': 'made an identity key',
+      'identity_key.retire': 'retired an identity key',
+      'identity_key.remove': 'removed an identity key',
+    },
+  },
+  'document.': {
+    label: 'Documents',
+    one: 'a document',
+    acts: { 'document.put': 'added {}', 'document.reprocess': 'had {} read again', 'document.remove': 'deleted {}' },
+  },
+  'source.': {
+    label: 'Sources',
+    one: 'a source',
+    acts: { 'source.put': 'added {}', 'source.read': 'had {} read again', 'source.remove': 'removed {}' },
+  },
+  'golden_question.': {
+    label: 'Golden questions',
+    one: 'a golden question',
+    acts: {
+      'golden_question.add': 'added a golden question',
+      'golden_question.change': 'changed a golden question',
+      'golden_question.remove': 'removed a golden question',
+    },
+  },
+  'golden_run.': { label: 'Golden runs', one: 'the golden questions', acts: { 'golden_run.ask': 'ran the golden questions' } },
+  'member.': {
+    label: 'Members',
+    one: 'somebody',
+    acts: {
+      'member.invite': 'invited {}',
+      'member.uninvite': 'took back the invitation of {}',
+      'member.join': 'joined',
+      'member.change_role': 'changed the role of {}',
+      'member.remove': 'removed {}',
+      'member.leave': 'left',
+    },
+  },
+  'team.': { label: 'Teams', one: 'a team', named: 'the team ', acts: { 'team.create': 'made {}', 'team.change': 'changed {}', 'team.remove': 'disbanded {}' } },
+  'canned_reply.': {
+    label: 'Canned replies',
+    one: 'a canned reply',
+    named: 'the canned reply ',
+    acts: { 'canned_reply.create': 'wrote {}', 'canned_reply.change': 'changed {}', 'canned_reply.remove': 'deleted {}' },
+  },
+  'workspace.': { label: 'Workspace', one: 'somebody', acts: { 'workspace.transfer': 'handed the workspace over to {}' } },
+  'api_key.': { label: 'API keys', one: 'an API key', named: 'the API key ', acts: { 'api_key.create': 'made {}', 'api_key.revoke': 'revoked {}' } },
+  'account.': { label: 'Accounts', one: 'an account', acts: { 'account.sign_up': 'signed up' } },
+  'user.': { label: 'Names', one: 'their name', acts: { 'user.rename': 'changed their name' } },
+  'session.': {
+    label: 'Sessions',
+    one: 'a session',
+    acts: {
+      'session.revoke': 'ended a session',
+      'session.revoke_others': 'ended all other sessions',
+      'session.reuse': 'used a session twice, which ended it',
+    },
+  },
+  'job.': { label: 'Jobs', one: 'a job', acts: { 'job.cancel': 'cancelled a job' } },
+};
+
+/** An act in words, in two parts: before and after the thing's name. What is not known here is told as the server has it. */
+export function inWords(action: string, name?: string): [before: string, name: string, after: string] {
+  const kind = ACTIONS[`${action.split('.')[0]}.`];
+  const [before = '', after] = (kind?.acts[action] ?? `${action}: {}`).split('{}');
+  if (after === undefined) return [before, '', ''];
+  return name === undefined ? [before, kind?.one ?? 'something', after] : [before + (kind?.named ?? ''), name, after];
+}

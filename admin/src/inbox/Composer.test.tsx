@@ -1,0 +1,124 @@
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CannedReply } from '../canned/api';
+import { conversation, message } from '../test/inbox';
+import { openConsole } from '../test/open';
+import { json, problem, serve } from '../test/server';
+import { FakeSocket } from '../test/socket';
+import { canned, workspace } from '../test/spaces';
+
+beforeEach(() => {
+  localStorage.clear();
+  vi.spyOn(window, 'scrollTo').mockReturnValue();
+});
+
+const REPLIES = [
+  canned('bye', { text: 'Bye {{visitor.name|you}}, {{agent.name}}', act: 'resolve' }),
+  canned('later', { act: 'snooze', snooze_minutes: 60 }),
+  canned('elsewhere', { space: 's2' }),
+];
+
+async function open(replies: CannedReply[] = REPLIES, routes: Parameters<typeof serve>[0] = {}) {
+  const one = conversation('c1', { name: 'Mia' });
+  const heard = serve({
+    ...workspace('agent'),
+    'GET /api/conversations': () => json({ items: [one, conversation('c2')], next: null }),
+    'GET /api/conversations/c1': () => json(one),
+    'GET /api/conversations/c1/events': () => json({ items: [message(1), message(2)], next: null }),
+    'GET /api/conversations/c2': () => json(conversation('c2')),
+    'GET /api/conversations/c2/events': () => json({ items: [], next: null }),
+    'POST /api/conversations/c1/resolve': () => json({ ...one, status: 'resolved' }),
+    'POST /api/conversations/c1/snooze': () => json({ ...one, status: 'snoozed' }),
+    'GET /api/canned-replies': () => json({ items: replies, next: null }),
+    ...routes,
+  });
+  await openConsole('/app/inbox/c1');
+  const user = userEvent.setup();
+  const field = await screen.findByLabelText<HTMLTextAreaElement>('Reply to the visitor');
+  await waitFor(() => expect(FakeSocket.all).not.toHaveLength(0));
+  FakeSocket.last.greets();
+  await waitFor(() => expect(FakeSocket.last.sent.some(({ type }) => type === 'watch')).toBe(true));
+  await waitFor(() => expect(heard.some(({ route }) => route === 'GET /api/canned-replies')).toBe(true));
+  const said = () => FakeSocket.last.sent.filter(({ type }) => type === 'say');
+  const posted = () => heard.filter(({ route }) => route.startsWith('POST /api/conversations/'));
+  return { user, field, said, posted };
+}
+
+describe('canned replies where one answers', () => {
+  it('are offered behind a slash, chosen by key, and filled in at the caret', async () => {
+    const { user, field, said } = await open();
+    await user.type(field, 'Hi! /');
+    expect(await screen.findAllByRole('option')).toHaveLength(2);
+    expect(field).toHaveAttribute('role', 'combobox');
+    expect(document.getElementById(field.getAttribute('aria-activedescendant') ?? '')).toHaveTextContent('/bye');
+    await user.keyboard('{ArrowDown}');
+    expect(screen.getByRole('option', { selected: true })).toHaveTextContent('/later');
+    await user.keyboard('{ArrowDown}{Enter}');
+    expect(field).toHaveValue('Hi! Bye Mia, Ada Keller');
+    expect(field.selectionStart).toBe(field.value.length);
+    expect(screen.queryByRole('listbox')).toBeNull();
+    expect(said()).toEqual([]);
+  });
+
+  it('go away with Escape and do not keep a line from being sent', async () => {
+    const { user, field, said } = await open();
+    await user.type(field, '/b');
+    await screen.findByRole('listbox');
+    await user.keyboard('{Escape}');
+    expect(screen.queryByRole('listbox')).toBeNull();
+    expect(field).toHaveFocus();
+    await user.keyboard('{Enter}');
+    expect(said()).toMatchObject([{ text: '/b' }]);
+  });
+
+  it('say what they will do, and do it once the server has the message', async () => {
+    const { user, field, said, posted } = await open();
+    await user.type(field, '/bye{Tab}');
+    expect(screen.getByText('resolve the conversation')).toBeVisible();
+    await user.keyboard('{Enter}');
+    const [one] = said();
+    expect(one).toMatchObject({ text: 'Bye Mia, Ada Keller' });
+    expect(posted()).toEqual([]);
+    FakeSocket.last.says({ type: 'ack', conversation: 'c1', client_id: one?.client_id, seq: 3 });
+    await waitFor(() => expect(posted().map(({ route }) => route)).toEqual(['POST /api/conversations/c1/resolve']));
+    FakeSocket.last.says({ ...message(3, { client_id: `${one?.client_id}` }), conversation: 'c1' });
+    expect(posted()).toHaveLength(1);
+  });
+
+  it('do it also where one has gone on to the next conversation', async () => {
+    const { user, field, said, posted } = await open();
+    await user.type(field, '/later{Enter}{Enter}{Escape}j');
+    await waitFor(() => expect(location.pathname).toBe('/app/inbox/c2'));
+    FakeSocket.last.says({ type: 'ack', conversation: 'c1', client_id: said()[0]?.client_id, seq: 3 });
+    await waitFor(() => expect(posted().map(({ route }) => route)).toEqual(['POST /api/conversations/c1/snooze']));
+  });
+
+  it('do nothing where the message is refused and discarded, or one only wants to send', async () => {
+    const { user, field, said, posted } = await open();
+    await user.type(field, '/bye{Enter}{Enter}');
+    const [one] = said();
+    FakeSocket.last.says({ type: 'error', conversation: 'c1', client_id: one?.client_id, code: 'stale', detail: 'somebody answered', events: [] });
+    await user.click(await screen.findByRole('button', { name: 'Discard' }));
+    await user.type(field, '/bye{Enter}');
+    await user.click(screen.getByRole('button', { name: 'Only send' }));
+    await user.type(field, '{Enter}');
+    for (const { client_id } of said()) FakeSocket.last.says({ type: 'ack', conversation: 'c1', client_id, seq: 3 });
+    expect(said()).toHaveLength(2);
+    expect(posted()).toEqual([]);
+  });
+
+  it('say that what was to follow was not done', async () => {
+    const refused = () => problem(409, 'held', 'Luis answers here');
+    const { user, field, said } = await open(REPLIES, { 'POST /api/conversations/c1/resolve': refused });
+    await user.type(field, '/bye{Enter}{Enter}');
+    FakeSocket.last.says({ type: 'ack', conversation: 'c1', client_id: said()[0]?.client_id, seq: 3 });
+    expect(await screen.findByText(/what was to follow was not done. Luis answers here/)).toBeVisible();
+  });
+
+  it('are written first where there is none', async () => {
+    const { user, field } = await open([]);
+    await user.type(field, '/');
+    expect(await screen.findByRole('link', { name: 'Write the first one' })).toHaveAttribute('href', '/app/canned-replies');
+  });
+});

@@ -1,0 +1,249 @@
+import { Lock, MessageSquareQuote, MessageSquareReply, SendHorizontal, X, Zap } from 'lucide-react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { sentence } from '../api/problem';
+import { isPressed, SHORTCUTS, useKeys } from '../app/keys';
+import { useSessionState } from '../auth/session';
+import type { CannedReply } from '../canned/api';
+import { useValues } from '../canned/values';
+import { fill } from '../canned/variables';
+import { actOf } from '../canned/words';
+import { Button } from '../ui/Button';
+import { useActs } from './acts';
+import type { Conversation } from './api';
+import { CannedMenu, useCanned } from './CannedMenu';
+import { forgetDraft, keepDraft, keptDraft } from './draft';
+import { Refused } from './Refused';
+import type { Pending, Talk, TalkState } from './talk';
+
+const MAX_TEXT = 4_000;
+/** Between two words that one types. */
+const TYPING_EVERY_MS = 3_000;
+
+interface ComposerProps {
+  conversation: Conversation;
+  talk: Talk;
+  state: TalkState;
+}
+
+/** Where an agent writes: to the visitor, or a note for the team. What is typed is kept until it is sent. */
+export function Composer({ conversation, talk, state }: ComposerProps) {
+  const session = useSessionState();
+  const me = session.phase === 'in' ? session.user.id : '';
+  const [kind, setKind] = useState<Pending['kind']>('say');
+  const [text, setText] = useState(() => keptDraft(conversation.id));
+  const area = useRef<HTMLTextAreaElement>(null);
+  const typing = useTyping(talk);
+  const { assignee, status } = conversation;
+  const isHeld = status === 'human' && assignee !== null && assignee.id !== me;
+  const closed = kind === 'say' && isHeld;
+
+  const [caret, setCaret] = useState(text.length);
+  const [macro, setMacro] = useState<CannedReply | null>(null);
+  const acts = useActs(conversation);
+  const values = useValues(conversation);
+
+  const change = (next: string) => {
+    setText(next);
+    setCaret(area.current?.selectionStart ?? next.length);
+    if (!next) setMacro(null);
+    keepDraft(conversation.id, next);
+    if (kind === 'say') typing.typed(next !== '');
+  };
+  const carryOut = ({ act, snooze_minutes }: CannedReply) => {
+    if (act === 'resolve') acts.mutate({ act });
+    else if (act === 'snooze') acts.mutate({ act, until: new Date(Date.now() + (snooze_minutes ?? 0) * 60_000).toISOString() });
+  };
+  const canned = useCanned(conversation, {
+    text,
+    caret,
+    on: kind === 'say' && !closed,
+    insert: (reply, start) => {
+      // By the field itself, so that its caret ends up behind what was inserted.
+      area.current?.setRangeText(fill(reply.text, values), start, caret, 'end');
+      change(area.current?.value ?? '');
+      if (reply.act) setMacro(reply);
+    },
+  });
+  const send = () => {
+    const said = text.trim();
+    if (!said || said.length > MAX_TEXT || closed) return;
+    talk.say(kind, said, kind === 'say' && macro ? () => carryOut(macro) : undefined);
+    setText('');
+    setMacro(null);
+    forgetDraft(conversation.id);
+    typing.typed(false);
+    if (kind === 'note') setKind('say');
+  };
+  const write = (as: Pending['kind']) => {
+    setKind(as);
+    area.current?.focus();
+  };
+  /** For who has no key for it, or does not know of it. */
+  const slash = () => {
+    const element = area.current;
+    if (!element) return;
+    element.focus();
+    const before = element.value.slice(0, element.selectionStart);
+    element.setRangeText(/(^|\s)$/.test(before) ? '/' : ' /', element.selectionStart, element.selectionEnd, 'end');
+    change(element.value);
+  };
+  useKeys({ reply: () => write('say'), note: () => write('note') });
+  // As high as what is in it.
+  useEffect(() => {
+    const element = area.current;
+    if (!element) return;
+    element.style.height = 'auto';
+    element.style.height = `${element.scrollHeight}px`;
+  }, [text, closed]);
+
+  const pressed = (event: KeyboardEvent) => {
+    if (canned.pressed(event)) return;
+    if (isPressed('send', event) && !event.nativeEvent.isComposing) {
+      event.preventDefault();
+      send();
+    } else if (isPressed('leave', event)) area.current?.blur();
+  };
+  const refused = state.pending.filter((one) => one.refused);
+  return (
+    <div className="shrink-0 border-t border-line bg-panel">
+      {refused.map((one) => (
+        <Refused key={one.client_id} pending={one} talk={talk} conversation={conversation} me={me} />
+      ))}
+      <div className="mx-auto max-w-4xl px-3 py-3 sm:px-6">
+        <div className={`relative rounded-xl border focus-within:border-accent ${kind === 'note' ? 'border-warn/40 bg-warn-soft' : 'border-strong bg-panel'}`}>
+          <CannedMenu canned={canned} />
+          <div className="flex items-center px-2 pt-2">
+            <div role="tablist" aria-label="What to write" className="flex gap-1">
+              <KindTab label="Reply" icon={MessageSquareReply} on={kind === 'say'} choose={() => write('say')} hint={SHORTCUTS.reply.keys[0]} />
+              <KindTab label="Note" icon={Lock} on={kind === 'note'} choose={() => write('note')} hint={SHORTCUTS.note.keys[0]} />
+            </div>
+            {kind === 'say' && !closed && (
+              <button
+                type="button"
+                aria-label="Insert a canned reply"
+                title="Insert a canned reply (/)"
+                onClick={slash}
+                className="ms-auto grid size-7 place-items-center rounded-md text-mute hover:bg-sunken hover:text-ink"
+              >
+                <MessageSquareQuote className="size-3.5" aria-hidden />
+              </button>
+            )}
+          </div>
+          {closed ? (
+            <TakeOver conversation={conversation} me={me} />
+          ) : (
+            <div className="flex items-end gap-2 p-2 ps-3">
+              <textarea
+                ref={area}
+                aria-label={kind === 'note' ? 'Note for the team' : 'Reply to the visitor'}
+                rows={1}
+                value={text}
+                placeholder={kind === 'note' ? 'Only your team reads this' : PLACEHOLDERS[status]}
+                onChange={({ target }) => change(target.value)}
+                onKeyDown={pressed}
+                onSelect={({ currentTarget }) => setCaret(currentTarget.selectionStart)}
+                onBlur={() => {
+                  typing.typed(false);
+                  canned.dismiss();
+                }}
+                {...canned.field}
+                dir="auto"
+                className="max-h-60 min-h-9 flex-1 resize-none bg-transparent py-1.5 text-base leading-relaxed outline-none placeholder:text-mute sm:text-sm"
+              />
+              <Button look="primary" className="px-3" disabled={!text.trim() || text.length > MAX_TEXT} onClick={send} aria-label={kind === 'note' ? 'Write the note' : 'Send'}>
+                <SendHorizontal className="size-4" aria-hidden />
+              </Button>
+            </div>
+          )}
+          {macro && kind === 'say' && !closed && <Then macro={macro} drop={() => setMacro(null)} />}
+        </div>
+        {acts.error && (
+          <p role="alert" className="mt-2 text-xs text-bad">
+            Your reply was sent; what was to follow was not done. {sentence(acts.error)}
+          </p>
+        )}
+        {text.length > MAX_TEXT * 0.9 && (
+          <p role="status" className={`mt-1 text-end text-xs tabular-nums ${text.length > MAX_TEXT ? 'text-bad' : 'text-mute'}`}>
+            {text.length} of {MAX_TEXT} characters
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+const PLACEHOLDERS = {
+  bot: 'Write, and you take over from the assistant',
+  waiting: 'Write, and it is yours',
+  human: 'Write to the visitor',
+  snoozed: 'Write, and it is open again',
+  resolved: 'Write, and it is open again',
+};
+
+interface TabProps {
+  label: string;
+  icon: typeof Lock;
+  on: boolean;
+  hint: string;
+  choose: () => void;
+}
+
+function KindTab({ label, icon: Icon, on, hint, choose }: TabProps) {
+  return (
+    <button
+      type="button"
+      role="tab"
+      aria-selected={on}
+      title={`${label} (${hint.toUpperCase()})`}
+      onClick={choose}
+      className={`inline-flex h-7 items-center gap-1.5 rounded-md px-2 text-xs font-medium ${on ? 'bg-sunken text-ink' : 'text-mute hover:text-ink'}`}
+    >
+      <Icon className="size-3.5" aria-hidden /> {label}
+    </button>
+  );
+}
+
+/** Another agent answers. */
+function TakeOver({ conversation, me }: { conversation: Conversation; me: string }) {
+  const acts = useActs(conversation);
+  return (
+    <div className="flex flex-wrap items-center gap-3 p-3">
+      <p className="flex items-center gap-2 text-mute">
+        <Lock className="size-4 shrink-0" aria-hidden />
+        {conversation.assignee?.name} answers here.
+      </p>
+      <Button className="ms-auto" disabled={acts.isPending} onClick={() => acts.mutate({ act: 'transfer', to: me })}>
+        Take it over
+      </Button>
+    </div>
+  );
+}
+
+/** What a macro does once its message is sent. */
+function Then({ macro, drop }: { macro: CannedReply; drop: () => void }) {
+  return (
+    <p role="status" className="flex items-center gap-2 border-t border-line px-3 py-1.5 text-xs text-mute">
+      <Zap className="size-3.5 shrink-0 text-accent" aria-hidden />
+      <span className="min-w-0">
+        Once sent, <span className="font-medium text-ink">{actOf(macro)}</span>
+      </span>
+      <button type="button" aria-label="Only send" title="Only send" onClick={drop} className="ms-auto grid size-7 shrink-0 place-items-center rounded-md hover:bg-sunken hover:text-ink">
+        <X className="size-3.5" aria-hidden />
+      </button>
+    </p>
+  );
+}
+
+/** Says that one types, now and then, and that one has stopped. */
+function useTyping(talk: Talk) {
+  const said = useRef(0);
+  return {
+    typed(on: boolean) {
+      const now = Date.now();
+      if (on && now - said.current < TYPING_EVERY_MS) return;
+      if (!on && said.current === 0) return;
+      said.current = on ? now : 0;
+      talk.typing(on);
+    },
+  };
+}

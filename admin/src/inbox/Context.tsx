@@ -1,0 +1,91 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { BadgeCheck, X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useApi } from '../api/client';
+import { spacesQuery } from '../spaces/api';
+import { visitorQuery, type Conversation } from './api';
+import { mediumTime } from './time';
+import { VisitorFace, visitorName } from './visitor';
+
+/** Who it is with and where it takes place: beside the conversation, or over it where there is no room. */
+export function Context({ conversation, shown, close }: { conversation: Conversation; shown: boolean; close: () => void }) {
+  return (
+    <aside
+      aria-label="Details"
+      className={`${shown ? 'fixed inset-y-0 end-0 z-30 flex shadow-pop 2xl:static 2xl:shadow-none' : 'hidden 2xl:flex'} w-80 max-w-full shrink-0 flex-col overflow-y-auto border-s border-line bg-panel`}
+    >
+      <div className="flex h-14 shrink-0 items-center justify-between border-b border-line px-4">
+        <h2 className="font-semibold">Details</h2>
+        <button type="button" aria-label="Close the details" onClick={close} className="grid size-8 place-items-center rounded-lg text-mute hover:bg-sunken 2xl:hidden">
+          <X className="size-4" aria-hidden />
+        </button>
+      </div>
+      <Details conversation={conversation} />
+    </aside>
+  );
+}
+
+function Details({ conversation }: { conversation: Conversation }) {
+  const api = useApi();
+  const { data: visitor } = useQuery(visitorQuery(api, conversation.visitor));
+  const { data: spaces = [] } = useQuery(spacesQuery(api));
+  const space = spaces.find(({ id }) => id === conversation.space);
+  const attributes = Object.entries({ ...visitor?.attributes, ...visitor?.contact?.attributes }).filter(([name]) => name !== 'page');
+  return (
+    <>
+      <div className="flex items-center gap-3 p-4">
+        <VisitorFace of={conversation} />
+        <div className="min-w-0">
+          <p className="flex items-center gap-1 font-medium">
+            <span className="truncate">{visitorName(conversation)}</span>
+            {conversation.verified && <BadgeCheck className="size-4 shrink-0 text-accent" aria-label="Verified" />}
+          </p>
+          {conversation.email && <p className="truncate text-xs text-mute">{conversation.email}</p>}
+        </div>
+      </div>
+      <dl className="space-y-3 border-t border-line p-4 text-[13px]">
+        {!conversation.verified && (conversation.name || conversation.email) && <Fact name="Identity">As the page says; nobody vouches for it</Fact>}
+        {visitor?.contact && <Fact name="Your id of them">{visitor.contact.external_id}</Fact>}
+        {space && (
+          <Fact name="Space">
+            <Link to="/spaces/$space/knowledge" params={{ space: space.slug }} className="text-accent underline underline-offset-2">
+              {space.name}
+            </Link>
+          </Fact>
+        )}
+        {conversation.page && <Fact name="Began on">{conversation.page}</Fact>}
+        {conversation.locale && <Fact name="Language">{languageName(conversation.locale)}</Fact>}
+        <Fact name="Began">{mediumTime(new Date(conversation.created_at))}</Fact>
+        {visitor && <Fact name="First seen">{mediumTime(new Date(visitor.created_at))}</Fact>}
+        {conversation.snoozed_until && <Fact name="Comes back">{mediumTime(new Date(conversation.snoozed_until))}</Fact>}
+      </dl>
+      {attributes.length > 0 && (
+        <dl className="space-y-3 border-t border-line p-4 text-[13px]">
+          {attributes.map(([name, value]) => (
+            <Fact key={name} name={name}>
+              {typeof value === 'string' ? value : JSON.stringify(value)}
+            </Fact>
+          ))}
+        </dl>
+      )}
+    </>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="text-xs text-mute">{name}</dt>
+      <dd className="wrap-anywhere">{children}</dd>
+    </div>
+  );
+}
+
+function languageName(locale: string): string {
+  try {
+    return new Intl.DisplayNames(undefined, { type: 'language' }).of(locale) ?? locale;
+  } catch {
+    return locale;
+  }
+}

@@ -1,0 +1,43 @@
+import { useMutation } from '@tanstack/react-query';
+import { TriangleAlert } from 'lucide-react';
+import { asSentence } from '../api/problem';
+import { Button } from '../ui/Button';
+import { useActs } from './acts';
+import type { Conversation } from './api';
+import type { Pending, Talk } from './talk';
+
+/** Why something was not sent, with what was not seen; it is not lost. */
+export function Refused({ pending, talk, conversation, me }: { pending: Pending; talk: Talk; conversation: Conversation; me: string }) {
+  const acts = useActs(conversation);
+  const isHeld = conversation.status === 'human' && conversation.assignee !== null && conversation.assignee.id !== me;
+  const send = useMutation({
+    mutationFn: async () => {
+      if (isHeld) await acts.mutateAsync({ act: 'transfer', to: me });
+      talk.again(pending.client_id, talk.head);
+    },
+  });
+  if (!pending.refused) return null;
+  const { code, detail, unseen } = pending.refused;
+  return (
+    <div role="alert" className="border-b border-line bg-warn-soft">
+      <div className="mx-auto max-w-4xl space-y-2 px-4 py-3 sm:px-6">
+        <p className="flex items-center gap-2 font-medium text-warn">
+          <TriangleAlert className="size-4 shrink-0" aria-hidden />
+          {code === 'stale' ? 'Not sent: somebody has answered meanwhile.' : asSentence(`not sent: ${detail}`)}
+        </p>
+        {unseen.map(({ id, author, text }) => (
+          <blockquote key={id} className="border-s-2 border-warn ps-3">
+            <span className="font-medium">{author.name}:</span> {text}
+          </blockquote>
+        ))}
+        <p className="rounded-lg bg-panel px-3 py-2 whitespace-pre-wrap wrap-anywhere">{pending.text}</p>
+        <div className="flex flex-wrap gap-2">
+          <Button disabled={send.isPending} onClick={() => send.mutate()}>{isHeld ? 'Take it over and send' : 'Send it all the same'}</Button>
+          <Button look="quiet" onClick={() => talk.drop(pending.client_id)}>
+            Discard
+          </Button>
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+/** What was typed and not sent, by conversation: it outlives the page. */
+const KEY = 'parlance.draft.';
+
+export function keptDraft(conversation: string): string {
+  try {
+    return localStorage.getItem(KEY + conversation) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+export function keepDraft(conversation: string, text: string): void {
+  if (!text) return forgetDraft(conversation);
+  try {
+    localStorage.setItem(KEY + conversation, text);
+  } catch {
+    // Storage is blocked or full: it lasts as long as the page.
+  }
+}
+
+export function forgetDraft(conversation: string): void {
+  try {
+    localStorage.removeItem(KEY + conversation);
+  } catch {
+    // As above.
+  }
+}

@@ -1,0 +1,32 @@
+import type { StatusChange } from './api';
+import { mediumTime } from './time';
+
+/** A status change in words. */
+export function changeText({ status, by, reason, assignee, until }: StatusChange, visitor: string): string {
+  const who = by.kind === 'visitor' ? visitor : (by.name ?? 'Parlance');
+  switch (status) {
+    case 'waiting':
+      return WAITING[reason]?.(visitor) ?? 'A person is asked for';
+    case 'human':
+      if (reason === 'reopened') return `${visitor} wrote again: it is back with ${assignee?.name ?? 'its agent'}`;
+      if (reason === 'snooze_ended') return `Back with ${assignee?.name ?? 'its agent'}`;
+      return !assignee || assignee.id === by.id ? `${who} took over` : `${who} gave it to ${assignee.name}`;
+    case 'bot':
+      return reason === 'reopened' ? 'Begun anew' : `${who} handed back to the assistant`;
+    case 'snoozed':
+      return `${who} put it off${until ? ` until ${mediumTime(new Date(until))}` : ''}`;
+    case 'resolved':
+      return `${who} resolved it`;
+  }
+}
+
+const WAITING: Record<string, (visitor: string) => string> = {
+  visitor_asked: (visitor) => `${visitor} asked for a person`,
+  abstained: () => 'The assistant had no answer: a person is asked for',
+  upstream: () => 'The assistant could not answer: a person is asked for',
+  limit: () => 'The plan is used up: a person is asked for',
+  sentiment: (visitor) => `${visitor} is upset: a person is asked for`,
+  model: () => 'The assistant asked for a person',
+  agent_left: () => 'The agent is gone: it waits for another',
+  snooze_ended: () => 'Back, and waiting for an agent',
+};

@@ -1,0 +1,32 @@
+interface Resource {
+  name: string;
+  label: string;
+  about: string;
+  verbs: readonly ('read' | 'write')[];
+}
+
+/** What a program may be given: keys make no keys and decide on nobody's membership. */
+export const RESOURCES: readonly Resource[] = [
+  { name: 'conversations', label: 'Conversations', about: 'What was said, answering and notes', verbs: ['read', 'write'] },
+  { name: 'analytics', label: 'Analytics', about: 'What happened, in figures', verbs: ['read'] },
+  { name: 'knowledge', label: 'Knowledge', about: 'Documents, sources, golden questions', verbs: ['read', 'write'] },
+  { name: 'spaces', label: 'Spaces', about: 'Settings, publishing, keys of a space', verbs: ['read', 'write'] },
+  { name: 'team', label: 'Team', about: 'Members, teams, invitations', verbs: ['read'] },
+  { name: 'audit', label: 'Audit log', about: 'Who did what', verbs: ['read'] },
+];
+
+/** The scopes with one more or less. Who may change something may read it. */
+export function toggled(scopes: readonly string[], scope: string, on: boolean): string[] {
+  const [resource, verb] = scope.split(':');
+  const twin = verb === 'write' ? `${resource}:read` : `${resource}:write`;
+  const without = scopes.filter((one) => one !== scope);
+  if (on) return verb === 'write' && !without.includes(twin) ? [...without, twin, scope] : [...without, scope];
+  return verb === 'read' ? without.filter((one) => one !== twin) : without;
+}
+
+/** As a line of a list: "knowledge, spaces (read)". */
+export function inWords(scopes: readonly string[]): string {
+  const names = [...new Set(scopes.map((scope) => scope.split(':')[0] ?? scope))];
+  const label = (name: string) => RESOURCES.find((resource) => resource.name === name)?.label ?? name;
+  return names.map((name) => `${label(name)}: ${scopes.includes(`${name}:write`) ? 'read and change' : 'read'}`).join(', ');
+}

@@ -1,0 +1,55 @@
+const whole = new Intl.NumberFormat();
+const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
+const tenth = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+const stars = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 2 });
+const signed = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0, signDisplay: 'exceptZero' });
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const longDay = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+
+/** Says a figure; a dash where there is none. */
+export type Format = (value: number | null | undefined) => string;
+
+const or = (say: (value: number) => string): Format => (value) => (value === null || value === undefined ? '–' : say(value));
+
+export const count: Format = or((value) => (Math.abs(value) < 100_000 ? whole.format(value) : compact.format(value)));
+export const share: Format = or((value) => percent.format(value));
+export const score: Format = or((value) => stars.format(value));
+
+/** Nano-dollars; small sums with the places they need. */
+export const cost: Format = or((nanos) => {
+  const dollars = nanos / 1e9;
+  const places = dollars === 0 || Math.abs(dollars) >= 1 ? 2 : Math.abs(dollars) >= 0.01 ? 4 : 6;
+  return new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: places }).format(dollars);
+});
+
+const UNITS: readonly (readonly [number, string])[] = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1_000, 's'],
+];
+
+/** Milliseconds, in the unit that a person would use; in one piece. */
+export const duration: Format = or((ms) => {
+  const unit = UNITS.find(([size]) => ms >= size);
+  return unit ? `${tenth.format(ms / unit[0])}\u00a0${unit[1]}` : `${whole.format(Math.round(ms))}\u00a0ms`;
+});
+
+/** How much it changed; null where there is nothing to compare with. */
+export function change(now: number | null, before: number | null): number | null {
+  if (now === null || before === null || before === 0) return null;
+  return (now - before) / Math.abs(before);
+}
+
+export const changeText = (by: number) => signed.format(by);
+
+/** Of a day its date, of an hour its time: both are told in the zone that was asked for. */
+export function slotName(at: string): string {
+  return at.length > 10 ? at.slice(11, 16) : day.format(new Date(`${at}T00:00:00Z`));
+}
+
+export function longSlotName(at: string): string {
+  const name = longDay.format(new Date(`${at.slice(0, 10)}T00:00:00Z`));
+  return at.length > 10 ? `${name}, ${at.slice(11, 16)}` : name;
+}

@@ -1,0 +1,91 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { BookOpen, Code, FlaskConical, Inbox, Keyboard, LogOut, Monitor, Moon, Settings, Sun, UserRound, type LucideIcon } from 'lucide-react';
+import { useApi } from '../api/client';
+import type { Shortcut } from '../app/keys';
+import { useMay } from '../app/permission';
+import { useTheme } from '../app/theme';
+import { useWorkspacePlaces } from '../app/WorkspaceNav';
+import { useSession, useSessionState } from '../auth/session';
+import { doable, useActs, type Doable } from '../inbox/acts';
+import { conversationQuery, VIEWS, type View } from '../inbox/api';
+import { visitorName } from '../inbox/visitor';
+import { spacesQuery } from '../spaces/api';
+import { membersQuery } from '../team/api';
+
+export interface Command {
+  label: string;
+  group: string;
+  /** Found by these words as well. */
+  more?: string;
+  hint?: string;
+  icon: LucideIcon;
+  shortcut?: Shortcut;
+  /** What takes a while is waited for. */
+  run: () => unknown;
+}
+
+/** All that can be done from where one is: with the open conversation first. */
+export function useCommands(help: () => void): Command[] {
+  return [...useConversation(), ...usePages(), ...useSpaces(), ...useOwn(help)];
+}
+
+function useConversation(): Command[] {
+  const [api, state, may] = [useApi(), useSessionState(), useMay('conversations:write')];
+  const { conversation: id } = useParams({ strict: false });
+  const { data: conversation } = useQuery({ ...conversationQuery(api, id ?? ''), enabled: id !== undefined });
+  const { data: members = [] } = useQuery(membersQuery(api));
+  const acts = useActs({ id: id ?? '' });
+  if (!conversation || !may) return [];
+  const me = state.phase === 'in' ? state.user.id : '';
+  const { main, more, later, give } = doable(conversation, me, members, new Date());
+  const group = visitorName(conversation);
+  const as = (prefix: string) => (one: Doable): Command => {
+    const { label, icon, shortcut, hint, act } = one;
+    const named = prefix ? `${prefix} ${prefix.endsWith('until') ? label.charAt(0).toLowerCase() + label.slice(1) : label}` : label;
+    return { label: named.replace('until in ', 'for '), group, more: `conversation ${prefix ? 'snooze transfer' : ''}`, icon, ...(shortcut && { shortcut }), ...(hint && { hint }), run: () => acts.mutateAsync(act) };
+  };
+  return [...[main, ...more].map(as('')), ...later.map(as('Put off until')), ...give.map(as('Give to'))];
+}
+
+function usePages(): Command[] {
+  const [navigate, places] = [useNavigate(), useWorkspacePlaces()];
+  const group = 'Go to';
+  const views = (Object.entries(VIEWS) as [View, { label: string }][]).filter(([view]) => view !== 'open');
+  return [
+    { label: 'Inbox', group, icon: Inbox, shortcut: 'inbox', run: () => navigate({ to: '/inbox' }) },
+    ...views.map(([view, { label }]): Command => ({ label: `Inbox: ${label}`, group, icon: Inbox, more: 'conversations', run: () => navigate({ to: '/inbox', search: { view } }) })),
+    ...places.map(({ to, label, icon }): Command => ({ label, group, icon, more: 'workspace', ...(to === '/canned-replies' && { shortcut: 'canned' as const }), run: () => navigate({ to }) })),
+    { label: 'Your account', group, icon: UserRound, more: 'profile password sessions', run: () => navigate({ to: '/account' }) },
+  ];
+}
+
+const OF_SPACE = [
+  { to: '/spaces/$space/knowledge', label: 'Knowledge', icon: BookOpen, more: 'documents' },
+  { to: '/spaces/$space/playground', label: 'Playground', icon: FlaskConical, more: 'ask golden' },
+  { to: '/spaces/$space/install', label: 'Install', icon: Code, more: 'widget embed' },
+  { to: '/spaces/$space/settings', label: 'Settings', icon: Settings, more: 'look' },
+] as const;
+
+function useSpaces(): Command[] {
+  const navigate = useNavigate();
+  const { data: spaces = [] } = useQuery(spacesQuery(useApi()));
+  return spaces.flatMap(({ slug, name }) =>
+    OF_SPACE.map(({ to, label, icon, more }) => ({ label: `${name}: ${label}`, group: 'Spaces', icon, more, run: () => navigate({ to, params: { space: slug } }) })),
+  );
+}
+
+function useOwn(help: () => void): Command[] {
+  const [session, [theme, setTheme]] = [useSession(), useTheme()];
+  const group = 'Console';
+  const themes = [
+    { theme: 'light', label: 'Light theme', icon: Sun },
+    { theme: 'dark', label: 'Dark theme', icon: Moon },
+    { theme: 'system', label: "The system's theme", icon: Monitor },
+  ] as const;
+  return [
+    ...themes.filter((one) => one.theme !== theme).map((one): Command => ({ label: one.label, group, icon: one.icon, more: 'mode appearance', run: () => setTheme(one.theme) })),
+    { label: 'Keyboard shortcuts', group, icon: Keyboard, more: 'keys help', shortcut: 'help', run: help },
+    { label: 'Log out', group, icon: LogOut, more: 'sign', run: () => session.logOut() },
+  ];
+}

@@ -1,0 +1,106 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient, type UseMutationResult } from '@tanstack/react-query';
+import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useApi } from '../../api/client';
+import { faultOf, Problem } from '../../api/problem';
+import { keepSpace, useSpace, type Space } from '../api';
+import type { WidgetConfig } from './config';
+import { changeOf, edited, since, valueAt, type Edits } from './draft';
+
+/** How long after the last key the server is asked what it thinks of it. */
+const PAUSE_MS = 300;
+
+interface Draft {
+  edits: Edits;
+  put: (path: string, value: unknown) => void;
+  discard: () => void;
+  save: UseMutationResult<Space, Error, string>;
+  /** Somebody saved while this was being changed: the versions before and after. */
+  overtaken: { from: number; to: number } | null;
+  fault: (path: string) => string | undefined;
+  /** What the widget would show. */
+  config: WidgetConfig | undefined;
+  /** Why that is not known. */
+  unseen: Error | null;
+}
+
+const DraftContext = createContext<Draft | null>(null);
+
+/** Holds what was changed and is not saved, over all pages of the settings. What nobody has touched is as the server last told it. */
+export function DraftProvider({ children }: { children: ReactNode }) {
+  const [api, queries, space] = [useApi(), useQueryClient(), useSpace()];
+  const [edits, setEdits] = useState<Edits>({});
+  const [begun, setBegun] = useState(space.version);
+  const [overtaken, setOvertaken] = useState<Draft['overtaken']>(null);
+  const path = `/api/chat-spaces/${space.id}`;
+
+  const save = useMutation({
+    mutationFn: (note: string) => api.patch<Space>(path, { ...changeOf(edits), version: begun, ...(note.trim() && { note: note.trim() }) }),
+    onMutate: () => ({ sent: edits }),
+    onSuccess: (saved, _, { sent }) => {
+      keepSpace(queries, saved);
+      setEdits((now) => since(now, sent));
+      setBegun(saved.version);
+      setOvertaken(null);
+      void queries.invalidateQueries({ queryKey: ['versions', space.id] });
+    },
+    onError: async (error) => {
+      if (!(error instanceof Problem) || error.code !== 'version_changed') return;
+      const now = await api.get<Space>(path);
+      keepSpace(queries, now);
+      setOvertaken({ from: begun, to: now.version });
+      setBegun(now.version);
+    },
+  });
+
+  const preview = usePreview(space, edits);
+  const put = (field: string, value: unknown) => {
+    if (Object.keys(edits).length === 0) setBegun(space.version);
+    setEdits(edited(edits, space, field, value));
+    // What was said of the last try is of no use for the next; that somebody was first is.
+    if (save.isError) save.reset();
+  };
+  const discard = () => {
+    setEdits({});
+    setOvertaken(null);
+    save.reset();
+  };
+  const fault = (field: string) => faultOf(save.error, field) ?? (field in edits ? faultOf(preview.error, field) : undefined);
+  return <DraftContext value={{ edits, put, discard, save, overtaken, fault, config: preview.data?.config, unseen: preview.data ? null : preview.error }}>{children}</DraftContext>;
+}
+
+/** Asks the server what the widget would show, and what of the settings it would not take. */
+function usePreview(space: Space, edits: Edits) {
+  const api = useApi();
+  const wanted = useMemo(() => changeOf(edits).settings ?? {}, [edits]);
+  const settings = useSettled(wanted);
+  return useQuery({
+    queryKey: ['preview', space.id, space.version, settings],
+    queryFn: ({ signal }) => api.post<{ config: WidgetConfig }>(`/api/chat-spaces/${space.id}/preview`, { settings }, signal),
+    placeholderData: keepPreviousData,
+    staleTime: Infinity,
+    gcTime: 60_000,
+  });
+}
+
+/** The value, once it has not changed for a moment. */
+function useSettled<T>(value: T): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
+}
+
+export function useDraft(): Draft {
+  const draft = use(DraftContext);
+  if (!draft) throw new Error('no DraftProvider above');
+  return draft;
+}
+
+/** A setting by its path: as it is to be, and how to change that. `T` is what the API has there. */
+export function useField<T>(path: string): { value: T; change: (value: T) => void; fault: string | undefined } {
+  const [space, { edits, put, fault }] = [useSpace(), useDraft()];
+  const value = (path in edits ? edits[path] : valueAt(space, path)) as T;
+  return { value, change: (next) => put(path, next), fault: fault(path) };
+}

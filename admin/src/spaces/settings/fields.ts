@@ -1,0 +1,42 @@
+export type Section = 'look' | 'answers' | 'site';
+
+/** What each setting is called on the screen. */
+const NAMES: Record<string, string> = {
+  name: 'Name',
+  slug: 'Address',
+  allowed_origins: 'Allowed sites',
+  'settings.bot_name': 'Name of the bot',
+  'settings.greeting': 'Greeting',
+  'settings.placeholder': 'Placeholder',
+  'settings.color': 'Colour',
+  'settings.mode': 'Theme',
+  'settings.position': 'Position',
+  'settings.suggested_questions': 'Suggested questions',
+  'settings.prechat': 'Asked before the chat',
+  'settings.locale': 'Language',
+  'settings.identity': 'Who may chat',
+  'settings.ai.models': 'Models',
+  'settings.ai.temperature': 'Temperature',
+  'settings.ai.max_tokens': 'Longest answer',
+  'settings.ai.tone': 'Tone',
+  'settings.ai.instructions': 'Instructions',
+  'settings.ai.guardrails': 'Guardrails',
+  'settings.ai.top_k': 'Passages',
+  'settings.ai.floor': 'Floor of relevance',
+  'settings.ai.history_tokens': 'Memory',
+  'settings.ai.cache': 'Answer again from memory',
+  'settings.knowledge.passage_tokens': 'Size of a passage',
+  'settings.knowledge.overlap_tokens': 'Overlap',
+  'settings.knowledge.golden_answers': 'Answer golden questions after a change',
+};
+
+/** A path of the API in the words of the screen; an index of a list is left out. */
+export function nameOf(field: string): string {
+  return NAMES[field] ?? NAMES[field.replace(/\.\d+$/, '')] ?? field.replace(/^settings\./, '');
+}
+
+/** The page that a setting is on. */
+export function sectionOf(field: string): Section {
+  if (/^settings\.(ai|knowledge)\b/.test(field)) return 'answers';
+  return /^settings\.(?!identity\b)/.test(field) ? 'look' : 'site';
+}

@@ -1,0 +1,30 @@
+/** What an admin sets of a space, as the server tells it: with the defaults of what nobody has set. */
+export interface SpaceSettings {
+  bot_name: string;
+  greeting: string;
+  placeholder: string;
+  color: string;
+  mode: string;
+  position: string;
+  suggested_questions: string[];
+  prechat: string[];
+  locale: string;
+  identity: string;
+  ai: {
+    models: string[];
+    temperature: number | null;
+    max_tokens: number;
+    tone: string;
+    instructions: string;
+    guardrails: string[];
+    top_k: number;
+    floor: number | null;
+    history_tokens: number;
+    cache: boolean;
+  };
+  knowledge: {
+    passage_tokens: number;
+    overlap_tokens: number;
+    golden_answers: boolean;
+  };
+}

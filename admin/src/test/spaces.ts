@@ -1,0 +1,79 @@
+import type { CannedReply } from '../canned/api';
+import type { Space } from '../spaces/api';
+import type { SpaceSettings } from '../spaces/settings/settings';
+import { granted, json } from './server';
+
+export const settings: SpaceSettings = {
+  bot_name: 'Robi',
+  greeting: 'Hi!',
+  placeholder: 'Ask',
+  color: '#0b6e66',
+  mode: 'auto',
+  position: 'right',
+  suggested_questions: ['How long is the warranty?'],
+  prechat: [],
+  locale: 'en',
+  identity: 'optional',
+  ai: {
+    models: ['openai/gpt-4.1-mini', 'extractive'],
+    temperature: 0.20000000298023224,
+    max_tokens: 800,
+    tone: 'friendly',
+    instructions: '',
+    guardrails: [],
+    top_k: 6,
+    floor: null,
+    history_tokens: 1500,
+    cache: true,
+  },
+  knowledge: { passage_tokens: 250, overlap_tokens: 60, golden_answers: false },
+};
+
+/** A published space, but for what is given. */
+export function space(given: Partial<Space> = {}): Space {
+  return {
+    id: 's1',
+    slug: 'acme',
+    name: 'Acme Robotics',
+    public_key: 'pk_1',
+    old_key: null,
+    published: true,
+    archived_at: null,
+    allowed_origins: [],
+    version: 3,
+    settings,
+    created_at: '2026-03-01T12:00:00Z',
+    updated_at: '2026-03-01T12:00:00Z',
+    ...given,
+  };
+}
+
+/** What the console asks for at any page of a workspace with this one space. */
+export function workspace(role = 'owner', one = space()) {
+  return {
+    'POST /api/auth/refresh': () => json(granted('t1', 900, role)),
+    'GET /api/chat-spaces': () => json({ items: [one], next: null }),
+    'GET /api/chat-spaces/s1/checks': () => json({ ready: true, items: [check('documents')] }),
+    'POST /api/chat-spaces/s1/preview': () => json({ config: { theme: { mode: 'auto', color: one.settings.color, position: 'right' }, prechat: [], locale: 'en' } }),
+    'GET /api/team/members': () => json({ items: [], next: null }),
+    'GET /api/auth/me': () => json({ memberships: [] }),
+  };
+}
+
+export const check = (code: string, advice: string | null = null, blocks = true) => ({ code, title: `The ${code}`, passed: advice === null, blocks, advice });
+
+/** A reply of everybody's with no act, but for what is given. */
+export function canned(shortcut: string, given: Partial<CannedReply> = {}): CannedReply {
+  return {
+    id: shortcut,
+    shortcut,
+    title: `Title of ${shortcut}`,
+    text: `Text of ${shortcut}`,
+    act: null,
+    snooze_minutes: null,
+    space: null,
+    created_by: 'u1',
+    updated_at: '2026-03-01T12:00:00Z',
+    ...given,
+  };
+}
