@@ -17,8 +17,16 @@ import './stories/keyboard.js';
 import './stories/looks.js';
 import './stories/transports.js';
 import './stories/console.js';
+import './stories/agents.js';
+import './stories/accessible.js';
+import './stories/canned.js';
+import './stories/knowledge.js';
+import './stories/settings.js';
+import './stories/site.js';
+import './stories/reference.js';
 import './stories/origins.js';
 import './stories/identity.js';
+import './stories/elsewhere.js';
 import './stories/interruptions.js';
 
 before(async () => {

@@ -8,17 +8,21 @@
 
 mod abuse;
 mod accounts;
+mod agents;
 mod cache;
 mod chat;
 mod console;
+mod insight;
 mod keys;
 mod kill;
 mod knowledge;
 mod layering;
 mod llm;
+mod outside;
 mod promises;
 mod resume;
 mod routes;
+mod site;
 mod spaces;
 mod support;
 mod team;

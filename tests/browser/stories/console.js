@@ -2,18 +2,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { story } from '../support/browser.js';
+import { beyondLogin, logsIn } from '../support/console.js';
 import { server } from '../support/server.js';
-
-async function logsIn(page) {
-  await page.goto(`${server.origin}/console/`);
-  await page.getByLabel('E-mail').fill('admin@acme.example');
-  await page.getByLabel('Password', { exact: true }).fill('acmedemo1!');
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'Acme Robotics Help' }).waitFor();
-}
-
-/** Before the log-in there is no cookie, and asking for a token is refused; the browser notes that. */
-const beyondLogin = (complaints) => complaints.filter((text) => !text.includes('status of 401'));
 
 story('an admin logs in and reads what a visitor asked, was answered, and whom they wait for', async ({ context, page, complaints, onDemoPage }) => {
   const word = randomUUID().slice(0, 8);
@@ -28,7 +18,7 @@ story('an admin logs in and reads what a visitor asked, was answered, and whom t
 
   const desk = await context.newPage();
   await logsIn(desk);
-  await desk.locator(`a[href$="/conversations/${conversation}"]`).click();
+  await desk.locator(`a[href*="/inbox/${conversation}"]`).click();
   await desk.getByText(word).waitFor();
   const [first] = answer.match(/[\w ]{12,}/);
   await desk.getByText(first.trim()).first().waitFor();
@@ -46,7 +36,7 @@ story('an admin logs in and reads what a visitor asked, was answered, and whom t
 }, { rough: true });
 
 story('a wrong password is said to be wrong', async ({ page }) => {
-  await page.goto(`${server.origin}/console/`);
+  await page.goto(`${server.origin}/app/`);
   await page.getByLabel('E-mail').fill('admin@acme.example');
   await page.getByLabel('Password', { exact: true }).fill('not this one');
   await page.keyboard.press('Enter');

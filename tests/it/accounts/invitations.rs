@@ -149,3 +149,85 @@ async fn only_owners_invite_owners_and_no_token_is_guessed_or_carried_over() {
     assert_eq!(stranger.gets("/api/team/invitations").await["items"], json!([]));
     assert_eq!(accepts(&app, &token).await.body["tenant"]["role"], "owner");
 }
+
+#[tokio::test]
+async fn an_invitation_to_be_an_owner_is_the_owners_alone() {
+    let app = TestApp::start().await;
+    let acme = app.workspace("acme").await;
+    let owner = Person::owner(&app, &acme.email).await;
+    let admin = Person {
+        token: app.colleague(&acme, Role::Admin).await,
+        ..owner.clone()
+    };
+    let made = invites(&owner, BOB, "owner").await;
+    let path = format!("/api/team/invitations/{}", made.body["id"].as_str().unwrap());
+    assert_eq!(invites(&admin, BOB, "viewer").await.code(), (403, "forbidden"));
+    let taken_back = admin.asks(Method::DELETE, &path, Value::Null).await;
+    assert_eq!(taken_back.code(), (403, "forbidden"));
+    assert_eq!(owner.asks(Method::DELETE, &path, Value::Null).await.status, 204);
+    assert_eq!(invites(&admin, BOB, "viewer").await.status, 201);
+}
+
+#[tokio::test]
+async fn invitations_end_with_the_right_to_make_them() {
+    let app = TestApp::start().await;
+    let acme = app.workspace("acme").await;
+    let owner = Person::owner(&app, &acme.email).await;
+    let second = Person {
+        token: app.colleague(&acme, Role::Admin).await,
+        ..owner.clone()
+    };
+    let me = second.gets("/api/auth/me").await;
+    let member = format!("/api/team/members/{}", me["user"]["id"].as_str().unwrap());
+    let becomes = async |role: &str| {
+        let answer = owner.asks(Method::PATCH, &member, json!({ "role": role })).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    };
+    let open = async || {
+        let list = owner.gets("/api/team/invitations").await;
+        let one = |one: &Value| one["email"].as_str().unwrap().to_owned();
+        let mut open: Vec<String> = list["items"].as_array().unwrap().iter().map(one).collect();
+        open.sort();
+        open
+    };
+    assert_eq!(invites(&owner, "kept@shop.example", "owner").await.status, 201);
+    becomes("owner").await;
+    assert_eq!(invites(&second, "boss@shop.example", "owner").await.status, 201);
+    assert_eq!(invites(&second, BOB, "agent").await.status, 201);
+    becomes("admin").await;
+    assert_eq!(open().await, [BOB, "kept@shop.example"], "no owners by an admin");
+    assert_eq!(invites(&second, "eve@shop.example", "viewer").await.status, 201);
+    becomes("agent").await;
+    assert_eq!(open().await, ["kept@shop.example"]);
+    becomes("admin").await;
+    assert_eq!(invites(&second, BOB, "agent").await.status, 201);
+    assert_eq!(owner.asks(Method::DELETE, &member, Value::Null).await.status, 204);
+    assert_eq!(open().await, ["kept@shop.example"]);
+    let taken_back = recorded(&app).await;
+    let taken_back = taken_back.iter().filter(|action| *action == "member.uninvite");
+    assert_eq!(taken_back.count(), 4);
+}
+
+#[tokio::test]
+async fn a_workspace_does_not_write_to_the_whole_world() {
+    let (app, clock) = still().await;
+    let acme = app.workspace("acme").await;
+    let owner = Person::owner(&app, &acme.email).await;
+    let mut invited = 0;
+    let refused = loop {
+        let answer = invites(&owner, &format!("p{invited}@shop.example"), "viewer").await;
+        if answer.status != 201 {
+            break answer;
+        }
+        // Taken back, it still was a mail to somebody.
+        let id = answer.body["id"].as_str().unwrap();
+        let taken_back = owner
+            .asks(Method::DELETE, &format!("/api/team/invitations/{id}"), json!({}))
+            .await;
+        assert_eq!(taken_back.status, 204);
+        invited += 1;
+    };
+    assert_eq!((refused.code(), invited), ((429, "rate_limited"), 50));
+    clock.advance(TimeDelta::minutes(3));
+    assert_eq!(invites(&owner, "later@shop.example", "viewer").await.status, 201);
+}

@@ -26,7 +26,7 @@ async fn another_password_by_a_link_ends_all_sessions_and_is_told() {
         mail["links"][0]
             .as_str()
             .unwrap()
-            .contains("/console/reset-password#token=")
+            .contains("/app/reset-password#token=")
     );
     assert_eq!(
         reset(&app, &token, "password1234").await.code(),
@@ -159,4 +159,33 @@ async fn mails_that_strangers_ask_for_are_limited() {
     clock.advance(TimeDelta::minutes(1));
     assert_eq!(forgot(&app, "bob@keller.example").await.status, 202);
     assert_eq!(asked().await, 3);
+}
+
+#[tokio::test]
+async fn a_link_confirms_nothing_that_is_confirmed_or_not_theirs_any_more() {
+    let app = TestApp::start().await;
+    let verify = async |token: &str| post(&app, "/api/auth/verify-email", &json!({ "token": token })).await;
+    Person::signed_up(&app, "ada@keller.example").await;
+    let first = token_of(&mail_to(&app, "ada@keller.example", "Confirm").await);
+    forgot(&app, "ada@keller.example").await;
+    let token = token_of(&mail_to(&app, "ada@keller.example", "another password").await);
+    assert_eq!(reset(&app, &token, STRONGER).await.status, 204);
+    assert_eq!(
+        verify(&first).await.code(),
+        (410, "link_over"),
+        "proven by the other"
+    );
+
+    let bob = Person::signed_up(&app, "bob@keller.example").await;
+    let first = token_of(&mail_to(&app, "bob@keller.example", "Confirm").await);
+    let wish = json!({ "password": STRONG, "email": "new@keller.example" });
+    assert_eq!(bob.posts("/api/auth/change-email", wish).await.status, 202);
+    let change = token_of(&mail_to(&app, "new@keller.example", "Confirm your new").await);
+    assert_eq!(verify(&change).await.status, 200);
+    let left = app
+        .db()
+        .rows("SELECT kind FROM mail_tokens WHERE kind = 'verify' AND email LIKE 'bob@%'");
+    assert!(left.await.unwrap().is_empty());
+    assert_eq!(verify(&first).await.code(), (410, "link_over"));
+    assert!(!recorded(&app).await.contains(&"email.verify".to_owned()));
 }

@@ -9,7 +9,7 @@ use parlance::{
 };
 use serde_json::{Value, json};
 
-use super::{Person, mail_to, mails, post, sign_up, start_of_time};
+use super::{Person, STRONG, mail_to, mails, post, sign_up, start_of_time};
 use crate::support::{Setup, TestApp, eventually};
 
 /// A mail server that fails as it is told, and keeps what it takes.
@@ -102,6 +102,39 @@ async fn what_is_refused_for_good_is_given_up() {
     );
 }
 
+/// Whoever has the password may call the change off, or leave, before the notice is sent.
+#[tokio::test]
+async fn the_address_before_is_told_whatever_becomes_of_the_wish_for_another() {
+    let mailer = Fails::default();
+    let clock = Arc::new(ManualClock::at(start_of_time()));
+    let app = Setup::default()
+        .clock(clock.clone())
+        .mailer(mailer.clone())
+        .start()
+        .await;
+    let ada = Person::signed_up(&app, "ada@keller.example").await;
+    job(&app, "done").await;
+    let busy = || MailError::Passing("busy".to_owned());
+    mailer.failures.lock().unwrap().extend([busy(), busy()]);
+    let wish = json!({ "password": STRONG, "email": "eve@evil.example" });
+    assert_eq!(ada.posts("/api/auth/change-email", wish).await.status, 202);
+    eventually(async || mailer.failures.lock().unwrap().is_empty().then_some(())).await;
+    job(&app, "queued").await;
+    app.db()
+        .run("UPDATE users SET new_email = NULL; DELETE FROM memberships")
+        .await
+        .unwrap();
+    clock.advance(TimeDelta::hours(1));
+    let notice = async || {
+        let taken = mailer.taken.lock().unwrap();
+        let told = |mail: &&Mail| mail.subject.contains("Another address");
+        taken.iter().find(told).cloned()
+    };
+    let notice = eventually(notice).await;
+    assert_eq!(notice.to, "ada@keller.example");
+    assert!(notice.text.contains("eve@evil.example"), "{}", notice.text);
+}
+
 #[tokio::test]
 async fn a_mail_to_somebody_who_has_left_is_called_off() {
     let mailer = Fails::default();
@@ -175,7 +208,7 @@ async fn links_lead_to_the_public_address() {
         mail["links"][0]
             .as_str()
             .unwrap()
-            .starts_with("https://chat.example/console/"),
+            .starts_with("https://chat.example/app/"),
         "{mail}"
     );
 }

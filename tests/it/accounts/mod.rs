@@ -1,11 +1,14 @@
 //! The accounts of people, over the real server: signing up, sessions, links by mail, the second
 //! factor, and mail itself.
 
+mod alone;
 mod door;
+mod hostage;
 mod invitations;
 mod links;
 mod mail;
 mod profile;
+mod races;
 mod second_factor;
 mod sessions;
 mod signup;
@@ -118,6 +121,14 @@ impl<'a> Person<'a> {
         Self::of(app, &sign_up(app, email).await)
     }
 
+    /// The same with an address that is proven.
+    async fn confirmed(app: &'a TestApp, email: &str) -> Self {
+        let person = Self::signed_up(app, email).await;
+        let prove = format!("UPDATE users SET email_verified_at = created_at WHERE email = '{email}'");
+        app.db().run(&prove).await.unwrap();
+        person
+    }
+
     /// The owner of a workspace that was made beforehand.
     async fn owner(app: &'a TestApp, email: &str) -> Self {
         Self::of(app, &log_in(app, email, PASSWORD).await)
@@ -159,7 +170,7 @@ async fn mails(app: &TestApp) -> Vec<Value> {
 }
 
 /// The newest mail to this address whose subject has these words, once it is there.
-async fn mail_to(app: &TestApp, to: &str, words: &str) -> Value {
+pub async fn mail_to(app: &TestApp, to: &str, words: &str) -> Value {
     let found = async || {
         let all = mails(app).await;
         let about = |mail: &&Value| mail["to"] == to && mail["subject"].as_str().unwrap().contains(words);
@@ -169,7 +180,7 @@ async fn mail_to(app: &TestApp, to: &str, words: &str) -> Value {
 }
 
 /// The token in the link of a mail.
-fn token_of(mail: &Value) -> String {
+pub fn token_of(mail: &Value) -> String {
     let link = mail["links"][0].as_str().unwrap();
     link.split_once("#token=").unwrap().1.to_owned()
 }

@@ -16,6 +16,11 @@ async fn a_name_changes() {
         .await;
     assert_eq!((renamed.status, &renamed.body["name"]), (200, &json!("Ada K.")));
     assert_eq!(ada.gets("/api/auth/me").await["user"]["name"], "Ada K.");
+    // The same again is no change, and nothing to remember.
+    let again = ada
+        .asks(Method::PATCH, "/api/auth/me", json!({ "name": "Ada K." }))
+        .await;
+    assert_eq!(again.status, 200);
     for name in ["", "a\nb", &"x".repeat(81)] {
         let refused = ada
             .asks(Method::PATCH, "/api/auth/me", json!({ "name": name }))
@@ -88,6 +93,8 @@ async fn another_address_is_confirmed_there_and_told_here() {
         (done.status, &done.body["email"]),
         (200, &json!("new@keller.example"))
     );
+    let told = mail_to(&app, "ada@keller.example", "was changed").await;
+    assert!(told["text"].as_str().unwrap().contains("new@keller.example"));
     let me = ada.gets("/api/auth/me").await;
     assert_eq!(me["user"]["email"], "new@keller.example");
     assert_eq!(me["user"]["email_verified"], true);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
 
 use super::{Answer, Person, STRONG, mail_to, post, recorded, start_of_time, still};
-use crate::support::TestApp;
+use crate::support::{Setup, TestApp};
 
 /// An authenticator app.
 struct Phone(String);
@@ -29,7 +29,7 @@ async fn log_in(app: &TestApp, email: &str, code: &str) -> Answer {
 
 /// Somebody with a phone, and their recovery codes. The code of now is used up.
 async fn with_phone<'a>(app: &'a TestApp, email: &str) -> (Person<'a>, Phone, Vec<String>) {
-    let ada = Person::signed_up(app, email).await;
+    let ada = Person::confirmed(app, email).await;
     let proposed = ada.posts("/api/auth/second-factor", Value::Null).await.body;
     let phone = Phone(proposed["secret"].as_str().unwrap().to_owned());
     let proof = json!({ "password": STRONG, "code": phone.code(start_of_time()) });
@@ -52,7 +52,7 @@ fn turn(clock: &Arc<ManualClock>, steps: i32) {
 #[tokio::test]
 async fn it_is_asked_for_once_a_code_was_seen_and_each_code_opens_once() {
     let (app, clock) = still().await;
-    let ada = Person::signed_up(&app, "ada@keller.example").await;
+    let ada = Person::confirmed(&app, "ada@keller.example").await;
     let proposed = ada.posts("/api/auth/second-factor", Value::Null).await.body;
     assert!(
         proposed["url"]
@@ -195,11 +195,54 @@ async fn guessing_codes_is_slowed_down() {
     assert_eq!(answers, [401, 401, 401, 401, 401, 429]);
     assert_eq!(
         log_in(&app, &ada.email, &codes[0]).await.status,
-        429,
-        "of either kind"
+        200,
+        "recovery codes have room of their own"
     );
     turn(&clock, 2);
     assert_eq!(log_in(&app, &ada.email, &step(&phone, 12)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_guesser_elsewhere_does_not_use_up_the_owners_codes() {
+    let clock = Arc::new(ManualClock::at(start_of_time()));
+    let setup = Setup::default().clock(clock.clone()).set("BEHIND_PROXY", "on");
+    let app = setup.start().await;
+    let from = async |path: &str, token: Option<&str>, body: Value, address: &str| {
+        let request = app.http.post(app.url(path)).json(&body);
+        let request = request.header("x-forwarded-for", address);
+        let request = match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        Answer::of(request.send().await.unwrap()).await
+    };
+    let (home, away) = ("203.0.113.1", "198.51.100.1");
+    let new =
+        json!({ "email": "ada@keller.example", "password": STRONG, "name": "Ada", "workspace": "Keller" });
+    let ada = Person::of(&app, &from("/api/auth/signup", None, new, home).await);
+    let proven = "UPDATE users SET email_verified_at = created_at";
+    app.db().run(proven).await.unwrap();
+    let proposed = from("/api/auth/second-factor", Some(&ada.token), Value::Null, home).await;
+    let phone = Phone(proposed.body["secret"].as_str().unwrap().to_owned());
+    let proof = json!({ "password": STRONG, "code": step(&phone, 0) });
+    let enabled = from("/api/auth/second-factor/enable", Some(&ada.token), proof, home).await;
+    assert_eq!(enabled.status, 200, "{}", enabled.body);
+    turn(&clock, 20);
+    let logs_in = async |code: &str, address: &str| {
+        let body = json!({ "email": ada.email, "password": STRONG, "code": code });
+        from("/api/auth/login", None, body, address).await.status
+    };
+    let mut answers = Vec::new();
+    for n in 0..6 {
+        answers.push(logs_in(&format!("00000{n}"), away).await);
+    }
+    assert_eq!(answers, [401, 401, 401, 401, 401, 429]);
+    assert_eq!(logs_in("000000", "198.51.100.2").await, 429, "nor from the next");
+    let code = enabled.body["recovery_codes"][0].as_str().unwrap();
+    assert_eq!(logs_in(code, away).await, 200, "nobody guesses these");
+    let proof = json!({ "password": STRONG, "code": step(&phone, 20) });
+    let off = from("/api/auth/second-factor/disable", Some(&ada.token), proof, home).await;
+    assert_eq!(off.status, 204, "{}", off.body);
 }
 
 /// The secret is sealed for one person: another's row does not open with it.

@@ -116,7 +116,7 @@ async fn the_address_is_confirmed_by_the_link_once() {
         "{mail}"
     );
     let link = mail["links"][0].as_str().unwrap();
-    assert!(link.contains("/console/verify-email#token="), "{link}");
+    assert!(link.contains("/app/verify-email#token="), "{link}");
     let verify = async |token: &str| post(&app, "/api/auth/verify-email", &json!({ "token": token })).await;
     assert_eq!(verify("no-token").await.code(), (410, "link_over"));
     let done = verify(&token_of(&mail)).await;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{Socket, TestApp};
 
 impl TestApp {
-    fn console_url(&self) -> String {
+    pub fn console_url(&self) -> String {
         self.url("/api/console/socket").replace("http://", "ws://")
     }
 
@@ -26,8 +26,12 @@ async fn begins(socket: &mut Socket) -> Vec<Value> {
     assert_eq!(socket.next().await.unwrap()["type"], "ready");
     let mut begin = Vec::new();
     loop {
-        begin.push(socket.next().await.unwrap());
-        if begin.last().unwrap()["type"] == "job.all" {
+        let frame = socket.next().await.unwrap();
+        let kind = frame["type"].as_str().unwrap().to_owned();
+        if kind.starts_with("job.") {
+            begin.push(frame);
+        }
+        if kind == "job.all" {
             return begin;
         }
     }

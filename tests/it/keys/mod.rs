@@ -199,6 +199,9 @@ async fn a_key_has_the_calls_of_its_plan_and_ends_at_its_time() {
 #[tokio::test]
 async fn whoever_guesses_keys_is_not_listened_to() {
     let app = TestApp::start().await;
+    let acme = app.workspace("acme").await;
+    let (good, _) = makes(&app, &app.log_in(&acme.email).await, &["spaces:read"]).await;
+    assert_eq!(reads(&app, &good, "/api/chat-spaces").await, 200);
     let mut last = 0;
     for n in 0..61 {
         let guess = format!("sk_{n:040}");
@@ -206,4 +209,6 @@ async fn whoever_guesses_keys_is_not_listened_to() {
         assert!(last == 401 || n == 60, "{n}: {last}");
     }
     assert_eq!(last, 429);
+    // Whoever else is behind the address is.
+    assert_eq!(reads(&app, &good, "/api/chat-spaces").await, 200);
 }

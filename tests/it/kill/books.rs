@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use parlance::domain::insight::keeping;
 use parlance_loadtest::upstream::Record;
-use parlance_store::testing::TestDb;
+use parlance_store::{queries::rollups::Window, testing::TestDb};
 use serde_json::Value;
 
 use super::visitors::Story;
@@ -13,6 +14,20 @@ pub async fn agree(db: &TestDb, requests: &[Record], stories: &[Story]) {
     turns(db).await;
     reservations(db).await;
     usage(db, requests).await;
+    counters(db).await;
+}
+
+/// What was counted is what there is.
+async fn counters(db: &TestDb) {
+    let tenants = db.db().control().tenants().await.unwrap();
+    for tenant in tenants {
+        let checked = keeping::check(&db.db().tenant(tenant), Window::default(), false).await;
+        assert_eq!(checked.unwrap().differences, []);
+    }
+    let counted = db
+        .rows("SELECT 1 FROM rollup_deltas UNION ALL SELECT 1 FROM rollups")
+        .await;
+    assert_ne!(counted.unwrap().len(), 0);
 }
 
 /// Every acknowledged message is there once, where the acknowledgement said; `seq` has no gap.

@@ -1,6 +1,7 @@
 //! Every route under a stranger's token, and what every refusal looks like.
 
 mod accounts;
+mod document;
 mod isolation;
 mod operations;
 mod problems;
@@ -34,6 +35,8 @@ fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> Reque
         json!({ "email": "bob@shop.example", "role": "viewer" })
     } else if url.contains("/team/teams") {
         json!({ "name": "Sales" })
+    } else if url.contains("/canned-replies") {
+        json!({ "shortcut": "mine", "title": "Mine", "text": "Hi {{visitor.name|there}}" })
     } else if url.ends_with("/transfer-ownership") {
         json!({ "member": Uuid::now_v7() })
     } else if method == Method::PATCH {
@@ -41,6 +44,12 @@ fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> Reque
         json!({ "name": "Mine" })
     } else if url.contains("/golden-runs") || url.contains("/identity-keys") || url.ends_with("/rotate-key") {
         json!({})
+    } else if url.ends_with("/transfer") {
+        json!({ "to": Uuid::now_v7() })
+    } else if url.ends_with("/snooze") {
+        json!({ "until": app.services.clock.now() + chrono::TimeDelta::hours(1) })
+    } else if url.contains("/api/conversations/") {
+        json!({ "client_id": Uuid::new_v4(), "text": "hi" })
     } else if url.ends_with("/preview") {
         json!({ "settings": {} })
     } else if url.contains("/golden-questions") {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::problem;
 use crate::support::{TestApp, says};
@@ -24,7 +24,9 @@ async fn the_list_pages_by_cursor_and_shows_each_once() {
     let (app, acme, visitor) = TestApp::chat().await;
     let mut opened = BTreeSet::new();
     for _ in 0..7 {
-        opened.insert(visitor.conversation().await);
+        let conversation = visitor.conversation().await;
+        visitor.frame(&conversation, &json!({ "type": "human" })).await;
+        opened.insert(conversation);
     }
     let token = app.log_in(&acme.email).await;
     let (mut seen, mut pages, mut cursor) = (Vec::new(), 0, String::new());

@@ -7,8 +7,8 @@ use parlance::kernel::clock::{Clock, ManualClock, SystemClock};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Owner, named, text, widget};
-use crate::support::{Setup, eventually};
+use super::{Owner, acme, named, text, widget};
+use crate::support::{Setup, eventually, jwt_of};
 
 #[tokio::test]
 async fn both_keys_work_until_the_old_one_ends_and_visitors_notice_nothing() {
@@ -65,5 +65,40 @@ async fn both_keys_work_until_the_old_one_ends_and_visitors_notice_nothing() {
     assert_eq!(
         named(&rotate(json!({ "overlap_hours": 721 })).await.1),
         ["overlap_hours"]
+    );
+}
+
+/// The page has the new key by now, the server of the host site still signs for the old one.
+#[tokio::test]
+async fn what_a_host_signs_for_the_old_key_counts_as_long_as_that() {
+    let clock = Arc::new(ManualClock::at(SystemClock.now()));
+    let (app, acme) = acme(Setup::default().clock(clock.clone())).await;
+    let (_, secret) = app.identity_key(&acme, json!({})).await;
+    let proof = || {
+        let exp = app.services.clock.now().timestamp() + 300;
+        let token = jwt_of(
+            &secret,
+            &json!({ "sub": "u-1", "aud": acme.public_key, "exp": exp }),
+        );
+        json!({ "identity": { "token": token } })
+    };
+    let owner = Owner::of(&app, &acme).await;
+    let path = format!("/api/chat-spaces/{}/rotate-key", acme.space);
+    let rotated = owner
+        .asks(Method::POST, &path, json!({ "overlap_hours": 2 }))
+        .await;
+    assert_eq!(rotated.0, 200);
+    let (status, session) = app.session(&acme, &proof()).await;
+    assert_eq!(
+        (status.as_u16(), &session["visitor"]["verified"]),
+        (200, &json!(true)),
+        "{session}"
+    );
+    clock.advance(TimeDelta::hours(2));
+    let (status, refused) = app.session(&acme, &proof()).await;
+    assert_eq!(
+        (status.as_u16(), &refused["code"]),
+        (401, &json!("identity_invalid")),
+        "{refused}"
     );
 }

@@ -3,6 +3,7 @@
 
 mod embedder;
 mod identity;
+pub mod provider;
 mod reader;
 mod setup;
 mod socket;
@@ -144,11 +145,9 @@ async fn serve(setup: &Setup, db: &TestDb, upstream: &MockUpstream) -> (String, 
         let found = set.iter().rev().find(|(key, _)| key == name);
         found.map(|(_, value)| value.clone())
     });
-    let adapters: Adapters = setup.adapters(upstream);
-    let (config, metrics) = (
-        config.unwrap(),
-        PrometheusBuilder::new().build_recorder().handle(),
-    );
+    let config = config.unwrap();
+    let adapters: Adapters = setup.adapters(upstream, &config);
+    let metrics = PrometheusBuilder::new().build_recorder().handle();
     let (started, starting) = oneshot::channel();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {

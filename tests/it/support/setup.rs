@@ -12,7 +12,8 @@ use parlance::{
         mail::{Mailer, Outbox},
         web::{SystemResolver, Web, WebLimits},
     },
-    app::Adapters,
+    app::{Adapters, identity_provider},
+    config::Config,
     domain::{
         knowledge::{extract::ExtractLimits, reader::Reader},
         notify::{mail::Post, templates::Templates},
@@ -155,7 +156,7 @@ impl Setup {
         all
     }
 
-    pub(super) fn adapters(&self, upstream: &MockUpstream) -> Adapters {
+    pub(super) fn adapters(&self, upstream: &MockUpstream, config: &Config) -> Adapters {
         let key = || "a key".to_owned().into();
         let openai = format!("{}/v1", upstream.base_url());
         let mut models: Vec<Arc<dyn ChatModel>> = vec![
@@ -168,6 +169,7 @@ impl Setup {
         Adapters {
             mailer: self.mailer.clone().unwrap_or_else(|| Arc::new(outbox.clone())),
             outbox: self.mailer.is_none().then_some(outbox),
+            identity: identity_provider(&config.logins, &self.clock).unwrap(),
             clock: self.clock.clone(),
             embedder: self.embedder.clone(),
             models,

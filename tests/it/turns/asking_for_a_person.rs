@@ -111,6 +111,8 @@ async fn after_a_crash_the_bot_does_not_answer_what_a_person_was_asked_for() {
     let waiting = StatusChange {
         conversation_id: conversation.parse().unwrap(),
         status: ConversationStatus::Waiting,
+        assignee: None,
+        snoozed_until: None,
         event_body: json!({ "type": "status", "status": "waiting", "reason": "visitor_asked" }),
         at: app.services.clock.now(),
     };

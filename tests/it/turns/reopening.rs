@@ -18,6 +18,8 @@ async fn a_new_epoch_begins_without_the_old_one() {
     let resolved = StatusChange {
         conversation_id: conversation.parse().unwrap(),
         status: ConversationStatus::Resolved,
+        assignee: None,
+        snoozed_until: None,
         event_body: json!({ "type": "status", "status": "resolved", "reason": "agent" }),
         at: app.services.clock.now(),
     };

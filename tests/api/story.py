@@ -1,0 +1,269 @@
+"""One valid call of every operation, as the life of a workspace. What generated calls find there stays;
+what would be in their way (logging out, leaving, removing) happens to what was made for it."""
+
+import uuid
+
+from world import Person, code_of
+
+SCOPES = ["spaces:read", "spaces:write", "knowledge:read", "knowledge:write", "conversations:read", "analytics:read", "team:read", "audit:read"]
+NOTES = (
+    "# Warranty\n\nThe warranty lasts two years. It covers the battery and the motor.\n\n"
+    "# Delivery\n\nWe ship to all of Europe within three days.\n"
+)
+# Refused when it is fetched, for it is not public: nobody else's server is called.
+NOWHERE = "http://127.0.0.1:9/"
+
+
+def operations(world):
+    for operation in ("get_health", "get_readiness", "get_metrics", "get_openapi", "get_provider"):
+        world.call(operation)
+
+
+def accounts(world):
+    ada = Person(world, "ada").signs_up()
+    ada.call("verify_email", body={"token": world.link(ada.email, "verify")})
+    ada.call("get_me")
+    ada.call("choose_workspace", body={"tenant": ada.tenant})
+    ada.call("rename_me", body={"name": "Ada Lovelace"})
+    ada.call("list_sessions")
+    ada.call("get_second_factor")
+    return ada
+
+
+def a_persons_own(world):
+    """Everything that changes how somebody logs in, done by somebody who does nothing else."""
+    eve = Person(world, "eve").signs_up()
+    eve.call("refresh_session")
+    eve.call("verify_email", body={"token": world.link(eve.email, "verify")})
+    eve.call("resend_verification")
+    proposed = eve.call("propose_second_factor")
+    codes = eve.call("enable_second_factor", body={"password": eve.password, "code": code_of(proposed["secret"])})["recovery_codes"]
+    codes = eve.call("renew_recovery_codes", body={"password": eve.password, "code": codes[0]})["recovery_codes"]
+    eve.call("disable_second_factor", body={"password": eve.password, "code": codes[0]})
+    eve.call("change_password", body={"password": eve.password, "new_password": "another long horse staple"})
+    eve.password = "another long horse staple"
+    eve.call("change_email", body={"password": eve.password, "email": f"new-{eve.email}"})
+    world.link(f"new-{eve.email}", "verify")
+    eve.logs_in()
+    others = [session for session in eve.call("list_sessions")["items"] if not session["current"]]
+    eve.call("end_session", {"id": others[0]["id"]})
+    eve.call("end_other_sessions")
+    eve.call("log_out")
+    world.call("forgot_password", body={"email": eve.email})
+    world.call("reset_password", body={"token": world.link(eve.email, "reset"), "password": "a third long horse staple"})
+    eve.password = "a third long horse staple"
+    return eve.logs_in()
+
+
+def space_of(ada, world):
+    space = ada.call("list_spaces", query={"archived": "true"})["items"][0]
+    at = {"id": space["id"]}
+    taken = ada.call("paste_text", at, body={"title": "What we promise", "text": NOTES})
+    world.ready(ada, taken["document"]["id"])
+    ada.call("get_space", at)
+    ada.call("check_space", at)
+    ada.call("publish_space", at)
+    ada.call("get_embed_code", at)
+    ada.call("preview_space", at, body={"settings": {"color": "#0a7f5a"}})
+    ada.call("change_space", at, body={"name": "Help", "settings": {"greeting": "Welcome!"}, "note": "friendlier"})
+    ada.call("list_space_versions", at, query={"limit": 5})
+    ada.call("get_space_version", {**at, "n": 1})
+    ada.call("diff_space_version", {**at, "n": 2}, query={"from": 1})
+    return space, taken["document"]["id"]
+
+
+def knowledge(ada, world, at):
+    written = ada.call("write_questions", at, body={"title": "Shop", "pairs": [{"question": "Open?", "answer": "Nine to five."}]})
+    uploaded = ada.call("upload_document", at, files={"file": ("notes.md", NOTES.encode(), "text/markdown")})
+    document = {"id": uploaded["document"]["id"]}
+    world.ready(ada, document["id"])
+    ada.call("list_documents", at, query={"limit": 1})
+    ada.call("download_document", document)
+    ada.call("list_passages", document, query={"limit": 1})
+    again = ada.call("reprocess_document", document)
+    ada.call("cancel_job", {"id": again["job"]["id"]})
+    ada.call("list_jobs")
+    ada.call("delete_document", {"id": written["document"]["id"]})
+    known = ada.call("add_source", at, body={"url": NOWHERE})
+    source = {"id": known["source"]["id"]}
+    world.done(ada, known["job"]["id"])
+    for operation in ("get_source", "list_source_pages", "read_source"):
+        ada.call(operation, source)
+    ada.call("list_sources", at)
+    gone = ada.call("add_source", at, body={"url": f"{NOWHERE}gone"})
+    ada.call("delete_source", {"id": gone["source"]["id"]})
+    ada.call("query", body={"space": at["id"], "text": "How long is the warranty?", "explain": True})
+    return document["id"], source["id"]
+
+
+def golden(ada, world, at):
+    question = {"question": "How long is the warranty?", "facts": ["two years"]}
+    made = ada.call("add_golden_question", at, body=question)
+    ada.call("change_golden_question", {"id": made["id"]}, body={**question, "source": "notes.md"})
+    ada.call("list_golden_questions", at)
+    run = ada.call("ask_golden_questions", at, body={"answers": False})["job"]["id"]
+    world.done(ada, run)
+    ada.call("list_golden_runs", at)
+    ada.call("get_golden_run", {"id": run})
+    gone = ada.call("add_golden_question", at, body={**question, "question": "Is this one gone?"})
+    ada.call("delete_golden_question", {"id": gone["id"]})
+    return made["id"], run
+
+
+def canned(ada, at):
+    reply = {"shortcut": "refund", "title": "Refund", "text": "Hello {{visitor.name|there}}, it is on its way.", "act": "resolve"}
+    made = ada.call("create_canned_reply", body=reply)
+    ada.call("change_canned_reply", {"id": made["id"]}, body={**reply, "act": "snooze", "snooze_minutes": 60, "space": at["id"]})
+    ada.call("list_canned_replies")
+    gone = ada.call("create_canned_reply", body={**reply, "shortcut": "gone"})
+    ada.call("delete_canned_reply", {"id": gone["id"]})
+    return made["id"]
+
+
+def visitors(world, ada, space, document):
+    at = {"space": space["slug"]}
+    world.call("get_widget_config", at)
+    session = world.call("begin_visitor_session", at, body={"locale": "en", "attributes": {"plan": "free"}})
+    token = session["token"]
+    opened = world.call("open_conversation", at, token=token)["conversation"]
+    said = {"type": "say", "client_id": str(uuid.uuid4()), "text": "Hello"}
+    world.call("send_frame", {**at, "id": opened}, token=token, body=said)
+    asked = {"conversation": opened, "client_id": str(uuid.uuid4()), "text": "How long is the warranty?"}
+    answer = world.call("chat", at, token=token, body=asked)
+    world.call("list_own_conversations", at, token=token)
+    world.call("read_conversation", {**at, "id": opened}, token=token, query={"limit": 3})
+    world.call("follow_conversation", {**at, "id": opened}, token=token, query={"wait": 0})
+    world.upgraded("open_socket", f"/api/widget/{space['slug']}/socket")
+    world.upgraded("open_console_socket", "/api/console/socket")
+    for operation in ("show_cited_document", "open_cited_original"):
+        world.call(operation, {**at, "document": document})
+    ada.call("list_conversations", {"id": space["id"]})
+    ada.call("get_conversation", {"id": opened})
+    ada.call("list_messages", {"id": opened}, query={"limit": 2})
+    ada.call("get_visitor", {"id": session["visitor"]["id"]})
+    return token, opened, session["visitor"]["id"], answer["id"]
+
+
+def team(world, ada):
+    bob, cleo = (Person(world, name) for name in ("bob", "cleo"))
+    for person in (bob, cleo):
+        ada.call("invite_member", body={"email": person.email, "role": "admin"})
+        token = world.link(person.email, "invitation")
+        world.call("get_invitation", body={"token": token})
+        body = {"token": token, "name": person.name, "password": person.password}
+        person.begins(world.call("accept_invitation", body=body, session=person.http))
+    ada.call("list_members")
+    ada.call("change_member", {"id": bob.id}, body={"role": "agent"})
+    ada.call("transfer_ownership", body={"member": cleo.id})
+    cleo.call("transfer_ownership", body={"member": ada.id})
+    made = ada.call("create_team", body={"name": "Sales", "members": [bob.id]})
+    ada.call("change_team", {"id": made["id"]}, body={"name": "Sales", "members": [bob.id, cleo.id]})
+    ada.call("list_teams")
+    gone = ada.call("create_team", body={"name": "Gone"})
+    ada.call("delete_team", {"id": gone["id"]})
+    waiting = ada.call("invite_member", body={"email": f"dan-{world.run}@example.com", "role": "viewer"})
+    ada.call("list_invitations")
+    ada.call("delete_invitation", {"id": waiting["id"]})
+    dora = Person(world, "dora").signs_up()
+    dora.call("verify_email", body={"token": world.link(dora.email, "verify")})
+    ada.call("invite_member", body={"email": dora.email, "role": "viewer"})
+    world.call("accept_invitation", body={"token": world.link(dora.email, "invitation")})
+    dora.call("switch_workspace", body={"tenant": ada.tenant})
+    dora.logs_in()
+    dora.begins(dora.call("switch_workspace", body={"tenant": ada.tenant}))
+    dora.call("leave_workspace")
+    ada.call("remove_member", {"id": cleo.id})
+    return bob.id, made["id"]
+
+
+def keys(ada, world, at):
+    made = ada.call("create_key", body={"name": "Sync", "scopes": SCOPES})
+    world.call("list_spaces", token=made["key"])
+    ada.call("list_keys")
+    gone = ada.call("create_key", body={"name": "Gone", "scopes": ["spaces:read"]})
+    ada.call("revoke_key", {"id": gone["id"]})
+    for algorithm in ("HS256", "HMAC"):
+        kid = ada.call("add_identity_key", at, body={"algorithm": algorithm})["kid"]
+    ada.call("list_identity_keys", at)
+    ada.call("retire_identity_key", {**at, "kid": kid}, body={"overlap_hours": 1})
+    ada.call("delete_identity_key", {**at, "kid": kid})
+    ada.call("list_audit_events", query={"limit": 2, "action": "space."})
+    ada.call("export_audit_events")
+    ada.call("get_overview", query={"from": "2026-11-01", "to": "2026-11-02", "tz": "Asia/Kathmandu", "compare": "previous"})
+    ada.call("get_space_analytics", at, query={"compare": "previous"})
+    return made["id"]
+
+
+def lives_of_spaces(ada):
+    """Spaces for what would end the first one."""
+    spare = {}
+    for name in ("changed", "archived", "rotated", "removed"):
+        spare[name] = ada.call("create_space", body={"name": f"Spare {name}"})["id"]
+    ada.call("restore_space_version", {"id": spare["changed"], "n": 1})
+    ada.call("unpublish_space", {"id": spare["changed"]})
+    ada.call("archive_space", {"id": spare["archived"]})
+    ada.call("unarchive_space", {"id": spare["archived"]})
+    ada.call("rotate_space_key", {"id": spare["rotated"]}, body={})
+    ada.call("archive_space", {"id": spare["removed"]})
+    ada.call("delete_space", {"id": spare["removed"]})
+    spare["removed"] = ada.call("create_space", body={"name": "Spare removed"})["id"]
+    return spare
+
+
+def tell(world):
+    """All of it. What is given back is what generated calls are to find: by operation, or by path."""
+    operations(world)
+    ada, eve = accounts(world), a_persons_own(world)
+    space, document = space_of(ada, world)
+    at = {"id": space["id"]}
+    uploaded, source = knowledge(ada, world, at)
+    question, run = golden(ada, world, at)
+    reply = canned(ada, at)
+    visitor, conversation, visitor_id, _ = visitors(world, ada, space, document)
+    member, sales = team(world, ada)
+    key = keys(ada, world, at)
+    spare = lives_of_spaces(ada)
+    kid = ada.call("add_identity_key", at, body={})["kid"]
+    job = ada.call("list_jobs")["items"][0]["id"]
+    given = ada.call("paste_text", at, body={"title": "Spare", "text": "It goes."})["document"]["id"]
+    asked = ada.call("add_golden_question", at, body={"question": "Spare?", "facts": ["yes"]})["id"]
+    waiting = ada.call("invite_member", body={"email": f"fay-{world.run}@example.com", "role": "viewer"})["id"]
+    spare_reply = ada.call("create_canned_reply", body={"shortcut": "spare", "title": "Spare", "text": "It goes."})["id"]
+    lone = ada.call("create_team", body={"name": "Spare"})["id"]
+    left = ada.call("add_source", at, body={"url": f"{NOWHERE}spare"})["source"]["id"]
+    return {
+        "owner": ada.token,
+        "person": eve.token,
+        "visitor": visitor,
+        "by_path": {
+            "/api/widget/{space}": {"space": space["slug"]},
+            "/api/widget/{space}/conversation/{id}": {"id": conversation},
+            "/sources/{space}": {"space": space["slug"], "document": document},
+            "/api/chat-spaces/{id}": at,
+            "/api/chat-spaces/{id}/identity-keys/{kid}": {"kid": kid},
+            "/api/chat-spaces/{id}/versions/{n}": {"n": 1},
+            "/api/documents/{id}": {"id": uploaded},
+            "/api/sources/{id}": {"id": source},
+            "/api/golden-questions/{id}": {"id": question},
+            "/api/golden-runs/{id}": {"id": run},
+            "/api/jobs/{id}": {"id": job},
+            "/api/canned-replies/{id}": {"id": reply},
+            "/api/conversations/{id}": {"id": conversation},
+            "/api/visitors/{id}": {"id": visitor_id},
+            "/api/team/members/{id}": {"id": member},
+            "/api/team/teams/{id}": {"id": sales},
+            "/api/team/invitations/{id}": {"id": waiting},
+            "/api/keys/{id}": {"id": key},
+        },
+        "by_operation": {
+            **{name: {"id": spare["changed"]} for name in ("change_space", "restore_space_version", "publish_space", "unpublish_space")},
+            **{name: {"id": spare["archived"]} for name in ("archive_space", "unarchive_space")},
+            "rotate_space_key": {"id": spare["rotated"]},
+            "delete_space": {"id": spare["removed"]},
+            "delete_document": {"id": given},
+            "delete_golden_question": {"id": asked},
+            "delete_canned_reply": {"id": spare_reply},
+            "delete_team": {"id": lone},
+            "delete_source": {"id": left},
+        },
+    }

@@ -1,0 +1,57 @@
+/** Every screen of the console, looked at by axe: nothing serious is wrong with any of them, in light or in dark. */
+import assert from 'node:assert/strict';
+import axe from 'axe-core';
+import { story } from '../support/browser.js';
+import { logsIn } from '../support/console.js';
+import { visitor as visitorOn } from '../support/visitor.js';
+import { server } from '../support/server.js';
+
+const SCREENS = [
+  ['/overview', 'heading', 'Overview'],
+  ['/spaces/acme/knowledge', 'button', /Add/],
+  ['/spaces/acme/playground', 'button', /Ask|Search/],
+  ['/spaces/acme/install', 'heading', /Install|Put/],
+  ['/spaces/acme/settings', 'navigation', /Settings|settings/],
+  ['/spaces/acme/settings/answers', 'navigation', /Settings|settings/],
+  ['/spaces/acme/settings/site', 'navigation', /Settings|settings/],
+  ['/spaces/acme/settings/versions', 'navigation', /Settings|settings/],
+  ['/team', 'heading', 'Team'],
+  ['/keys', 'heading', 'API keys'],
+  ['/audit', 'heading', 'Audit log'],
+  ['/account', 'heading', 'Your account'],
+];
+
+/** What axe has against the page. */
+async function faults(page) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+}
+
+for (const colorScheme of ['light', 'dark']) {
+  story(`no screen of the console is hard to use in ${colorScheme}`, async ({ context, page }) => {
+    const one = visitorOn(await context.newPage());
+    await one.page.goto(`${server.origin}/demo/acme`);
+    await one.opens();
+    await one.says('Is shipping free?');
+    await one.isAnswered();
+    const conversation = await one.page.evaluate(() => JSON.parse(localStorage['parlance:acme:conversation']));
+    await one.page.close();
+
+    await logsIn(page);
+    await page.goto(`${server.origin}/app/inbox/${conversation}`);
+    await page.getByText('1 source').or(page.getByText(/\d sources/)).first().waitFor();
+    const found = { '/inbox': await faults(page) };
+    for (const [path, role, name] of SCREENS) {
+      await page.goto(`${server.origin}/app${path}`);
+      await page.getByRole(role, { name }).first().waitFor();
+      await page.getByRole('status', { name: /^Loading/ }).first().waitFor({ state: 'detached' });
+      found[path] = await faults(page);
+    }
+    assert.deepEqual(Object.entries(found).filter(([, faults]) => faults.length > 0), []);
+  }, { rough: true, context: { colorScheme } });
+}
