@@ -4,7 +4,7 @@
 FROM node:22-bookworm-slim AS front
 WORKDIR /parlance
 COPY . .
-RUN for folder in widget admin; do \
+RUN for folder in widget admin docs-page; do \
       if [ -f "$folder/package.json" ]; then (cd "$folder" && npm ci --no-audit --no-fund && npm run build) || exit 1; fi; \
     done
 

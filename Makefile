@@ -7,7 +7,7 @@ EVAL ?= ../shared/eval
 export PARLANCE_CACHE CARGO_TARGET_DIR PROFILE
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup build check test fmt bench eval psql clean
+.PHONY: help run setup build check test test-api fmt bench eval psql clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ check: setup ## in seconds: format, cargo check, types of the console, widget te
 test: ## everything that must pass before a change lands, a browser included
 	@exec scripts/test.sh
 
+test-api: ## every call of the API, valid and generated (ARGS='--seed 7 -n 50')
+	@exec scripts/test-api.sh $(ARGS)
+
 fmt: ## format the Rust code
 	@cargo fmt --all
 
@@ -47,5 +50,5 @@ psql: ## a database prompt on the private Postgres of the running server
 	@exec scripts/psql.sh
 
 clean: ## remove what was built here; data and the cache outside the tree stay
-	rm -rf widget/dist widget/node_modules admin/dist admin/node_modules tests/browser/node_modules test-results
+	rm -rf widget/dist widget/node_modules admin/dist admin/node_modules docs-page/dist docs-page/node_modules tests/browser/node_modules test-results
 	cargo clean

@@ -20,6 +20,6 @@ fi
 if [ "${1:-}" = test ] || ! is_set PARLANCE_MODEL_DIR; then
   fetch minilm "$MODEL_HOME" "the embedding model all-MiniLM-L6-v2 (84 MB, once)"
 fi
-for folder in widget admin; do
+for folder in widget admin docs-page; do
   if [ -f $folder/package.json ]; then scripts/frontend.sh $folder; fi
 done
