@@ -188,7 +188,10 @@ pub fn apply(state: &State, command: Command) -> Transition {
             }
         }
         Command::Stop => step.cancel_running(),
-        Command::AskHuman if state.bot_answers() => step.go(Status::Waiting, None, Reason::VisitorAsked),
+        // Whoever put it off: the visitor wants somebody now.
+        Command::AskHuman if state.bot_answers() || state.status == Status::Snoozed => {
+            step.go(Status::Waiting, None, Reason::VisitorAsked);
+        }
         Command::TurnEnded { turn } => {
             if state.running.is_some_and(|running| running.turn == turn) {
                 step.next.running = None;

@@ -257,6 +257,14 @@ fn a_snoozed_one_comes_back_to_who_has_it() {
     assert_eq!(after(&of_nobody, Command::Wake).status, Status::Waiting);
 }
 
+#[test]
+fn a_visitor_who_asks_for_a_person_waits_whoever_put_it_off() {
+    for agent in [None, Some(UserId::new())] {
+        let asked = after(&State::loaded(Status::Snoozed, agent, []), Command::AskHuman);
+        assert_eq!((asked.status, asked.assignee), (Status::Waiting, None));
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Happens {
     Say,
