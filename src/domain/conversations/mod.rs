@@ -3,6 +3,7 @@
 //! actor feeds commands in, commits what comes out, and carries out the effects.
 
 pub mod event;
+pub mod search;
 pub mod state;
 pub mod summary;
 pub mod text;

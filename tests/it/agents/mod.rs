@@ -5,6 +5,7 @@ mod canned;
 mod gone;
 mod lock;
 mod presence;
+mod search;
 mod takeover;
 
 use parlance_store::control::Role;
