@@ -2,13 +2,16 @@
 import assert from 'node:assert/strict';
 import { story } from '../support/browser.js';
 import { beyondLogin, logsIn } from '../support/console.js';
-import { server } from '../support/server.js';
+import { startAnother } from '../support/server.js';
 import { LONG, visitor } from '../support/visitor.js';
 
 const AGENT = { email: 'agent@acme.example', password: 'acmedemo1!' };
 
+/** A word a second: an answer is still being written, however long it takes to get to it. */
+const SLOW = { DEMO: 'on', EXTRACTIVE_WORDS_PER_SECOND: '1' };
+
 /** A visitor of their own in a window of their own, who has opened the chat. */
-async function comes(page) {
+async function comes(page, server) {
   await page.goto(`${server.origin}/demo/acme`);
   const one = visitor(page);
   await one.opens();
@@ -38,14 +41,14 @@ const row = (desk, id) => desk.locator(`a[href*="/inbox/${id}"]`);
 const composer = (desk) => desk.getByLabel('Reply to the visitor');
 
 story('two agents have three visitors, and do not get in each other\'s way', async ({ context, complaints }) => {
-  const browser = context.browser();
+  const [browser, server] = [context.browser(), await startAnother(SLOW)];
   const windows = await Promise.all([0, 1, 2, 3].map(() => browser.newContext({ viewport: { width: 1280, height: 800 } })));
   try {
     const line = await lineOf(windows[3]);
     const [ada, ben] = [await context.newPage(), await windows[3].newPage()];
-    await logsIn(ada, '/inbox');
-    await logsIn(ben, '/inbox', AGENT);
-    const visitors = await Promise.all(windows.slice(0, 3).map(async (one) => comes(await one.newPage())));
+    await logsIn(ada, '/inbox', undefined, server);
+    await logsIn(ben, '/inbox', AGENT, server);
+    const visitors = await Promise.all(windows.slice(0, 3).map(async (one) => comes(await one.newPage(), server)));
     const [mia, tom, eva] = visitors;
 
     // Ada takes over in the middle of an answer.
@@ -121,5 +124,6 @@ story('two agents have three visitors, and do not get in each other\'s way', asy
     assert.deepEqual(beyondLogin(complaints), []);
   } finally {
     await Promise.all(windows.map((one) => one.close()));
+    await server.stop();
   }
 }, { rough: true });
