@@ -9,7 +9,7 @@ import { fill } from '../canned/variables';
 import { actOf } from '../canned/words';
 import { Button } from '../ui/Button';
 import { useActs } from './acts';
-import type { Conversation } from './api';
+import { isHeld, type Conversation } from './api';
 import { CannedMenu, useCanned } from './CannedMenu';
 import { forgetDraft, keepDraft, keptDraft } from './draft';
 import { Refused } from './Refused';
@@ -33,9 +33,8 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
   const [text, setText] = useState(() => keptDraft(conversation.id));
   const area = useRef<HTMLTextAreaElement>(null);
   const typing = useTyping(talk);
-  const { assignee, status } = conversation;
-  const isHeld = status === 'human' && assignee !== null && assignee.id !== me;
-  const closed = kind === 'say' && isHeld;
+  const { status } = conversation;
+  const closed = kind === 'say' && isHeld(conversation, me);
 
   const [caret, setCaret] = useState(text.length);
   const [macro, setMacro] = useState<CannedReply | null>(null);
