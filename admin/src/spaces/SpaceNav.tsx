@@ -7,7 +7,7 @@ import { useMay } from '../app/permission';
 import { useWorkspacePlaces } from '../app/WorkspaceNav';
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuLine, MenuRadio, MenuRadioGroup, MenuTrigger } from '../ui/Menu';
 import { spacesQuery, type Space } from './api';
-import { NewSpace } from './NewSpace';
+import { NewSpace } from './lazy';
 
 /** The spaces of the workspace, in the sidebar. */
 export function SpaceNav() {
