@@ -47,7 +47,7 @@ function Open({ conversation }: { conversation: Conversation }) {
         ) : state.phase === 'loading' ? (
           <SkeletonTranscript />
         ) : (
-          <Transcript state={state} visitor={name} more={() => talk.more()} />
+          <Transcript state={state} visitor={name} more={() => talk.more()} undo={(client_id) => talk.outbox.takeBack(client_id)} />
         )}
         {mayAnswer && <Composer conversation={conversation} talk={talk} state={state} />}
       </section>

@@ -29,10 +29,12 @@ interface TranscriptProps {
   state: TalkState;
   visitor: string;
   more: () => Promise<void>;
+  /** Takes back what is being sent, by its id. */
+  undo: (client_id: string) => void;
 }
 
 /** All that was said, by day. It follows the conversation while its end is in view. */
-export function Transcript({ state, visitor, more }: TranscriptProps) {
+export function Transcript({ state, visitor, more, undo }: TranscriptProps) {
   const { log, notes, answer, typing, pending, seen, hasMore } = state;
   const entries = useMemo(() => together(log, notes), [log, notes]);
   const length = entries.length + pending.length + (answer ? 1 + answer.text.length : 0) + (typing.length > 0 ? 1 : 0);
@@ -73,7 +75,7 @@ export function Transcript({ state, visitor, more }: TranscriptProps) {
           {pending
             .filter(({ refused }) => !refused)
             .map((one) => (
-              <PendingItem key={one.client_id} pending={one} />
+              <PendingItem key={one.client_id} pending={one} undo={() => undo(one.client_id)} />
             ))}
           {typing.length > 0 && <Typing authors={typing} visitor={visitor} />}
         </div>
