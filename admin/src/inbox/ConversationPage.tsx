@@ -88,7 +88,7 @@ function Header({ conversation, context, toggleContext }: HeaderProps) {
       <VisitorFace of={conversation} size="size-8 max-sm:hidden" />
       <div className="flex min-w-0 flex-1 items-center gap-2.5">
         <h2 className="truncate font-semibold">{visitorName(conversation)}</h2>
-        <StatusBadge status={conversation.status} />
+        <StatusBadge status={conversation.status} tight />
         {viewers.length > 0 && (
           <ul aria-label="Also looking at this" className="flex -space-x-1.5 max-sm:hidden">
             {viewers.slice(0, 3).map(({ id, name }) => (

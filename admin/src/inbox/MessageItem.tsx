@@ -75,7 +75,7 @@ function Footer({ message: { state, grounding, model, cached, citations } }: { m
 function Sources({ citations }: { citations: readonly Citation[] }) {
   return (
     <details className="min-w-0 basis-full text-end">
-      <summary className="inline cursor-pointer rounded px-1 font-medium hover:text-ink">{citations.length === 1 ? '1 source' : `${citations.length} sources`}</summary>
+      <summary className="-mx-1 inline cursor-pointer rounded px-1 font-medium hover:text-ink">{citations.length === 1 ? '1 source' : `${citations.length} sources`}</summary>
       <ol className="mt-1.5 space-y-1.5 text-start">
         {citations.map(({ n, title, excerpt, url, page }) => (
           <li key={n} className="rounded-lg border border-line bg-panel p-2.5">
