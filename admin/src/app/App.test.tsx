@@ -31,6 +31,15 @@ describe('the console', () => {
     await vi.waitFor(() => expect(document.title).toBe('(1) Visitor 00AB · Inbox · Parlance'));
   });
 
+  it('has the overview in the menu of a narrow screen, which says where one is', async () => {
+    serve(routes);
+    const user = await open('/inbox');
+    await user.click(await screen.findByRole('button', { name: /^Inbox Go somewhere else/ }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Overview' }));
+    expect(await screen.findByRole('button', { name: /^Overview Go somewhere else/ })).toBeVisible();
+    expect(location.pathname).toBe('/app/overview');
+  });
+
   it('asks to log in at any address, and stays there', async () => {
     const refused = () => problem(401, 'unauthenticated', 'this session is over, log in again');
     serve({ ...routes, 'POST /api/auth/refresh': refused, 'POST /api/auth/login': () => json(granted('t1')) });
