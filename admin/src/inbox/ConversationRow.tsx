@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { BadgeCheck, Clock } from 'lucide-react';
 import type { Conversation } from './api';
 import type { InboxSearch } from './search';
+import { whyItWaits } from './status';
 import { StatusBadge } from './StatusBadge';
 import { duration, exactTime, shortTime } from './time';
 import { AgentFace, VisitorFace, visitorName } from './visitor';
@@ -18,7 +19,7 @@ interface RowProps {
 
 /** A line of the inbox. */
 export function ConversationRow({ conversation, search, now, space }: RowProps) {
-  const { id, status, assignee, updated_at, waiting_since, last, verified } = conversation;
+  const { id, status, assignee, updated_at, waiting_since, reason, last, verified } = conversation;
   const updated = new Date(updated_at);
   return (
     <Link
@@ -42,6 +43,7 @@ export function ConversationRow({ conversation, search, now, space }: RowProps) 
         <span className={`mt-0.5 block truncate ${waiting_since ? 'text-ink' : 'text-mute'}`}>{last ? preview(last) : 'Nothing was said yet'}</span>
         <span className="mt-1.5 flex h-5 items-center gap-2">
           {waiting_since ? <Waits since={new Date(waiting_since)} now={now} /> : <StatusBadge status={status} />}
+          {reason && <span className="min-w-0 truncate text-xs text-mute">{whyItWaits(reason, visitorName(conversation))}</span>}
           {space && <span className="min-w-0 truncate text-xs text-mute">{space}</span>}
           {assignee && (
             <span className="ms-auto">
