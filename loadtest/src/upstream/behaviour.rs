@@ -28,6 +28,10 @@ pub struct Behaviour {
     pub no_usage: bool,
     /// System prefixes marked for the cache from this many tokens on are cached, per model.
     pub min_cacheable: u64,
+    /// After the text, the tool is called that hands over to people.
+    pub hand_over: bool,
+    /// 400 to a request with tools, as models answer that take none.
+    pub no_tools: bool,
     pub fault: Fault,
 }
 
@@ -44,6 +48,8 @@ impl Default for Behaviour {
             stamps: false,
             no_usage: false,
             min_cacheable: 512,
+            hand_over: false,
+            no_tools: false,
             fault: Fault::None,
         }
     }
@@ -109,6 +115,8 @@ impl Behaviour {
             "crlf" => self.crlf = true,
             "stamps" => self.stamps = true,
             "nousage" => self.no_usage = true,
+            "handover" => self.hand_over = true,
+            "notools" => self.no_tools = true,
             "429" => {
                 self.fault = Fault::RateLimited {
                     retry_after: value.parse().ok(),

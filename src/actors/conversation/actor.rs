@@ -35,7 +35,7 @@ use crate::{
     domain::{
         answering::turn::{Outcome, Progress},
         conversations::{
-            event::{Author, AuthorKind, Event, Status},
+            event::{Author, AuthorKind, Event, Reason, Status},
             state::{self, Command, Effect, State, Transition, TurnNumber},
             summary::ConversationSummary,
         },
@@ -104,12 +104,13 @@ impl ConversationActor {
                 let write::Loaded {
                     mirror,
                     unanswered,
+                    abstentions,
                     tail,
                     space,
                 } = loaded;
                 let status = write::status_of(mirror.row.status);
                 self.live = Some(Live {
-                    state: State::loaded(status, mirror.row.assignee_id, unanswered),
+                    state: State::loaded(status, mirror.row.assignee_id, abstentions, unanswered),
                     head: u64::try_from(mirror.row.head_seq).unwrap_or(0),
                     mirror,
                     space,
@@ -231,7 +232,7 @@ impl ConversationActor {
 
     fn ended(
         &mut self,
-        turn: TurnNumber,
+        transition: Transition,
         outcome: &Outcome,
         written: Result<Written, ActorError>,
         ctx: &mut Context<Self>,
@@ -248,6 +249,10 @@ impl ConversationActor {
                 );
                 self.deps.ledger.settled(self.tenant);
                 let gapless = live.publish_all(written.events);
+                if let Some(note) = written.note {
+                    live.publish_to_agents(&Event::note(note));
+                }
+                live.state = transition.next;
                 self.tell_inbox();
                 if !gapless || written.elsewhere {
                     return ctx.stop();
@@ -263,7 +268,7 @@ impl ConversationActor {
             // What is queued is answered after the next start.
             return ctx.stop();
         }
-        self.command_without_write(Command::TurnEnded { turn }, ctx);
+        self.carry_out(&transition.effects, None, ctx);
     }
 
     fn check_idle(&mut self, ctx: &mut Context<Self>) {
@@ -344,9 +349,10 @@ impl Handler<AskHuman> for ConversationActor {
 
     fn handle(&mut self, _: AskHuman, _: &mut Self::Context) -> Self::Result {
         let planned = self.live.as_ref().map(|live| {
-            let transition = state::apply(&live.state, Command::AskHuman);
+            let reason = Reason::VisitorAsked;
+            let transition = state::apply(&live.state, Command::HandOver { reason });
             let visitor = Author::visitor(live.mirror.row.visitor_id);
-            let moved = Moved::of(live, &transition, visitor);
+            let moved = Moved::of(&self.deps, live, &transition, visitor);
             (transition, moved)
         });
         let planned = planned.ok_or(ActorError::NotFound);
@@ -425,7 +431,7 @@ impl Handler<TurnProgress> for ConversationActor {
     type Result = ();
 
     fn handle(&mut self, msg: TurnProgress, _: &mut Self::Context) {
-        let Some(live) = self.live.as_mut().filter(|live| live.is_running(msg.turn)) else {
+        let Some(live) = self.live.as_mut().filter(|live| live.state.is_running(msg.turn)) else {
             return;
         };
         match msg.progress {
@@ -439,14 +445,22 @@ impl Handler<TurnEnded> for ConversationActor {
     type Result = ();
 
     fn handle(&mut self, msg: TurnEnded, ctx: &mut Self::Context) {
-        let Some(live) = self.live.as_ref().filter(|live| live.is_running(msg.turn)) else {
+        let TurnEnded { turn, outcome, space } = msg;
+        let Some(live) = self.live.as_mut().filter(|live| live.state.is_running(turn)) else {
             return;
         };
-        let write = finish::answer(self.deps.clone(), self.tenant, live, &msg.outcome);
+        live.space = space.unwrap_or_else(|| live.space.clone());
+        let ended = Command::TurnEnded {
+            turn,
+            ending: outcome.ending(),
+            triggers: live.space.settings.handoff.triggers(),
+        };
+        let transition = state::apply(&live.state, ended);
+        let write = finish::answer(self.deps.clone(), self.tenant, live, &outcome, &transition);
         ctx.wait(
             write
                 .into_actor(self)
-                .map(move |written, actor, ctx| actor.ended(msg.turn, &msg.outcome, written, ctx)),
+                .map(move |written, actor, ctx| actor.ended(transition, &outcome, written, ctx)),
         );
     }
 }

@@ -1,5 +1,5 @@
 //! A live conversation. [`ConversationHandle`] is the face; `actor.rs` sequences, `live.rs` holds
-//! what is loaded, `write.rs` commits, `turn.rs` runs the answer beside the mailbox and
+//! what is loaded, `write.rs` commits, `notice.rs` is what a visitor is told who waits for a person, `turn.rs` runs the answer beside the mailbox and
 //! `finish.rs` stores it. Decisions are in `domain::conversations::state`.
 
 mod actor;
@@ -9,6 +9,7 @@ mod handle;
 mod live;
 mod messages;
 mod mirror;
+mod notice;
 mod opinion;
 mod refusal;
 mod release;
