@@ -15,14 +15,14 @@ use actix::{
     WrapFuture,
 };
 use parlance_store::ids::{ConversationId, MessageId, TenantId};
-use tracing::{error, info};
+use tracing::error;
 
 use super::{
-    agent, finish,
+    agent,
     live::Live,
     messages::{
         ActorError, AskHuman, Claim, Drain, Feedback, Observation, Observe, Presence, Rate, Stop, Subscribe,
-        Subscription, TurnEnded, TurnProgress,
+        Subscription, TurnProgress,
     },
     opinion, release,
     subscribers::{Audience, Subscribers},
@@ -33,7 +33,7 @@ use super::{
 use crate::{
     actors::conversation::Deps,
     domain::{
-        answering::turn::{Outcome, Progress},
+        answering::turn::Progress,
         conversations::{
             event::{Author, AuthorKind, Event, Reason, Status},
             state::{self, Command, Effect, State, Transition, TurnNumber},
@@ -86,7 +86,7 @@ impl ConversationActor {
 
     /// Ends because the database failed: what is in memory may no longer be true, so whoever comes
     /// next loads it anew. Listeners are closed and resume.
-    fn break_off(&mut self, ctx: &mut Context<Self>) {
+    pub(super) fn break_off(&mut self, ctx: &mut Context<Self>) {
         self.ending.store(Ending::BrokeOff as u8, Ordering::Release);
         ctx.stop();
     }
@@ -228,47 +228,6 @@ impl ConversationActor {
         if let Some(task) = turn::Task::new(self.deps.clone(), live, turn, ahead, ctx.address()) {
             task.spawn();
         }
-    }
-
-    fn ended(
-        &mut self,
-        transition: Transition,
-        outcome: &Outcome,
-        written: Result<Written, ActorError>,
-        ctx: &mut Context<Self>,
-    ) {
-        let Some(live) = self.live.as_mut() else { return };
-        live.answer = None;
-        live.cancel = None;
-        match written {
-            Ok(written) => {
-                info!(
-                    tenant.id = %self.tenant, conversation.id = %self.id,
-                    model = outcome.model.as_deref().unwrap_or("none"),
-                    grounding = outcome.grounding, state = outcome.state.as_str(), "answered"
-                );
-                self.deps.ledger.settled(self.tenant);
-                let gapless = live.publish_all(written.events);
-                if let Some(note) = written.note {
-                    live.publish_to_agents(&Event::note(note));
-                }
-                live.state = transition.next;
-                self.tell_inbox();
-                if !gapless || written.elsewhere {
-                    return ctx.stop();
-                }
-            }
-            Err(error) => {
-                // Where the reservation is still open the next load takes the question up again.
-                error!(conversation.id = %self.id, %error, "an answer could not be stored");
-                return self.break_off(ctx);
-            }
-        }
-        if self.draining {
-            // What is queued is answered after the next start.
-            return ctx.stop();
-        }
-        self.carry_out(&transition.effects, None, ctx);
     }
 
     fn check_idle(&mut self, ctx: &mut Context<Self>) {
@@ -438,30 +397,6 @@ impl Handler<TurnProgress> for ConversationActor {
             Progress::Delta(text) => live.delta(text),
             Progress::Claim(claim) => live.claim(claim),
         }
-    }
-}
-
-impl Handler<TurnEnded> for ConversationActor {
-    type Result = ();
-
-    fn handle(&mut self, msg: TurnEnded, ctx: &mut Self::Context) {
-        let TurnEnded { turn, outcome, space } = msg;
-        let Some(live) = self.live.as_mut().filter(|live| live.state.is_running(turn)) else {
-            return;
-        };
-        live.space = space.unwrap_or_else(|| live.space.clone());
-        let ended = Command::TurnEnded {
-            turn,
-            ending: outcome.ending(),
-            triggers: live.space.settings.handoff.triggers(),
-        };
-        let transition = state::apply(&live.state, ended);
-        let write = finish::answer(self.deps.clone(), self.tenant, live, &outcome, &transition);
-        ctx.wait(
-            write
-                .into_actor(self)
-                .map(move |written, actor, ctx| actor.ended(transition, &outcome, written, ctx)),
-        );
     }
 }
 
