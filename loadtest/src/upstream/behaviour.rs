@@ -171,12 +171,12 @@ mod tests {
     #[test]
     fn reads_directives() {
         let read = |text| Behaviour::default().directed(text);
-        let slow = read("tokens=300, tps=50 first=200,thinking=9,crlf,split").unwrap();
+        let slow = read("tokens=300, tps=50 first=200,thinking=9,crlf,split,handover,notools").unwrap();
         assert_eq!(
             (slow.tokens, slow.first_token_ms, slow.thinking_tokens),
             (300, 200, 9)
         );
-        assert!(slow.crlf && slow.split);
+        assert!(slow.crlf && slow.split && slow.hand_over && slow.no_tools);
         assert_eq!(slow.due(100), Duration::from_millis(2_200));
         assert_eq!(
             read("429=7").unwrap().fault,
