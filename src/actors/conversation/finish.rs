@@ -1,7 +1,8 @@
 //! The end of a turn: the answer with its citations, claims and settled reservation, and where that
-//! hands over to people, the status change with what the visitor is told, in one transaction. An answer that could not be stored just now is kept for another try; the actor takes
-//! nothing else meanwhile. What the database refuses is not left to the next load, which would ask
-//! the model again: an apology takes its place, and where that is refused too the turn ends without.
+//! hands over to people, the status change with what the visitor is told, in one transaction. An
+//! answer that could not be stored just now is kept for another try; the actor takes nothing else
+//! meanwhile. What the database refuses is not left to the next load, which would ask the model
+//! again: an apology takes its place, and where that is refused too the turn ends without.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
