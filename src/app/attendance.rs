@@ -70,6 +70,7 @@ async fn wake(services: &Services) -> Result<(), StoreError> {
                     services.consoles.miss(tenant, agent);
                 }
             }
+            Err(ActorError::NotFound) => {}
             Err(error) => error!(conversation.id = %conversation, %error, "it is woken at the next look"),
         }
     }
@@ -88,6 +89,7 @@ async fn let_go(services: &Services, tenant: TenantId, agent: UserId) -> Result<
             Ok(()) => {
                 info!(tenant.id = %tenant, conversation.id = %conversation, "its agent is gone, it waits")
             }
+            Err(ActorError::NotFound) => {}
             Err(error) => {
                 error!(conversation.id = %conversation, %error, "it is taken from who is gone at the next look");
                 services.consoles.miss(tenant, agent);

@@ -50,7 +50,7 @@ Lists give `next` while there is more: pass it as `cursor`.";
         auth::outside::provider, auth::outside::choose, auth::sessions::list, auth::sessions::end, auth::sessions::end_others,
         auth::second_factor::status, auth::second_factor::propose, auth::second_factor::enable,
         auth::second_factor::disable, auth::second_factor::renew_codes,
-        spaces::list, conversations::all, conversations::list, conversations::conversation, conversations::read::messages,
+        spaces::list, conversations::all, conversations::list, conversations::search::search, conversations::conversation, conversations::read::messages,
         conversations::read::events, conversations::read::notes, conversations::act::say, conversations::act::note,
         conversations::act::take, conversations::act::release, conversations::act::transfer,
         conversations::act::resolve, conversations::act::snooze, conversations::act::reopen, visitors::visitor,

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{
     analytics, assets, audit, auth, canned,
-    conversations::{self, act, read},
+    conversations::{self, act, read, search},
     demo, documents, golden, identity_keys, invitations, jobs, keys, operations, outbox, passages,
     permit::{
         AnalyticsRead, Anyone, AuditRead, ConversationsRead, ConversationsWrite, KeysRead, KeysWrite,
@@ -229,6 +229,7 @@ fn of_conversations(config: &mut web::ServiceConfig) {
                 .route(delete(ConversationsWrite, canned::remove)),
         )
         .service(at("/api/conversations").route(get(ConversationsRead, conversations::all)))
+        .service(at("/api/conversations/search").route(get(ConversationsRead, search::search)))
         .service(at("/api/conversations/{id}").route(get(ConversationsRead, conversations::conversation)))
         .service(
             at("/api/conversations/{id}/messages")

@@ -1,6 +1,8 @@
 //! The public site: what the product is and what it costs. Its pages are templates of `site/`, the prices
 //! those of the plan file; no script runs on them but the widget's own, where the demo workspace is.
 
+use std::sync::LazyLock;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, CONTENT_SECURITY_POLICY},
@@ -103,7 +105,7 @@ async fn page(request: &HttpRequest, services: &Services, name: &str) -> Result<
         style: style_version(),
         plans: services.plans.iter().map(card).collect(),
     };
-    let html = render(name, &context).map_err(Problem::internal)?;
+    let html = render(name, &context)?;
     let tag = format!("\"{}\"", hex::encode(Sha256::digest(&html)));
     let seen = request.headers().get(header::IF_NONE_MATCH);
     if seen.is_some_and(|seen| seen.as_bytes() == tag.as_bytes()) {
@@ -136,14 +138,23 @@ fn style_version() -> String {
         .unwrap_or_default()
 }
 
-fn render(name: &str, context: &Context<'_>) -> Result<String, minijinja::Error> {
+/// The pages, read once.
+static TEMPLATES: LazyLock<Result<Environment<'static>, String>> = LazyLock::new(|| {
     let mut pages = Environment::new();
     pages.set_undefined_behavior(UndefinedBehavior::Strict);
     for page in Pages::iter() {
         let source = Pages::get(&page).map(|file| String::from_utf8_lossy(&file.data).into_owned());
-        pages.add_template_owned(page.to_string(), source.unwrap_or_default())?;
+        let added = pages.add_template_owned(page.to_string(), source.unwrap_or_default());
+        added.map_err(|error| error.to_string())?;
     }
-    pages.get_template(name)?.render(Value::from(Serde(context)))
+    Ok(pages)
+});
+
+fn render(name: &str, context: &Context<'_>) -> Result<String, Problem> {
+    let pages = TEMPLATES.as_ref().map_err(Problem::internal)?;
+    let page = pages.get_template(name).map_err(Problem::internal)?;
+    page.render(Value::from(Serde(context)))
+        .map_err(Problem::internal)
 }
 
 fn card(plan: &Plan) -> Card<'_> {

@@ -34,6 +34,7 @@ export function ConversationPage() {
 
 function Open({ conversation }: { conversation: Conversation }) {
   const [talk, state] = useTalk(conversation.id);
+  const { at } = route.useSearch();
   const [context, setContext] = useState(false);
   const mayAnswer = useMay('conversations:write');
   const name = visitorName(conversation);
@@ -47,7 +48,7 @@ function Open({ conversation }: { conversation: Conversation }) {
         ) : state.phase === 'loading' ? (
           <SkeletonTranscript />
         ) : (
-          <Transcript state={state} visitor={name} more={() => talk.more()} />
+          <Transcript state={state} visitor={name} more={() => talk.more()} at={at} />
         )}
         {mayAnswer && <Composer conversation={conversation} talk={talk} state={state} />}
       </section>

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { BadgeCheck, Clock } from 'lucide-react';
-import type { Conversation } from './api';
+import type { Conversation, Found } from './api';
 import type { InboxSearch } from './search';
 import { whyItWaits } from './status';
 import { StatusBadge } from './StatusBadge';
@@ -15,17 +15,20 @@ interface RowProps {
   now: Date;
   /** Of its space, where there are several. */
   space?: string | undefined;
+  /** Of a search: the message that is shown in place of the last one, and the words that are looked for. */
+  found?: { message: Found['message']; words: readonly string[] };
 }
 
 /** A line of the inbox. */
-export function ConversationRow({ conversation, search, now, space }: RowProps) {
+export function ConversationRow({ conversation, search, now, space, found }: RowProps) {
   const { id, status, assignee, updated_at, waiting_since, reason, last, verified } = conversation;
-  const updated = new Date(updated_at);
+  const at = found?.message.at ?? updated_at;
+  const [moment, said] = [new Date(at), found?.message ?? last];
   return (
     <Link
       to="/inbox/$conversation"
       params={{ conversation: id }}
-      search={search}
+      search={found ? { ...search, at: found.message.seq } : search}
       className="group relative flex h-full items-start gap-3 border-b border-line px-4 py-3 hover:bg-sunken focus-visible:-outline-offset-2 aria-[current=page]:bg-accent-soft"
     >
       <span aria-hidden className="absolute inset-y-0 start-0 w-0.5 bg-accent opacity-0 group-aria-[current=page]:opacity-100" />
@@ -36,11 +39,13 @@ export function ConversationRow({ conversation, search, now, space }: RowProps) 
             <span className="truncate">{visitorName(conversation)}</span>
             {verified && <BadgeCheck className="size-3.5 shrink-0 self-center text-accent" aria-label="Verified" />}
           </span>
-          <time dateTime={updated_at} title={exactTime(updated)} className="shrink-0 text-xs text-mute tabular-nums">
-            {shortTime(updated, now)}
+          <time dateTime={at} title={exactTime(moment)} className="shrink-0 text-xs text-mute tabular-nums">
+            {shortTime(moment, now)}
           </time>
         </span>
-        <span className={`mt-0.5 block truncate ${waiting_since ? 'text-ink' : 'text-mute'}`}>{last ? preview(last) : 'Nothing was said yet'}</span>
+        <span className={`mt-0.5 ${found ? 'line-clamp-2' : 'block truncate'} ${waiting_since ? 'text-ink' : 'text-mute'}`}>
+          {said ? marked(preview(said), found?.words ?? []) : 'Nothing was said yet'}
+        </span>
         <span className="mt-1.5 flex h-5 items-center gap-2">
           {waiting_since ? <Waits since={new Date(waiting_since)} now={now} /> : <StatusBadge status={status} />}
           {reason && <span className="min-w-0 truncate text-xs text-mute">{whyItWaits(reason, visitorName(conversation))}</span>}
@@ -61,6 +66,14 @@ const WHO = { visitor: '', assistant: 'Assistant: ', agent: '', system: '' };
 function preview({ by, name, text }: NonNullable<Conversation['last']>): string {
   const who = by === 'agent' && name ? `${name.split(' ')[0]}: ` : WHO[by];
   return who + text.replace(/\s*\[S\d+\]/g, '').replace(/[*_`#>]+/g, '');
+}
+
+/** The words that are looked for stand out. */
+function marked(text: string, words: readonly string[]) {
+  if (words.length === 0) return text;
+  const any = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
+  const parts = text.split(new RegExp(`(?<![\\p{L}\\p{N}])(${any})`, 'giu'));
+  return parts.map((part, i) => (i % 2 === 1 ? <mark key={i} className="rounded-sm bg-warn-soft text-ink">{part}</mark> : part));
 }
 
 /** Why this one comes before others. */

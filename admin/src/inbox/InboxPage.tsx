@@ -1,13 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Outlet, useMatchRoute, useNavigate } from '@tanstack/react-router';
-import { ChevronsUpDown, MessageSquareText } from 'lucide-react';
+import { ChevronsUpDown, MessageSquareText, Search as SearchIcon } from 'lucide-react';
 import { useApi } from '../api/client';
+import { useKeys } from '../app/keys';
 import { useTitle } from '../app/title';
 import { spacesQuery } from '../spaces/api';
 import { Empty } from '../ui/Empty';
 import { Menu, MenuContent, MenuLabel, MenuLine, MenuRadio, MenuRadioGroup, MenuTrigger } from '../ui/Menu';
 import { VIEWS, type View } from './api';
 import { ConversationList } from './ConversationList';
+import { Search } from './Search';
 import type { InboxSearch } from './search';
 
 const route = getRouteApi('/inbox');
@@ -19,8 +21,14 @@ export function InboxPage() {
   return (
     <div className="flex min-h-0 flex-1">
       <div className={`${open ? 'hidden md:flex' : 'flex'} min-h-0 w-full flex-col border-line bg-panel md:w-80 md:shrink-0 md:border-e xl:w-96`}>
-        <ViewMenu search={search} />
-        <ConversationList search={search} />
+        {search.q === undefined ? (
+          <>
+            <ViewMenu search={search} />
+            <ConversationList search={search} />
+          </>
+        ) : (
+          <Search q={search.q} search={search} />
+        )}
       </div>
       <div className={`${open ? 'flex' : 'hidden md:flex'} min-h-0 min-w-0 flex-1 flex-col`}>
         <Outlet />
@@ -36,6 +44,8 @@ function ViewMenu({ search }: { search: InboxSearch }) {
   const { view = 'open' } = search;
   const space = spaces.find(({ slug }) => slug === search.space);
   const go = (next: InboxSearch) => void navigate({ to: '.', search: next });
+  const find = () => go({ ...search, q: '' });
+  useKeys({ filter: find });
   const within = search.space ? { space: search.space } : {};
   return (
     <div className="flex h-14 shrink-0 items-center border-b border-line px-2">
@@ -71,6 +81,15 @@ function ViewMenu({ search }: { search: InboxSearch }) {
           )}
         </MenuContent>
       </Menu>
+      <button
+        type="button"
+        aria-label="Search conversations"
+        title="Search conversations (/)"
+        onClick={find}
+        className="ms-auto grid size-9 shrink-0 place-items-center rounded-lg text-mute hover:bg-sunken hover:text-ink"
+      >
+        <SearchIcon className="size-4" aria-hidden />
+      </button>
     </div>
   );
 }

@@ -34,7 +34,7 @@ export function MessageItem({ message, name, goesOn, seen }: MessageProps) {
   const visitor = author.kind === 'visitor';
   const when = new Date(at);
   return (
-    <article className={visitor ? 'flex max-w-[min(88%,42rem)] flex-col items-start gap-1' : ours}>
+    <article data-seq={message.seq} className={visitor ? 'flex max-w-[min(88%,42rem)] flex-col items-start gap-1' : ours}>
       <header className={goesOn ? 'sr-only' : 'mt-2 flex items-center gap-1.5 px-1 text-xs text-mute'}>
         {author.kind === 'assistant' && <Sparkles className="size-3 text-accent" aria-hidden />}
         <span className="font-medium text-ink">{name}</span>

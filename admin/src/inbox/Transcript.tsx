@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { Fragment, useMemo, useState } from 'react';
+import { Fragment, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { Button } from '../ui/Button';
 import type { Author, Logged, Message, Note } from './api';
 import { AnswerItem, MessageItem, NoteItem, PendingItem, StatusItem } from './MessageItem';
@@ -29,14 +29,17 @@ interface TranscriptProps {
   state: TalkState;
   visitor: string;
   more: () => Promise<void>;
+  /** The number of a message that is looked for. */
+  at?: number | undefined;
 }
 
 /** All that was said, by day. It follows the conversation while its end is in view. */
-export function Transcript({ state, visitor, more }: TranscriptProps) {
+export function Transcript({ state, visitor, more, at }: TranscriptProps) {
   const { log, notes, answer, typing, pending, seen, hasMore } = state;
   const entries = useMemo(() => together(log, notes), [log, notes]);
   const length = entries.length + pending.length + (answer ? 1 + answer.text.length : 0) + (typing.length > 0 ? 1 : 0);
   const { box, behind, toEnd } = useStickToEnd(length);
+  useLookedAt(at, box, log, hasMore ? more : undefined);
   const now = new Date();
   const lastSaid = log.findLast((event) => event.type === 'message' && event.author.kind === 'agent');
   return (
@@ -85,6 +88,20 @@ export function Transcript({ state, visitor, more }: TranscriptProps) {
       )}
     </div>
   );
+}
+
+/** Brings a message into view once, reading earlier ones until it is there. */
+function useLookedAt(at: number | undefined, box: RefObject<HTMLElement | null>, log: readonly Logged[], more: (() => Promise<void>) | undefined) {
+  const shown = useRef<number>(undefined);
+  useEffect(() => {
+    if (!at || shown.current === at) return;
+    const first = log[0]?.seq ?? 0;
+    if (first > at) return void more?.().catch(() => undefined);
+    shown.current = at;
+    const message = box.current?.querySelector(`[data-seq="${at}"]`);
+    message?.scrollIntoView({ block: 'center' });
+    message?.animate?.([{ backgroundColor: 'var(--color-warn-soft)' }, {}], { duration: 2_000 });
+  }, [at, box, log, more]);
 }
 
 function Earlier({ more }: { more: () => Promise<void> }) {

@@ -159,6 +159,30 @@ export const inboxQuery = (api: Api, shown: Shown) =>
     staleTime: Infinity,
   });
 
+/** A conversation, and the newest message in it that has what is searched for. */
+export interface Found {
+  conversation: Conversation;
+  message: { id: string; seq: number; by: AuthorKind; name: string | null; text: string; at: string };
+}
+
+/** Characters that can be searched for. */
+export const SEARCH_CHARS = 200;
+
+/** In the space with this id, or in all. The newest message comes first. */
+export const searchQuery = (api: Api, q: string, space: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ['inbox search', q, space ?? ''],
+    queryFn: ({ pageParam, signal }) => {
+      const query = new URLSearchParams({ q });
+      if (space) query.set('space', space);
+      if (pageParam) query.set('cursor', pageParam);
+      return api.get<Page<Found>>(`/api/conversations/search?${query}`, signal);
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    staleTime: 10_000,
+  });
+
 /** Whether a conversation belongs in what is shown to this agent. */
 export function belongs({ view, space }: Shown, { status, assignee, space: of }: Conversation, me: string): boolean {
   const wanted: { statuses: readonly Status[]; assignee?: string } = VIEWS[view];

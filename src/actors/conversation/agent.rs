@@ -28,9 +28,6 @@ use crate::domain::conversations::{
     summary::ConversationSummary,
 };
 
-/// Notes that are told at first, the newest.
-const NOTES: i64 = 200;
-
 impl Handler<ByAgent> for ConversationActor {
     type Result = AtomicResponse<Self, Result<ConversationSummary, ActorError>>;
 
@@ -284,7 +281,7 @@ pub(super) async fn notes(
     conversation: ConversationId,
 ) -> Result<Vec<Published>, ActorError> {
     let db = deps.db.tenant(tenant);
-    let found = db.read(async |conn| notes::list(conn, conversation, NOTES).await);
+    let found = db.read(async |conn| notes::list(conn, conversation, notes::NEWEST).await);
     let found: Result<_, StoreError> = found.await;
     let found = found.map_err(store)?;
     Ok(found

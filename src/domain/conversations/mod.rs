@@ -5,6 +5,7 @@
 
 pub mod event;
 pub mod handoff;
+pub mod search;
 pub mod state;
 pub mod summary;
 pub mod text;

@@ -219,7 +219,10 @@ pub fn apply(state: &State, command: Command) -> Transition {
             }
         }
         Command::Stop => step.cancel_running(),
-        Command::HandOver { reason } if state.bot_answers() => step.go(Status::Waiting, None, reason),
+        // Whoever put it off: the visitor wants somebody now.
+        Command::HandOver { reason } if state.bot_answers() || state.status == Status::Snoozed => {
+            step.go(Status::Waiting, None, reason);
+        }
         Command::TurnEnded {
             turn,
             ending,

@@ -381,6 +381,14 @@ fn an_answer_that_ends_once_a_person_has_it_hands_nothing_over() {
     }
 }
 
+#[test]
+fn a_visitor_who_asks_for_a_person_waits_whoever_put_it_off() {
+    for agent in [None, Some(UserId::new())] {
+        let asked = after(&State::loaded(Status::Snoozed, agent, 0, []), ASKS);
+        assert_eq!((asked.status, asked.assignee), (Status::Waiting, None));
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Happens {
     Say,

@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod read;
+pub mod search;
 
 use actix_web::{HttpResponse, web};
 use parlance_store::{
@@ -51,14 +52,20 @@ pub enum Sort {
     Waiting,
 }
 
+/// Which conversations are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ListQuery {
+pub struct Filter {
     /// In this status; several are told apart by commas.
     #[param(value_type = Option<words::ConversationStatus>)]
     status: Option<String>,
     /// Of the agent with this id, of `me`, or of `nobody`.
     assignee: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
     #[serde(default)]
     #[param(inline, required = false)]
     sort: Sort,
@@ -82,17 +89,18 @@ pub struct SpaceQuery {
 /// Those of all spaces in which something was said.
 #[utoipa::path(
     get, path = "/api/conversations", operation_id = "list_all_conversations", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])),
-    params(SpaceQuery, ListQuery),
+    params(SpaceQuery, Filter, ListQuery),
     responses((status = 200, body = List<ConversationSummary>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn all(
     caller: Allowed<ConversationsRead>,
     space: web::Query<SpaceQuery>,
+    filter: web::Query<Filter>,
     query: web::Query<ListQuery>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(caller.tenant);
-    page(&db, query.wanted(space.space, &caller)?, &query).await
+    page(&db, filter.wanted(space.space, &caller)?, &query).await
 }
 
 /// List a space's conversations.
@@ -100,12 +108,13 @@ pub async fn all(
 /// Those in which something was said.
 #[utoipa::path(
     get, path = "/api/chat-spaces/{id}/conversations", operation_id = "list_conversations", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])),
-    params(("id" = uuid::Uuid, Path, description = "The space"), ListQuery),
+    params(("id" = uuid::Uuid, Path, description = "The space"), Filter, ListQuery),
     responses((status = 200, body = List<ConversationSummary>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(
     caller: Allowed<ConversationsRead>,
     path: web::Path<SpaceId>,
+    filter: web::Query<Filter>,
     query: web::Query<ListQuery>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
@@ -113,10 +122,10 @@ pub async fn list(
     let known = db.read(async |conn| spaces::load(conn, space).await).await;
     let known: Option<_> = known.map_err(|error: StoreError| Problem::internal(error))?;
     known.ok_or_else(Problem::not_found)?;
-    page(&db, query.wanted(Some(space), &caller)?, &query).await
+    page(&db, filter.wanted(Some(space), &caller)?, &query).await
 }
 
-impl ListQuery {
+impl Filter {
     fn wanted(&self, space: Option<SpaceId>, caller: &Caller) -> Result<Wanted, Problem> {
         let invalid = |detail: &str| Problem::new(Code::InvalidRequest, detail);
         let words = self.status.iter().flat_map(|status| status.split(','));
@@ -227,11 +236,4 @@ pub async fn conversation(
     let found: Result<_, StoreError> = found.await;
     let (found, glimpse) = found.map_err(Problem::internal)?.ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(ConversationSummary::of(&found, &glimpse)))
-}
-
-fn not_found(error: StoreError) -> Problem {
-    match error {
-        StoreError::NotFound => Problem::not_found(),
-        other => Problem::internal(other),
-    }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{not_found, of_page};
+use super::{super::documents::problem, of_page};
 use crate::{
     actors::services::Services,
     domain::conversations::event::{Event, numbered},
@@ -72,7 +72,7 @@ pub async fn messages(
             messages::list(conn, id, after, limit).await
         })
         .await
-        .map_err(not_found)?;
+        .map_err(problem)?;
     let full = i64::try_from(found.len()).unwrap_or(0) == limit;
     let next = found.last().filter(|_| full).map(|last| last.seq.to_string());
     let items = found.into_iter().map(MessageView::from).collect();
@@ -125,7 +125,7 @@ pub async fn events(
             log::read_before(conn, id, before, limit).await
         })
         .await
-        .map_err(not_found)?;
+        .map_err(problem)?;
     let next = found
         .first()
         .filter(|first| first.seq > 1)
@@ -136,9 +136,6 @@ pub async fn events(
     let items = items.collect::<Result<_, _>>().map_err(Problem::internal)?;
     Ok(HttpResponse::Ok().json(Events { items, next }))
 }
-
-/// Notes are read whole: the newest so many.
-const NOTES: i64 = 200;
 
 /// List a conversation's notes.
 ///
@@ -159,10 +156,10 @@ pub async fn notes(
             if conversations::load(conn, id).await?.is_none() {
                 return Err(StoreError::NotFound);
             }
-            notes::list(conn, id, NOTES).await
+            notes::list(conn, id, notes::NEWEST).await
         })
         .await
-        .map_err(not_found)?;
+        .map_err(problem)?;
     let items: Vec<Event> = found.into_iter().map(Event::note).collect();
     Ok(HttpResponse::Ok().json(List { items, next: None }))
 }

@@ -2,14 +2,17 @@
 import assert from 'node:assert/strict';
 import { story } from '../support/browser.js';
 import { beyondLogin, logsIn } from '../support/console.js';
-import { server } from '../support/server.js';
+import { hostSite } from '../support/host.js';
+import { startAnother } from '../support/server.js';
 import { LONG, visitor } from '../support/visitor.js';
+import { founded } from '../support/workspace.js';
 
-const AGENT = { email: 'agent@acme.example', password: 'acmedemo1!' };
+/** A word a second: an answer is still being written, however long it takes to get to it. */
+const SLOW = { EXTRACTIVE_WORDS_PER_SECOND: '1' };
 
 /** A visitor of their own in a window of their own, who has opened the chat. */
-async function comes(page) {
-  await page.goto(`${server.origin}/demo/acme`);
+async function comes(page, site) {
+  await page.goto(site.origin);
   const one = visitor(page);
   await one.opens();
   return one;
@@ -33,25 +36,29 @@ async function lineOf(context) {
   };
 }
 
-const conversationOf = (page) => page.evaluate(() => JSON.parse(localStorage['parlance:acme:conversation']));
+/** The widget's frame may not store anything there: the page keeps it. */
+const conversationOf = ({ page }, space) =>
+  page.evaluate((prefix) => JSON.parse(JSON.parse(localStorage[prefix])[`${prefix}:conversation`]), `parlance:${space}`);
 const row = (desk, id) => desk.locator(`a[href*="/inbox/${id}"]`);
 const composer = (desk) => desk.getByLabel('Reply to the visitor');
 
 story('two agents have three visitors, and do not get in each other\'s way', async ({ context, complaints }) => {
-  const browser = context.browser();
+  const [browser, server] = [context.browser(), await startAnother(SLOW)];
+  const { space, ...people } = await founded(server);
+  const site = await hostSite({ space, api: server.origin });
   const windows = await Promise.all([0, 1, 2, 3].map(() => browser.newContext({ viewport: { width: 1280, height: 800 } })));
   try {
     const line = await lineOf(windows[3]);
     const [ada, ben] = [await context.newPage(), await windows[3].newPage()];
-    await logsIn(ada, '/inbox');
-    await logsIn(ben, '/inbox', AGENT);
-    const visitors = await Promise.all(windows.slice(0, 3).map(async (one) => comes(await one.newPage())));
+    await logsIn(ada, '/inbox', people.ada, server);
+    await logsIn(ben, '/inbox', people.ben, server);
+    const visitors = await Promise.all(windows.slice(0, 3).map(async (one) => comes(await one.newPage(), site)));
     const [mia, tom, eva] = visitors;
 
     // Ada takes over in the middle of an answer.
     await mia.says(LONG);
     await mia.isBeingAnswered();
-    const ofMia = await conversationOf(mia.page);
+    const ofMia = await conversationOf(mia, space);
     await row(ada, ofMia).click();
     await ada.getByRole('button', { name: 'Take over' }).click();
     await ada.getByText('Interrupted').waitFor();
@@ -75,7 +82,7 @@ story('two agents have three visitors, and do not get in each other\'s way', asy
     await tom.says('The dock is dead');
     await eva.says('I want to talk to a person');
     await eva.frame.getByRole('log').getByText(/will (join|answer) you here/).waitFor();
-    const [ofTom, ofEva] = [await conversationOf(tom.page), await conversationOf(eva.page)];
+    const [ofTom, ofEva] = [await conversationOf(tom, space), await conversationOf(eva, space)];
     await ben.getByRole('link', { name: 'Inbox' }).first().click();
     await row(ben, ofTom).getByText('Waiting').waitFor();
     await row(ben, ofEva).getByText('Waiting').waitFor();
@@ -121,5 +128,7 @@ story('two agents have three visitors, and do not get in each other\'s way', asy
     assert.deepEqual(beyondLogin(complaints), []);
   } finally {
     await Promise.all(windows.map((one) => one.close()));
+    await site.close();
+    await server.stop();
   }
 }, { rough: true });

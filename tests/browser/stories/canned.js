@@ -44,3 +44,22 @@ story('a macro is written, found behind a slash, sent to the visitor, and resolv
   const { items } = await (await call('GET', 'canned-replies')).json();
   await call('DELETE', `canned-replies/${items.find(({ shortcut }) => shortcut === `bye-${word}`).id}`);
 }, { rough: true });
+
+story('a conversation is found by what was said in it', async ({ context, page, complaints, onDemoPage }) => {
+  const word = randomUUID().slice(0, 8);
+  const visitor = await onDemoPage();
+  await visitor.opens();
+  await visitor.says(`Is shipping free for parcel ${word}?`);
+  await visitor.isAnswered();
+  const desk = await context.newPage();
+  await logsIn(desk, '/inbox');
+  await desk.keyboard.press('/');
+  await desk.getByLabel('Search conversations').fill(`parc ${word}`);
+  await desk.locator('mark', { hasText: word }).click();
+  await desk.getByRole('log').getByText(word).waitFor();
+  assert.match(desk.url(), /[?&]at=1\b/);
+  await desk.getByRole('button', { name: 'Close the search' }).click();
+  await desk.getByRole('navigation', { name: 'Conversations', exact: true }).waitFor();
+  assert.deepEqual(beyondLogin(complaints), []);
+  await page.close();
+}, { rough: true });

@@ -3,9 +3,9 @@ import { server } from './server.js';
 
 const LOGIN = { email: 'admin@acme.example', password: 'acmedemo1!' };
 
-/** Logs in as the owner of the first demo workspace, or somebody else; the console is at `path` then. */
-export async function logsIn(page, path = '/', { email, password } = LOGIN) {
-  await page.goto(`${server.origin}/app${path}`);
+/** Logs in as the owner of the first demo workspace, or somebody else, perhaps elsewhere; the console is at `path` then. */
+export async function logsIn(page, path = '/', { email, password } = LOGIN, { origin } = server) {
+  await page.goto(`${origin}/app${path}`);
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.keyboard.press('Enter');

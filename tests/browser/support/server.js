@@ -22,8 +22,9 @@ let home;
 
 export async function startServer() {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
-  // Stories ask the same questions and watch the answers being written.
-  home = await settle({ ANSWER_CACHE_MB: '0' });
+  // Stories ask the same questions and watch the answers being written, which takes long enough to
+  // do something meanwhile on a busy machine.
+  home = await settle({ ANSWER_CACHE_MB: '0', EXTRACTIVE_WORDS_PER_SECOND: '10' });
   server.origin = await home.launch('0');
 }
 

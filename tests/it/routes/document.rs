@@ -133,6 +133,28 @@ async fn every_route_is_an_operation_with_all_that_a_reader_needs() {
     assert_eq!(document["components"]["schemas"]["Code"]["enum"], json!(codes));
 }
 
+#[tokio::test]
+async fn every_reference_leads_somewhere() {
+    fn references<'a>(value: &'a Value, all: &mut BTreeSet<&'a str>) {
+        match value {
+            Value::Object(fields) => {
+                all.extend(fields.get("$ref").and_then(Value::as_str));
+                fields.values().for_each(|field| references(field, all));
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, all)),
+            _ => {}
+        }
+    }
+    let document = document(&TestApp::start().await).await;
+    let mut all = BTreeSet::new();
+    references(&document, &mut all);
+    assert!(all.len() > 100, "{}", all.len());
+    for reference in all {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+}
+
 /// A type that has the name of another takes its place in the document.
 #[test]
 fn no_two_schemas_have_one_name() {

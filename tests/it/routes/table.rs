@@ -308,6 +308,11 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/api/conversations", For::Member("conversations:read")),
     (
         "GET",
+        "/api/conversations/search",
+        For::Member("conversations:read"),
+    ),
+    (
+        "GET",
         "/api/conversations/{id}/events",
         For::Member("conversations:read"),
     ),

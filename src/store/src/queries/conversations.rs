@@ -120,6 +120,17 @@ pub async fn create(conn: &mut TenantConn<'_>, new: NewConversation) -> Result<(
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn load(conn: &mut TenantConn<'_>, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
+    Ok(load_all(conn, &[id]).await?.pop())
+}
+
+/// Loads those of `ids` that there are, in no particular order.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn load_all(
+    conn: &mut TenantConn<'_>,
+    ids: &[ConversationId],
+) -> Result<Vec<Conversation>, StoreError> {
     // What is left of a removed space is nobody's.
     let of_space = spaces::table.filter(
         spaces::tenant_id
@@ -128,9 +139,9 @@ pub async fn load(conn: &mut TenantConn<'_>, id: ConversationId) -> Result<Optio
             .and(spaces::removed_at.is_null()),
     );
     let query = table
-        .filter(columns::id.eq(id).and(exists(of_space)))
+        .filter(columns::id.eq_any(ids).and(exists(of_space)))
         .select(Conversation::as_select());
-    Ok(query.first(conn.db()).await.optional()?)
+    Ok(query.load(conn.db()).await?)
 }
 
 /// The conversation a visitor began last in a space, whatever its status.

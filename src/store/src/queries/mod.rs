@@ -9,6 +9,7 @@ pub mod audit;
 pub mod bulk;
 pub mod canned_replies;
 pub mod contacts;
+pub mod conversation_search;
 pub mod conversations;
 pub mod documents;
 pub mod golden;

@@ -69,6 +69,9 @@ pub async fn add(conn: &mut TenantConn<'_>, note: Note) -> Result<Note, StoreErr
     written.into_iter().next().ok_or(StoreError::NotFound)
 }
 
+/// Of a conversation at most so many are read, the newest.
+pub const NEWEST: i64 = 200;
+
 /// The newest `limit` notes of a conversation, oldest first.
 ///
 /// # Errors

@@ -94,6 +94,12 @@ const OTHER_POLICIES: &[(&str, &str, &str)] = &[
         "search",
         "lets the two functions that search words use the index; they bind the tenant themselves",
     ),
+    (
+        "messages",
+        "search",
+        "lets parlance_search_conversations use the index; it binds the tenant itself",
+    ),
+    ("conversations", "search", "the same"),
 ];
 
 const TENANT_ONLY: &str = "(tenant_id = (current_setting('app.tenant_id'::text))::uuid)";
@@ -216,6 +222,10 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
             (searcher, "function parlance_count_words(uuid,text[])"),
             (
                 searcher,
+                "function parlance_search_conversations(tsquery,uuid,text[],boolean,uuid,uuid,integer)"
+            ),
+            (
+                searcher,
                 "function parlance_search_words(uuid,text,text[],double precision[],integer)"
             ),
             ("parlance_sweeper", "function agents_with_conversations()"),
@@ -255,10 +265,21 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
         (
             searcher,
             &[
+                "conversations.assignee_id",
+                "conversations.id",
+                "conversations.space_id",
+                "conversations.status",
+                "conversations.tenant_id",
                 "large_passages.lexemes",
                 "large_passages.passage_id",
                 "large_passages.space_id",
                 "large_passages.tenant_id",
+                "messages.author_kind",
+                "messages.conversation_id",
+                "messages.id",
+                "messages.seq",
+                "messages.tenant_id",
+                "messages.text",
             ],
         ),
     ] {
@@ -308,6 +329,7 @@ async fn a_function_with_other_rights_is_known_and_pinned() {
             "parlance_count_words",
             "parlance_empty_space",
             "parlance_index_space",
+            "parlance_search_conversations",
             "parlance_search_words",
             "tenants_with_due_jobs",
             "tenants_with_open_work",

@@ -12,6 +12,7 @@ mod audit;
 mod canned_replies;
 mod contacts;
 mod control;
+mod conversation_search;
 mod foreign;
 mod golden;
 mod inbox;
