@@ -9,6 +9,7 @@ export default defineConfig(
   typescript.configs.strict,
   reactHooks.configs.flat.recommended,
   { files: ['public/*.js'], languageOptions: { globals: { document: 'readonly', localStorage: 'readonly' } } },
+  { files: ['size.mjs'], languageOptions: { globals: { console: 'readonly' } } },
   {
     rules: {
       'no-restricted-syntax': [

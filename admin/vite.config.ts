@@ -2,13 +2,14 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { loadEnv } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { firstLoad } from './size.mjs';
 
 /** Where `npm run dev` finds the server that `make run` started. */
 const server = loadEnv('', '.', 'PARLANCE_').PARLANCE_URL ?? 'http://localhost:8080';
 
 export default defineConfig({
   base: '/app/',
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), firstLoad()],
   build: {
     // The first versions with light-dark() and relative colours.
     target: ['chrome123', 'firefox128', 'safari18'],

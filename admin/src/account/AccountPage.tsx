@@ -5,6 +5,7 @@ import { Page } from '../ui/Page';
 import { Calls } from './Calls';
 import { EmailForm, NameForm, PasswordForm } from './ProfileForms';
 import { SecondFactor } from './SecondFactor';
+import { Sending } from './Sending';
 import { Sessions } from './Sessions';
 
 /** One's own account. */
@@ -19,6 +20,7 @@ export function AccountPage() {
         <>
           <KeptElsewhere user={state.user} provider={provider} />
           <Calls />
+          <Sending />
         </>
       ) : (
         <>
@@ -26,6 +28,7 @@ export function AccountPage() {
           <EmailForm user={state.user} />
           <PasswordForm />
           <Calls />
+          <Sending />
           <SecondFactor />
           <Sessions />
         </>

@@ -4,6 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { Api, ApiProvider } from '../api/client';
 import { Session, SessionProvider } from '../auth/session';
+import { undoSeconds } from '../inbox/undo';
 import { granted, json, problem, serve } from '../test/server';
 import { AccountPage } from './AccountPage';
 import { VerifyBanner } from './VerifyBanner';
@@ -38,6 +39,15 @@ async function shown(routes: Parameters<typeof serve>[0], page = <AccountPage />
 }
 
 describe('the account page', () => {
+  it('has for how long a reply can be taken back', async () => {
+    localStorage.clear();
+    const { user } = await shown({});
+    expect(screen.getByRole('radio', { name: '3 seconds' })).toBeChecked();
+    await user.click(screen.getByRole('radio', { name: 'Off' }));
+    expect(screen.getByRole('radio', { name: 'Off' })).toBeChecked();
+    expect(undoSeconds()).toBe(0);
+  });
+
   it('changes the name, here and in the rest of the console', async () => {
     const renamed = { ...granted('').user, name: 'Ada K.' };
     const { session, user } = await shown({ 'PATCH /api/auth/me': () => json(renamed) });

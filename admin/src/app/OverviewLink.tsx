@@ -15,16 +15,3 @@ export function OverviewLink() {
     </Link>
   );
 }
-
-/** The same in the bar of a narrow screen. */
-export function OverviewIcon() {
-  return (
-    <Link
-      to="/overview"
-      aria-label="Overview"
-      className="ms-auto grid size-9 shrink-0 place-items-center rounded-lg text-mute hover:bg-sunken hover:text-ink data-[status=active]:bg-sunken data-[status=active]:text-ink"
-    >
-      <ChartNoAxesCombined className="size-4.5" aria-hidden />
-    </Link>
-  );
-}

@@ -8,7 +8,6 @@ import { FindButton, Keyboard } from '../palette/Keyboard';
 import { SpaceNav, SpaceSwitcher } from '../spaces/SpaceNav';
 import { Logo } from '../ui/Logo';
 import { InboxNav } from './InboxNav';
-import { OverviewIcon } from './OverviewLink';
 import { UserMenu } from './UserMenu';
 import { WorkspaceNav } from './WorkspaceNav';
 
@@ -40,7 +39,6 @@ export function Shell() {
           <SpaceSwitcher />
           <div className="flex shrink-0 items-center gap-1">
             <FindButton />
-            <OverviewIcon />
             <UserMenu identity={identity} />
           </div>
         </div>

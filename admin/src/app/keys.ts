@@ -22,6 +22,7 @@ export const SHORTCUTS = {
   reply: { keys: ['r'], does: 'Write to the visitor', group: 'In a conversation' },
   note: { keys: ['n'], does: 'Write a note for the team', group: 'In a conversation' },
   send: { keys: ['Enter'], does: 'Send', group: 'While you write' },
+  undo: { keys: ['Mod+z'], does: 'Take back what is being sent', group: 'While you write' },
   line: { keys: ['Shift+Enter'], does: 'Begin a new line', group: 'While you write' },
   reuse: { keys: ['/'], does: 'Insert a canned reply', group: 'While you write' },
   leave: { keys: ['Escape'], does: 'Leave the field', group: 'While you write' },

@@ -1,6 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, Navigate } from '@tanstack/react-router';
 import { SearchX } from 'lucide-react';
-import { AccountPage } from '../account/AccountPage';
 import { wanted } from '../audit/wanted';
 import { ConversationPage } from '../inbox/ConversationPage';
 import { InboxPage, NoConversation } from '../inbox/InboxPage';
@@ -8,7 +7,6 @@ import { readSearch } from '../overview/range';
 import { shownOf } from '../inbox/search';
 import { filterOf, questionOf } from '../knowledge/filter';
 import { HomePage } from '../spaces/HomePage';
-import { SpaceLayout } from '../spaces/SpaceLayout';
 import { Empty } from '../ui/Empty';
 import { Failure } from '../ui/Failure';
 import { Shell } from './Shell';
@@ -17,7 +15,7 @@ const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
 
-const account = createRoute({ getParentRoute: () => root, path: 'account', component: AccountPage });
+const account = createRoute({ getParentRoute: () => root, path: 'account', component: lazyRouteComponent(() => import('../account/AccountPage'), 'AccountPage') });
 
 const overview = createRoute({
   getParentRoute: () => root,
@@ -27,7 +25,7 @@ const overview = createRoute({
   component: lazyRouteComponent(() => import('../overview/OverviewPage'), 'OverviewPage'),
 });
 
-const space = createRoute({ getParentRoute: () => root, path: 'spaces/$space', component: SpaceLayout });
+const space = createRoute({ getParentRoute: () => root, path: 'spaces/$space', component: lazyRouteComponent(() => import('../spaces/SpaceLayout'), 'SpaceLayout') });
 const spaceHome = createRoute({ getParentRoute: () => space, path: '/', component: SpaceHome });
 const install = createRoute({ getParentRoute: () => space, path: 'install', component: lazyRouteComponent(() => import('../spaces/InstallPage'), 'InstallPage') });
 

@@ -1,13 +1,15 @@
-import type { ReactNode } from 'react';
-import { ForgotPage } from './ForgotPage';
-import { InvitationPage } from './InvitationPage';
-import { LoginPage } from './LoginPage';
+import { lazy, type ReactNode } from 'react';
 import { ProviderLoginPage } from './provider/lazy';
 import type { Provider } from './provider/provider';
-import { ResetPage } from './ResetPage';
 import { page, toFront } from './place';
-import { SignUpPage } from './SignUpPage';
-import { VerifyPage } from './VerifyPage';
+
+const pages = () => import('./pages');
+const ForgotPage = lazy(async () => ({ default: (await pages()).ForgotPage }));
+const InvitationPage = lazy(async () => ({ default: (await pages()).InvitationPage }));
+const LoginPage = lazy(async () => ({ default: (await pages()).LoginPage }));
+const ResetPage = lazy(async () => ({ default: (await pages()).ResetPage }));
+const SignUpPage = lazy(async () => ({ default: (await pages()).SignUpPage }));
+const VerifyPage = lazy(async () => ({ default: (await pages()).VerifyPage }));
 
 /** Pages that links in mails lead to, whoever is logged in. */
 export function mailedPage(): ReactNode {

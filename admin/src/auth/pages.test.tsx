@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ReactNode } from 'react';
+import { Suspense, type ReactNode } from 'react';
 import { granted, json, problem, serve } from '../test/server';
 import { ForgotPage } from './ForgotPage';
 import { takeToken } from './fragment';
@@ -120,7 +120,7 @@ describe('pages for who is outside', () => {
     expect(await screen.findByRole('alert')).toHaveTextContent('This link does not work any more');
   });
 
-  it('are found by their address', () => {
+  it('are found by their address', async () => {
     for (const [address, heading] of [
       ['/app/', 'Log in to the console'],
       ['/app/spaces/acme', 'Log in to the console'],
@@ -132,11 +132,13 @@ describe('pages for who is outside', () => {
       const { unmount } = render(
         <QueryClientProvider client={new QueryClient()}>
           <SessionProvider value={new Session(() => {})}>
-            <OutsidePage ended={false} provider={null} />
+            <Suspense>
+              <OutsidePage ended={false} provider={null} />
+            </Suspense>
           </SessionProvider>
         </QueryClientProvider>,
       );
-      expect(screen.getByRole('heading', { name: heading })).toBeInTheDocument();
+      expect(await screen.findByRole('heading', { name: heading })).toBeInTheDocument();
       unmount();
     }
     at('/app/verify-email');

@@ -12,6 +12,9 @@ import { chime } from './chime';
 import { Tabs } from './tabs';
 import { visitorName } from './visitor';
 
+/** Conversations of which it is known how they were, those that changed last. */
+const SEEN = 1_000;
+
 /** Calls the agent to the desk: in the tab, by a notification, by a sound. Shows nothing. */
 export function Attention() {
   const state = useSessionState();
@@ -44,7 +47,9 @@ export function Attention() {
 
   useFrames('inbox.upsert', ({ conversation: now }) => {
     const before = seen.current.get(now.id) ?? queries.getQueryData<Conversation>(['conversation', now.id]);
+    seen.current.delete(now.id);
     seen.current.set(now.id, now);
+    for (const [oldest] of seen.current) if (seen.current.size > SEEN) seen.current.delete(oldest);
     const found = callFor(before, now, me, visitorName(now));
     if (found) void call(found);
   });

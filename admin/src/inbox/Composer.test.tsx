@@ -7,9 +7,11 @@ import { openConsole } from '../test/open';
 import { json, problem, serve } from '../test/server';
 import { FakeSocket } from '../test/socket';
 import { canned, workspace } from '../test/spaces';
+import { setUndoSeconds } from './undo';
 
 beforeEach(() => {
   localStorage.clear();
+  setUndoSeconds(0);
   vi.spyOn(window, 'scrollTo').mockReturnValue();
 });
 
@@ -120,5 +122,71 @@ describe('canned replies where one answers', () => {
     const { user, field } = await open([]);
     await user.type(field, '/');
     expect(await screen.findByRole('link', { name: 'Write the first one' })).toHaveAttribute('href', '/app/canned-replies');
+  });
+});
+
+describe('a reply', () => {
+  const isWaiting = () => screen.findByRole('button', { name: 'Undo' });
+
+  it('can be taken back into the field for a while, with what it was to do', async () => {
+    setUndoSeconds(10);
+    const { user, field, said, posted } = await open();
+    await user.type(field, '/bye{Tab}{Enter}');
+    await user.click(await isWaiting());
+    expect(field).toHaveValue('Bye Mia, Ada Keller');
+    expect(field).toHaveFocus();
+    expect(screen.getByText('resolve the conversation')).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Undo' })).toBeNull();
+    expect([...said(), ...posted()]).toEqual([]);
+  });
+
+  it('is taken back by key, in front of what was begun since', async () => {
+    setUndoSeconds(10);
+    const { user, field, said } = await open();
+    await user.type(field, 'One{Enter}');
+    await isWaiting();
+    await user.keyboard('{Control>}z{/Control}');
+    expect(field).toHaveValue('One');
+    await user.type(field, '{Enter}Two');
+    await user.click(await isWaiting());
+    expect(field).toHaveValue('One\n\nTwo');
+    expect(said()).toEqual([]);
+  });
+
+  it('is taken back into a note that was begun, and not the note into it', async () => {
+    setUndoSeconds(10);
+    const { user, field } = await open();
+    await user.type(field, 'One{Enter}');
+    await user.click(screen.getByRole('tab', { name: 'Note' }));
+    await user.type(screen.getByLabelText('Note for the team'), 'For us');
+    await user.click(await isWaiting());
+    expect(screen.getByLabelText('Note for the team')).toHaveValue('One\n\nFor us');
+  });
+
+  it('goes out when the next is sent, and a note goes at once', async () => {
+    setUndoSeconds(10);
+    const { user, field, said } = await open();
+    await user.type(field, 'One{Enter}Two{Enter}');
+    expect(said()).toMatchObject([{ text: 'One' }]);
+    await user.click(screen.getByRole('tab', { name: 'Note' }));
+    await user.type(screen.getByLabelText('Note for the team'), 'For us{Enter}');
+    expect(FakeSocket.last.sent.filter(({ type }) => type === 'say' || type === 'note')).toMatchObject([{ text: 'One' }, { text: 'Two' }, { text: 'For us' }]);
+  });
+
+  it('goes out where one goes on to another conversation', async () => {
+    setUndoSeconds(10);
+    const { user, field, said } = await open();
+    await user.type(field, 'One{Enter}{Escape}j');
+    await waitFor(() => expect(location.pathname).toBe('/app/inbox/c2'));
+    await waitFor(() => expect(said()).toMatchObject([{ conversation: 'c1', text: 'One' }]));
+  });
+
+  it('that was refused can be edited', async () => {
+    const { user, field, said } = await open();
+    await user.type(field, 'One{Enter}');
+    FakeSocket.last.says({ type: 'error', conversation: 'c1', client_id: said()[0]?.client_id, code: 'stale', detail: 'somebody answered', events: [] });
+    await user.click(await screen.findByRole('button', { name: 'Edit' }));
+    expect(field).toHaveValue('One');
+    expect(screen.queryByRole('alert')).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import { Lock, MessageSquareQuote, MessageSquareReply, SendHorizontal, X, Zap } from 'lucide-react';
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from 'react';
 import { sentence } from '../api/problem';
 import { isPressed, SHORTCUTS, useKeys } from '../app/keys';
 import { useSessionState } from '../auth/session';
@@ -9,11 +9,12 @@ import { fill } from '../canned/variables';
 import { actOf } from '../canned/words';
 import { Button } from '../ui/Button';
 import { useActs } from './acts';
-import type { Conversation } from './api';
+import { isHeld, type Conversation } from './api';
 import { CannedMenu, useCanned } from './CannedMenu';
 import { forgetDraft, keepDraft, keptDraft } from './draft';
 import { Refused } from './Refused';
 import type { Pending, Talk, TalkState } from './talk';
+import { undoSeconds } from './undo';
 
 const MAX_TEXT = 4_000;
 /** Between two words that one types. */
@@ -33,12 +34,13 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
   const [text, setText] = useState(() => keptDraft(conversation.id));
   const area = useRef<HTMLTextAreaElement>(null);
   const typing = useTyping(talk);
-  const { assignee, status } = conversation;
-  const isHeld = status === 'human' && assignee !== null && assignee.id !== me;
-  const closed = kind === 'say' && isHeld;
+  const { status } = conversation;
+  const closed = kind === 'say' && isHeld(conversation, me);
 
   const [caret, setCaret] = useState(text.length);
   const [macro, setMacro] = useState<CannedReply | null>(null);
+  /** Of the last reply. */
+  const sent = useRef<CannedReply | null>(null);
   const acts = useActs(conversation);
   const values = useValues(conversation);
 
@@ -67,13 +69,24 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
   const send = () => {
     const said = text.trim();
     if (!said || said.length > MAX_TEXT || closed) return;
-    talk.say(kind, said, kind === 'say' && macro ? () => carryOut(macro) : undefined);
+    const seconds = kind === 'say' ? undoSeconds() : 0;
+    talk.outbox.say(kind, said, kind === 'say' && macro ? () => carryOut(macro) : undefined, seconds * 1_000);
     setText('');
+    sent.current = macro;
     setMacro(null);
     forgetDraft(conversation.id);
     typing.typed(false);
     if (kind === 'note') setKind('say');
   };
+  const waiting = state.pending.find(({ waits }) => waits);
+  const returned = useEffectEvent((one: Pending) => {
+    // What was begun as a note does not become a part of a reply.
+    setKind(text && kind === 'note' ? 'note' : one.kind);
+    change(text ? `${one.text}\n\n${text}` : one.text);
+    if (one.waits) setMacro(sent.current);
+    area.current?.focus();
+  });
+  useEffect(() => talk.outbox.onReturn((one) => returned(one)), [talk]);
   const write = (as: Pending['kind']) => {
     setKind(as);
     area.current?.focus();
@@ -87,7 +100,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
     element.setRangeText(/(^|\s)$/.test(before) ? '/' : ' /', element.selectionStart, element.selectionEnd, 'end');
     change(element.value);
   };
-  useKeys({ reply: () => write('say'), note: () => write('note') });
+  useKeys({ reply: () => write('say'), note: () => write('note'), ...(waiting && !text && { undo: () => talk.outbox.takeBack(waiting.client_id) }) });
   // As high as what is in it.
   useEffect(() => {
     const element = area.current;

@@ -1,8 +1,8 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowUp, Inbox, PartyPopper } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { Inbox, PartyPopper, RefreshCw } from 'lucide-react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useApi } from '../api/client';
 import { useKeys } from '../app/keys';
 import { spacesQuery } from '../spaces/api';
@@ -14,6 +14,7 @@ import { inboxQuery, type Conversation } from './api';
 import { ConversationRow } from './ConversationRow';
 import { useNow } from './now';
 import { toShown, type InboxSearch } from './search';
+import { useSteady } from './steady';
 
 const ROW_PX = 92;
 
@@ -29,7 +30,7 @@ function List({ search, spaces }: { search: InboxSearch; spaces: { id: string; s
   const found = useInfiniteQuery(inboxQuery(useApi(), shown));
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = found;
   const conversations = useMemo(() => data?.pages.flatMap(({ items }) => items), [data]);
-  const { rows, hold, letGo, held, catchUp } = useSteady(conversations ?? [], `${shown.view} ${shown.space ?? ''}`);
+  const { rows, isBehind, hold, letGo } = useSteady(conversations ?? [], `${shown.view} ${shown.space ?? ''}`);
   const now = useNow();
   const box = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- nothing that is made here is kept by another hook
@@ -74,9 +75,9 @@ function List({ search, spaces }: { search: InboxSearch; spaces: { id: string; s
           })}
         </ul>
       </nav>
-      {held > 0 && (
-        <Button className="absolute top-2 self-center rounded-full shadow-pop" onClick={catchUp}>
-          <ArrowUp className="size-4" aria-hidden /> {held === 1 ? '1 has moved' : `${held} have moved`}
+      {isBehind && (
+        <Button className="absolute top-2 self-center rounded-full shadow-pop" onClick={hold}>
+          <RefreshCw className="size-4" aria-hidden /> Update list
         </Button>
       )}
     </div>
@@ -103,28 +104,6 @@ function useSteps(rows: Conversation[], search: InboxSearch, show: (index: numbe
     next: () => to(at >= 0 ? at + 1 : Math.min(Math.max(place.current, 0), last)),
     previous: () => to(at >= 0 ? at - 1 : Math.min(Math.max(place.current - 1, 0), last)),
   });
-}
-
-/** The list as it was while the pointer is over it, so that nothing moves under it; what a row says still changes. */
-function useSteady(conversations: Conversation[], of: string) {
-  const [order, setOrder] = useState<{ of: string; ids: string[] } | null>(null);
-  const steady = order?.of === of ? order.ids : null;
-  const rows = useMemo(() => {
-    if (!steady) return conversations;
-    const now = new Map(conversations.map((one) => [one.id, one]));
-    const kept = steady.flatMap((id) => now.get(id) ?? []);
-    // Further pages come at the end.
-    const more = conversations.length > steady.length ? conversations.filter(({ id }, i) => i >= steady.length && !steady.includes(id)) : [];
-    return [...kept, ...more];
-  }, [conversations, steady]);
-  const held = steady ? conversations.filter(({ id }, i) => rows[i]?.id !== id && rows.findIndex((row) => row.id === id) !== i).length : 0;
-  return {
-    rows,
-    held,
-    hold: () => setOrder({ of, ids: conversations.map(({ id }) => id) }),
-    letGo: () => setOrder(null),
-    catchUp: () => setOrder({ of, ids: conversations.map(({ id }) => id) }),
-  };
 }
 
 function NoneHere({ search, slug }: { search: InboxSearch; slug: string | undefined }) {

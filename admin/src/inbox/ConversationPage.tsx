@@ -48,7 +48,7 @@ function Open({ conversation }: { conversation: Conversation }) {
         ) : state.phase === 'loading' ? (
           <SkeletonTranscript />
         ) : (
-          <Transcript state={state} visitor={name} more={() => talk.more()} at={at} />
+          <Transcript state={state} visitor={name} more={() => talk.more()} at={at} undo={(client_id) => talk.outbox.takeBack(client_id)} />
         )}
         {mayAnswer && <Composer conversation={conversation} talk={talk} state={state} />}
       </section>
@@ -89,7 +89,7 @@ function Header({ conversation, context, toggleContext }: HeaderProps) {
       <VisitorFace of={conversation} size="size-8 max-sm:hidden" />
       <div className="flex min-w-0 flex-1 items-center gap-2.5">
         <h2 className="truncate font-semibold">{visitorName(conversation)}</h2>
-        <StatusBadge status={conversation.status} />
+        <StatusBadge status={conversation.status} tight />
         {viewers.length > 0 && (
           <ul aria-label="Also looking at this" className="flex -space-x-1.5 max-sm:hidden">
             {viewers.slice(0, 3).map(({ id, name }) => (

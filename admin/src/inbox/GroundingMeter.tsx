@@ -16,7 +16,7 @@ export function GroundingMeter({ value }: { value: number }) {
         <span className="block h-full rounded-full bg-current" style={{ width: `${percent}%` }} />
       </span>
       <span aria-hidden className="tabular-nums">
-        {percent}% backed by sources
+        {percent}% backed<span className="max-sm:hidden"> by sources</span>
       </span>
     </span>
   );

@@ -79,7 +79,7 @@ function Footer({ message: { state, grounding, model, cached, citations } }: { m
 function Sources({ citations }: { citations: readonly Citation[] }) {
   return (
     <details className="min-w-0 basis-full text-end">
-      <summary className="inline cursor-pointer rounded px-1 font-medium hover:text-ink">{citations.length === 1 ? '1 source' : `${citations.length} sources`}</summary>
+      <summary className="-mx-1 inline cursor-pointer rounded px-1 font-medium hover:text-ink">{citations.length === 1 ? '1 source' : `${citations.length} sources`}</summary>
       <ol className="mt-1.5 space-y-1.5 text-start">
         {citations.map(({ n, title, excerpt, url, page }) => (
           <li key={n} className="rounded-lg border border-line bg-panel p-2.5">
@@ -115,14 +115,21 @@ export function AnswerItem({ answer }: { answer: Answer }) {
   );
 }
 
-/** What is on its way. */
-export function PendingItem({ pending: { kind, text } }: { pending: Pending }) {
+/** What is on its way, or is about to be. */
+export function PendingItem({ pending: { kind, text, waits }, undo }: { pending: Pending; undo: () => void }) {
   return (
-    <article className={`${ours} opacity-60`}>
-      <div className={`${bubble} ${kind === 'note' ? 'bg-warn-soft' : BUBBLES.agent} whitespace-pre-wrap wrap-anywhere`}>{text}</div>
-      <p role="status" className="flex items-center gap-1 px-1 text-xs text-mute">
-        <LoaderCircle className="size-3 animate-spin" aria-hidden /> On its way
-      </p>
+    <article className={ours}>
+      <div className={`${bubble} ${kind === 'note' ? 'bg-warn-soft' : BUBBLES.agent} whitespace-pre-wrap wrap-anywhere opacity-60`}>{text}</div>
+      <div className="flex items-center gap-2 px-1 text-xs text-mute">
+        <p role="status" className="flex items-center gap-1">
+          <LoaderCircle className="size-3 animate-spin" aria-hidden /> {waits ? 'Sending' : 'On its way'}
+        </p>
+        {waits && (
+          <button type="button" onClick={undo} className="-my-1 rounded px-1.5 py-1 font-semibold text-accent hover:bg-sunken">
+            Undo
+          </button>
+        )}
+      </div>
     </article>
   );
 }

@@ -3,17 +3,17 @@ import { TriangleAlert } from 'lucide-react';
 import { asSentence } from '../api/problem';
 import { Button } from '../ui/Button';
 import { useActs } from './acts';
-import type { Conversation } from './api';
+import { isHeld, type Conversation } from './api';
 import type { Pending, Talk } from './talk';
 
 /** Why something was not sent, with what was not seen; it is not lost. */
 export function Refused({ pending, talk, conversation, me }: { pending: Pending; talk: Talk; conversation: Conversation; me: string }) {
   const acts = useActs(conversation);
-  const isHeld = conversation.status === 'human' && conversation.assignee !== null && conversation.assignee.id !== me;
+  const heldByOther = isHeld(conversation, me);
   const send = useMutation({
     mutationFn: async () => {
-      if (isHeld) await acts.mutateAsync({ act: 'transfer', to: me });
-      talk.again(pending.client_id, talk.head);
+      if (heldByOther) await acts.mutateAsync({ act: 'transfer', to: me });
+      talk.outbox.again(pending.client_id, talk.head);
     },
   });
   if (!pending.refused) return null;
@@ -32,8 +32,9 @@ export function Refused({ pending, talk, conversation, me }: { pending: Pending;
         ))}
         <p className="rounded-lg bg-panel px-3 py-2 whitespace-pre-wrap wrap-anywhere">{pending.text}</p>
         <div className="flex flex-wrap gap-2">
-          <Button disabled={send.isPending} onClick={() => send.mutate()}>{isHeld ? 'Take it over and send' : 'Send it all the same'}</Button>
-          <Button look="quiet" onClick={() => talk.drop(pending.client_id)}>
+          <Button disabled={send.isPending} onClick={() => send.mutate()}>{heldByOther ? 'Take it over and send' : code === 'unsent' ? 'Send it now' : 'Send it all the same'}</Button>
+          <Button onClick={() => talk.outbox.takeBack(pending.client_id)}>Edit</Button>
+          <Button look="quiet" onClick={() => talk.outbox.drop(pending.client_id)}>
             Discard
           </Button>
         </div>

@@ -8,7 +8,7 @@ import { Transcript } from './Transcript';
 
 const nothing: TalkState = { phase: 'ready', log: [], notes: [], answer: null, typing: [], pending: [], seen: 0, hasMore: false };
 const shown = (log: Logged[], visitor = 'V', more: Partial<TalkState> = {}) =>
-  render(<Transcript state={{ ...nothing, log, ...more }} visitor={visitor} more={async () => undefined} />);
+  render(<Transcript state={{ ...nothing, log, ...more }} visitor={visitor} more={async () => undefined} undo={() => undefined} />);
 
 describe('a transcript', () => {
   it('says who said what', () => {

@@ -31,10 +31,12 @@ interface TranscriptProps {
   more: () => Promise<void>;
   /** The number of a message that is looked for. */
   at?: number | undefined;
+  /** Takes back what is being sent, by its id. */
+  undo: (client_id: string) => void;
 }
 
 /** All that was said, by day. It follows the conversation while its end is in view. */
-export function Transcript({ state, visitor, more, at }: TranscriptProps) {
+export function Transcript({ state, visitor, more, at, undo }: TranscriptProps) {
   const { log, notes, answer, typing, pending, seen, hasMore } = state;
   const entries = useMemo(() => together(log, notes), [log, notes]);
   const length = entries.length + pending.length + (answer ? 1 + answer.text.length : 0) + (typing.length > 0 ? 1 : 0);
@@ -76,7 +78,7 @@ export function Transcript({ state, visitor, more, at }: TranscriptProps) {
           {pending
             .filter(({ refused }) => !refused)
             .map((one) => (
-              <PendingItem key={one.client_id} pending={one} />
+              <PendingItem key={one.client_id} pending={one} undo={() => undo(one.client_id)} />
             ))}
           {typing.length > 0 && <Typing authors={typing} visitor={visitor} />}
         </div>

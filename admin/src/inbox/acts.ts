@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { AlarmClock, ArrowRightLeft, Bot, CircleCheck, Hand, RotateCcw, type LucideIcon } from 'lucide-react';
 import { useApi } from '../api/client';
 import type { Shortcut } from '../app/keys';
-import type { Agent, Conversation } from './api';
+import { isHeld, type Agent, type Conversation } from './api';
 import { snoozes } from './snooze';
 import { whenAhead } from './time';
 
@@ -39,7 +39,7 @@ export function doable(conversation: Conversation, me: string, members: readonly
       ? { label: 'Reopen', icon: RotateCcw, act: { act: 'reopen' }, shortcut: 'take' }
       : isMine
         ? resolve
-        : { label: 'Take over', icon: Hand, act: assignee && status === 'human' ? { act: 'transfer', to: me } : { act: 'take' }, shortcut: 'take' };
+        : { label: 'Take over', icon: Hand, act: isHeld(conversation, me) ? { act: 'transfer', to: me } : { act: 'take' }, shortcut: 'take' };
   const more: Doable[] = [];
   if (status !== 'resolved' && !isMine) more.push(resolve);
   if (status === 'human' || status === 'waiting') more.push({ label: 'Hand back to the assistant', icon: Bot, act: { act: 'release' }, shortcut: 'release' });

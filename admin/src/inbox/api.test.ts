@@ -1,7 +1,8 @@
-import { QueryClient } from '@tanstack/react-query';
+import { InfiniteQueryObserver, QueryClient } from '@tanstack/react-query';
 import { describe, expect, it } from 'vitest';
+import type { Api } from '../api/client';
 import { conversation } from '../test/inbox';
-import { before, belongs, inboxKey, merge, type Conversation, type View } from './api';
+import { before, belongs, inboxKey, inboxQuery, merge, type Conversation, type View } from './api';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString();
 const waiting = (id: string, since: number) => conversation(id, { status: 'waiting', waiting_since: at(since), updated_at: at(since) });
@@ -38,7 +39,37 @@ describe('the inbox', () => {
     expect(ids('open')).toEqual(['b', 'c']);
     expect(ids('waiting')).toEqual(['b']);
     expect(ids('resolved')).toEqual(['a']);
+  });
+
+  it('keeps the conversations that were opened, and no others', () => {
+    const { queries } = lists({});
+    queries.setQueryData(['conversation', 'a'], changed('a', 5));
+    merge(queries, [changed('a', 7, { status: 'resolved' }), changed('b', 6)], 'me');
     expect(queries.getQueryData<Conversation>(['conversation', 'a'])?.status).toBe('resolved');
+    expect(queries.getQueryCache().getAll()).toHaveLength(1);
+  });
+
+  it('is in order after any changes, as if it were sorted anew', () => {
+    // As good as random, and the same each time.
+    const minute = (n: number) => (n * 7_919) % 997;
+    const { queries, ids } = lists({ open: { items: [] } });
+    const latest = new Map<string, Conversation>();
+    for (let i = 0; i < 40; i++) {
+      const batch = Array.from({ length: 10 }, (_, k) => (minute(i * 10 + k) % 3 === 0 ? waiting : changed)(`c${minute(i + k * 31) % 60}`, minute(i * 17 + k)));
+      const named = new Map(batch.map((one) => [one.id, one]));
+      merge(queries, [...named.values()], 'me');
+      named.forEach((one, id) => latest.set(id, one));
+    }
+    expect(ids('open')).toEqual([...latest.values()].sort((a, b) => before('open', a, b)).map(({ id }) => id));
+  });
+
+  it('does not look through what stayed as it was', () => {
+    const [a, b] = [changed('a', 5), changed('b', 4)];
+    const { queries } = lists({ open: { items: [a, b] } });
+    const observer = new InfiniteQueryObserver(queries, { ...inboxQuery({} as Api, { view: 'open' }), enabled: false });
+    observer.subscribe(() => undefined);
+    merge(queries, [changed('c', 6)], 'me');
+    expect(observer.getCurrentResult().data?.pages[0]?.items[1]).toBe(a);
   });
 
   it('leaves what comes behind the last page to the next one', () => {

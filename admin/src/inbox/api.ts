@@ -157,6 +157,8 @@ export const inboxQuery = (api: Api, shown: Shown) =>
     getNextPageParam: ({ next }) => next,
     // The socket tells what changes; after it was down, everything is asked for again.
     staleTime: Infinity,
+    // What did not change is the same object already; to compare all that moved by a line takes longer than the rest.
+    structuralSharing: false,
   });
 
 /** A conversation, and the newest message in it that has what is searched for. */
@@ -191,6 +193,9 @@ export function belongs({ view, space }: Shown, { status, assignee, space: of }:
   );
 }
 
+/** Whether another agent has it: only they answer. */
+export const isHeld = ({ status, assignee }: Conversation, me: string) => status === 'human' && assignee !== null && assignee.id !== me;
+
 /** Who comes first, as the server sorts. */
 export function before(view: View, a: Conversation, b: Conversation): number {
   if (!isSettled(view)) {
@@ -209,24 +214,40 @@ export function merge(queries: QueryClient, changed: readonly Conversation[], me
     const shown: Shown = { view: key[1] as View, space: (key[2] as string) || undefined };
     queries.setQueryData<Pages>(key, mergedInto(shown, pages, changed, me));
   }
-  for (const one of changed) queries.setQueryData(['conversation', one.id], one);
+  // One that nobody opened is read when somebody does.
+  for (const one of changed) queries.setQueryData<Conversation>(['conversation', one.id], (open) => open && one);
 }
 
 function mergedInto(shown: Shown, { pages, pageParams }: Pages, changed: readonly Conversation[], me: string): Pages {
-  const named = new Map(changed.map((one) => [one.id, one]));
+  const named = new Set(changed.map(({ id }) => id));
   const [first] = pages;
   const last = pages.at(-1);
   if (!first || !last) return { pages, pageParams };
-  const all = pages.flatMap(({ items }) => items).filter(({ id }) => !named.has(id));
-  const end = all.at(-1);
-  for (const one of changed) {
-    // What comes behind the last page is read with the next one.
-    const isRead = !last.next || !end || before(shown.view, one, end) < 0;
-    if (belongs(shown, one, me) && isRead) all.push(one);
-  }
-  all.sort((a, b) => before(shown.view, a, b));
+  const all = pages.length === 1 ? first.items : pages.flatMap(({ items }) => items);
+  const rest = all.filter(({ id }) => !named.has(id));
+  const end = rest.at(-1);
+  // What comes behind the last page is read with the next one.
+  const isRead = (one: Conversation) => !last.next || !end || before(shown.view, one, end) < 0;
+  const come = changed.filter((one) => belongs(shown, one, me) && isRead(one)).sort((a, b) => before(shown.view, a, b));
   // One page of all: the cursor of the last one still says where it goes on.
-  return { pages: [{ items: all, next: last.next }], pageParams: pageParams.slice(0, 1) };
+  return { pages: [{ items: interleaved(rest, come, shown.view), next: last.next }], pageParams: pageParams.slice(0, 1) };
+}
+
+/** Two lists in order as one: where each of the few belongs is looked up in the many. */
+function interleaved(many: readonly Conversation[], few: readonly Conversation[], view: View): Conversation[] {
+  const parts: Conversation[][] = [];
+  let from = 0;
+  for (const one of few) {
+    let [low, high] = [from, many.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (before(view, many[middle] as Conversation, one) < 0) low = middle + 1;
+      else high = middle;
+    }
+    parts.push(many.slice(from, low), [one]);
+    from = low;
+  }
+  return ([] as Conversation[]).concat(...parts, many.slice(from));
 }
 
 export const conversationQuery = (api: Api, id: string) =>

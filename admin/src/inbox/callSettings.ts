@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { Kept, useKept } from '../app/kept';
 
 /** How this browser calls its agent; all off until switched on. */
 export interface CallSettings {
@@ -8,44 +8,9 @@ export interface CallSettings {
   away: string | null;
 }
 
-const KEY = 'parlance.calls';
 const OFF: CallSettings = { desktop: false, sound: false, away: null };
-const watching = new Set<() => void>();
-let raw: string | null = null;
-let read = OFF;
+const kept = new Kept('parlance.calls', (stored): CallSettings => ({ ...OFF, ...(stored as Partial<CallSettings> | null) }));
 
-/** Read anew where another tab has written. Where storage is blocked, what was set holds as long as the page. */
-export function callSettings(): CallSettings {
-  try {
-    const stored = localStorage.getItem(KEY);
-    if (stored !== raw) {
-      raw = stored;
-      read = { ...OFF, ...(JSON.parse(stored ?? '{}') as Partial<CallSettings>) };
-    }
-  } catch {
-    return read;
-  }
-  return read;
-}
-
-export function setCalls(change: Partial<CallSettings>): void {
-  read = { ...callSettings(), ...change };
-  try {
-    raw = JSON.stringify(read);
-    localStorage.setItem(KEY, raw);
-  } catch {
-    raw = null;
-  }
-  watching.forEach((changed) => changed());
-}
-
-function subscribe(changed: () => void): () => void {
-  watching.add(changed);
-  addEventListener('storage', changed);
-  return () => {
-    watching.delete(changed);
-    removeEventListener('storage', changed);
-  };
-}
-
-export const useCallSettings = () => useSyncExternalStore(subscribe, callSettings);
+export const callSettings = kept.get;
+export const setCalls = (change: Partial<CallSettings>): void => kept.set({ ...kept.get(), ...change });
+export const useCallSettings = () => useKept(kept);

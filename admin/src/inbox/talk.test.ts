@@ -65,7 +65,7 @@ describe('a conversation as it goes on', () => {
 
   it('keeps what was said until the server has it, and says it again on a new line', async () => {
     const talk = await opened();
-    talk.say('say', 'Hello');
+    talk.outbox.say('say', 'Hello');
     const [said] = sent('say');
     expect(said).toMatchObject({ conversation: 'c1', text: 'Hello', after: 2 });
     socket().says({ type: 'ready', user: 'u1', role: 'agent' });
@@ -78,7 +78,7 @@ describe('a conversation as it goes on', () => {
 
   it('keeps what was refused, with what was not seen, to be sent again or dropped', async () => {
     const talk = await opened();
-    talk.say('say', 'It is on its way');
+    talk.outbox.say('say', 'It is on its way');
     const client_id = String(sent('say')[0]?.client_id);
     const unseen = message(3, { author: { kind: 'agent', id: 'u2', name: 'Ben' }, text: 'Lost, sorry' });
     socket().says(inIt({ type: 'error', code: 'stale', detail: 'another agent has written meanwhile', client_id, events: [unseen] }));
@@ -87,9 +87,9 @@ describe('a conversation as it goes on', () => {
     // A new line does not send it by itself.
     socket().says({ type: 'ready', user: 'u1', role: 'agent' });
     expect(sent('say')).toHaveLength(1);
-    talk.again(client_id, talk.head);
+    talk.outbox.again(client_id, talk.head);
     expect(sent('say')[1]).toMatchObject({ client_id, after: 3 });
-    talk.drop(client_id);
+    talk.outbox.drop(client_id);
     expect(talk.snapshot().pending).toEqual([]);
   });
 

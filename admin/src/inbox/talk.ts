@@ -3,21 +3,15 @@ import { Problem } from '../api/problem';
 import type { Frame } from '../live/frames';
 import type { Live } from '../live/socket';
 import { readEvents, type Author, type Claim, type Logged, type Message, type Note } from './api';
+import { Outbox, type Pending } from './outbox';
+
+export type { Pending } from './outbox';
 
 /** The answer that is being written. */
 export interface Answer {
   message: string;
   text: string;
   claims: Claim[];
-}
-
-/** What this agent has said and the server has not confirmed. */
-export interface Pending {
-  client_id: string;
-  kind: 'say' | 'note';
-  text: string;
-  /** Why it was not taken. */
-  refused?: { code: string; detail: string; unseen: Message[] };
 }
 
 export interface TalkState {
@@ -43,7 +37,7 @@ const TYPING_MS = 8_000;
 
 /**
  * One conversation as it goes on: its log from REST, what happens from the socket. Nothing is told twice, for
- * each event has its number; what this agent says is kept until the server has it.
+ * each event has its number.
  */
 export class Talk {
   private state = EMPTY;
@@ -51,8 +45,9 @@ export class Talk {
   private readonly watching = new Set<() => void>();
   private readonly typers = new Map<string, ReturnType<typeof setTimeout>>();
   private off: (() => void)[] = [];
-  /** Ends the waiting for what is to be done once something was said. */
-  private readonly awaiting = new Map<string, () => void>();
+  private stop = new AbortController();
+  /** What this agent says. */
+  readonly outbox: Outbox;
 
   constructor(
     private readonly live: Live,
@@ -60,7 +55,10 @@ export class Talk {
     readonly id: string,
     /** The agent who reads along: what they do themselves is no news to them. */
     private readonly me: string,
-  ) {}
+  ) {
+    const head = () => (this.state.phase === 'ready' ? this.head : undefined);
+    this.outbox = new Outbox(live, id, me, head, (pending) => this.set({ pending }));
+  }
 
   readonly subscribe = (changed: () => void) => {
     this.watching.add(changed);
@@ -79,10 +77,12 @@ export class Talk {
 
   /** Reads the end of the log, then follows along until it is called off. */
   open(): () => void {
-    const stop = new AbortController();
-    void this.begin(stop.signal);
+    this.stop = new AbortController();
+    void this.begin(this.stop.signal);
+    const close = this.outbox.open();
     return () => {
-      stop.abort();
+      close();
+      this.stop.abort();
       this.off.forEach((end) => end());
       this.off = [];
       this.typers.forEach(clearTimeout);
@@ -98,6 +98,7 @@ export class Talk {
       this.add(items);
       this.set({ phase: 'ready', hasMore: next !== null });
       this.follow();
+      this.outbox.ready();
     } catch (error) {
       if (!signal.aborted) this.set({ phase: 'failed', error });
     }
@@ -105,7 +106,7 @@ export class Talk {
 
   retry = (): void => {
     this.set({ phase: 'loading' });
-    void this.begin(new AbortController().signal);
+    void this.begin(this.stop.signal);
   };
 
   /** Reads the events before those that are there. */
@@ -135,8 +136,7 @@ export class Talk {
       live.on('read', of(({ by, seq }) => by === 'visitor' && this.set({ seen: Math.max(seq, this.state.seen) }))),
       live.on('ack', of(({ client_id, seq }) => this.acknowledged(client_id, seq))),
       live.on('error', of((frame) => this.refused(frame))),
-      // What was on its way when the line broke is said again: the server knows it by its id.
-      live.on('ready', () => this.state.pending.filter(({ refused }) => !refused).forEach((one) => this.utter(one, this.head))),
+      live.on('ready', () => this.outbox.resend()),
       live.hold(() => ({ type: 'watch', conversation: this.id, after: this.head }), { type: 'unwatch', conversation: this.id }),
     );
   }
@@ -146,19 +146,15 @@ export class Talk {
     for (const event of events) known.set(event.seq, event);
     const log = [...known.values()].sort((a, b) => a.seq - b.seq);
     const written = new Set(events.flatMap((event) => (event.type === 'message' ? [event.id] : [])));
-    const said = new Set(events.flatMap((event) => (event.type === 'message' && event.client_id ? [event.client_id] : [])));
-    const { answer, pending } = this.state;
-    this.set({
-      log,
-      answer: answer && written.has(answer.message) ? null : answer,
-      pending: pending.filter(({ client_id }) => !said.has(client_id)),
-    });
+    const { answer } = this.state;
+    this.outbox.taken(...events.flatMap((event) => (event.type === 'message' && event.client_id ? [event.client_id] : [])));
+    this.set({ log, answer: answer && written.has(answer.message) ? null : answer });
   }
 
   private addNote(note: Note): void {
     const notes = this.state.notes.filter(({ id }) => id !== note.id);
-    const pending = this.state.pending.filter(({ client_id }) => client_id !== note.client_id);
-    this.set({ notes: [...notes, note].sort((a, b) => a.after - b.after || a.at.localeCompare(b.at)), pending });
+    this.outbox.taken(note.client_id);
+    this.set({ notes: [...notes, note].sort((a, b) => a.after - b.after || a.at.localeCompare(b.at)) });
   }
 
   private delta({ message, text }: Frame<'answer.delta'>): void {
@@ -181,62 +177,16 @@ export class Talk {
     this.set({ typing: on ? [...others, author] : others });
   }
 
-  /** Says something to the visitor, or notes it; `then` is called once the server has it, unless it is dropped. */
-  say(kind: Pending['kind'], text: string, then?: () => void): void {
-    const pending: Pending = { client_id: crypto.randomUUID(), kind, text };
-    if (then) this.once(pending.client_id, then);
-    this.set({ pending: [...this.state.pending, pending] });
-    this.utter(pending, this.head);
-  }
-
-  /** Says what was refused once more, having seen everything; or drops it. */
-  again(client_id: string, after: number): void {
-    const pending = this.state.pending.map((one) => (one.client_id === client_id ? { client_id, kind: one.kind, text: one.text } : one));
-    this.set({ pending });
-    const one = pending.find((other) => other.client_id === client_id);
-    if (one) this.utter(one, after);
-  }
-
-  drop(client_id: string): void {
-    this.awaiting.get(client_id)?.();
-    this.forget(client_id);
-  }
-
-  private forget(client_id: string): void {
-    this.set({ pending: this.state.pending.filter((one) => one.client_id !== client_id) });
-  }
-
-  /** Also where the conversation is left before the server has answered. */
-  private once(client_id: string, then: () => void): void {
-    const heard = (frame: { client_id?: string }) => {
-      if (frame.client_id !== client_id) return;
-      end();
-      then();
-    };
-    const off = [this.live.on('ack', heard), this.live.on('message', heard)];
-    const end = () => {
-      off.forEach((stop) => stop());
-      this.awaiting.delete(client_id);
-    };
-    this.awaiting.set(client_id, end);
-  }
-
-  private utter({ client_id, kind, text }: Pending, after: number): void {
-    if (kind === 'note') this.live.send({ type: 'note', conversation: this.id, client_id, text });
-    else this.live.send({ type: 'say', conversation: this.id, client_id, text, after });
-  }
-
   private acknowledged(client_id: string, seq: number | undefined): void {
     // The message itself comes as an event, where it has not yet; a note is known by its own.
-    if (seq !== undefined && seq <= this.head) this.forget(client_id);
+    if (seq !== undefined && seq <= this.head) this.outbox.taken(client_id);
   }
 
-  private refused({ code, detail, client_id, events = [] }: Frame<'error'>): void {
+  private refused(frame: Frame<'error'>): void {
+    const { client_id, events = [] } = frame;
     if (!client_id) return;
     this.add(events);
-    const unseen = events.filter((event): event is Message => event.type === 'message' && event.author.kind === 'agent');
-    const pending = this.state.pending.map((one) => (one.client_id === client_id ? { ...one, refused: { code, detail, unseen } } : one));
-    this.set({ pending });
+    this.outbox.refused(frame, events.filter((event): event is Message => event.type === 'message' && event.author.kind === 'agent'));
   }
 
   typing(on: boolean): void {

@@ -1,76 +1,59 @@
 import { Plus, Trash2 } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { useSpace } from '../spaces/api';
 import { Button } from '../ui/Button';
-import { Dialog } from '../ui/Dialog';
 import { Field } from '../ui/Field';
 import { TextArea } from '../ui/Inputs';
-import { Refusal } from '../ui/Notice';
-import { useDraft } from './draft';
-import { useAdd } from './useAdd';
+import { WriteDialog } from './WriteDialog';
 
 interface Pair {
   key: number;
   question: string;
   answer: string;
 }
+interface Faq {
+  title: string;
+  pairs: Pair[];
+}
 const MOST_PAIRS = 1_000;
 
 /** Questions with their answers become a document. */
 export function FaqDialog({ close }: { close: () => void }) {
-  const [draft, write, drop] = useDraft(`faq ${useSpace().id}`, { title: '', pairs: [pair(0)] });
-  const add = useAdd('faq', () => {
-    drop();
-    close();
-  });
-  const put = (key: number, change: Partial<Pair>) =>
-    write({ ...draft, pairs: draft.pairs.map((one) => (one.key === key ? { ...one, ...change } : one)) });
-  const more = () => write({ ...draft, pairs: [...draft.pairs, pair(Math.max(-1, ...draft.pairs.map(({ key }) => key)) + 1)] });
   return (
-    <Dialog
-      wide
+    <WriteDialog<Faq>
+      how="faq"
       title="Write questions and answers"
       lead="As your customers ask, and as you would answer. They become one document; the same title again is a new version of it."
+      example="Delivery"
+      empty={{ title: '', pairs: [pair(0)] }}
+      body={({ title, pairs }) => ({ title, pairs: pairs.map(({ question, answer }) => ({ question, answer })) })}
+      label={({ pairs }) => (pairs.length === 1 ? 'Add the question' : `Add ${pairs.length} questions`)}
       close={close}
     >
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          add.mutate({ title: draft.title, pairs: draft.pairs.map(({ question, answer }) => ({ question, answer })) });
-        }}
-      >
-        <Field
-          label="Title"
-          required
-          maxLength={200}
-          value={draft.title}
-          onChange={({ target }) => write({ ...draft, title: target.value })}
-          placeholder="Delivery"
-        />
-        <ol className="space-y-3">
-          {draft.pairs.map((one, i) => (
-            <PairFields
-              key={one.key}
-              number={i + 1}
-              pair={one}
-              put={(change) => put(one.key, change)}
-              remove={draft.pairs.length > 1 ? () => write({ ...draft, pairs: draft.pairs.filter(({ key }) => key !== one.key) }) : null}
-            />
-          ))}
-        </ol>
-        <Button look="quiet" onClick={more} disabled={draft.pairs.length >= MOST_PAIRS}>
-          <Plus className="size-4" aria-hidden /> Another question
-        </Button>
-        <Refusal error={add.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={add.isPending}>
-            {draft.pairs.length === 1 ? 'Add the question' : `Add ${draft.pairs.length} questions`}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      {(draft, write) => <Pairs pairs={draft.pairs} write={(pairs) => write({ ...draft, pairs })} />}
+    </WriteDialog>
+  );
+}
+
+function Pairs({ pairs, write }: { pairs: Pair[]; write: (pairs: Pair[]) => void }) {
+  const put = (key: number, change: Partial<Pair>) => write(pairs.map((one) => (one.key === key ? { ...one, ...change } : one)));
+  const more = () => write([...pairs, pair(Math.max(-1, ...pairs.map(({ key }) => key)) + 1)]);
+  return (
+    <>
+      <ol className="space-y-3">
+        {pairs.map((one, i) => (
+          <PairFields
+            key={one.key}
+            number={i + 1}
+            pair={one}
+            put={(change) => put(one.key, change)}
+            remove={pairs.length > 1 ? () => write(pairs.filter(({ key }) => key !== one.key)) : null}
+          />
+        ))}
+      </ol>
+      <Button look="quiet" onClick={more} disabled={pairs.length >= MOST_PAIRS}>
+        <Plus className="size-4" aria-hidden /> Another question
+      </Button>
+    </>
   );
 }
 

@@ -42,14 +42,14 @@ export function Controls({ search, days, spaces, space, change }: ControlsProps)
   return (
     <div className="space-y-3">
       <div className="flex flex-wrap items-center gap-2">
-        <div role="group" aria-label="Days" className="flex max-w-full flex-wrap gap-1 rounded-xl bg-sunken p-1">
+        <div role="group" aria-label="Days" className="flex max-w-full flex-wrap gap-1 rounded-xl bg-sunken p-1 max-sm:w-full max-sm:justify-between max-sm:gap-0">
           {(Object.keys(NAMES) as Range[]).map((known) => (
             <button
               key={known}
               type="button"
               aria-pressed={known === range}
               onClick={() => choose(known)}
-              className="h-7 rounded-lg px-2.5 font-medium text-mute hover:text-ink aria-pressed:bg-panel aria-pressed:text-ink aria-pressed:shadow-sm"
+              className="h-7 rounded-lg px-2.5 font-medium text-mute max-sm:px-1.5 max-sm:text-xs hover:text-ink aria-pressed:bg-panel aria-pressed:text-ink aria-pressed:shadow-sm"
             >
               {NAMES[known]}
             </button>

@@ -38,7 +38,7 @@ export function OverviewPage() {
       {data && error && <Stale />}
       <div className="mx-auto max-w-6xl space-y-4 p-4 sm:p-6">
         <div>
-          <h1 className="text-lg font-semibold">Overview</h1>
+          <h1 className="text-xl font-semibold tracking-tight">Overview</h1>
           <p className="text-mute">
             {longSlotName(days.from)} to {longSlotName(days.to)} <span className="whitespace-nowrap">({days.tz})</span>
           </p>

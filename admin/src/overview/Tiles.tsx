@@ -5,7 +5,7 @@ import { Spark } from './Spark';
 interface Tile {
   name: string;
   /** What it is of, in small. */
-  of?: (figures: Figures) => string;
+  of?: (figures: Figures) => string | null;
   tell: (figures: Figures) => number | null;
   format: Format;
   /** Whether more is better; none where it is neither. */
@@ -13,6 +13,7 @@ interface Tile {
 }
 
 const part = (of: number, all: number) => (all === 0 ? null : of / all);
+const nineOfTen = (p90_ms: number | null) => (p90_ms === null ? null : `nine of ten in ${duration(p90_ms)}`);
 
 const TILES: Tile[] = [
   { name: 'Conversations', tell: (f) => f.conversations, format: count, better: 'more', of: (f) => `${count(f.messages.assistant + f.messages.agent)} replies` },
@@ -31,8 +32,8 @@ const TILES: Tile[] = [
     better: 'less',
     of: (f) => `${count(f.handoffs.total)} of ${count(f.conversations)} conversations`,
   },
-  { name: 'First response', tell: (f) => f.first_response.p50_ms, format: duration, better: 'less', of: (f) => `nine of ten in ${duration(f.first_response.p90_ms)}` },
-  { name: 'Time to resolution', tell: (f) => f.resolution.p50_ms, format: duration, better: 'less', of: (f) => `nine of ten in ${duration(f.resolution.p90_ms)}` },
+  { name: 'First response', tell: (f) => f.first_response.p50_ms, format: duration, better: 'less', of: (f) => nineOfTen(f.first_response.p90_ms) },
+  { name: 'Time to resolution', tell: (f) => f.resolution.p50_ms, format: duration, better: 'less', of: (f) => nineOfTen(f.resolution.p90_ms) },
   { name: 'Grounding', tell: (f) => f.grounding.mean, format: share, better: 'more', of: (f) => `of ${count(f.grounding.count)} answers` },
   { name: 'Satisfaction', tell: (f) => f.csat.mean, format: score, better: 'more', of: (f) => `of ${count(f.csat.count)} ratings` },
   { name: 'Cost', tell: (f) => f.usage.cost_nanos, format: cost, better: 'less', of: (f) => `${count(f.usage.calls)} calls` },

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { BookOpen, Code, FlaskConical, Inbox, Keyboard, LogOut, Monitor, Moon, Settings, Sun, UserRound, type LucideIcon } from 'lucide-react';
+import { BookOpen, Bookmark, Code, FlaskConical, Inbox, Keyboard, LogOut, Monitor, Moon, Settings, Sun, UserRound, type LucideIcon } from 'lucide-react';
 import { useApi } from '../api/client';
 import type { Shortcut } from '../app/keys';
 import { useMay } from '../app/permission';
@@ -9,6 +9,7 @@ import { useWorkspacePlaces } from '../app/WorkspaceNav';
 import { useSession, useSessionState } from '../auth/session';
 import { doable, useActs, type Doable } from '../inbox/acts';
 import { conversationQuery, VIEWS, type View } from '../inbox/api';
+import { useSavedViews } from '../inbox/views';
 import { visitorName } from '../inbox/visitor';
 import { spacesQuery } from '../spaces/api';
 import { membersQuery } from '../team/api';
@@ -50,11 +51,13 @@ function useConversation(): Command[] {
 
 function usePages(): Command[] {
   const [navigate, places] = [useNavigate(), useWorkspacePlaces()];
+  const [saved] = useSavedViews();
   const group = 'Go to';
   const views = (Object.entries(VIEWS) as [View, { label: string }][]).filter(([view]) => view !== 'open');
   return [
     { label: 'Inbox', group, icon: Inbox, shortcut: 'inbox', run: () => navigate({ to: '/inbox' }) },
     ...views.map(([view, { label }]): Command => ({ label: `Inbox: ${label}`, group, icon: Inbox, more: 'conversations', run: () => navigate({ to: '/inbox', search: { view } }) })),
+    ...saved.map(({ name, search }): Command => ({ label: `Inbox: ${name}`, group, icon: Bookmark, more: 'saved view conversations', run: () => navigate({ to: '/inbox', search }) })),
     ...places.map(({ to, label, icon }): Command => ({ label, group, icon, more: 'workspace', ...(to === '/canned-replies' && { shortcut: 'canned' as const }), run: () => navigate({ to }) })),
     { label: 'Your account', group, icon: UserRound, more: 'profile password sessions', run: () => navigate({ to: '/account' }) },
   ];

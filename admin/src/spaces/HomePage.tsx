@@ -9,7 +9,7 @@ import { Empty } from '../ui/Empty';
 import { Failure } from '../ui/Failure';
 import { SkeletonRows } from '../ui/Skeleton';
 import { spacesQuery } from './api';
-import { NewSpace } from './NewSpace';
+import { NewSpace } from './lazy';
 
 /** Leads to the inbox, where there is a space for one. */
 export function HomePage() {

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate, useParams } from '@tanstack/react-router';
-import { ChevronsUpDown, EyeOff, Inbox, Plus } from 'lucide-react';
+import { ChartNoAxesCombined, ChevronsUpDown, EyeOff, Inbox, Plus, type LucideIcon } from 'lucide-react';
 import { useState } from 'react';
 import { useApi } from '../api/client';
 import { useMay } from '../app/permission';
 import { useWorkspacePlaces } from '../app/WorkspaceNav';
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuLine, MenuRadio, MenuRadioGroup, MenuTrigger } from '../ui/Menu';
 import { spacesQuery, type Space } from './api';
-import { NewSpace } from './NewSpace';
+import { NewSpace } from './lazy';
 
 /** The spaces of the workspace, in the sidebar. */
 export function SpaceNav() {
@@ -51,7 +51,13 @@ export function SpaceNav() {
   );
 }
 
-/** The same on a narrow screen: a menu. */
+const WORK = [
+  { to: '/inbox', label: 'Inbox', icon: Inbox },
+  { to: '/overview', label: 'Overview', icon: ChartNoAxesCombined },
+] as const;
+const ACCOUNT = { to: '/account', label: 'Your account' };
+
+/** The whole sidebar on a narrow screen: a menu. */
 export function SpaceSwitcher() {
   const { data: spaces = [] } = useQuery(spacesQuery(useApi()));
   const slug = useParams({ strict: false }).space;
@@ -60,7 +66,7 @@ export function SpaceSwitcher() {
   const may = useMay('spaces:write');
   const [making, setMaking] = useState(false);
   const here = useLocation({ select: ({ pathname }) => pathname });
-  const place = places.find(({ to }) => to === here);
+  const place = [...WORK, ...places, ACCOUNT].find(({ to }) => here.startsWith(to));
   const open = spaces.find((space) => space.slug === slug);
   const go = (space: string) => void navigate({ to: '/spaces/$space', params: { space } });
   return (
@@ -69,17 +75,14 @@ export function SpaceSwitcher() {
       <Menu>
         <MenuTrigger className="flex min-h-9 min-w-0 items-center gap-2 rounded-lg p-1.5 font-semibold hover:bg-sunken">
           {open && <SpaceTile name={open.name} />}
-          <span className="truncate">{open?.name ?? place?.label ?? (here.startsWith('/inbox') ? 'Inbox' : 'Menu')}</span>
+          <span className="truncate">{open?.name ?? place?.label ?? 'Menu'}</span>
           <ChevronsUpDown className="size-4 shrink-0 text-mute" aria-hidden />
           <span className="sr-only">Go somewhere else</span>
         </MenuTrigger>
         <MenuContent align="start">
-          <MenuItem onSelect={() => void navigate({ to: '/inbox' })}>
-            <span className="grid size-6 place-items-center">
-              <Inbox className="size-4 text-mute" aria-hidden />
-            </span>
-            Inbox
-          </MenuItem>
+          {WORK.map((one) => (
+            <PlaceItem key={one.to} place={one} go={() => void navigate({ to: one.to })} />
+          ))}
           <MenuLine />
           <MenuLabel>Spaces</MenuLabel>
           <MenuRadioGroup value={slug ?? ''} onValueChange={go}>
@@ -90,27 +93,26 @@ export function SpaceSwitcher() {
               </MenuRadio>
             ))}
           </MenuRadioGroup>
-          {may && (
-            <MenuItem onSelect={() => setMaking(true)}>
-              <span className="grid size-6 place-items-center">
-                <Plus className="size-4 text-mute" aria-hidden />
-              </span>
-              New space
-            </MenuItem>
-          )}
+          {may && <PlaceItem place={{ label: 'New space', icon: Plus }} go={() => setMaking(true)} />}
           <MenuLine />
           <MenuLabel>Workspace</MenuLabel>
-          {places.map(({ to, label, icon: Icon }) => (
-            <MenuItem key={to} onSelect={() => void navigate({ to })}>
-              <span className="grid size-6 place-items-center">
-                <Icon className="size-4 text-mute" aria-hidden />
-              </span>
-              {label}
-            </MenuItem>
+          {places.map((one) => (
+            <PlaceItem key={one.to} place={one} go={() => void navigate({ to: one.to })} />
           ))}
         </MenuContent>
       </Menu>
     </>
+  );
+}
+
+function PlaceItem({ place: { label, icon: Icon }, go }: { place: { label: string; icon: LucideIcon }; go: () => void }) {
+  return (
+    <MenuItem onSelect={go}>
+      <span className="grid size-6 place-items-center">
+        <Icon className="size-4 text-mute" aria-hidden />
+      </span>
+      {label}
+    </MenuItem>
   );
 }
 

@@ -19,7 +19,7 @@ describe('a workspace without spaces', () => {
     await openConsole('/app/');
     const user = userEvent.setup();
     await user.click((await screen.findAllByRole('button', { name: 'New space' })).at(-1) as HTMLElement);
-    const dialog = within(screen.getByRole('dialog'));
+    const dialog = within(await screen.findByRole('dialog'));
     await user.type(dialog.getByLabelText('Name'), 'Help & more');
     expect(dialog.getByLabelText('Address')).toHaveValue('help-and-more');
     await user.type(dialog.getByLabelText('Your site'), 'https://shop.example');
@@ -35,7 +35,7 @@ describe('a workspace without spaces', () => {
     await openConsole('/app/');
     const user = userEvent.setup();
     await user.click((await screen.findAllByRole('button', { name: 'New space' })).at(-1) as HTMLElement);
-    await user.type(screen.getByLabelText('Name'), 'Acme{Enter}');
+    await user.type(await screen.findByLabelText('Name'), 'Acme{Enter}');
     await waitFor(() => expect(screen.getByLabelText('Address')).toHaveAccessibleDescription('Another space has this address: choose another'));
     expect(screen.getByLabelText('Name')).toHaveValue('Acme');
   });

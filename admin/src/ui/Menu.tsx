@@ -17,7 +17,7 @@ export function MenuContent(props: ComponentProps<typeof DropdownMenu.Content>) 
         sideOffset={6}
         collisionPadding={8}
         {...props}
-        className="z-50 min-w-56 animate-rise rounded-xl border border-line bg-panel p-1 shadow-pop"
+        className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-56 animate-rise overflow-y-auto overscroll-contain rounded-xl border border-line bg-panel p-1 shadow-pop"
       />
     </DropdownMenu.Portal>
   );

@@ -1,0 +1,181 @@
+import type { Frame } from '../live/frames';
+import type { Live } from '../live/socket';
+import type { Message } from './api';
+import { forgetUnsent, keepUnsent, keptUnsent } from './unsent';
+
+/** What this agent has said and the server has not confirmed. */
+export interface Pending {
+  client_id: string;
+  kind: 'say' | 'note';
+  text: string;
+  /** The newest event when it was said; not known before the log is. */
+  after?: number;
+  /** It can still be taken back. */
+  waits?: true;
+  /** Why it was not taken. */
+  refused?: { code: string; detail: string; unseen: Message[] };
+}
+
+/**
+ * What an agent says in a conversation, until the server has it: kept by the browser too, so that it outlives the
+ * page, and said again with each new line under the same id, of which the server takes one.
+ */
+export class Outbox {
+  private pending: readonly Pending[] = [];
+  private sending: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the waiting for what is to be done once something was said. */
+  private readonly awaiting = new Map<string, () => void>();
+  private readonly returning = new Set<(one: Pending) => void>();
+
+  /**
+   * @param me the agent
+   * @param head the newest event; nothing before the log is there: what is said waits for that, to be told from what was not seen
+   */
+  constructor(
+    private readonly live: Live,
+    private readonly conversation: string,
+    private readonly me: string,
+    private readonly head: () => number | undefined,
+    private readonly changed: (pending: readonly Pending[]) => void,
+  ) {}
+
+  private set(pending: readonly Pending[]): void {
+    this.pending = pending;
+    this.changed(pending);
+  }
+
+  /** Follows the page until it is called off. What has to go out then goes out. */
+  open(): () => void {
+    addEventListener('pagehide', this.release);
+    return () => {
+      removeEventListener('pagehide', this.release);
+      this.release();
+      this.unconfirmed.forEach((one) => this.outlive(one));
+    };
+  }
+
+  /**
+   * Says something to the visitor, or notes it; `then` is called once the server has it, unless it is dropped.
+   * For `wait_ms` it can be taken back, unless something else is said or the conversation is left.
+   */
+  say(kind: Pending['kind'], text: string, then?: () => void, wait_ms = 0): void {
+    this.release();
+    const after = this.head();
+    const one: Pending = { client_id: crypto.randomUUID(), kind, text, ...(after !== undefined && { after }), ...(wait_ms > 0 && { waits: true }) };
+    if (then) this.once(one.client_id, then);
+    keepUnsent(this.me, this.conversation, one);
+    this.set([...this.pending, one]);
+    if (one.waits) this.sending = setTimeout(this.release, wait_ms);
+    else this.utter(one);
+  }
+
+  /** Sends what waits to be taken back. */
+  private readonly release = (): void => {
+    clearTimeout(this.sending);
+    for (const { waits, ...one } of this.pending) if (waits) this.put(one);
+  };
+
+  /** Says what was refused once more, having seen everything up to `after`. */
+  again(client_id: string, after: number): void {
+    const one = this.find(client_id);
+    if (one) this.put({ client_id, kind: one.kind, text: one.text, after });
+  }
+
+  drop(client_id: string): void {
+    this.awaiting.get(client_id)?.();
+    this.taken(client_id);
+  }
+
+  /** Gives what was not sent back to who writes. */
+  takeBack(client_id: string): void {
+    const one = this.find(client_id);
+    if (!one?.waits && !one?.refused) return;
+    this.drop(client_id);
+    this.returning.forEach((take) => take(one));
+  }
+
+  /** Hears what is taken back, until it is called off. */
+  onReturn(take: (one: Pending) => void): () => void {
+    this.returning.add(take);
+    return () => void this.returning.delete(take);
+  }
+
+  /** The log is there: so is what the browser kept of another time. Whoever said that decides, for it may be long ago. */
+  ready(): void {
+    const kept = keptUnsent(this.me, this.conversation).filter(({ client_id }) => !this.find(client_id));
+    const refused = { code: 'unsent', detail: 'it had not reached the server when you left', unseen: [] };
+    this.set([...kept.map((one) => ({ ...one, refused })), ...this.pending]);
+    this.resend();
+  }
+
+  /** What was on its way when the line broke is said again: the server knows it by its id. */
+  resend(): void {
+    this.unconfirmed.forEach((one) => this.utter(one));
+  }
+
+  /** The server has these. */
+  taken(...client_ids: string[]): void {
+    if (client_ids.length === 0) return;
+    client_ids.forEach((client_id) => forgetUnsent(this.me, this.conversation, client_id));
+    this.set(this.pending.filter(({ client_id }) => !client_ids.includes(client_id)));
+  }
+
+  /** @param unseen what others have said meanwhile */
+  refused({ code, detail, client_id }: Frame<'error'>, unseen: Message[]): void {
+    this.set(this.pending.map((one) => (one.client_id === client_id ? { ...one, refused: { code, detail, unseen } } : one)));
+  }
+
+  private find(client_id: string): Pending | undefined {
+    return this.pending.find((one) => one.client_id === client_id);
+  }
+
+  private get unconfirmed(): Pending[] {
+    return this.pending.filter(({ refused }) => !refused);
+  }
+
+  /** As it is now; it goes out. */
+  private put(one: Pending): void {
+    this.set(this.pending.map((other) => (other.client_id === one.client_id ? one : other)));
+    this.utter(one);
+  }
+
+  private utter({ waits, ...one }: Pending): void {
+    const head = this.head();
+    if (!waits && head !== undefined) this.send({ after: head, ...one });
+  }
+
+  private send({ client_id, kind, text, after }: Pending & { after: number }): void {
+    const { live, conversation } = this;
+    if (kind === 'note') live.send({ type: 'note', conversation, client_id, text });
+    else live.send({ type: 'say', conversation, client_id, text, after });
+  }
+
+  /** Also where the conversation is left before the server has answered. */
+  private once(client_id: string, then: () => void): void {
+    const heard = (frame: { client_id?: string }) => {
+      if (frame.client_id !== client_id) return;
+      end();
+      then();
+    };
+    const off = [this.live.on('ack', heard), this.live.on('message', heard)];
+    const end = () => {
+      off.forEach((stop) => stop());
+      this.awaiting.delete(client_id);
+    };
+    this.awaiting.set(client_id, end);
+  }
+
+  /** Goes on saying what was not confirmed when the conversation was left. What is refused then is there when it is opened again. */
+  private outlive(one: Pending): void {
+    // Without the log nothing of it was seen.
+    const say = () => this.send({ after: 0, ...one });
+    const answered = (isTaken: boolean) => (frame: { client_id?: string }) => {
+      if (frame.client_id !== one.client_id) return;
+      off.forEach((stop) => stop());
+      if (isTaken) forgetUnsent(this.me, this.conversation, one.client_id);
+    };
+    const { live } = this;
+    const off = [live.on('ready', say), live.on('ack', answered(true)), live.on('message', answered(true)), live.on('error', answered(false))];
+    if (this.head() === undefined) say();
+  }
+}

@@ -1,0 +1,32 @@
+import type { Pending } from './outbox';
+
+/** What an agent said and the server has not confirmed, by agent and conversation: it outlives the page. */
+export type Unsent = Pick<Pending, 'client_id' | 'kind' | 'text'>;
+
+const place = (agent: string, conversation: string, client_id = '') => `parlance.unsent.${agent}.${conversation}.${client_id}`;
+
+/** Each under a key of its own, for two tabs may write at once. */
+export function keepUnsent(agent: string, conversation: string, { client_id, kind, text }: Unsent): void {
+  try {
+    localStorage.setItem(place(agent, conversation, client_id), JSON.stringify({ client_id, kind, text }));
+  } catch {
+    // Storage is blocked or full: it lasts as long as the page.
+  }
+}
+
+export function forgetUnsent(agent: string, conversation: string, client_id: string): void {
+  try {
+    localStorage.removeItem(place(agent, conversation, client_id));
+  } catch {
+    // As above.
+  }
+}
+
+export function keptUnsent(agent: string, conversation: string): Unsent[] {
+  try {
+    const keys = Object.keys(localStorage).filter((key) => key.startsWith(place(agent, conversation)));
+    return keys.map((key) => JSON.parse(localStorage.getItem(key) ?? '') as Unsent);
+  } catch {
+    return [];
+  }
+}
