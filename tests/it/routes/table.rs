@@ -328,6 +328,11 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ),
     (
         "POST",
+        "/api/conversations/{id}/draft",
+        For::Member("conversations:write"),
+    ),
+    (
+        "POST",
         "/api/conversations/{id}/take",
         For::Member("conversations:write"),
     ),

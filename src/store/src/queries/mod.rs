@@ -11,6 +11,7 @@ pub mod canned_replies;
 pub mod contacts;
 pub mod conversations;
 pub mod documents;
+pub mod drafts;
 pub mod golden;
 pub mod history;
 pub mod identity_keys;

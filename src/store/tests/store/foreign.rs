@@ -29,6 +29,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("contacts", "contacts"),
     ("contacts", "contacts"),
     ("documents", "knowledge"),
+    ("drafts", "drafts"),
     ("golden", "golden"),
     ("history", "contacts"),
     ("identity_keys", "contacts"),

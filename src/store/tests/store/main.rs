@@ -12,6 +12,7 @@ mod audit;
 mod canned_replies;
 mod contacts;
 mod control;
+mod drafts;
 mod foreign;
 mod golden;
 mod inbox;
