@@ -1,5 +1,5 @@
 import { Lock, MessageSquareQuote, MessageSquareReply, SendHorizontal, X, Zap } from 'lucide-react';
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { sentence } from '../api/problem';
 import { isPressed, SHORTCUTS, useKeys } from '../app/keys';
 import { useSessionState } from '../auth/session';
@@ -11,9 +11,16 @@ import { Button } from '../ui/Button';
 import { useActs } from './acts';
 import type { Conversation } from './api';
 import { CannedMenu, useCanned } from './CannedMenu';
-import { forgetDraft, keepDraft, keptDraft } from './draft';
+import { withSources } from './drafting';
+import { KindTab } from './KindTab';
 import { Refused } from './Refused';
 import type { Pending, Talk, TalkState } from './talk';
+import { forgetText, keepText, keptText } from './unsent';
+import { useDrafting } from './useDrafting';
+
+const DraftMenu = lazy(async () => ({ default: (await import('./Drafts')).DraftMenu }));
+const DraftStrip = lazy(async () => ({ default: (await import('./Drafts')).DraftStrip }));
+const DraftSummary = lazy(async () => ({ default: (await import('./Drafts')).DraftSummary }));
 
 const MAX_TEXT = 4_000;
 /** Between two words that one types. */
@@ -30,7 +37,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
   const session = useSessionState();
   const me = session.phase === 'in' ? session.user.id : '';
   const [kind, setKind] = useState<Pending['kind']>('say');
-  const [text, setText] = useState(() => keptDraft(conversation.id));
+  const [text, setText] = useState(() => keptText(conversation.id));
   const area = useRef<HTMLTextAreaElement>(null);
   const typing = useTyping(talk);
   const { assignee, status } = conversation;
@@ -46,7 +53,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
     setText(next);
     setCaret(area.current?.selectionStart ?? next.length);
     if (!next) setMacro(null);
-    keepDraft(conversation.id, next);
+    keepText(conversation.id, next);
     if (kind === 'say') typing.typed(next !== '');
   };
   const carryOut = ({ act, snooze_minutes }: CannedReply) => {
@@ -64,19 +71,30 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
       if (reply.act) setMacro(reply);
     },
   });
-  const send = () => {
-    const said = text.trim();
-    if (!said || said.length > MAX_TEXT || closed) return;
-    talk.say(kind, said, kind === 'say' && macro ? () => carryOut(macro) : undefined);
-    setText('');
-    setMacro(null);
-    forgetDraft(conversation.id);
-    typing.typed(false);
-    if (kind === 'note') setKind('say');
-  };
   const write = (as: Pending['kind']) => {
     setKind(as);
     area.current?.focus();
+  };
+  const offered = isHeld ? state.drafts.filter((one) => one === 'summary') : state.drafts;
+  const { drafting, drafts, begin } = useDrafting(conversation.id, { text, offered, write: change, begun: () => write('say') });
+  const { writing, proposed, summary, refused: notDrafted } = drafts;
+  const isWriting = writing !== null && writing.kind !== 'summary';
+  const shown = isWriting && kind === 'say' ? writing.text : text;
+  const put = (next: string) => {
+    change(next);
+    area.current?.focus();
+  };
+
+  const send = () => {
+    const said = text.trim();
+    if (!said || said.length > MAX_TEXT || closed || isWriting) return;
+    if (kind === 'note') talk.say(kind, said);
+    else talk.say(kind, said, { then: macro ? () => carryOut(macro) : undefined, draft: drafting.use() });
+    setText('');
+    setMacro(null);
+    forgetText(conversation.id);
+    typing.typed(false);
+    if (kind === 'note') setKind('say');
   };
   /** For who has no key for it, or does not know of it. */
   const slash = () => {
@@ -87,16 +105,17 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
     element.setRangeText(/(^|\s)$/.test(before) ? '/' : ' /', element.selectionStart, element.selectionEnd, 'end');
     change(element.value);
   };
-  useKeys({ reply: () => write('say'), note: () => write('note') });
+  useKeys({ reply: () => write('say'), note: () => write('note'), draft: () => begin('reply') });
   // As high as what is in it.
   useEffect(() => {
     const element = area.current;
     if (!element) return;
     element.style.height = 'auto';
     element.style.height = `${element.scrollHeight}px`;
-  }, [text, closed]);
+  }, [shown, closed]);
 
   const pressed = (event: KeyboardEvent) => {
+    if (writing && isPressed('leave', event)) return drafting.stop();
     if (canned.pressed(event)) return;
     if (isPressed('send', event) && !event.nativeEvent.isComposing) {
       event.preventDefault();
@@ -104,11 +123,22 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
     } else if (isPressed('leave', event)) area.current?.blur();
   };
   const refused = state.pending.filter((one) => one.refused);
+  const note = () => {
+    if (summary) talk.say('note', summary.text, { draft: drafting.useSummary() });
+  };
   return (
     <div className="shrink-0 border-t border-line bg-panel">
       {refused.map((one) => (
         <Refused key={one.client_id} pending={one} talk={talk} conversation={conversation} me={me} />
       ))}
+      <Suspense>
+        {(summary || writing?.kind === 'summary') && (
+          <DraftSummary summary={summary} writing={writing?.kind === 'summary' ? writing : null} note={note} close={() => drafting.closeSummary()} stop={() => drafting.stop()} />
+        )}
+      </Suspense>
+      <p role="status" className="sr-only">
+        {writing ? 'A draft is being written' : proposed || summary ? 'The draft is ready' : ''}
+      </p>
       <div className="mx-auto max-w-4xl px-3 py-3 sm:px-6">
         <div className={`relative rounded-xl border focus-within:border-accent ${kind === 'note' ? 'border-warn/40 bg-warn-soft' : 'border-strong bg-panel'}`}>
           <CannedMenu canned={canned} />
@@ -117,13 +147,27 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
               <KindTab label="Reply" icon={MessageSquareReply} on={kind === 'say'} choose={() => write('say')} hint={SHORTCUTS.reply.keys[0]} />
               <KindTab label="Note" icon={Lock} on={kind === 'note'} choose={() => write('note')} hint={SHORTCUTS.note.keys[0]} />
             </div>
+            <span className="ms-auto flex">
+              <Suspense>
+                {kind === 'say' && offered.length > 0 && (
+                  <DraftMenu
+                    offered={offered}
+                    writing={writing}
+                    hasText={text.trim() !== '' && text.length <= MAX_TEXT}
+                    locale={conversation.locale}
+                    begin={begin}
+                    stop={() => drafting.stop()}
+                  />
+                )}
+              </Suspense>
+            </span>
             {kind === 'say' && !closed && (
               <button
                 type="button"
                 aria-label="Insert a canned reply"
                 title="Insert a canned reply (/)"
                 onClick={slash}
-                className="ms-auto grid size-7 place-items-center rounded-md text-mute hover:bg-sunken hover:text-ink"
+                className="ms-1 grid size-7 place-items-center rounded-md text-mute hover:bg-sunken hover:text-ink"
               >
                 <MessageSquareQuote className="size-3.5" aria-hidden />
               </button>
@@ -137,7 +181,9 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
                 ref={area}
                 aria-label={kind === 'note' ? 'Note for the team' : 'Reply to the visitor'}
                 rows={1}
-                value={text}
+                value={shown}
+                readOnly={isWriting}
+                aria-busy={isWriting}
                 placeholder={kind === 'note' ? 'Only your team reads this' : PLACEHOLDERS[status]}
                 onChange={({ target }) => change(target.value)}
                 onKeyDown={pressed}
@@ -150,11 +196,20 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
                 dir="auto"
                 className="max-h-60 min-h-9 flex-1 resize-none bg-transparent py-1.5 text-base leading-relaxed outline-none placeholder:text-mute sm:text-sm"
               />
-              <Button look="primary" className="px-3" disabled={!text.trim() || text.length > MAX_TEXT} onClick={send} aria-label={kind === 'note' ? 'Write the note' : 'Send'}>
+              <Button look="primary" className="px-3" disabled={!text.trim() || text.length > MAX_TEXT || isWriting} onClick={send} aria-label={kind === 'note' ? 'Write the note' : 'Send'}>
                 <SendHorizontal className="size-4" aria-hidden />
               </Button>
             </div>
           )}
+          <Suspense>
+            {kind === 'say' && (proposed || notDrafted) && (
+              <DraftStrip
+                state={drafts}
+                takeBack={() => put(drafting.takeBack())}
+                addSources={() => proposed && put(withSources(text, proposed.draft.citations))}
+              />
+            )}
+          </Suspense>
           {macro && kind === 'say' && !closed && <Then macro={macro} drop={() => setMacro(null)} />}
         </div>
         {acts.error && (
@@ -179,29 +234,6 @@ const PLACEHOLDERS = {
   snoozed: 'Write, and it is open again',
   resolved: 'Write, and it is open again',
 };
-
-interface TabProps {
-  label: string;
-  icon: typeof Lock;
-  on: boolean;
-  hint: string;
-  choose: () => void;
-}
-
-function KindTab({ label, icon: Icon, on, hint, choose }: TabProps) {
-  return (
-    <button
-      type="button"
-      role="tab"
-      aria-selected={on}
-      title={`${label} (${hint.toUpperCase()})`}
-      onClick={choose}
-      className={`inline-flex h-7 items-center gap-1.5 rounded-md px-2 text-xs font-medium ${on ? 'bg-sunken text-ink' : 'text-mute hover:text-ink'}`}
-    >
-      <Icon className="size-3.5" aria-hidden /> {label}
-    </button>
-  );
-}
 
 /** Another agent answers. */
 function TakeOver({ conversation, me }: { conversation: Conversation; me: string }) {

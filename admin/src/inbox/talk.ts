@@ -2,6 +2,7 @@ import type { Api } from '../api/client';
 import { Problem } from '../api/problem';
 import type { Frame } from '../live/frames';
 import type { Live } from '../live/socket';
+import type { DraftKind } from './drafting';
 import { readEvents, type Author, type Claim, type Logged, type Message, type Note } from './api';
 
 /** The answer that is being written. */
@@ -16,8 +17,10 @@ export interface Pending {
   client_id: string;
   kind: 'say' | 'note';
   text: string;
+  /** The draft that it was. */
+  draft?: string | undefined;
   /** Why it was not taken. */
-  refused?: { code: string; detail: string; unseen: Message[] };
+  refused?: { code: string; detail: string; unseen: Message[] } | undefined;
 }
 
 export interface TalkState {
@@ -31,13 +34,15 @@ export interface TalkState {
   /** Who types, by name or kind. */
   typing: readonly Author[];
   pending: readonly Pending[];
+  /** What can be drafted here. */
+  drafts: readonly DraftKind[];
   /** The newest event that the visitor has seen. */
   seen: number;
   /** Whether there is more before the first event. */
   hasMore: boolean;
 }
 
-const EMPTY: TalkState = { phase: 'loading', log: [], notes: [], answer: null, typing: [], pending: [], seen: 0, hasMore: false };
+const EMPTY: TalkState = { phase: 'loading', log: [], notes: [], answer: null, typing: [], pending: [], drafts: [], seen: 0, hasMore: false };
 /** Who does not say that they stopped has stopped. */
 const TYPING_MS = 8_000;
 
@@ -124,6 +129,7 @@ export class Talk {
     const { live } = this;
     const log = of((frame: Frame<'message'> | Frame<'status'>) => this.add([frame as Logged]));
     this.off.push(
+      live.on('watching', of(({ drafts = [] }) => this.set({ drafts }))),
       live.on('message', log),
       live.on('status', log),
       live.on('note', of((frame) => this.addNote(frame))),
@@ -182,8 +188,8 @@ export class Talk {
   }
 
   /** Says something to the visitor, or notes it; `then` is called once the server has it, unless it is dropped. */
-  say(kind: Pending['kind'], text: string, then?: () => void): void {
-    const pending: Pending = { client_id: crypto.randomUUID(), kind, text };
+  say(kind: Pending['kind'], text: string, { then, draft }: { then?: (() => void) | undefined; draft?: string | undefined } = {}): void {
+    const pending: Pending = { client_id: crypto.randomUUID(), kind, text, draft };
     if (then) this.once(pending.client_id, then);
     this.set({ pending: [...this.state.pending, pending] });
     this.utter(pending, this.head);
@@ -191,7 +197,7 @@ export class Talk {
 
   /** Says what was refused once more, having seen everything; or drops it. */
   again(client_id: string, after: number): void {
-    const pending = this.state.pending.map((one) => (one.client_id === client_id ? { client_id, kind: one.kind, text: one.text } : one));
+    const pending = this.state.pending.map((one) => (one.client_id === client_id ? { ...one, refused: undefined } : one));
     this.set({ pending });
     const one = pending.find((other) => other.client_id === client_id);
     if (one) this.utter(one, after);
@@ -221,9 +227,9 @@ export class Talk {
     this.awaiting.set(client_id, end);
   }
 
-  private utter({ client_id, kind, text }: Pending, after: number): void {
-    if (kind === 'note') this.live.send({ type: 'note', conversation: this.id, client_id, text });
-    else this.live.send({ type: 'say', conversation: this.id, client_id, text, after });
+  private utter({ client_id, kind, text, draft }: Pending, after: number): void {
+    const said = { conversation: this.id, client_id, text, ...(draft && { draft }) };
+    this.live.send(kind === 'note' ? { type: 'note', ...said } : { type: 'say', ...said, after });
   }
 
   private acknowledged(client_id: string, seq: number | undefined): void {

@@ -2,6 +2,7 @@
 
 mod acts;
 mod canned;
+mod drafts;
 mod gone;
 mod lock;
 mod presence;
