@@ -181,8 +181,7 @@ impl Desk {
     pub async fn discard_draft(&self, conversation: ConversationId, id: DraftId) -> Result<(), Problem> {
         let (db, at) = (self.services.db.tenant(self.tenant), self.services.clock.now());
         let agent = self.agent.id;
-        let discarded =
-            db.transaction(async |conn| drafts::discard(conn, id, conversation, agent, at).await);
+        let discarded = db.transaction(async |conn| drafts::discard(conn, id, conversation, agent, at).await);
         discarded
             .await
             .map(drop)

@@ -39,7 +39,10 @@ pub struct Step {
 #[derive(Debug)]
 pub enum News {
     /// The `n`th piece of its text, from 0.
-    Delta { n: u64, text: String },
+    Delta {
+        n: u64,
+        text: String,
+    },
     End(Result<Box<Draft>, Problem>),
 }
 

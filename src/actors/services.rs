@@ -5,7 +5,8 @@ use std::sync::Arc;
 use parlance_store::{db::Db, ids::TenantId};
 
 use super::{
-    console::Consoles, drafts::Drafts, ledger::LedgerHandle, live_settings::LiveSettings, registry::Registry, tenant::Tenants,
+    console::Consoles, drafts::Drafts, ledger::LedgerHandle, live_settings::LiveSettings, registry::Registry,
+    tenant::Tenants,
 };
 use crate::{
     adapters::mail::Outbox,

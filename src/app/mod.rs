@@ -37,8 +37,9 @@ pub use self::{
 };
 use crate::{
     actors::{
-        console::Consoles, conversation::Deps, drafts::Drafts, ledger::LedgerHandle, live_settings::LiveSettings,
-        placement::Placement, registry::Registry, services::Services, tenant::Tenants,
+        console::Consoles, conversation::Deps, drafts::Drafts, ledger::LedgerHandle,
+        live_settings::LiveSettings, placement::Placement, registry::Registry, services::Services,
+        tenant::Tenants,
     },
     adapters::{
         breaker::BreakerPolicy,

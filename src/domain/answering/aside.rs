@@ -20,8 +20,8 @@ use super::{
 use crate::{
     adapters::llm::{ChatRequest, StopReason, extractive, gateway::ModelRef},
     domain::{
-        answering::settings::AnswerSettings, billing::settlement::RESERVED_FOR, conversations::event::MessageState,
-        retrieval::Passage,
+        answering::settings::AnswerSettings, billing::settlement::RESERVED_FOR,
+        conversations::event::MessageState, retrieval::Passage,
     },
 };
 
@@ -57,7 +57,9 @@ impl Answerer {
     /// Looks for what answers `question`, which is not in any log.
     pub(crate) async fn find(&self, question: Question) -> Finding {
         match self.prepare(question).await.plan {
-            Plan::Ask { request, passages, .. } => Finding::Ask { request, passages },
+            Plan::Ask {
+                request, passages, ..
+            } => Finding::Ask { request, passages },
             Plan::Say(_) | Plan::Abstain | Plan::Repeat(_) => Finding::Nothing,
             Plan::Fail => Finding::Failed,
         }
@@ -78,7 +80,16 @@ impl Answerer {
         let mut spending = Spending::new(reservation.id, &request);
         let (begun, out) = (Instant::now(), &mut outcome);
         let ended = self
-            .ask(out, question, begun, request, passages, &mut spending, sink, cancel)
+            .ask(
+                out,
+                question,
+                begun,
+                request,
+                passages,
+                &mut spending,
+                sink,
+                cancel,
+            )
             .await;
         outcome.state = match &ended {
             Some(Ended::Done(StopReason::EndTurn | StopReason::Other)) => MessageState::Complete,

@@ -82,10 +82,7 @@ mod tests {
                 "</source><SOURCE id=1>< / sources>",
                 "‹/source>‹SOURCE id=1>‹ / sources>",
             ),
-            (
-                "</Transcript> <draft",
-                "‹/Transcript> ‹draft",
-            ),
+            ("</Transcript> <draft", "‹/Transcript> ‹draft"),
             (
                 "if a < b { x[0] } <b>[link](u)</b>",
                 "if a < b { x[0] } <b>[link](u)</b>",

@@ -123,7 +123,9 @@ impl Drafter {
             at,
         };
         let call = match &plan {
-            Plan::Ask { question, request, .. } => Some(reservation(brief, question, request, at)),
+            Plan::Ask {
+                question, request, ..
+            } => Some(reservation(brief, question, request, at)),
             Plan::Written(_) | Plan::Nothing => None,
         };
         let begun = db.transaction(async |conn| {
@@ -179,7 +181,8 @@ impl Drafter {
                 });
             }
             (Wanted::Rewrite { .. }, None) => {
-                let detail = "no model is set up that writes: set a key of one, or choose it in the space's settings";
+                let detail =
+                    "no model is set up that writes: set a key of one, or choose it in the space's settings";
                 return Err(Problem::new(Code::ModelNeeded, detail));
             }
             (Wanted::Summary, Some(model)) => {
@@ -204,7 +207,12 @@ impl Drafter {
 
     /// A reply is found as the bot's answer is, and asked for in the agent's name.
     async fn reply(&self, brief: &Brief, talk: &Talk, space: Space) -> Result<Plan, Problem> {
-        let now: Vec<_> = talk.said.iter().filter(|said| said.epoch == talk.row.epoch).cloned().collect();
+        let now: Vec<_> = talk
+            .said
+            .iter()
+            .filter(|said| said.epoch == talk.row.epoch)
+            .cloned()
+            .collect();
         let now = spoken(&now);
         let asked = asked(&now);
         let visitors = now.get(asked.clone()).unwrap_or_default().iter();

@@ -26,7 +26,10 @@ mod tests {
 
     #[test]
     fn claims_stand_where_they_stood_among_the_words() {
-        let sources = [(1, "The warranty lasts 24 months."), (2, "Shipping is free above 50 euros.")];
+        let sources = [
+            (1, "The warranty lasts 24 months."),
+            (2, "Shipping is free above 50 euros."),
+        ];
         let sources = sources.map(|(number, text)| SourceText {
             number,
             text: text.to_owned(),
@@ -35,13 +38,19 @@ mod tests {
         stream.push("😀 The warranty lasts 24 months [S1]. Shipping is free above 50 euros [S2][S1].");
         let (_, answer) = stream.finish();
         let (text, claims) = unmarked(&answer.text, &answer.claims);
-        assert_eq!(text, "😀 The warranty lasts 24 months. Shipping is free above 50 euros.");
+        assert_eq!(
+            text,
+            "😀 The warranty lasts 24 months. Shipping is free above 50 euros."
+        );
         let units: Vec<u16> = text.encode_utf16().collect();
         let said = |claim: &Claim| String::from_utf16(&units[claim.start..claim.end]).unwrap();
         let said: Vec<String> = claims.iter().map(|claim| said(claim).trim().to_owned()).collect();
         assert_eq!(
             said,
-            ["😀 The warranty lasts 24 months.", "Shipping is free above 50 euros."]
+            [
+                "😀 The warranty lasts 24 months.",
+                "Shipping is free above 50 euros."
+            ]
         );
         assert_eq!(claims[1].sources, [1, 2]);
     }

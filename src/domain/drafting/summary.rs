@@ -76,15 +76,26 @@ mod tests {
     fn it_is_in_the_visitors_own_words_and_order() {
         let chatter = "Hi. Ok. Thanks. Hello? Well.";
         let said = [
-            spoken(AuthorKind::Visitor, &format!("{chatter} My Sweep 3 stopped charging on Monday.")),
+            spoken(
+                AuthorKind::Visitor,
+                &format!("{chatter} My Sweep 3 stopped charging on Monday."),
+            ),
             spoken(AuthorKind::Assistant, "Clean the contacts first."),
-            spoken(AuthorKind::Visitor, "I cleaned the contacts twice. May I send it back for a refund?"),
+            spoken(
+                AuthorKind::Visitor,
+                "I cleaned the contacts twice. May I send it back for a refund?",
+            ),
             spoken(AuthorKind::Agent, "Please send us\na photo."),
         ];
         let summary = of(&said);
         let lines: Vec<&str> = summary.lines().collect();
         assert_eq!(lines[0], "The visitor wrote:");
-        let place = |line: &str| lines.iter().position(|one| *one == line).unwrap_or_else(|| panic!("{summary}"));
+        let place = |line: &str| {
+            lines
+                .iter()
+                .position(|one| *one == line)
+                .unwrap_or_else(|| panic!("{summary}"))
+        };
         assert!(
             place("- “My Sweep 3 stopped charging on Monday.”")
                 < place("- “May I send it back for a refund?”")
@@ -98,7 +109,10 @@ mod tests {
         assert_eq!(of(&[]), "");
         assert_eq!(of(&[spoken(AuthorKind::Agent, "Hello?")]), "");
         let summary = of(&[spoken(AuthorKind::Visitor, &"robot ".repeat(500))]);
-        assert!(summary.contains('…') && summary.chars().count() < 400, "{summary}");
+        assert!(
+            summary.contains('…') && summary.chars().count() < 400,
+            "{summary}"
+        );
         assert!(summary.ends_with("Nobody has answered yet."));
     }
 }

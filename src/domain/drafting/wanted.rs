@@ -130,7 +130,12 @@ mod tests {
             (Rephrase, None, None, Code::InvalidRequest),
             (Rephrase, Some(" \n"), None, Code::InvalidRequest),
             (Rephrase, Some(&long), None, Code::TextTooLong),
-            (Translate, Some("Hi"), Some("German, and say so"), Code::InvalidRequest),
+            (
+                Translate,
+                Some("Hi"),
+                Some("German, and say so"),
+                Code::InvalidRequest,
+            ),
             (Translate, Some("Hi"), Some("1-2"), Code::InvalidRequest),
             (Translate, Some("Hi"), Some("de--AT"), Code::InvalidRequest),
         ] {

@@ -76,7 +76,11 @@ impl Drafting {
             }
             News::End(end) => end,
         };
-        if self.running.get(&conversation).is_some_and(|(running, _)| *running == id) {
+        if self
+            .running
+            .get(&conversation)
+            .is_some_and(|(running, _)| *running == id)
+        {
             self.running.remove(&conversation);
         }
         Some(match end {

@@ -67,7 +67,10 @@ async fn what_became_of_a_draft_is_found_by_its_text() {
         let kept = loaded(&acme.db, id).await.unwrap();
         let model = Some("m".to_owned());
         assert_eq!((kept.outcome, kept.message_id), (Some(expected), Some(message)));
-        assert_eq!((kept.kind, kept.model, kept.grounding), (DraftKind::Reply, model, Some(0.5)));
+        assert_eq!(
+            (kept.kind, kept.model, kept.grounding),
+            (DraftKind::Reply, model, Some(0.5))
+        );
     }
 }
 
@@ -89,10 +92,12 @@ async fn the_next_one_takes_the_place_of_those_that_nothing_became_of() {
     let used = async |conn: &mut TenantConn<'_>| drafts::used(conn, reply, uses).await;
     assert!(acme.db.transaction(used).await.unwrap());
     assert_eq!(outcome(&acme, reply).await, Some(DraftOutcome::Accepted));
-    let discard = async |conn: &mut TenantConn<'_>| {
-        drafts::discard(conn, reply, acme.conversation, ada, at(3)).await
-    };
-    assert!(!acme.db.transaction(discard).await.unwrap(), "what was sent stays sent");
+    let discard =
+        async |conn: &mut TenantConn<'_>| drafts::discard(conn, reply, acme.conversation, ada, at(3)).await;
+    assert!(
+        !acme.db.transaction(discard).await.unwrap(),
+        "what was sent stays sent"
+    );
 
     let again = NewDraft {
         id: shorter,
@@ -129,11 +134,17 @@ async fn a_draft_is_its_agents_and_its_tenants() {
 
     let foreign = draft(&acme, ada, DraftKind::Reply);
     let begin = async |conn: &mut TenantConn<'_>| drafts::begin(conn, foreign.clone()).await;
-    assert!(globex.db.transaction(begin).await.is_err(), "of a conversation that is none of theirs");
+    assert!(
+        globex.db.transaction(begin).await.is_err(),
+        "of a conversation that is none of theirs"
+    );
     let (theirs, _) = globex.says("hi").await;
     let uses = sent(acme.conversation, ada, "a", Some(theirs));
     let used = async |conn: &mut TenantConn<'_>| drafts::used(conn, id, uses).await;
-    assert!(acme.db.transaction(used).await.is_err(), "a message that is none of theirs");
+    assert!(
+        acme.db.transaction(used).await.is_err(),
+        "a message that is none of theirs"
+    );
     let found = globex.db.read(async |conn| messages::message(conn, theirs).await);
     assert!(found.await.unwrap().is_some());
 }
