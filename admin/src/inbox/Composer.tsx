@@ -11,6 +11,7 @@ import { Button } from '../ui/Button';
 import { useActs } from './acts';
 import type { Conversation } from './api';
 import { CannedMenu, useCanned } from './CannedMenu';
+import { DraftButton } from './DraftButton';
 import { withSources } from './drafting';
 import { KindTab } from './KindTab';
 import { Refused } from './Refused';
@@ -77,6 +78,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
   };
   const offered = isHeld ? state.drafts.filter((one) => one === 'summary') : state.drafts;
   const { drafting, drafts, begin } = useDrafting(conversation.id, { text, offered, write: change, begun: () => write('say') });
+  const [menu, setMenu] = useState(false);
   const { writing, proposed, summary, refused: notDrafted } = drafts;
   const isWriting = writing !== null && writing.kind !== 'summary';
   const shown = isWriting && kind === 'say' ? writing.text : text;
@@ -148,9 +150,11 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
               <KindTab label="Note" icon={Lock} on={kind === 'note'} choose={() => write('note')} hint={SHORTCUTS.note.keys[0]} />
             </div>
             <span className="ms-auto flex">
-              <Suspense>
-                {kind === 'say' && offered.length > 0 && (
+              {kind === 'say' && offered.length > 0 && !menu && !writing && <DraftButton open={() => setMenu(true)} />}
+              <Suspense fallback={<DraftButton />}>
+                {kind === 'say' && offered.length > 0 && (menu || writing) && (
                   <DraftMenu
+                    isWanted={menu}
                     offered={offered}
                     writing={writing}
                     hasText={text.trim() !== '' && text.length <= MAX_TEXT}

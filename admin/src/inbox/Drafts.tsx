@@ -1,8 +1,10 @@
 import { FileText, Languages, Link, NotebookPen, PenLine, Scissors, Sparkles, Square, TriangleAlert, Undo2, X, type LucideIcon } from 'lucide-react';
+import { useState } from 'react';
 import { asSentence } from '../api/problem';
 import { SHORTCUTS } from '../app/keys';
 import { Button } from '../ui/Button';
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '../ui/Menu';
+import { DRAFT_LOOK, DraftLabel } from './DraftButton';
 import type { Draft, DraftingState, DraftKind } from './drafting';
 import { GroundingMeter } from './GroundingMeter';
 import { Sources } from './Sources';
@@ -23,6 +25,8 @@ interface MenuProps {
   /** What can be drafted here. */
   offered: readonly DraftKind[];
   writing: DraftingState['writing'];
+  /** Whether it begins open. */
+  isWanted: boolean;
   /** Whether there is something to rewrite. */
   hasText: boolean;
   /** The visitor's language. */
@@ -32,19 +36,19 @@ interface MenuProps {
 }
 
 /** What can be drafted, and while it is, how to stop it. */
-export function DraftMenu({ offered, writing, hasText, locale, begin, stop }: MenuProps) {
-  const look = 'inline-flex h-7 items-center gap-1.5 rounded-md px-2 text-xs font-medium text-mute hover:bg-sunken hover:text-ink';
+export function DraftMenu({ offered, writing, isWanted, hasText, locale, begin, stop }: MenuProps) {
+  const [isOpen, setIsOpen] = useState(isWanted);
   if (writing) {
     return (
-      <button type="button" onClick={stop} title={`Stop (${SHORTCUTS.leave.keys[0]})`} className={look}>
+      <button type="button" onClick={stop} title={`Stop (${SHORTCUTS.leave.keys[0]})`} className={DRAFT_LOOK}>
         <Square className="size-3 fill-current" aria-hidden /> Stop
       </button>
     );
   }
   return (
-    <Menu>
-      <MenuTrigger className={look}>
-        <Sparkles className="size-3.5" aria-hidden /> Draft
+    <Menu open={isOpen} onOpenChange={setIsOpen}>
+      <MenuTrigger className={DRAFT_LOOK}>
+        <DraftLabel />
       </MenuTrigger>
       <MenuContent align="end" side="top">
         {offered.map((kind) => {

@@ -75,15 +75,18 @@ struct Talk {
 
 /// What a draft takes.
 enum Plan {
-    Ask {
-        question: Question,
-        request: ChatRequest,
-        passages: Vec<Passage>,
-    },
+    Ask(Box<Ask>),
     /// It is written without a model.
     Written(String),
     /// Nothing is known to draw it from.
     Nothing,
+}
+
+/// What a model is asked.
+struct Ask {
+    question: Question,
+    request: ChatRequest,
+    passages: Vec<Passage>,
 }
 
 impl Drafter {
@@ -123,9 +126,7 @@ impl Drafter {
             at,
         };
         let call = match &plan {
-            Plan::Ask {
-                question, request, ..
-            } => Some(reservation(brief, question, request, at)),
+            Plan::Ask(ask) => Some(reservation(brief, ask, at)),
             Plan::Written(_) | Plan::Nothing => None,
         };
         let begun = db.transaction(async |conn| {
@@ -198,11 +199,11 @@ impl Drafter {
         };
         // What quotes documents has none here.
         space.settings.ai.models = writers;
-        Ok(Plan::Ask {
+        Ok(Plan::Ask(Box::new(Ask {
             question: question(brief, &talk.row, space),
             request,
             passages: Vec::new(),
-        })
+        })))
     }
 
     /// A reply is found as the bot's answer is, and asked for in the agent's name.
@@ -235,11 +236,11 @@ impl Drafter {
             } => {
                 let locale = question.locale.as_deref();
                 request.system = prompt::reply(&question.space.settings.ai, &brief.agent.name, locale);
-                Plan::Ask {
+                Plan::Ask(Box::new(Ask {
                     question,
                     request,
                     passages,
-                }
+                }))
             }
             Finding::Nothing => Plan::Nothing,
             Finding::Failed => return Err(Problem::internal("a draft could not be prepared")),
@@ -254,15 +255,8 @@ impl Drafter {
         page: &mut impl Page,
         cancel: &CancellationToken,
     ) -> (Draft, Option<Outcome>) {
-        let (question, mut request, passages, call) = match (plan, call) {
-            (
-                Plan::Ask {
-                    question,
-                    request,
-                    passages,
-                },
-                Some(call),
-            ) => (question, request, passages, call),
+        let (ask, call) = match (plan, call) {
+            (Plan::Ask(ask), Some(call)) => (ask, call),
             (Plan::Written(text), _) => {
                 page.write(text.clone()).await;
                 let written = Draft {
@@ -279,6 +273,11 @@ impl Drafter {
                 return (nothing, None);
             }
         };
+        let Ask {
+            question,
+            mut request,
+            passages,
+        } = *ask;
         request.request_id = call.id.to_string();
         let mut pen = Pen {
             page,
@@ -348,12 +347,10 @@ fn question(brief: &Brief, row: &Conversation, space: Space) -> Question {
     }
 }
 
-fn reservation(
-    brief: &Brief,
-    question: &Question,
-    request: &ChatRequest,
-    at: DateTime<Utc>,
-) -> NewReservation {
+fn reservation(brief: &Brief, ask: &Ask, at: DateTime<Utc>) -> NewReservation {
+    let Ask {
+        question, request, ..
+    } = ask;
     let thinking = capabilities::of(&request.model).thinking_allowance;
     NewReservation {
         id: ReservationId::new(),
