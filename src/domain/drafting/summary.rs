@@ -17,12 +17,15 @@ const ASKS: usize = 3;
 #[must_use]
 pub fn of(said: &[Spoken]) -> String {
     let visitor = said.iter().filter(|spoken| spoken.author == AuthorKind::Visitor);
-    let mut told: Vec<(usize, usize, &str)> = Vec::new();
+    let mut told: Vec<(usize, usize, String)> = Vec::new();
     for spoken in visitor {
         for range in sentences(&spoken.text) {
             let sentence = spoken.text.get(range).unwrap_or_default();
-            let place = told.len();
-            told.push((weight(sentence), place, sentence));
+            let (place, shown) = (told.len(), short(sentence));
+            // Who waits asks again.
+            if told.iter().all(|(_, _, known)| *known != shown) {
+                told.push((weight(sentence), place, shown));
+            }
         }
     }
     told.sort_by_key(|(weight, place, _)| (std::cmp::Reverse(*weight), *place));
@@ -33,7 +36,7 @@ pub fn of(said: &[Spoken]) -> String {
     }
     let mut out = String::from("The visitor wrote:\n");
     for (_, _, sentence) in told {
-        out.push_str(&format!("- “{}”\n", short(sentence)));
+        out.push_str(&format!("- “{sentence}”\n"));
     }
     let ours = |spoken: &&Spoken| matches!(spoken.author, AuthorKind::Agent | AuthorKind::Assistant);
     match said.iter().rev().find(ours) {
