@@ -44,4 +44,4 @@ story('a reply is drafted into the composer, changed and sent, and the visitor s
   assert.equal(await field.inputValue(), 'Hold on');
   assert.equal(await width(), 0);
   assert.deepEqual(beyondLogin(complaints), []);
-});
+}, { rough: true });
