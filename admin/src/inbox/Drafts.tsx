@@ -7,6 +7,7 @@ import { Menu, MenuContent, MenuItem, MenuTrigger } from '../ui/Menu';
 import { DRAFT_LOOK, DraftLabel } from './DraftButton';
 import type { Draft, DraftingState, DraftKind } from './drafting';
 import { GroundingMeter } from './GroundingMeter';
+import { sourceLink } from './link';
 import { Sources } from './Sources';
 
 /** Below this a statement is shown as one that its sources do not back; as in the transcript. */
@@ -107,7 +108,7 @@ function Proposed({ draft, takeBack, addSources, isUndo }: { draft: Draft; takeB
         {grounding !== null && <GroundingMeter value={grounding} />}
         {model && <span className="font-mono text-[11px] max-sm:hidden">{model}</span>}
         <span className="ms-auto flex gap-1">
-          {citations.some(({ url }) => url) && (
+          {citations.some(({ url }) => sourceLink(url)) && (
             <Button look="quiet" className={small} onClick={addSources}>
               <Link className="size-3" aria-hidden /> Add sources
             </Button>

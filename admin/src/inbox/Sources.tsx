@@ -1,4 +1,5 @@
 import type { Citation } from './api';
+import { sourceLink } from './link';
 
 /** What an answer cites, opened on demand. */
 export function Sources({ citations }: { citations: readonly Citation[] }) {
@@ -10,8 +11,8 @@ export function Sources({ citations }: { citations: readonly Citation[] }) {
           <li key={n} className="rounded-lg border border-line bg-panel p-2.5">
             <p className="font-medium text-ink">
               [{n}]{' '}
-              {url && /^https?:/.test(url) ? (
-                <a href={url} target="_blank" rel="noopener noreferrer nofollow" className="underline underline-offset-2">
+              {sourceLink(url) ? (
+                <a href={sourceLink(url)} target="_blank" rel="noopener noreferrer nofollow" className="underline underline-offset-2">
                   {title}
                 </a>
               ) : (

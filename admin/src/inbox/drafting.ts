@@ -1,6 +1,7 @@
 import type { Frame } from '../live/frames';
 import type { Live } from '../live/socket';
 import type { Citation, Claim } from './api';
+import { sourceLink } from './link';
 
 export type DraftKind = 'reply' | 'summary' | 'rephrase' | 'shorter' | 'translate';
 
@@ -130,6 +131,9 @@ export class Drafting {
 
 /** A reply with links to what it is drawn from. */
 export function withSources(text: string, citations: readonly Citation[]): string {
-  const links = citations.flatMap(({ title, url }) => (url ? [`${title}: ${new URL(url, location.origin).href}`] : []));
+  const links = citations.flatMap(({ title, url }) => {
+    const link = sourceLink(url);
+    return link ? [`${title}: ${link}`] : [];
+  });
   return `${text.trimEnd()}\n\n${[...new Set(links)].join('\n')}`;
 }
