@@ -1,19 +1,27 @@
-//! What an agent may do, whatever the transport: watch a conversation, answer in it, write a note, take it
-//! and let it go.
+//! What an agent may do, whatever the transport: watch a conversation, answer in it, have something drafted,
+//! write a note, take it and let it go.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use parlance_store::ids::{ClientId, ConversationId, TenantId, UserId};
+use parlance_store::{
+    StoreError,
+    ids::{ClientId, ConversationId, DraftId, SpaceId, TenantId, UserId},
+    queries::drafts::{self, DraftKind},
+};
+use tokio::sync::mpsc;
+use tokio_util::sync::DropGuard;
 
 use super::{
     conversation::{Ack, ActorError, AgentCommand, ConversationHandle, Subscription},
+    drafts::{Step, whole},
     services::Services,
 };
 use crate::{
     domain::{
         accounts::permission::{Permission, may},
         conversations::{event::Agent, summary::ConversationSummary, text::worth_saying},
+        drafting::{Draft, drafter::Brief, wanted::Wanted},
     },
     kernel::{code::Code, problem::Problem},
 };
@@ -78,7 +86,7 @@ impl Desk {
     }
 
     /// Says something to the visitor, and takes a conversation that nobody has. The same `client_id` again
-    /// gives the same ack.
+    /// gives the same ack. What becomes of `draft` is noted with it.
     ///
     /// # Errors
     /// Text empty or too long, absent, `stale` where another agent wrote behind `after`, `held` where one
@@ -89,17 +97,18 @@ impl Desk {
         client_id: ClientId,
         text: &str,
         after: Option<u64>,
+        draft: Option<DraftId>,
     ) -> Result<Ack, Problem> {
         let text = worth_saying(text)?;
         let say = async |actor: ConversationHandle| {
             actor
-                .reply(self.agent.clone(), client_id, text.clone(), after)
+                .reply(self.agent.clone(), client_id, text.clone(), after, draft)
                 .await
         };
         self.ask(conversation, say).await
     }
 
-    /// Writes a note for other agents.
+    /// Writes a note for other agents. What becomes of `draft` is noted with it.
     ///
     /// # Errors
     /// Text empty or too long, absent, draining, storage.
@@ -108,11 +117,87 @@ impl Desk {
         conversation: ConversationId,
         client_id: ClientId,
         text: &str,
+        draft: Option<DraftId>,
     ) -> Result<(), Problem> {
         let text = worth_saying(text)?;
-        let note =
-            async |actor: ConversationHandle| actor.note(self.agent.clone(), client_id, text.clone()).await;
+        let note = async |actor: ConversationHandle| {
+            actor
+                .note(self.agent.clone(), client_id, text.clone(), draft)
+                .await
+        };
         self.ask(conversation, note).await
+    }
+
+    fn brief(&self, conversation: ConversationId, id: DraftId, wanted: Wanted) -> Brief {
+        Brief {
+            tenant: self.tenant,
+            conversation,
+            agent: self.agent.clone(),
+            id,
+            wanted,
+        }
+    }
+
+    /// Begins a draft, whose news go to `steps`, and its refusal. It takes the place of one that is being
+    /// written for the agent in the conversation. Drop what is given, and it stops.
+    ///
+    /// # Errors
+    /// Too many drafts.
+    pub fn begin_draft(
+        &self,
+        conversation: ConversationId,
+        id: DraftId,
+        wanted: Wanted,
+        steps: mpsc::Sender<Step>,
+    ) -> Result<DropGuard, Problem> {
+        self.services
+            .drafts
+            .begin(self.brief(conversation, id, wanted), steps)
+    }
+
+    /// The same, once it is finished. It stops where the caller leaves.
+    ///
+    /// # Errors
+    /// Too many drafts, absent, no model that writes, nothing to answer, storage.
+    pub async fn draft(&self, conversation: ConversationId, wanted: Wanted) -> Result<Draft, Problem> {
+        whole(
+            &self.services.drafts,
+            self.brief(conversation, DraftId::new(), wanted),
+        )
+        .await
+    }
+
+    /// Stops what is being drafted.
+    pub fn stop_draft(&self, conversation: ConversationId) {
+        self.services
+            .drafts
+            .stop(self.tenant, self.agent.id, conversation);
+    }
+
+    /// Notes that a draft of the agent's will not be sent.
+    ///
+    /// # Errors
+    /// Storage.
+    pub async fn discard_draft(&self, conversation: ConversationId, id: DraftId) -> Result<(), Problem> {
+        let (db, at) = (self.services.db.tenant(self.tenant), self.services.clock.now());
+        let agent = self.agent.id;
+        let discarded = db.transaction(async |conn| drafts::discard(conn, id, conversation, agent, at).await);
+        discarded
+            .await
+            .map(drop)
+            .map_err(|error: StoreError| Problem::internal(error))
+    }
+
+    /// What can be drafted in a space; nothing where it cannot be looked up.
+    pub async fn drafts_offered(&self, space: SpaceId) -> &'static [DraftKind] {
+        match self.services.spaces.space(self.tenant, space).await {
+            Ok(Some(space)) => self.services.drafts.drafter().offers(&space),
+            Ok(None) => &[],
+            Err(error) => {
+                tracing::error!(%error, "what can be drafted is not known");
+                &[]
+            }
+        }
     }
 
     /// Carries out a command, and gives the conversation as it is then.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use parlance_store::{db::Db, ids::TenantId};
 
 use super::{
-    console::Consoles, ledger::LedgerHandle, live_settings::LiveSettings, registry::Registry, tenant::Tenants,
+    console::Consoles, drafts::Drafts, ledger::LedgerHandle, live_settings::LiveSettings, registry::Registry,
+    tenant::Tenants,
 };
 use crate::{
     adapters::mail::Outbox,
@@ -42,6 +43,7 @@ pub struct Services {
     pub sightings: Sightings,
     pub tenants: Tenants,
     pub answerer: Arc<Answerer>,
+    pub drafts: Drafts,
     /// Rung when a job was put in line, or has changed.
     pub bell: Bell,
     pub consoles: Consoles,

@@ -37,8 +37,9 @@ pub use self::{
 };
 use crate::{
     actors::{
-        console::Consoles, conversation::Deps, ledger::LedgerHandle, live_settings::LiveSettings,
-        placement::Placement, registry::Registry, services::Services, tenant::Tenants,
+        console::Consoles, conversation::Deps, drafts::Drafts, ledger::LedgerHandle,
+        live_settings::LiveSettings, placement::Placement, registry::Registry, services::Services,
+        tenant::Tenants,
     },
     adapters::{
         breaker::BreakerPolicy,
@@ -49,6 +50,7 @@ use crate::{
         accounts::{Accounts, keys::Keys, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, cache::AnswerCache, tokens},
         billing::{meter::Meter, plans::Plans, prices::PriceBook},
+        drafting::drafter::Drafter,
         insight::seen::Sightings,
         jobs::{Bell, Takes},
         knowledge::{ingest::Ingest, intake, web::Crawler},
@@ -369,6 +371,12 @@ fn services(
         tasks: tasks.clone(),
         passivate_after: config.chat.passivate_after,
     };
+    let drafter = Drafter {
+        db: db.clone(),
+        clock: clock.clone(),
+        spaces: spaces.clone(),
+        answerer: answerer.clone(),
+    };
     let plans = Arc::new(Plans::builtin()?);
     let (tokens, vault) = (Tokens::new(&secret, clock.clone()), Vault::new(&secret));
     let accounts = Accounts::new(
@@ -391,6 +399,7 @@ fn services(
         sightings: Sightings::new(db.clone(), clock.clone()),
         tenants,
         answerer,
+        drafts: Drafts::new(drafter, tasks.clone(), ledger.clone()),
         bell,
         registry: Registry::new(Arc::new(deps), placement),
         live_settings: LiveSettings::new(db.clone(), spaces.clone()),

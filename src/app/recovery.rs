@@ -40,6 +40,7 @@ pub async fn keep_looking(services: Services, prices: Arc<PriceBook>) {
             services.registry.sweep();
             services.keys.note_used().await;
             services.accounts.sweep();
+            services.drafts.sweep();
         }
     };
     let answering = async {

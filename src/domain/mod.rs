@@ -8,6 +8,7 @@ pub mod billing;
 pub mod canned;
 pub mod contacts;
 pub mod conversations;
+pub mod drafting;
 pub mod golden;
 pub mod insight;
 pub mod jobs;

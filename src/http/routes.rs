@@ -242,6 +242,7 @@ fn of_conversations(config: &mut web::ServiceConfig) {
                 .route(get(ConversationsRead, read::notes))
                 .route(post(ConversationsWrite, act::note)),
         )
+        .service(at("/api/conversations/{id}/draft").route(post(ConversationsWrite, act::draft)))
         .service(at("/api/conversations/{id}/take").route(post(ConversationsWrite, act::take)))
         .service(at("/api/conversations/{id}/release").route(post(ConversationsWrite, act::release)))
         .service(at("/api/conversations/{id}/transfer").route(post(ConversationsWrite, act::transfer)))

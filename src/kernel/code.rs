@@ -38,6 +38,7 @@ pub enum Code {
     SpaceArchived,
     VersionChanged,
     NotReady,
+    ModelNeeded,
     PayloadTooLarge,
     UnsupportedMediaType,
     RateLimited,
@@ -223,6 +224,13 @@ pub const TABLE: &[Row] = &[
         "not_ready",
         422,
         "It is not ready to be published",
+        false,
+    ),
+    row(
+        Code::ModelNeeded,
+        "model_needed",
+        409,
+        "No model is set up for this",
         false,
     ),
     row(

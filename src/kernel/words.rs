@@ -6,7 +6,8 @@ use std::ops::RangeInclusive;
 use parlance_store::{
     control,
     queries::{
-        audit, canned_replies, conversations, documents, golden, identity_keys, jobs, messages, sources,
+        audit, canned_replies, conversations, documents, drafts, golden, identity_keys, jobs, messages,
+        sources,
     },
 };
 use utoipa::{
@@ -78,6 +79,8 @@ words! {
     ConversationStatus = conversations::ConversationStatus;
     /// What is done once a canned reply was sent.
     CannedAct = canned_replies::CannedAct;
+    /// What is drafted for an agent.
+    DraftKind = drafts::DraftKind;
     /// Who wrote a message.
     MessageAuthor = messages::AuthorKind;
     /// How a message ended.

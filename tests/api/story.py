@@ -140,6 +140,7 @@ def visitors(world, ada, space, document):
     ada.call("list_conversations", {"id": space["id"]})
     ada.call("get_conversation", {"id": opened})
     ada.call("list_messages", {"id": opened}, query={"limit": 2})
+    ada.call("draft_text", {"id": opened}, body={"kind": "summary"})
     ada.call("get_visitor", {"id": session["visitor"]["id"]})
     return token, opened, session["visitor"]["id"], answer["id"]
 

@@ -21,6 +21,7 @@ import './stories/agents.js';
 import './stories/accessible.js';
 import './stories/canned.js';
 import './stories/undo.js';
+import './stories/drafts.js';
 import './stories/knowledge.js';
 import './stories/settings.js';
 import './stories/site.js';

@@ -21,6 +21,7 @@ export const SHORTCUTS = {
   release: { keys: ['h'], does: 'Hand back to the assistant', group: 'In a conversation' },
   reply: { keys: ['r'], does: 'Write to the visitor', group: 'In a conversation' },
   note: { keys: ['n'], does: 'Write a note for the team', group: 'In a conversation' },
+  draft: { keys: ['d', 'Mod+j'], does: 'Draft a reply', group: 'In a conversation' },
   send: { keys: ['Enter'], does: 'Send', group: 'While you write' },
   undo: { keys: ['Mod+z'], does: 'Take back what is being sent', group: 'While you write' },
   line: { keys: ['Shift+Enter'], does: 'Begin a new line', group: 'While you write' },

@@ -1,5 +1,5 @@
 import { Lock, MessageSquareQuote, MessageSquareReply, SendHorizontal, X, Zap } from 'lucide-react';
-import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from 'react';
+import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from 'react';
 import { sentence } from '../api/problem';
 import { isPressed, SHORTCUTS, useKeys } from '../app/keys';
 import { useSessionState } from '../auth/session';
@@ -11,14 +11,21 @@ import { Button } from '../ui/Button';
 import { useActs } from './acts';
 import { isHeld, type Conversation } from './api';
 import { CannedMenu, useCanned } from './CannedMenu';
-import { forgetDraft, keepDraft, keptDraft } from './draft';
+import { DraftButton } from './DraftButton';
+import { withSources } from './drafting';
+import { KindTab } from './KindTab';
 import { Refused } from './Refused';
 import type { Pending, Talk, TalkState } from './talk';
+import { forgetText, keepText, keptText } from './typed';
+import { useTyping } from './typing';
 import { undoSeconds } from './undo';
+import { useDrafting } from './useDrafting';
+
+const DraftMenu = lazy(async () => ({ default: (await import('./Drafts')).DraftMenu }));
+const DraftStrip = lazy(async () => ({ default: (await import('./Drafts')).DraftStrip }));
+const DraftSummary = lazy(async () => ({ default: (await import('./Drafts')).DraftSummary }));
 
 const MAX_TEXT = 4_000;
-/** Between two words that one types. */
-const TYPING_EVERY_MS = 3_000;
 
 interface ComposerProps {
   conversation: Conversation;
@@ -31,16 +38,19 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
   const session = useSessionState();
   const me = session.phase === 'in' ? session.user.id : '';
   const [kind, setKind] = useState<Pending['kind']>('say');
-  const [text, setText] = useState(() => keptDraft(conversation.id));
+  const [text, setText] = useState(() => keptText(conversation.id));
   const area = useRef<HTMLTextAreaElement>(null);
   const typing = useTyping(talk);
   const { status } = conversation;
-  const closed = kind === 'say' && isHeld(conversation, me);
+  const held = isHeld(conversation, me);
+  const closed = kind === 'say' && held;
 
   const [caret, setCaret] = useState(text.length);
   const [macro, setMacro] = useState<CannedReply | null>(null);
   /** Of the last reply. */
   const sent = useRef<CannedReply | null>(null);
+  /** The draft that was taken back. */
+  const taken = useRef<string>(undefined);
   const acts = useActs(conversation);
   const values = useValues(conversation);
 
@@ -48,7 +58,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
     setText(next);
     setCaret(area.current?.selectionStart ?? next.length);
     if (!next) setMacro(null);
-    keepDraft(conversation.id, next);
+    keepText(conversation.id, next);
     if (kind === 'say') typing.typed(next !== '');
   };
   const carryOut = ({ act, snooze_minutes }: CannedReply) => {
@@ -66,30 +76,46 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
       if (reply.act) setMacro(reply);
     },
   });
-  const send = () => {
-    const said = text.trim();
-    if (!said || said.length > MAX_TEXT || closed) return;
-    const seconds = kind === 'say' ? undoSeconds() : 0;
-    talk.outbox.say(kind, said, kind === 'say' && macro ? () => carryOut(macro) : undefined, seconds * 1_000);
-    setText('');
-    sent.current = macro;
-    setMacro(null);
-    forgetDraft(conversation.id);
-    typing.typed(false);
-    if (kind === 'note') setKind('say');
-  };
   const waiting = state.pending.find(({ waits }) => waits);
   const returned = useEffectEvent((one: Pending) => {
     // What was begun as a note does not become a part of a reply.
     setKind(text && kind === 'note' ? 'note' : one.kind);
     change(text ? `${one.text}\n\n${text}` : one.text);
     if (one.waits) setMacro(sent.current);
+    taken.current = one.draft;
     area.current?.focus();
   });
   useEffect(() => talk.outbox.onReturn((one) => returned(one)), [talk]);
   const write = (as: Pending['kind']) => {
     setKind(as);
     area.current?.focus();
+  };
+  const offered = held ? state.drafts.filter((one) => one === 'summary') : state.drafts;
+  const { drafting, drafts, begin } = useDrafting(conversation.id, { text, offered, write: change, begun: () => write('say') });
+  const [menu, setMenu] = useState(false);
+  const { writing, proposed, summary, refused: notDrafted } = drafts;
+  const isWriting = writing !== null && writing.kind !== 'summary';
+  const shown = isWriting && kind === 'say' ? writing.text : text;
+  const put = (next: string) => {
+    change(next);
+    area.current?.focus();
+  };
+
+  const send = () => {
+    const said = text.trim();
+    if (!said || said.length > MAX_TEXT || closed || isWriting) return;
+    if (kind === 'note') talk.outbox.say(kind, said);
+    else {
+      const then = macro ? () => carryOut(macro) : undefined;
+      talk.outbox.say(kind, said, { then, draft: drafting.use() ?? taken.current, wait_ms: undoSeconds() * 1_000 });
+      taken.current = undefined;
+    }
+    setText('');
+    sent.current = macro;
+    setMacro(null);
+    forgetText(conversation.id);
+    typing.typed(false);
+    if (kind === 'note') setKind('say');
   };
   /** For who has no key for it, or does not know of it. */
   const slash = () => {
@@ -100,16 +126,17 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
     element.setRangeText(/(^|\s)$/.test(before) ? '/' : ' /', element.selectionStart, element.selectionEnd, 'end');
     change(element.value);
   };
-  useKeys({ reply: () => write('say'), note: () => write('note'), ...(waiting && !text && { undo: () => talk.outbox.takeBack(waiting.client_id) }) });
+  useKeys({ reply: () => write('say'), note: () => write('note'), draft: () => begin('reply'), ...(waiting && !text && { undo: () => talk.outbox.takeBack(waiting.client_id) }) });
   // As high as what is in it.
   useEffect(() => {
     const element = area.current;
     if (!element) return;
     element.style.height = 'auto';
     element.style.height = `${element.scrollHeight}px`;
-  }, [text, closed]);
+  }, [shown, closed]);
 
   const pressed = (event: KeyboardEvent) => {
+    if (writing && isPressed('leave', event)) return drafting.stop();
     if (canned.pressed(event)) return;
     if (isPressed('send', event) && !event.nativeEvent.isComposing) {
       event.preventDefault();
@@ -117,11 +144,22 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
     } else if (isPressed('leave', event)) area.current?.blur();
   };
   const refused = state.pending.filter((one) => one.refused);
+  const note = () => {
+    if (summary) talk.outbox.say('note', summary.text, { draft: drafting.useSummary() });
+  };
   return (
     <div className="shrink-0 border-t border-line bg-panel">
       {refused.map((one) => (
         <Refused key={one.client_id} pending={one} talk={talk} conversation={conversation} me={me} />
       ))}
+      <Suspense>
+        {(summary || writing?.kind === 'summary') && (
+          <DraftSummary summary={summary} writing={writing?.kind === 'summary' ? writing : null} note={note} close={() => drafting.closeSummary()} stop={() => drafting.stop()} />
+        )}
+      </Suspense>
+      <p role="status" className="sr-only">
+        {writing ? 'A draft is being written' : proposed || summary ? 'The draft is ready' : ''}
+      </p>
       <div className="mx-auto max-w-4xl px-3 py-3 sm:px-6">
         <div className={`relative rounded-xl border focus-within:border-accent ${kind === 'note' ? 'border-warn/40 bg-warn-soft' : 'border-strong bg-panel'}`}>
           <CannedMenu canned={canned} />
@@ -130,13 +168,29 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
               <KindTab label="Reply" icon={MessageSquareReply} on={kind === 'say'} choose={() => write('say')} hint={SHORTCUTS.reply.keys[0]} />
               <KindTab label="Note" icon={Lock} on={kind === 'note'} choose={() => write('note')} hint={SHORTCUTS.note.keys[0]} />
             </div>
+            <span className="ms-auto flex">
+              {kind === 'say' && offered.length > 0 && !menu && !writing && <DraftButton open={() => setMenu(true)} />}
+              <Suspense fallback={<DraftButton />}>
+                {kind === 'say' && offered.length > 0 && (menu || writing) && (
+                  <DraftMenu
+                    isWanted={menu}
+                    offered={offered}
+                    writing={writing}
+                    hasText={text.trim() !== '' && text.length <= MAX_TEXT}
+                    locale={conversation.locale}
+                    begin={begin}
+                    stop={() => drafting.stop()}
+                  />
+                )}
+              </Suspense>
+            </span>
             {kind === 'say' && !closed && (
               <button
                 type="button"
                 aria-label="Insert a canned reply"
                 title="Insert a canned reply (/)"
                 onClick={slash}
-                className="ms-auto grid size-7 place-items-center rounded-md text-mute hover:bg-sunken hover:text-ink"
+                className="ms-1 grid size-7 place-items-center rounded-md text-mute hover:bg-sunken hover:text-ink"
               >
                 <MessageSquareQuote className="size-3.5" aria-hidden />
               </button>
@@ -150,7 +204,9 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
                 ref={area}
                 aria-label={kind === 'note' ? 'Note for the team' : 'Reply to the visitor'}
                 rows={1}
-                value={text}
+                value={shown}
+                readOnly={isWriting}
+                aria-busy={isWriting}
                 placeholder={kind === 'note' ? 'Only your team reads this' : PLACEHOLDERS[status]}
                 onChange={({ target }) => change(target.value)}
                 onKeyDown={pressed}
@@ -163,11 +219,20 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
                 dir="auto"
                 className="max-h-60 min-h-9 flex-1 resize-none bg-transparent py-1.5 text-base leading-relaxed outline-none placeholder:text-mute sm:text-sm"
               />
-              <Button look="primary" className="px-3" disabled={!text.trim() || text.length > MAX_TEXT} onClick={send} aria-label={kind === 'note' ? 'Write the note' : 'Send'}>
+              <Button look="primary" className="px-3" disabled={!text.trim() || text.length > MAX_TEXT || isWriting} onClick={send} aria-label={kind === 'note' ? 'Write the note' : 'Send'}>
                 <SendHorizontal className="size-4" aria-hidden />
               </Button>
             </div>
           )}
+          <Suspense>
+            {kind === 'say' && (proposed || notDrafted) && (
+              <DraftStrip
+                state={drafts}
+                takeBack={() => put(drafting.takeBack())}
+                addSources={() => proposed && put(withSources(text, proposed.draft.citations))}
+              />
+            )}
+          </Suspense>
           {macro && kind === 'say' && !closed && <Then macro={macro} drop={() => setMacro(null)} />}
         </div>
         {acts.error && (
@@ -192,29 +257,6 @@ const PLACEHOLDERS = {
   snoozed: 'Write, and it is open again',
   resolved: 'Write, and it is open again',
 };
-
-interface TabProps {
-  label: string;
-  icon: typeof Lock;
-  on: boolean;
-  hint: string;
-  choose: () => void;
-}
-
-function KindTab({ label, icon: Icon, on, hint, choose }: TabProps) {
-  return (
-    <button
-      type="button"
-      role="tab"
-      aria-selected={on}
-      title={`${label} (${hint.toUpperCase()})`}
-      onClick={choose}
-      className={`inline-flex h-7 items-center gap-1.5 rounded-md px-2 text-xs font-medium ${on ? 'bg-sunken text-ink' : 'text-mute hover:text-ink'}`}
-    >
-      <Icon className="size-3.5" aria-hidden /> {label}
-    </button>
-  );
-}
 
 /** Another agent answers. */
 function TakeOver({ conversation, me }: { conversation: Conversation; me: string }) {
@@ -245,18 +287,4 @@ function Then({ macro, drop }: { macro: CannedReply; drop: () => void }) {
       </button>
     </p>
   );
-}
-
-/** Says that one types, now and then, and that one has stopped. */
-function useTyping(talk: Talk) {
-  const said = useRef(0);
-  return {
-    typed(on: boolean) {
-      const now = Date.now();
-      if (on && now - said.current < TYPING_EVERY_MS) return;
-      if (!on && said.current === 0) return;
-      said.current = on ? now : 0;
-      talk.typing(on);
-    },
-  };
 }

@@ -1,7 +1,8 @@
 import { CircleAlert, LoaderCircle, Lock, Pause, Sparkles } from 'lucide-react';
-import type { Citation, Message, Note, StatusChange } from './api';
+import type { Message, Note, StatusChange } from './api';
 import { GroundingMeter } from './GroundingMeter';
 import { Markdown } from './Markdown';
+import { Sources } from './Sources';
 import { changeText } from './status';
 import type { Answer, Pending } from './talk';
 import { clockTime, exactTime } from './time';
@@ -72,33 +73,6 @@ function Footer({ message: { state, grounding, model, cached, citations } }: { m
       {model && <span className="font-mono text-[11px]">{model}</span>}
       {cached && <span title="Answered before to the same question, at no cost">cached</span>}
     </footer>
-  );
-}
-
-/** What the answer cites, opened on demand. */
-function Sources({ citations }: { citations: readonly Citation[] }) {
-  return (
-    <details className="min-w-0 basis-full text-end">
-      <summary className="-mx-1 inline cursor-pointer rounded px-1 font-medium hover:text-ink">{citations.length === 1 ? '1 source' : `${citations.length} sources`}</summary>
-      <ol className="mt-1.5 space-y-1.5 text-start">
-        {citations.map(({ n, title, excerpt, url, page }) => (
-          <li key={n} className="rounded-lg border border-line bg-panel p-2.5">
-            <p className="font-medium text-ink">
-              [{n}]{' '}
-              {url && /^https?:/.test(url) ? (
-                <a href={url} target="_blank" rel="noopener noreferrer nofollow" className="underline underline-offset-2">
-                  {title}
-                </a>
-              ) : (
-                title
-              )}
-              {page !== null && <span className="font-normal text-mute"> · page {page}</span>}
-            </p>
-            <p className="mt-0.5 line-clamp-3">{excerpt}</p>
-          </li>
-        ))}
-      </ol>
-    </details>
   );
 }
 

@@ -28,7 +28,7 @@ export function Search({ q, search }: { q: string; search: InboxSearch }) {
     const later = setTimeout(() => void navigate({ to: '.', search: (before) => ({ ...before, q: text }), replace: true }), PAUSE_MS);
     return () => clearTimeout(later);
   }, [text, q, navigate]);
-  const leave = () => void navigate({ to: '.', search: ({ q: _, at: __, ...before }: InboxSearch) => before });
+  const leave = () => void navigate({ to: '.', search: ({ view, space }: InboxSearch) => ({ ...(view && { view }), ...(space && { space }) }) });
   return (
     <>
       <search className="relative flex h-14 shrink-0 items-center border-b border-line px-2">

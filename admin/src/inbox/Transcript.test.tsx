@@ -6,7 +6,7 @@ import type { Logged } from './api';
 import type { TalkState } from './talk';
 import { Transcript } from './Transcript';
 
-const nothing: TalkState = { phase: 'ready', log: [], notes: [], answer: null, typing: [], pending: [], seen: 0, hasMore: false };
+const nothing: TalkState = { phase: 'ready', log: [], notes: [], answer: null, typing: [], pending: [], drafts: [], seen: 0, hasMore: false };
 const shown = (log: Logged[], visitor = 'V', more: Partial<TalkState> = {}) =>
   render(<Transcript state={{ ...nothing, log, ...more }} visitor={visitor} more={async () => undefined} undo={() => undefined} />);
 

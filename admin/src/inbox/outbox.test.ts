@@ -85,12 +85,12 @@ describe('what an agent says', () => {
     vi.useFakeTimers();
     const returned = vi.fn();
     talk.outbox.onReturn(returned);
-    talk.outbox.say('say', 'One', undefined, 3_000);
+    talk.outbox.say('say', 'One', { wait_ms: 3_000 });
     vi.advanceTimersByTime(2_999);
     talk.outbox.takeBack(String(pending()[0]?.client_id));
     expect(returned).toHaveBeenCalledWith(expect.objectContaining({ text: 'One', kind: 'say' }));
     expect(pending()).toEqual([]);
-    talk.outbox.say('say', 'Two', undefined, 3_000);
+    talk.outbox.say('say', 'Two', { wait_ms: 3_000 });
     FakeSocket.last.says(inIt(message(3, { author: { kind: 'agent', id: 'u2' } })));
     vi.advanceTimersByTime(3_000);
     expect(said()).toMatchObject([{ text: 'Two', after: 2 }]);
@@ -102,14 +102,14 @@ describe('what an agent says', () => {
 
   it('goes out when the page goes', async () => {
     const { talk } = await open();
-    talk.outbox.say('say', 'One', undefined, 10_000);
+    talk.outbox.say('say', 'One', { wait_ms: 10_000 });
     dispatchEvent(new Event('pagehide'));
     expect(said()).toMatchObject([{ text: 'One' }]);
   });
 
   it('goes out when the conversation is left, once, and again with each line until the server has it', async () => {
     const { talk, close } = await open();
-    talk.outbox.say('say', 'One', undefined, 10_000);
+    talk.outbox.say('say', 'One', { wait_ms: 10_000 });
     close();
     const id = idOf('One');
     FakeSocket.last.says({ type: 'ready', user: 'u1', role: 'agent' });
@@ -129,7 +129,7 @@ describe('what an agent says', () => {
   it('is there when the page begins anew, of who said it alone, unless the server has it', async () => {
     const { talk } = await open();
     talk.outbox.say('say', 'Arrived');
-    talk.outbox.say('say', 'Lost', undefined, 10_000);
+    talk.outbox.say('say', 'Lost', { wait_ms: 10_000 });
     // As after a crash: nobody has closed it.
     const other = await open([mine(3, idOf('Arrived'))], 'u2');
     expect(other.pending()).toEqual([]);

@@ -8,12 +8,22 @@ export interface Pending {
   client_id: string;
   kind: 'say' | 'note';
   text: string;
+  /** The draft that it was. */
+  draft?: string | undefined;
   /** The newest event when it was said; not known before the log is. */
   after?: number;
   /** It can still be taken back. */
   waits?: true;
   /** Why it was not taken. */
   refused?: { code: string; detail: string; unseen: Message[] };
+}
+
+interface Saying {
+  /** Called once the server has it, unless it is dropped. */
+  then?: (() => void) | undefined;
+  draft?: string | undefined;
+  /** For so long it can be taken back, unless something else is said or the conversation is left. */
+  wait_ms?: number;
 }
 
 /**
@@ -54,14 +64,11 @@ export class Outbox {
     };
   }
 
-  /**
-   * Says something to the visitor, or notes it; `then` is called once the server has it, unless it is dropped.
-   * For `wait_ms` it can be taken back, unless something else is said or the conversation is left.
-   */
-  say(kind: Pending['kind'], text: string, then?: () => void, wait_ms = 0): void {
+  /** Says something to the visitor, or notes it. */
+  say(kind: Pending['kind'], text: string, { then, draft, wait_ms = 0 }: Saying = {}): void {
     this.release();
     const after = this.head();
-    const one: Pending = { client_id: crypto.randomUUID(), kind, text, ...(after !== undefined && { after }), ...(wait_ms > 0 && { waits: true }) };
+    const one: Pending = { client_id: crypto.randomUUID(), kind, text, ...(draft && { draft }), ...(after !== undefined && { after }), ...(wait_ms > 0 && { waits: true }) };
     if (then) this.once(one.client_id, then);
     keepUnsent(this.me, this.conversation, one);
     this.set([...this.pending, one]);
@@ -78,7 +85,7 @@ export class Outbox {
   /** Says what was refused once more, having seen everything up to `after`. */
   again(client_id: string, after: number): void {
     const one = this.find(client_id);
-    if (one) this.put({ client_id, kind: one.kind, text: one.text, after });
+    if (one) this.put({ client_id, kind: one.kind, text: one.text, draft: one.draft, after });
   }
 
   drop(client_id: string): void {
@@ -144,10 +151,9 @@ export class Outbox {
     if (!waits && head !== undefined) this.send({ after: head, ...one });
   }
 
-  private send({ client_id, kind, text, after }: Pending & { after: number }): void {
-    const { live, conversation } = this;
-    if (kind === 'note') live.send({ type: 'note', conversation, client_id, text });
-    else live.send({ type: 'say', conversation, client_id, text, after });
+  private send({ client_id, kind, text, draft, after }: Pending & { after: number }): void {
+    const said = { conversation: this.conversation, client_id, text, ...(draft && { draft }) };
+    this.live.send(kind === 'note' ? { type: 'note', ...said } : { type: 'say', ...said, after });
   }
 
   /** Also where the conversation is left before the server has answered. */

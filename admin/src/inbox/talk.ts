@@ -2,6 +2,7 @@ import type { Api } from '../api/client';
 import { Problem } from '../api/problem';
 import type { Frame } from '../live/frames';
 import type { Live } from '../live/socket';
+import type { DraftKind } from './drafting';
 import { readEvents, type Author, type Claim, type Logged, type Message, type Note } from './api';
 import { Outbox, type Pending } from './outbox';
 
@@ -25,13 +26,15 @@ export interface TalkState {
   /** Who types, by name or kind. */
   typing: readonly Author[];
   pending: readonly Pending[];
+  /** What can be drafted here. */
+  drafts: readonly DraftKind[];
   /** The newest event that the visitor has seen. */
   seen: number;
   /** Whether there is more before the first event. */
   hasMore: boolean;
 }
 
-const EMPTY: TalkState = { phase: 'loading', log: [], notes: [], answer: null, typing: [], pending: [], seen: 0, hasMore: false };
+const EMPTY: TalkState = { phase: 'loading', log: [], notes: [], answer: null, typing: [], pending: [], drafts: [], seen: 0, hasMore: false };
 /** Who does not say that they stopped has stopped. */
 const TYPING_MS = 8_000;
 
@@ -125,6 +128,7 @@ export class Talk {
     const { live } = this;
     const log = of((frame: Frame<'message'> | Frame<'status'>) => this.add([frame as Logged]));
     this.off.push(
+      live.on('watching', of(({ drafts = [] }) => this.set({ drafts }))),
       live.on('message', log),
       live.on('status', log),
       live.on('note', of((frame) => this.addNote(frame))),

@@ -1,4 +1,5 @@
 import type { Agent, Author, Claim, Conversation, Logged, Message, Note, StatusChange } from '../inbox/api';
+import type { Draft, DraftKind } from '../inbox/drafting';
 import type { Job } from './jobs';
 
 interface InConversation {
@@ -15,7 +16,7 @@ export interface ServerFrames {
   'inbox.upsert': { conversation: Conversation };
   presence: { agents: (Agent & { away: boolean })[] };
   viewers: { conversation: string; agents: Agent[] };
-  watching: InConversation & { seq: number };
+  watching: InConversation & { seq: number; drafts?: DraftKind[] };
   message: InConversation & Omit<Message, 'type'>;
   status: InConversation & Omit<StatusChange, 'type'>;
   note: InConversation & Omit<Note, 'type'>;
@@ -23,6 +24,8 @@ export interface ServerFrames {
   'answer.snapshot': InConversation & { message: string; in_reply_to: string; n: number; text: string };
   'answer.delta': InConversation & { message: string; n: number; text: string };
   'answer.claim': InConversation & { message: string; claim: Claim };
+  'draft.delta': InConversation & { id: string; n: number; text: string };
+  'draft.end': InConversation & Draft;
   typing: InConversation & { author: Author; on: boolean };
   read: InConversation & { by: string; seq: number };
   ack: InConversation & { client_id: string; message?: string; seq?: number };
@@ -39,7 +42,10 @@ export type ClientFrame =
   | ({ type: 'unwatch' | 'take' | 'release' | 'resolve' | 'reopen' } & InConversation)
   | ({ type: 'transfer'; to: string } & InConversation)
   | ({ type: 'snooze'; until: string } & InConversation)
-  | ({ type: 'say'; client_id: string; text: string; after: number } & InConversation)
-  | ({ type: 'note'; client_id: string; text: string } & InConversation)
+  | ({ type: 'say'; client_id: string; text: string; after: number; draft?: string } & InConversation)
+  | ({ type: 'note'; client_id: string; text: string; draft?: string } & InConversation)
+  | ({ type: 'draft'; id: string; kind: DraftKind; text?: string } & InConversation)
+  | ({ type: 'draft.stop' } & InConversation)
+  | ({ type: 'draft.discard'; id: string } & InConversation)
   | ({ type: 'typing'; on: boolean } & InConversation)
   | ({ type: 'read'; seq: number } & InConversation);

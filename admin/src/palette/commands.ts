@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { BookOpen, Bookmark, Code, FlaskConical, Inbox, Keyboard, LogOut, Monitor, Moon, Settings, Sun, UserRound, type LucideIcon } from 'lucide-react';
+import { BookOpen, Bookmark, Code, FileText, FlaskConical, Inbox, Keyboard, LogOut, Monitor, Moon, Settings, Sparkles, Sun, UserRound, type LucideIcon } from 'lucide-react';
 import { useApi } from '../api/client';
 import type { Shortcut } from '../app/keys';
 import { useMay } from '../app/permission';
@@ -9,6 +9,7 @@ import { useWorkspacePlaces } from '../app/WorkspaceNav';
 import { useSession, useSessionState } from '../auth/session';
 import { doable, useActs, type Doable } from '../inbox/acts';
 import { conversationQuery, VIEWS, type View } from '../inbox/api';
+import { askForDraft } from '../inbox/useDrafting';
 import { useSavedViews } from '../inbox/views';
 import { visitorName } from '../inbox/visitor';
 import { spacesQuery } from '../spaces/api';
@@ -46,7 +47,11 @@ function useConversation(): Command[] {
     const named = prefix ? `${prefix} ${prefix.endsWith('until') ? label.charAt(0).toLowerCase() + label.slice(1) : label}` : label;
     return { label: named.replace('until in ', 'for '), group, more: `conversation ${prefix ? 'snooze transfer' : ''}`, icon, ...(shortcut && { shortcut }), ...(hint && { hint }), run: () => acts.mutateAsync(act) };
   };
-  return [...[main, ...more].map(as('')), ...later.map(as('Put off until')), ...give.map(as('Give to'))];
+  const drafts: Command[] = [
+    { label: 'Draft a reply', group, icon: Sparkles, more: 'conversation answer write', shortcut: 'draft', run: () => askForDraft('reply') },
+    { label: 'Summarise', group, icon: FileText, more: 'conversation summary sum up', run: () => askForDraft('summary') },
+  ];
+  return [...[main, ...more].map(as('')), ...drafts, ...later.map(as('Put off until')), ...give.map(as('Give to'))];
 }
 
 function usePages(): Command[] {

@@ -22,10 +22,13 @@ use super::{
     say::said,
     write::{self, Missed, Moved, Written, ack, body, durable, store},
 };
-use crate::domain::conversations::{
-    event::{Agent, Author, AuthorKind, Event, Message},
-    state::{self, Act, Held, Transition},
-    summary::ConversationSummary,
+use crate::domain::{
+    conversations::{
+        event::{Agent, Author, AuthorKind, Event, Message},
+        state::{self, Act, Held, Transition},
+        summary::ConversationSummary,
+    },
+    drafting::{Sent, note_sent},
 };
 
 impl Handler<ByAgent> for ConversationActor {
@@ -92,7 +95,22 @@ impl Handler<AddNote> for ConversationActor {
             };
             let id = note.id;
             let db = deps.db.tenant(tenant);
-            let added = db.transaction(async |conn| notes::add(conn, note).await).await;
+            let add = db.transaction(async |conn| {
+                let added = notes::add(conn, note).await?;
+                if let Some(draft) = msg.draft.filter(|_| added.id == id) {
+                    let sent = Sent {
+                        draft,
+                        conversation: conversation_id,
+                        agent: added.author_id,
+                        text: &added.text,
+                        message: None,
+                        at: added.at,
+                    };
+                    note_sent(conn, sent).await?;
+                }
+                Ok(added)
+            });
+            let added: Result<Note, StoreError> = add.await;
             let added = added.map_err(store)?;
             Ok((added.id == id).then_some(added))
         };
@@ -233,11 +251,19 @@ async fn write_reply(
         author_id: Some(msg.agent.id.into()),
         author_name: Some(msg.agent.name),
         client_id: Some(client_id),
-        text: msg.text,
+        text: msg.text.clone(),
         in_reply_to: None,
         event_body,
         at,
     };
+    let sent = msg.draft.map(|draft| Sent {
+        draft,
+        conversation,
+        agent: msg.agent.id,
+        text: &msg.text,
+        message: Some(id),
+        at,
+    });
     let (agent, released) = (msg.agent.id, released(&transition));
     let seen = msg.after.and_then(|after| i64::try_from(after).ok());
     let db = deps.db.tenant(tenant);
@@ -255,6 +281,9 @@ async fn write_reply(
             match messages::append_message(conn, new).await? {
                 messages::Said::New { seq, .. } => {
                     events.push(durable("message", seq, &json));
+                    if let Some(sent) = sent {
+                        note_sent(conn, sent).await?;
+                    }
                     give_back(conn, &deps, &released).await?;
                     Ok((seq, events))
                 }

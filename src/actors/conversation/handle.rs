@@ -9,7 +9,7 @@ use std::{
 };
 
 use actix::{Actor, Addr, ArbiterHandle, MailboxError, dev::ToEnvelope};
-use parlance_store::ids::{ClientId, ContactId, ConversationId, MessageId, TenantId, UserId};
+use parlance_store::ids::{ClientId, ContactId, ConversationId, DraftId, MessageId, TenantId, UserId};
 
 use super::{
     Deps,
@@ -106,7 +106,7 @@ impl ConversationHandle {
     }
 
     /// Makes what `agent` says durable, and takes what nobody has. The same `client_id` again gives the same
-    /// ack.
+    /// ack. What became of `draft` is written with it.
     ///
     /// # Errors
     /// `NotFound`, `Draining`, `Store`; `Stale` where another agent wrote behind `after`, `Held` where one
@@ -117,12 +117,14 @@ impl ConversationHandle {
         client_id: ClientId,
         text: String,
         after: Option<u64>,
+        draft: Option<DraftId>,
     ) -> Result<Ack, ActorError> {
         let reply = Reply {
             agent,
             client_id,
             text,
             after,
+            draft,
         };
         self.ask(reply).await
     }
@@ -131,11 +133,18 @@ impl ConversationHandle {
     ///
     /// # Errors
     /// `NotFound`, `Draining`, `Store`.
-    pub async fn note(&self, agent: Agent, client_id: ClientId, text: String) -> Result<(), ActorError> {
+    pub async fn note(
+        &self,
+        agent: Agent,
+        client_id: ClientId,
+        text: String,
+        draft: Option<DraftId>,
+    ) -> Result<(), ActorError> {
         let note = AddNote {
             agent,
             client_id,
             text,
+            draft,
         };
         self.ask(note).await
     }

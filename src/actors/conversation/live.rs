@@ -160,6 +160,7 @@ impl Live {
             backlog = backlog.iter().map(|event| event.addressed(id)).collect();
         }
         Ok(Subscription {
+            space: self.space.id,
             status: self.state.status,
             head: self.head,
             backlog,

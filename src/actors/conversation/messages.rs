@@ -12,7 +12,9 @@ use std::{
 use actix::Message;
 use bytestring::ByteString;
 use chrono::{DateTime, Utc};
-use parlance_store::ids::{ClientId, ContactId, ConversationId, MessageId, SpaceId, UserId, VisitorId};
+use parlance_store::ids::{
+    ClientId, ContactId, ConversationId, DraftId, MessageId, SpaceId, UserId, VisitorId,
+};
 use tokio::sync::mpsc;
 
 use super::subscribers::Audience;
@@ -65,6 +67,7 @@ impl Published {
 /// A live view of a conversation, from a cursor on.
 #[derive(Debug)]
 pub struct Subscription {
+    pub space: SpaceId,
     pub status: Status,
     /// The newest durable event's `seq`.
     pub head: u64,
@@ -178,6 +181,8 @@ pub(super) struct Reply {
     pub text: String,
     /// The newest event they have seen; not asked where absent.
     pub after: Option<u64>,
+    /// What they were proposed to say.
+    pub draft: Option<DraftId>,
 }
 
 #[derive(Message)]
@@ -186,6 +191,8 @@ pub(super) struct AddNote {
     pub agent: Agent,
     pub client_id: ClientId,
     pub text: String,
+    /// What they were proposed to write.
+    pub draft: Option<DraftId>,
 }
 
 /// What nobody does: a snooze is over, an agent is gone.

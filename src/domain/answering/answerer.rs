@@ -318,9 +318,7 @@ impl Answerer {
                     )
                     .await;
                 if let Some(ended) = ended {
-                    if matches!(ended, Ended::Panicked) {
-                        spending.break_off();
-                    }
+                    self.charge(&mut outcome, spending, &ended);
                     let whole =
                         matches!(ended, Ended::Done(StopReason::EndTurn)) && outcome.hand_over.is_none();
                     conclude(&mut outcome, &question, ended, locale, sink).await;
@@ -329,9 +327,6 @@ impl Answerer {
                     if let Some((asked, vector)) = keep.map(|keep| *keep) {
                         self.cache.keep(asked, vector, &outcome, &passages);
                     }
-                    let (spent, attempts) = spending.settle(&self.prices, self.clock.now());
-                    outcome.spent = Some(spent);
-                    outcome.extra.extend(attempts.into_iter().map(Extra::Attempt));
                 } else {
                     apologise(&mut outcome, locale, sink).await;
                 }
@@ -346,9 +341,9 @@ impl Answerer {
     /// was not made.
     #[expect(
         clippy::too_many_arguments,
-        reason = "one call site; a struct would only rename them"
+        reason = "two call sites; a struct would only rename them"
     )]
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         outcome: &mut Outcome,
         question: &Question,

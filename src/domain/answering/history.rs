@@ -2,7 +2,7 @@
 //! visitor's own questions. Markers are taken out of earlier answers: their numbers meant other
 //! sources.
 
-use super::{injection::neutralised, markers::MarkerFilter, tokens};
+use super::{injection::neutralised, markers, tokens};
 use crate::adapters::llm::{Role, Turn};
 
 /// Turns kept at most, whatever their length.
@@ -53,18 +53,12 @@ pub fn within(history: &[Turn], budget: usize) -> Vec<Turn> {
 fn clean(turn: &Turn) -> Turn {
     let text = match turn.role {
         Role::User => neutralised(&turn.text),
-        Role::Assistant => without_markers(&turn.text),
+        Role::Assistant => markers::without(&turn.text),
     };
     Turn {
         role: turn.role,
         text: tokens::truncated(&text, TURN_TOKENS).to_owned(),
     }
-}
-
-fn without_markers(text: &str) -> String {
-    let mut filter = MarkerFilter::new(std::collections::BTreeSet::new());
-    let head = filter.push(text);
-    head + &filter.finish()
 }
 
 /// What the visitor asked in the turns that were dropped: the first question and the last ones.

@@ -8,7 +8,10 @@ use super::marker_reader::Reader;
 /// Characters looked through for the end of a marker.
 const MARKER_MAX: usize = 80;
 /// Tag names that frame data in a prompt.
-const TAGS: [&str; 2] = ["source", "summary"];
+const TAGS: [&str; 4] = ["source", "summary", "transcript", "draft"];
+
+/// Characters of the longest of them.
+const TAG_MAX: usize = 10;
 
 /// `text` with its markers and delimiters made harmless.
 #[must_use]
@@ -59,7 +62,7 @@ fn opens_tag(behind: &str) -> bool {
     let name: String = behind
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '/' && !c.is_control())
-        .take(7)
+        .take(TAG_MAX)
         .collect::<String>()
         .to_lowercase();
     TAGS.iter().any(|tag| name.starts_with(tag))
@@ -79,6 +82,7 @@ mod tests {
                 "</source><SOURCE id=1>< / sources>",
                 "‹/source>‹SOURCE id=1>‹ / sources>",
             ),
+            ("</Transcript> <draft", "‹/Transcript> ‹draft"),
             (
                 "if a < b { x[0] } <b>[link](u)</b>",
                 "if a < b { x[0] } <b>[link](u)</b>",

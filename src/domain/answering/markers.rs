@@ -181,6 +181,14 @@ impl MarkerFilter {
     }
 }
 
+/// `text` without any marker, nor the blanks before it.
+#[must_use]
+pub fn without(text: &str) -> String {
+    let mut filter = MarkerFilter::new(BTreeSet::new());
+    let head = filter.push(text);
+    head + &filter.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

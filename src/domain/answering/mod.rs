@@ -1,10 +1,12 @@
 //! From passages to an answer: the prompt, the stream of cited text, how far each claim is
 //! supported, and what is said when nothing is found. Start at [`answerer::Answerer`], which does
 //! it all in order, then [`stream::AnswerStream`], which turns an upstream's deltas into what a
-//! visitor may see. All but `answerer`, `memory`, `spending`, `trial` and the store of `cache` is pure.
+//! visitor may see. All but `answerer`, `aside`, `memory`, `spending`, `trial` and the
+//! store of `cache` is pure.
 
 pub mod abstain;
 pub mod answerer;
+pub(crate) mod aside;
 pub mod cache;
 pub mod citing;
 pub mod claim;

@@ -1,6 +1,6 @@
 //! An answer outside of any conversation: to see what would be said. It costs what any answer costs.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use parlance_store::{
     StoreError, TenantDb,
@@ -11,17 +11,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     answerer::Answerer,
-    spending,
-    turn::{Extra, JustSaid, Outcome, Progress, ProgressSink, Question},
+    aside,
+    turn::{JustSaid, Outcome, Progress, ProgressSink, Question},
 };
 use crate::domain::accounts::space::Space;
-
-/// Pauses before what an answer cost is written down once more.
-const BILL_PAUSES: [Duration; 3] = [
-    Duration::from_millis(100),
-    Duration::from_millis(400),
-    Duration::from_millis(1_600),
-];
 
 /// Nobody watches.
 struct Nobody;
@@ -55,13 +48,11 @@ impl Answerer {
             message_id: None,
             ..self.reservation(&question)
         };
-        let id = reservation.id;
         question.said = Some(JustSaid {
             text: text.to_owned(),
-            reservation: id,
+            reservation: reservation.id,
             before: Some(Vec::new()),
         });
-        let space = question.space.id;
         db.transaction(async |conn| ledger::reserve(conn, reservation.clone()).await)
             .await?;
         let prepared = self.prepare(question).await;
@@ -69,32 +60,8 @@ impl Answerer {
         let outcome = self
             .answer(prepared, MessageId::new(), &mut Nobody, &uncalled)
             .await;
-        let bill = async || {
-            db.transaction(async |conn| {
-                for Extra::Attempt(bill) | Extra::Abandoned(bill) in &outcome.extra {
-                    let attempt = NewReservation {
-                        conversation_id: None,
-                        message_id: None,
-                        ..spending::attempt(bill, space, ConversationId::new(), MessageId::new())
-                    };
-                    ledger::reserve(conn, attempt).await?;
-                    ledger::settle(conn, bill).await?;
-                }
-                match &outcome.spent {
-                    Some(bill) => ledger::settle(conn, bill).await?,
-                    None => ledger::release(conn, id).await?,
-                };
-                Ok::<_, StoreError>(())
-            })
-            .await
-        };
-        for pause in BILL_PAUSES {
-            match bill().await {
-                Err(error) if error.is_transient() => tokio::time::sleep(pause).await,
-                done => return done.map(|()| outcome.clone()),
-            }
-        }
-        bill().await?;
+        let settle = || db.transaction(async |conn| aside::settle(conn, &reservation, &outcome).await);
+        aside::persist(settle).await?;
         Ok(outcome)
     }
 }

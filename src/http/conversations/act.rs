@@ -2,15 +2,24 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use parlance_store::ids::{ClientId, ConversationId, MessageId, UserId};
+use parlance_store::{
+    ids::{ClientId, ConversationId, DraftId, MessageId, UserId},
+    queries::drafts::DraftKind,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
     actors::{conversation::AgentCommand, desk::Desk, services::Services},
-    domain::conversations::summary::ConversationSummary,
+    domain::{
+        conversations::summary::ConversationSummary,
+        drafting::{Draft, wanted::Wanted},
+    },
     http::permit::{Allowed, ConversationsWrite},
-    kernel::problem::{Problem, ProblemDocument},
+    kernel::{
+        problem::{Problem, ProblemDocument},
+        words,
+    },
 };
 
 fn desk(caller: &Allowed<ConversationsWrite>, services: web::Data<Services>) -> Desk {
@@ -30,6 +39,9 @@ pub struct MessageBody {
     /// behind it.
     #[schema(format = "uint64", minimum = 0)]
     after: Option<u64>,
+    /// The draft that it was, changed or not: it is noted what became of that.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    draft: Option<DraftId>,
 }
 
 /// A message that is stored.
@@ -56,7 +68,8 @@ pub async fn say(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let desk = desk(&caller, services);
-    let ack = desk.say(*path, body.client_id, &body.text, body.after).await?;
+    let said = desk.say(*path, body.client_id, &body.text, body.after, body.draft);
+    let ack = said.await?;
     Ok(HttpResponse::Created().json(Stored {
         message: ack.message,
         seq: ack.seq,
@@ -72,6 +85,9 @@ pub struct NoteBody {
     client_id: ClientId,
     #[schema(min_length = 1, max_length = 4_000)]
     text: String,
+    /// The draft that it was, changed or not: it is noted what became of that.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    draft: Option<DraftId>,
 }
 
 /// Write a note.
@@ -89,9 +105,45 @@ pub async fn note(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     desk(&caller, services)
-        .note(*path, body.client_id, &body.text)
+        .note(*path, body.client_id, &body.text, body.draft)
         .await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// What is to be drafted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DraftBody {
+    #[schema(value_type = words::DraftKind)]
+    kind: DraftKind,
+    /// What is rewritten: of `rephrase`, `shorter` and `translate`.
+    #[schema(min_length = 1, max_length = 4_000)]
+    text: Option<String>,
+    /// A language tag, of `translate`; the visitor's unless told.
+    #[schema(min_length = 2, max_length = 35)]
+    to: Option<String>,
+}
+
+/// Have something drafted.
+///
+/// Nothing of it is sent. A reply answers what the visitor wrote last, from the space's documents; where they
+/// say nothing of it, it is `abstained` and empty. Without a model that writes, replies and summaries quote,
+/// and rewriting is refused with `model_needed`. A draft takes the place of one that is being written for you
+/// in the same conversation.
+#[utoipa::path(
+    post, path = "/api/conversations/{id}/draft", operation_id = "draft_text", tag = "conversations", security(("user" = ["conversations:write"]), ("key" = ["conversations:write"])),
+    params(("id" = uuid::Uuid, Path, description = "The conversation")), request_body(content = DraftBody, example = json!({ "kind": "translate", "text": "Your parcel is on its way.", "to": "de" })),
+    responses((status = 200, body = Draft), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+)]
+pub async fn draft(
+    caller: Allowed<ConversationsWrite>,
+    path: web::Path<ConversationId>,
+    body: web::Json<DraftBody>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let wanted = Wanted::parse(body.kind, body.text.as_deref(), body.to.as_deref())?;
+    let draft = desk(&caller, services).draft(*path, wanted).await?;
+    Ok(HttpResponse::Ok().json(draft))
 }
 
 async fn act(

@@ -115,6 +115,10 @@ const BESIDES: &[(&str, &[Code])] = &[
     ("change_canned_reply", &[Code::Conflict, Code::SpaceArchived]),
     ("say_message", &[Code::Held, Code::Stale, Code::TextTooLong]),
     ("write_note", &[Code::TextTooLong]),
+    (
+        "draft_text",
+        &[Code::ModelNeeded, Code::TextTooLong, Code::RateLimited],
+    ),
     ("take_conversation", &[Code::Held]),
     (
         "begin_visitor_session",

@@ -8,6 +8,7 @@ use parlance_store::ids::ConversationId;
 use tokio::time::{Instant, Interval, interval_at};
 
 use super::{
+    drafting::Drafting,
     protocol::{MemberFrame, ServerFrame},
     socket::unknown,
     watched::{News, ROOM, Watched},
@@ -26,6 +27,7 @@ use crate::{
             recognise::Recognised,
         },
         conversations::event::Agent,
+        drafting::wanted::Wanted,
     },
     kernel::{code::Code, problem::Problem},
     realtime::socket::{Talk, unreadable},
@@ -43,6 +45,7 @@ pub(super) struct Member {
     listening: Listening,
     seat: Seat,
     watched: Watched,
+    drafting: Drafting,
     /// To be watched again, behind these events.
     lost: Vec<(ConversationId, u64)>,
     /// To be told before all else.
@@ -76,6 +79,7 @@ impl Member {
             address,
             listening,
             watched: Watched::default(),
+            drafting: Drafting::default(),
             lost: Vec::new(),
             waiting: VecDeque::new(),
             look: interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY),
@@ -105,6 +109,7 @@ impl Member {
         let watching = ServerFrame::Watching {
             conversation,
             seq: subscription.head,
+            drafts: self.desk.drafts_offered(subscription.space).await,
         };
         self.waiting.push_back(watching.text());
         self.watched.add(conversation, subscription);
@@ -128,6 +133,7 @@ impl Member {
     fn unwatch(&mut self, conversation: ConversationId) {
         self.lost.retain(|(lost, _)| *lost != conversation);
         self.watched.remove(conversation);
+        self.drafting.leave(conversation);
         self.seat.watch(conversation, false);
     }
 
@@ -184,8 +190,10 @@ impl Member {
                 client_id,
                 text,
                 after,
+                draft,
             } => {
-                let ack = self.desk.say(conversation, client_id, &text, after).await?;
+                let said = self.desk.say(conversation, client_id, &text, after, draft);
+                let ack = said.await?;
                 return Ok(Some(ServerFrame::Ack {
                     conversation,
                     client_id,
@@ -197,14 +205,34 @@ impl Member {
                 conversation,
                 client_id,
                 text,
+                draft,
             } => {
-                self.desk.note(conversation, client_id, &text).await?;
+                self.desk.note(conversation, client_id, &text, draft).await?;
                 return Ok(Some(ServerFrame::Ack {
                     conversation,
                     client_id,
                     message: None,
                     seq: None,
                 }));
+            }
+            MemberFrame::Draft {
+                conversation,
+                id,
+                kind,
+                text,
+                to,
+            } => {
+                let wanted = Wanted::parse(kind, text.as_deref(), to.as_deref())?;
+                self.drafting.begin(&self.desk, conversation, id, wanted)?;
+                return Ok(None);
+            }
+            MemberFrame::DraftStop { conversation } => {
+                self.desk.stop_draft(conversation);
+                return Ok(None);
+            }
+            MemberFrame::DraftDiscard { conversation, id } => {
+                self.desk.discard_draft(conversation, id).await?;
+                return Ok(None);
             }
             MemberFrame::Typing { conversation, on } => {
                 self.desk.typing(conversation, on);
@@ -258,6 +286,7 @@ impl Talk for Member {
                     News::Event(event) => return Some(Told::Conversation(event)),
                     News::Over(conversation, seen) => self.lost.push((conversation, seen)),
                 },
+                frame = self.drafting.next() => return frame.map(|frame| Told::Frame(frame.text())),
                 // Told to come again, and then refused.
                 _ = self.look.tick() => if self.is_over().await { return None },
             }

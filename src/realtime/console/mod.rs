@@ -2,6 +2,7 @@
 //! workspace, and in the conversations that they watch. [`protocol`] has the frames; what is told comes
 //! from `actors::console` and from the conversations.
 
+mod drafting;
 mod member;
 pub mod protocol;
 mod socket;

@@ -3,12 +3,16 @@
 
 use bytestring::ByteString;
 use chrono::{DateTime, Utc};
-use parlance_store::ids::{ClientId, ConversationId, MessageId, UserId};
+use parlance_store::{
+    ids::{ClientId, ConversationId, DraftId, MessageId, UserId},
+    queries::drafts::DraftKind,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
+    domain::drafting::Draft,
     kernel::{code::Code, problem::Problem, words},
     realtime::protocol,
 };
@@ -46,6 +50,10 @@ pub enum MemberFrame {
         #[serde(default)]
         #[schema(format = "uint64")]
         after: Option<u64>,
+        /// The draft that it was, changed or not.
+        #[serde(default)]
+        #[schema(value_type = Option<uuid::Uuid>)]
+        draft: Option<DraftId>,
     },
     Note {
         #[schema(value_type = uuid::Uuid)]
@@ -54,6 +62,42 @@ pub enum MemberFrame {
         client_id: ClientId,
         #[schema(min_length = 1, max_length = 4_000)]
         text: String,
+        /// The draft that it was, changed or not.
+        #[serde(default)]
+        #[schema(value_type = Option<uuid::Uuid>)]
+        draft: Option<DraftId>,
+    },
+    /// Have something drafted, in the place of what is being drafted here.
+    Draft {
+        #[schema(value_type = uuid::Uuid)]
+        conversation: ConversationId,
+        /// Your own id of it.
+        #[schema(value_type = uuid::Uuid)]
+        id: DraftId,
+        #[schema(value_type = words::DraftKind)]
+        kind: DraftKind,
+        /// What is rewritten: of `rephrase`, `shorter` and `translate`.
+        #[serde(default)]
+        #[schema(min_length = 1, max_length = 4_000)]
+        text: Option<String>,
+        /// A language tag, of `translate`; the visitor's unless told.
+        #[serde(default)]
+        #[schema(min_length = 2, max_length = 35)]
+        to: Option<String>,
+    },
+    /// What there is of it is kept.
+    #[serde(rename = "draft.stop")]
+    DraftStop {
+        #[schema(value_type = uuid::Uuid)]
+        conversation: ConversationId,
+    },
+    /// It will not be sent.
+    #[serde(rename = "draft.discard")]
+    DraftDiscard {
+        #[schema(value_type = uuid::Uuid)]
+        conversation: ConversationId,
+        #[schema(value_type = uuid::Uuid)]
+        id: DraftId,
     },
     Take {
         #[schema(value_type = uuid::Uuid)]
@@ -100,7 +144,7 @@ pub enum MemberFrame {
 }
 
 /// What the server answers to it, besides events.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 #[schema(as = ConsoleServerFrame)]
 pub enum ServerFrame {
@@ -116,6 +160,9 @@ pub enum ServerFrame {
         conversation: ConversationId,
         /// Of the newest event.
         seq: u64,
+        /// What can be drafted here.
+        #[schema(value_type = Vec<words::DraftKind>)]
+        drafts: &'static [DraftKind],
     },
     /// What was said, or noted, is stored.
     Ack {
@@ -130,6 +177,19 @@ pub enum ServerFrame {
         #[serde(skip_serializing_if = "Option::is_none")]
         seq: Option<u64>,
     },
+    /// The next piece of what is drafted.
+    #[serde(rename = "draft.delta")]
+    DraftDelta {
+        #[schema(value_type = uuid::Uuid)]
+        conversation: ConversationId,
+        #[schema(value_type = uuid::Uuid)]
+        id: DraftId,
+        n: u64,
+        text: String,
+    },
+    /// A draft is finished.
+    #[serde(rename = "draft.end")]
+    DraftEnd(Box<Draft>),
     Error {
         #[schema(value_type = Code)]
         code: &'static str,
@@ -137,6 +197,7 @@ pub enum ServerFrame {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schema(value_type = Option<uuid::Uuid>)]
         conversation: Option<ConversationId>,
+        /// Of what was said, or drafted.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schema(value_type = Option<uuid::Uuid>)]
         client_id: Option<ClientId>,
@@ -167,7 +228,11 @@ impl MemberFrame {
                 client_id,
                 ..
             } => (Some(*conversation), Some(*client_id)),
+            Self::Draft { conversation, id, .. } | Self::DraftDiscard { conversation, id } => {
+                (Some(*conversation), Some(ClientId(id.0)))
+            }
             Self::Watch { conversation, .. }
+            | Self::DraftStop { conversation }
             | Self::Unwatch { conversation }
             | Self::Take { conversation }
             | Self::Release { conversation }

@@ -97,6 +97,8 @@ ids! {
     NoteId,
     /// The client's own id of something it said, for exactly-once delivery.
     ClientId,
+    /// What was drafted for an agent; chosen by the client.
+    DraftId,
     /// A document of a space.
     DocumentId,
     /// One processed version of a document.

@@ -2,6 +2,7 @@
 
 mod acts;
 mod canned;
+mod drafts;
 mod gone;
 mod handing_over;
 mod lock;

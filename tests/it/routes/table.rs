@@ -333,6 +333,11 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ),
     (
         "POST",
+        "/api/conversations/{id}/draft",
+        For::Member("conversations:write"),
+    ),
+    (
+        "POST",
         "/api/conversations/{id}/take",
         For::Member("conversations:write"),
     ),

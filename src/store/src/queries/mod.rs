@@ -12,6 +12,7 @@ pub mod contacts;
 pub mod conversation_search;
 pub mod conversations;
 pub mod documents;
+pub mod drafts;
 pub mod golden;
 pub mod history;
 pub mod identity_keys;

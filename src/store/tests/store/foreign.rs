@@ -29,6 +29,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("contacts", "contacts"),
     ("conversation_search", "conversation_search"),
     ("documents", "knowledge"),
+    ("drafts", "drafts"),
     ("golden", "golden"),
     ("history", "contacts"),
     ("identity_keys", "contacts"),

@@ -13,6 +13,7 @@ mod canned_replies;
 mod contacts;
 mod control;
 mod conversation_search;
+mod drafts;
 mod foreign;
 mod golden;
 mod inbox;

@@ -1,7 +1,7 @@
 /** What was typed and not sent, by conversation: it outlives the page. */
 const KEY = 'parlance.draft.';
 
-export function keptDraft(conversation: string): string {
+export function keptText(conversation: string): string {
   try {
     return localStorage.getItem(KEY + conversation) ?? '';
   } catch {
@@ -9,8 +9,8 @@ export function keptDraft(conversation: string): string {
   }
 }
 
-export function keepDraft(conversation: string, text: string): void {
-  if (!text) return forgetDraft(conversation);
+export function keepText(conversation: string, text: string): void {
+  if (!text) return forgetText(conversation);
   try {
     localStorage.setItem(KEY + conversation, text);
   } catch {
@@ -18,7 +18,7 @@ export function keepDraft(conversation: string, text: string): void {
   }
 }
 
-export function forgetDraft(conversation: string): void {
+export function forgetText(conversation: string): void {
   try {
     localStorage.removeItem(KEY + conversation);
   } catch {

@@ -1,0 +1,139 @@
+import type { Frame } from '../live/frames';
+import type { Live } from '../live/socket';
+import type { Citation, Claim } from './api';
+import { sourceLink } from './link';
+
+export type DraftKind = 'reply' | 'summary' | 'rephrase' | 'shorter' | 'translate';
+
+/** What a model proposes. */
+export interface Draft {
+  id: string;
+  kind: DraftKind;
+  text: string;
+  state: 'complete' | 'interrupted' | 'failed';
+  /** What a reply is drawn from. */
+  citations: Citation[];
+  grounding: number | null;
+  claims: Claim[];
+  model: string | null;
+  /** There is nothing to draw a reply from. */
+  abstained?: boolean;
+}
+
+export interface DraftingState {
+  /** What is being written, as far as it is. */
+  writing: { id: string; kind: DraftKind; text: string } | null;
+  /** What was put in the place of the agent's text, and that. */
+  proposed: { draft: Draft; before: string } | null;
+  summary: Draft | null;
+  /** Why there is none. */
+  refused: string | null;
+}
+
+const IDLE: DraftingState = { writing: null, proposed: null, summary: null, refused: null };
+
+/** What is drafted for this agent in one conversation: one at a time, told by the socket. */
+export class Drafting {
+  private state = IDLE;
+  private before = '';
+  private readonly watching = new Set<() => void>();
+
+  constructor(
+    private readonly live: Live,
+    private readonly conversation: string,
+  ) {}
+
+  readonly subscribe = (changed: () => void) => {
+    this.watching.add(changed);
+    return () => void this.watching.delete(changed);
+  };
+  readonly snapshot = () => this.state;
+
+  private set(change: Partial<DraftingState>): void {
+    this.state = { ...this.state, ...change };
+    this.watching.forEach((changed) => changed());
+  }
+
+  /** Hears of drafts until it is called off; `write` puts a finished one in the place of the agent's text. */
+  open(write: (text: string) => void): () => void {
+    const { live } = this;
+    const off = [
+      live.on('draft.delta', ({ id, text }) => {
+        const { writing } = this.state;
+        if (writing?.id === id) this.set({ writing: { ...writing, text: writing.text + text } });
+      }),
+      live.on('draft.end', (draft) => this.end(draft, write)),
+      live.on('error', ({ client_id, detail }) => client_id === this.state.writing?.id && this.set({ writing: null, refused: detail })),
+      // The server stops what is drafted for a line that breaks.
+      live.on('ready', () => this.state.writing && this.set({ writing: null, refused: 'the connection was lost: try again' })),
+    ];
+    return () => off.forEach((end) => end());
+  }
+
+  private end(draft: Frame<'draft.end'>, write: (text: string) => void): void {
+    if (draft.id !== this.state.writing?.id) return;
+    const done = { writing: null, refused: draft.state === 'failed' ? 'the model did not finish: try again' : null };
+    if (draft.abstained) this.set({ ...done, refused: 'nothing in the documents answers this' });
+    else if (!draft.text) this.set(done);
+    else if (draft.kind === 'summary') this.set({ ...done, summary: draft });
+    else {
+      this.set({ ...done, proposed: { draft, before: this.before } });
+      write(draft.text);
+    }
+  }
+
+  /** Has something drafted; `text` is what the agent has written. */
+  begin(kind: DraftKind, text: string): void {
+    if (this.state.writing) return;
+    const id = crypto.randomUUID();
+    const rewritten = kind === 'reply' || kind === 'summary' ? {} : { text };
+    const sent = this.live.send({ type: 'draft', conversation: this.conversation, id, kind, ...rewritten });
+    if (kind !== 'summary') this.before = text;
+    this.set(sent ? { writing: { id, kind, text: '' }, refused: null } : { refused: 'there is no connection: try again in a moment' });
+  }
+
+  /** What there is of it stays. */
+  stop(): void {
+    this.live.send({ type: 'draft.stop', conversation: this.conversation });
+  }
+
+  /** The agent's own text, in the place of what was proposed. */
+  takeBack(): string {
+    const { proposed } = this.state;
+    this.discard(proposed?.draft);
+    this.set({ proposed: null, refused: null });
+    return proposed?.before ?? '';
+  }
+
+  closeSummary(): void {
+    this.discard(this.state.summary ?? undefined);
+    this.set({ summary: null });
+  }
+
+  /** That the agent sends what was proposed, changed or not: its id, once. */
+  use(): string | undefined {
+    const id = this.state.proposed?.draft.id;
+    this.set({ proposed: null, refused: null });
+    return id;
+  }
+
+  /** The same of a summary that becomes a note. */
+  useSummary(): string | undefined {
+    const id = this.state.summary?.id;
+    this.set({ summary: null });
+    return id;
+  }
+
+  private discard(draft: Draft | undefined): void {
+    if (draft) this.live.send({ type: 'draft.discard', conversation: this.conversation, id: draft.id });
+  }
+}
+
+/** A reply with links to what it is drawn from. */
+export function withSources(text: string, citations: readonly Citation[]): string {
+  const links = citations.flatMap(({ title, url }) => {
+    const link = sourceLink(url);
+    return link ? [`${title}: ${link}`] : [];
+  });
+  return `${text.trimEnd()}\n\n${[...new Set(links)].join('\n')}`;
+}
