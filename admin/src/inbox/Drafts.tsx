@@ -98,7 +98,7 @@ export function DraftStrip({ state: { proposed, refused }, takeBack, addSources 
 function Proposed({ draft, takeBack, addSources, isUndo }: { draft: Draft; takeBack: () => void; addSources: () => void; isUndo: boolean }) {
   const { text, state, citations, grounding, claims, model } = draft;
   const weak = claims.filter(({ support }) => support < SUPPORTED).map(({ start, end }) => text.slice(start, end).trim());
-  const small = 'h-7 px-2 text-xs';
+  const small = 'h-7! px-2! text-xs';
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
@@ -149,7 +149,7 @@ export function DraftSummary({ summary, writing, note, close, stop }: SummaryPro
           </h3>
           <span className="ms-auto flex gap-1">
             {done && (
-              <Button look="quiet" className="h-7 px-2 text-xs" onClick={note}>
+              <Button look="quiet" className="h-7! px-2! text-xs" onClick={note}>
                 <NotebookPen className="size-3" aria-hidden /> Add as note
               </Button>
             )}

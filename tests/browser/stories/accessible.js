@@ -46,6 +46,12 @@ for (const colorScheme of ['light', 'dark']) {
     await page.goto(`${server.origin}/app/inbox/${conversation}`);
     await page.getByText('1 source').or(page.getByText(/\d sources/)).first().waitFor();
     const found = { '/inbox': await faults(page) };
+    for (const [draft, done] of [['Summarise', 'Add as note'], [/Draft a reply/, 'Add sources']]) {
+      await page.getByRole('button', { name: 'Draft' }).click();
+      await page.getByRole('menuitem', { name: draft }).click();
+      await page.getByRole('button', { name: done }).waitFor();
+    }
+    found['/inbox with drafts'] = await faults(page);
     for (const [path, role, name] of SCREENS) {
       await page.goto(`${server.origin}/app${path}`);
       await page.getByRole(role, { name }).first().waitFor();

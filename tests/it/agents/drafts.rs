@@ -346,6 +346,7 @@ async fn without_a_model_there_is_what_the_documents_and_the_visitor_say() {
     socket.send(&says("Do penguins enjoy jazz concerts?")).await;
     socket.next_of("ack").await;
     cole.say(&conversation, "Let me see.", 9).await;
+    cole.socket.next_of("ack").await;
     socket.send(&says("Do zebras?")).await;
     cole.inbox(|seen| seen["last"]["text"] == "Do zebras?").await;
     let id = cole.drafts(&conversation, json!({})).await;
