@@ -115,6 +115,7 @@ fn request(model: String, system: String, data: String, max_tokens: u32) -> Chat
         max_tokens,
         temperature: Some(0.2),
         request_id: String::new(),
+        hand_over: false,
     }
 }
 
