@@ -28,7 +28,8 @@ async fn asks(visitor: &TestVisitor, question: &str) -> (String, Socket) {
     let (conversation, mut socket) = visitor.connects().await;
     socket.send(&json!({ "type": "human" })).await;
     socket.send(&says(question)).await;
-    socket.next_of("message").await;
+    // Before it comes what the system says of the wait.
+    while socket.next_of("message").await["text"] != question {}
     (conversation, socket)
 }
 
