@@ -7,7 +7,7 @@ story('a reply is drafted into the composer, changed and sent, and the visitor s
   const visitor = await onDemoPage();
   await visitor.opens();
   await visitor.frame.locator('#person').click();
-  await visitor.frame.getByRole('log').getByText('A person will join you here.').waitFor();
+  await visitor.frame.getByRole('log').getByText(/will (join|answer) you here/).waitFor();
   await visitor.says('How long is the warranty of the Sweep 3?');
   const conversation = await page.evaluate(() => JSON.parse(localStorage['parlance:acme:conversation']));
 
