@@ -33,7 +33,7 @@ story('a macro is written, found behind a slash, sent to the visitor, and resolv
   assert.match(await field.inputValue(), /^Goodbye friend, says /);
   await desk.getByText('resolve the conversation').waitFor();
   await desk.keyboard.press('Enter');
-  await visitor.frame.getByText(`(${word})`).waitFor();
+  await visitor.frame.locator('.bubble', { hasText: `(${word})` }).waitFor();
   await desk.getByRole('button', { name: 'Reopen' }).waitFor();
 
   await desk.keyboard.press('Escape');
