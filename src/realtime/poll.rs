@@ -4,17 +4,18 @@
 use std::{sync::Arc, time::Duration};
 
 use bytestring::ByteString;
+use parlance_store::ids::MessageId;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, timeout_at};
 
 use super::{
     protocol::ConversationView,
     session::Session,
-    sse::{Until, answers},
+    sse::{Until, answers, hands_over},
 };
 use crate::{
     actors::conversation::Published,
-    domain::conversations::event::Event,
+    domain::conversations::event::{Event, Status},
     kernel::{code::Code, problem::Problem},
     realtime::protocol::ServerFrame,
 };
@@ -74,24 +75,38 @@ fn raw(event: Published) -> Option<Box<RawValue>> {
     RawValue::from_string(event.json.to_string()).ok()
 }
 
-/// Waits for the durable answer to `question`, said after the cursor `after`.
+/// Whether the bot answers `question`, said after the cursor `after`, or has answered it already.
+///
+/// # Errors
+/// Storage problems.
+pub async fn bot_answers(session: &Session, after: u64, question: MessageId) -> Result<bool, Problem> {
+    let mut listening = session.subscribe(after).await?;
+    let until = Until::Answered(question);
+    let is_there = listening.backlog().iter().any(|event| answers(event, &until));
+    Ok(is_there || listening.conversation.status == Status::Bot)
+}
+
+/// Waits for the durable answer to `question`, said after the cursor `after`. `None` once a person
+/// answers instead.
 ///
 /// # Errors
 /// `Timeout` when it takes too long, storage problems.
 pub async fn answer(
     session: &Session,
     after: u64,
-    question: parlance_store::ids::MessageId,
-) -> Result<ByteString, Problem> {
+    question: MessageId,
+) -> Result<Option<ByteString>, Problem> {
     let until = Until::Answered(question);
     let deadline = Instant::now() + ANSWER_WITHIN;
     let mut cursor = after;
     loop {
         let mut listening = session.subscribe(cursor).await?;
         let mut backlog = listening.backlog().into_iter();
+        let mut handed_over = listening.conversation.status != Status::Bot;
         loop {
             let event = match backlog.next() {
                 Some(event) => event,
+                None if handed_over => return Ok(None),
                 None => match timeout_at(deadline, listening.next()).await {
                     Ok(Some(event)) => Arc::unwrap_or_clone(event),
                     // Closed: too slow, or the conversation moved. Resume from the cursor.
@@ -106,8 +121,9 @@ pub async fn answer(
             };
             cursor = event.seq.unwrap_or(cursor);
             if answers(&event, &until) {
-                return Ok(event.json);
+                return Ok(Some(event.json));
             }
+            handed_over |= hands_over(&event);
         }
     }
 }

@@ -25,10 +25,7 @@ use crate::{
         services::Services,
         tenant::TenantHandle,
     },
-    domain::{
-        accounts::token::VisitorClaims,
-        conversations::{event::Status, text::worth_saying},
-    },
+    domain::{accounts::token::VisitorClaims, conversations::text::worth_saying},
     kernel::{code::Code, problem::Problem},
 };
 
@@ -147,14 +144,6 @@ impl Session {
             id: self.conversation,
             status: seen.status,
         })
-    }
-
-    /// Whether the bot answers here at present.
-    ///
-    /// # Errors
-    /// When the conversation cannot be loaded.
-    pub async fn bot_answers(&self) -> Result<bool, Problem> {
-        Ok(self.view().await?.status == Status::Bot)
     }
 
     /// The first frame of a socket.

@@ -61,6 +61,9 @@ fn events(
         for event in listening.backlog() {
             yield Ok(frame(event.kind, event.seq, &event.json));
             if answers(&event, &until) {
+                for event in what_follows(&session, &event).await {
+                    yield Ok(frame(event.kind, event.seq, &event.json));
+                }
                 return;
             }
             handed_over |= hands_over(&event);
@@ -86,6 +89,9 @@ fn events(
                     };
                     yield Ok(frame(event.kind, event.seq, &event.json));
                     if answers(&event, &until) {
+                        for event in what_follows(&session, &event).await {
+                            yield Ok(frame(event.kind, event.seq, &event.json));
+                        }
                         return;
                     }
                     handed_over |= hands_over(&event);
@@ -119,8 +125,23 @@ pub(super) fn answers(event: &Published, until: &Until) -> bool {
     event.seq.is_some() && replies_to(event).is_some_and(|to| to == question.to_string())
 }
 
+/// Behind an answer that hands over to people, that it does, and what the visitor is told. They are
+/// published together, so whoever asks after the answer finds them.
+async fn what_follows(session: &Session, answer: &Published) -> Vec<Published> {
+    let Ok(mut listening) = session.subscribe(answer.seq.unwrap_or(0)).await else {
+        return Vec::new();
+    };
+    let mut behind = listening.backlog();
+    behind.truncate(if behind.first().is_some_and(hands_over) {
+        2
+    } else {
+        0
+    });
+    behind
+}
+
 /// Whether from this event on a person answers.
-fn hands_over(event: &Published) -> bool {
+pub(super) fn hands_over(event: &Published) -> bool {
     #[derive(serde::Deserialize)]
     struct Change {
         status: Status,

@@ -358,16 +358,16 @@ async fn chat(
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    if !session.bot_answers().await? {
-        return Ok(HttpResponse::Accepted().json(ServerFrame::Ack {
-            client_id: body.client_id,
-            message: ack.message,
-            seq: ack.seq,
-        }));
-    }
-    if accept.contains("text/event-stream") {
+    let streams = accept.contains("text/event-stream");
+    if streams && poll::bot_answers(&session, before, ack.message).await? {
         return sse::stream(session, before, Until::Answered(ack.message), token_end).await;
     }
-    let answer = poll::answer(&session, before, ack.message).await?;
-    Ok(HttpResponse::Ok().content_type("application/json").body(answer))
+    if !streams && let Some(answer) = poll::answer(&session, before, ack.message).await? {
+        return Ok(HttpResponse::Ok().content_type("application/json").body(answer));
+    }
+    Ok(HttpResponse::Accepted().json(ServerFrame::Ack {
+        client_id: body.client_id,
+        message: ack.message,
+        seq: ack.seq,
+    }))
 }

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { BadgeCheck, Clock } from 'lucide-react';
 import type { Conversation, Found } from './api';
 import type { InboxSearch } from './search';
+import { whyItWaits } from './status';
 import { StatusBadge } from './StatusBadge';
 import { duration, exactTime, shortTime } from './time';
 import { AgentFace, VisitorFace, visitorName } from './visitor';
@@ -20,7 +21,7 @@ interface RowProps {
 
 /** A line of the inbox. */
 export function ConversationRow({ conversation, search, now, space, found }: RowProps) {
-  const { id, status, assignee, updated_at, waiting_since, last, verified } = conversation;
+  const { id, status, assignee, updated_at, waiting_since, reason, last, verified } = conversation;
   const at = found?.message.at ?? updated_at;
   const [moment, said] = [new Date(at), found?.message ?? last];
   return (
@@ -47,6 +48,7 @@ export function ConversationRow({ conversation, search, now, space, found }: Row
         </span>
         <span className="mt-1.5 flex h-5 items-center gap-2">
           {waiting_since ? <Waits since={new Date(waiting_since)} now={now} /> : <StatusBadge status={status} />}
+          {reason && <span className="min-w-0 truncate text-xs text-mute">{whyItWaits(reason, visitorName(conversation))}</span>}
           {space && <span className="min-w-0 truncate text-xs text-mute">{space}</span>}
           {assignee && (
             <span className="ms-auto">

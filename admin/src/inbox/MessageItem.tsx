@@ -26,7 +26,11 @@ interface MessageProps {
 /** One message of a transcript. The visitor is on the left; whoever answers is on the right. */
 export function MessageItem({ message, name, goesOn, seen }: MessageProps) {
   const { author, text, at } = message;
-  if (author.kind === 'system') return <p className="mx-auto max-w-md py-1 text-center text-xs text-mute">{text}</p>;
+  if (author.kind === 'system') return (
+      <p dir="auto" className="mx-auto max-w-md py-1 text-center text-xs text-mute">
+        {text}
+      </p>
+    );
   const visitor = author.kind === 'visitor';
   const when = new Date(at);
   return (

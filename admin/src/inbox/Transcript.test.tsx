@@ -66,6 +66,21 @@ describe('a transcript', () => {
     expect(screen.getByText('Seen')).toBeVisible();
   });
 
+  it.each([
+    ['visitor_asked', 'Mia asked for a person'],
+    ['abstained', 'The assistant found no answer'],
+    ['upstream', 'The model could not be reached'],
+    ['limit', 'The plan’s messages are used up'],
+    ['model', 'The assistant asked for a person'],
+    ['some_new_word', 'A person is asked for'],
+  ])('says why a person is asked for, and what the visitor is told: %s', (reason, words) => {
+    const waits = status(2, { status: 'waiting', reason, by: { kind: 'system' } });
+    shown([message(1), waits, message(3, { author: { kind: 'system' }, text: 'A person from our team will join you here.' })], 'Mia');
+    expect(screen.getByText(words)).toBeVisible();
+    expect(screen.getByText('A person from our team will join you here.')).toBeVisible();
+    expect(screen.getAllByRole('article'), 'which nobody wrote').toHaveLength(1);
+  });
+
   it('shows an answer while it is written, what is on its way, and who types', () => {
     const typing = [{ kind: 'visitor' as const }, { kind: 'agent' as const, id: 'u2', name: 'Ben' }];
     shown([message(1)], 'Mia', { answer: { message: 'm9', text: 'It takes **three', claims: [] }, typing, pending: [{ client_id: 'p1', kind: 'say', text: 'One moment.' }] });

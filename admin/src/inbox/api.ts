@@ -28,6 +28,8 @@ export interface Conversation {
   verified: boolean;
   status: Status;
   assignee: Agent | null;
+  /** Why a person is asked for, while the visitor waits for one. */
+  reason: string | null;
   /** Since when the visitor waits for a person to write. */
   waiting_since: string | null;
   snoozed_until: string | null;

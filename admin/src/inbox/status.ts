@@ -6,7 +6,7 @@ export function changeText({ status, by, reason, assignee, until }: StatusChange
   const who = by.kind === 'visitor' ? visitor : (by.name ?? 'Parlance');
   switch (status) {
     case 'waiting':
-      return WAITING[reason]?.(visitor) ?? 'A person is asked for';
+      return whyItWaits(reason, visitor);
     case 'human':
       if (reason === 'reopened') return `${visitor} wrote again: it is back with ${assignee?.name ?? 'its agent'}`;
       if (reason === 'snooze_ended') return `Back with ${assignee?.name ?? 'its agent'}`;
@@ -20,12 +20,15 @@ export function changeText({ status, by, reason, assignee, until }: StatusChange
   }
 }
 
+/** Why a person is asked for, in words. */
+export const whyItWaits = (reason: string, visitor: string) => WAITING[reason]?.(visitor) ?? 'A person is asked for';
+
 const WAITING: Record<string, (visitor: string) => string> = {
   visitor_asked: (visitor) => `${visitor} asked for a person`,
-  abstained: () => 'The assistant had no answer: a person is asked for',
-  upstream: () => 'The assistant could not answer: a person is asked for',
-  limit: () => 'The plan is used up: a person is asked for',
-  sentiment: (visitor) => `${visitor} is upset: a person is asked for`,
+  abstained: () => 'The assistant found no answer',
+  upstream: () => 'The model could not be reached',
+  limit: () => 'The plan’s messages are used up',
+  sentiment: (visitor) => `${visitor} is upset`,
   model: () => 'The assistant asked for a person',
   agent_left: () => 'The agent is gone: it waits for another',
   snooze_ended: () => 'Back, and waiting for an agent',

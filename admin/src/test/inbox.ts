@@ -33,6 +33,7 @@ export function conversation(id: string, given: Partial<Conversation> = {}): Con
     verified: false,
     status: 'bot',
     assignee: null,
+    reason: null,
     waiting_since: null,
     snoozed_until: null,
     seq: 2,

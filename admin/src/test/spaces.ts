@@ -26,6 +26,7 @@ export const settings: SpaceSettings = {
     history_tokens: 1500,
     cache: true,
   },
+  handoff: { after_abstentions: 2, on_failure: true, by_model: true, message: null, away_message: null },
   knowledge: { passage_tokens: 250, overlap_tokens: 60, golden_answers: false },
 };
 

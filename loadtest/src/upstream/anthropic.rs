@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{records::Told, wire::Wire};
+use super::{
+    records::Told,
+    wire::{HAND_OVER, Wire},
+};
 
 pub(super) struct Messages {
     pub(super) model: String,
@@ -10,6 +13,21 @@ pub(super) struct Messages {
     /// Index of the text block: 1 after a thinking block.
     pub(super) text_block: usize,
     pub(super) max_tokens_reached: bool,
+    pub(super) hand_over: bool,
+}
+
+impl Messages {
+    /// A block of its own, its arguments in pieces.
+    fn call(&self) -> String {
+        let index = self.text_block + 1;
+        let mut out = event(&json!({"type": "content_block_start", "index": index,
+            "content_block": {"type": "tool_use", "id": "toolu_mock", "name": "hand_over", "input": {}}}));
+        for piece in HAND_OVER {
+            out.push_str(&event(&json!({"type": "content_block_delta", "index": index,
+                "delta": {"type": "input_json_delta", "partial_json": piece}})));
+        }
+        out + &event(&json!({"type": "content_block_stop", "index": index}))
+    }
 }
 
 fn event(data: &Value) -> String {
@@ -59,12 +77,18 @@ impl Wire for Messages {
     }
 
     fn ending(&self, told: &Told) -> String {
-        let stop_reason = if self.max_tokens_reached {
-            "max_tokens"
+        let stop_reason = match (self.max_tokens_reached, self.hand_over) {
+            (true, _) => "max_tokens",
+            (false, true) => "tool_use",
+            (false, false) => "end_turn",
+        };
+        let called = if self.hand_over {
+            self.call()
         } else {
-            "end_turn"
+            String::new()
         };
         event(&json!({"type": "content_block_stop", "index": self.text_block}))
+            + &called
             + &event(&json!({"type": "message_delta",
             "delta": {"stop_reason": stop_reason, "stop_sequence": null},
             "usage": {

@@ -28,6 +28,10 @@ pub struct Behaviour {
     pub no_usage: bool,
     /// System prefixes marked for the cache from this many tokens on are cached, per model.
     pub min_cacheable: u64,
+    /// After the text, the tool is called that hands over to people.
+    pub hand_over: bool,
+    /// 400 to a request with tools, as models answer that take none.
+    pub no_tools: bool,
     pub fault: Fault,
 }
 
@@ -44,6 +48,8 @@ impl Default for Behaviour {
             stamps: false,
             no_usage: false,
             min_cacheable: 512,
+            hand_over: false,
+            no_tools: false,
             fault: Fault::None,
         }
     }
@@ -109,6 +115,8 @@ impl Behaviour {
             "crlf" => self.crlf = true,
             "stamps" => self.stamps = true,
             "nousage" => self.no_usage = true,
+            "handover" => self.hand_over = true,
+            "notools" => self.no_tools = true,
             "429" => {
                 self.fault = Fault::RateLimited {
                     retry_after: value.parse().ok(),
@@ -163,12 +171,12 @@ mod tests {
     #[test]
     fn reads_directives() {
         let read = |text| Behaviour::default().directed(text);
-        let slow = read("tokens=300, tps=50 first=200,thinking=9,crlf,split").unwrap();
+        let slow = read("tokens=300, tps=50 first=200,thinking=9,crlf,split,handover,notools").unwrap();
         assert_eq!(
             (slow.tokens, slow.first_token_ms, slow.thinking_tokens),
             (300, 200, 9)
         );
-        assert!(slow.crlf && slow.split);
+        assert!(slow.crlf && slow.split && slow.hand_over && slow.no_tools);
         assert_eq!(slow.due(100), Duration::from_millis(2_200));
         assert_eq!(
             read("429=7").unwrap().fault,

@@ -46,7 +46,8 @@ pub(super) async fn chat(desk: &Desk, path: String, body: &Bytes, began: Instant
     let answering = answering(desk, &path, &prompt, behaviour, began, ticket);
     let behaviour = &answering.behaviour;
     sleep(behaviour.accept_delay()).await;
-    let status = if unacceptable(&request) {
+    let toolless = behaviour.no_tools && request.get("tools").is_some();
+    let status = if unacceptable(&request) || toolless {
         Some(400)
     } else {
         status_of(&behaviour.fault)
@@ -58,7 +59,13 @@ pub(super) async fn chat(desk: &Desk, path: String, body: &Bytes, began: Instant
         return streaming(answering);
     };
     desk.records().end(ticket, Ending::Faulted);
-    let mut response = reply(status, refusal(status, behaviour.fault == Fault::SpendLimit));
+    let message = if toolless {
+        "this model does not support tools".to_owned()
+    } else {
+        format!("the mock was told to answer {status}")
+    };
+    let spend_limit = behaviour.fault == Fault::SpendLimit;
+    let mut response = reply(status, refusal(status, &message, spend_limit));
     if let Fault::RateLimited {
         retry_after: Some(seconds),
     } = behaviour.fault
@@ -86,6 +93,7 @@ fn answering(
             id,
             text_block,
             max_tokens_reached,
+            hand_over: behaviour.hand_over,
         })
     } else {
         let usage = prompt.include_usage && !behaviour.no_usage;
@@ -94,6 +102,7 @@ fn answering(
             id,
             usage,
             max_tokens_reached,
+            hand_over: behaviour.hand_over,
         })
     };
     // A refused request costs nothing and does not warm the cache.

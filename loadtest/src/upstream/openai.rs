@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{records::Told, wire::Wire};
+use super::{
+    records::Told,
+    wire::{HAND_OVER, Wire},
+};
 
 pub(super) struct ChatCompletions {
     pub(super) model: String,
@@ -10,6 +13,7 @@ pub(super) struct ChatCompletions {
     /// `stream_options.include_usage`, unless the behaviour leaves usage out.
     pub(super) usage: bool,
     pub(super) max_tokens_reached: bool,
+    pub(super) hand_over: bool,
 }
 
 impl ChatCompletions {
@@ -19,6 +23,18 @@ impl ChatCompletions {
             "choices": choices, "usage": usage,
         });
         format!("data: {chunk}\n\n")
+    }
+
+    /// Its name first, then its arguments in pieces.
+    fn call(&self) -> String {
+        let piece = |call: Value| {
+            let delta = json!([{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": null}]);
+            self.chunk(&delta, &Value::Null)
+        };
+        let named = json!({"index": 0, "id": "call_mock", "type": "function",
+            "function": {"name": "hand_over", "arguments": ""}});
+        let arguments = HAND_OVER.map(|part| piece(json!({"index": 0, "function": {"arguments": part}})));
+        piece(named) + &arguments.concat()
     }
 }
 
@@ -38,8 +54,17 @@ impl Wire for ChatCompletions {
     }
 
     fn ending(&self, told: &Told) -> String {
-        let reason = if self.max_tokens_reached { "length" } else { "stop" };
-        let mut out = self.chunk(
+        let reason = match (self.max_tokens_reached, self.hand_over) {
+            (true, _) => "length",
+            (false, true) => "tool_calls",
+            (false, false) => "stop",
+        };
+        let mut out = if self.hand_over {
+            self.call()
+        } else {
+            String::new()
+        };
+        out += &self.chunk(
             &json!([{"index": 0, "delta": {}, "finish_reason": reason}]),
             &Value::Null,
         );

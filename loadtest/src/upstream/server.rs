@@ -99,7 +99,10 @@ fn embed(desk: &Desk, body: &[u8]) -> Answered {
 }
 
 pub(super) fn refused(status: u16) -> Answered {
-    reply(status, refusal(status, false))
+    reply(
+        status,
+        refusal(status, "the mock cannot read this request", false),
+    )
 }
 
 fn json(status: u16, value: &impl serde::Serialize) -> Answered {

@@ -2,6 +2,9 @@
 
 use super::records::Told;
 
+/// The arguments of a call for a person, in pieces.
+pub(super) const HAND_OVER: [&str; 3] = ["{\"rea", "son\": \"wants a refund", " that only people give\"}"];
+
 /// One answer in one dialect, as text of server-sent events with `\n` line ends.
 pub(super) trait Wire: Send {
     /// From acceptance to just before the first text token.
@@ -13,7 +16,7 @@ pub(super) trait Wire: Send {
 }
 
 /// The body of a refusal and its error type, alike in both dialects but for the outermost field.
-pub(super) fn refusal(status: u16, spend_limit: bool) -> String {
+pub(super) fn refusal(status: u16, message: &str, spend_limit: bool) -> String {
     let kind = match status {
         400 => "invalid_request_error",
         401 => "authentication_error",
@@ -26,8 +29,7 @@ pub(super) fn refusal(status: u16, spend_limit: bool) -> String {
         529 => "overloaded_error",
         _ => "api_error",
     };
-    let mut error =
-        serde_json::json!({"type": kind, "message": format!("the mock was told to answer {status}")});
+    let mut error = serde_json::json!({"type": kind, "message": message});
     if spend_limit {
         error["details"] = serde_json::json!({"error_code": "enforced_spend_limit_reached"});
         error["code"] = "insufficient_quota".into();

@@ -15,14 +15,14 @@ use actix::{
     WrapFuture,
 };
 use parlance_store::ids::{ConversationId, MessageId, TenantId};
-use tracing::{error, info};
+use tracing::error;
 
 use super::{
-    agent, finish,
+    agent,
     live::Live,
     messages::{
         ActorError, AskHuman, Claim, Drain, Feedback, Observation, Observe, Presence, Rate, Stop, Subscribe,
-        Subscription, TurnEnded, TurnProgress,
+        Subscription, TurnProgress,
     },
     opinion, release,
     subscribers::{Audience, Subscribers},
@@ -33,9 +33,9 @@ use super::{
 use crate::{
     actors::conversation::Deps,
     domain::{
-        answering::turn::{Outcome, Progress},
+        answering::turn::Progress,
         conversations::{
-            event::{Author, AuthorKind, Event, Status},
+            event::{Author, AuthorKind, Event, Reason, Status},
             state::{self, Command, Effect, State, Transition, TurnNumber},
             summary::ConversationSummary,
         },
@@ -86,7 +86,7 @@ impl ConversationActor {
 
     /// Ends because the database failed: what is in memory may no longer be true, so whoever comes
     /// next loads it anew. Listeners are closed and resume.
-    fn break_off(&mut self, ctx: &mut Context<Self>) {
+    pub(super) fn break_off(&mut self, ctx: &mut Context<Self>) {
         self.ending.store(Ending::BrokeOff as u8, Ordering::Release);
         ctx.stop();
     }
@@ -104,12 +104,13 @@ impl ConversationActor {
                 let write::Loaded {
                     mirror,
                     unanswered,
+                    abstentions,
                     tail,
                     space,
                 } = loaded;
                 let status = write::status_of(mirror.row.status);
                 self.live = Some(Live {
-                    state: State::loaded(status, mirror.row.assignee_id, unanswered),
+                    state: State::loaded(status, mirror.row.assignee_id, abstentions, unanswered),
                     head: u64::try_from(mirror.row.head_seq).unwrap_or(0),
                     mirror,
                     space,
@@ -229,43 +230,6 @@ impl ConversationActor {
         }
     }
 
-    fn ended(
-        &mut self,
-        turn: TurnNumber,
-        outcome: &Outcome,
-        written: Result<Written, ActorError>,
-        ctx: &mut Context<Self>,
-    ) {
-        let Some(live) = self.live.as_mut() else { return };
-        live.answer = None;
-        live.cancel = None;
-        match written {
-            Ok(written) => {
-                info!(
-                    tenant.id = %self.tenant, conversation.id = %self.id,
-                    model = outcome.model.as_deref().unwrap_or("none"),
-                    grounding = outcome.grounding, state = outcome.state.as_str(), "answered"
-                );
-                self.deps.ledger.settled(self.tenant);
-                let gapless = live.publish_all(written.events);
-                self.tell_inbox();
-                if !gapless || written.elsewhere {
-                    return ctx.stop();
-                }
-            }
-            Err(error) => {
-                // Where the reservation is still open the next load takes the question up again.
-                error!(conversation.id = %self.id, %error, "an answer could not be stored");
-                return self.break_off(ctx);
-            }
-        }
-        if self.draining {
-            // What is queued is answered after the next start.
-            return ctx.stop();
-        }
-        self.command_without_write(Command::TurnEnded { turn }, ctx);
-    }
-
     fn check_idle(&mut self, ctx: &mut Context<Self>) {
         let needed = self
             .live
@@ -344,9 +308,10 @@ impl Handler<AskHuman> for ConversationActor {
 
     fn handle(&mut self, _: AskHuman, _: &mut Self::Context) -> Self::Result {
         let planned = self.live.as_ref().map(|live| {
-            let transition = state::apply(&live.state, Command::AskHuman);
+            let reason = Reason::VisitorAsked;
+            let transition = state::apply(&live.state, Command::HandOver { reason });
             let visitor = Author::visitor(live.mirror.row.visitor_id);
-            let moved = Moved::of(live, &transition, visitor);
+            let moved = Moved::of(&self.deps, live, &transition, visitor);
             (transition, moved)
         });
         let planned = planned.ok_or(ActorError::NotFound);
@@ -425,29 +390,13 @@ impl Handler<TurnProgress> for ConversationActor {
     type Result = ();
 
     fn handle(&mut self, msg: TurnProgress, _: &mut Self::Context) {
-        let Some(live) = self.live.as_mut().filter(|live| live.is_running(msg.turn)) else {
+        let Some(live) = self.live.as_mut().filter(|live| live.state.is_running(msg.turn)) else {
             return;
         };
         match msg.progress {
             Progress::Delta(text) => live.delta(text),
             Progress::Claim(claim) => live.claim(claim),
         }
-    }
-}
-
-impl Handler<TurnEnded> for ConversationActor {
-    type Result = ();
-
-    fn handle(&mut self, msg: TurnEnded, ctx: &mut Self::Context) {
-        let Some(live) = self.live.as_ref().filter(|live| live.is_running(msg.turn)) else {
-            return;
-        };
-        let write = finish::answer(self.deps.clone(), self.tenant, live, &msg.outcome);
-        ctx.wait(
-            write
-                .into_actor(self)
-                .map(move |written, actor, ctx| actor.ended(msg.turn, &msg.outcome, written, ctx)),
-        );
     }
 }
 

@@ -54,7 +54,7 @@ impl Handler<ByItself> for ConversationActor {
     fn handle(&mut self, ByItself(command): ByItself, _: &mut Self::Context) -> Self::Result {
         let planned = self.taking_acts().map(|live| {
             let transition = state::apply(&live.state, command);
-            let moved = Moved::of(live, &transition, Author::system());
+            let moved = Moved::of(&self.deps, live, &transition, Author::system());
             (transition, moved)
         });
         AtomicResponse::new(Box::pin(self.go(planned).map(|done, _, _| done.map(drop))))
@@ -250,7 +250,7 @@ async fn write_reply(
             }
             let mut events = Vec::new();
             if let Some(moved) = &moved {
-                events.push(moved.write(conn, conversation, at).await?);
+                events.extend(moved.write(conn, conversation, at).await?);
             }
             match messages::append_message(conn, new).await? {
                 messages::Said::New { seq, .. } => {

@@ -1,31 +1,39 @@
-//! The end of a turn: the answer with its citations, claims and settled reservation, in one
-//! transaction. An answer that could not be stored just now is kept for another try; the actor takes
-//! nothing else meanwhile. What the database refuses is not left to the next load, which would ask
-//! the model again: an apology takes its place, and where that is refused too the turn ends without.
+//! The end of a turn: the answer with its citations, claims and settled reservation, and where that
+//! hands over to people, the status change with what the visitor is told, in one transaction. An
+//! answer that could not be stored just now is kept for another try; the actor takes nothing else
+//! meanwhile. What the database refuses is not left to the next load, which would ask the model
+//! again: an apology takes its place, and where that is refused too the turn ends without.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
 use parlance_store::{
     error::StoreError,
-    ids::{ConversationId, SpaceId, TenantId},
-    queries::{ledger, messages},
+    ids::{ClientId, ConversationId, MessageId, NoteId, SpaceId, TenantId, UserId},
+    queries::{
+        ledger, messages,
+        notes::{self, Note},
+    },
     tenant::TenantConn,
 };
 use tracing::{error, warn};
+use uuid::Uuid;
 
 use super::{
     Deps,
     live::Live,
-    messages::ActorError,
-    release::give_back,
-    write::{Written, durable, store},
+    messages::{ActorError, Published},
+    release::{give_back, released},
+    write::{Moved, Written, durable, store},
 };
 use crate::domain::{
     answering::{
         abstain, spending,
         turn::{Cited, Extra, Outcome},
     },
-    conversations::event::{Citation, Event, MessageState},
+    conversations::{
+        event::{Author, Citation, Event, MessageState},
+        state::Transition,
+    },
 };
 
 /// Before each further try of an answer that could not be stored just now: a database that is
@@ -45,6 +53,11 @@ struct Finish {
     conversation: ConversationId,
     bot_name: String,
     at: chrono::DateTime<chrono::Utc>,
+    moved: Option<Moved>,
+    /// Questions that people answer instead.
+    released: Vec<MessageId>,
+    /// Why the model asked for a person.
+    note: Option<Note>,
 }
 
 /// The finished answer, or what the database takes instead of it.
@@ -53,24 +66,27 @@ pub(super) fn answer(
     tenant: TenantId,
     live: &Live,
     outcome: &Outcome,
+    transition: &Transition,
 ) -> impl Future<Output = Result<Written, ActorError>> + use<> {
-    let settings = &live.space.settings;
-    let locale = live.mirror.row.locale.as_deref().unwrap_or(&settings.locale);
+    let at = deps.clock.now();
     let whole = outcome.clone();
     let apology = Outcome {
-        text: abstain::failed(locale),
+        text: abstain::failed(live.locale()),
         state: MessageState::Failed,
         spent: outcome.spent.clone(),
         extra: outcome.extra.clone(),
         ..Outcome::empty(outcome.answer, outcome.in_reply_to)
     };
     let finish = Finish {
-        at: deps.clock.now(),
+        moved: Moved::of(&deps, live, transition, Author::system()),
+        released: released(transition),
+        note: note_of(live, outcome, transition, at),
+        at,
         deps,
         tenant,
         space: live.mirror.row.space_id,
         conversation: live.mirror.row.id,
-        bot_name: settings.bot_name.clone(),
+        bot_name: live.space.settings.bot_name.clone(),
     };
     async move {
         let mut waits = AGAIN.into_iter();
@@ -125,23 +141,37 @@ impl Finish {
             settlement: outcome.spent.clone(),
         };
         let db = self.deps.db.tenant(self.tenant);
-        let done = db
-            .transaction(async |conn| {
-                self.settle_extra(conn, outcome).await?;
-                if outcome.state == MessageState::Failed && outcome.spent.is_none() {
-                    // What was sent before it failed may be billed, though nobody tells how much.
-                    give_back(conn, &self.deps, &[outcome.in_reply_to]).await?;
+        db.transaction(async |conn| {
+            self.settle_extra(conn, outcome).await?;
+            if outcome.state == MessageState::Failed && outcome.spent.is_none() {
+                // What was sent before it failed may be billed, though nobody tells how much.
+                give_back(conn, &self.deps, &[outcome.in_reply_to]).await?;
+            }
+            match messages::finish_answer(conn, finished).await? {
+                messages::Finished::New { seq, .. } => {
+                    self.hand_over(conn, durable("message", seq, &json)).await
                 }
-                messages::finish_answer(conn, finished).await
-            })
-            .await?;
-        Ok(match done {
-            messages::Finished::New { seq, .. } => Written::of(vec![durable("message", seq, &json)]),
-            messages::Finished::AlreadyAnswered { .. } => Written {
-                elsewhere: true,
-                ..Written::default()
-            },
+                messages::Finished::AlreadyAnswered { .. } => Ok(Written {
+                    elsewhere: true,
+                    ..Written::default()
+                }),
+            }
         })
+        .await
+    }
+
+    /// What follows the answer, where people answer from now on.
+    async fn hand_over(&self, conn: &mut TenantConn<'_>, answer: Published) -> Result<Written, StoreError> {
+        let mut written = Written::of(vec![answer]);
+        if let Some(moved) = &self.moved {
+            let events = moved.write(conn, self.conversation, self.at).await?;
+            written.events.extend(events);
+            give_back(conn, &self.deps, &self.released).await?;
+        }
+        if let Some(note) = &self.note {
+            written.note = Some(notes::add(conn, note.clone()).await?);
+        }
+        Ok(written)
     }
 
     async fn settle_extra(&self, conn: &mut TenantConn<'_>, outcome: &Outcome) -> Result<(), StoreError> {
@@ -186,6 +216,27 @@ impl Finish {
         metrics::counter!("parlance_answers_refused_total").increment(1);
         error!(tenant.id = %self.tenant, conversation.id = %self.conversation, %error, "the database refuses {what}");
     }
+}
+
+/// The model's own word to the agents, where it has one: no visitor reads why.
+fn note_of(
+    live: &Live,
+    outcome: &Outcome,
+    transition: &Transition,
+    at: chrono::DateTime<chrono::Utc>,
+) -> Option<Note> {
+    let text = outcome.hand_over.clone().filter(|why| !why.is_empty())?;
+    transition.status?;
+    Some(Note {
+        id: NoteId::new(),
+        conversation_id: live.mirror.row.id,
+        after: 0,
+        author_id: UserId::from(Uuid::nil()),
+        author_name: live.space.settings.bot_name.clone(),
+        client_id: ClientId::new(),
+        text,
+        at,
+    })
 }
 
 fn stored_state(state: MessageState) -> messages::MessageState {

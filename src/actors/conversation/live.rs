@@ -15,7 +15,7 @@ use crate::domain::{
     accounts::space::Space,
     conversations::{
         event::{Agent, Claim, Event},
-        state::{State, TurnNumber},
+        state::State,
     },
 };
 
@@ -33,6 +33,7 @@ pub(super) struct Live {
     pub state: State,
     pub head: u64,
     pub mirror: Mirror,
+    /// As the last question found it.
     pub space: Arc<Space>,
     pub subscribers: Subscribers,
     pub tail: Tail,
@@ -49,8 +50,10 @@ impl Live {
         named.map(|(id, name)| Agent { id, name })
     }
 
-    pub(super) fn is_running(&self, turn: TurnNumber) -> bool {
-        self.state.running.is_some_and(|running| running.turn == turn)
+    /// The visitor's language, or else the space's.
+    pub(super) fn locale(&self) -> &str {
+        let locale = self.mirror.row.locale.as_deref();
+        locale.unwrap_or(&self.space.settings.locale)
     }
 
     /// Announces a new answer and gives it its message id and its stop switch.

@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 
 use super::subscribers::Audience;
 use crate::domain::{
+    accounts::space::Space,
     answering::turn::{Outcome, Progress},
     conversations::{
         event::{Agent, Event, Status},
@@ -262,4 +263,6 @@ pub(super) struct TurnProgress {
 pub(super) struct TurnEnded {
     pub turn: TurnNumber,
     pub outcome: Box<Outcome>,
+    /// The space as the answer was prepared for it, where it was.
+    pub space: Option<Arc<Space>>,
 }

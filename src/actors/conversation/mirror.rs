@@ -34,6 +34,7 @@ enum Event {
     },
     Status {
         status: ConversationStatus,
+        reason: Option<String>,
         assignee: Option<Author>,
         until: Option<DateTime<Utc>>,
         at: DateTime<Utc>,
@@ -68,13 +69,17 @@ impl Mirror {
                     AuthorKind::Visitor => None,
                     AuthorKind::Assistant | AuthorKind::System => row.waiting_since,
                 };
-                self.glimpse.author_kind = Some(author.kind);
-                self.glimpse.author_name = author.name;
-                self.glimpse.text = Some(text.chars().take(GLIMPSE).collect());
-                self.glimpse.said_at = Some(at);
+                // What Parlance itself says tells agents nothing.
+                if author.kind != AuthorKind::System {
+                    self.glimpse.author_kind = Some(author.kind);
+                    self.glimpse.author_name = author.name;
+                    self.glimpse.text = Some(text.chars().take(GLIMPSE).collect());
+                    self.glimpse.said_at = Some(at);
+                }
             }
             Ok(Event::Status {
                 status,
+                reason,
                 assignee,
                 until,
                 at,
@@ -91,6 +96,7 @@ impl Mirror {
                 let assignee = assignee.and_then(|by| by.id.zip(by.name));
                 (row.assignee_id, row.assignee_name) = assignee.unzip();
                 (row.status, row.snoozed_until) = (status, until);
+                self.glimpse.reason = reason.filter(|_| status == ConversationStatus::Waiting);
             }
             Err(error) => tracing::error!(conversation.id = %row.id, %error, "an event cannot be followed"),
         }

@@ -1,14 +1,17 @@
 //! A live conversation. [`ConversationHandle`] is the face; `actor.rs` sequences, `live.rs` holds
-//! what is loaded, `write.rs` commits, `turn.rs` runs the answer beside the mailbox and
-//! `finish.rs` stores it. Decisions are in `domain::conversations::state`.
+//! what is loaded, `write.rs` commits, `turn.rs` runs the answer beside the mailbox, `ended.rs`
+//! decides what follows it, `finish.rs` stores both, and `notice.rs` is what a visitor is told who
+//! waits for a person. Decisions are in `domain::conversations::state`.
 
 mod actor;
 mod agent;
+mod ended;
 mod finish;
 mod handle;
 mod live;
 mod messages;
 mod mirror;
+mod notice;
 mod opinion;
 mod refusal;
 mod release;

@@ -15,7 +15,10 @@ use super::{
 };
 use crate::domain::{
     answering::{human, turn::JustSaid},
-    conversations::state::{self, Command, Transition},
+    conversations::{
+        event::Reason,
+        state::{self, Command, Transition},
+    },
 };
 
 impl Handler<Say> for ConversationActor {
@@ -59,7 +62,9 @@ impl ConversationActor {
         let planned = self.live.as_ref().map(|live| {
             let asks_for_person = live.state.bot_answers() && human::asks_for_human(&msg.text);
             let command = if asks_for_person {
-                Command::AskHuman
+                Command::HandOver {
+                    reason: Reason::VisitorAsked,
+                }
             } else {
                 Command::Say { message }
             };

@@ -116,7 +116,6 @@ impl Task {
         actor: Addr<ConversationActor>,
     ) -> Option<Self> {
         let (answer, (cancel, _)) = (live.answer.as_ref()?, live.cancel.as_ref()?);
-        let locale = live.mirror.row.locale.as_ref();
         Some(Self {
             deps,
             turn,
@@ -125,7 +124,7 @@ impl Task {
             answer: answer.message,
             ahead,
             cancel: cancel.clone(),
-            locale: locale.unwrap_or(&live.space.settings.locale).clone(),
+            locale: live.locale().to_owned(),
             actor,
         })
     }
@@ -141,6 +140,7 @@ impl Task {
             actor: self.actor.clone(),
             shown: unanswered(self.answer, self.question, MessageState::Failed),
         };
+        let mut space = None;
         let answering = async {
             let answerer = &self.deps.answerer;
             let Ahead {
@@ -152,6 +152,7 @@ impl Task {
                 prepared = prepared => prepared?,
                 () = self.cancel.cancelled() => return Ok(unanswered(self.answer, self.question, MessageState::Interrupted)),
             };
+            space = Some(prepared.question.space.clone());
             Ok::<_, JoinError>(
                 answerer
                     .answer(prepared, self.answer, &mut sink, &self.cancel)
@@ -175,6 +176,7 @@ impl Task {
             .send(TurnEnded {
                 turn: self.turn,
                 outcome: Box::new(outcome),
+                space,
             })
             .await;
     }

@@ -12,6 +12,7 @@ use parlance_store::{
         inbox,
         ledger::{CallKind, NewReservation},
         log, messages,
+        notes::Note,
     },
     tenant::TenantConn,
 };
@@ -23,6 +24,7 @@ use super::{
     live::Live,
     messages::{Ack, ActorError, Published, Say},
     mirror::Mirror,
+    notice::Notice,
     release::{give_back, released},
 };
 use crate::domain::{
@@ -44,6 +46,8 @@ const TAIL: i64 = 16;
 #[derive(Debug, Default)]
 pub(super) struct Written {
     pub events: Vec<Published>,
+    /// For agents, behind the events.
+    pub note: Option<Note>,
     /// The question had an answer that is not known here: another owner wrote it.
     pub elsewhere: bool,
 }
@@ -52,7 +56,7 @@ impl Written {
     pub(super) fn of(events: Vec<Published>) -> Self {
         Self {
             events,
-            elsewhere: false,
+            ..Self::default()
         }
     }
 }
@@ -70,6 +74,8 @@ pub(super) struct Said {
 pub(super) struct Loaded {
     pub mirror: Mirror,
     pub unanswered: Vec<MessageId>,
+    /// The newest answers, since the status last changed, that found nothing.
+    pub abstentions: u8,
     pub tail: Vec<Published>,
     pub space: Arc<Space>,
 }
@@ -156,12 +162,16 @@ pub(super) async fn load(
             let glimpse = glimpse.ok_or(StoreError::NotFound)?;
             let open = messages::unanswered(conn, id).await?;
             let tail = log::read_after(conn, id, (conversation.head_seq - TAIL).max(0), TAIL).await?;
+            let abstentions = match conversation.status {
+                ConversationStatus::Bot => log::abstentions(conn, id).await?,
+                _ => 0,
+            };
             let row = conversation;
-            Ok::<_, StoreError>(Some((Mirror { row, glimpse }, open, tail)))
+            Ok::<_, StoreError>(Some((Mirror { row, glimpse }, open, abstentions, tail)))
         })
         .await
         .map_err(store)?;
-    let Some((mirror, open, tail)) = found else {
+    let Some((mirror, open, abstentions, tail)) = found else {
         return Ok(None);
     };
     let space = deps.spaces.space(tenant, mirror.row.space_id).await;
@@ -171,6 +181,7 @@ pub(super) async fn load(
     Ok(Some(Loaded {
         mirror,
         unanswered: open.into_iter().map(|message| message.id).collect(),
+        abstentions: u8::try_from(abstentions).unwrap_or(u8::MAX),
         tail: tail.iter().map(logged).collect(),
         space,
     }))
@@ -238,7 +249,7 @@ pub(super) fn say(
     let mut message = Message::plain(id, conversation, Author::visitor(visitor), said.text.clone(), at);
     message.client_id = Some(said.client_id);
     let (client_id, text) = (said.client_id, said.text.clone());
-    let moved = Moved::of(live, transition, Author::visitor(visitor));
+    let moved = Moved::of(&deps, live, transition, Author::visitor(visitor));
     let released = released(transition);
     async move {
         let event = Event::Message(Box::new(message));
@@ -265,7 +276,7 @@ pub(super) fn say(
             };
             let mut events = Vec::new();
             if let Some(moved) = before {
-                events.push(moved.write(conn, conversation, at).await?);
+                events.extend(moved.write(conn, conversation, at).await?);
             }
             let (said, knowledge_version) = messages::say(conn, new).await?;
             let seq = match said {
@@ -277,7 +288,7 @@ pub(super) fn say(
             };
             events.push(durable("message", seq, &json));
             if let Some(moved) = after {
-                events.push(moved.write(conn, conversation, at).await?);
+                events.extend(moved.write(conn, conversation, at).await?);
             }
             give_back(conn, &deps, &released).await?;
             Ok(Said {
@@ -305,6 +316,13 @@ pub(super) fn say(
     }
 }
 
+/// Where it stands in the log.
+pub(super) fn seq_of(said: messages::Said) -> i64 {
+    match said {
+        messages::Said::New { seq, .. } | messages::Said::Duplicate { seq, .. } => seq,
+    }
+}
+
 pub(super) fn ack(message: MessageId, seq: i64, duplicate: bool) -> Ack {
     Ack {
         message,
@@ -324,19 +342,25 @@ impl From<StoreError> for NotSaid {
     }
 }
 
-/// A status change as it is written: by whom, and with the names of those it is about.
+/// A status change as it is written: by whom, with the names of those it is about, and with what the
+/// visitor is told of it.
 pub(super) struct Moved {
     change: StatusChange,
     by: Author,
     assignee: Option<Agent>,
     /// When what is snoozed comes back.
     until: Option<DateTime<Utc>>,
+    notice: Option<Notice>,
 }
 
 impl Moved {
     /// What a transition writes that leaves a conversation with who has it, or with nobody.
-    pub(super) fn of(live: &Live, transition: &Transition, by: Author) -> Option<Self> {
-        Self::to(live.assignee(), transition, by, None)
+    pub(super) fn of(deps: &Deps, live: &Live, transition: &Transition, by: Author) -> Option<Self> {
+        let moved = Self::to(live.assignee(), transition, by, None)?;
+        Some(Self {
+            notice: Notice::of(deps, live, moved.change),
+            ..moved
+        })
     }
 
     /// What a transition writes where whom it goes to is `assignee`.
@@ -352,6 +376,7 @@ impl Moved {
             by,
             assignee: assignee.filter(|agent| change.assignee == Some(agent.id)),
             until,
+            notice: None,
         })
     }
 
@@ -360,7 +385,7 @@ impl Moved {
         conn: &mut TenantConn<'_>,
         conversation: ConversationId,
         at: DateTime<Utc>,
-    ) -> Result<Published, StoreError> {
+    ) -> Result<Vec<Published>, StoreError> {
         let event = Event::Status {
             status: self.change.status,
             by: self.by.clone(),
@@ -380,7 +405,11 @@ impl Moved {
             at,
         };
         let appended = conversations::set_status(conn, change).await?;
-        Ok(durable("status", appended.seq, &json))
+        let mut events = vec![durable("status", appended.seq, &json)];
+        if let Some(notice) = &self.notice {
+            events.push(notice.write(conn, conversation, at).await?);
+        }
+        Ok(events)
     }
 }
 
@@ -399,14 +428,14 @@ pub(super) fn status(
         };
         let at = deps.clock.now();
         let db = deps.db.tenant(tenant);
-        let event = db
+        let events = db
             .transaction(async |conn| {
-                let event = moved.write(conn, conversation, at).await?;
+                let events = moved.write(conn, conversation, at).await?;
                 give_back(conn, &deps, &released).await?;
-                Ok::<_, StoreError>(event)
+                Ok::<_, StoreError>(events)
             })
             .await
             .map_err(store)?;
-        Ok(Written::of(vec![event]))
+        Ok(Written::of(events))
     }
 }

@@ -13,7 +13,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 pub use super::transport::BuildError;
-use super::{ChatModel, ChatRequest, ChunkStream, LlmError, Role, capabilities, prompt, transport};
+use super::{
+    ChatModel, ChatRequest, ChunkStream, LlmError, Role, capabilities, hand_over, prompt, transport,
+};
 
 /// Where the API lives unless `ANTHROPIC_BASE_URL` says otherwise.
 pub const DEFAULT_BASE_URL: &str = "https://api.anthropic.com";
@@ -65,6 +67,11 @@ impl Anthropic {
         if !request.system.is_empty() {
             body["system"] = json!([{
                 "type": "text", "text": request.system, "cache_control": {"type": "ephemeral"},
+            }]);
+        }
+        if request.hand_over {
+            body["tools"] = json!([{
+                "name": hand_over::NAME, "description": hand_over::DESCRIPTION, "input_schema": hand_over::arguments(),
             }]);
         }
         match request.temperature {
@@ -143,6 +150,7 @@ mod tests {
             sources: vec![],
             max_tokens: 500,
             temperature: Some(0.5),
+            hand_over: false,
             request_id: "r-1".into(),
         }
     }
@@ -168,6 +176,16 @@ mod tests {
         let body = anthropic().body(&request("claude-sonnet-5-5"));
         assert!(body.get("temperature").is_none());
         assert_eq!(body["max_tokens"], 500 + 2_048);
+    }
+
+    #[test]
+    fn gives_the_tool_where_it_may_be_called() {
+        let mut request = request("claude-sonnet-5-5");
+        assert!(anthropic().body(&request).get("tools").is_none());
+        request.hand_over = true;
+        let body = anthropic().body(&request);
+        assert_eq!(body["tools"][0]["name"], "hand_over");
+        assert_eq!(body["tools"][0]["input_schema"]["required"], json!(["reason"]));
     }
 
     #[test]

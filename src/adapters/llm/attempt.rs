@@ -83,7 +83,8 @@ impl Attempt {
         match &chunk {
             Chunk::Started { .. } => self.usage = Some(Usage::default()),
             Chunk::Usage(usage) => self.usage = Some(*usage),
-            Chunk::Text(_) => {
+            // To call for a person is a word, too: it cannot be taken back.
+            Chunk::Text(_) | Chunk::HandOver { .. } => {
                 self.last_text = Instant::now();
                 if self.first_text.is_none() {
                     self.first_text = Some(self.last_text);

@@ -3,13 +3,15 @@
 //! a tenant or SQL: a request goes in, a stream of chunks comes out.
 //!
 //! Start at [`ChatModel`], then [`gateway::Gateway`]. `transport` and `sse` are what the HTTP
-//! upstreams share, `prompt` how a request reads, `capabilities` what a model refuses.
+//! upstreams share, `prompt` how a request reads, `hand_over` the tool that a model may call, and
+//! `capabilities` what a model refuses.
 
 pub mod anthropic;
 mod attempt;
 pub mod capabilities;
 pub mod extractive;
 pub mod gateway;
+pub mod hand_over;
 pub mod openai_compatible;
 pub mod policy;
 pub mod prompt;
@@ -58,6 +60,8 @@ pub struct ChatRequest {
     pub max_tokens: u32,
     /// 0.0–1.0; dropped with a warning for models that refuse it.
     pub temperature: Option<f32>,
+    /// Whether the model is given the tool [`hand_over`].
+    pub hand_over: bool,
     /// Sent upstream as request metadata where it is supported; ties a bill to a reservation.
     pub request_id: String,
 }
@@ -99,6 +103,11 @@ pub enum Chunk {
         model: String,
     },
     Text(String),
+    /// The model called [`hand_over`], after whatever text it said: why, in at most 200 characters,
+    /// perhaps none. A model may call it without having been given it.
+    HandOver {
+        reason: String,
+    },
     /// Usage so far; replaces the one before.
     Usage(Usage),
     /// This attempt failed before its first text; another one or the error follows. `usage`

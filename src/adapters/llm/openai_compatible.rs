@@ -4,7 +4,11 @@
 
 mod events;
 
-use std::fmt;
+use std::{
+    collections::HashSet,
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use reqwest::{
     Client, Url,
@@ -14,7 +18,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 pub use super::transport::BuildError;
-use super::{ChatModel, ChatRequest, ChunkStream, LlmError, Role, capabilities, prompt, transport};
+use super::{
+    ChatModel, ChatRequest, ChunkStream, LlmError, Role, capabilities, hand_over, prompt, transport,
+};
+
+/// Models that take no tools and are known for it; with more than this many, all are tried again.
+const TOOLLESS: usize = 64;
 
 /// One such API.
 pub struct OpenAiCompatible {
@@ -23,6 +32,8 @@ pub struct OpenAiCompatible {
     endpoint: Url,
     headers: HeaderMap,
     key: Option<SecretString>,
+    /// Models that refused a request for the tool in it.
+    toolless: Mutex<HashSet<String>>,
 }
 
 impl OpenAiCompatible {
@@ -45,11 +56,48 @@ impl OpenAiCompatible {
             endpoint: transport::endpoint(base_url, "/chat/completions")?,
             headers,
             key,
+            toolless: Mutex::default(),
         })
+    }
+
+    fn toolless(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.toolless.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_toolless(&self, model: &str) {
+        tracing::warn!(llm.model = %model, "this model takes no tools: it cannot hand over by itself");
+        let mut toolless = self.toolless();
+        if toolless.len() >= TOOLLESS {
+            toolless.clear();
+        }
+        toolless.insert(model.to_owned());
+    }
+
+    async fn call(&self, request: &ChatRequest, tool: bool) -> Result<ChunkStream, LlmError> {
+        let call = self
+            .client
+            .post(self.endpoint.clone())
+            .headers(self.headers.clone())
+            .json(&body(request, tool));
+        let key = self.key.as_ref();
+        let response = transport::send(call, |status, headers, body| {
+            events::refusal(status, headers, body, key)
+        })
+        .await?;
+        Ok(transport::chunks(
+            response,
+            events::Events::new(request.model.clone(), self.key.clone()),
+        ))
     }
 }
 
-fn body(request: &ChatRequest) -> Value {
+/// Whether a request was refused for its tool. Ollama, vLLM and OpenRouter each say it in other words,
+/// and under 400 or 404.
+fn refuses_tools(error: &LlmError) -> bool {
+    matches!(error, LlmError::Rejected { detail, .. } if detail.to_ascii_lowercase().contains("tool"))
+}
+
+fn body(request: &ChatRequest, tool: bool) -> Value {
     let able = capabilities::of(&request.model);
     let system = (!request.system.is_empty()).then(|| json!({"role": "system", "content": request.system}));
     let turns = prompt::turns(request).into_iter().map(|turn| {
@@ -71,6 +119,11 @@ fn body(request: &ChatRequest) -> Value {
     } else {
         "max_tokens"
     };
+    if tool {
+        body["tools"] = json!([{"type": "function", "function": {
+            "name": hand_over::NAME, "description": hand_over::DESCRIPTION, "parameters": hand_over::arguments(),
+        }}]);
+    }
     body[limit] = json!(request.max_tokens.saturating_add(able.thinking_allowance));
     match request.temperature {
         Some(temperature) if able.temperature => body["temperature"] = json!(temperature),
@@ -96,20 +149,14 @@ impl ChatModel for OpenAiCompatible {
     }
 
     async fn stream(&self, request: &ChatRequest) -> Result<ChunkStream, LlmError> {
-        let call = self
-            .client
-            .post(self.endpoint.clone())
-            .headers(self.headers.clone())
-            .json(&body(request));
-        let key = self.key.as_ref();
-        let response = transport::send(call, |status, headers, body| {
-            events::refusal(status, headers, body, key)
-        })
-        .await?;
-        Ok(transport::chunks(
-            response,
-            events::Events::new(request.model.clone(), self.key.clone()),
-        ))
+        let tool = request.hand_over && !self.toolless().contains(&request.model);
+        match self.call(request, tool).await {
+            Err(refused) if tool && refuses_tools(&refused) => {
+                self.note_toolless(&request.model);
+                self.call(request, false).await
+            }
+            called => called,
+        }
     }
 }
 
@@ -130,9 +177,10 @@ mod tests {
             sources: vec![],
             max_tokens: 500,
             temperature: Some(0.5),
+            hand_over: false,
             request_id: "r-1".into(),
         };
-        let plain = body(&request);
+        let plain = body(&request, false);
         assert_eq!(plain["stream_options"]["include_usage"], true);
         assert_eq!(plain["messages"][0]["role"], "system");
         assert_eq!(
@@ -140,9 +188,11 @@ mod tests {
             (&json!(500), &json!("r-1"))
         );
         request.model = "openai/gpt-5-mini".into();
-        let reasoning = body(&request);
+        let reasoning = body(&request, true);
         assert!(reasoning.get("max_tokens").is_none() && reasoning.get("temperature").is_none());
         assert_eq!(reasoning["max_completion_tokens"], 500 + 2_048);
+        assert!(plain.get("tools").is_none());
+        assert_eq!(reasoning["tools"][0]["function"]["name"], "hand_over");
     }
 
     #[test]

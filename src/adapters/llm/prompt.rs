@@ -102,6 +102,7 @@ mod tests {
             }],
             max_tokens: 10,
             temperature: None,
+            hand_over: false,
             request_id: String::new(),
         }
     }

@@ -9,7 +9,10 @@ use utoipa::{
 };
 
 use crate::{
-    domain::{answering::settings::AnswerSettings, knowledge::settings::KnowledgeSettings},
+    domain::{
+        answering::settings::AnswerSettings, conversations::handoff::HandoffSettings,
+        knowledge::settings::KnowledgeSettings,
+    },
     kernel::words,
 };
 
@@ -57,6 +60,8 @@ pub struct SpaceSettings {
     #[schema(inline)]
     pub ai: AnswerSettings,
     #[schema(inline)]
+    pub handoff: HandoffSettings,
+    #[schema(inline)]
     pub knowledge: KnowledgeSettings,
 }
 
@@ -100,6 +105,7 @@ impl Default for SpaceSettings {
             locale: "en".to_owned(),
             identity: "optional".to_owned(),
             ai: AnswerSettings::default(),
+            handoff: HandoffSettings::default(),
             knowledge: KnowledgeSettings::default(),
         }
     }
@@ -177,6 +183,7 @@ impl SpaceSettings {
             }
         };
         own.chain(self.ai.problems().into_iter().map(below("ai")))
+            .chain(self.handoff.problems().into_iter().map(below("handoff")))
             .chain(self.knowledge.problems().into_iter().map(below("knowledge")))
             .map(|(field, detail)| Refused { field, detail })
             .collect()
@@ -332,6 +339,7 @@ mod tests {
             refused(
                 json!({ "bot_name": " ", "color": "red", "mode": "dim", "position": "top", "prechat": ["age"],
                 "suggested_questions": [""], "locale": "english!", "identity": "maybe", "ai": { "max_tokens": 1 },
+                "handoff": { "after_abstentions": 6, "message": "" },
                 "knowledge": { "passage_tokens": 5_000 } })
             ),
             [
@@ -344,6 +352,8 @@ mod tests {
                 "locale",
                 "identity",
                 "ai.max_tokens",
+                "handoff.after_abstentions",
+                "handoff.message",
                 "knowledge.passage_tokens"
             ]
         );

@@ -247,6 +247,7 @@ impl Answerer {
             model: self.reserved_for(&space.settings.ai).0,
             settings: &space.settings.ai,
             bot_name: &space.settings.bot_name,
+            hand_over: space.settings.handoff.by_model,
             locale,
             history,
             question,
@@ -320,7 +321,8 @@ impl Answerer {
                     if matches!(ended, Ended::Panicked) {
                         spending.break_off();
                     }
-                    let whole = matches!(ended, Ended::Done(StopReason::EndTurn));
+                    let whole =
+                        matches!(ended, Ended::Done(StopReason::EndTurn)) && outcome.hand_over.is_none();
                     conclude(&mut outcome, &question, ended, locale, sink).await;
                     // What another says while the first is out is not what is to be said from now on.
                     let keep = keep.filter(|_| whole && outcome.model.as_ref() == Some(&first));
@@ -363,6 +365,7 @@ impl Answerer {
             error!(%cause, "a call could not be noted before it was made, so it is not made");
             return None;
         }
+        let may_hand_over = request.hand_over;
         let mut reader = Reader::new(passages);
         let mut pending = Pending::new(self.window, begun);
         let mut stream = self
@@ -389,6 +392,9 @@ impl Answerer {
                                     pending.flush(outcome, sink).await;
                                 }
                                 spending.streamed(&db, &text).await;
+                            }
+                            Chunk::HandOver { reason } => {
+                                outcome.hand_over = Some(reason).filter(|_| may_hand_over);
                             }
                             Chunk::Done(reason) => {
                                 if reason == StopReason::Refusal {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     adapters::llm::{LlmError, StopReason},
-    domain::conversations::event::MessageState,
+    domain::conversations::{event::MessageState, handoff::words},
 };
 
 /// How a model's stream ended.
@@ -29,6 +29,9 @@ pub(super) async fn conclude(
     sink: &mut impl ProgressSink,
 ) {
     match ended {
+        Ended::Done(_) if outcome.text.trim().is_empty() && outcome.hand_over.is_some() => {
+            say(outcome, words::for_a_person(locale), sink).await;
+        }
         Ended::Done(_) if outcome.text.trim().is_empty() => {
             warn!(conversation.id = %question.conversation, "the model said nothing");
             outcome.abstained = true;
@@ -39,6 +42,7 @@ pub(super) async fn conclude(
         Ended::Failed(cause) => {
             warn!(conversation.id = %question.conversation, %cause, "the upstream failed");
             metrics::counter!("parlance_answers_failed_total", "cause" => cause.kind()).increment(1);
+            outcome.unreachable = true;
             apologise(outcome, locale, sink).await;
         }
         Ended::Panicked => {

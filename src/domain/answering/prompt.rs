@@ -22,6 +22,8 @@ pub struct PromptParts<'a> {
     pub model: String,
     pub settings: &'a AnswerSettings,
     pub bot_name: &'a str,
+    /// Whether the model may bring in a person by itself.
+    pub hand_over: bool,
     /// BCP 47 tag of the visitor's page, for when the question does not show its language.
     pub locale: Option<&'a str>,
     /// Earlier turns of the same context, oldest first, without the question.
@@ -43,17 +45,23 @@ pub fn build(parts: PromptParts<'_>) -> ChatRequest {
     });
     ChatRequest {
         model: parts.model,
-        system: system(parts.settings, parts.bot_name, parts.locale),
+        system: system(parts.settings, parts.bot_name, parts.locale, parts.hand_over),
         turns,
         sources: fitting(parts.sources),
         max_tokens: parts.settings.max_tokens,
         temperature: parts.settings.temperature,
+        hand_over: parts.hand_over,
         request_id: String::new(),
     }
 }
 
 /// The rules, the same for every question of a space and a locale.
-pub(super) fn system(settings: &AnswerSettings, bot_name: &str, locale: Option<&str>) -> String {
+pub(super) fn system(
+    settings: &AnswerSettings,
+    bot_name: &str,
+    locale: Option<&str>,
+    hand_over: bool,
+) -> String {
     let name: String = bot_name
         .chars()
         .filter(|c| !c.is_control())
@@ -63,6 +71,12 @@ pub(super) fn system(settings: &AnswerSettings, bot_name: &str, locale: Option<&
         "the assistant"
     } else {
         name.trim()
+    };
+    let person = if hand_over {
+        // Not every model takes tools.
+        "bring one in with the tool hand_over, or offer to where you have no such tool"
+    } else {
+        "offer to bring in a person"
     };
     let mut out = format!(
         "You are {name}, the customer support assistant on a company's website. You answer visitors' \
@@ -76,8 +90,8 @@ pub(super) fn system(settings: &AnswerSettings, bot_name: &str, locale: Option<&
          explain the markers.\n\
          - If the sources do not answer the question, say so plainly, cite nothing, and offer to bring in a \
          person from the team. Never guess.\n\
-         - If the visitor asks for a person, is upset, or must decide about money, safety or their rights, offer \
-         to bring in a person.\n\
+         - If the visitor asks for a person, is upset, or must decide about money, safety or their rights, \
+         {person}.\n\
          - Answer in the language of the visitor's last message.\n\n\
          # What you are given\n\
          - The sources stand between <sources> tags, each with its number. They are documents to quote from: \

@@ -124,7 +124,7 @@ impl Spending {
                 (self.model, self.told) = (None, None);
             }
             Chunk::Done(_) => self.done = true,
-            Chunk::Text(_) => {}
+            Chunk::Text(_) | Chunk::HandOver { .. } => {}
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use moka::sync::Cache;
 use tiktoken_rs::o200k_base_singleton;
 
-use crate::adapters::llm::ChatRequest;
+use crate::adapters::llm::{ChatRequest, hand_over};
 
 /// Bytes given to the tokenizer at once. Its merge is quadratic in a run without spaces, so a
 /// hostile run is cut; each cut miscounts by a token at most.
@@ -62,7 +62,7 @@ pub fn remembered(text: &str) -> usize {
     counted
 }
 
-/// Tokens of a whole request as it is sent: system, turns, sources, and what frames them.
+/// Tokens of a whole request as it is sent: system, turns, sources, tool, and what frames them.
 #[must_use]
 pub fn of_request(request: &ChatRequest) -> usize {
     let turns: usize = request
@@ -78,7 +78,12 @@ pub fn of_request(request: &ChatRequest) -> usize {
             remembered(&source.title) + heading + remembered(&source.text) + PER_SOURCE
         })
         .sum();
-    remembered(&request.system) + turns + sources
+    let tool = if request.hand_over {
+        remembered(hand_over::DESCRIPTION) + PER_SOURCE
+    } else {
+        0
+    };
+    remembered(&request.system) + turns + sources + tool
 }
 
 /// The longest head of `text` within `budget` tokens, cut at a space where there is one.

@@ -20,7 +20,10 @@ use crate::{
     adapters::llm::ChatRequest,
     domain::{
         accounts::space::Space,
-        conversations::event::{Author, Citation, Message, MessageState},
+        conversations::{
+            event::{Author, Citation, Message, MessageState},
+            state::Ending,
+        },
         retrieval::Passage,
     },
 };
@@ -135,6 +138,10 @@ pub struct Outcome {
     pub claims: Vec<Claim>,
     pub model: Option<String>,
     pub abstained: bool,
+    /// No model could be reached, or the last one broke off.
+    pub unreachable: bool,
+    /// The model asked for a person: why, perhaps without a word.
+    pub hand_over: Option<String>,
     /// It is the answer to an earlier question.
     pub cached: bool,
     /// The call on the turn's own reservation, when one was made.
@@ -158,9 +165,23 @@ impl Outcome {
             claims: Vec::new(),
             model: None,
             abstained: false,
+            unreachable: false,
+            hand_over: None,
             cached: false,
             spent: None,
             extra: Vec::new(),
+        }
+    }
+
+    /// How it ended, as far as that decides who answers next.
+    #[must_use]
+    pub fn ending(&self) -> Ending {
+        match self.state {
+            _ if self.hand_over.is_some() => Ending::HandOver,
+            _ if self.unreachable => Ending::Unreachable,
+            MessageState::Complete if self.abstained => Ending::Abstained,
+            MessageState::Complete => Ending::Answered,
+            MessageState::Interrupted | MessageState::Failed => Ending::Broken,
         }
     }
 

@@ -163,6 +163,8 @@ pub enum Reason {
     Abstained,
     Upstream,
     Limit,
+    /// The model asked for a person.
+    Model,
     /// An agent did it.
     Agent,
     /// The agent who had it is gone.
@@ -171,6 +173,14 @@ pub enum Reason {
     SnoozeEnded,
     Idle,
     Reopened,
+}
+
+impl Reason {
+    /// The reason of this name; none for a word that this version does not know.
+    #[must_use]
+    pub fn parse(word: String) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::String(word)).ok()
+    }
 }
 
 /// A source the answer cites, as it was when the answer was written.

@@ -9,7 +9,10 @@ use std::collections::VecDeque;
 
 use parlance_store::ids::{MessageId, UserId};
 
-use super::event::{Reason, Status};
+use super::{
+    event::{Reason, Status},
+    handoff::Triggers,
+};
 
 /// Numbers the answers of one conversation in this process, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -34,15 +37,19 @@ pub struct State {
     pub running: Option<Running>,
     /// Questions said meanwhile, oldest first.
     pub queue: VecDeque<MessageId>,
+    /// Answers in a row that found nothing, since the status last changed.
+    abstentions: u8,
     last_turn: TurnNumber,
 }
 
 impl State {
-    /// A conversation as loaded: no answer runs; `unanswered` questions wait, oldest first.
+    /// A conversation as loaded: no answer runs; `unanswered` questions wait, oldest first. The last
+    /// `abstentions` answers found nothing, all of them since the status last changed.
     #[must_use]
     pub fn loaded(
         status: Status,
         assignee: Option<UserId>,
+        abstentions: u8,
         unanswered: impl IntoIterator<Item = MessageId>,
     ) -> Self {
         Self {
@@ -50,6 +57,7 @@ impl State {
             assignee,
             running: None,
             queue: unanswered.into_iter().collect(),
+            abstentions,
             last_turn: TurnNumber(0),
         }
     }
@@ -71,11 +79,30 @@ impl State {
             .filter(|has| self.status == Status::Human && *has != agent)
     }
 
+    #[must_use]
+    pub fn is_running(&self, turn: TurnNumber) -> bool {
+        self.running.is_some_and(|running| running.turn == turn)
+    }
+
     /// Nothing runs and nothing waits.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
         self.running.is_none() && self.queue.is_empty()
     }
+}
+
+/// How an answer ended, as far as that decides who answers next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    Answered,
+    /// Nothing was found to answer from.
+    Abstained,
+    /// No model could be reached.
+    Unreachable,
+    /// The model asked for a person.
+    HandOver,
+    /// Stopped, or failed by a fault of ours.
+    Broken,
 }
 
 /// What happens to a conversation.
@@ -85,10 +112,14 @@ pub enum Command {
     Say { message: MessageId },
     /// The visitor asks that the running answer stop.
     Stop,
-    /// The visitor asks for a person.
-    AskHuman,
+    /// A person is asked for, by the visitor or for them.
+    HandOver { reason: Reason },
     /// The running answer ended, however.
-    TurnEnded { turn: TurnNumber },
+    TurnEnded {
+        turn: TurnNumber,
+        ending: Ending,
+        triggers: Triggers,
+    },
     /// The conversation was just loaded: take up what is waiting.
     Resume,
     /// An agent is gone without a word: what they have waits for another.
@@ -189,12 +220,21 @@ pub fn apply(state: &State, command: Command) -> Transition {
         }
         Command::Stop => step.cancel_running(),
         // Whoever put it off: the visitor wants somebody now.
-        Command::AskHuman if state.bot_answers() || state.status == Status::Snoozed => {
-            step.go(Status::Waiting, None, Reason::VisitorAsked);
+        Command::HandOver { reason } if state.bot_answers() || state.status == Status::Snoozed => {
+            step.go(Status::Waiting, None, reason);
         }
-        Command::TurnEnded { turn } => {
-            if state.running.is_some_and(|running| running.turn == turn) {
-                step.next.running = None;
+        Command::TurnEnded {
+            turn,
+            ending,
+            triggers,
+        } if state.is_running(turn) => {
+            step.next.running = None;
+            step.count(ending);
+            // Who has the conversation meanwhile need not be handed it.
+            if state.status == Status::Bot
+                && let Some(reason) = handed_over(ending, step.next.abstentions, triggers)
+            {
+                step.go(Status::Waiting, None, reason);
             }
         }
         // A person was asked for just before a crash: what waited then is theirs to answer.
@@ -206,9 +246,25 @@ pub fn apply(state: &State, command: Command) -> Transition {
             let status = state.assignee.map_or(Status::Waiting, |_| Status::Human);
             step.go(status, state.assignee, Reason::SnoozeEnded);
         }
-        Command::AskHuman | Command::Resume | Command::DropOff { .. } | Command::Wake => {}
+        Command::HandOver { .. }
+        | Command::TurnEnded { .. }
+        | Command::Resume
+        | Command::DropOff { .. }
+        | Command::Wake => {}
     }
     step.end()
+}
+
+/// Why the end of an answer brings in a person, where it does; `abstentions` counts this answer.
+fn handed_over(ending: Ending, abstentions: u8, triggers: Triggers) -> Option<Reason> {
+    match ending {
+        Ending::HandOver => Some(Reason::Model),
+        Ending::Unreachable if triggers.on_failure => Some(Reason::Upstream),
+        Ending::Abstained if (1..=abstentions).contains(&triggers.after_abstentions) => {
+            Some(Reason::Abstained)
+        }
+        _ => None,
+    }
 }
 
 /// Decides what an agent's act leads to. One that does not fit changes nothing.
@@ -258,6 +314,7 @@ impl Step {
 
     fn go(&mut self, status: Status, assignee: Option<UserId>, reason: Reason) {
         (self.next.status, self.next.assignee) = (status, assignee);
+        self.next.abstentions = 0;
         self.status = Some(StatusChange {
             status,
             reason,
@@ -265,6 +322,15 @@ impl Step {
         });
         if status != Status::Bot {
             self.silence();
+        }
+    }
+
+    fn count(&mut self, ending: Ending) {
+        let count = &mut self.next.abstentions;
+        match ending {
+            Ending::Answered => *count = 0,
+            Ending::Abstained => *count = count.saturating_add(1),
+            Ending::Unreachable | Ending::HandOver | Ending::Broken => {}
         }
     }
 

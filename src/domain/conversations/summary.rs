@@ -8,7 +8,7 @@ use parlance_store::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::event::Agent;
+use super::event::{Agent, Reason};
 use crate::kernel::words;
 
 /// A conversation as the inbox shows it.
@@ -30,13 +30,15 @@ pub struct ConversationSummary {
     pub status: &'static str,
     /// The agent who has it.
     pub assignee: Option<Agent>,
+    /// Why a person is asked for, while the visitor waits for one.
+    pub reason: Option<Reason>,
     /// Since when the visitor waits for a person to write.
     pub waiting_since: Option<DateTime<Utc>>,
     /// When it comes back, where it is snoozed.
     pub snoozed_until: Option<DateTime<Utc>>,
     /// Of the newest durable event.
     pub seq: i64,
-    /// The message that was written last.
+    /// The message that was written last, by somebody else than Parlance itself.
     pub last: Option<LastMessage>,
     pub locale: Option<String>,
     /// The page that it began on.
@@ -76,6 +78,7 @@ impl ConversationSummary {
             verified: glimpse.contact_id.is_some(),
             status: conversation.status.as_str(),
             assignee: assignee.map(|(id, name)| Agent { id, name }),
+            reason: glimpse.reason.clone().and_then(Reason::parse),
             waiting_since: conversation.waiting_since,
             snoozed_until: conversation.snoozed_until,
             seq: conversation.head_seq,

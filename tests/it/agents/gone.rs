@@ -52,6 +52,14 @@ async fn what_an_agent_had_who_is_gone_waits_for_another() {
         (&left["by"]["kind"], left.get("assignee")),
         (&json!("system"), None)
     );
+    let told = socket.next_of("message").await;
+    assert_eq!(
+        (&told["author"]["kind"], &told["text"]),
+        (
+            &json!("system"),
+            &json!("A person from our team will join you here.")
+        )
+    );
     ada.take(&conversation).await;
     assert_eq!(socket.next_of("status").await["assignee"]["id"], *ada.id);
 }

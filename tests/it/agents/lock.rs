@@ -26,10 +26,10 @@ async fn who_has_it_answers_and_whoever_has_not_seen_that_is_told() {
     cole.watch(&conversation, 0).await;
 
     // Both answer at once: the first takes it, the second is shown what the first wrote.
-    ada.say(&conversation, "This is Ada.", 1).await;
+    ada.say(&conversation, "This is Ada.", 2).await;
     assert_eq!(cole.next_event().await["status"], "human");
     assert_eq!(cole.next_event().await["text"], "This is Ada.");
-    let refused_id = cole.say(&conversation, "This is Cole.", 1).await;
+    let refused_id = cole.say(&conversation, "This is Cole.", 2).await;
     let refused = cole.socket.next_of("error").await;
     assert_eq!(refused["code"], "stale");
     assert_eq!(refused["client_id"], refused_id.to_string());
@@ -39,7 +39,7 @@ async fn who_has_it_answers_and_whoever_has_not_seen_that_is_told() {
     assert_eq!(unseen[1]["text"], "This is Ada.");
 
     // Having seen it, it is still Ada's to answer.
-    cole.say(&conversation, "This is Cole.", 3).await;
+    cole.say(&conversation, "This is Cole.", 4).await;
     let refused = cole.socket.next_of("error").await;
     assert_eq!(refused["code"], "held");
     assert!(
@@ -58,11 +58,11 @@ async fn who_has_it_answers_and_whoever_has_not_seen_that_is_told() {
         "Cole League",
         "{moved}"
     );
-    cole.say(&conversation, "Now it is me.", 4).await;
-    assert!(cole.socket.next_of("ack").await["seq"].as_u64() == Some(5));
-    ada.say(&conversation, "Me too.", 4).await;
+    cole.say(&conversation, "Now it is me.", 5).await;
+    assert!(cole.socket.next_of("ack").await["seq"].as_u64() == Some(6));
+    ada.say(&conversation, "Me too.", 5).await;
     assert_eq!(ada.socket.next_of("error").await["code"], "stale");
-    assert_eq!(visitor.log(&conversation).await.len(), 5);
+    assert_eq!(visitor.log(&conversation).await.len(), 6);
 }
 
 #[tokio::test]

@@ -3,10 +3,12 @@
 mod acts;
 mod canned;
 mod gone;
+mod handing_over;
 mod lock;
 mod presence;
 mod search;
 mod takeover;
+mod told;
 
 use parlance_store::control::Role;
 use serde_json::{Value, json};

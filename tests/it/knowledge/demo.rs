@@ -156,6 +156,7 @@ async fn answer(model: &Extractive, question: &str, passages: &[Passage]) -> Str
         model: "extractive".to_owned(),
         settings: &AnswerSettings::default(),
         bot_name: "Robi",
+        hand_over: false,
         locale: None,
         history: &[],
         question,

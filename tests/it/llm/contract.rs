@@ -194,6 +194,38 @@ async fn a_complete_answer_starts_speaks_counts_and_ends() {
 }
 
 #[tokio::test]
+async fn a_call_for_a_person_comes_with_its_reason_behind_the_text() {
+    for subject in Subject::all().await {
+        let Subject::Mocked { model, mock } = &subject else {
+            continue;
+        };
+        for (tokens, split) in [(5, false), (5, true), (0, false)] {
+            mock.queue([Behaviour {
+                tokens,
+                split,
+                hand_over: true,
+                ..Behaviour::default()
+            }]);
+            let mut asked = question("calls");
+            asked.hand_over = true;
+            let heard = hear(model.stream(&asked).await.unwrap()).await;
+            assert!(heard.complete(), "{heard:?}");
+            assert_eq!(heard.text.is_empty(), tokens == 0);
+            let last = |chunk: &&Chunk| !matches!(chunk, Chunk::Usage(_) | Chunk::Done(_));
+            let called = Chunk::HandOver {
+                reason: "wants a refund that only people give".to_owned(),
+            };
+            assert_eq!(heard.chunks.iter().rfind(last), Some(&called));
+            assert!(heard.usage.unwrap().output > 0 || tokens == 0);
+        }
+        let given = |n: usize| mock.requests()[n].body.contains("\"hand_over\"");
+        assert!(given(0));
+        hear(model.stream(&question("without")).await.unwrap()).await;
+        assert!(!given(3), "only where it may be called");
+    }
+}
+
+#[tokio::test]
 async fn what_is_counted_is_what_the_upstream_told() {
     for mut subject in Subject::all().await {
         let Subject::Mocked { model, mock } = &mut subject else {

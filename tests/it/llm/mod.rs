@@ -28,6 +28,7 @@ fn question(request_id: &str) -> ChatRequest {
         }],
         max_tokens: 400,
         temperature: None,
+        hand_over: false,
         request_id: request_id.into(),
     }
 }

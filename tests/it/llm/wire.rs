@@ -47,6 +47,29 @@ async fn a_server_without_usage_still_completes() {
     assert_eq!(heard.usage, None);
 }
 
+/// As a small model behind Ollama: it answers without the tool, and is asked without from then on.
+#[tokio::test]
+async fn a_model_that_takes_no_tools_is_asked_without() {
+    let mock = MockUpstream::start(Behaviour {
+        no_tools: true,
+        ..Behaviour::default()
+    })
+    .await
+    .unwrap();
+    let model = OpenAiCompatible::new("ollama", &format!("{}/v1", mock.base_url()), None).unwrap();
+    let mut asked = question("r-1");
+    asked.hand_over = true;
+    for _ in 0..2 {
+        assert!(hear(model.stream(&asked).await.unwrap()).await.complete());
+    }
+    let requests = mock.requests();
+    let given: Vec<bool> = requests
+        .iter()
+        .map(|request| request.body.contains("\"tools\""))
+        .collect();
+    assert_eq!(given, [true, false, false]);
+}
+
 /// One client for all requests: a hundred answers in turn don't cost a hundred handshakes.
 #[tokio::test]
 async fn a_connection_serves_many_answers() {

@@ -73,7 +73,7 @@ async fn on_a_socket_it_is_an_error_frame_and_the_socket_stays() {
     let (_app, _, visitor) = setup.chat().await;
     let (conversation, mut socket) = visitor.connects().await;
     for _ in 0..2 {
-        socket.send(&says("How long is the warranty?")).await;
+        socket.send(&says("How long does the warranty last?")).await;
         socket.until_answer().await;
     }
     let third = says("And the battery?");

@@ -53,7 +53,7 @@ async fn the_conversation_waits_and_the_bot_falls_silent() {
     is_silent(&mut socket).await;
     assert_eq!(
         visitor.log(&conversation).await.len(),
-        2,
+        3,
         "asking twice says nothing new"
     );
     assert_eq!(app.upstream.totals().requests, 0);

@@ -92,7 +92,7 @@ function emit(name, data) {
     const { id, author, text } = data;
     if (author.kind !== 'visitor') say(`${author.name || config.bot.name}: ${text.replace(/\s*\[S\d+\]|[*`#]/g, '')}`);
     data = { id, author: author.kind, text };
-  } else if (name === 'handoff') say(statusText(data, config));
+  } else if (name === 'handoff') say(statusText(data));
   bridge(name, data);
 }
 

@@ -47,7 +47,8 @@ export function createMessage(chat, kind) {
   function update(entry) {
     const { author, state, grounding, client_id, id, seen, at, seq, draft } = entry;
     node.className = `msg ${kind} ${draft ? 'draft' : state}`;
-    head.replaceChildren(...(entry.first ? [kind === 'visitor' ? t('you') : author.name, at ? ' · ' + time(at) : ''] : []));
+    const name = kind === 'visitor' ? t('you') : author.name;
+    head.replaceChildren(...(entry.first && name ? [name, at ? ' · ' + time(at) : ''] : []));
     if (kind === 'visitor') bubble.textContent = entry.text;
     else body(entry);
     foot.replaceChildren(

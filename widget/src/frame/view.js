@@ -49,7 +49,7 @@ export function createView(chat, config, store) {
     if (author) return createMessage(chat, author.kind);
     if (questions) return { node: el('.ask', null, questions.map((text) => el('button', { dir: 'auto', onclick: () => ask(text) }, text))) };
     if (writer) return { node: el('.typing', { role: 'img', 'aria-label': t('typing', writer.name || t('someone')) }, el('i'), el('i'), el('i')) };
-    const node = el('.status', null, el('p', null, statusText(event, config)));
+    const node = el('.status', null, el('p', null, statusText(event)));
     if (event.status === 'resolved') more().then(({ askRating }) => askRating(node, seq, chat, store));
     // Once the conversation goes on, it is not over.
     return { node, update: ({ last }) => node.classList.toggle('past', !last) };
@@ -105,8 +105,6 @@ export function createView(chat, config, store) {
   };
 }
 
-/** @param {any} event @param {import('./types.js').Config} config */
-export function statusText({ status, by }, { expected_wait_seconds: wait, hours }) {
-  if (status === 'waiting') return [t('waiting'), wait && t('wait', Math.ceil(wait / 60)), hours].filter(Boolean).join(' ');
-  return status === 'human' ? t('joined', by?.name || t('someone')) : status === 'snoozed' ? '' : t(status);
-}
+/** What a wait comes to is said by the message that follows it. @param {any} event */
+export const statusText = ({ status, by }) =>
+  status === 'human' ? t('joined', by?.name || t('someone')) : status === 'snoozed' || status === 'waiting' ? '' : t(status);

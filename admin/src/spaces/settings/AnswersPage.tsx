@@ -1,9 +1,10 @@
 import { Choice } from '../../ui/Choice';
-import { Switch, TextArea } from '../../ui/Inputs';
+import { TextArea } from '../../ui/Inputs';
 import { ListField } from '../../ui/ListField';
-import { NumberField } from '../../ui/NumberField';
 import { Section } from '../../ui/Section';
 import { useField } from './Draft';
+import { Flag, Num } from './inputs';
+import { HandoffSection } from './HandoffSection';
 import { SettingsPage } from './SettingsPage';
 
 const TONES = [
@@ -27,6 +28,7 @@ export function AnswersPage() {
         <Instructions />
         <Guardrails />
       </Section>
+      <HandoffSection />
       <Section title="What it reads" lead="What of your knowledge, and of the talk so far, goes to the model with each question.">
         <Num path="settings.ai.top_k" label="Passages" min={1} max={12} hint="1 to 12. More find more, and each is paid for with every answer. Empty: 6." />
         <Num
@@ -68,16 +70,6 @@ export function AnswersPage() {
       </Section>
     </SettingsPage>
   );
-}
-
-function Num({ path, ...rest }: { path: string; label: string; min: number; max: number; step?: number; hint: string }) {
-  const { value, change, fault } = useField<number | null>(path);
-  return <NumberField {...rest} value={value} change={change} fault={fault} className="max-w-40" />;
-}
-
-function Flag({ path, ...rest }: { path: string; label: string; hint: string }) {
-  const { value, change } = useField<boolean>(path);
-  return <Switch {...rest} checked={value} onChange={(event) => change(event.target.checked)} />;
 }
 
 function Models() {

@@ -25,6 +25,11 @@ const NAMES: Record<string, string> = {
   'settings.ai.floor': 'Floor of relevance',
   'settings.ai.history_tokens': 'Memory',
   'settings.ai.cache': 'Answer again from memory',
+  'settings.handoff.after_abstentions': 'Answers in a row that found nothing',
+  'settings.handoff.on_failure': 'When no model can be reached',
+  'settings.handoff.by_model': 'When the model asks for it',
+  'settings.handoff.message': 'When somebody is there',
+  'settings.handoff.away_message': 'When nobody is there',
   'settings.knowledge.passage_tokens': 'Size of a passage',
   'settings.knowledge.overlap_tokens': 'Overlap',
   'settings.knowledge.golden_answers': 'Answer golden questions after a change',
@@ -37,6 +42,6 @@ export function nameOf(field: string): string {
 
 /** The page that a setting is on. */
 export function sectionOf(field: string): Section {
-  if (/^settings\.(ai|knowledge)\b/.test(field)) return 'answers';
+  if (/^settings\.(ai|handoff|knowledge)\b/.test(field)) return 'answers';
   return /^settings\.(?!identity\b)/.test(field) ? 'look' : 'site';
 }

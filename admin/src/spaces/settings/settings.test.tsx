@@ -130,6 +130,19 @@ describe('the settings of a space', () => {
     await waitFor(() => expect(bodies(PATCH)[0]).toMatchObject({ settings: { ai: { models: ['extractive', 'openai/gpt-4.1-mini'], guardrails: ['Never joke'] } } }));
   });
 
+  it('says when to hand over to people, and takes back what was written', async () => {
+    const handoff = { ...settings.handoff, message: 'Ada comes.' };
+    const { user, bodies } = await open('/answers', { [PATCH]: () => json(space({ version: 4 })) }, 'owner', space({ settings: { ...settings, handoff } }));
+    await types(user, 'Answers in a row that found nothing', '0');
+    await user.click(screen.getByRole('switch', { name: 'When no model can be reached' }));
+    await user.clear(screen.getByLabelText('When somebody is there'));
+    await user.type(screen.getByLabelText('When nobody is there'), 'Back at nine.');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() =>
+      expect(bodies(PATCH)).toEqual([{ settings: { handoff: { after_abstentions: 0, on_failure: false, message: null, away_message: 'Back at nine.' } }, version: 3 }]),
+    );
+  });
+
   it('are for admins', async () => {
     await open('', {}, 'agent');
     expect(await screen.findByText('For admins')).toBeVisible();

@@ -22,6 +22,13 @@ export interface SpaceSettings {
     history_tokens: number;
     cache: boolean;
   };
+  handoff: {
+    after_abstentions: number;
+    on_failure: boolean;
+    by_model: boolean;
+    message: string | null;
+    away_message: string | null;
+  };
   knowledge: {
     passage_tokens: number;
     overlap_tokens: number;

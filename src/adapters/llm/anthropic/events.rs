@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::adapters::llm::{
     Chunk, LlmError, StopReason, Usage,
+    hand_over::{self, Call},
     sse::SseEvent,
     transport::{self, Decoder},
 };
@@ -20,11 +21,12 @@ enum Event {
         message: Message,
     },
     ContentBlockStart {
-        content_block: Text,
+        content_block: Block,
     },
     ContentBlockDelta {
-        delta: Text,
+        delta: Block,
     },
+    ContentBlockStop,
     MessageDelta {
         delta: MessageDelta,
         #[serde(default)]
@@ -34,7 +36,7 @@ enum Event {
     Error {
         error: Failure,
     },
-    /// `ping`, `content_block_stop` and whatever comes to be.
+    /// `ping` and whatever comes to be.
     #[serde(other)]
     Other,
 }
@@ -47,14 +49,20 @@ struct Message {
     usage: UsageReport,
 }
 
-/// A block's start (`text`) or delta (`text_delta`). The others, `thinking_delta`,
-/// `signature_delta`, `input_json_delta`, `citations_delta`, are billed but not shown.
+/// A block's start (`text`, `tool_use`) or delta (`text_delta`, `input_json_delta`). The others,
+/// `thinking_delta`, `signature_delta`, `citations_delta`, are billed but not shown.
 #[derive(Deserialize)]
-struct Text {
+struct Block {
     #[serde(rename = "type")]
     kind: String,
     #[serde(default)]
     text: String,
+    /// Of a tool.
+    #[serde(default)]
+    name: String,
+    /// A piece of a tool's arguments.
+    #[serde(default)]
+    partial_json: String,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +109,8 @@ pub(super) struct Events {
     key: SecretString,
     usage: Usage,
     stop: StopReason,
+    /// The call that streams in, one block after the other.
+    call: Option<Call>,
 }
 
 impl Events {
@@ -110,6 +120,7 @@ impl Events {
             key,
             usage: Usage::default(),
             stop: StopReason::Other,
+            call: None,
         }
     }
 
@@ -148,9 +159,23 @@ impl Decoder for Events {
                 });
                 out.push_back(self.count(&message.usage));
             }
-            Event::ContentBlockStart { content_block: text } | Event::ContentBlockDelta { delta: text } => {
-                if matches!(text.kind.as_str(), "text" | "text_delta") && !text.text.is_empty() {
-                    out.push_back(Chunk::Text(text.text));
+            Event::ContentBlockStart { content_block: block } | Event::ContentBlockDelta { delta: block } => {
+                match block.kind.as_str() {
+                    "text" | "text_delta" if !block.text.is_empty() => out.push_back(Chunk::Text(block.text)),
+                    "tool_use" => self.call = (block.name == hand_over::NAME).then(Call::default),
+                    "input_json_delta" => {
+                        if let Some(call) = &mut self.call {
+                            call.push(&block.partial_json);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Event::ContentBlockStop => {
+                if let Some(call) = self.call.take() {
+                    out.push_back(Chunk::HandOver {
+                        reason: call.reason(),
+                    });
                 }
             }
             Event::MessageDelta { delta, usage } => {

@@ -34,6 +34,7 @@ fn ask(questions: &[&str]) -> ChatRequest {
         ],
         max_tokens: 400,
         temperature: None,
+        hand_over: false,
         request_id: String::new(),
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::adapters::llm::{
     Chunk, LlmError, StopReason, Usage,
+    hand_over::{self, Call},
     sse::SseEvent,
     transport::{self, Decoder},
 };
@@ -31,6 +32,21 @@ struct Choice {
 #[derive(Default, Deserialize)]
 struct Delta {
     content: Option<String>,
+    tool_calls: Option<Vec<ToolCall>>,
+}
+
+/// A piece of a call: the first one names the function.
+#[derive(Deserialize)]
+struct ToolCall {
+    #[serde(default)]
+    index: u64,
+    function: Option<Function>,
+}
+
+#[derive(Deserialize)]
+struct Function {
+    name: Option<String>,
+    arguments: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -69,6 +85,8 @@ pub(super) struct Events {
     key: Option<SecretString>,
     started: bool,
     finish: Option<StopReason>,
+    /// The call that streams in, and its place among the calls.
+    call: Option<(u64, Call)>,
 }
 
 impl Events {
@@ -78,6 +96,21 @@ impl Events {
             key,
             started: false,
             finish: None,
+            call: None,
+        }
+    }
+
+    fn called(&mut self, piece: ToolCall) {
+        let Some(Function { name, arguments }) = piece.function else {
+            return;
+        };
+        if name.as_deref() == Some(hand_over::NAME) && self.call.is_none() {
+            self.call = Some((piece.index, Call::default()));
+        }
+        if let (Some((index, call)), Some(arguments)) = (&mut self.call, arguments)
+            && *index == piece.index
+        {
+            call.push(&arguments);
         }
     }
 }
@@ -105,12 +138,21 @@ impl Decoder for Events {
             });
         }
         for choice in completion.choices {
-            if let Some(text) = choice.delta.unwrap_or_default().content
+            let Delta { content, tool_calls } = choice.delta.unwrap_or_default();
+            if let Some(text) = content
                 && !text.is_empty()
             {
                 out.push_back(Chunk::Text(text));
             }
+            for piece in tool_calls.unwrap_or_default() {
+                self.called(piece);
+            }
             if let Some(reason) = choice.finish_reason {
+                if let Some((_, call)) = self.call.take() {
+                    out.push_back(Chunk::HandOver {
+                        reason: call.reason(),
+                    });
+                }
                 self.finish = Some(stop_reason(&reason));
             }
         }
@@ -228,6 +270,29 @@ mod tests {
                     ..Usage::default()
                 }),
                 Chunk::Done(StopReason::MaxTokens),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_call_of_the_tool_is_put_together_and_another_is_passed_over() {
+        let chunks = read(&[
+            r#"{"choices":[{"delta":{"role":"assistant","content":null,"tool_calls":[{"index":0,"id":"c0","type":"function","function":{"name":"search","arguments":"{}"}}]}}]}"#,
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":1,"id":"c1","type":"function","function":{"name":"hand_over","arguments":""}}]}}]}"#,
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":1,"function":{"arguments":"{\"reason\":"}}]}}]}"#,
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"never"}}]}}]}"#,
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":1,"function":{"arguments":"\"is upset\"}"}}]}}]}"#,
+            r#"{"choices":[{"delta":{},"finish_reason":"tool_calls"}]}"#,
+            "[DONE]",
+        ]);
+        assert_eq!(
+            chunks.unwrap(),
+            [
+                Chunk::Started { model: "m".into() },
+                Chunk::HandOver {
+                    reason: "is upset".into()
+                },
+                Chunk::Done(StopReason::Other),
             ]
         );
     }

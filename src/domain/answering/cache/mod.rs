@@ -18,13 +18,15 @@ use sha2::{Digest, Sha256};
 
 use self::kept::Kept;
 use super::{
-    model_list,
-    prompt::{self, AnswerSettings},
+    model_list, prompt,
     turn::{Outcome, Question},
 };
 use crate::{
     adapters::llm::gateway::ModelRef,
-    domain::retrieval::{Passage, Retrieval},
+    domain::{
+        accounts::settings::SpaceSettings,
+        retrieval::{Passage, Retrieval},
+    },
     kernel::clock::SharedClock,
 };
 
@@ -141,12 +143,7 @@ impl AnswerCache {
         }
         let (tenant, space) = (question.tenant, question.space.id);
         self.seen(tenant, space, version);
-        let shape = shape(
-            &settings.ai,
-            &settings.bot_name,
-            question.locale.as_deref(),
-            models,
-        );
+        let shape = shape(settings, question.locale.as_deref(), models);
         let key = |kind: &[u8], text: &str| Key {
             tenant,
             space,
@@ -253,9 +250,16 @@ fn count(result: &'static str) {
 
 /// All but the question and what is known that makes an answer what it is. A new setting is in it
 /// by itself, and so is a change of the prompt.
-fn shape(settings: &AnswerSettings, bot_name: &str, locale: Option<&str>, models: &[ModelRef]) -> Sha256 {
+fn shape(settings: &SpaceSettings, locale: Option<&str>, models: &[ModelRef]) -> Sha256 {
     let models: Vec<String> = models.iter().map(model_list::written).collect();
-    let parts = (settings, prompt::system(settings, bot_name, locale), models);
+    let SpaceSettings {
+        ai,
+        bot_name,
+        handoff,
+        ..
+    } = settings;
+    let system = prompt::system(ai, bot_name, locale, handoff.by_model);
+    let parts = (ai, system, models);
     let written = serde_json::to_vec(&parts).unwrap_or_default();
     Sha256::new().chain_update(Sha256::digest(written))
 }

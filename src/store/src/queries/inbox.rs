@@ -131,7 +131,10 @@ pub struct Glimpse {
     /// Who it is, where the host site vouches for that.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub contact_id: Option<ContactId>,
-    /// Who wrote the last message, where there is one.
+    /// Why the visitor waits for a person, where they do: as the log says.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub reason: Option<String>,
+    /// Who wrote the last message that is not Parlance's own, where there is one.
     #[diesel(sql_type = Nullable<Text>)]
     pub author_kind: Option<AuthorKind>,
     /// Their name.
@@ -155,12 +158,16 @@ pub async fn glimpses(
 ) -> Result<Vec<Glimpse>, StoreError> {
     Ok(sql(
         "SELECT c.id, coalesce(k.name, v.said ->> 'name') AS name, coalesce(k.email, v.said ->> 'email') AS email, \
-                k.id AS contact_id, m.author_kind, m.author_name, m.text, m.created_at AS said_at \
+                k.id AS contact_id, CASE WHEN c.status = 'waiting' THEN ( \
+                    SELECT e.body ->> 'reason' FROM conversation_events e \
+                    WHERE e.tenant_id = c.tenant_id AND e.conversation_id = c.id AND e.kind = 'status' \
+                    ORDER BY e.seq DESC LIMIT 1) END AS reason, m.author_kind, m.author_name, m.text, m.created_at AS said_at \
          FROM conversations c JOIN visitors v ON v.id = c.visitor_id \
          LEFT JOIN contacts k ON k.id = v.contact_id \
          LEFT JOIN LATERAL ( \
              SELECT author_kind, author_name, left(text, 200) AS text, created_at FROM messages \
-             WHERE tenant_id = c.tenant_id AND conversation_id = c.id ORDER BY seq DESC LIMIT 1) m ON true \
+             WHERE tenant_id = c.tenant_id AND conversation_id = c.id AND author_kind <> 'system' \
+             ORDER BY seq DESC LIMIT 1) m ON true \
          WHERE c.id = ANY ($1)",
     )
     .bind::<Array<SqlUuid>, _>(conversations)

@@ -39,6 +39,33 @@ pub async fn read_after(
     .await?)
 }
 
+/// How many answers in a row found nothing, the newest one last, since the status last changed. What was
+/// stopped or failed neither counts nor ends the row.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn abstentions(conn: &mut TenantConn<'_>, conversation: ConversationId) -> Result<i64, StoreError> {
+    let counted: Counted = sql("SELECT count(*) AS n FROM conversation_events \
+         WHERE conversation_id = $1 AND kind = 'message' AND body ->> 'abstained' = 'true' \
+           AND seq > coalesce(( \
+               SELECT seq FROM conversation_events \
+               WHERE conversation_id = $1 \
+                 AND (kind = 'status' OR body #>> '{author,kind}' = 'assistant' \
+                                         AND body ->> 'state' = 'complete' \
+                                         AND body ->> 'abstained' IS NULL) \
+               ORDER BY seq DESC LIMIT 1), 0)")
+    .bind::<SqlUuid, _>(conversation)
+    .get_result(conn.db())
+    .await?;
+    Ok(counted.n)
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
 /// The newest `limit` events with `seq < before`, or of all, in order.
 ///
 /// # Errors

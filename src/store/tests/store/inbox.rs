@@ -193,6 +193,41 @@ async fn a_glimpse_shows_who_it_is_and_what_was_said_last() {
     assert_eq!(of(id).author_kind, Some(AuthorKind::Agent));
     assert_eq!(of(id).text.as_deref(), Some("I will look."));
     assert_eq!(of(acme.conversation).text, None);
+    assert_eq!(of(id).reason, None);
+
+    // Parlance's own words are not shown; why it waits is.
+    let change = StatusChange {
+        conversation_id: id,
+        status: ConversationStatus::Waiting,
+        assignee: None,
+        snoozed_until: None,
+        event_body: json!({ "type": "status", "reason": "abstained" }),
+        at: at(3),
+    };
+    let told = NewMessage {
+        id: MessageId::new(),
+        conversation_id: id,
+        author_kind: AuthorKind::System,
+        author_id: None,
+        author_name: None,
+        client_id: None,
+        text: "A person will join you.".to_owned(),
+        in_reply_to: None,
+        event_body: json!({ "type": "message" }),
+        at: at(3),
+    };
+    let seen = acme
+        .db
+        .transaction(async |conn| {
+            conversations::set_status(conn, change).await?;
+            messages::append_message(conn, told).await?;
+            inbox::glimpses(conn, vec![id]).await
+        })
+        .await;
+    let seen: Result<_, StoreError> = seen;
+    let seen = seen.unwrap().remove(0);
+    assert_eq!(seen.reason.as_deref(), Some("abstained"));
+    assert_eq!(seen.text.as_deref(), Some("I will look."));
 }
 
 #[tokio::test]

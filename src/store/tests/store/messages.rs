@@ -6,8 +6,10 @@ use parlance_store::{
     ids::{ClientId, ConversationId, MessageId, VisitorId},
     queries::{
         conversations::{self, Appended, ConversationStatus, StatusChange},
+        log,
         messages::{self, AuthorKind, NewMessage, Said},
     },
+    tenant::TenantConn,
 };
 use serde_json::json;
 
@@ -37,6 +39,67 @@ fn system(chat: &Chat, text: &str, client_id: Option<ClientId>) -> NewMessage {
         event_body: json!({"type": "message", "text": text}),
         at: at(4),
     }
+}
+
+/// How an answer ended, or that the status changed.
+#[derive(Clone, Copy, Debug)]
+enum Ends {
+    Found,
+    Nothing,
+    Failed,
+    Status,
+}
+
+#[tokio::test]
+async fn answers_that_found_nothing_are_counted_since_the_last_that_did_or_the_last_change() {
+    use Ends::{Failed, Found, Nothing, Status};
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    let counted = async |of: &Chat| {
+        let count = of
+            .db
+            .read(async |conn| log::abstentions(conn, acme.conversation).await);
+        count.await.unwrap()
+    };
+    assert_eq!(counted(&acme).await, 0);
+    for (ends, count) in [
+        (Nothing, 1),
+        (Failed, 1),
+        (Nothing, 2),
+        (Found, 0),
+        (Nothing, 1),
+        (Status, 0),
+        (Failed, 0),
+        (Nothing, 1),
+        (Nothing, 2),
+        (Nothing, 3),
+    ] {
+        let happens = async |conn: &mut TenantConn<'_>| {
+            if let Status = ends {
+                let change = status(&acme, ConversationStatus::Bot);
+                return conversations::set_status(conn, change).await.map(drop);
+            }
+            let question = acme.question(ClientId::new(), "why?");
+            let reservation = question.reservation.as_ref().unwrap().id;
+            let mut answer = acme.answer(question.id, reservation);
+            let author = json!({ "kind": "assistant" });
+            answer.event_body = match ends {
+                Nothing => json!({ "author": author, "state": "complete", "abstained": true }),
+                Failed => json!({ "author": author, "state": "failed" }),
+                Found | Status => json!({ "author": author, "state": "complete" }),
+            };
+            messages::say(conn, question).await?;
+            messages::finish_answer(conn, answer).await?;
+            // What neither the bot nor a status says changes nothing.
+            messages::append_message(conn, system(&acme, "By the way.", None))
+                .await
+                .map(drop)
+        };
+        let happened: Result<(), StoreError> = acme.db.transaction(happens).await;
+        happened.unwrap();
+        assert_eq!(counted(&acme).await, count, "{ends:?}");
+    }
+    assert_eq!(counted(&globex).await, 0, "of another tenant nothing is seen");
 }
 
 #[tokio::test]

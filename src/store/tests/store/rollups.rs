@@ -83,6 +83,14 @@ pub fn agent_says(chat: &Chat, seconds: i64) -> NewMessage {
     }
 }
 
+fn system_says(chat: &Chat, seconds: i64) -> NewMessage {
+    NewMessage {
+        author_kind: AuthorKind::System,
+        author_name: None,
+        ..agent_says(chat, seconds)
+    }
+}
+
 /// The words and figures of a story, in the order of their words.
 fn words(figures: &[(&str, i64)]) -> BTreeMap<String, i64> {
     figures.iter().map(|(word, n)| ((*word).to_owned(), *n)).collect()
@@ -129,6 +137,7 @@ async fn a_story_is_counted_as_it_happens() {
             messages::finish_answer(conn, answer).await?;
             let asked = status(&acme, ConversationStatus::Waiting, "visitor_asked", 10);
             conversations::set_status(conn, asked).await?;
+            messages::append_message(conn, system_says(&acme, 10)).await?;
             let taken = status(&acme, ConversationStatus::Human, "agent", 65);
             conversations::set_status(conn, taken).await?;
             messages::append_message(conn, agent_says(&acme, 70)).await?;
@@ -146,6 +155,7 @@ async fn a_story_is_counted_as_it_happens() {
         ("human_response.sum", 60_000),
         ("messages.agent", 2),
         ("messages.assistant", 2),
+        ("messages.system", 1), // which is no answer
         ("messages.visitor", 2),
         ("resolution.132", 1), // 2^(132/8) = 92,682 up to 101,070 ms
         ("resolution.sum", 100_000),

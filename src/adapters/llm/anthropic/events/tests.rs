@@ -18,6 +18,39 @@ fn read(events: &[&str]) -> Result<Vec<Chunk>, LlmError> {
 }
 
 #[test]
+fn a_call_of_the_tool_is_put_together_and_another_is_passed_over() {
+    let chunks = read(&[
+        r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":"One moment."}}"#,
+        r#"{"type":"content_block_stop","index":0}"#,
+        r#"{"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"toolu_0","name":"search","input":{}}}"#,
+        r#"{"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"{}"}}"#,
+        r#"{"type":"content_block_stop","index":1}"#,
+        r#"{"type":"content_block_start","index":2,"content_block":{"type":"tool_use","id":"toolu_1","name":"hand_over","input":{}}}"#,
+        r#"{"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":""}}"#,
+        r#"{"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"{\"reason\": \"is"}}"#,
+        r#"{"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":" upset\"}"}}"#,
+        r#"{"type":"content_block_stop","index":2}"#,
+        r#"{"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"output_tokens":9}}"#,
+        r#"{"type":"message_stop"}"#,
+    ])
+    .unwrap();
+    assert_eq!(
+        chunks,
+        [
+            Chunk::Text("One moment.".into()),
+            Chunk::HandOver {
+                reason: "is upset".into()
+            },
+            Chunk::Usage(Usage {
+                output: 9,
+                ..Usage::default()
+            }),
+            Chunk::Done(StopReason::Other),
+        ]
+    );
+}
+
+#[test]
 fn reads_an_answer_with_thinking_and_overwrites_its_usage() {
     let chunks = read(&[
         r#"{"type":"message_start","message":{"id":"m","model":"claude-sonnet-5-5-20260901","usage":{"input_tokens":25,"output_tokens":1,"cache_creation_input_tokens":30,"cache_read_input_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":20,"ephemeral_1h_input_tokens":10}}}}"#,

@@ -1,0 +1,47 @@
+import { TextArea } from '../../ui/Inputs';
+import { Section } from '../../ui/Section';
+import { useField } from './Draft';
+import { Flag, Num } from './inputs';
+
+/** When a person is asked for, besides when the visitor asks, and what the visitor is told then. */
+export function HandoffSection() {
+  return (
+    <Section title="Handing over to people" lead="Visitors can always ask for a person. Here is when the bot asks for one by itself, and what the visitor is told.">
+      <Num
+        path="settings.handoff.after_abstentions"
+        label="Answers in a row that found nothing"
+        min={0}
+        max={5}
+        hint="After so many, 1 to 5, a person is asked for. 0: never. Empty: 2."
+      />
+      <Flag path="settings.handoff.on_failure" label="When no model can be reached" hint="Otherwise the bot apologises, and visitors ask again or ask for a person." />
+      <Flag
+        path="settings.handoff.by_model"
+        label="When the model asks for it"
+        hint="The model may call for a person where the visitor is upset or only people can decide, and notes why for your team. Not all models can."
+      />
+      <Message path="settings.handoff.message" label="When somebody is there" usual="A person from our team will join you here." />
+      <Message
+        path="settings.handoff.away_message"
+        label="When nobody is there"
+        usual="Nobody from our team is here just now. Your messages are kept, and a person will answer you here."
+      />
+    </Section>
+  );
+}
+
+function Message({ path, label, usual }: { path: string; label: string; usual: string }) {
+  const { value, change, fault } = useField<string | null>(path);
+  return (
+    <TextArea
+      label={label}
+      value={value ?? ''}
+      onChange={({ target }) => change(target.value.trim() ? target.value : null)}
+      maxLength={500}
+      rows={3}
+      placeholder={usual}
+      fault={fault}
+      hint="What the visitor is told, in your own words. Empty: the words above, in the visitor’s language."
+    />
+  );
+}
