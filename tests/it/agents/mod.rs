@@ -6,6 +6,7 @@ mod gone;
 mod handing_over;
 mod lock;
 mod presence;
+mod queue;
 mod search;
 mod takeover;
 mod told;

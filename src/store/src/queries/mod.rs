@@ -25,6 +25,7 @@ pub mod log;
 pub mod messages;
 pub mod notes;
 pub mod passages;
+pub mod queue;
 pub mod rollups;
 pub mod search;
 pub mod sightings;

@@ -39,6 +39,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("large", "large"),
     ("notes", "inbox"),
     ("passages", "knowledge"),
+    ("queue", "queue"),
     ("rollups", "rollups"),
     ("search", "knowledge"),
     ("sightings", "rollups"),

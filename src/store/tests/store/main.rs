@@ -25,6 +25,7 @@ mod many_jobs;
 mod messages;
 mod migrations;
 mod pool;
+mod queue;
 mod refusals;
 mod removed;
 mod rollups;
