@@ -169,13 +169,14 @@ async fn a_race_with_who_takes_it_has_one_winner() {
         id: cole.id.parse::<uuid::Uuid>().unwrap().into(),
         name: "Cole League".to_owned(),
     };
+    let nothing = json!({});
     for _ in 0..8 {
         let (visitor, conversation, _socket) = waits(&app, &acme).await;
         let id = conversation.parse::<uuid::Uuid>().unwrap().into();
         let actor = app.services.registry.conversation(acme.tenant, id).unwrap();
         let path = format!("/api/conversations/{conversation}/take");
         let (taken, assigned) =
-            tokio::join!(ada.post(&app, &path, &json!({})), actor.assign(assignee.clone()));
+            tokio::join!(ada.post(&app, &path, &nothing), actor.assign(assignee.clone()));
         let assigned = assigned.unwrap();
         assert_eq!(taken.0, if assigned { 409 } else { 200 });
         let how = if assigned { "human assigned" } else { "human agent" };

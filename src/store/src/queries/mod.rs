@@ -35,3 +35,4 @@ pub mod space_versions;
 pub mod spaces;
 pub mod teams;
 pub mod visitors;
+pub mod waiting_mail;

@@ -47,6 +47,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("space_life", "space_life"),
     ("space_versions", "space_life"),
     ("teams", "teams"),
+    ("waiting_mail", "queue"),
 ];
 
 #[test]
