@@ -5,6 +5,7 @@ mod canned;
 mod gone;
 mod handing_over;
 mod lock;
+mod mail;
 mod presence;
 mod queue;
 mod search;

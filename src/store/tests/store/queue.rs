@@ -1,13 +1,15 @@
-//! The queue: who waits to be assigned, how much members have to do, and nothing of another tenant.
+//! The queue: who waits to be assigned or to be told of by mail, how much members have to do, and nothing
+//! of another tenant.
 
 use parlance_store::{
     StoreError,
-    control::members,
+    control::{Role, members},
     ids::{ConversationId, UserId},
     queries::{
         conversations::{self, ConversationStatus, StatusChange},
         queue::{self, Load},
         spaces::{self, SpaceChange},
+        waiting_mail,
     },
 };
 use serde_json::{Value, json};
@@ -120,4 +122,77 @@ async fn a_foreign_tenant_has_a_queue_of_its_own() {
         "somebody else's member"
     );
     assert_eq!(loads(&acme, &[ada]).await[0].assigned_at, Some(at(3)));
+}
+
+const ROLES: &[Role] = &[Role::Owner, Role::Agent];
+
+/// Who is to be told at this second, where a mail was due ten seconds ago.
+async fn told(chat: &Chat, second: i64) -> Vec<UserId> {
+    let claimed = chat
+        .db
+        .transaction(async |conn| waiting_mail::claim(conn, ROLES, at(second - 10), at(second)).await);
+    claimed.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_member_is_told_by_mail_now_and_then_where_they_want_it() {
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    let (ada, stranger) = (owner(&acme).await, owner(&globex).await);
+    assert_eq!(told(&acme, 100).await, [ada]);
+    assert_eq!(told(&acme, 109).await, []);
+    assert_eq!(told(&globex, 109).await, [stranger], "each tenant for itself");
+    assert_eq!(told(&acme, 110).await, [ada]);
+    for on in [false, true] {
+        let want = acme
+            .db
+            .transaction(async |conn| waiting_mail::want(conn, ada, on).await);
+        want.await.unwrap();
+        let wanted = acme
+            .db
+            .read(async |conn| waiting_mail::wanted(conn, ada).await)
+            .await;
+        assert_eq!(wanted.unwrap(), on);
+        assert_eq!(told(&acme, 200).await.is_empty(), !on);
+    }
+    let viewers = acme.db.transaction(async |conn| {
+        waiting_mail::claim(conn, &[Role::Viewer], at(300), at(400)).await
+    });
+    assert_eq!(viewers.await.unwrap(), [], "who may not answer");
+    let unproven = "UPDATE users SET email_verified_at = NULL";
+    test.run(unproven).await.unwrap();
+    assert_eq!(told(&acme, 500).await, [], "whose address may be another's");
+}
+
+#[tokio::test]
+async fn a_foreign_tenant_tells_nothing_of_who_waits() {
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    let ada = owner(&acme).await;
+    acme.says(&"é".repeat(300)).await;
+    let of = async |chat: &Chat| {
+        let found = chat
+            .db
+            .read(async |conn| waiting_mail::of(conn, acme.conversation).await);
+        found.await.unwrap()
+    };
+    assert_eq!(of(&acme).await, None, "it does not wait");
+    goes(&acme, acme.conversation, None, 9).await;
+    let waits = of(&acme).await.unwrap();
+    assert_eq!((&*waits.space, waits.name), ("ACME", None));
+    assert_eq!(waits.said, Some("é".repeat(200)));
+    assert_eq!(of(&globex).await, None);
+    let foreign = globex
+        .db
+        .transaction(async |conn| waiting_mail::want(conn, ada, false).await);
+    assert!(matches!(foreign.await, Err(StoreError::Conflict { .. })));
+    let mine = acme
+        .db
+        .transaction(async |conn| waiting_mail::want(conn, ada, false).await);
+    mine.await.unwrap();
+    let theirs = globex
+        .db
+        .read(async |conn| waiting_mail::wanted(conn, ada).await)
+        .await;
+    assert!(theirs.unwrap(), "what is noted elsewhere");
 }
