@@ -12,7 +12,11 @@ use tracing::{error, info};
 
 use super::attendance::ask;
 use crate::{
-    actors::{console::{Look, Present}, conversation::ActorError, services::Services},
+    actors::{
+        console::{Look, Present},
+        conversation::ActorError,
+        services::Services,
+    },
     domain::{
         accounts::permission::{Permission, may},
         conversations::{

@@ -116,7 +116,11 @@ mod tests {
             per_agent,
             ..QueueSettings::default()
         };
-        assert!([1, 5, 50].iter().all(|limit| limited(*limit).problems().is_empty()));
+        assert!(
+            [1, 5, 50]
+                .iter()
+                .all(|limit| limited(*limit).problems().is_empty())
+        );
         for limit in [0, 51] {
             assert_eq!(limited(limit).problems()[0].field, "per_agent");
         }

@@ -277,7 +277,10 @@ fn what_an_agent_has_waits_for_another_when_they_are_gone() {
 #[test]
 fn what_waits_is_assigned_and_nothing_else() {
     let agent = UserId::new();
-    let given = apply(&State::loaded(Status::Waiting, None, 0, []), Command::Assign { agent });
+    let given = apply(
+        &State::loaded(Status::Waiting, None, 0, []),
+        Command::Assign { agent },
+    );
     assert_eq!(why(&given), Some((Status::Human, Reason::Assigned)));
     assert_eq!(given.next.assignee, Some(agent));
     for status in [Status::Bot, Status::Human, Status::Snoozed, Status::Resolved] {

@@ -38,8 +38,7 @@ pub async fn enqueue(
 /// # Errors
 /// [`StoreError`] where the database fails.
 pub async fn wanted(db: &TenantDb, user: UserId) -> Result<bool, StoreError> {
-    db.read(async |conn| waiting_mail::wanted(conn, user).await)
-        .await
+    db.read(async |conn| waiting_mail::wanted(conn, user).await).await
 }
 
 /// Notes whether a member wants such mail.

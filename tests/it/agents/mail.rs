@@ -45,7 +45,9 @@ async fn everyone_who_may_answer_is_told_who_waits_and_for_what() {
         app.colleague(&acme, role).await;
     }
     let (conversation, mut socket) = visitor.connects().await;
-    socket.send(&says("My robot <b>hums</b>. I want to talk to a human")).await;
+    socket
+        .send(&says("My robot <b>hums</b>. I want to talk to a human"))
+        .await;
     assert_eq!(socket.next_of("status").await["status"], "waiting");
     let both = ["agent@acme.example", "owner@acme.example"].map(|to| (to.to_owned(), conversation.clone()));
     assert_eq!(told(&app).await, both);
@@ -87,7 +89,10 @@ async fn nobody_is_told_while_somebody_is_there() {
     ada.socket.send(&json!({ "type": "away", "on": true })).await;
     while ada.socket.next_of("presence").await["agents"][0]["away"] != true {}
     let conversation = waits(&app, &acme).await;
-    assert_eq!(told(&app).await, [("owner@acme.example".to_owned(), conversation)]);
+    assert_eq!(
+        told(&app).await,
+        [("owner@acme.example".to_owned(), conversation)]
+    );
 }
 
 #[tokio::test]

@@ -79,7 +79,10 @@ async fn it_goes_round_until_all_have_enough_and_on_when_one_has_less() {
     assert_eq!(statuses(&visitor.log(&sixth).await), ["waiting visitor_asked"]);
     // As the database has it.
     let read = ada.get(&app, &format!("/api/conversations/{fifth}")).await;
-    assert_eq!((&read["status"], &read["reason"]), (&json!("human"), &json!("assigned")));
+    assert_eq!(
+        (&read["status"], &read["reason"]),
+        (&json!("human"), &json!("assigned"))
+    );
 }
 
 #[tokio::test]
@@ -123,7 +126,10 @@ async fn nothing_is_assigned_where_nobody_has_asked_for_it() {
     let ada = Agent::owner(&app, &acme).await;
     let (_, _, mut other) = waits(&app, &acme).await;
     assert_eq!(given(&mut other).await, ada.id);
-    assert_eq!(statuses(&visitor.log(&conversation).await), ["waiting visitor_asked"]);
+    assert_eq!(
+        statuses(&visitor.log(&conversation).await),
+        ["waiting visitor_asked"]
+    );
     // Switched on, what waits by then is given, too.
     let patch = json!({ "settings": { "queue": { "assign": "least_loaded" } } });
     let url = app.url(&format!("/api/chat-spaces/{}", globex.space));
@@ -143,7 +149,12 @@ async fn what_somebody_had_who_dropped_off_goes_to_another() {
     assert_eq!(given(&mut socket).await, cole.id);
     let mut ada = Agent::owner(&app, &acme).await;
     drop(cole);
-    while ada.socket.next_of("presence").await["agents"].as_array().unwrap().len() > 1 {}
+    while ada.socket.next_of("presence").await["agents"]
+        .as_array()
+        .unwrap()
+        .len()
+        > 1
+    {}
     clock.advance(TimeDelta::seconds(30));
     assert_eq!(socket.next_of("status").await["reason"], "agent_left");
     assert_eq!(given(&mut socket).await, ada.id);
@@ -175,8 +186,7 @@ async fn a_race_with_who_takes_it_has_one_winner() {
         let id = conversation.parse::<uuid::Uuid>().unwrap().into();
         let actor = app.services.registry.conversation(acme.tenant, id).unwrap();
         let path = format!("/api/conversations/{conversation}/take");
-        let (taken, assigned) =
-            tokio::join!(ada.post(&app, &path, &nothing), actor.assign(assignee.clone()));
+        let (taken, assigned) = tokio::join!(ada.post(&app, &path, &nothing), actor.assign(assignee.clone()));
         let assigned = assigned.unwrap();
         assert_eq!(taken.0, if assigned { 409 } else { 200 });
         let how = if assigned { "human assigned" } else { "human agent" };

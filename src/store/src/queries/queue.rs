@@ -86,8 +86,10 @@ pub async fn loads(conn: &mut TenantConn<'_>, users: Vec<UserId>) -> Result<Vec<
 /// [`StoreError::Conflict`] where they do not belong to the tenant.
 pub async fn assigned(conn: &mut TenantConn<'_>, user: UserId, at: DateTime<Utc>) -> Result<(), StoreError> {
     let tenant = conn.tenant_id();
-    sql("INSERT INTO agents (tenant_id, user_id, assigned_at) VALUES ($1, $2, $3) \
-         ON CONFLICT (tenant_id, user_id) DO UPDATE SET assigned_at = excluded.assigned_at")
+    sql(
+        "INSERT INTO agents (tenant_id, user_id, assigned_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (tenant_id, user_id) DO UPDATE SET assigned_at = excluded.assigned_at",
+    )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(user)
     .bind::<Timestamptz, _>(at)

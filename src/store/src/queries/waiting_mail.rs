@@ -71,19 +71,19 @@ pub async fn of(
     conn: &mut TenantConn<'_>,
     conversation: ConversationId,
 ) -> Result<Option<Waits>, StoreError> {
-    Ok(
-        sql("SELECT s.name AS space, coalesce(k.name, v.said ->> 'name') AS name, ( \
+    Ok(sql(
+        "SELECT s.name AS space, coalesce(k.name, v.said ->> 'name') AS name, ( \
                 SELECT left(text, 200) FROM messages \
                 WHERE tenant_id = c.tenant_id AND conversation_id = c.id AND author_kind = 'visitor' \
                 ORDER BY seq DESC LIMIT 1) AS said \
          FROM conversations c JOIN spaces s ON s.tenant_id = c.tenant_id AND s.id = c.space_id \
          JOIN visitors v ON v.id = c.visitor_id LEFT JOIN contacts k ON k.id = v.contact_id \
-         WHERE c.id = $1 AND c.status = 'waiting'")
-        .bind::<SqlUuid, _>(conversation)
-        .get_result(conn.db())
-        .await
-        .optional()?,
+         WHERE c.id = $1 AND c.status = 'waiting'",
     )
+    .bind::<SqlUuid, _>(conversation)
+    .get_result(conn.db())
+    .await
+    .optional()?)
 }
 
 /// Whether a member wants such mail.
@@ -110,8 +110,10 @@ pub async fn wanted(conn: &mut TenantConn<'_>, user: UserId) -> Result<bool, Sto
 /// [`StoreError::Conflict`] where they do not belong to the tenant.
 pub async fn want(conn: &mut TenantConn<'_>, user: UserId, on: bool) -> Result<(), StoreError> {
     let tenant = conn.tenant_id();
-    sql("INSERT INTO agents (tenant_id, user_id, waiting_mail) VALUES ($1, $2, $3) \
-         ON CONFLICT (tenant_id, user_id) DO UPDATE SET waiting_mail = excluded.waiting_mail")
+    sql(
+        "INSERT INTO agents (tenant_id, user_id, waiting_mail) VALUES ($1, $2, $3) \
+         ON CONFLICT (tenant_id, user_id) DO UPDATE SET waiting_mail = excluded.waiting_mail",
+    )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(user)
     .bind::<Bool, _>(on)

@@ -85,14 +85,23 @@ async fn who_waits_longest_comes_first_where_the_space_assigns() {
     goes(&acme, first, None, 2).await;
     assert_eq!(waiting(&acme, 9).await, [], "nothing is set");
     for (assign, seen) in [("off", &[][..]), ("least_loaded", &[first, second])] {
-        set(&acme, "acme", json!({ "queue": { "assign": assign, "per_agent": 7 } })).await;
+        set(
+            &acme,
+            "acme",
+            json!({ "queue": { "assign": assign, "per_agent": 7 } }),
+        )
+        .await;
         assert_eq!(waiting(&acme, 9).await, seen, "{assign}");
     }
     assert_eq!(waiting(&acme, 1).await, [first]);
     let found = acme.db.read(async |conn| queue::waiting(conn, 1).await).await;
     assert_eq!(found.unwrap()[0].settings["per_agent"], 7);
     goes(&acme, first, Some(owner(&acme).await), 4).await;
-    assert_eq!(waiting(&acme, 9).await, [second], "who has an agent waits no more");
+    assert_eq!(
+        waiting(&acme, 9).await,
+        [second],
+        "who has an agent waits no more"
+    );
 }
 
 #[tokio::test]
@@ -155,9 +164,9 @@ async fn a_member_is_told_by_mail_now_and_then_where_they_want_it() {
         assert_eq!(wanted.unwrap(), on);
         assert_eq!(told(&acme, 200).await.is_empty(), !on);
     }
-    let viewers = acme.db.transaction(async |conn| {
-        waiting_mail::claim(conn, &[Role::Viewer], at(300), at(400)).await
-    });
+    let viewers = acme
+        .db
+        .transaction(async |conn| waiting_mail::claim(conn, &[Role::Viewer], at(300), at(400)).await);
     assert_eq!(viewers.await.unwrap(), [], "who may not answer");
     let unproven = "UPDATE users SET email_verified_at = NULL";
     test.run(unproven).await.unwrap();
