@@ -1,5 +1,5 @@
-//! What becomes of conversations without anybody doing anything: a snooze is over, and what an agent has
-//! who is gone waits for another.
+//! What becomes of conversations without anybody doing anything: a snooze is over, what an agent has who
+//! is gone waits for another, and what waits is assigned.
 
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use parlance_store::{
 };
 use tracing::{error, info};
 
+use super::assignment;
 use crate::actors::{
     conversation::{ActorError, ConversationHandle},
     services::Services,
@@ -38,6 +39,10 @@ pub async fn keep_looking(services: Services) {
     let looking = async {
         loop {
             tokio::time::sleep(EVERY).await;
+            for look in services.consoles.queues_to_look_at() {
+                let assigning = assignment::assign(services.clone(), look);
+                services.tasks.spawn_local("assignment", assigning);
+            }
             if let Err(error) = wake(&services).await {
                 error!(%error, "snoozed conversations are left for the next look");
             }
@@ -99,11 +104,15 @@ async fn let_go(services: &Services, tenant: TenantId, agent: UserId) -> Result<
     Ok(())
 }
 
-async fn ask<T>(
+/// Asks the conversation; one that passivated between the look-up and the call is looked up again.
+pub(super) async fn ask<T>(
     services: &Services,
     tenant: TenantId,
     conversation: ConversationId,
     ask: impl AsyncFn(ConversationHandle) -> Result<T, ActorError>,
 ) -> Result<T, ActorError> {
-    ask(services.registry.conversation(tenant, conversation)?).await
+    match ask(services.registry.conversation(tenant, conversation)?).await {
+        Err(ActorError::NotFound) => ask(services.registry.conversation(tenant, conversation)?).await,
+        answer => answer,
+    }
 }

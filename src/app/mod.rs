@@ -4,6 +4,7 @@
 //! [`App::build`] is the order in which things start, [`App::run`] the order in which they stop.
 
 mod adapters;
+mod assignment;
 mod attendance;
 mod bench;
 mod database;

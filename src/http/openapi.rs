@@ -47,7 +47,7 @@ Lists give `next` while there is more: pass it as `cursor`.";
         auth::links::signup, auth::login::login, auth::login::refresh, auth::login::logout, auth::login::switch,
         auth::links::forgot, auth::links::reset, auth::links::verify, auth::links::resend,
         auth::account::me, auth::account::rename, auth::account::change_password, auth::account::change_email,
-        auth::outside::provider, auth::outside::choose, auth::sessions::list, auth::sessions::end, auth::sessions::end_others,
+        auth::outside::provider, auth::outside::choose, auth::notifications::read, auth::notifications::change, auth::sessions::list, auth::sessions::end, auth::sessions::end_others,
         auth::second_factor::status, auth::second_factor::propose, auth::second_factor::enable,
         auth::second_factor::disable, auth::second_factor::renew_codes,
         spaces::list, conversations::all, conversations::list, conversations::search::search, conversations::conversation, conversations::read::messages,

@@ -110,6 +110,11 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         .service(at("/dev/outbox").route(get(Anyone, outbox::read)))
         .service(at("/api/auth/workspace").route(put(Anyone, auth::outside::choose)))
         .service(at("/api/auth/provider").route(get(Anyone, auth::outside::provider)))
+        .service(
+            at("/api/auth/notifications")
+                .route(get(Anyone, auth::notifications::read))
+                .route(patch(Anyone, auth::notifications::change)),
+        )
         .service(at("/api/auth/verify-email").route(post(Anyone, auth::links::verify)))
         .service(at("/api/auth/verify-email/resend").route(post(Anyone, auth::links::resend)))
         .configure(if kept_here {

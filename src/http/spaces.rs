@@ -235,6 +235,7 @@ async fn settled(services: &Services, caller: &Caller, changed: Changed) -> Resu
         .await;
     let live = &services.live_settings;
     live.changed(caller.tenant, changed.after.id).await;
+    services.consoles.look_at_queue(caller.tenant);
     if changed.cuts_anew() {
         let (db, id, now) = (
             services.db.tenant(caller.tenant),

@@ -25,6 +25,8 @@ def accounts(world):
     ada.call("get_me")
     ada.call("choose_workspace", body={"tenant": ada.tenant})
     ada.call("rename_me", body={"name": "Ada Lovelace"})
+    ada.call("change_notifications", body={"waiting_mail": False})
+    ada.call("get_notifications")
     ada.call("list_sessions")
     ada.call("get_second_factor")
     return ada

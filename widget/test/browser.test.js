@@ -188,11 +188,11 @@ scene('a person joins, leaves, and is rated', async ({ launcher, frame, server }
   await launcher.click();
   await frame.locator('.on').waitFor();
   await frame.locator('#person').click();
-  await frame.locator('.status', { hasText: 'Usually within 2 min.' }).waitFor();
-  const by = { kind: 'agent', name: 'Ava' };
-  server.only().append({ type: 'status', status: 'human', by });
+  await frame.locator('#person').waitFor({ state: 'hidden' });
+  const ava = { kind: 'agent', name: 'Ava' };
+  server.only().append({ type: 'status', status: 'human', by: { kind: 'system' }, assignee: ava });
   await frame.getByRole('log').getByText('Ava joined the chat.').waitFor();
-  server.only().append({ type: 'status', status: 'resolved', by });
+  server.only().append({ type: 'status', status: 'resolved', by: ava });
   await frame.getByLabel('4 / 5').click();
   await frame.getByLabel('Anything to add').fill('Great');
   await frame.locator('.comment button').click();

@@ -1,3 +1,4 @@
+import { useMay } from '../app/permission';
 import { useTitle } from '../app/title';
 import { KeptElsewhere } from '../auth/provider/lazy';
 import { useSession, useSessionState } from '../auth/session';
@@ -7,12 +8,13 @@ import { EmailForm, NameForm, PasswordForm } from './ProfileForms';
 import { SecondFactor } from './SecondFactor';
 import { Sending } from './Sending';
 import { Sessions } from './Sessions';
+import { WaitingMail } from './WaitingMail';
 
 /** One's own account. */
 export function AccountPage() {
   useTitle('Your account');
   const { provider } = useSession();
-  const state = useSessionState();
+  const [state, answers] = [useSessionState(), useMay('conversations:write')];
   if (state.phase !== 'in') return null;
   return (
     <Page title="Your account">
@@ -20,6 +22,7 @@ export function AccountPage() {
         <>
           <KeptElsewhere user={state.user} provider={provider} />
           <Calls />
+          {answers && <WaitingMail />}
           <Sending />
         </>
       ) : (
@@ -28,6 +31,7 @@ export function AccountPage() {
           <EmailForm user={state.user} />
           <PasswordForm />
           <Calls />
+          {answers && <WaitingMail />}
           <Sending />
           <SecondFactor />
           <Sessions />

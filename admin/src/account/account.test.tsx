@@ -24,6 +24,7 @@ async function shown(routes: Parameters<typeof serve>[0], page = <AccountPage />
     'POST /api/auth/login': () => json(granted('t1')),
     'GET /api/auth/sessions': () => json({ items: [opened('s1', true, 'Firefox on Linux'), opened('s2', false, '')] }),
     'GET /api/auth/second-factor': () => json({ enabled: false, recovery_codes: 0 }),
+    'GET /api/auth/notifications': () => json({ waiting_mail: true }),
     ...routes,
   });
   const session = new Session(() => {});
@@ -46,6 +47,21 @@ describe('the account page', () => {
     await user.click(screen.getByRole('radio', { name: 'Off' }));
     expect(screen.getByRole('radio', { name: 'Off' })).toBeChecked();
     expect(undoSeconds()).toBe(0);
+  });
+
+  it('has whether one gets a mail where nobody is there', async () => {
+    const { heard, user } = await shown({ 'PATCH /api/auth/notifications': ({ body }) => json(body) });
+    const wanted = await screen.findByRole('switch', { name: 'When nobody is there', checked: true });
+    await user.click(wanted);
+    expect(await screen.findByRole('switch', { name: 'When nobody is there', checked: false })).toBeEnabled();
+    expect(heard.at(-1)).toMatchObject({ route: 'PATCH /api/auth/notifications', body: { waiting_mail: false } });
+  });
+
+  it('says where that could not be changed, and leaves it as it was', async () => {
+    const { user } = await shown({ 'PATCH /api/auth/notifications': () => problem(503, 'busy', 'try again') });
+    await user.click(await screen.findByRole('switch', { name: 'When nobody is there', checked: true }));
+    expect(await screen.findByRole('alert')).toBeVisible();
+    expect(screen.getByRole('switch', { name: 'When nobody is there' })).toBeChecked();
   });
 
   it('changes the name, here and in the rest of the console', async () => {

@@ -36,6 +36,14 @@ export interface Proof {
 export const meQuery = (api: Api) =>
   queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => api.get<Me>('/api/auth/me', signal), staleTime: 60_000 });
 
+export interface Notifications {
+  /** A mail when a visitor begins to wait and nobody who may answer is there. */
+  waiting_mail: boolean;
+}
+
+export const notificationsQuery = (api: Api) =>
+  queryOptions({ queryKey: ['notifications'], queryFn: ({ signal }) => api.get<Notifications>('/api/auth/notifications', signal) });
+
 export const sessionsQuery = (api: Api) =>
   queryOptions({
     queryKey: ['sessions'],

@@ -2,13 +2,20 @@ import { Link } from '@tanstack/react-router';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Inbox } from 'lucide-react';
 import { useApi } from '../api/client';
-import { inboxQuery } from '../inbox/api';
+import { inboxQuery, type Conversation } from '../inbox/api';
 import { OverviewLink } from './OverviewLink';
 
 /** How many visitors wait for a person, as far as one page goes. */
 export function useWaiting(): number {
   const { data } = useInfiniteQuery(inboxQuery(useApi(), { view: 'waiting' }));
   return data?.pages.reduce((sum, { items }) => sum + items.length, 0) ?? 0;
+}
+
+/** How many were assigned to who looks, and nobody has written to yet, as far as one page goes. */
+export function useAssigned(): number {
+  const { data } = useInfiniteQuery(inboxQuery(useApi(), { view: 'mine' }));
+  const isNew = ({ reason, waiting_since }: Conversation) => reason === 'assigned' && waiting_since !== null;
+  return data?.pages.reduce((sum, { items }) => sum + items.filter(isNew).length, 0) ?? 0;
 }
 
 /** The inbox and the overview, at the top of the sidebar. */

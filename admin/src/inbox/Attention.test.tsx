@@ -63,6 +63,14 @@ describe('being called to the desk', () => {
     await waitFor(() => expect(location.pathname).toBe('/app/inbox/c1'));
   });
 
+  it('notifies the agent to whom a conversation is assigned', async () => {
+    looks('hidden');
+    await open();
+    await comes({ ...waiting, status: 'human', reason: 'assigned', assignee: { id: 'u1', name: 'Ada' }, updated_at: '2026-03-01T12:01:00Z' });
+    await waitFor(() => expect(shown.map(({ title }) => title)).toEqual(['Mara was assigned to you']));
+    await waitFor(() => expect(document.title).toMatch(/^\(1\) /));
+  });
+
   it.each([
     ['in view', () => looks('visible')],
     ['that is not switched on', () => (looks('hidden'), setCalls({ desktop: false }))],

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
-import { useWaiting } from '../app/InboxNav';
+import { useAssigned, useWaiting } from '../app/InboxNav';
 import { useTabBadge } from '../app/title';
 import { useSessionState } from '../auth/session';
 import { useFrames, useLive } from '../live/live';
@@ -25,7 +25,7 @@ export function Attention() {
   const { away } = useCallSettings();
   const seen = useRef(new Map<string, Conversation>());
   const [tabs] = useState(() => new Tabs());
-  useTabBadge(useWaiting());
+  useTabBadge(useWaiting() + useAssigned());
   useEffect(() => tabs.start(), [tabs]);
   useEffect(() => (away === me ? live.hold(() => ({ type: 'away', on: true }), { type: 'away', on: false }) : undefined), [away, me, live]);
 

@@ -48,7 +48,7 @@ export function ConversationRow({ conversation, search, now, space, found }: Row
         </span>
         <span className="mt-1.5 flex h-5 items-center gap-2">
           {waiting_since ? <Waits since={new Date(waiting_since)} now={now} /> : <StatusBadge status={status} />}
-          {reason && <span className="min-w-0 truncate text-xs text-mute">{whyItWaits(reason, visitorName(conversation))}</span>}
+          {reason && status === 'waiting' && <span className="min-w-0 truncate text-xs text-mute">{whyItWaits(reason, visitorName(conversation))}</span>}
           {space && <span className="min-w-0 truncate text-xs text-mute">{space}</span>}
           {assignee && (
             <span className="ms-auto">

@@ -66,6 +66,11 @@ describe('a transcript', () => {
     expect(screen.getByText('Seen')).toBeVisible();
   });
 
+  it('says to whom it was assigned', () => {
+    shown([message(1), status(2, { by: { kind: 'system' }, reason: 'assigned' })]);
+    expect(screen.getByText('Assigned to Ada')).toBeVisible();
+  });
+
   it.each([
     ['visitor_asked', 'Mia asked for a person'],
     ['abstained', 'The assistant found no answer'],

@@ -28,7 +28,7 @@ export interface Conversation {
   verified: boolean;
   status: Status;
   assignee: Agent | null;
-  /** Why a person is asked for, while the visitor waits for one. */
+  /** Why a person is asked for, while the visitor waits for one; `assigned` where it was assigned to who has it. */
   reason: string | null;
   /** Since when the visitor waits for a person to write. */
   waiting_since: string | null;

@@ -18,8 +18,8 @@ const isMine = ({ status, assignee }: Conversation, me: string) => status === 'h
 const isFresh = (moment: string, { updated_at }: Conversation) => Date.parse(updated_at) - Date.parse(moment) < JUST_NOW_MS;
 
 /**
- * Whether a conversation that has changed calls this agent: somebody begins to wait, or the visitor writes
- * where this agent has taken over. What one gives back oneself calls nobody.
+ * Whether a conversation that has changed calls this agent: somebody begins to wait, it is assigned to this
+ * agent, or the visitor writes where this agent answers. What one gives back oneself calls nobody.
  *
  * @param before how it was; nothing where that is not known
  * @param who what the visitor is called
@@ -33,8 +33,12 @@ export function callFor(before: Conversation | undefined, now: Conversation, me:
     const begins = before ? before.status !== 'waiting' && !isMine(before, me) : isFresh(since, now);
     return begins ? call(`${who} waits for a person`, since) : null;
   }
+  if (!isMine(now, me)) return null;
+  // Where it is not known how it was: what was said just now is what changed.
+  const wasMine = before ? isMine(before, me) : now.last && isFresh(now.last.at, now);
+  if (now.reason === 'assigned' && !wasMine) return call(`${who} was assigned to you`, now.updated_at);
   const wrote = wroteAt(now);
-  if (!wrote || !isMine(now, me)) return null;
+  if (!wrote) return null;
   // Taking over what somebody has written is no news to who does it.
   const isNew = before ? isMine(before, me) && wrote !== wroteAt(before) : isFresh(wrote, now);
   return isNew ? call(`${who} wrote`, wrote) : null;

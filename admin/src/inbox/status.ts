@@ -10,6 +10,7 @@ export function changeText({ status, by, reason, assignee, until }: StatusChange
     case 'human':
       if (reason === 'reopened') return `${visitor} wrote again: it is back with ${assignee?.name ?? 'its agent'}`;
       if (reason === 'snooze_ended') return `Back with ${assignee?.name ?? 'its agent'}`;
+      if (reason === 'assigned') return `Assigned to ${assignee?.name ?? 'an agent'}`;
       return !assignee || assignee.id === by.id ? `${who} took over` : `${who} gave it to ${assignee.name}`;
     case 'bot':
       return reason === 'reopened' ? 'Begun anew' : `${who} handed back to the assistant`;

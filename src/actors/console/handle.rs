@@ -18,6 +18,7 @@ use super::{
     inbox::Inbox,
     listeners::{Listeners, Listening},
     presence::{Presence, Seat},
+    queues::{Look, Queues},
 };
 use crate::{
     domain::{
@@ -60,6 +61,7 @@ pub struct Consoles {
     tasks: Tasks,
     alive: Arc<DashMap<TenantId, Place>>,
     presence: Presence,
+    queues: Queues,
 }
 
 impl Consoles {
@@ -72,6 +74,7 @@ impl Consoles {
             tasks,
             alive: Arc::default(),
             presence: Presence::default(),
+            queues: Queues::default(),
         }
     }
 
@@ -144,6 +147,17 @@ impl Consoles {
     #[must_use]
     pub fn take_gone(&self, long: TimeDelta) -> Vec<(TenantId, UserId)> {
         self.presence.take_gone(long, self.now())
+    }
+
+    /// Has it looked soon who of a workspace is to be given what waits there.
+    pub fn look_at_queue(&self, tenant: TenantId) {
+        self.queues.mark(tenant);
+    }
+
+    /// Workspaces that are to be looked at now, each by one at a time.
+    #[must_use]
+    pub fn queues_to_look_at(&self) -> Vec<Look> {
+        self.queues.take()
     }
 
     fn place(&self, tenant: TenantId) -> Place {

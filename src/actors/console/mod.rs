@@ -7,8 +7,10 @@ mod hub;
 mod inbox;
 mod listeners;
 mod presence;
+mod queues;
 
 pub use frames::{InboxEvent, Present};
 pub use handle::{Consoles, NotHeard};
 pub use listeners::{Event, Listening};
 pub use presence::Seat;
+pub use queues::Look;

@@ -135,6 +135,7 @@ impl Seat {
             (number, presence_if_changed(room, &before))
         };
         consoles.tell(tenant, news);
+        consoles.look_at_queue(tenant);
         Self {
             consoles,
             tenant,
@@ -177,6 +178,7 @@ impl Seat {
             place.away = on;
             Vec::new()
         });
+        self.consoles.look_at_queue(self.tenant);
     }
 
     /// Changes the console's place, and tells the others what they see of it.

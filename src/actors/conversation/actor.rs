@@ -88,6 +88,7 @@ impl ConversationActor {
     /// next loads it anew. Listeners are closed and resume.
     pub(super) fn break_off(&mut self, ctx: &mut Context<Self>) {
         self.ending.store(Ending::BrokeOff as u8, Ordering::Release);
+        self.deps.consoles.look_at_queue(self.tenant);
         ctx.stop();
     }
 
@@ -117,6 +118,7 @@ impl ConversationActor {
                     subscribers: Subscribers::default(),
                     tail: Tail::new(tail),
                     answer: None,
+                    moved: false,
                     cancel: None,
                 });
                 self.command_without_write(Command::Resume, ctx);
@@ -203,12 +205,15 @@ impl ConversationActor {
         }
     }
 
-    /// Tells the workspace's consoles how the conversation is now.
-    pub(super) fn tell_inbox(&self) {
-        if let Some(live) = &self.live {
-            self.deps
-                .consoles
-                .upsert(self.tenant, self.id, || live.mirror.summary());
+    /// Tells the workspace's consoles how the conversation is now, and has it looked who is to be given
+    /// what waits, where that may be another by now.
+    pub(super) fn tell_inbox(&mut self) {
+        if let Some(live) = &mut self.live {
+            let consoles = &self.deps.consoles;
+            consoles.upsert(self.tenant, self.id, || live.mirror.summary());
+            if std::mem::take(&mut live.moved) {
+                consoles.look_at_queue(self.tenant);
+            }
         }
     }
 

@@ -17,7 +17,7 @@ use super::{
     Deps,
     actor::ConversationActor,
     live::Live,
-    messages::{Ack, ActorError, AddNote, AgentCommand, ByAgent, ByItself, Published, Reply},
+    messages::{Ack, ActorError, AddNote, AgentCommand, Assign, ByAgent, ByItself, Published, Reply},
     release::{give_back, released},
     say::said,
     write::{self, Missed, Moved, Written, ack, body, durable, store},
@@ -25,7 +25,7 @@ use super::{
 use crate::domain::{
     conversations::{
         event::{Agent, Author, AuthorKind, Event, Message},
-        state::{self, Act, Held, Transition},
+        state::{self, Act, Command, Held, Transition},
         summary::ConversationSummary,
     },
     drafting::{Sent, note_sent},
@@ -46,6 +46,19 @@ impl Handler<ByAgent> for ConversationActor {
             };
             let moved = Moved::to(to, &transition, author, until);
             Ok((transition, moved))
+        });
+        AtomicResponse::new(self.go(planned))
+    }
+}
+
+impl Handler<Assign> for ConversationActor {
+    type Result = AtomicResponse<Self, Result<ConversationSummary, ActorError>>;
+
+    fn handle(&mut self, Assign { agent }: Assign, _: &mut Self::Context) -> Self::Result {
+        let planned = self.taking_acts().map(|live| {
+            let transition = state::apply(&live.state, Command::Assign { agent: agent.id });
+            let moved = Moved::to(Some(agent), &transition, Author::system(), None);
+            (transition, moved)
         });
         AtomicResponse::new(self.go(planned))
     }

@@ -15,7 +15,7 @@ use super::{
     Deps,
     actor::{ConversationActor, Ending},
     messages::{
-        Ack, ActorError, AddNote, AgentCommand, AskHuman, ByAgent, ByItself, Claim, Drain, Feedback,
+        Ack, ActorError, AddNote, AgentCommand, AskHuman, Assign, ByAgent, ByItself, Claim, Drain, Feedback,
         Observation, Observe, Presence, Rate, Reply, Say, Stop, Subscribe, Subscription,
     },
     subscribers::Audience,
@@ -163,6 +163,16 @@ impl ConversationHandle {
     /// `NotFound`, `Draining`, `Store`.
     pub async fn drop_off(&self, agent: UserId) -> Result<(), ActorError> {
         self.ask(ByItself(Command::DropOff { agent })).await
+    }
+
+    /// Gives the conversation to `agent` where it still waits, and says whether they have it then.
+    ///
+    /// # Errors
+    /// `NotFound`, `Draining`, `Store`.
+    pub async fn assign(&self, agent: Agent) -> Result<bool, ActorError> {
+        let id = agent.id;
+        let now = self.ask(Assign { agent }).await?;
+        Ok(now.assignee.is_some_and(|has| has.id == id))
     }
 
     /// Makes what the visitor said from `address` durable. The same `client_id` again gives the same

@@ -38,6 +38,8 @@ pub(super) struct Live {
     pub subscribers: Subscribers,
     pub tail: Tail,
     pub answer: Option<Answer>,
+    /// The status has changed since the consoles were told last.
+    pub moved: bool,
     /// Stops the answer; also when the conversation is dropped, as in a crash.
     pub cancel: Option<(CancellationToken, DropGuard)>,
 }
@@ -111,6 +113,7 @@ impl Live {
             }
             self.head = event.seq.unwrap_or(self.head);
             self.mirror.follow(&event);
+            self.moved |= event.kind == "status";
             self.subscribers.publish(&event, self.mirror.row.id);
             self.tail.push(event);
         }

@@ -195,6 +195,13 @@ pub(super) struct AddNote {
     pub draft: Option<DraftId>,
 }
 
+/// It is an agent's turn.
+#[derive(Message)]
+#[rtype(result = "Result<ConversationSummary, ActorError>")]
+pub(super) struct Assign {
+    pub agent: Agent,
+}
+
 /// What nobody does: a snooze is over, an agent is gone.
 #[derive(Message)]
 #[rtype(result = "Result<(), ActorError>")]

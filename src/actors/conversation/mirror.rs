@@ -96,7 +96,7 @@ impl Mirror {
                 let assignee = assignee.and_then(|by| by.id.zip(by.name));
                 (row.assignee_id, row.assignee_name) = assignee.unzip();
                 (row.status, row.snoozed_until) = (status, until);
-                self.glimpse.reason = reason.filter(|_| status == ConversationStatus::Waiting);
+                self.glimpse.reason = reason.filter(|_| is_with_people(status));
             }
             Err(error) => tracing::error!(conversation.id = %row.id, %error, "an event cannot be followed"),
         }

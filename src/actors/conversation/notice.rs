@@ -1,5 +1,5 @@
 //! What a visitor is told who waits for a person from now on: a message of the system's, which stands
-//! behind the status change and is written with it.
+//! behind the status change and is written with it. Where nobody is there, those who may answer get a mail.
 
 use chrono::{DateTime, Utc};
 use parlance_store::{
@@ -15,14 +15,18 @@ use super::{
     messages::Published,
     write::{durable, seq_of},
 };
-use crate::domain::conversations::{
-    event::{Author, Event, Message, Status},
-    state::StatusChange,
+use crate::domain::{
+    conversations::{
+        event::{Author, Event, Message, Status},
+        state::StatusChange,
+    },
+    notify::waiting,
 };
 
 pub(super) struct Notice {
     id: MessageId,
     text: String,
+    is_there: bool,
 }
 
 impl Notice {
@@ -34,6 +38,7 @@ impl Notice {
             Self {
                 id: MessageId::new(),
                 text: live.space.settings.handoff.told(is_there, live.locale()),
+                is_there,
             }
         })
     }
@@ -60,6 +65,9 @@ impl Notice {
             at,
         };
         let said = messages::append_message(conn, new).await?;
+        if !self.is_there {
+            waiting::enqueue(conn, conversation, at).await?;
+        }
         Ok(durable("message", seq_of(said), &json))
     }
 }

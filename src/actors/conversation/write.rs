@@ -13,6 +13,7 @@ use parlance_store::{
         ledger::{CallKind, NewReservation},
         log, messages,
         notes::Note,
+        queue,
     },
     tenant::TenantConn,
 };
@@ -405,6 +406,11 @@ impl Moved {
             at,
         };
         let appended = conversations::set_status(conn, change).await?;
+        if let Some(agent) = &self.assignee
+            && self.change.reason == Reason::Assigned
+        {
+            queue::assigned(conn, agent.id, at).await?;
+        }
         let mut events = vec![durable("status", appended.seq, &json)];
         if let Some(notice) = &self.notice {
             events.push(notice.write(conn, conversation, at).await?);

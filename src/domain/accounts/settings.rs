@@ -10,7 +10,8 @@ use utoipa::{
 
 use crate::{
     domain::{
-        answering::settings::AnswerSettings, conversations::handoff::HandoffSettings,
+        answering::settings::AnswerSettings,
+        conversations::{handoff::HandoffSettings, queue::QueueSettings},
         knowledge::settings::KnowledgeSettings,
     },
     kernel::words,
@@ -62,6 +63,8 @@ pub struct SpaceSettings {
     #[schema(inline)]
     pub handoff: HandoffSettings,
     #[schema(inline)]
+    pub queue: QueueSettings,
+    #[schema(inline)]
     pub knowledge: KnowledgeSettings,
 }
 
@@ -106,6 +109,7 @@ impl Default for SpaceSettings {
             identity: "optional".to_owned(),
             ai: AnswerSettings::default(),
             handoff: HandoffSettings::default(),
+            queue: QueueSettings::default(),
             knowledge: KnowledgeSettings::default(),
         }
     }
@@ -184,6 +188,7 @@ impl SpaceSettings {
         };
         own.chain(self.ai.problems().into_iter().map(below("ai")))
             .chain(self.handoff.problems().into_iter().map(below("handoff")))
+            .chain(self.queue.problems().into_iter().map(below("queue")))
             .chain(self.knowledge.problems().into_iter().map(below("knowledge")))
             .map(|(field, detail)| Refused { field, detail })
             .collect()
@@ -339,7 +344,7 @@ mod tests {
             refused(
                 json!({ "bot_name": " ", "color": "red", "mode": "dim", "position": "top", "prechat": ["age"],
                 "suggested_questions": [""], "locale": "english!", "identity": "maybe", "ai": { "max_tokens": 1 },
-                "handoff": { "after_abstentions": 6, "message": "" },
+                "handoff": { "after_abstentions": 6, "message": "" }, "queue": { "per_agent": 0 },
                 "knowledge": { "passage_tokens": 5_000 } })
             ),
             [
@@ -354,6 +359,7 @@ mod tests {
                 "ai.max_tokens",
                 "handoff.after_abstentions",
                 "handoff.message",
+                "queue.per_agent",
                 "knowledge.passage_tokens"
             ]
         );

@@ -169,6 +169,8 @@ pub enum Reason {
     Agent,
     /// The agent who had it is gone.
     AgentLeft,
+    /// It waited, and an agent was given it.
+    Assigned,
     /// It was put off until now.
     SnoozeEnded,
     Idle,

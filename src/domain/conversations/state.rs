@@ -124,6 +124,8 @@ pub enum Command {
     Resume,
     /// An agent is gone without a word: what they have waits for another.
     DropOff { agent: UserId },
+    /// It is an agent's turn: they are given what still waits.
+    Assign { agent: UserId },
     /// The time of a snooze is over.
     Wake,
 }
@@ -242,6 +244,9 @@ pub fn apply(state: &State, command: Command) -> Transition {
         Command::DropOff { agent } if state.status == Status::Human && state.assignee == Some(agent) => {
             step.go(Status::Waiting, None, Reason::AgentLeft);
         }
+        Command::Assign { agent } if state.status == Status::Waiting => {
+            step.go(Status::Human, Some(agent), Reason::Assigned);
+        }
         Command::Wake if state.status == Status::Snoozed => {
             let status = state.assignee.map_or(Status::Waiting, |_| Status::Human);
             step.go(status, state.assignee, Reason::SnoozeEnded);
@@ -250,6 +255,7 @@ pub fn apply(state: &State, command: Command) -> Transition {
         | Command::TurnEnded { .. }
         | Command::Resume
         | Command::DropOff { .. }
+        | Command::Assign { .. }
         | Command::Wake => {}
     }
     step.end()

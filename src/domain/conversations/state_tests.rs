@@ -275,6 +275,21 @@ fn what_an_agent_has_waits_for_another_when_they_are_gone() {
 }
 
 #[test]
+fn what_waits_is_assigned_and_nothing_else() {
+    let agent = UserId::new();
+    let given = apply(
+        &State::loaded(Status::Waiting, None, 0, []),
+        Command::Assign { agent },
+    );
+    assert_eq!(why(&given), Some((Status::Human, Reason::Assigned)));
+    assert_eq!(given.next.assignee, Some(agent));
+    for status in [Status::Bot, Status::Human, Status::Snoozed, Status::Resolved] {
+        let state = State::loaded(status, None, 0, []);
+        assert_eq!(after(&state, Command::Assign { agent }), state);
+    }
+}
+
+#[test]
 fn a_snoozed_one_comes_back_to_who_has_it() {
     let agent = UserId::new();
     let snoozed = State::loaded(Status::Snoozed, Some(agent), 0, []);
@@ -398,6 +413,7 @@ enum Happens {
     EndStale,
     Act(Act),
     DropOff,
+    Assign,
     Wake,
 }
 
@@ -433,7 +449,7 @@ proptest! {
         steps in proptest::collection::vec(
             prop_oneof![4 => Just(Happens::Say), 1 => Just(Happens::Stop), 1 => Just(Happens::AskHuman),
                         4 => an_ending(), 1 => Just(Happens::EndStale), 2 => acts_of_an_agent(),
-                        1 => Just(Happens::DropOff), 1 => Just(Happens::Wake)], 0..60)
+                        1 => Just(Happens::DropOff), 1 => Just(Happens::Assign), 1 => Just(Happens::Wake)], 0..60)
     ) {
         let (mut state, agent) = (bot(), UserId::new());
         let (mut taken, mut settled) = (Vec::new(), Vec::new());
@@ -446,6 +462,7 @@ proptest! {
                 Happens::End(ending) => ends(turn.unwrap_or_default().0, ending),
                 Happens::EndStale => ends(u64::MAX, Ending::Unreachable),
                 Happens::DropOff => Command::DropOff { agent },
+                Happens::Assign => Command::Assign { agent },
                 Happens::Wake => Command::Wake,
                 Happens::Act(_) => Command::Resume,
             };

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use parlance_store::{
     ids::{ConversationId, SpaceId, VisitorId},
-    queries::{conversations::Conversation, inbox::Glimpse},
+    queries::{
+        conversations::{Conversation, ConversationStatus},
+        inbox::Glimpse,
+    },
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,7 +33,8 @@ pub struct ConversationSummary {
     pub status: &'static str,
     /// The agent who has it.
     pub assignee: Option<Agent>,
-    /// Why a person is asked for, while the visitor waits for one.
+    /// Why a person is asked for, while the visitor waits for one; `assigned` where it was assigned to who
+    /// has it.
     pub reason: Option<Reason>,
     /// Since when the visitor waits for a person to write.
     pub waiting_since: Option<DateTime<Utc>>,
@@ -68,6 +72,8 @@ impl ConversationSummary {
             ..
         } = conversation;
         let assignee = assignee_id.zip(assignee_name.clone());
+        let reason = glimpse.reason.clone().and_then(Reason::parse);
+        let waits = conversation.status == ConversationStatus::Waiting;
         let said = glimpse.author_kind.zip(glimpse.text.clone()).zip(glimpse.said_at);
         Self {
             id: conversation.id,
@@ -78,7 +84,7 @@ impl ConversationSummary {
             verified: glimpse.contact_id.is_some(),
             status: conversation.status.as_str(),
             assignee: assignee.map(|(id, name)| Agent { id, name }),
-            reason: glimpse.reason.clone().and_then(Reason::parse),
+            reason: reason.filter(|reason| waits || *reason == Reason::Assigned),
             waiting_since: conversation.waiting_since,
             snoozed_until: conversation.snoozed_until,
             seq: conversation.head_seq,

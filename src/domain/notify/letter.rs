@@ -55,6 +55,15 @@ pub enum Letter {
         /// In words; see [`when`].
         expires: String,
     },
+    /// Somebody waits for a person, and none is there.
+    Waiting {
+        space: String,
+        /// The visitor, by name where they gave one.
+        who: String,
+        /// The first 200 characters of what they said last; empty where they said nothing.
+        said: String,
+        link: String,
+    },
 }
 
 impl Letter {
@@ -94,6 +103,7 @@ impl Letter {
             Self::PasswordChanged {} => "password-changed",
             Self::SecondFactor { .. } => "second-factor",
             Self::Invitation { .. } => "invitation",
+            Self::Waiting { .. } => "waiting",
         }
     }
 
@@ -120,6 +130,12 @@ impl Letter {
                 role: "agent".to_owned(),
                 link: link(),
                 expires: when(DateTime::UNIX_EPOCH),
+            },
+            Self::Waiting {
+                space: "Acme Help".to_owned(),
+                who: "Mara".to_owned(),
+                said: "My robot has stopped.".to_owned(),
+                link: "https://parlance.example/app/inbox/x".to_owned(),
             },
         ]
     }

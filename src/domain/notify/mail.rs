@@ -11,8 +11,8 @@ use parlance_store::{
         links::{self, LinkKind, NewLink},
         people::{self, Recipient},
     },
-    ids::{InvitationId, JobId, UserId},
-    queries::invitations,
+    ids::{ConversationId, InvitationId, JobId, UserId},
+    queries::{invitations, waiting_mail},
     tenant::TenantConn,
 };
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,11 @@ pub enum Errand {
     SecondFactor { user: UserId, on: bool },
     /// A link into a workspace, to somebody who need not have an account.
     Invitation { invitation: InvitationId },
+    /// That somebody waits for a person, and none is there.
+    Waiting {
+        user: UserId,
+        conversation: ConversationId,
+    },
 }
 
 impl Errand {
@@ -76,6 +81,7 @@ impl Errand {
             Self::PasswordChanged { user } => format!("password_changed:{user}"),
             Self::SecondFactor { user, on } => format!("second_factor:{user}:{on}"),
             Self::Invitation { invitation } => format!("invitation:{invitation}"),
+            Self::Waiting { user, conversation } => format!("waiting:{user}:{conversation}"),
         }
     }
 }
@@ -162,7 +168,8 @@ impl Post {
             | Errand::Reset { user }
             | Errand::ChangeEmail { user }
             | Errand::PasswordChanged { user }
-            | Errand::SecondFactor { user, .. } => *user,
+            | Errand::SecondFactor { user, .. }
+            | Errand::Waiting { user, .. } => *user,
         };
         let who = db.read(async |conn| people::recipient(conn, user).await).await?;
         let found = self.letter(db, errand, &who).await?;
@@ -235,8 +242,27 @@ impl Post {
             },
             Errand::PasswordChanged { .. } => Some((here(), Letter::PasswordChanged {})),
             Errand::SecondFactor { on, .. } => Some((here(), Letter::SecondFactor { on: *on })),
+            Errand::Waiting { conversation, .. } => {
+                let letter = self.waiting(db, *conversation).await?;
+                letter.map(|letter| (here(), letter))
+            }
             Errand::EmailChanging { .. } | Errand::EmailChanged { .. } | Errand::Invitation { .. } => None,
         })
+    }
+
+    /// Nothing where somebody has come meanwhile.
+    async fn waiting(
+        &self,
+        db: &TenantDb,
+        conversation: ConversationId,
+    ) -> Result<Option<Letter>, StoreError> {
+        let found = db.read(async |conn| waiting_mail::of(conn, conversation).await);
+        Ok(found.await?.map(|waits| Letter::Waiting {
+            space: waits.space,
+            who: waits.name.unwrap_or_else(|| "A visitor".to_owned()),
+            said: waits.said.unwrap_or_default(),
+            link: format!("{}/app/inbox/{conversation}", self.templates.home()),
+        }))
     }
 
     /// A page of the console. The token is behind the `#`: it is in no log and no `Referer`.

@@ -1,7 +1,8 @@
 //! Telling people things by mail. [`mail`] puts an errand in line, in the transaction that causes it,
 //! and carries it out later; [`letter`] is what a mail says; [`templates`] are its words, which a
-//! designer may change.
+//! designer may change; [`waiting`] says who is told that somebody waits.
 
 pub mod letter;
 pub mod mail;
 pub mod templates;
+pub mod waiting;

@@ -174,17 +174,18 @@ mod tests {
     fn every_mail_is_written_twice_with_its_link_in_both() {
         let templates = Templates::load(None, HOME).unwrap();
         let samples = Letter::samples();
-        assert_eq!(samples.len(), 9);
+        assert_eq!(samples.len(), 10);
         for letter in samples {
             let written = templates.write(&letter, reader("Ada")).unwrap();
             assert!(written.text.starts_with("Hello Ada,\n\n"), "{}", written.text);
             assert!(written.html.contains("Hello Ada,"), "{}", written.html);
             assert!(!written.text.contains("{%") && !written.html.contains("{%"));
-            let link = match letter {
+            let link = match &letter {
                 Letter::EmailChanging { .. } | Letter::PasswordChanged {} | Letter::SecondFactor { .. } => {
                     format!("{HOME}/app/forgot-password")
                 }
                 Letter::EmailChanged { .. } => HOME.to_owned(),
+                Letter::Waiting { link, .. } => link.clone(),
                 _ => "https://parlance.example/app/x#token=abc".to_owned(),
             };
             assert!(written.text.contains(&link), "{}", written.text);

@@ -5,6 +5,7 @@ pub mod account;
 mod device;
 pub mod links;
 pub mod login;
+pub mod notifications;
 pub mod outside;
 pub mod second_factor;
 pub mod sessions;

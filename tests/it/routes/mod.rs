@@ -39,6 +39,8 @@ fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> Reque
         json!({ "shortcut": "mine", "title": "Mine", "text": "Hi {{visitor.name|there}}" })
     } else if url.ends_with("/transfer-ownership") {
         json!({ "member": Uuid::now_v7() })
+    } else if url.ends_with("/notifications") {
+        json!({ "waiting_mail": false })
     } else if method == Method::PATCH {
         // A change names only what is to change.
         json!({ "name": "Mine" })

@@ -104,6 +104,8 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ),
     ("GET", "/api/audit/export", For::Member("audit:read")),
     ("PATCH", "/api/auth/me", For::Person),
+    ("GET", "/api/auth/notifications", For::Person),
+    ("PATCH", "/api/auth/notifications", For::Person),
     ("POST", "/api/auth/change-password", For::Person),
     ("POST", "/api/auth/change-email", For::Person),
     ("GET", "/api/auth/sessions", For::Person),

@@ -20,7 +20,7 @@
  * @property {boolean} [abstained]  nothing was found to answer from
  * @property {boolean} [cached]  said before to somebody who asked the same
  *
- * @typedef {{ type: 'status', seq: number, status: Status, by?: Author, reason?: string, at: string }} StatusEvent
+ * @typedef {{ type: 'status', seq: number, status: Status, by?: Author, assignee?: Author, reason?: string, at: string }} StatusEvent
  * @typedef {'bot'|'waiting'|'human'|'snoozed'|'resolved'} Status
  * @typedef {{ type: string, seq?: number, [field: string]: any }} Event
  *

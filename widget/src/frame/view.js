@@ -106,5 +106,5 @@ export function createView(chat, config, store) {
 }
 
 /** What a wait comes to is said by the message that follows it. @param {any} event */
-export const statusText = ({ status, by }) =>
-  status === 'human' ? t('joined', by?.name || t('someone')) : status === 'snoozed' || status === 'waiting' ? '' : t(status);
+export const statusText = ({ status, assignee }) =>
+  status === 'human' ? t('joined', assignee?.name || t('someone')) : status === 'snoozed' || status === 'waiting' ? '' : t(status);

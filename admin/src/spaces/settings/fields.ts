@@ -30,6 +30,8 @@ const NAMES: Record<string, string> = {
   'settings.handoff.by_model': 'When the model asks for it',
   'settings.handoff.message': 'When somebody is there',
   'settings.handoff.away_message': 'When nobody is there',
+  'settings.queue.assign': 'Who gets a conversation',
+  'settings.queue.per_agent': 'At once for an agent',
   'settings.knowledge.passage_tokens': 'Size of a passage',
   'settings.knowledge.overlap_tokens': 'Overlap',
   'settings.knowledge.golden_answers': 'Answer golden questions after a change',
@@ -42,6 +44,6 @@ export function nameOf(field: string): string {
 
 /** The page that a setting is on. */
 export function sectionOf(field: string): Section {
-  if (/^settings\.(ai|handoff|knowledge)\b/.test(field)) return 'answers';
+  if (/^settings\.(ai|handoff|queue|knowledge)\b/.test(field)) return 'answers';
   return /^settings\.(?!identity\b)/.test(field) ? 'look' : 'site';
 }

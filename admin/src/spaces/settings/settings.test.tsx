@@ -143,6 +143,16 @@ describe('the settings of a space', () => {
     );
   });
 
+  it('says who gets a conversation, and how many at once', async () => {
+    const { user, bodies } = await open('/answers', { [PATCH]: () => json(space({ version: 4 })) });
+    expect(await screen.findByRole('radio', { name: 'Whoever takes it' })).toBeChecked();
+    expect(screen.queryByLabelText('At once for an agent')).toBeNull();
+    await user.click(screen.getByRole('radio', { name: 'In turn' }));
+    await types(user, 'At once for an agent', '3');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(bodies(PATCH)).toEqual([{ settings: { queue: { assign: 'round_robin', per_agent: 3 } }, version: 3 }]));
+  });
+
   it('are for admins', async () => {
     await open('', {}, 'agent');
     expect(await screen.findByText('For admins')).toBeVisible();

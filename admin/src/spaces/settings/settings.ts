@@ -29,6 +29,10 @@ export interface SpaceSettings {
     message: string | null;
     away_message: string | null;
   };
+  queue: {
+    assign: 'off' | 'round_robin' | 'least_loaded';
+    per_agent: number;
+  };
   knowledge: {
     passage_tokens: number;
     overlap_tokens: number;

@@ -131,7 +131,7 @@ pub struct Glimpse {
     /// Who it is, where the host site vouches for that.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub contact_id: Option<ContactId>,
-    /// Why the visitor waits for a person, where they do: as the log says.
+    /// Why the visitor waits for a person, or one has it, where that is so: as the log says.
     #[diesel(sql_type = Nullable<Text>)]
     pub reason: Option<String>,
     /// Who wrote the last message that is not Parlance's own, where there is one.
@@ -158,7 +158,7 @@ pub async fn glimpses(
 ) -> Result<Vec<Glimpse>, StoreError> {
     Ok(sql(
         "SELECT c.id, coalesce(k.name, v.said ->> 'name') AS name, coalesce(k.email, v.said ->> 'email') AS email, \
-                k.id AS contact_id, CASE WHEN c.status = 'waiting' THEN ( \
+                k.id AS contact_id, CASE WHEN c.status IN ('waiting', 'human') THEN ( \
                     SELECT e.body ->> 'reason' FROM conversation_events e \
                     WHERE e.tenant_id = c.tenant_id AND e.conversation_id = c.id AND e.kind = 'status' \
                     ORDER BY e.seq DESC LIMIT 1) END AS reason, m.author_kind, m.author_name, m.text, m.created_at AS said_at \

@@ -40,6 +40,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("large", "large"),
     ("notes", "inbox"),
     ("passages", "knowledge"),
+    ("queue", "queue"),
     ("rollups", "rollups"),
     ("search", "knowledge"),
     ("sightings", "rollups"),
@@ -47,6 +48,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("space_life", "space_life"),
     ("space_versions", "space_life"),
     ("teams", "teams"),
+    ("waiting_mail", "queue"),
 ];
 
 #[test]

@@ -26,6 +26,7 @@ mod many_jobs;
 mod messages;
 mod migrations;
 mod pool;
+mod queue;
 mod refusals;
 mod removed;
 mod rollups;

@@ -1,0 +1,30 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useApi } from '../api/client';
+import { Switch } from '../ui/Inputs';
+import { Refusal } from '../ui/Notice';
+import { Section } from '../ui/Section';
+import { notificationsQuery, type Notifications } from './api';
+
+/** Whether one is told by mail who waits while nobody is there. */
+export function WaitingMail() {
+  const [api, queries] = [useApi(), useQueryClient()];
+  const query = notificationsQuery(api);
+  const { data, error } = useQuery(query);
+  const change = useMutation({
+    mutationFn: (wanted: Notifications) => api.patch<Notifications>('/api/auth/notifications', wanted),
+    onSuccess: (now) => queries.setQueryData(query.queryKey, now),
+  });
+  const shown = change.isPending ? change.variables : data;
+  return (
+    <Section title="Mail" lead="For this workspace, on whichever device you are.">
+      <Switch
+        label="When nobody is there"
+        hint="A mail when a visitor begins to wait and no agent is there, at most one in 15 minutes."
+        checked={shown?.waiting_mail ?? false}
+        disabled={!shown || change.isPending}
+        onChange={({ target }) => change.mutate({ waiting_mail: target.checked })}
+      />
+      <Refusal error={error ?? change.error} />
+    </Section>
+  );
+}

@@ -1,0 +1,123 @@
+//! Mail about conversations that wait while nobody is there: who is to get it, and what it says.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    OptionalExtension, QueryableByName,
+    sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+
+use crate::{
+    control::Role,
+    error::StoreError,
+    ids::{ConversationId, UserId},
+    statement::sql,
+    tenant::TenantConn,
+};
+
+/// Members in one of these roles who want such mail and got none since `before`: from now on they did.
+/// Only those who have proven that their address is theirs.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn claim(
+    conn: &mut TenantConn<'_>,
+    roles: &[Role],
+    before: DateTime<Utc>,
+    at: DateTime<Utc>,
+) -> Result<Vec<UserId>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        user_id: UserId,
+    }
+    let tenant = conn.tenant_id();
+    let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+    let rows: Vec<Row> = sql("INSERT INTO agents AS a (tenant_id, user_id, waiting_mailed_at) \
+         SELECT m.tenant_id, m.user_id, $4 FROM memberships m JOIN users u ON u.id = m.user_id \
+         WHERE m.tenant_id = $1 AND m.role = ANY ($2) AND u.email_verified_at IS NOT NULL ORDER BY m.user_id \
+         ON CONFLICT (tenant_id, user_id) DO UPDATE SET waiting_mailed_at = excluded.waiting_mailed_at \
+             WHERE a.waiting_mail AND (a.waiting_mailed_at IS NULL OR a.waiting_mailed_at <= $3) \
+         RETURNING a.user_id")
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<Text>, _>(roles)
+    .bind::<Timestamptz, _>(before)
+    .bind::<Timestamptz, _>(at)
+    .get_results(conn.db())
+    .await?;
+    Ok(rows.into_iter().map(|row| row.user_id).collect())
+}
+
+/// A conversation that waits, as a mail tells of it.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Waits {
+    /// What the space is called.
+    #[diesel(sql_type = Text)]
+    pub space: String,
+    /// The visitor, as the host site vouches, or else as the page said.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub name: Option<String>,
+    /// The first 200 characters of what they said last.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub said: Option<String>,
+}
+
+/// What is told of a conversation; nothing where it does not wait any more.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn of(
+    conn: &mut TenantConn<'_>,
+    conversation: ConversationId,
+) -> Result<Option<Waits>, StoreError> {
+    Ok(sql(
+        "SELECT s.name AS space, coalesce(k.name, v.said ->> 'name') AS name, ( \
+                SELECT left(text, 200) FROM messages \
+                WHERE tenant_id = c.tenant_id AND conversation_id = c.id AND author_kind = 'visitor' \
+                ORDER BY seq DESC LIMIT 1) AS said \
+         FROM conversations c JOIN spaces s ON s.tenant_id = c.tenant_id AND s.id = c.space_id \
+         JOIN visitors v ON v.id = c.visitor_id LEFT JOIN contacts k ON k.id = v.contact_id \
+         WHERE c.id = $1 AND c.status = 'waiting'",
+    )
+    .bind::<SqlUuid, _>(conversation)
+    .get_result(conn.db())
+    .await
+    .optional()?)
+}
+
+/// Whether a member wants such mail.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn wanted(conn: &mut TenantConn<'_>, user: UserId) -> Result<bool, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Bool)]
+        waiting_mail: bool,
+    }
+    let row: Option<Row> = sql("SELECT waiting_mail FROM agents WHERE user_id = $1")
+        .bind::<SqlUuid, _>(user)
+        .get_result(conn.db())
+        .await
+        .optional()?;
+    Ok(row.is_none_or(|row| row.waiting_mail))
+}
+
+/// Notes whether a member wants such mail.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where they do not belong to the tenant.
+pub async fn want(conn: &mut TenantConn<'_>, user: UserId, on: bool) -> Result<(), StoreError> {
+    let tenant = conn.tenant_id();
+    sql(
+        "INSERT INTO agents (tenant_id, user_id, waiting_mail) VALUES ($1, $2, $3) \
+         ON CONFLICT (tenant_id, user_id) DO UPDATE SET waiting_mail = excluded.waiting_mail",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(user)
+    .bind::<Bool, _>(on)
+    .execute(conn.db())
+    .await?;
+    Ok(())
+}
