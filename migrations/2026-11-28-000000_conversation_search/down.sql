@@ -5,3 +5,4 @@ REVOKE SELECT (tenant_id, id, conversation_id, seq, author_kind, text) ON messag
 REVOKE SELECT (tenant_id, id, space_id, status, assignee_id) ON conversations FROM parlance_searcher;
 DROP INDEX messages_by_word;
 DROP FUNCTION parlance_message_words(uuid, text);
+DROP FUNCTION parlance_plain(text);

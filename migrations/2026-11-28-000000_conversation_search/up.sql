@@ -1,9 +1,15 @@
 -- What was said in conversations is found by its words. Each message carries its tenant as one more
 -- word, so that an index of all tenants' messages reads no other tenant's. It narrows only: whose a
 -- message is says its column.
+-- Without accents, and with a space for punctuation, which would make `order-1042` hard to find by its number.
+CREATE FUNCTION parlance_plain(said text)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN pg_catalog.translate(
+    pg_catalog.regexp_replace(pg_catalog.normalize(said, 'NFKD'), U&'[\0300-\036F]', '', 'g'),
+    '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', pg_catalog.repeat(' ', 32));
 CREATE FUNCTION parlance_message_words(of_tenant uuid, said text)
 RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN pg_catalog.to_tsvector('pg_catalog.simple', said) OPERATOR(pg_catalog.||) pg_catalog.array_to_tsvector(ARRAY[of_tenant::text]);
+RETURN pg_catalog.to_tsvector('pg_catalog.simple', public.parlance_plain(said)) OPERATOR(pg_catalog.||) pg_catalog.array_to_tsvector(ARRAY[of_tenant::text]);
 CREATE INDEX messages_by_word ON messages USING gin (parlance_message_words(tenant_id, text));
 
 CREATE POLICY search ON messages FOR SELECT TO parlance_searcher USING (true);
@@ -24,6 +30,9 @@ DECLARE
     sought tsquery := words && quote_literal(mine::text)::tsquery;
     walk   boolean := of_space IS NULL AND cardinality(statuses) = 0 AND has_assignee IS NULL AND of_assignee IS NULL;
 BEGIN
+    IF numnode(words) = 0 THEN
+        RETURN;
+    END IF;
     -- The planner cannot tell how rare the beginning of a word is, and reading every message takes seconds.
     IF walk THEN
         SELECT count(*) = 20000 INTO walk FROM (

@@ -82,15 +82,18 @@ impl Drafts {
     /// written for the same agent in the same conversation. Drop what is given, and it stops.
     ///
     /// # Errors
-    /// `RateLimited`.
+    /// `RateLimited`; `Conflict` where it is being written already.
     pub fn begin(&self, brief: Brief, steps: mpsc::Sender<Step>) -> Result<DropGuard, Problem> {
         let taken = self.0.rates.take(&(brief.tenant, brief.agent.id));
         taken.map_err(|wait| {
             let detail = format!("too many drafts, try again in {} s", wait.as_secs() + 1);
             Problem::new(Code::RateLimited, detail).retry_after(wait)
         })?;
-        let cancel = self.0.tasks.stopping().child_token();
         let (key, id) = ((brief.tenant, brief.agent.id, brief.conversation), brief.id);
+        if self.0.running.get(&key).is_some_and(|running| running.0 == id) {
+            return Err(Problem::new(Code::Conflict, "this draft is being written"));
+        }
+        let cancel = self.0.tasks.stopping().child_token();
         if let Some((_, replaced)) = self.0.running.insert(key, (id, cancel.clone())) {
             replaced.cancel();
         }

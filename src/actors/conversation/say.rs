@@ -110,6 +110,10 @@ impl ConversationActor {
             }
         } else if live.publish_all(said.written.events) {
             live.state = transition.next;
+            if let Some(agent) = transition.status.and_then(|change| change.assignee) {
+                // Who put it off may have gone since.
+                self.deps.consoles.miss(self.tenant, agent);
+            }
             let ahead = ahead.map(|preparing| Ahead {
                 preparing,
                 knowledge_version: said.knowledge_version,

@@ -208,10 +208,16 @@ impl Drafter {
 
     /// A reply is found as the bot's answer is, and asked for in the agent's name.
     async fn reply(&self, brief: &Brief, talk: &Talk, space: Space) -> Result<Plan, Problem> {
+        // Where it was resolved and opened again, the visitor may not have written since.
+        let visitors = talk
+            .said
+            .iter()
+            .filter(|said| said.author_kind == messages::AuthorKind::Visitor);
+        let epoch = visitors.map(|said| said.epoch).max();
         let now: Vec<_> = talk
             .said
             .iter()
-            .filter(|said| said.epoch == talk.row.epoch)
+            .filter(|said| Some(said.epoch) == epoch)
             .cloned()
             .collect();
         let now = spoken(&now);

@@ -109,7 +109,10 @@ impl Member {
         let watching = ServerFrame::Watching {
             conversation,
             seq: subscription.head,
-            drafts: self.desk.drafts_offered(subscription.space).await,
+            drafts: match self.may_answer().await {
+                Ok(()) => self.desk.drafts_offered(subscription.space).await,
+                Err(_) => &[],
+            },
         };
         self.waiting.push_back(watching.text());
         self.watched.add(conversation, subscription);

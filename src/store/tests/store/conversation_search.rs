@@ -92,6 +92,25 @@ async fn one_message_has_the_beginnings_of_all_words() {
     for word in ["it's", "'", "& | ! ( ) :* <->", r"\", "'a' | 'b'"] {
         finds(&[word]).await;
     }
+    let odd = about(
+        &acme,
+        &[(VISITOR, "Ref. ORDER-77/b, 12.50 €, café at mia@shop.example")],
+    )
+    .await;
+    for words in [
+        &["order-77"][..],
+        &["77"],
+        &["12.50"],
+        &["50"],
+        &["cafe"],
+        &["CAFÉ"],
+        &["shop", "mia@shop.example"],
+    ] {
+        assert_eq!(finds(words).await, [odd], "{words:?}");
+    }
+    for nothing in ["½", "€", "-"] {
+        assert_eq!(finds(&[nothing]).await, [], "{nothing}");
+    }
     let found = search(&acme, &["five"], &any, None).await;
     assert_eq!(found[0].excerpt, "Refunds take five days.");
     assert_eq!((found[0].seq, found[0].author_kind), (2, AuthorKind::Assistant));
