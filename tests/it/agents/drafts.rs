@@ -328,6 +328,13 @@ async fn without_a_model_there_is_what_the_documents_and_the_visitor_say() {
     let text = end["text"].as_str().unwrap();
     assert!(text.contains("24 months") && !text.contains("[S"), "{text}");
     assert!(!end["citations"].as_array().unwrap().is_empty());
+    // Also when it was resolved and opened again, though nothing was said since.
+    for act in ["resolve", "reopen"] {
+        let path = format!("/api/conversations/{conversation}/{act}");
+        assert_eq!(cole.post(&app, &path, &json!({})).await.0, 200);
+    }
+    let again = cole.drafts(&conversation, json!({})).await;
+    assert_eq!(cole.drafted(again).await.1["text"], text);
     let id = cole.drafts(&conversation, json!({ "kind": "summary" })).await;
     let (streamed, end) = cole.drafted(id).await;
     assert!(streamed.contains(QUESTION), "{streamed}");

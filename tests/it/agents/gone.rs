@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
-use parlance::kernel::clock::ManualClock;
+use parlance::kernel::clock::{Clock, ManualClock};
 use parlance_store::control::Role;
 use serde_json::{Value, json};
 
@@ -62,6 +62,42 @@ async fn what_an_agent_had_who_is_gone_waits_for_another() {
     );
     ada.take(&conversation).await;
     assert_eq!(socket.next_of("status").await["assignee"]["id"], *ada.id);
+}
+
+#[tokio::test]
+async fn what_comes_back_to_an_agent_who_is_gone_waits_for_another() {
+    let (clock, app, acme, visitor) = by_hand().await;
+    let (conversation, mut socket) = visitor.connects().await;
+    let mut cole = Agent::colleague(&app, &acme, Role::Agent).await;
+    let mut ada = Agent::owner(&app, &acme).await;
+    cole.take(&conversation).await;
+    let until = clock.now() + TimeDelta::days(1);
+    cole.send("snooze", &conversation, json!({ "until": until }))
+        .await;
+    while socket.next_of("status").await["status"] != "snoozed" {}
+    drop(cole);
+    while ada.socket.next_of("presence").await["agents"]
+        .as_array()
+        .unwrap()
+        .len()
+        != 1
+    {}
+    // Long gone, and looked for in vain, when the visitor writes.
+    clock.advance(TimeDelta::minutes(1));
+    let _ = app.services.consoles.take_gone(TimeDelta::seconds(30));
+    socket.send(&says("Any news?")).await;
+    let (mut taken, mut acknowledged) = (false, false);
+    while !(taken && acknowledged) {
+        let frame = socket.next().await.unwrap();
+        taken |= frame["status"] == "human";
+        acknowledged |= frame["type"] == "ack";
+    }
+    clock.advance(TimeDelta::seconds(30));
+    let left = socket.next_of("status").await;
+    assert_eq!(
+        (&left["status"], &left["reason"]),
+        (&json!("waiting"), &json!("agent_left"))
+    );
 }
 
 #[tokio::test]
