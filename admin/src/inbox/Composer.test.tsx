@@ -189,4 +189,26 @@ describe('a reply', () => {
     expect(field).toHaveValue('One');
     expect(screen.queryByRole('alert')).toBeNull();
   });
+
+  it('goes out before what is done next, which comes behind it', async () => {
+    setUndoSeconds(10);
+    const take = { 'POST /api/conversations/c1/take': () => json(conversation('c1', { name: 'Mia', status: 'human', assignee: { id: 'u1', name: 'Ada' } })) };
+    const { user, field, said, posted } = await open(REPLIES, take);
+    await user.type(field, 'One{Enter}');
+    await user.click(screen.getByRole('button', { name: 'Take over' }));
+    expect(said()).toMatchObject([{ text: 'One' }]);
+    expect(posted()).toEqual([]);
+    FakeSocket.last.says({ type: 'ack', conversation: 'c1', client_id: said()[0]?.client_id, seq: 3 });
+    await waitFor(() => expect(posted().map(({ route }) => route)).toEqual(['POST /api/conversations/c1/take']));
+  });
+
+  it('that is refused keeps that from being done, and says why', async () => {
+    setUndoSeconds(10);
+    const { user, field, said, posted } = await open();
+    await user.type(field, 'One{Enter}');
+    await user.click(screen.getByRole('button', { name: 'Take over' }));
+    FakeSocket.last.says({ type: 'error', conversation: 'c1', client_id: said()[0]?.client_id, code: 'stale', detail: 'somebody answered', events: [] });
+    expect(await screen.findByText('Your message was not sent: somebody answered.')).toBeVisible();
+    expect(posted()).toEqual([]);
+  });
 });

@@ -51,7 +51,7 @@ export function ConversationRow({ conversation, search, now, space, found }: Row
           {reason && status === 'waiting' && <span className="min-w-0 truncate text-xs text-mute">{whyItWaits(reason, visitorName(conversation))}</span>}
           {space && <span className="min-w-0 truncate text-xs text-mute">{space}</span>}
           {assignee && (
-            <span className="ms-auto">
+            <span className="ms-auto shrink-0">
               <AgentFace name={assignee.name} title={`With ${assignee.name}`} />
             </span>
           )}
@@ -81,7 +81,7 @@ function Waits({ since, now }: { since: Date; now: Date }) {
   const late = now.getTime() - since.getTime() > LATE_MS;
   const how = duration(since, now);
   return (
-    <span className={`inline-flex items-center gap-1 rounded-full px-2 py-0.5 text-xs font-medium tabular-nums ${late ? 'bg-bad-soft text-bad' : 'bg-warn-soft text-warn'}`}>
+    <span className={`inline-flex shrink-0 items-center gap-1 rounded-full px-2 py-0.5 text-xs font-medium whitespace-nowrap tabular-nums ${late ? 'bg-bad-soft text-bad' : 'bg-warn-soft text-warn'}`}>
       <Clock className="size-3" aria-hidden />
       {how === 'now' ? 'Waiting' : `Waiting ${how}`}
     </span>

@@ -1,30 +1,32 @@
 import { getRouteApi, Outlet, useMatchRoute } from '@tanstack/react-router';
 import { MessageSquareText } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { useState } from 'react';
 import { useTitle } from '../app/title';
 import { Empty } from '../ui/Empty';
 import { ConversationList } from './ConversationList';
+import { Search } from './Search';
 import { ViewMenu } from './ViewMenu';
 
 const route = getRouteApi('/inbox');
-const Search = lazy(async () => ({ default: (await import('./Search')).Search }));
 
 /** The list beside the conversation; on a narrow screen one or the other. */
 export function InboxPage() {
   const search = route.useSearch();
   const open = Boolean(useMatchRoute()({ to: '/inbox/$conversation' }));
+  // Until the address has it: what is typed meanwhile is no shortcut.
+  const [isBegun, setBegun] = useState(false);
+  if (isBegun && search.q !== undefined) setBegun(false);
+  const q = search.q ?? (isBegun ? '' : undefined);
   return (
     <div className="flex min-h-0 flex-1">
       <div className={`${open ? 'hidden md:flex' : 'flex'} min-h-0 w-full flex-col border-line bg-panel md:w-80 md:shrink-0 md:border-e xl:w-96`}>
-        {search.q === undefined ? (
+        {q === undefined ? (
           <>
-            <ViewMenu search={search} />
+            <ViewMenu search={search} begin={() => setBegun(true)} />
             <ConversationList search={search} />
           </>
         ) : (
-          <Suspense>
-            <Search q={search.q} search={search} />
-          </Suspense>
+          <Search q={q} search={search} close={() => setBegun(false)} />
         )}
       </div>
       <div className={`${open ? 'flex' : 'hidden md:flex'} min-h-0 min-w-0 flex-1 flex-col`}>

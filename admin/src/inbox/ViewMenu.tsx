@@ -13,8 +13,8 @@ import { MOST_VIEWS, useSavedViews, viewOf } from './views';
 const SaveView = lazy(async () => ({ default: (await import('./SavedViews')).SaveView }));
 const EditViews = lazy(async () => ({ default: (await import('./SavedViews')).EditViews }));
 
-/** What is shown, and what else could be. */
-export function ViewMenu({ search }: { search: InboxSearch }) {
+/** What is shown, and what else could be; `begin` shows the search. */
+export function ViewMenu({ search, begin }: { search: InboxSearch; begin: () => void }) {
   const { data: spaces = [] } = useQuery(spacesQuery(useApi()));
   const navigate = useNavigate();
   const [views] = useSavedViews();
@@ -24,7 +24,10 @@ export function ViewMenu({ search }: { search: InboxSearch }) {
   const saved = viewOf(views, search);
   const go = (next: InboxSearch) => void navigate({ to: '.', search: next });
   const close = () => setAsks(null);
-  const find = () => go({ ...search, q: '' });
+  const find = () => {
+    begin();
+    go({ ...search, q: '' });
+  };
   useKeys({ filter: find });
   return (
     <div className="flex h-14 shrink-0 items-center border-b border-line px-2">

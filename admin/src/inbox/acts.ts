@@ -2,17 +2,22 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { AlarmClock, ArrowRightLeft, Bot, CircleCheck, Hand, RotateCcw, type LucideIcon } from 'lucide-react';
 import { useApi } from '../api/client';
 import type { Shortcut } from '../app/keys';
+import { useLive } from '../live/live';
 import { isHeld, type Agent, type Conversation } from './api';
+import { settle } from './outbox';
 import { snoozes } from './snooze';
 import { whenAhead } from './time';
 
 export type Act = { act: 'take' | 'release' | 'resolve' | 'reopen' } | { act: 'transfer'; to: string } | { act: 'snooze'; until: string };
 
-/** What can be done with a conversation by somebody who may answer. */
+/** What can be done with a conversation by somebody who may answer, behind what they said there. */
 export function useActs({ id }: Pick<Conversation, 'id'>) {
-  const [api, queries] = [useApi(), useQueryClient()];
+  const [api, live, queries] = [useApi(), useLive(), useQueryClient()];
   return useMutation({
-    mutationFn: ({ act, ...more }: Act) => api.post<Conversation>(`/api/conversations/${id}/${act}`, more),
+    mutationFn: async ({ act, ...more }: Act) => {
+      await settle(live, id);
+      return api.post<Conversation>(`/api/conversations/${id}/${act}`, more);
+    },
     onSuccess: (then) => queries.setQueryData(['conversation', then.id], then),
   });
 }

@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Api } from '../api/client';
 import { Live } from '../live/socket';
 import { message } from '../test/inbox';
+import { FakeLocks } from '../test/locks';
 import { json, problem, serve } from '../test/server';
 import { FakeSocket } from '../test/socket';
+import { settle } from './outbox';
 import { Talk } from './talk';
 
 const tokens = { current: async () => 't', renewed: async () => 't' };
@@ -52,6 +54,7 @@ afterEach(() => {
   closing.splice(0).forEach((close) => close());
   live.stop();
   vi.useRealTimers();
+  Reflect.deleteProperty(navigator, 'locks');
 });
 
 describe('what an agent says', () => {
@@ -142,5 +145,85 @@ describe('what an agent says', () => {
     FakeSocket.last.says(mine(4, id));
     expect(pending()).toEqual([]);
     expect((await open()).pending()).toEqual([]);
+  });
+});
+
+describe('an act', () => {
+  const refuses = (client_id: string) => FakeSocket.last.says(inIt({ type: 'error', client_id, code: 'stale', detail: 'somebody answered', events: [] }));
+
+  it('sends what waits, and comes once the server has it', async () => {
+    const { talk } = await open();
+    talk.outbox.say('say', 'One', { wait_ms: 10_000 });
+    const acted = vi.fn();
+    const settled = settle(live, 'c1').then(acted);
+    await settle(live, 'c2');
+    expect(acted).not.toHaveBeenCalled();
+    FakeSocket.last.says(inIt({ type: 'ack', client_id: idOf('One'), message: 'm3', seq: 3 }));
+    await settled;
+    expect(acted).toHaveBeenCalled();
+    // It has the event yet to come, and nothing to wait for.
+    await settle(live, 'c1');
+  });
+
+  it('is not done where that is refused, and is where it was before', async () => {
+    const { talk } = await open();
+    talk.outbox.say('say', 'One', { wait_ms: 10_000 });
+    const settled = settle(live, 'c1');
+    refuses(idOf('One'));
+    await expect(settled).rejects.toMatchObject({ code: 'stale', detail: 'your message was not sent: somebody answered' });
+    await settle(live, 'c1');
+  });
+
+  it('waits also for what was on its way when the conversation was left', async () => {
+    const { talk, close } = await open();
+    talk.outbox.say('say', 'One');
+    close();
+    const settled = settle(live, 'c1');
+    refuses(idOf('One'));
+    await expect(settled).rejects.toMatchObject({ code: 'stale' });
+    await settle(live, 'c1');
+  });
+
+  it('does not wait for ever', async () => {
+    const { talk } = await open();
+    vi.useFakeTimers();
+    talk.outbox.say('say', 'One');
+    const settled = expect(settle(live, 'c1')).rejects.toMatchObject({ code: 'unreachable' });
+    await vi.advanceTimersByTimeAsync(5_000);
+    await settled;
+  });
+});
+
+describe('in two tabs, what one is sending', () => {
+  const bothOpen = async () => {
+    Object.defineProperty(navigator, 'locks', { value: new FakeLocks(), configurable: true });
+    const { talk, close } = await open();
+    talk.outbox.say('say', 'One');
+    const other = await open();
+    return { close, pending: other.pending };
+  };
+
+  it('is not lost for the other', async () => {
+    const { pending } = await bothOpen();
+    expect(pending()).toEqual([]);
+    FakeSocket.last.says(mine(3, idOf('One')));
+    expect(pending()).toEqual([]);
+    expect((await open()).pending()).toEqual([]);
+  });
+
+  it('is there in the other once it was refused and left', async () => {
+    const { close, pending } = await bothOpen();
+    FakeSocket.last.says(inIt({ type: 'error', client_id: idOf('One'), code: 'stale', detail: 'somebody answered', events: [] }));
+    expect(pending()).toEqual([]);
+    close();
+    await vi.waitFor(() => expect(pending()).toMatchObject([{ text: 'One', refused: { code: 'unsent' } }]));
+  });
+
+  it('is there at the next log-in where it was not answered', async () => {
+    const { close, pending } = await bothOpen();
+    close();
+    expect(pending()).toEqual([]);
+    live.stop();
+    await vi.waitFor(() => expect(pending()).toMatchObject([{ text: 'One', refused: { code: 'unsent' } }]));
   });
 });

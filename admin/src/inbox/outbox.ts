@@ -1,7 +1,8 @@
+import { Problem } from '../api/problem';
 import type { Frame } from '../live/frames';
 import type { Live } from '../live/socket';
 import type { Message } from './api';
-import { forgetUnsent, keepUnsent, keptUnsent } from './unsent';
+import { forgetUnsent, holdUnsent, keepUnsent, keptUnsent, type Unsent } from './unsent';
 
 /** What this agent has said and the server has not confirmed. */
 export interface Pending {
@@ -14,6 +15,8 @@ export interface Pending {
   after?: number;
   /** It can still be taken back. */
   waits?: true;
+  /** The server has it; it comes as an event. */
+  confirmed?: true;
   /** Why it was not taken. */
   refused?: { code: string; detail: string; unseen: Message[] };
 }
@@ -26,6 +29,20 @@ interface Saying {
   wait_ms?: number;
 }
 
+/** An act waits so long for what was said before it. */
+const SETTLE_MS = 5_000;
+/** Those that are open, or still have something to send, by what they send it with. */
+const outboxes = new WeakMap<Live, Set<Outbox>>();
+
+/**
+ * Sends what waits in a conversation, so that an act comes behind it.
+ *
+ * @throws {Problem} what the server refused, or has not answered in five seconds
+ */
+export async function settle(live: Live, conversation: string): Promise<void> {
+  await Promise.all([...(outboxes.get(live) ?? [])].filter((one) => one.conversation === conversation).map((one) => one.settle()));
+}
+
 /**
  * What an agent says in a conversation, until the server has it: kept by the browser too, so that it outlives the
  * page, and said again with each new line under the same id, of which the server takes one.
@@ -36,6 +53,10 @@ export class Outbox {
   /** Ends the waiting for what is to be done once something was said. */
   private readonly awaiting = new Map<string, () => void>();
   private readonly returning = new Set<(one: Pending) => void>();
+  /** Called with every change. */
+  private readonly settling = new Set<() => void>();
+  /** Lets another tab have what this one has, by its id. */
+  private readonly held = new Map<string, () => void>();
 
   /**
    * @param me the agent
@@ -43,7 +64,7 @@ export class Outbox {
    */
   constructor(
     private readonly live: Live,
-    private readonly conversation: string,
+    readonly conversation: string,
     private readonly me: string,
     private readonly head: () => number | undefined,
     private readonly changed: (pending: readonly Pending[]) => void,
@@ -52,16 +73,46 @@ export class Outbox {
   private set(pending: readonly Pending[]): void {
     this.pending = pending;
     this.changed(pending);
+    this.settling.forEach((check) => check());
   }
 
   /** Follows the page until it is called off. What has to go out then goes out. */
   open(): () => void {
     addEventListener('pagehide', this.release);
+    outboxes.set(this.live, (outboxes.get(this.live) ?? new Set()).add(this));
     return () => {
       removeEventListener('pagehide', this.release);
       this.release();
-      this.unconfirmed.forEach((one) => this.outlive(one));
+      const left = this.unconfirmed;
+      for (const client_id of this.held.keys()) if (!left.some((one) => one.client_id === client_id)) this.letGo(client_id);
+      left.forEach((one) => this.outlive(one));
+      if (left.length === 0) outboxes.get(this.live)?.delete(this);
     };
+  }
+
+  /** As {@link settle} says. */
+  async settle(): Promise<void> {
+    this.release();
+    const said = new Set(this.unanswered.map(({ client_id }) => client_id));
+    await new Promise<void>((resolve, reject) => {
+      const end = () => {
+        clearTimeout(late);
+        this.settling.delete(check);
+      };
+      const check = () => {
+        if (this.unanswered.some(({ client_id }) => said.has(client_id))) return;
+        end();
+        resolve();
+      };
+      const late = setTimeout(() => {
+        end();
+        reject(Problem.unreachable());
+      }, SETTLE_MS);
+      this.settling.add(check);
+      check();
+    });
+    const refused = this.pending.find((one) => said.has(one.client_id) && one.refused)?.refused;
+    if (refused) throw new Problem(refused.code, 409, `your message was not sent: ${refused.detail}`);
   }
 
   /** Says something to the visitor, or notes it. */
@@ -70,6 +121,7 @@ export class Outbox {
     const after = this.head();
     const one: Pending = { client_id: crypto.randomUUID(), kind, text, ...(draft && { draft }), ...(after !== undefined && { after }), ...(wait_ms > 0 && { waits: true }) };
     if (then) this.once(one.client_id, then);
+    this.held.set(one.client_id, holdUnsent(one.client_id));
     keepUnsent(this.me, this.conversation, one);
     this.set([...this.pending, one]);
     if (one.waits) this.sending = setTimeout(this.release, wait_ms);
@@ -107,12 +159,20 @@ export class Outbox {
     return () => void this.returning.delete(take);
   }
 
-  /** The log is there: so is what the browser kept of another time. Whoever said that decides, for it may be long ago. */
+  /** The log is there: so is what the browser kept of another time, once no other tab is sending it. Whoever said that decides, for it may be long ago. */
   ready(): void {
-    const kept = keptUnsent(this.me, this.conversation).filter(({ client_id }) => !this.find(client_id));
-    const refused = { code: 'unsent', detail: 'it had not reached the server when you left', unseen: [] };
-    this.set([...kept.map((one) => ({ ...one, refused })), ...this.pending]);
+    for (const one of keptUnsent(this.me, this.conversation)) {
+      const { client_id } = one;
+      if (!this.find(client_id)) this.held.set(client_id, holdUnsent(client_id, () => this.adopt(one)));
+    }
     this.resend();
+  }
+
+  private adopt(one: Unsent): void {
+    const isKept = keptUnsent(this.me, this.conversation).some(({ client_id }) => client_id === one.client_id);
+    if (!isKept) return this.letGo(one.client_id);
+    const refused = { code: 'unsent', detail: 'it had not reached the server when you left', unseen: [] };
+    this.set([{ ...one, refused }, ...this.pending]);
   }
 
   /** What was on its way when the line broke is said again: the server knows it by its id. */
@@ -123,8 +183,16 @@ export class Outbox {
   /** The server has these. */
   taken(...client_ids: string[]): void {
     if (client_ids.length === 0) return;
-    client_ids.forEach((client_id) => forgetUnsent(this.me, this.conversation, client_id));
+    for (const client_id of client_ids) {
+      forgetUnsent(this.me, this.conversation, client_id);
+      this.letGo(client_id);
+    }
     this.set(this.pending.filter(({ client_id }) => !client_ids.includes(client_id)));
+  }
+
+  /** The server has this, and it is not in the log yet. */
+  confirmed(client_id: string): void {
+    this.set(this.pending.map((one) => (one.client_id === client_id ? { ...one, confirmed: true } : one)));
   }
 
   /** @param unseen what others have said meanwhile */
@@ -138,6 +206,15 @@ export class Outbox {
 
   private get unconfirmed(): Pending[] {
     return this.pending.filter(({ refused }) => !refused);
+  }
+
+  private get unanswered(): Pending[] {
+    return this.unconfirmed.filter(({ confirmed }) => !confirmed);
+  }
+
+  private letGo(client_id: string): void {
+    this.held.get(client_id)?.();
+    this.held.delete(client_id);
   }
 
   /** As it is now; it goes out. */
@@ -161,7 +238,8 @@ export class Outbox {
     const heard = (frame: { client_id?: string }) => {
       if (frame.client_id !== client_id) return;
       end();
-      then();
+      // Once all have heard it.
+      queueMicrotask(then);
     };
     const off = [this.live.on('ack', heard), this.live.on('message', heard)];
     const end = () => {
@@ -175,13 +253,22 @@ export class Outbox {
   private outlive(one: Pending): void {
     // Without the log nothing of it was seen.
     const say = () => this.send({ after: 0, ...one });
-    const answered = (isTaken: boolean) => (frame: { client_id?: string }) => {
+    const taken = ({ client_id }: { client_id?: string }) => client_id === one.client_id && end(() => this.taken(one.client_id));
+    const refused = (frame: Frame<'error'>) => {
       if (frame.client_id !== one.client_id) return;
+      end(() => this.refused(frame, []));
+      this.letGo(one.client_id);
+    };
+    const end = (done: () => void) => {
       off.forEach((stop) => stop());
-      if (isTaken) forgetUnsent(this.me, this.conversation, one.client_id);
+      done();
+      if (this.unconfirmed.length === 0) outboxes.get(this.live)?.delete(this);
     };
     const { live } = this;
-    const off = [live.on('ready', say), live.on('ack', answered(true)), live.on('message', answered(true)), live.on('error', answered(false))];
+    // Whoever logs in next finds it.
+    const ended = () => void (live.snapshot() === 'off' && this.letGo(one.client_id));
+    const off = [live.subscribe(ended), live.on('ready', say), live.on('ack', taken), live.on('message', taken), live.on('error', refused)];
+    ended();
     if (this.head() === undefined) say();
   }
 }

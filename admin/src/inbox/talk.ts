@@ -184,6 +184,7 @@ export class Talk {
   private acknowledged(client_id: string, seq: number | undefined): void {
     // The message itself comes as an event, where it has not yet; a note is known by its own.
     if (seq !== undefined && seq <= this.head) this.outbox.taken(client_id);
+    else this.outbox.confirmed(client_id);
   }
 
   private refused(frame: Frame<'error'>): void {

@@ -30,3 +30,27 @@ export function keptUnsent(agent: string, conversation: string): Unsent[] {
     return [];
   }
 }
+
+/**
+ * Waits until no other tab has what is under this id, calls `got`, and has it until it is let go by what is returned,
+ * or the page ends. Where the browser has no locks, it has it at once.
+ */
+export function holdUnsent(client_id: string, got: () => void = () => undefined): () => void {
+  if (!('locks' in navigator)) {
+    got();
+    return () => undefined;
+  }
+  const waiting = new AbortController();
+  let end = (): void => undefined;
+  const held = new Promise<void>((resolve) => (end = resolve));
+  const had = () => {
+    got();
+    return held;
+  };
+  // Let go before it had it.
+  navigator.locks.request(`parlance.unsent.${client_id}`, { signal: waiting.signal }, had).catch(() => undefined);
+  return () => {
+    waiting.abort();
+    end();
+  };
+}
