@@ -208,7 +208,10 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
                 readOnly={isWriting}
                 aria-busy={isWriting}
                 placeholder={kind === 'note' ? 'Only your team reads this' : PLACEHOLDERS[status]}
-                onChange={({ target }) => change(target.value)}
+                onChange={({ target }) => {
+                  change(target.value);
+                  drafting.dismiss();
+                }}
                 onKeyDown={pressed}
                 onSelect={({ currentTarget }) => setCaret(currentTarget.selectionStart)}
                 onBlur={() => {
@@ -230,6 +233,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
                 state={drafts}
                 takeBack={() => put(drafting.takeBack())}
                 addSources={() => proposed && put(withSources(text, proposed.draft.citations))}
+                dismiss={() => drafting.dismiss()}
               />
             )}
           </Suspense>

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { conversation, message } from '../test/inbox';
@@ -136,6 +136,41 @@ describe('drafts where one answers', () => {
     FakeSocket.last.says({ type: 'ready', user: 'u1', role: 'agent' });
     expect(await screen.findByRole('alert')).toHaveTextContent('The connection was lost');
     expect(field).toHaveValue('mine');
+  });
+
+  it('are refused only by what refuses them', async () => {
+    const { user, field } = await open();
+    await choose(user, 'Draft a reply');
+    const says = (error: object) => act(() => FakeSocket.last.says({ type: 'error', code: 'invalid_request', detail: 'not this', ...error }));
+    says({});
+    says({ conversation: 'c2', client_id: asked().id });
+    delta('Still');
+    await waitFor(() => expect(field).toHaveValue('Still'));
+    end('Still here.');
+    await screen.findByRole('button', { name: 'Discard' });
+    says({});
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('say that there is no connection until there is one, one types, or it is closed', async () => {
+    const { user, field } = await open();
+    const refused = async () => {
+      FakeSocket.last.readyState = FakeSocket.CLOSED;
+      await choose(user, 'Draft a reply');
+      expect(await screen.findByRole('alert')).toHaveTextContent('There is no connection: try again in a moment.');
+      FakeSocket.last.readyState = FakeSocket.OPEN;
+    };
+    const gone = () => waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+    await refused();
+    FakeSocket.last.says({ type: 'ready', user: 'u1', role: 'agent' });
+    await gone();
+    await refused();
+    await user.type(field, 'm');
+    await gone();
+    await refused();
+    await user.click(screen.getByRole('button', { name: 'Close' }));
+    await gone();
+    expect(field).toHaveValue('m');
   });
 
   it('sum up above the field, for a note', async () => {

@@ -79,16 +79,23 @@ interface StripProps {
   state: DraftingState;
   takeBack: () => void;
   addSources: () => void;
+  /** Why there is no draft was read. */
+  dismiss: () => void;
 }
 
 /** Below what was drafted: how far its sources back it, and what can be done with it. */
-export function DraftStrip({ state: { proposed, refused }, takeBack, addSources }: StripProps) {
+export function DraftStrip({ state: { proposed, refused }, takeBack, addSources, dismiss }: StripProps) {
   return (
     <div className="space-y-1.5 border-t border-line px-3 py-2 text-xs text-mute">
       {refused && (
-        <p role="alert" className="text-warn">
-          {asSentence(refused)}
-        </p>
+        <div className="flex items-center gap-2">
+          <p role="alert" className="min-w-0 text-warn">
+            {asSentence(refused)}
+          </p>
+          <button type="button" aria-label="Close" title="Close" onClick={dismiss} className="ms-auto grid size-7 shrink-0 place-items-center rounded-md hover:bg-sunken hover:text-ink">
+            <X className="size-3.5" aria-hidden />
+          </button>
+        </div>
       )}
       {proposed && <Proposed draft={proposed.draft} takeBack={takeBack} addSources={addSources} isUndo={proposed.before !== ''} />}
     </div>

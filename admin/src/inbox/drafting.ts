@@ -31,6 +31,7 @@ export interface DraftingState {
 }
 
 const IDLE: DraftingState = { writing: null, proposed: null, summary: null, refused: null };
+const UNCONNECTED = 'there is no connection: try again in a moment';
 
 /** What is drafted for this agent in one conversation: one at a time, told by the socket. */
 export class Drafting {
@@ -63,9 +64,15 @@ export class Drafting {
         if (writing?.id === id) this.set({ writing: { ...writing, text: writing.text + text } });
       }),
       live.on('draft.end', (draft) => this.end(draft, write)),
-      live.on('error', ({ client_id, detail }) => client_id === this.state.writing?.id && this.set({ writing: null, refused: detail })),
-      // The server stops what is drafted for a line that breaks.
-      live.on('ready', () => this.state.writing && this.set({ writing: null, refused: 'the connection was lost: try again' })),
+      live.on('error', ({ conversation, client_id, detail }) => {
+        const { writing } = this.state;
+        if (writing && conversation === this.conversation && client_id === writing.id) this.set({ writing: null, refused: detail });
+      }),
+      live.on('ready', () => {
+        // The server stops what is drafted for a line that breaks.
+        if (this.state.writing) this.set({ writing: null, refused: 'the connection was lost: try again' });
+        else if (this.state.refused === UNCONNECTED) this.dismiss();
+      }),
     ];
     return () => off.forEach((end) => end());
   }
@@ -89,7 +96,12 @@ export class Drafting {
     const rewritten = kind === 'reply' || kind === 'summary' ? {} : { text };
     const sent = this.live.send({ type: 'draft', conversation: this.conversation, id, kind, ...rewritten });
     if (kind !== 'summary') this.before = text;
-    this.set(sent ? { writing: { id, kind, text: '' }, refused: null } : { refused: 'there is no connection: try again in a moment' });
+    this.set(sent ? { writing: { id, kind, text: '' }, refused: null } : { refused: UNCONNECTED });
+  }
+
+  /** Why there is none was read. */
+  dismiss(): void {
+    if (this.state.refused) this.set({ refused: null });
   }
 
   /** What there is of it stays. */
