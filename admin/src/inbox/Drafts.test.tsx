@@ -104,6 +104,34 @@ describe('drafts where one answers', () => {
     expect(sent('say').at(-1)).not.toHaveProperty('draft');
   });
 
+  it('leave a note alone, and what is written as one meanwhile', async () => {
+    const { user } = await open();
+    const field = () => screen.getByRole('textbox', { name: /Note for the team|Reply to the visitor/ });
+    await user.keyboard('n');
+    await user.type(field(), 'For us{Escape}');
+    await user.keyboard('d');
+    expect(field()).toHaveAccessibleName('Reply to the visitor');
+    delta('Dear');
+    await waitFor(() => expect(field()).toHaveValue('Dear'));
+
+    await user.click(screen.getByRole('tab', { name: 'Note' }));
+    expect(field()).not.toHaveAttribute('readonly');
+    await user.type(field(), ' only');
+    await user.click(screen.getByRole('button', { name: 'Stop' }));
+    expect(sent('draft.stop')).toHaveLength(1);
+    end('Dear Mia', { state: 'interrupted' });
+    await waitFor(() => expect(screen.getByText('The draft is ready')).toBeInTheDocument());
+    expect(field()).toHaveValue('For us only');
+    await user.type(field(), '{Enter}');
+    expect(sent('note')).toMatchObject([{ text: 'For us only' }]);
+    expect(sent('note')[0]).not.toHaveProperty('draft');
+    await user.type(field(), '{Enter}');
+    expect(sent('say')).toEqual([]);
+    await user.click(screen.getByRole('tab', { name: 'Reply' }));
+    await user.type(field(), '{Enter}');
+    expect(sent('say')).toMatchObject([{ text: 'Dear Mia', draft: asked().id }]);
+  });
+
   it('are stopped with Escape, and keep what there is', async () => {
     const { user, field } = await open();
     await user.keyboard('d');

@@ -1,27 +1,29 @@
-/** What was typed and not sent, by conversation: it outlives the page. */
-const KEY = 'parlance.draft.';
+import type { Pending } from './outbox';
 
-export function keptText(conversation: string): string {
+/** What an agent typed and did not send, by agent, conversation and kind: it outlives the page. */
+type Kind = Pending['kind'];
+
+const place = (agent: string, conversation: string, kind: Kind) => `parlance.typed.${agent}.${conversation}.${kind}`;
+
+export function keptText(agent: string, conversation: string, kind: Kind): string {
   try {
-    return localStorage.getItem(KEY + conversation) ?? '';
+    return localStorage.getItem(place(agent, conversation, kind)) ?? '';
   } catch {
     return '';
   }
 }
 
-export function keepText(conversation: string, text: string): void {
-  if (!text) return forgetText(conversation);
+export function keepText(agent: string, conversation: string, kind: Kind, text: string): void {
+  const key = place(agent, conversation, kind);
   try {
-    localStorage.setItem(KEY + conversation, text);
+    if (text) localStorage.setItem(key, text);
+    else localStorage.removeItem(key);
   } catch {
     // Storage is blocked or full: it lasts as long as the page.
   }
 }
 
-export function forgetText(conversation: string): void {
-  try {
-    localStorage.removeItem(KEY + conversation);
-  } catch {
-    // As above.
-  }
+/** Of a text that was sent: what another tab has kept since stays. */
+export function forgetText(agent: string, conversation: string, kind: Kind, sent: string): void {
+  if (keptText(agent, conversation, kind) === sent) keepText(agent, conversation, kind, '');
 }

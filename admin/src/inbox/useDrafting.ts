@@ -9,7 +9,7 @@ const ASK = 'ask';
 export const askForDraft = (kind: DraftKind) => void asked.dispatchEvent(new CustomEvent<DraftKind>(ASK, { detail: kind }));
 
 interface Field {
-  /** What the agent has written. */
+  /** What the agent has written to the visitor. */
   text: string;
   offered: readonly DraftKind[];
   /** Puts another text in its place. */
