@@ -103,7 +103,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
   });
   useEffect(() => talk.outbox.onReturn((one) => returned(one)), [talk]);
   const offered = held ? state.drafts.filter((one) => one === 'summary') : state.drafts;
-  const { drafting, drafts, begin } = useDrafting(conversation.id, { text: texts.say, offered, write: (next) => put('say', next), begun: () => write('say') });
+  const { drafting, drafts, begin } = useDrafting(me, conversation.id, { text: texts.say, offered, write: (next) => put('say', next), begun: () => write('say') });
   const { writing, proposed, summary, refused: notDrafted } = drafts;
   const isWriting = kind === 'say' && writing !== null && writing.kind !== 'summary';
   const shown = isWriting ? writing.text : text;
@@ -246,7 +246,8 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
             {kind === 'say' && (proposed || notDrafted) && (
               <DraftStrip
                 state={drafts}
-                takeBack={() => rewrite(drafting.takeBack())}
+                text={text}
+                takeBack={() => rewrite(drafting.takeBack(text))}
                 addSources={() => proposed && rewrite(withSources(text, proposed.draft.citations))}
                 dismiss={() => drafting.dismiss()}
               />

@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { conversation, message } from '../test/inbox';
@@ -102,6 +102,64 @@ describe('drafts where one answers', () => {
     expect(sent('draft.discard')).toMatchObject([{ conversation: 'c1', id }]);
     await user.type(field, '{Enter}');
     expect(sent('say').at(-1)).not.toHaveProperty('draft');
+  });
+
+  it('are discarded without what was written into them since', async () => {
+    const { user, field } = await open();
+    await choose(user, 'Draft a reply');
+    end('24 months.', { citations: [CITATION] });
+    await waitFor(() => expect(field).toHaveValue('24 months.'));
+    await user.type(field, ' I have checked.');
+    await user.click(await screen.findByRole('button', { name: 'Discard' }));
+    expect(field).toHaveValue('24 months. I have checked.');
+    expect(sent('draft.discard')).toMatchObject([{ conversation: 'c1', id: asked().id }]);
+    expect(screen.queryByText('1 source')).toBeNull();
+  });
+
+  it('give way to the first words where a draft was drafted anew', async () => {
+    const { user, field } = await open();
+    await user.type(field, 'mine');
+    await choose(user, 'Draft a reply');
+    end('First.', { citations: [CITATION] });
+    await waitFor(() => expect(field).toHaveValue('First.'));
+    await user.click(await screen.findByRole('button', { name: 'Add sources' }));
+    await choose(user, 'Shorter');
+    end('Second.');
+    await waitFor(() => expect(field).toHaveValue('Second.'));
+    await user.click(screen.getByRole('button', { name: 'Undo' }));
+    expect(field).toHaveValue('mine');
+  });
+
+  it('outlive the page with what is behind them, until they are discarded or sent', async () => {
+    const again = async () => {
+      cleanup();
+      return open();
+    };
+    const first = await open();
+    await first.user.type(first.field, 'mine');
+    await choose(first.user, 'Draft a reply');
+    const text = 'Penguins too.';
+    end(text, { citations: [CITATION], grounding: 0.1, claims: [{ start: 0, end: text.length, sources: [], support: 0.1 }] });
+    await waitFor(() => expect(first.field).toHaveValue(text));
+    const { id } = asked();
+
+    const second = await again();
+    expect(second.field).toHaveValue(text);
+    expect(await screen.findByText('No source backs “Penguins too.”')).toBeVisible();
+    expect(screen.getByText('1 source')).toBeVisible();
+    await second.user.click(screen.getByRole('button', { name: 'Undo' }));
+    expect(second.field).toHaveValue('mine');
+    expect(sent('draft.discard')).toMatchObject([{ id }]);
+    expect(Object.keys(localStorage).filter((key) => key.endsWith('.draft'))).toEqual([]);
+
+    await choose(second.user, 'Draft a reply');
+    end('Again.');
+    await waitFor(() => expect(second.field).toHaveValue('Again.'));
+    const { id: next } = asked();
+    const third = await again();
+    await third.user.type(third.field, '{Enter}');
+    expect(sent('say')).toMatchObject([{ text: 'Again.', draft: next }]);
+    expect(Object.keys(localStorage).filter((key) => key.endsWith('.draft'))).toEqual([]);
   });
 
   it('leave a note alone, and what is written as one meanwhile', async () => {
