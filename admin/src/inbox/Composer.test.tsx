@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { cleanup, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CannedReply } from '../canned/api';
@@ -153,14 +153,16 @@ describe('a reply', () => {
     expect(said()).toEqual([]);
   });
 
-  it('is taken back into a note that was begun, and not the note into it', async () => {
+  it('is taken back as a reply where a note was begun, which stays a note', async () => {
     setUndoSeconds(10);
     const { user, field } = await open();
     await user.type(field, 'One{Enter}');
     await user.click(screen.getByRole('tab', { name: 'Note' }));
     await user.type(screen.getByLabelText('Note for the team'), 'For us');
     await user.click(await isWaiting());
-    expect(screen.getByLabelText('Note for the team')).toHaveValue('One\n\nFor us');
+    expect(screen.getByLabelText('Reply to the visitor')).toHaveValue('One');
+    await user.click(screen.getByRole('tab', { name: 'Note' }));
+    expect(screen.getByLabelText('Note for the team')).toHaveValue('For us');
   });
 
   it('goes out when the next is sent, and a note goes at once', async () => {
@@ -210,5 +212,43 @@ describe('a reply', () => {
     FakeSocket.last.says({ type: 'error', conversation: 'c1', client_id: said()[0]?.client_id, code: 'stale', detail: 'somebody answered', events: [] });
     expect(await screen.findByText('Your message was not sent: somebody answered.')).toBeVisible();
     expect(posted()).toEqual([]);
+  });
+});
+
+describe('what is typed', () => {
+  const tab = (name: string) => screen.getByRole('tab', { name });
+  const typedAs = (kind: string, agent = 'u1') => `parlance.typed.${agent}.c1.${kind}`;
+
+  it('is a text of its own for the visitor and for the team, and outlives the page', async () => {
+    const first = await open();
+    await first.user.type(first.field, 'To you');
+    await first.user.click(tab('Note'));
+    expect(screen.getByLabelText('Note for the team')).toHaveValue('');
+    await first.user.type(screen.getByLabelText('Note for the team'), 'For us');
+    await first.user.click(tab('Reply'));
+    expect(screen.getByLabelText('Reply to the visitor')).toHaveValue('To you');
+    cleanup();
+    const { user, field, said } = await open();
+    expect(field).toHaveValue('To you');
+    await user.click(tab('Note'));
+    await user.type(screen.getByLabelText('Note for the team'), '{Enter}{Enter}');
+    expect(FakeSocket.last.sent.filter(({ type }) => type === 'note')).toMatchObject([{ text: 'For us' }]);
+    expect(said()).toEqual([]);
+    await user.click(tab('Reply'));
+    expect(screen.getByLabelText('Reply to the visitor')).toHaveValue('To you');
+    expect(localStorage.getItem(typedAs('note'))).toBeNull();
+  });
+
+  it('is of one agent, and stays where another tab has written on since it was sent', async () => {
+    localStorage.setItem(typedAs('say', 'u2'), 'Of another');
+    const { user, field } = await open();
+    expect(field).toHaveValue('');
+    await user.type(field, 'One{Enter}');
+    expect(localStorage.getItem(typedAs('say'))).toBeNull();
+    await user.type(field, 'Two');
+    localStorage.setItem(typedAs('say'), 'Two and more');
+    await user.type(field, '{Enter}');
+    expect(localStorage.getItem(typedAs('say'))).toBe('Two and more');
+    expect(localStorage.getItem(typedAs('say', 'u2'))).toBe('Of another');
   });
 });

@@ -15,6 +15,7 @@ import { DraftButton } from './DraftButton';
 import { withSources } from './drafting';
 import { KindTab } from './KindTab';
 import { Refused } from './Refused';
+import { TakeOver } from './TakeOver';
 import type { Pending, Talk, TalkState } from './talk';
 import { forgetText, keepText, keptText } from './typed';
 import { useTyping } from './typing';
@@ -38,7 +39,8 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
   const session = useSessionState();
   const me = session.phase === 'in' ? session.user.id : '';
   const [kind, setKind] = useState<Pending['kind']>('say');
-  const [text, setText] = useState(() => keptText(conversation.id));
+  const [texts, setTexts] = useState(() => ({ say: keptText(me, conversation.id, 'say'), note: keptText(me, conversation.id, 'note') }));
+  const text = texts[kind];
   const area = useRef<HTMLTextAreaElement>(null);
   const typing = useTyping(talk);
   const { status } = conversation;
@@ -47,19 +49,34 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
 
   const [caret, setCaret] = useState(text.length);
   const [macro, setMacro] = useState<CannedReply | null>(null);
+  /** Whether the menu of drafts is wanted. */
+  const [menu, setMenu] = useState(false);
   /** Of the last reply. */
   const sent = useRef<CannedReply | null>(null);
-  /** The draft that was taken back. */
-  const taken = useRef<string>(undefined);
+  /** The drafts that were taken back. */
+  const taken = useRef<Partial<Record<Pending['kind'], string | undefined>>>({});
   const acts = useActs(conversation);
   const values = useValues(conversation);
 
-  const change = (next: string) => {
-    setText(next);
-    setCaret(area.current?.selectionStart ?? next.length);
+  const put = (as: Pending['kind'], next: string) => {
+    setTexts((before) => ({ ...before, [as]: next }));
+    keepText(me, conversation.id, as, next);
+    if (as === 'note') return;
     if (!next) setMacro(null);
-    keepText(conversation.id, next);
     if (kind === 'say') typing.typed(next !== '');
+  };
+  const change = (next: string) => {
+    put(kind, next);
+    setCaret(area.current?.selectionStart ?? next.length);
+  };
+  const show = (as: Pending['kind']) => {
+    setKind(as);
+    setCaret(texts[as].length);
+    setMenu(false);
+  };
+  const write = (as: Pending['kind']) => {
+    show(as);
+    area.current?.focus();
   };
   const carryOut = ({ act, snooze_minutes }: CannedReply) => {
     if (act === 'resolve') acts.mutate({ act });
@@ -78,44 +95,41 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
   });
   const waiting = state.pending.find(({ waits }) => waits);
   const returned = useEffectEvent((one: Pending) => {
-    // What was begun as a note does not become a part of a reply.
-    setKind(text && kind === 'note' ? 'note' : one.kind);
-    change(text ? `${one.text}\n\n${text}` : one.text);
+    const begun = texts[one.kind];
+    put(one.kind, begun ? `${one.text}\n\n${begun}` : one.text);
     if (one.waits) setMacro(sent.current);
-    taken.current = one.draft;
-    area.current?.focus();
+    taken.current[one.kind] = one.draft;
+    write(one.kind);
   });
   useEffect(() => talk.outbox.onReturn((one) => returned(one)), [talk]);
-  const write = (as: Pending['kind']) => {
-    setKind(as);
-    area.current?.focus();
-  };
   const offered = held ? state.drafts.filter((one) => one === 'summary') : state.drafts;
-  const { drafting, drafts, begin } = useDrafting(conversation.id, { text, offered, write: change, begun: () => write('say') });
-  const [menu, setMenu] = useState(false);
+  const { drafting, drafts, begin } = useDrafting(me, conversation.id, { text: texts.say, offered, write: (next) => put('say', next), begun: () => write('say') });
   const { writing, proposed, summary, refused: notDrafted } = drafts;
-  const isWriting = writing !== null && writing.kind !== 'summary';
-  const shown = isWriting && kind === 'say' ? writing.text : text;
-  const put = (next: string) => {
-    change(next);
+  const isWriting = kind === 'say' && writing !== null && writing.kind !== 'summary';
+  const shown = isWriting ? writing.text : text;
+  const rewrite = (next: string) => {
+    put('say', next);
     area.current?.focus();
   };
 
   const send = () => {
     const said = text.trim();
     if (!said || said.length > MAX_TEXT || closed || isWriting) return;
-    if (kind === 'note') talk.outbox.say(kind, said);
-    else {
-      const then = macro ? () => carryOut(macro) : undefined;
-      talk.outbox.say(kind, said, { then, draft: drafting.use() ?? taken.current, wait_ms: undoSeconds() * 1_000 });
-      taken.current = undefined;
+    const { [kind]: draft } = taken.current;
+    taken.current[kind] = undefined;
+    setTexts((before) => ({ ...before, [kind]: '' }));
+    forgetText(me, conversation.id, kind, text);
+    if (kind === 'note') {
+      talk.outbox.say(kind, said, { draft });
+      // Where a reply is begun, the next Enter would send it.
+      if (!texts.say) show('say');
+      return;
     }
-    setText('');
+    const then = macro ? () => carryOut(macro) : undefined;
+    talk.outbox.say(kind, said, { then, draft: drafting.use() ?? draft, wait_ms: undoSeconds() * 1_000 });
     sent.current = macro;
     setMacro(null);
-    forgetText(conversation.id);
     typing.typed(false);
-    if (kind === 'note') setKind('say');
   };
   /** For who has no key for it, or does not know of it. */
   const slash = () => {
@@ -143,6 +157,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
       send();
     } else if (isPressed('leave', event)) area.current?.blur();
   };
+  const mayDraft = kind === 'say' && offered.length > 0;
   const refused = state.pending.filter((one) => one.refused);
   const note = () => {
     if (summary) talk.outbox.say('note', summary.text, { draft: drafting.useSummary() });
@@ -169,14 +184,14 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
               <KindTab label="Note" icon={Lock} on={kind === 'note'} choose={() => write('note')} hint={SHORTCUTS.note.keys[0]} />
             </div>
             <span className="ms-auto flex">
-              {kind === 'say' && offered.length > 0 && !menu && !writing && <DraftButton open={() => setMenu(true)} />}
+              {mayDraft && !menu && !writing && <DraftButton open={() => setMenu(true)} />}
               <Suspense fallback={<DraftButton />}>
-                {kind === 'say' && offered.length > 0 && (menu || writing) && (
+                {(writing || (mayDraft && menu)) && (
                   <DraftMenu
                     isWanted={menu}
                     offered={offered}
                     writing={writing}
-                    hasText={text.trim() !== '' && text.length <= MAX_TEXT}
+                    hasText={texts.say.trim() !== '' && texts.say.length <= MAX_TEXT}
                     locale={conversation.locale}
                     begin={begin}
                     stop={() => drafting.stop()}
@@ -208,7 +223,10 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
                 readOnly={isWriting}
                 aria-busy={isWriting}
                 placeholder={kind === 'note' ? 'Only your team reads this' : PLACEHOLDERS[status]}
-                onChange={({ target }) => change(target.value)}
+                onChange={({ target }) => {
+                  change(target.value);
+                  drafting.dismiss();
+                }}
                 onKeyDown={pressed}
                 onSelect={({ currentTarget }) => setCaret(currentTarget.selectionStart)}
                 onBlur={() => {
@@ -228,8 +246,10 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
             {kind === 'say' && (proposed || notDrafted) && (
               <DraftStrip
                 state={drafts}
-                takeBack={() => put(drafting.takeBack())}
-                addSources={() => proposed && put(withSources(text, proposed.draft.citations))}
+                text={text}
+                takeBack={() => rewrite(drafting.takeBack(text))}
+                addSources={() => proposed && rewrite(withSources(text, proposed.draft.citations))}
+                dismiss={() => drafting.dismiss()}
               />
             )}
           </Suspense>
@@ -257,22 +277,6 @@ const PLACEHOLDERS = {
   snoozed: 'Write, and it is open again',
   resolved: 'Write, and it is open again',
 };
-
-/** Another agent answers. */
-function TakeOver({ conversation, me }: { conversation: Conversation; me: string }) {
-  const acts = useActs(conversation);
-  return (
-    <div className="flex flex-wrap items-center gap-3 p-3">
-      <p className="flex items-center gap-2 text-mute">
-        <Lock className="size-4 shrink-0" aria-hidden />
-        {conversation.assignee?.name} answers here.
-      </p>
-      <Button className="ms-auto" disabled={acts.isPending} onClick={() => acts.mutate({ act: 'transfer', to: me })}>
-        Take it over
-      </Button>
-    </div>
-  );
-}
 
 /** What a macro does once its message is sent. */
 function Then({ macro, drop }: { macro: CannedReply; drop: () => void }) {

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { conversation, message } from '../test/inbox';
@@ -104,6 +104,92 @@ describe('drafts where one answers', () => {
     expect(sent('say').at(-1)).not.toHaveProperty('draft');
   });
 
+  it('are discarded without what was written into them since', async () => {
+    const { user, field } = await open();
+    await choose(user, 'Draft a reply');
+    end('24 months.', { citations: [CITATION] });
+    await waitFor(() => expect(field).toHaveValue('24 months.'));
+    await user.type(field, ' I have checked.');
+    await user.click(await screen.findByRole('button', { name: 'Discard' }));
+    expect(field).toHaveValue('24 months. I have checked.');
+    expect(sent('draft.discard')).toMatchObject([{ conversation: 'c1', id: asked().id }]);
+    expect(screen.queryByText('1 source')).toBeNull();
+  });
+
+  it('give way to the first words where a draft was drafted anew', async () => {
+    const { user, field } = await open();
+    await user.type(field, 'mine');
+    await choose(user, 'Draft a reply');
+    end('First.', { citations: [CITATION] });
+    await waitFor(() => expect(field).toHaveValue('First.'));
+    await user.click(await screen.findByRole('button', { name: 'Add sources' }));
+    await choose(user, 'Shorter');
+    end('Second.');
+    await waitFor(() => expect(field).toHaveValue('Second.'));
+    await user.click(screen.getByRole('button', { name: 'Undo' }));
+    expect(field).toHaveValue('mine');
+  });
+
+  it('outlive the page with what is behind them, until they are discarded or sent', async () => {
+    const again = async () => {
+      cleanup();
+      return open();
+    };
+    const first = await open();
+    await first.user.type(first.field, 'mine');
+    await choose(first.user, 'Draft a reply');
+    const text = 'Penguins too.';
+    end(text, { citations: [CITATION], grounding: 0.1, claims: [{ start: 0, end: text.length, sources: [], support: 0.1 }] });
+    await waitFor(() => expect(first.field).toHaveValue(text));
+    const { id } = asked();
+
+    const second = await again();
+    expect(second.field).toHaveValue(text);
+    expect(await screen.findByText('No source backs “Penguins too.”')).toBeVisible();
+    expect(screen.getByText('1 source')).toBeVisible();
+    await second.user.click(screen.getByRole('button', { name: 'Undo' }));
+    expect(second.field).toHaveValue('mine');
+    expect(sent('draft.discard')).toMatchObject([{ id }]);
+    expect(Object.keys(localStorage).filter((key) => key.endsWith('.draft'))).toEqual([]);
+
+    await choose(second.user, 'Draft a reply');
+    end('Again.');
+    await waitFor(() => expect(second.field).toHaveValue('Again.'));
+    const { id: next } = asked();
+    const third = await again();
+    await third.user.type(third.field, '{Enter}');
+    expect(sent('say')).toMatchObject([{ text: 'Again.', draft: next }]);
+    expect(Object.keys(localStorage).filter((key) => key.endsWith('.draft'))).toEqual([]);
+  });
+
+  it('leave a note alone, and what is written as one meanwhile', async () => {
+    const { user } = await open();
+    const field = () => screen.getByRole('textbox', { name: /Note for the team|Reply to the visitor/ });
+    await user.keyboard('n');
+    await user.type(field(), 'For us{Escape}');
+    await user.keyboard('d');
+    expect(field()).toHaveAccessibleName('Reply to the visitor');
+    delta('Dear');
+    await waitFor(() => expect(field()).toHaveValue('Dear'));
+
+    await user.click(screen.getByRole('tab', { name: 'Note' }));
+    expect(field()).not.toHaveAttribute('readonly');
+    await user.type(field(), ' only');
+    await user.click(screen.getByRole('button', { name: 'Stop' }));
+    expect(sent('draft.stop')).toHaveLength(1);
+    end('Dear Mia', { state: 'interrupted' });
+    await waitFor(() => expect(screen.getByText('The draft is ready')).toBeInTheDocument());
+    expect(field()).toHaveValue('For us only');
+    await user.type(field(), '{Enter}');
+    expect(sent('note')).toMatchObject([{ text: 'For us only' }]);
+    expect(sent('note')[0]).not.toHaveProperty('draft');
+    await user.type(field(), '{Enter}');
+    expect(sent('say')).toEqual([]);
+    await user.click(screen.getByRole('tab', { name: 'Reply' }));
+    await user.type(field(), '{Enter}');
+    expect(sent('say')).toMatchObject([{ text: 'Dear Mia', draft: asked().id }]);
+  });
+
   it('are stopped with Escape, and keep what there is', async () => {
     const { user, field } = await open();
     await user.keyboard('d');
@@ -136,6 +222,41 @@ describe('drafts where one answers', () => {
     FakeSocket.last.says({ type: 'ready', user: 'u1', role: 'agent' });
     expect(await screen.findByRole('alert')).toHaveTextContent('The connection was lost');
     expect(field).toHaveValue('mine');
+  });
+
+  it('are refused only by what refuses them', async () => {
+    const { user, field } = await open();
+    await choose(user, 'Draft a reply');
+    const says = (error: object) => act(() => FakeSocket.last.says({ type: 'error', code: 'invalid_request', detail: 'not this', ...error }));
+    says({});
+    says({ conversation: 'c2', client_id: asked().id });
+    delta('Still');
+    await waitFor(() => expect(field).toHaveValue('Still'));
+    end('Still here.');
+    await screen.findByRole('button', { name: 'Discard' });
+    says({});
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('say that there is no connection until there is one, one types, or it is closed', async () => {
+    const { user, field } = await open();
+    const refused = async () => {
+      FakeSocket.last.readyState = FakeSocket.CLOSED;
+      await choose(user, 'Draft a reply');
+      expect(await screen.findByRole('alert')).toHaveTextContent('There is no connection: try again in a moment.');
+      FakeSocket.last.readyState = FakeSocket.OPEN;
+    };
+    const gone = () => waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+    await refused();
+    FakeSocket.last.says({ type: 'ready', user: 'u1', role: 'agent' });
+    await gone();
+    await refused();
+    await user.type(field, 'm');
+    await gone();
+    await refused();
+    await user.click(screen.getByRole('button', { name: 'Close' }));
+    await gone();
+    expect(field).toHaveValue('m');
   });
 
   it('sum up above the field, for a note', async () => {

@@ -5,7 +5,7 @@ import { SHORTCUTS } from '../app/keys';
 import { Button } from '../ui/Button';
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '../ui/Menu';
 import { DRAFT_LOOK, DraftLabel } from './DraftButton';
-import type { Draft, DraftingState, DraftKind } from './drafting';
+import { isAsDrafted, type Draft, type DraftingState, type DraftKind, type Proposed } from './drafting';
 import { GroundingMeter } from './GroundingMeter';
 import { sourceLink } from './link';
 import { Sources } from './Sources';
@@ -77,25 +77,36 @@ function languageOf(locale: string): string | undefined {
 
 interface StripProps {
   state: DraftingState;
+  /** The reply as it is now. */
+  text: string;
   takeBack: () => void;
   addSources: () => void;
+  /** Why there is no draft was read. */
+  dismiss: () => void;
 }
 
 /** Below what was drafted: how far its sources back it, and what can be done with it. */
-export function DraftStrip({ state: { proposed, refused }, takeBack, addSources }: StripProps) {
+export function DraftStrip({ state: { proposed, refused }, text, takeBack, addSources, dismiss }: StripProps) {
   return (
     <div className="space-y-1.5 border-t border-line px-3 py-2 text-xs text-mute">
       {refused && (
-        <p role="alert" className="text-warn">
-          {asSentence(refused)}
-        </p>
+        <div className="flex items-center gap-2">
+          <p role="alert" className="min-w-0 text-warn">
+            {asSentence(refused)}
+          </p>
+          <button type="button" aria-label="Close" title="Close" onClick={dismiss} className="ms-auto grid size-7 shrink-0 place-items-center rounded-md hover:bg-sunken hover:text-ink">
+            <X className="size-3.5" aria-hidden />
+          </button>
+        </div>
       )}
-      {proposed && <Proposed draft={proposed.draft} takeBack={takeBack} addSources={addSources} isUndo={proposed.before !== ''} />}
+      {proposed && <Proposal proposed={proposed} now={text} takeBack={takeBack} addSources={addSources} />}
     </div>
   );
 }
 
-function Proposed({ draft, takeBack, addSources, isUndo }: { draft: Draft; takeBack: () => void; addSources: () => void; isUndo: boolean }) {
+function Proposal({ proposed: { draft, before }, now, takeBack, addSources }: { proposed: Proposed; now: string; takeBack: () => void; addSources: () => void }) {
+  const isChanged = !isAsDrafted(draft, now);
+  const isUndo = before !== '' && !isChanged;
   const { text, state, citations, grounding, claims, model } = draft;
   const weak = claims.filter(({ support }) => support < SUPPORTED).map(({ start, end }) => text.slice(start, end).trim());
   const small = 'h-7! px-2! text-xs';
@@ -113,7 +124,7 @@ function Proposed({ draft, takeBack, addSources, isUndo }: { draft: Draft; takeB
               <Link className="size-3" aria-hidden /> Add sources
             </Button>
           )}
-          <Button look="quiet" className={small} onClick={takeBack}>
+          <Button look="quiet" className={small} onClick={takeBack} title={isChanged ? 'What you wrote stays' : undefined}>
             {isUndo ? <Undo2 className="size-3" aria-hidden /> : <X className="size-3" aria-hidden />} {isUndo ? 'Undo' : 'Discard'}
           </Button>
         </span>

@@ -1,27 +1,55 @@
-/** What was typed and not sent, by conversation: it outlives the page. */
-const KEY = 'parlance.draft.';
+import type { Proposed } from './drafting';
+import type { Pending } from './outbox';
 
-export function keptText(conversation: string): string {
+/** What an agent typed and did not send, by agent, conversation and kind, and the draft of the reply: they outlive the page. */
+type Kind = Pending['kind'];
+
+const place = (agent: string, conversation: string, what: Kind | 'draft') => `parlance.typed.${agent}.${conversation}.${what}`;
+
+function kept(key: string): string {
   try {
-    return localStorage.getItem(KEY + conversation) ?? '';
+    return localStorage.getItem(key) ?? '';
   } catch {
     return '';
   }
 }
 
-export function keepText(conversation: string, text: string): void {
-  if (!text) return forgetText(conversation);
+function keep(key: string, value: string): void {
   try {
-    localStorage.setItem(KEY + conversation, text);
+    if (value) localStorage.setItem(key, value);
+    else localStorage.removeItem(key);
   } catch {
     // Storage is blocked or full: it lasts as long as the page.
   }
 }
 
-export function forgetText(conversation: string): void {
+export function keptText(agent: string, conversation: string, kind: Kind): string {
+  return kept(place(agent, conversation, kind));
+}
+
+export function keepText(agent: string, conversation: string, kind: Kind, text: string): void {
+  keep(place(agent, conversation, kind), text);
+}
+
+/** Of a text that was sent: what another tab has kept since stays. */
+export function forgetText(agent: string, conversation: string, kind: Kind, sent: string): void {
+  if (keptText(agent, conversation, kind) === sent) keepText(agent, conversation, kind, '');
+}
+
+export function keptDraft(agent: string, conversation: string): Proposed | null {
+  const draft = kept(place(agent, conversation, 'draft'));
   try {
-    localStorage.removeItem(KEY + conversation);
+    return draft ? (JSON.parse(draft) as Proposed) : null;
   } catch {
-    // As above.
+    return null;
   }
+}
+
+export function keepDraft(agent: string, conversation: string, proposed: Proposed): void {
+  keep(place(agent, conversation, 'draft'), JSON.stringify(proposed));
+}
+
+/** Of a draft that was sent or discarded: another one of another tab stays. */
+export function forgetDraft(agent: string, conversation: string, id: string): void {
+  if (keptDraft(agent, conversation)?.draft.id === id) keep(place(agent, conversation, 'draft'), '');
 }

@@ -9,7 +9,7 @@ const ASK = 'ask';
 export const askForDraft = (kind: DraftKind) => void asked.dispatchEvent(new CustomEvent<DraftKind>(ASK, { detail: kind }));
 
 interface Field {
-  /** What the agent has written. */
+  /** What the agent has written to the visitor. */
   text: string;
   offered: readonly DraftKind[];
   /** Puts another text in its place. */
@@ -19,17 +19,20 @@ interface Field {
 }
 
 /** Drafts for a conversation that is open, and for the field in it. */
-export function useDrafting(conversation: string, { text, offered, write, begun }: Field) {
+export function useDrafting(me: string, conversation: string, { text, offered, write, begun }: Field) {
   const live = useLive();
-  const [drafting] = useState(() => new Drafting(live, conversation));
+  const [drafting] = useState(() => new Drafting(live, conversation, me));
   const begin = (kind: DraftKind) => {
     if (!offered.includes(kind)) return;
     if (kind !== 'summary') begun();
     drafting.begin(kind, text);
   };
-  const written = useEffectEvent(write);
+  const replace = useEffectEvent((draft: string) => {
+    write(draft);
+    return text;
+  });
   const wanted = useEffectEvent(begin);
-  useEffect(() => drafting.open((draft) => written(draft)), [drafting]);
+  useEffect(() => drafting.open((draft) => replace(draft)), [drafting]);
   useEffect(() => {
     const hear = (event: Event) => wanted((event as CustomEvent<DraftKind>).detail);
     asked.addEventListener(ASK, hear);
