@@ -69,8 +69,6 @@ async fn give(services: &Services, tenant: TenantId) -> Result<(), StoreError> {
                 if let Some(load) = loads.get_mut(&agent.id) {
                     (load.open, load.assigned_at) = (load.open + 1, Some(services.clock.now()));
                 }
-                // Whoever has closed the console meanwhile.
-                services.consoles.miss(tenant, agent.id);
             }
             Ok(false) | Err(ActorError::NotFound) => {}
             Err(error) => {

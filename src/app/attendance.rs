@@ -60,22 +60,14 @@ pub async fn keep_looking(services: Services) {
     }
 }
 
-/// Wakes what is due. Who gets it back may be gone.
+/// Wakes what is due.
 async fn wake(services: &Services) -> Result<(), StoreError> {
     let now = services.clock.now();
     let due = services.db.control().conversations_to_wake(now, BATCH).await?;
     for (tenant, conversation) in due {
-        let woken = ask(services, tenant, conversation, async |actor| {
-            actor.wake().await?;
-            actor.observe().await
-        });
+        let woken = ask(services, tenant, conversation, async |actor| actor.wake().await);
         match woken.await {
-            Ok(seen) => {
-                if let Some(agent) = seen.assignee {
-                    services.consoles.miss(tenant, agent);
-                }
-            }
-            Err(ActorError::NotFound) => {}
+            Ok(()) | Err(ActorError::NotFound) => {}
             Err(error) => error!(conversation.id = %conversation, %error, "it is woken at the next look"),
         }
     }

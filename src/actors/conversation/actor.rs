@@ -170,17 +170,22 @@ impl ConversationActor {
         if let Ok((transition, _)) = &planned {
             self.cut_short(&transition.effects);
         }
+        let moved = planned.as_ref().ok().and_then(|(_, moved)| moved.as_ref());
+        let given_to = moved.and_then(Moved::given_to);
         let (deps, tenant, id) = (self.deps.clone(), self.tenant, self.id);
         let work = async move {
             let (transition, moved) = planned?;
             let written = write::status(deps, tenant, id, &transition, moved).await?;
             Ok((transition, written))
         };
-        Box::pin(work.into_actor(self).map(|done, actor, ctx| {
+        Box::pin(work.into_actor(self).map(move |done, actor, ctx| {
             let (transition, written): (Transition, Written) =
                 done.inspect_err(|error| actor.reload_after(error, ctx))?;
             let live = actor.live.as_mut().ok_or(ActorError::NotFound)?;
             live.state = transition.next;
+            if let Some(agent) = given_to {
+                actor.deps.consoles.miss(actor.tenant, agent);
+            }
             let changed = !written.events.is_empty();
             if !live.publish_all(written.events) {
                 ctx.stop();

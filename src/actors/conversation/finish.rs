@@ -71,7 +71,7 @@ pub(super) fn answer(
     let at = deps.clock.now();
     let whole = outcome.clone();
     let apology = Outcome {
-        text: abstain::failed(live.locale()),
+        text: abstain::failed(live.locale(), true),
         state: MessageState::Failed,
         spent: outcome.spent.clone(),
         extra: outcome.extra.clone(),

@@ -50,6 +50,7 @@ pub(super) fn prepare(
         conversation: live.mirror.row.id,
         message,
         epoch: live.mirror.row.epoch,
+        abstentions: live.state.abstentions,
         locale: live.mirror.row.locale.clone(),
         knowledge_version: live.space.knowledge_version,
         said,
@@ -166,7 +167,7 @@ impl Task {
             Ok(Err(_)) | Err(_) => {
                 metrics::counter!("parlance_turn_panics_total").increment(1);
                 error!(conversation.id = %self.conversation, "answering panicked");
-                let apology = abstain::failed_after(&sink.shown.text, &self.locale);
+                let apology = abstain::failed_after(&sink.shown.text, &self.locale, true);
                 sink.report(Progress::Delta(apology)).await;
                 sink.shown
             }

@@ -6,7 +6,7 @@ use std::{future::Future, sync::Arc};
 use chrono::{DateTime, Utc};
 use parlance_store::{
     error::StoreError,
-    ids::{ConversationId, MessageId, ReservationId, TenantId},
+    ids::{ConversationId, MessageId, ReservationId, TenantId, UserId},
     queries::{
         conversations::{self, ConversationStatus},
         inbox,
@@ -379,6 +379,12 @@ impl Moved {
             until,
             notice: None,
         })
+    }
+
+    /// Whoever has it from now on without having taken it. They may be gone.
+    pub(super) fn given_to(&self) -> Option<UserId> {
+        let agent = self.change.assignee?;
+        (self.by.id != Some(agent.to_string())).then_some(agent)
     }
 
     pub(super) async fn write(

@@ -50,7 +50,7 @@ impl Extractive {
         self
     }
 
-    /// The whole answer to the last user turn of `request`.
+    /// The whole answer to the last user turn of `request`; empty where nothing in the sources answers.
     pub async fn answer(&self, request: &ChatRequest) -> String {
         let mut question = question::read(&request.turns);
         if let Some(reply) = question.courtesy() {

@@ -36,76 +36,82 @@ impl Language {
     }
 }
 
-/// Below the relevance floor: says so and offers a person.
+/// Nothing answers: says so, and offers a person where `offers`.
 #[must_use]
-pub fn nothing_found(locale: &str) -> String {
-    match Language::of_locale(locale) {
-        Language::English => {
-            "I could not find an answer to that in our documentation, and I would rather not guess. \
-             Would you like to talk to a person from our team?"
-        }
-        Language::Spanish => {
-            "No he encontrado una respuesta en nuestra documentación y prefiero no adivinar. \
-             ¿Quiere hablar con una persona de nuestro equipo?"
-        }
-        Language::French => {
-            "Je n'ai pas trouvé de réponse dans notre documentation et je préfère ne pas deviner. \
-             Souhaitez-vous parler à une personne de notre équipe ?"
-        }
-        Language::German => {
-            "Dazu habe ich in unseren Unterlagen keine Antwort gefunden, und raten möchte ich nicht. \
-             Möchten Sie mit jemandem aus unserem Team sprechen?"
-        }
-        Language::Portuguese => {
-            "Não encontrei uma resposta na nossa documentação e prefiro não adivinhar. \
-             Quer falar com uma pessoa da nossa equipe?"
-        }
-        Language::Arabic => "لم أجد إجابة عن ذلك في مستنداتنا، ولا أريد أن أخمّن. هل تودّ التحدث مع شخص من فريقنا؟",
-        Language::Japanese => {
-            "その件についての回答は資料に見つかりませんでした。推測でお答えすることは控えます。担当者におつなぎしましょうか。"
-        }
-    }
-    .to_owned()
+pub fn nothing_found(locale: &str, offers: bool) -> String {
+    let (said, offer) = match Language::of_locale(locale) {
+        Language::English => (
+            "I could not find an answer to that in our documentation, and I would rather not guess.",
+            " Would you like to talk to a person from our team?",
+        ),
+        Language::Spanish => (
+            "No he encontrado una respuesta en nuestra documentación y prefiero no adivinar.",
+            " ¿Quiere hablar con una persona de nuestro equipo?",
+        ),
+        Language::French => (
+            "Je n'ai pas trouvé de réponse dans notre documentation et je préfère ne pas deviner.",
+            " Souhaitez-vous parler à une personne de notre équipe ?",
+        ),
+        Language::German => (
+            "Dazu habe ich in unseren Unterlagen keine Antwort gefunden, und raten möchte ich nicht.",
+            " Möchten Sie mit jemandem aus unserem Team sprechen?",
+        ),
+        Language::Portuguese => (
+            "Não encontrei uma resposta na nossa documentação e prefiro não adivinhar.",
+            " Quer falar com uma pessoa da nossa equipe?",
+        ),
+        Language::Arabic => (
+            "لم أجد إجابة عن ذلك في مستنداتنا، ولا أريد أن أخمّن.",
+            " هل تودّ التحدث مع شخص من فريقنا؟",
+        ),
+        Language::Japanese => (
+            "その件についての回答は資料に見つかりませんでした。推測でお答えすることは控えます。",
+            "担当者におつなぎしましょうか。",
+        ),
+    };
+    [said, if offers { offer } else { "" }].concat()
 }
 
-/// No model answered: says so and offers a person.
+/// No model answered: says so, and what else to try where `offers`.
 #[must_use]
-pub fn failed(locale: &str) -> String {
-    match Language::of_locale(locale) {
-        Language::English => {
-            "Sorry, I cannot answer right now because of a technical problem. \
-             Please try again in a moment, or ask for a person from our team."
-        }
-        Language::Spanish => {
-            "Lo siento, ahora mismo no puedo responder por un problema técnico. \
-             Inténtelo de nuevo en un momento o pida hablar con una persona de nuestro equipo."
-        }
-        Language::French => {
-            "Désolé, je ne peux pas répondre pour le moment à cause d'un problème technique. \
-             Réessayez dans un instant ou demandez à parler à une personne de notre équipe."
-        }
-        Language::German => {
-            "Entschuldigung, wegen einer technischen Störung kann ich gerade nicht antworten. \
-             Bitte versuchen Sie es gleich noch einmal oder fragen Sie nach jemandem aus unserem Team."
-        }
-        Language::Portuguese => {
-            "Desculpe, não consigo responder agora por causa de um problema técnico. \
-             Tente novamente daqui a pouco ou peça para falar com uma pessoa da nossa equipe."
-        }
-        Language::Arabic => {
-            "عذرًا، لا أستطيع الإجابة الآن بسبب مشكلة تقنية. يُرجى المحاولة بعد قليل أو طلب التحدث مع شخص من فريقنا."
-        }
-        Language::Japanese => {
-            "申し訳ありません。技術的な問題のため、ただいま回答できません。少し待ってからもう一度お試しいただくか、担当者をお呼びください。"
-        }
-    }
-    .to_owned()
+pub fn failed(locale: &str, offers: bool) -> String {
+    let (said, offer) = match Language::of_locale(locale) {
+        Language::English => (
+            "Sorry, I cannot answer right now because of a technical problem.",
+            " Please try again in a moment, or ask for a person from our team.",
+        ),
+        Language::Spanish => (
+            "Lo siento, ahora mismo no puedo responder por un problema técnico.",
+            " Inténtelo de nuevo en un momento o pida hablar con una persona de nuestro equipo.",
+        ),
+        Language::French => (
+            "Désolé, je ne peux pas répondre pour le moment à cause d'un problème technique.",
+            " Réessayez dans un instant ou demandez à parler à une personne de notre équipe.",
+        ),
+        Language::German => (
+            "Entschuldigung, wegen einer technischen Störung kann ich gerade nicht antworten.",
+            " Bitte versuchen Sie es gleich noch einmal oder fragen Sie nach jemandem aus unserem Team.",
+        ),
+        Language::Portuguese => (
+            "Desculpe, não consigo responder agora por causa de um problema técnico.",
+            " Tente novamente daqui a pouco ou peça para falar com uma pessoa da nossa equipe.",
+        ),
+        Language::Arabic => (
+            "عذرًا، لا أستطيع الإجابة الآن بسبب مشكلة تقنية.",
+            " يُرجى المحاولة بعد قليل أو طلب التحدث مع شخص من فريقنا.",
+        ),
+        Language::Japanese => (
+            "申し訳ありません。技術的な問題のため、ただいま回答できません。",
+            "少し待ってからもう一度お試しいただくか、担当者をお呼びください。",
+        ),
+    };
+    [said, if offers { offer } else { "" }].concat()
 }
 
 /// The same below what was shown before it failed: a paragraph of its own.
 #[must_use]
-pub fn failed_after(shown: &str, locale: &str) -> String {
-    let apology = failed(locale);
+pub fn failed_after(shown: &str, locale: &str, offers: bool) -> String {
+    let apology = failed(locale, offers);
     if shown.is_empty() {
         apology
     } else {
@@ -122,10 +128,14 @@ mod tests {
         let locales = ["en-GB", "es", "fr-CA", "de-AT", "pt_BR", "ar", "ja-JP"];
         for say in [nothing_found, failed] {
             let texts: std::collections::BTreeSet<String> =
-                locales.iter().map(|locale| say(locale)).collect();
+                locales.iter().map(|locale| say(locale, true)).collect();
             assert_eq!(texts.len(), locales.len());
-            assert_eq!(say("xx"), say("en"));
-            assert_eq!(say(""), say("en"));
+            assert_eq!(say("xx", true), say("en", true));
+            assert_eq!(say("", true), say("en", true));
+            for locale in locales {
+                let (offers, alone) = (say(locale, true), say(locale, false));
+                assert!(offers.starts_with(&alone) && offers != alone, "{locale}");
+            }
         }
     }
 }

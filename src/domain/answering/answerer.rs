@@ -20,7 +20,7 @@ use super::{
     abstain,
     cache::AnswerCache,
     citing,
-    ending::{Ended, apologise, conclude, say},
+    ending::{Ended, apologise, conclude, say, say_nothing_found},
     memory,
     pending::Pending,
     prompt::{self, AnswerSettings, PromptParts},
@@ -287,16 +287,9 @@ impl Answerer {
         } = prepared;
         let mut outcome = Outcome::empty(answer, question.message);
         outcome.extra = abandoned.into_iter().map(Extra::Abandoned).collect();
-        let locale = question
-            .locale
-            .as_deref()
-            .unwrap_or(&question.space.settings.locale);
         match plan {
             Plan::Say(text) => say(&mut outcome, text, sink).await,
-            Plan::Abstain => {
-                outcome.abstained = true;
-                say(&mut outcome, abstain::nothing_found(locale), sink).await;
-            }
+            Plan::Abstain => say_nothing_found(&mut outcome, &question, sink).await,
             Plan::Ask {
                 request,
                 passages,
@@ -321,18 +314,18 @@ impl Answerer {
                     self.charge(&mut outcome, spending, &ended);
                     let whole =
                         matches!(ended, Ended::Done(StopReason::EndTurn)) && outcome.hand_over.is_none();
-                    conclude(&mut outcome, &question, ended, locale, sink).await;
+                    conclude(&mut outcome, &question, ended, sink).await;
                     // What another says while the first is out is not what is to be said from now on.
                     let keep = keep.filter(|_| whole && outcome.model.as_ref() == Some(&first));
                     if let Some((asked, vector)) = keep.map(|keep| *keep) {
                         self.cache.keep(asked, vector, &outcome, &passages);
                     }
                 } else {
-                    apologise(&mut outcome, locale, sink).await;
+                    apologise(&mut outcome, &question, sink).await;
                 }
             }
             Plan::Repeat(kept) => kept.say(&mut outcome, begun, &self.place(&question), sink).await,
-            Plan::Fail => apologise(&mut outcome, locale, sink).await,
+            Plan::Fail => apologise(&mut outcome, &question, sink).await,
         }
         outcome
     }

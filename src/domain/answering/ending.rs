@@ -1,6 +1,6 @@
 //! How an answer ends: whole, stopped, or with an apology below what was shown of it.
 
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use super::{
     abstain,
@@ -25,17 +25,15 @@ pub(super) async fn conclude(
     outcome: &mut Outcome,
     question: &Question,
     ended: Ended,
-    locale: &str,
     sink: &mut impl ProgressSink,
 ) {
     match ended {
         Ended::Done(_) if outcome.text.trim().is_empty() && outcome.hand_over.is_some() => {
-            say(outcome, words::for_a_person(locale), sink).await;
+            say(outcome, words::for_a_person(question.locale()), sink).await;
         }
         Ended::Done(_) if outcome.text.trim().is_empty() => {
-            warn!(conversation.id = %question.conversation, "the model said nothing");
-            outcome.abstained = true;
-            say(outcome, abstain::nothing_found(locale), sink).await;
+            info!(conversation.id = %question.conversation, "the model said nothing");
+            say_nothing_found(outcome, question, sink).await;
         }
         Ended::Done(_) => {}
         Ended::Stopped => outcome.state = MessageState::Interrupted,
@@ -43,20 +41,32 @@ pub(super) async fn conclude(
             warn!(conversation.id = %question.conversation, %cause, "the upstream failed");
             metrics::counter!("parlance_answers_failed_total", "cause" => cause.kind()).increment(1);
             outcome.unreachable = true;
-            apologise(outcome, locale, sink).await;
+            apologise(outcome, question, sink).await;
         }
         Ended::Panicked => {
             metrics::counter!("parlance_turn_panics_total").increment(1);
             error!(conversation.id = %question.conversation, "answering panicked");
-            apologise(outcome, locale, sink).await;
+            apologise(outcome, question, sink).await;
         }
     }
 }
 
+/// Says that nothing answers.
+pub(super) async fn say_nothing_found(
+    outcome: &mut Outcome,
+    question: &Question,
+    sink: &mut impl ProgressSink,
+) {
+    outcome.abstained = true;
+    let offers = question.offers_person(outcome.ending());
+    say(outcome, abstain::nothing_found(question.locale(), offers), sink).await;
+}
+
 /// Ends an answer that failed: what was shown of it stays.
-pub(super) async fn apologise(outcome: &mut Outcome, locale: &str, sink: &mut impl ProgressSink) {
+pub(super) async fn apologise(outcome: &mut Outcome, question: &Question, sink: &mut impl ProgressSink) {
     outcome.state = MessageState::Failed;
-    let apology = abstain::failed_after(&outcome.text, locale);
+    let offers = question.offers_person(outcome.ending());
+    let apology = abstain::failed_after(&outcome.text, question.locale(), offers);
     say(outcome, apology, sink).await;
 }
 

@@ -40,6 +40,7 @@ impl Answerer {
             conversation: ConversationId::new(),
             message: MessageId::new(),
             epoch: 0,
+            abstentions: 0,
             locale: None,
             said: None,
         };

@@ -51,11 +51,30 @@ pub struct Question {
     /// The visitor's message.
     pub message: MessageId,
     pub epoch: i32,
+    /// Answers before it that found nothing, since a person last could have answered.
+    pub abstentions: u8,
     pub locale: Option<String>,
     /// The space's, as far as it is known: no older knowledge is searched.
     pub knowledge_version: i64,
     /// Set while the message is being committed; otherwise the store knows it.
     pub said: Option<JustSaid>,
+}
+
+impl Question {
+    /// The visitor's language, as a tag.
+    #[must_use]
+    pub fn locale(&self) -> &str {
+        self.locale.as_deref().unwrap_or(&self.space.settings.locale)
+    }
+
+    /// Whether the visitor is to be offered a person at such an end: not where one comes anyway.
+    #[must_use]
+    pub fn offers_person(&self, ending: Ending) -> bool {
+        let triggers = self.space.settings.handoff.triggers();
+        triggers
+            .reason(ending, self.abstentions.saturating_add(1))
+            .is_none()
+    }
 }
 
 /// What is known of a question that has just come in, before it is durable.

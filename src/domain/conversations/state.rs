@@ -38,7 +38,7 @@ pub struct State {
     /// Questions said meanwhile, oldest first.
     pub queue: VecDeque<MessageId>,
     /// Answers in a row that found nothing, since the status last changed.
-    abstentions: u8,
+    pub abstentions: u8,
     last_turn: TurnNumber,
 }
 
@@ -234,7 +234,7 @@ pub fn apply(state: &State, command: Command) -> Transition {
             step.count(ending);
             // Who has the conversation meanwhile need not be handed it.
             if state.status == Status::Bot
-                && let Some(reason) = handed_over(ending, step.next.abstentions, triggers)
+                && let Some(reason) = triggers.reason(ending, step.next.abstentions)
             {
                 step.go(Status::Waiting, None, reason);
             }
@@ -259,18 +259,6 @@ pub fn apply(state: &State, command: Command) -> Transition {
         | Command::Wake => {}
     }
     step.end()
-}
-
-/// Why the end of an answer brings in a person, where it does; `abstentions` counts this answer.
-fn handed_over(ending: Ending, abstentions: u8, triggers: Triggers) -> Option<Reason> {
-    match ending {
-        Ending::HandOver => Some(Reason::Model),
-        Ending::Unreachable if triggers.on_failure => Some(Reason::Upstream),
-        Ending::Abstained if (1..=abstentions).contains(&triggers.after_abstentions) => {
-            Some(Reason::Abstained)
-        }
-        _ => None,
-    }
 }
 
 /// Decides what an agent's act leads to. One that does not fit changes nothing.

@@ -348,6 +348,7 @@ fn question(brief: &Brief, row: &Conversation, space: Space) -> Question {
         conversation: row.id,
         message: MessageId::new(),
         epoch: row.epoch,
+        abstentions: 0,
         locale: row.locale.clone(),
         said: None,
     }

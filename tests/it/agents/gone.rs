@@ -101,6 +101,32 @@ async fn what_comes_back_to_an_agent_who_is_gone_waits_for_another() {
 }
 
 #[tokio::test]
+async fn what_is_transferred_to_an_agent_who_is_gone_waits_for_another() {
+    let (clock, app, acme, visitor) = by_hand().await;
+    let (conversation, mut socket) = visitor.connects().await;
+    let cole = Agent::colleague(&app, &acme, Role::Agent).await;
+    let id = cole.id.clone();
+    let mut ada = Agent::owner(&app, &acme).await;
+    drop(cole);
+    while ada.socket.next_of("presence").await["agents"]
+        .as_array()
+        .unwrap()
+        .len()
+        != 1
+    {}
+    clock.advance(TimeDelta::minutes(1));
+    let _ = app.services.consoles.take_gone(TimeDelta::seconds(30));
+    ada.send("transfer", &conversation, json!({ "to": id })).await;
+    assert_eq!(socket.next_of("status").await["assignee"]["id"], *id);
+    clock.advance(TimeDelta::seconds(30));
+    let left = socket.next_of("status").await;
+    assert_eq!(
+        (&left["status"], &left["reason"]),
+        (&json!("waiting"), &json!("agent_left"))
+    );
+}
+
+#[tokio::test]
 async fn who_does_not_come_back_after_a_restart_is_gone() {
     let (clock, mut app, acme, visitor) = by_hand().await;
     let (conversation, mut socket) = visitor.connects().await;

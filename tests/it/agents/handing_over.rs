@@ -77,6 +77,9 @@ async fn two_answers_in_a_row_that_found_nothing_also_over_a_restart() {
     ];
     assert_eq!(outline(&told), all);
     assert_eq!(told[4]["by"]["kind"], "system");
+    // Who is handed over is not asked first whether they would like to be.
+    let offers = |event: &Value| event["text"].as_str().unwrap().contains("Would you like to talk");
+    assert_eq!((offers(&told[1]), offers(&told[3])), (true, false));
     assert_eq!(
         told[5]["text"].as_str().unwrap().find("Nobody from our team"),
         Some(0)

@@ -49,13 +49,13 @@ const DEPENDENT: [&str; 16] = [
     "Afterwards",
 ];
 
-/// Writes the answer.
+/// Writes the answer: empty where nothing answers.
 pub fn write(question: &Question, units: &[Unit], ranked: &[Scored]) -> String {
     let Some(best) = ranked.first().filter(|best| best.relevance >= FLOOR) else {
-        return nothing_certain(&question.text).to_owned();
+        return String::new();
     };
     let Some(unit) = units.get(best.unit) else {
-        return nothing_certain(&question.text).to_owned();
+        return String::new();
     };
     let listed = if question.wants == Wants::Steps {
         best_list(units, ranked)
@@ -275,30 +275,6 @@ fn overlap(a: &Unit, b: &Unit) -> f32 {
 
 fn count(n: usize) -> f32 {
     f32::from(u16::try_from(n).unwrap_or(u16::MAX))
-}
-
-/// Says that nothing answers, in the language of the question.
-fn nothing_certain(question: &str) -> &'static str {
-    let detected = whatlang::detect(question)
-        .filter(whatlang::Info::is_reliable)
-        .map(|info| info.lang());
-    match detected {
-        Some(whatlang::Lang::Deu) => {
-            "Dazu habe ich in unseren Unterlagen nichts Sicheres gefunden. Möchten Sie mit jemandem aus unserem Team sprechen?"
-        }
-        Some(whatlang::Lang::Spa) => {
-            "No he encontrado nada seguro sobre eso en nuestra documentación. ¿Quiere hablar con una persona de nuestro equipo?"
-        }
-        Some(whatlang::Lang::Fra) => {
-            "Je n'ai rien trouvé de certain à ce sujet dans notre documentation. Souhaitez-vous parler à une personne de notre équipe ?"
-        }
-        Some(whatlang::Lang::Por) => {
-            "Não encontrei nada certo sobre isso na nossa documentação. Quer falar com uma pessoa da nossa equipe?"
-        }
-        _ => {
-            "I found nothing certain about that in our documentation. Would you like to talk to a person from our team?"
-        }
-    }
 }
 
 #[cfg(test)]

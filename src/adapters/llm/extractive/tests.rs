@@ -142,24 +142,29 @@ fn a_follow_up_leans_on_the_question_before() {
 }
 
 #[test]
-fn courtesy_and_nothing_found_cite_nothing() {
-    for question in [
-        "Hello!",
-        "thanks",
-        "Do you sell bicycles in Norway?",
-        "",
-        "¿Tienen bicicletas en la tienda de Madrid?",
-    ] {
+fn courtesy_cites_nothing() {
+    for question in ["Hello!", "thanks"] {
         let answer = reply(&[question]);
         assert!(
             !answer.is_empty() && !answer.contains("[S"),
             "{question}: {answer}"
         );
     }
-    assert!(reply(&["Haben Sie auch Fahrräder für Kinder im Angebot?"]).starts_with("Dazu"));
+}
+
+#[test]
+fn what_nothing_answers_is_left_unanswered() {
+    for question in [
+        "Do you sell bicycles in Norway?",
+        "",
+        "¿Tienen bicicletas en la tienda de Madrid?",
+        "Haben Sie auch Fahrräder für Kinder im Angebot?",
+    ] {
+        assert_eq!(reply(&[question]), "", "{question}");
+    }
     let mut empty = ask(&["How long is the warranty?"]);
     empty.sources.clear();
-    assert!(!answer(&empty).contains("[S"));
+    assert_eq!(answer(&empty), "");
 }
 
 #[tokio::test(start_paused = true)]
@@ -213,6 +218,6 @@ fn any_source_is_survived() {
         if let Some(source) = request.sources.first_mut() {
             source.text = text.into();
         }
-        assert!(!answer(&request).is_empty());
+        let _ = answer(&request);
     }
 }

@@ -55,6 +55,7 @@ impl Shelf {
                 conversation: ConversationId::new(),
                 message: MessageId::new(),
                 epoch: 0,
+                abstentions: 0,
                 locale: Some("en".to_owned()),
                 knowledge_version: 1,
                 said: None,

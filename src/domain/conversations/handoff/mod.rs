@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::{event::Reason, state::Ending};
 use crate::domain::answering::settings::{Problem, range};
 
 /// Answers in a row that found nothing; 0 is never.
@@ -53,6 +54,21 @@ pub struct Triggers {
     /// Answers in a row that found nothing; 0 is never.
     pub after_abstentions: u8,
     pub on_failure: bool,
+}
+
+impl Triggers {
+    /// Why the end of an answer brings in a person, where it does; `abstentions` counts this answer.
+    #[must_use]
+    pub fn reason(self, ending: Ending, abstentions: u8) -> Option<Reason> {
+        match ending {
+            Ending::HandOver => Some(Reason::Model),
+            Ending::Unreachable if self.on_failure => Some(Reason::Upstream),
+            Ending::Abstained if (1..=abstentions).contains(&self.after_abstentions) => {
+                Some(Reason::Abstained)
+            }
+            _ => None,
+        }
+    }
 }
 
 impl HandoffSettings {
