@@ -41,10 +41,13 @@ rust_tests() {
   fi
 }
 
-browser_tests() {
+browser() {
   scripts/frontend.sh tests/browser || return
   PARLANCE_CHROMIUM=$(scripts/browser.sh) || return
   export PARLANCE_CHROMIUM
+}
+
+browser_tests() {
   # The real binary, as the tests find it.
   cargo build --quiet ${CI:+--locked} --bin parlance || return
   export PARLANCE_BIN=$CARGO_TARGET_DIR/debug/parlance
@@ -59,10 +62,11 @@ export PARLANCE_MODEL_DIR=${PARLANCE_MODEL_DIR:-$MODEL_HOME}
 step format cargo fmt --all --check
 step clippy cargo clippy --workspace --all-targets ${CI:+--locked} -- -D warnings
 step 'rust tests' rust_tests
+step browser browser
 for folder in widget admin; do
   if [ -f $folder/package.json ]; then step "$folder tests" bounded npm --prefix $folder test; fi
 done
-if [ -f tests/browser/package.json ]; then step 'browser tests' browser_tests; fi
+step 'browser tests' browser_tests
 
 printf '\n=== summary\n'
 printf '%s\n' "${summary[@]}"

@@ -12,9 +12,9 @@ const route = getRouteApi('/inbox');
 /** The list beside the conversation; on a narrow screen one or the other. */
 export function InboxPage() {
   const search = route.useSearch();
-  const open = Boolean(useMatchRoute()({ to: '/inbox/$conversation' }));
   // Until the address has it: what is typed meanwhile is no shortcut.
   const [isBegun, setBegun] = useState(false);
+  const open = Boolean(useMatchRoute()({ to: '/inbox/$conversation' })) && !isBegun;
   if (isBegun && search.q !== undefined) setBegun(false);
   const q = search.q ?? (isBegun ? '' : undefined);
   return (

@@ -35,6 +35,15 @@ describe('searching conversations', () => {
     expect(location.search).toBe('');
   });
 
+  it('takes the place of the open conversation on a narrow screen', async () => {
+    vi.spyOn(window, 'matchMedia').mockImplementation((query) => Object.assign(new EventTarget(), { matches: query === '(width < 48rem)', media: query }) as MediaQueryList);
+    const { user } = await open('/inbox/c1', () => json({ items: [], next: null }));
+    await screen.findByRole('button', { name: 'Take over' });
+    await user.keyboard('/et');
+    expect(screen.getByRole('textbox', { name: 'Search conversations' })).toHaveFocus();
+    await waitFor(() => expect(location.pathname).toBe('/app/inbox'));
+  });
+
   it('says what cannot be searched, without another try', async () => {
     await open('/inbox?q=too+many', () => problem(400, 'invalid_request', 'at most 16 words, please'));
     expect(await screen.findByText('At most 16 words, please.')).toBeVisible();

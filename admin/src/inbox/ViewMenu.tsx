@@ -26,7 +26,8 @@ export function ViewMenu({ search, begin }: { search: InboxSearch; begin: () => 
   const close = () => setAsks(null);
   const find = () => {
     begin();
-    go({ ...search, q: '' });
+    // On a narrow screen in place of the open conversation.
+    void navigate({ to: matchMedia('(width < 48rem)').matches ? '/inbox' : '.', search: { ...search, q: '' } });
   };
   useKeys({ filter: find });
   return (

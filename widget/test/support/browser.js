@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
-const path = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', chromium.executablePath()].find(
+const path = [process.env.PARLANCE_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', chromium.executablePath()].find(
   (candidate) => candidate && existsSync(candidate));
 
 /** Why the browser's tests are left out, or false. */
-export const missing = path ? false : 'no Chromium found; set CHROMIUM to one';
+export const missing = path ? false : 'no Chromium found; set PARLANCE_CHROMIUM to one';
 
 export const launch = () => chromium.launch({ executablePath: path, args: ['--no-sandbox'] });
 
