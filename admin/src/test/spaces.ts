@@ -5,6 +5,7 @@ import { granted, json } from './server';
 
 export const settings: SpaceSettings = {
   bot_name: 'Robi',
+  bot_avatar: null,
   greeting: 'Hi!',
   placeholder: 'Ask',
   color: '#0b6e66',

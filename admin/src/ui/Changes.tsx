@@ -31,10 +31,14 @@ function Value({ value, look, said }: { value: unknown; look: string; said: stri
     <div className={`min-w-0 rounded px-1.5 py-0.5 whitespace-pre-wrap wrap-anywhere ${look}`}>
       <span className="sr-only">{said}</span>
       {lines.map((line, i) => (
-        <div key={i}>{shown(line)}</div>
+        <div key={i}>{isPicture(line) ? <img src={line} alt="a picture" className="size-8 rounded object-cover" /> : shown(line)}</div>
       ))}
     </div>
   );
+}
+
+function isPicture(value: unknown): value is string {
+  return typeof value === 'string' && value.startsWith('data:image/');
 }
 
 function shown(value: unknown): string {

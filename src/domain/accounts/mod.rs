@@ -20,6 +20,7 @@ pub mod login;
 pub mod outside;
 pub mod password;
 pub mod permission;
+pub mod picture;
 pub mod profile;
 pub mod recognise;
 pub mod second_factor;

@@ -8,6 +8,7 @@ use utoipa::{
     openapi::{RefOr, schema::Schema},
 };
 
+use super::picture::{self, is_picture};
 use crate::{
     domain::{
         answering::settings::AnswerSettings,
@@ -34,6 +35,12 @@ const IDENTITY: &[&str] = &["optional", REQUIRED];
 pub struct SpaceSettings {
     #[schema(min_length = 1, max_length = 60)]
     pub bot_name: String,
+    /// A PNG, JPEG or WebP picture of 12 KiB at most, as `data:image/…;base64,…`.
+    #[schema(
+        max_length = 16_407,
+        pattern = "^data:image/(png|jpeg|webp);base64,[A-Za-z0-9+/]+=*$"
+    )]
+    pub bot_avatar: Option<String>,
     #[schema(max_length = 500)]
     pub greeting: String,
     #[schema(max_length = 100)]
@@ -98,6 +105,7 @@ impl Default for SpaceSettings {
     fn default() -> Self {
         Self {
             bot_name: "Assistant".to_owned(),
+            bot_avatar: None,
             greeting: "Hi! How can we help?".to_owned(),
             placeholder: "Ask a question…".to_owned(),
             color: "#2456e6".to_owned(),
@@ -139,6 +147,14 @@ impl SpaceSettings {
         let questions = &self.suggested_questions;
         let checks = [
             ("bot_name", named, format!("give 1 to {NAME_MAX} characters")),
+            (
+                "bot_avatar",
+                self.bot_avatar.as_deref().is_none_or(is_picture),
+                format!(
+                    "give a PNG, JPEG or WebP picture of at most {} KiB as data:image/…;base64,…",
+                    picture::BYTES_MAX / 1024
+                ),
+            ),
             (
                 "greeting",
                 short(&self.greeting, GREETING_MAX),
@@ -342,13 +358,14 @@ mod tests {
         assert_eq!(refused(json!([])), [""]);
         assert_eq!(
             refused(
-                json!({ "bot_name": " ", "color": "red", "mode": "dim", "position": "top", "prechat": ["age"],
+                json!({ "bot_name": " ", "bot_avatar": "https://a.example/b.png", "color": "red", "mode": "dim", "position": "top", "prechat": ["age"],
                 "suggested_questions": [""], "locale": "english!", "identity": "maybe", "ai": { "max_tokens": 1 },
                 "handoff": { "after_abstentions": 6, "message": "" }, "queue": { "per_agent": 0 },
                 "knowledge": { "passage_tokens": 5_000 } })
             ),
             [
                 "bot_name",
+                "bot_avatar",
                 "color",
                 "mode",
                 "position",

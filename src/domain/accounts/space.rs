@@ -99,7 +99,7 @@ impl Space {
             },
             bot: Bot {
                 name: &settings.bot_name,
-                avatar: None,
+                avatar: settings.bot_avatar.as_deref(),
             },
             theme: Theme {
                 mode: &settings.mode,

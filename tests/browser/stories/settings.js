@@ -20,9 +20,12 @@ story('an admin makes a space, sees how the chat will look while typing, publish
   await widget.getByText('Good day, traveller.').waitFor();
   await page.getByLabel('Colour', { exact: true }).fill('#f2b705');
   await widget.locator('html[style*="#f2b705"]').waitFor();
+  const picture = await page.screenshot({ clip: { x: 0, y: 0, width: 300, height: 200 } });
+  await page.locator('input[type=file]').setInputFiles({ name: 'bot.png', mimeType: 'image/png', buffer: picture });
+  await widget.locator('#face img[src^="data:image/webp"]').waitFor();
   await page.getByLabel('What is to be said of this version').fill('a warmer welcome');
   await page.keyboard.press('Control+s');
-  await page.getByText('2 unsaved changes').waitFor({ state: 'detached' });
+  await page.getByText('3 unsaved changes').waitFor({ state: 'detached' });
 
   const publish = page.getByRole('button', { name: 'Publish', exact: true });
   assert.equal(await publish.isDisabled(), true);
@@ -41,6 +44,7 @@ story('an admin makes a space, sees how the chat will look while typing, publish
   await page.getByRole('link', { name: 'Versions' }).click();
   await page.getByRole('button', { name: /a warmer welcome/ }).click();
   await page.getByText('Hi! How can we help?').waitFor();
+  await page.getByRole('img', { name: 'a picture' }).waitFor();
 
   assert.equal((await context.request.get(`${server.origin}/widget/${slug}/frame`)).status(), 200);
 

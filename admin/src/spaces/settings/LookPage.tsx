@@ -9,6 +9,7 @@ import { Select, Switch, TextArea } from '../../ui/Inputs';
 import { ListField } from '../../ui/ListField';
 import { useMedia } from '../../ui/media';
 import { useField } from './Draft';
+import { Picture } from './Picture';
 import { Preview } from './Preview';
 
 const MODES = [
@@ -37,6 +38,7 @@ export function LookPage() {
         </Group>
         <Group title="First words">
           <Text path="settings.bot_name" label="Name of the bot" maxLength={60} />
+          <Picture />
           <Greeting />
           <Text path="settings.placeholder" label="Placeholder" maxLength={100} hint="Stands where visitors write, for those whose language is the one below." />
           <Questions />

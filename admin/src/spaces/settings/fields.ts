@@ -6,6 +6,7 @@ const NAMES: Record<string, string> = {
   slug: 'Address',
   allowed_origins: 'Allowed sites',
   'settings.bot_name': 'Name of the bot',
+  'settings.bot_avatar': 'Picture of the bot',
   'settings.greeting': 'Greeting',
   'settings.placeholder': 'Placeholder',
   'settings.color': 'Colour',

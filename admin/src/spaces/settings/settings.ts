@@ -1,6 +1,7 @@
 /** What an admin sets of a space, as the server tells it: with the defaults of what nobody has set. */
 export interface SpaceSettings {
   bot_name: string;
+  bot_avatar: string | null;
   greeting: string;
   placeholder: string;
   color: string;
