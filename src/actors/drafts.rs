@@ -1,9 +1,10 @@
 //! The drafts that are being written: one for each agent and conversation, each in a task of its own, so many
 //! a minute for each agent.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::{num::NonZeroU32, panic::AssertUnwindSafe, sync::Arc};
 
 use dashmap::DashMap;
+use futures_util::FutureExt;
 use governor::Quota;
 use parlance_store::ids::{ConversationId, DraftId, TenantId, UserId};
 use tokio::sync::mpsc;
@@ -121,7 +122,9 @@ impl Drafts {
 impl Inner {
     async fn write(&self, brief: &Brief, steps: &mpsc::Sender<Step>, cancel: &CancellationToken) {
         let mut telling = Telling { brief, steps, n: 0 };
-        let end = self.drafter.draft(brief, &mut telling, cancel).await;
+        let drafting = self.drafter.draft(brief, &mut telling, cancel);
+        let end = AssertUnwindSafe(drafting).catch_unwind().await;
+        let end = end.unwrap_or_else(|_| Err(Problem::internal("drafting panicked")));
         self.ledger.settled(brief.tenant);
         // Whoever asked may be gone.
         let _ = telling.tell(News::End(end.map(Box::new))).await;

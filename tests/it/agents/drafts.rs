@@ -202,6 +202,20 @@ async fn a_draft_that_is_stopped_is_kept_and_paid_for() {
     assert!(end["text"].as_str().unwrap().starts_with("The warranty"));
     live.dropped().await;
 
+    // The same is not begun twice.
+    let live = script.live();
+    let id = cole.drafts(&conversation, json!({})).await;
+    live.text("Once ").await;
+    cole.delta(id).await;
+    cole.drafts(&conversation, json!({ "id": id })).await;
+    let refused = cole.socket.next_of("error").await;
+    assert_eq!(
+        (&refused["code"], &refused["client_id"]),
+        (&json!("conflict"), &json!(id))
+    );
+    live.done().await;
+    assert_eq!(cole.drafted(id).await.1["text"], "Once");
+
     // Another takes its place.
     let (first, second) = (script.live(), script.live());
     let replaced = cole.drafts(&conversation, json!({})).await;
@@ -235,8 +249,8 @@ async fn a_draft_that_is_stopped_is_kept_and_paid_for() {
         live.dropped().await;
     }
     assert_eq!(
-        spent(&app, 5).await,
-        [json!({ "kind": "draft", "calls": 5, "billed": true })]
+        spent(&app, 6).await,
+        [json!({ "kind": "draft", "calls": 6, "billed": true })]
     );
     let open = app
         .db()
@@ -378,6 +392,7 @@ async fn who_may_not_answer_has_nothing_drafted() {
         assert_eq!((&error["code"], &error["client_id"]), (&json!(code), &json!(id)));
     }
     assert!(script.requests().is_empty());
+    assert_eq!(vera.looks(&conversation).await, json!([]));
 
     // Somebody else's draft is nobody's to use or discard.
     let mut cole = Agent::colleague(&app, &acme, Role::Agent).await;
