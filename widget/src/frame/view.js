@@ -1,7 +1,7 @@
 /** Draws the conversation: one node per entry, in order, touched only when its entry changed. */
 import { $, el, more } from './dom.js';
 import { createMessage } from './message.js';
-import { t } from './strings.js';
+import { lang, t } from './strings.js';
 
 /** Distance from the end, in pixels, at which the reader still counts as following. */
 const FOLLOWING = 80;
@@ -87,7 +87,7 @@ export function createView(chat, config, store) {
     const sub = $('sub');
     const human = status === 'human';
     const waiting = status === 'waiting';
-    const text = t(chat.denied || (!online ? 'offline' : human ? 'someone' : waiting ? status : 'instant'));
+    const text = (online && !human && config.availability?.text?.[lang()]) || t(chat.denied || (!online ? 'offline' : human ? 'someone' : waiting ? status : 'instant'));
     // A status region speaks whenever it is written to.
     if (sub.textContent !== text) sub.textContent = text;
     sub.className = online ? 'on' : '';
