@@ -24,10 +24,10 @@ pub struct Availability {
     /// Within so many seconds a person usually replies: measured, and rounded up. Null while no agent is
     /// there, and where too little is known.
     pub wait_seconds: Option<u32>,
-    /// The same in one line for visitors, by language (`en`, `es`, `fr`, `de`, `pt`, `ar`, `ja`). Null
+    /// The same in one line for visitors, by language (`en`, `es`, `fr`, `de`, `pt`, `ar`, `ja`). Empty
     /// where there is nothing to say.
-    pub text: Option<BTreeMap<&'static str, String>>,
-    /// The back line's parts, for the sentences of a handoff.
+    pub text: BTreeMap<&'static str, String>,
+    /// When the team is back that is not there, before it is words.
     #[serde(skip)]
     opens: Option<words::Opening>,
 }
@@ -53,11 +53,11 @@ impl Availability {
             opens_at,
             closes_at: hours.and_then(|hours| hours.closing(now)),
             wait_seconds: wait,
-            text: None,
+            text: BTreeMap::new(),
             opens,
         };
         let line = |locale| Some((locale, availability.line(locale)?));
-        availability.text = words::LOCALES.into_iter().map(line).collect();
+        availability.text = words::LOCALES.into_iter().filter_map(line).collect();
         availability
     }
 
@@ -109,12 +109,12 @@ mod tests {
         assert_eq!((there.open, there.wait_seconds), (true, Some(300)));
         assert_eq!(there.closes_at, Some(at("2026-12-21T16:00:00")));
         assert_eq!(
-            there.text.unwrap()["en"],
+            there.text["en"],
             "Our team usually replies within 5 minutes"
         );
         for (agent_is_there, wait) in [(false, FIVE), (true, None)] {
             let unknown = Availability::of(Some(&hours), now, agent_is_there, wait);
-            assert_eq!((unknown.wait_seconds, unknown.text), (None, None));
+            assert_eq!((unknown.wait_seconds, unknown.text.len()), (None, 0));
         }
         let always = Availability::of(None, now, true, FIVE);
         assert_eq!(
@@ -138,6 +138,6 @@ mod tests {
         );
         let never: Hours = serde_json::from_value(json!({ "time_zone": "UTC" })).unwrap();
         let never = Availability::of(Some(&never), at("2026-12-18T10:00:00"), true, FIVE);
-        assert_eq!((never.open, never.opens_at, never.text), (false, None, None));
+        assert_eq!((never.open, never.opens_at, never.text.len()), (false, None, 0));
     }
 }

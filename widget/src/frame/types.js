@@ -45,7 +45,7 @@
  * @property {string[]} suggested_questions
  * @property {('name'|'email')[]} prechat
  * @property {string} locale
- * @property {{ text: Record<string, string>|null }} availability  what to expect of people, in a line for each language
+ * @property {{ text: Record<string, string> }} availability  what to expect of people, in a line for each language
  * @property {boolean} branding
  */
 export {};
