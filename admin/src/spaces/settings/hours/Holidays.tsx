@@ -38,7 +38,7 @@ export function Holidays({ holidays, change }: { holidays: Holiday[]; change: (h
                     value={name}
                     maxLength={60}
                     onChange={({ target }) => put(i, { name: target.value })}
-                    className={`${box} my-0.5 h-9 min-w-0 flex-1 basis-28 px-2`}
+                    className={`${box} my-0.5 h-9 min-w-0 flex-1 basis-40 px-2`}
                   />
                   <button
                     type="button"

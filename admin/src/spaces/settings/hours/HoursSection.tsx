@@ -39,7 +39,7 @@ function Editor({ hours, change }: { hours: Hours; change: (hours: Hours) => voi
       <div>
         <ul aria-label="Week" className="divide-y divide-line rounded-lg border border-line">
           {DAYS.map((day) => (
-            <li key={day} className="grid grid-cols-[3rem_minmax(0,1fr)] gap-x-2 px-3 py-1.5">
+            <li key={day} className="grid gap-x-2 px-3 py-1.5 sm:grid-cols-[3rem_minmax(0,1fr)]">
               <span className="pt-2 font-medium" aria-hidden>
                 {nameOfDay(day).slice(0, 3)}
               </span>

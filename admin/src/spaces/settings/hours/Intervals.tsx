@@ -66,7 +66,8 @@ function Time({ label, value, change, fault }: { label: string; value: string; c
       aria-invalid={fault ? true : undefined}
       value={value}
       onChange={({ target }) => target.value && change(target.value.slice(0, 5))}
-      className={`${box} my-0.5 h-9 max-w-32 min-w-0 px-2 tabular-nums`}
+      // A phone has a clock of its own, and needs the room.
+      className={`${box} my-0.5 h-9 max-w-32 min-w-0 px-2 tabular-nums max-sm:[&::-webkit-calendar-picker-indicator]:hidden`}
     />
   );
 }
