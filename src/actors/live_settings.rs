@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use dashmap::DashMap;
+use futures_util::{StreamExt, stream};
 use parlance_store::{
     StoreError,
     db::Db,
@@ -23,6 +24,9 @@ use crate::domain::{
     accounts::space::{FRESH, Space, SpaceDirectory},
     conversations::event::Event,
 };
+
+/// Spaces looked at side by side: of some it is measured anew how long visitors wait.
+const AT_ONCE: usize = 4;
 
 /// The newest `settings` event of a space; none while nothing has changed.
 pub type Settings = watch::Receiver<Option<Arc<Published>>>;
@@ -122,9 +126,8 @@ impl LiveSettings {
                 (watched.space, watched.changed_at) = (now, Some(at));
             }
         }
-        for place in all {
-            self.tell(place).await;
-        }
+        let telling = stream::iter(all).for_each_concurrent(AT_ONCE, |place| self.tell(place));
+        telling.await;
         Ok(())
     }
 

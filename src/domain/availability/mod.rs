@@ -108,10 +108,7 @@ mod tests {
         let there = Availability::of(Some(&hours), now, true, FIVE);
         assert_eq!((there.open, there.wait_seconds), (true, Some(300)));
         assert_eq!(there.closes_at, Some(at("2026-12-21T16:00:00")));
-        assert_eq!(
-            there.text["en"],
-            "Our team usually replies within 5 minutes"
-        );
+        assert_eq!(there.text["en"], "Our team usually replies within 5 minutes");
         for (agent_is_there, wait) in [(false, FIVE), (true, None)] {
             let unknown = Availability::of(Some(&hours), now, agent_is_there, wait);
             assert_eq!((unknown.wait_seconds, unknown.text.len()), (None, 0));
