@@ -33,8 +33,8 @@ impl Hours {
     /// When it opens next, later than `at`; `None` where it does not within a year.
     #[must_use]
     pub fn next_opening(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let starts = self.spans(at, at + HORIZON).map(|span| span.start);
-        starts.skip_while(|start| *start <= at).next()
+        let mut starts = self.spans(at, at + HORIZON).map(|span| span.start);
+        starts.find(|start| *start > at)
     }
 
     /// When it closes that is open at `at`; `None` where it is closed, or does not close within a year.
