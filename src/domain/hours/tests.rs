@@ -223,10 +223,13 @@ struct Wall {
     shown: Vec<NaiveDateTime>,
 }
 
+/// By zone and year.
+type Walls = HashMap<(Tz, i32), Arc<Wall>>;
+
 impl Wall {
     /// Walked once for all that ask for it.
     fn of(tz: Tz, year: i32) -> Arc<Self> {
-        static KNOWN: LazyLock<Mutex<HashMap<(Tz, i32), Arc<Wall>>>> = LazyLock::new(Mutex::default);
+        static KNOWN: LazyLock<Mutex<Walls>> = LazyLock::new(Mutex::default);
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         known
             .entry((tz, year))
