@@ -167,5 +167,5 @@ async fn one_tenant_leaves_room_for_others() {
             "half of the places"
         );
     };
-    worked(&test, &site, 2, Duration::from_secs(300), story).await;
+    Box::pin(worked(&test, &site, 2, Duration::from_secs(300), story)).await;
 }
