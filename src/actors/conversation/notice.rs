@@ -8,7 +8,10 @@ use chrono::{DateTime, Utc};
 use parlance_store::{
     error::StoreError,
     ids::{ConversationId, MessageId},
-    queries::messages::{self, NewMessage},
+    queries::{
+        messages::{self, NewMessage},
+        spaces,
+    },
     tenant::TenantConn,
 };
 
@@ -54,7 +57,10 @@ impl Notice {
         conversation: ConversationId,
         at: DateTime<Utc>,
     ) -> Result<Published, StoreError> {
-        let (settings, hours) = (&self.space.settings, self.space.settings.hours.as_ref());
+        // As they are now: what is in memory may be as old as the last question.
+        let stored = spaces::load(conn, self.space.id).await?;
+        let settings = stored.map_or_else(|| self.space.settings.clone(), |row| Space::from(row).settings);
+        let hours = settings.hours.as_ref();
         let wait = match self.is_there {
             true => wait::measure(conn, self.space.id, hours, at).await?,
             false => None,

@@ -145,6 +145,7 @@ async fn hours_that_are_taken_away_hold_nobody_back() {
     let (app, _clock) = at(BEFORE).await;
     let acme = with_hours(&app, json!({})).await;
     let (conversation, _, mut socket) = asks(&app.visitor(&acme).await).await;
+    let (_, mut later) = app.visitor(&acme).await.connects().await;
     let token = app.log_in(&acme.email).await;
     let url = app.url(&format!("/api/chat-spaces/{}", acme.space));
     let patch = json!({ "settings": { "hours": null } });
@@ -160,6 +161,8 @@ async fn hours_that_are_taken_away_hold_nobody_back() {
     expects(&mut socket, |now| now["open"] == true).await;
     let mails = eventually(async || Some(told(&app).await).filter(|mails| !mails.is_empty())).await;
     assert_eq!(mails, [(acme.email.clone(), conversation)]);
+    // A conversation that was loaded before goes by it, too.
+    assert!(!asks_again(&mut later).await.contains("Our team is back"));
 }
 
 #[tokio::test]
