@@ -1,10 +1,12 @@
-//! Tells open widgets that their space's settings have changed. One look at the index of spaces, every
-//! two seconds, for all that somebody listens to; at once where this process made the change.
+//! Tells open widgets that what they show of their space has changed: its settings, or what may be
+//! expected of people there. One look at the index of spaces, every two seconds, for all that somebody
+//! listens to; at once where this process made the change.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use dashmap::DashMap;
+use futures_util::{StreamExt, stream};
 use parlance_store::{
     StoreError,
     db::Db,
@@ -17,11 +19,14 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::conversation::Published;
+use super::{availability::Availabilities, conversation::Published};
 use crate::domain::{
     accounts::space::{FRESH, Space, SpaceDirectory},
     conversations::event::Event,
 };
+
+/// Spaces looked at side by side: of some it is measured anew how long visitors wait.
+const AT_ONCE: usize = 4;
 
 /// The newest `settings` event of a space; none while nothing has changed.
 pub type Settings = watch::Receiver<Option<Arc<Published>>>;
@@ -29,6 +34,7 @@ pub type Settings = watch::Receiver<Option<Arc<Published>>>;
 #[derive(Debug)]
 struct Watched {
     tell: watch::Sender<Option<Arc<Published>>>,
+    space: Arc<Space>,
     /// What those who listen have.
     public: serde_json::Value,
     /// When the space had changed at the last look.
@@ -40,28 +46,34 @@ struct Watched {
 pub struct LiveSettings {
     db: Db,
     spaces: SpaceDirectory,
+    availabilities: Availabilities,
     watched: Arc<DashMap<(TenantId, SpaceId), Watched>>,
     bell: Arc<Notify>,
 }
 
 impl LiveSettings {
     #[must_use]
-    pub fn new(db: Db, spaces: SpaceDirectory) -> Self {
+    pub fn new(db: Db, spaces: SpaceDirectory, availabilities: Availabilities) -> Self {
         Self {
             db,
             spaces,
+            availabilities,
             watched: Arc::default(),
             bell: Arc::default(),
         }
     }
 
     /// Hears of changes of `space` from now on; `space` may be as old as the directory allows.
-    #[must_use]
-    pub fn listen(&self, space: &Space) -> Settings {
-        let watched = self.watched.entry((space.tenant, space.id));
-        let watched = watched.or_insert_with(|| Watched {
+    pub async fn listen(&self, space: Arc<Space>) -> Settings {
+        let key = (space.tenant, space.id);
+        if let Some(watched) = self.watched.get(&key) {
+            return watched.tell.subscribe();
+        }
+        let public = self.availabilities.config(&space).await;
+        let watched = self.watched.entry(key).or_insert_with(|| Watched {
             tell: watch::Sender::new(None),
-            public: space.public(),
+            space,
+            public,
             changed_at: None,
         });
         watched.tell.subscribe()
@@ -109,19 +121,25 @@ impl LiveSettings {
                 continue;
             }
             self.spaces.forget(tenant, space).await;
-            if let Some(now) = self.spaces.space(tenant, space).await? {
-                self.tell(&now, at);
+            let now = self.spaces.space(tenant, space).await?;
+            if let (Some(now), Some(mut watched)) = (now, self.watched.get_mut(&(tenant, space))) {
+                (watched.space, watched.changed_at) = (now, Some(at));
             }
         }
+        let telling = stream::iter(all).for_each_concurrent(AT_ONCE, |place| self.tell(place));
+        telling.await;
         Ok(())
     }
 
-    fn tell(&self, space: &Space, at: DateTime<Utc>) {
-        let Some(mut watched) = self.watched.get_mut(&(space.tenant, space.id)) else {
+    /// Tells those who listen what has changed, if anything has.
+    async fn tell(&self, place: (TenantId, SpaceId)) {
+        let Some(space) = self.watched.get(&place).map(|watched| watched.space.clone()) else {
             return;
         };
-        watched.changed_at = Some(at);
-        let config = space.public();
+        let config = self.availabilities.config(&space).await;
+        let Some(mut watched) = self.watched.get_mut(&place) else {
+            return;
+        };
         if watched.public == config {
             return;
         }

@@ -4,6 +4,7 @@
 //! Who listens to a workspace is looked after by a task, for it does nothing but look and tell; so is what is
 //! drafted for an agent.
 
+pub mod availability;
 pub mod console;
 pub mod conversation;
 pub mod desk;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use parlance_store::{db::Db, ids::TenantId};
 
 use super::{
-    console::Consoles, drafts::Drafts, ledger::LedgerHandle, live_settings::LiveSettings, registry::Registry,
-    tenant::Tenants,
+    availability::Availabilities, console::Consoles, drafts::Drafts, ledger::LedgerHandle,
+    live_settings::LiveSettings, registry::Registry, tenant::Tenants,
 };
 use crate::{
     adapters::mail::Outbox,
@@ -38,6 +38,7 @@ pub struct Services {
     pub keys: Keys,
     pub plans: Arc<Plans>,
     pub spaces: SpaceDirectory,
+    pub availabilities: Availabilities,
     pub live_settings: LiveSettings,
     /// Where widgets are.
     pub sightings: Sightings,

@@ -1,5 +1,6 @@
 //! Gives agents who are there what waits, where a space assigns: who waits longest first. Whether a
 //! conversation still waits is up to its actor, so of an agent who takes it meanwhile and this one wins.
+//! Outside a space's hours nothing of it is given; it is looked again when they begin.
 
 use std::collections::HashMap;
 
@@ -23,6 +24,7 @@ use crate::{
             event::Agent,
             queue::{Candidate, QueueSettings, choose},
         },
+        hours::Hours,
     },
 };
 
@@ -57,6 +59,9 @@ async fn give(services: &Services, tenant: TenantId) -> Result<(), StoreError> {
     let (waiting, loads) = read.await?;
     let mut loads: HashMap<UserId, Load> = loads.into_iter().map(|load| (load.user_id, load)).collect();
     for conversation in waiting {
+        if is_held(services, tenant, &conversation) {
+            continue;
+        }
         let Some(agent) = next(services, tenant, &conversation, &loads) else {
             continue;
         };
@@ -78,6 +83,21 @@ async fn give(services: &Services, tenant: TenantId) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// Whether it is outside the hours of its space.
+fn is_held(services: &Services, tenant: TenantId, conversation: &Waiting) -> bool {
+    let stored = conversation.hours.clone().filter(|hours| !hours.is_null());
+    // Hours that cannot be read are none, as everywhere.
+    let hours: Option<Hours> = stored.and_then(|stored| serde_json::from_value(stored).ok());
+    let now = services.clock.now();
+    let Some(hours) = hours.filter(|hours| !hours.is_open(now)) else {
+        return false;
+    };
+    if let Some(at) = hours.next_opening(now) {
+        services.consoles.look_at_queue_at(tenant, at);
+    }
+    true
 }
 
 /// Who is given it, of those who are there at this moment.

@@ -38,9 +38,9 @@ pub use self::{
 };
 use crate::{
     actors::{
-        console::Consoles, conversation::Deps, drafts::Drafts, ledger::LedgerHandle,
-        live_settings::LiveSettings, placement::Placement, registry::Registry, services::Services,
-        tenant::Tenants,
+        availability::Availabilities, console::Consoles, conversation::Deps, drafts::Drafts,
+        ledger::LedgerHandle, live_settings::LiveSettings, placement::Placement, registry::Registry,
+        services::Services, tenant::Tenants,
     },
     adapters::{
         breaker::BreakerPolicy,
@@ -293,6 +293,7 @@ async fn work(services: Services, tenants: Vec<TenantId>, ingest: Ingest, crawle
         plans: services.plans.clone(),
         clock: clock.clone(),
         bell: services.bell.clone(),
+        consoles: services.consoles.clone(),
         turn: CRAWL_TURN,
     };
     let computing = Worker::new(db.clone(), tools.clone(), Takes::Computing, cores);
@@ -361,6 +362,7 @@ fn services(
     let tenants = Tenants::new(config.chat.rates, clock.clone(), placement.clone());
     let bell = Bell::default();
     let consoles = Consoles::new(db.clone(), clock.clone(), bell.clone(), tasks.clone());
+    let availabilities = Availabilities::new(db.clone(), clock.clone(), consoles.clone());
     let deps = Deps {
         db: db.clone(),
         clock: clock.clone(),
@@ -403,7 +405,8 @@ fn services(
         drafts: Drafts::new(drafter, tasks.clone(), ledger.clone()),
         bell,
         registry: Registry::new(Arc::new(deps), placement),
-        live_settings: LiveSettings::new(db.clone(), spaces.clone()),
+        live_settings: LiveSettings::new(db.clone(), spaces.clone(), availabilities.clone()),
+        availabilities,
         addresses: Addresses {
             behind_proxy: config.server.behind_proxy,
         },

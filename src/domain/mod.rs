@@ -4,12 +4,14 @@
 pub mod accounts;
 pub mod answering;
 pub mod audit;
+pub mod availability;
 pub mod billing;
 pub mod canned;
 pub mod contacts;
 pub mod conversations;
 pub mod drafting;
 pub mod golden;
+pub mod hours;
 pub mod insight;
 pub mod jobs;
 pub mod knowledge;

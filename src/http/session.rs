@@ -140,7 +140,7 @@ pub async fn session(
                 verified: begun.claims.verified.is_some(),
             },
             conversation: begun.conversation,
-            config: space.public(),
+            config: services.availabilities.config(&space).await,
         }))
 }
 

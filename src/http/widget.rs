@@ -37,7 +37,7 @@ pub async fn config(path: web::Path<String>, services: web::Data<Services>) -> R
     Ok(HttpResponse::Ok()
         .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .insert_header((header::CACHE_CONTROL, "public, max-age=30"))
-        .json(space.public()))
+        .json(services.availabilities.config(&space).await))
 }
 
 /// `GET /widget/{space}/frame`: the chat itself, which only the space's sites may embed.

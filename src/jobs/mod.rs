@@ -9,6 +9,7 @@ mod read_source;
 mod remove_space;
 mod replay_golden;
 mod send_mail;
+mod tell_waiting;
 mod worker;
 
 pub use forget::keep_forgetting;
@@ -22,6 +23,7 @@ use parlance_store::{StoreError, TenantDb, ids::JobId};
 use tracing::warn;
 
 use crate::{
+    actors::console::Consoles,
     domain::{
         answering::answerer::Answerer,
         billing::plans::Plans,
@@ -79,6 +81,7 @@ pub struct Tools {
     pub plans: Arc<Plans>,
     pub clock: SharedClock,
     pub bell: Bell,
+    pub consoles: Consoles,
     /// How long work that can be interrupted goes on before others have their turn.
     pub turn: Duration,
 }
@@ -97,6 +100,7 @@ impl Tools {
             }
             Work::IndexSpace { space, model } => index_space::run(db, *space, model, progress).await,
             Work::SendMail { errand } => send_mail::run(&self.post, db, job, errand).await,
+            Work::TellWaiting { space } => tell_waiting::run(self, db, *space, job).await,
             Work::RemoveSpace { space } => remove_space::run(self, db, *space, job).await,
             Work::ReadSource { source } => read_source::run(self, db, *source, job, progress).await,
             Work::ReplayGolden {

@@ -129,7 +129,7 @@ impl Session {
             .await;
         let space = space.map_err(Problem::internal)?.ok_or_else(Problem::not_found)?;
         Ok(Listening {
-            settings: self.services.live_settings.listen(&space),
+            settings: self.services.live_settings.listen(space).await,
             conversation: self.ask(async |actor| actor.subscribe(after).await).await?,
         })
     }

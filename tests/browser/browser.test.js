@@ -24,6 +24,7 @@ import './stories/undo.js';
 import './stories/drafts.js';
 import './stories/knowledge.js';
 import './stories/settings.js';
+import './stories/hours.js';
 import './stories/site.js';
 import './stories/reference.js';
 import './stories/origins.js';

@@ -184,6 +184,26 @@ for (const [locale, colorScheme] of [['en', 'light'], ['de', 'dark'], ['fr', 'li
   }, { page: { viewport: { width: 360, height: 740 }, colorScheme, hasTouch: true, isMobile: true } });
 }
 
+const BACK = 'Unser Team ist am Donnerstag um 09:00 Uhr (Zeit in Buenos Aires) wieder da';
+scene('what may be expected of people stands whole under the title, on a phone too, and goes with its reason', async ({ launcher, frame, server }) => {
+  await launcher.click();
+  await frame.locator('.on', { hasText: BACK }).waitFor();
+  const { wide, room, below } = await frame.locator('#sub').evaluate((sub) => ({
+    wide: sub.scrollWidth,
+    room: sub.clientWidth,
+    below: document.querySelector('header').getBoundingClientRect().bottom - sub.getBoundingClientRect().bottom,
+  }));
+  assert.ok(wide <= room, `${wide} of ${room} px`);
+  assert.ok(below > 0);
+  server.only().emit({ type: 'settings', config: { ...server.config, availability: { text: {} } } });
+  await frame.locator('.on', { hasText: 'Answers right away' }).waitFor();
+  server.only().emit({ type: 'settings', config: { ...server.config, availability: { text: { en: BACK } } } });
+  await frame.locator('#person').click();
+  await frame.locator('.on', { hasText: BACK }).waitFor();
+  server.only().append({ type: 'status', status: 'human', by: { kind: 'system' }, assignee: { kind: 'agent', name: 'Ava' } });
+  await frame.locator('.on', { hasText: 'A person' }).waitFor();
+}, { server: { config: { availability: { text: { en: BACK } } } }, page: { viewport: { width: 360, height: 740 } } });
+
 scene('a person joins, leaves, and is rated', async ({ launcher, frame, server }) => {
   await launcher.click();
   await frame.locator('.on').waitFor();

@@ -29,6 +29,7 @@ export const settings: SpaceSettings = {
   },
   handoff: { after_abstentions: 2, on_failure: true, by_model: true, message: null, away_message: null },
   queue: { assign: 'off', per_agent: 5 },
+  hours: null,
   knowledge: { passage_tokens: 250, overlap_tokens: 60, golden_answers: false },
 };
 
@@ -57,7 +58,7 @@ export function workspace(role = 'owner', one = space()) {
     'POST /api/auth/refresh': () => json(granted('t1', 900, role)),
     'GET /api/chat-spaces': () => json({ items: [one], next: null }),
     'GET /api/chat-spaces/s1/checks': () => json({ ready: true, items: [check('documents')] }),
-    'POST /api/chat-spaces/s1/preview': () => json({ config: { theme: { mode: 'auto', color: one.settings.color, position: 'right' }, prechat: [], locale: 'en' } }),
+    'POST /api/chat-spaces/s1/preview': () => json({ config: { theme: { mode: 'auto', color: one.settings.color, position: 'right' }, prechat: [], locale: 'en', availability: { open: true, opens_at: null, closes_at: null } } }),
     'GET /api/team/members': () => json({ items: [], next: null }),
     'GET /api/auth/me': () => json({ memberships: [] }),
   };

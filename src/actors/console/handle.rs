@@ -138,6 +138,12 @@ impl Consoles {
         self.presence.present(tenant)
     }
 
+    /// Whether somebody of a workspace is there to answer visitors who takes something new.
+    #[must_use]
+    pub fn is_someone_there(&self, tenant: TenantId) -> bool {
+        self.present(tenant).iter().any(|agent| !agent.away)
+    }
+
     /// Notes that an agent is not there, unless they are.
     pub fn miss(&self, tenant: TenantId, agent: UserId) {
         self.presence.miss(tenant, agent, self.now());
@@ -154,10 +160,15 @@ impl Consoles {
         self.queues.mark(tenant);
     }
 
+    /// Has it looked at `at` who of a workspace is to be given what waits there: the hours of a space begin.
+    pub fn look_at_queue_at(&self, tenant: TenantId, at: DateTime<Utc>) {
+        self.queues.mark_at(tenant, at);
+    }
+
     /// Workspaces that are to be looked at now, each by one at a time.
     #[must_use]
     pub fn queues_to_look_at(&self) -> Vec<Look> {
-        self.queues.take()
+        self.queues.take(self.now())
     }
 
     fn place(&self, tenant: TenantId) -> Place {

@@ -1,11 +1,17 @@
 //! What a visitor is told who waits for a person from now on: a message of the system's, which stands
-//! behind the status change and is written with it. Where nobody is there, those who may answer get a mail.
+//! behind the status change and is written with it. Where nobody is there, those who may answer get a mail,
+//! outside hours when these begin.
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use parlance_store::{
     error::StoreError,
     ids::{ConversationId, MessageId},
-    queries::messages::{self, NewMessage},
+    queries::{
+        messages::{self, NewMessage},
+        spaces,
+    },
     tenant::TenantConn,
 };
 
@@ -16,6 +22,8 @@ use super::{
     write::{durable, seq_of},
 };
 use crate::domain::{
+    accounts::space::Space,
+    availability::{Availability, wait},
     conversations::{
         event::{Author, Event, Message, Status},
         state::StatusChange,
@@ -25,21 +33,21 @@ use crate::domain::{
 
 pub(super) struct Notice {
     id: MessageId,
-    text: String,
+    space: Arc<Space>,
+    /// The visitor's language.
+    locale: String,
+    /// Whether an agent is there.
     is_there: bool,
 }
 
 impl Notice {
     /// The notice of a change that makes the visitor wait; of any other there is none.
     pub(super) fn of(deps: &Deps, live: &Live, change: StatusChange) -> Option<Self> {
-        (change.status == Status::Waiting).then(|| {
-            let present = deps.consoles.present(live.space.tenant);
-            let is_there = present.iter().any(|agent| !agent.away);
-            Self {
-                id: MessageId::new(),
-                text: live.space.settings.handoff.told(is_there, live.locale()),
-                is_there,
-            }
+        (change.status == Status::Waiting).then(|| Self {
+            id: MessageId::new(),
+            space: live.space.clone(),
+            locale: live.locale().to_owned(),
+            is_there: deps.consoles.is_someone_there(live.space.tenant),
         })
     }
 
@@ -49,7 +57,17 @@ impl Notice {
         conversation: ConversationId,
         at: DateTime<Utc>,
     ) -> Result<Published, StoreError> {
-        let message = Message::plain(self.id, conversation, Author::system(), self.text.clone(), at);
+        // As they are now: what is in memory may be as old as the last question.
+        let stored = spaces::load(conn, self.space.id).await?;
+        let settings = stored.map_or_else(|| self.space.settings.clone(), |row| Space::from(row).settings);
+        let hours = settings.hours.as_ref();
+        let wait = match self.is_there {
+            true => wait::measure(conn, self.space.id, hours, at).await?,
+            false => None,
+        };
+        let availability = Availability::of(hours, at, self.is_there, wait);
+        let text = settings.handoff.told(self.is_there, &availability, &self.locale);
+        let message = Message::plain(self.id, conversation, Author::system(), text.clone(), at);
         let event_body = serde_json::to_value(Event::Message(Box::new(message))).unwrap_or_default();
         let json = event_body.to_string();
         let new = NewMessage {
@@ -59,13 +77,15 @@ impl Notice {
             author_id: None,
             author_name: None,
             client_id: None,
-            text: self.text.clone(),
+            text,
             in_reply_to: None,
             event_body,
             at,
         };
         let said = messages::append_message(conn, new).await?;
-        if !self.is_there {
+        if !availability.open {
+            waiting::hold(conn, self.space.id, hours, at).await?;
+        } else if !self.is_there {
             waiting::enqueue(conn, conversation, at).await?;
         }
         Ok(durable("message", seq_of(said), &json))

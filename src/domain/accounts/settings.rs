@@ -13,6 +13,7 @@ use crate::{
     domain::{
         answering::settings::AnswerSettings,
         conversations::{handoff::HandoffSettings, queue::QueueSettings},
+        hours::Hours,
         knowledge::settings::KnowledgeSettings,
     },
     kernel::words,
@@ -71,6 +72,9 @@ pub struct SpaceSettings {
     pub handoff: HandoffSettings,
     #[schema(inline)]
     pub queue: QueueSettings,
+    /// When people are there to answer; null is always.
+    #[schema(inline)]
+    pub hours: Option<Hours>,
     #[schema(inline)]
     pub knowledge: KnowledgeSettings,
 }
@@ -118,6 +122,7 @@ impl Default for SpaceSettings {
             ai: AnswerSettings::default(),
             handoff: HandoffSettings::default(),
             queue: QueueSettings::default(),
+            hours: None,
             knowledge: KnowledgeSettings::default(),
         }
     }
@@ -202,9 +207,11 @@ impl SpaceSettings {
                 (format!("{part}.{}", problem.field), problem.detail)
             }
         };
+        let hours = self.hours.iter().flat_map(Hours::problems);
         own.chain(self.ai.problems().into_iter().map(below("ai")))
             .chain(self.handoff.problems().into_iter().map(below("handoff")))
             .chain(self.queue.problems().into_iter().map(below("queue")))
+            .chain(hours.map(|problem| (format!("hours.{}", problem.field), problem.detail)))
             .chain(self.knowledge.problems().into_iter().map(below("knowledge")))
             .map(|(field, detail)| Refused { field, detail })
             .collect()
@@ -361,6 +368,7 @@ mod tests {
                 json!({ "bot_name": " ", "bot_avatar": "https://a.example/b.png", "color": "red", "mode": "dim", "position": "top", "prechat": ["age"],
                 "suggested_questions": [""], "locale": "english!", "identity": "maybe", "ai": { "max_tokens": 1 },
                 "handoff": { "after_abstentions": 6, "message": "" }, "queue": { "per_agent": 0 },
+                "hours": { "time_zone": "Europe/Berlin", "week": { "monday": [{ "from": "10:00", "to": "09:00" }] } },
                 "knowledge": { "passage_tokens": 5_000 } })
             ),
             [
@@ -377,8 +385,37 @@ mod tests {
                 "handoff.after_abstentions",
                 "handoff.message",
                 "queue.per_agent",
+                "hours.week.monday.0.to",
                 "knowledge.passage_tokens"
             ]
+        );
+    }
+
+    #[test]
+    fn hours_are_changed_by_the_day_and_taken_away_whole() {
+        let nine = json!([{ "from": "09:00", "to": "17:00" }]);
+        let stored =
+            json!({ "hours": { "time_zone": "Europe/Berlin", "week": { "monday": nine, "friday": nine } } });
+        let patch = json!({ "hours": { "time_zone": "Asia/Kolkata", "week": { "friday": null } } });
+        let (stored, settings) = changed(&stored, &patch).unwrap();
+        let kept = json!({ "time_zone": "Asia/Kolkata", "week": { "monday": nine } });
+        assert_eq!(stored, json!({ "hours": kept }));
+        assert!(settings.hours.unwrap().week.friday.is_empty());
+        let (stored, settings) = changed(&stored, &json!({ "hours": null })).unwrap();
+        assert_eq!((stored, settings.hours), (json!({}), None));
+        let refused = |hours| fields(changed(&json!({}), &json!({ "hours": hours })).unwrap_err());
+        assert_eq!(refused(json!({ "week": {} })), ["hours"]);
+        assert_eq!(
+            refused(json!({ "time_zone": "Mars/Olympus" })),
+            ["hours.time_zone"]
+        );
+        assert_eq!(
+            refused(json!({ "time_zone": "UTC", "week": { "someday": [] }, "zone": 1 })),
+            ["hours.week.someday", "hours.zone"]
+        );
+        assert_eq!(
+            refused(json!({ "time_zone": "UTC", "week": { "monday": [{ "from": "9", "to": "17:00" }] } })),
+            ["hours.week.monday[0].from"]
         );
     }
 

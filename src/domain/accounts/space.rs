@@ -16,7 +16,10 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::{domain::spaces::origins::covers, kernel::clock::SharedClock};
+use crate::{
+    domain::{availability::Availability, spaces::origins::covers},
+    kernel::clock::SharedClock,
+};
 
 /// How long a change of settings may take to be seen.
 pub(crate) const FRESH: Duration = Duration::from_secs(2);
@@ -55,8 +58,8 @@ pub struct WidgetConfig<'a> {
     locale: &'a str,
     /// `optional` or `required`.
     identity: &'a str,
-    hours: Option<&'a str>,
-    expected_wait_seconds: Option<u32>,
+    /// Whether people are there, and what may be expected of them.
+    availability: &'a Availability,
     branding: bool,
 }
 
@@ -89,7 +92,7 @@ struct Theme<'a> {
 impl Space {
     /// What everybody may know of it: what the widget shows.
     #[must_use]
-    pub fn public(&self) -> Value {
+    pub fn public(&self, availability: &Availability) -> Value {
         let settings = &self.settings;
         let config = WidgetConfig {
             space: Named {
@@ -112,8 +115,7 @@ impl Space {
             prechat: &settings.prechat,
             locale: &settings.locale,
             identity: &settings.identity,
-            hours: None,
-            expected_wait_seconds: None,
+            availability,
             branding: true,
         };
         serde_json::to_value(config).unwrap_or_default()

@@ -43,6 +43,8 @@ pub enum Work {
     IndexSpace { space: SpaceId, model: String },
     /// Writes to somebody who logs in. Done twice it is a second mail, whose link is the one that works.
     SendMail { errand: Errand },
+    /// Has those told who may answer that somebody waits in a space, now that its hours begin.
+    TellWaiting { space: SpaceId },
     /// Takes what a removed space has left.
     RemoveSpace { space: SpaceId },
 }
@@ -67,6 +69,7 @@ const KINDS: &[(&str, Takes)] = &[
     ("replay_golden", Takes::Waiting),
     ("index_space", Takes::Building),
     ("send_mail", Takes::Mailing),
+    ("tell_waiting", Takes::Mailing),
     ("remove_space", Takes::Waiting),
 ];
 
@@ -105,6 +108,7 @@ impl Work {
             Self::ReplayGolden { .. } => "replay_golden",
             Self::IndexSpace { .. } => "index_space",
             Self::SendMail { .. } => "send_mail",
+            Self::TellWaiting { .. } => "tell_waiting",
             Self::RemoveSpace { .. } => "remove_space",
         }
     }
@@ -117,6 +121,7 @@ impl Work {
             Self::ReplayGolden { space, answers, .. } => format!("golden:{space}:{answers}"),
             Self::IndexSpace { space, .. } => format!("index:{space}"),
             Self::SendMail { errand } => format!("mail:{}", errand.key()),
+            Self::TellWaiting { space } => format!("waiting:{space}"),
             Self::RemoveSpace { space } => format!("remove:{space}"),
         }
     }
@@ -259,6 +264,9 @@ mod tests {
             },
             Work::SendMail {
                 errand: Errand::Verify { user: UserId::new() },
+            },
+            Work::TellWaiting {
+                space: SpaceId::new(),
             },
             Work::RemoveSpace {
                 space: SpaceId::new(),

@@ -171,7 +171,10 @@ pub async fn given_up(
         Work::IngestDocument { document } => documents::give_up(conn, *document, reason, now).await,
         Work::ReadSource { source } => places::give_up(conn, *source, reason, now).await,
         // Searched as before; who publishes next asks for it again. A run without an end says so itself.
-        Work::IndexSpace { .. } | Work::ReplayGolden { .. } | Work::SendMail { .. } => Ok(()),
+        Work::IndexSpace { .. }
+        | Work::ReplayGolden { .. }
+        | Work::SendMail { .. }
+        | Work::TellWaiting { .. } => Ok(()),
         // Nobody can call it off, and it is done in the end.
         Work::RemoveSpace { space } => {
             let due = now + REMOVED_AGAIN_AFTER;

@@ -62,6 +62,8 @@ pub enum Letter {
         who: String,
         /// The first 200 characters of what they said last; empty where they said nothing.
         said: String,
+        /// How many others wait.
+        others: i64,
         link: String,
     },
 }
@@ -135,6 +137,7 @@ impl Letter {
                 space: "Acme Help".to_owned(),
                 who: "Mara".to_owned(),
                 said: "My robot has stopped.".to_owned(),
+                others: 2,
                 link: "https://parlance.example/app/inbox/x".to_owned(),
             },
         ]

@@ -261,6 +261,7 @@ impl Post {
             space: waits.space,
             who: waits.name.unwrap_or_else(|| "A visitor".to_owned()),
             said: waits.said.unwrap_or_default(),
+            others: waits.others,
             link: format!("{}/app/inbox/{conversation}", self.templates.home()),
         }))
     }

@@ -1,16 +1,24 @@
-//! Mail about a conversation that begins to wait while nobody is there to answer.
+//! Mail about a conversation that begins to wait while nobody is there to answer. Outside the hours of its
+//! space it is held until they begin: one job for all of the space that wait by then.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parlance_store::{
     StoreError, TenantDb,
     control::Role,
-    ids::{ConversationId, UserId},
-    queries::waiting_mail,
+    ids::{ConversationId, JobId, SpaceId, UserId},
+    queries::{spaces, waiting_mail},
     tenant::TenantConn,
 };
 
 use super::mail::{self, Errand};
-use crate::domain::accounts::permission::{Permission, may};
+use crate::domain::{
+    accounts::{
+        permission::{Permission, may},
+        space::Space,
+    },
+    hours::Hours,
+    jobs::{self, Priority, Work},
+};
 
 /// Between two such mails to a member of one workspace at least.
 const REST: TimeDelta = TimeDelta::minutes(15);
@@ -31,6 +39,69 @@ pub async fn enqueue(
         mail::enqueue(conn, Errand::Waiting { user, conversation }, at).await?;
     }
     Ok(())
+}
+
+/// Has those told when hours begin who wait then, and waited since `at`. Where they never do nobody is.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn hold(
+    conn: &mut TenantConn<'_>,
+    space: SpaceId,
+    hours: Option<&Hours>,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    hold_since(conn, space, hours, at, at).await
+}
+
+async fn hold_since(
+    conn: &mut TenantConn<'_>,
+    space: SpaceId,
+    hours: Option<&Hours>,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let due = match hours.filter(|hours| !hours.is_open(now)) {
+        Some(hours) => hours.next_opening(now),
+        None => Some(now),
+    };
+    let Some(due) = due else { return Ok(()) };
+    let work = Work::TellWaiting { space };
+    // Of several the first stays, and with it since when.
+    jobs::enqueue_at(conn, &work, space, Priority::Now, due, since).await?;
+    Ok(())
+}
+
+/// Hours have begun, or are others: puts a mail in line about the one who waits longest of those that
+/// were held by `job`. Done twice it is one mail.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn tell_held(
+    db: &TenantDb,
+    space: SpaceId,
+    job: JobId,
+    now: DateTime<Utc>,
+    is_someone_there: bool,
+) -> Result<(), StoreError> {
+    db.transaction(async |conn| {
+        let Some(row) = spaces::load(conn, space)
+            .await?
+            .filter(|row| row.archived_at.is_none())
+        else {
+            return Ok(());
+        };
+        let hours = Space::from(row).settings.hours;
+        let held = waiting_mail::held(conn, space, job).await?;
+        if hours.as_ref().is_some_and(|hours| !hours.is_open(now)) {
+            return hold_since(conn, space, hours.as_ref(), held.since, now).await;
+        }
+        match held.conversation {
+            Some(conversation) if !is_someone_there => enqueue(conn, conversation, now).await,
+            _ => Ok(()),
+        }
+    })
+    .await
 }
 
 /// Whether a member wants such mail.

@@ -26,6 +26,7 @@ use crate::domain::{
         settings::{self, Refused, SpaceSettings},
     },
     audit, golden,
+    notify::waiting,
 };
 
 /// What is to change; what is absent stays.
@@ -186,6 +187,9 @@ async fn put(
     let (was, is) = (settings_of(&done.before), settings_of(&done.after));
     if (&was.ai, &was.bot_name) != (&is.ai, &is.bot_name) {
         golden::after_change(conn, done.after.id, GoldenCause::Settings, now).await?;
+    }
+    if was.hours != is.hours {
+        waiting::hold(conn, done.after.id, is.hours.as_ref(), now).await?;
     }
     let action = if reason.restored_from.is_some() {
         "space.restore"

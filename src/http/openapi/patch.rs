@@ -30,8 +30,12 @@ fn patched(schema: &mut Value) {
     if let Some(whole) = schema.pointer_mut("/allOf/0").map(Value::take) {
         *schema = whole;
     }
+    if let Some(Value::Array(either)) = schema.get_mut("oneOf") {
+        return either.iter_mut().for_each(patched);
+    }
     if let Some(schema) = schema.as_object_mut() {
         schema.remove("default");
+        schema.remove("required");
     }
     let Some(Value::Object(fields)) = schema.get_mut("properties") else {
         return;
@@ -47,6 +51,7 @@ fn nullable(schema: &mut Value) {
     match schema.get("type") {
         Some(Value::String(kind)) => schema["type"] = json!([kind, "null"]),
         Some(_) => return,
+        None if is_nullable(schema) => return,
         None => {
             let mut either = Map::new();
             if let Some(about) = schema
@@ -62,6 +67,12 @@ fn nullable(schema: &mut Value) {
     if let Some(Value::Array(words)) = schema.get_mut("enum") {
         words.push(Value::Null);
     }
+}
+
+/// Whether it is a choice of which null is one.
+fn is_nullable(schema: &Value) -> bool {
+    let either = schema.get("oneOf").and_then(Value::as_array);
+    either.is_some_and(|either| either.iter().any(|one| one["type"] == "null"))
 }
 
 #[cfg(test)]
@@ -87,6 +98,16 @@ mod tests {
         );
         assert_eq!(ai["properties"]["top_k"]["maximum"], 12);
         assert_eq!(ai["properties"]["top_k"]["type"], json!(["integer", "null"]));
+        let either = schema["properties"]["hours"]["oneOf"].as_array().unwrap();
+        let of = |kind: &str| either.iter().find(|one| one["type"] == kind).unwrap();
+        assert_eq!((either.len(), of("null").get("properties")), (2, None));
+        let hours = of("object");
+        assert_eq!(
+            (hours.get("required"), &hours["additionalProperties"]),
+            (None, &json!(false))
+        );
+        let monday = &hours["properties"]["week"]["properties"]["monday"];
+        assert_eq!(monday["type"], json!(["array", "null"]));
         assert_eq!(
             schema["properties"]["mode"]["enum"],
             json!(["auto", "light", "dark", null])

@@ -154,7 +154,7 @@ pub async fn preview(
         ..Space::from(row)
     };
     Ok(HttpResponse::Ok().json(Preview {
-        config: space.public(),
+        config: services.availabilities.config(&space).await,
         settings: serde_json::to_value(&space.settings).unwrap_or_default(),
     }))
 }

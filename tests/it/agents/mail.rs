@@ -22,7 +22,7 @@ async fn waits(app: &TestApp, workspace: &Workspace) -> String {
 }
 
 /// Of which conversations mail was put in line, by address. It is, with the change of status or not at all.
-async fn told(app: &TestApp) -> Vec<(String, String)> {
+pub(super) async fn told(app: &TestApp) -> Vec<(String, String)> {
     let rows = app
         .db()
         .rows(

@@ -5,6 +5,7 @@ mod canned;
 mod drafts;
 mod gone;
 mod handing_over;
+mod hours;
 mod lock;
 mod mail;
 mod presence;

@@ -28,7 +28,7 @@ use parlance_store::{
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{answerer, database, ingest, tenant};
+use super::{answerer, consoles, database, ingest, tenant};
 use crate::support::{Words, eventually, post};
 
 fn tools(db: &Db) -> Tools {
@@ -46,6 +46,7 @@ fn tools(db: &Db) -> Tools {
         crawler: Crawler::new(Arc::new(web)),
         clock: Arc::new(SystemClock),
         bell: Bell::default(),
+        consoles: consoles(db),
         turn: Duration::from_secs(300),
     }
 }

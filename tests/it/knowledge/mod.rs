@@ -21,6 +21,7 @@ mod words_alone;
 use std::{sync::Arc, time::Duration};
 
 use parlance::{
+    actors::console::Consoles,
     adapters::{
         breaker::BreakerPolicy,
         embed::Embedder,
@@ -32,10 +33,14 @@ use parlance::{
     domain::{
         answering::{answerer::Answerer, cache::AnswerCache},
         billing::{meter::Meter, prices::PriceBook},
+        jobs::Bell,
         knowledge::{extract::ExtractLimits, ingest::Ingest, reader::Reader},
         retrieval::Retriever,
     },
-    kernel::clock::{Clock, SystemClock},
+    kernel::{
+        clock::{Clock, SystemClock},
+        tasks::Tasks,
+    },
 };
 use parlance_store::{
     TenantDb,
@@ -80,6 +85,16 @@ fn answerer(db: &Db) -> Arc<Answerer> {
         public_url: String::new(),
         cache: AnswerCache::new(0, Duration::ZERO, Arc::new(SystemClock)),
     })
+}
+
+/// Nobody's is open.
+fn consoles(db: &Db) -> Consoles {
+    Consoles::new(
+        db.clone(),
+        Arc::new(SystemClock),
+        Bell::default(),
+        Tasks::default(),
+    )
 }
 
 /// A tenant of this name with an empty space.

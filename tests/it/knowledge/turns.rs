@@ -29,7 +29,7 @@ use parlance_store::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{answerer, database, ingest, tenant};
+use super::{answerer, consoles, database, ingest, tenant};
 use crate::{
     support::{Words, eventually},
     web::{
@@ -62,6 +62,7 @@ async fn worked<T>(
         crawler: Crawler::new(Arc::new(web)),
         clock: Arc::new(SystemClock),
         bell: Bell::default(),
+        consoles: consoles(test.db()),
         turn,
     };
     let stopping = CancellationToken::new();
@@ -166,5 +167,5 @@ async fn one_tenant_leaves_room_for_others() {
             "half of the places"
         );
     };
-    worked(&test, &site, 2, Duration::from_secs(300), story).await;
+    Box::pin(worked(&test, &site, 2, Duration::from_secs(300), story)).await;
 }

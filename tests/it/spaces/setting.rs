@@ -115,3 +115,72 @@ async fn who_changes_what_has_changed_meanwhile_is_told() {
         .await;
     assert_eq!(odd.0, 400);
 }
+
+#[tokio::test]
+async fn hours_are_checked_compared_and_shown_before_they_are_saved() {
+    let (app, acme) = acme(Setup::default()).await;
+    let owner = Owner::of(&app, &acme).await;
+    let id = acme.space.to_string();
+    let day = json!([{ "from": "00:00", "to": "24:00" }]);
+    let days = [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
+    let week: serde_json::Map<_, _> = days
+        .iter()
+        .map(|name| ((*name).to_owned(), day.clone()))
+        .collect();
+    let hours = json!({ "time_zone": "Asia/Kolkata", "week": week });
+    let never = json!({ "settings": { "hours": { "time_zone": "Asia/Kolkata" } } });
+    let (seen, shown) = owner
+        .asks(Method::POST, &format!("/api/chat-spaces/{id}/preview"), never)
+        .await;
+    assert_eq!(
+        (seen, &shown["config"]["availability"]["open"]),
+        (200, &json!(false))
+    );
+    assert_eq!(owner.space(&id).await["settings"]["hours"], json!(null));
+
+    let broken = json!({ "time_zone": "Asia/Kolkata", "week": { "friday": [{ "from": "09:00", "to": "09:00" }] }, "holidays": [{ "date": "2027-01-26" }, { "date": "2027-01-26" }] });
+    let (refused, problem) = owner
+        .changes(&id, json!({ "settings": { "hours": broken } }))
+        .await;
+    assert_eq!(
+        (refused, named(&problem)),
+        (
+            400,
+            vec![
+                "settings.hours.week.friday.0.to",
+                "settings.hours.holidays.1.date"
+            ]
+        )
+    );
+    assert_eq!(
+        owner
+            .changes(&id, json!({ "settings": { "hours": hours } }))
+            .await
+            .0,
+        200
+    );
+    let other = json!({ "hours": { "week": { "sunday": null } } });
+    let (changed, space) = owner.changes(&id, json!({ "settings": other })).await;
+    assert_eq!(
+        (changed, &space["settings"]["hours"]["week"]["sunday"]),
+        (200, &json!([]))
+    );
+    let diff = owner
+        .gets(&format!("/api/chat-spaces/{id}/versions/3/diff?from=2"))
+        .await;
+    let fields: Vec<_> = diff["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| text(item, "field"))
+        .collect();
+    assert_eq!(fields, ["settings.hours.week.sunday"]);
+}

@@ -45,8 +45,7 @@
  * @property {string[]} suggested_questions
  * @property {('name'|'email')[]} prechat
  * @property {string} locale
- * @property {string|null} hours
- * @property {number|null} expected_wait_seconds
+ * @property {{ text: Record<string, string> }} availability  what to expect of people, in a line for each language
  * @property {boolean} branding
  */
 export {};

@@ -1,7 +1,7 @@
 /** Draws the conversation: one node per entry, in order, touched only when its entry changed. */
 import { $, el, more } from './dom.js';
 import { createMessage } from './message.js';
-import { t } from './strings.js';
+import { lang, t } from './strings.js';
 
 /** Distance from the end, in pixels, at which the reader still counts as following. */
 const FOLLOWING = 80;
@@ -87,10 +87,11 @@ export function createView(chat, config, store) {
     const sub = $('sub');
     const human = status === 'human';
     const waiting = status === 'waiting';
-    const text = t(chat.denied || (!online ? 'offline' : human ? 'someone' : waiting ? status : 'instant'));
+    const expect = !human && online && config.availability?.text[lang()];
+    const text = expect || t(chat.denied || (!online ? 'offline' : human ? 'someone' : waiting ? status : 'instant'));
     // A status region speaks whenever it is written to.
     if (sub.textContent !== text) sub.textContent = text;
-    sub.className = online ? 'on' : '';
+    sub.className = online ? (expect ? 'on' : 'on one') : '';
     for (const [id, hidden] of [['person', human || waiting], ['stop', !drafts.size]]) {
       // The focus must not be lost with what had it.
       if (hidden && $(id) === document.activeElement) $('text').focus();

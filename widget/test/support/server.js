@@ -19,7 +19,7 @@ export const CONFIG = {
   greeting: 'Hello! Ask me anything about our robots, your order or a repair.',
   placeholder: 'Ask about Acme…',
   suggested_questions: ['How long is the warranty?', 'Where is my order?'],
-  prechat: [], locale: 'en', hours: null, expected_wait_seconds: 120, branding: true,
+  prechat: [], locale: 'en', availability: { open: true, opens_at: null, closes_at: null, wait_seconds: null, text: {} }, branding: true,
 };
 
 const FRAME_CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; frame-ancestors http://localhost:* http://127.0.0.1:*";

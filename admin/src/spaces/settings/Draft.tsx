@@ -8,6 +8,7 @@ import { changeOf, edited, since, valueAt, type Edits } from './draft';
 
 /** How long after the last key the server is asked what it thinks of it. */
 const PAUSE_MS = 300;
+const RENEWED_MS = 60_000;
 
 interface Draft {
   edits: Edits;
@@ -64,7 +65,8 @@ export function DraftProvider({ children }: { children: ReactNode }) {
     setOvertaken(null);
     save.reset();
   };
-  const fault = (field: string) => faultOf(save.error, field) ?? (field in edits ? faultOf(preview.error, field) : undefined);
+  const touched = (field: string) => Object.keys(edits).some((path) => field === path || field.startsWith(`${path}.`));
+  const fault = (field: string) => faultOf(save.error, field) ?? (touched(field) ? faultOf(preview.error, field) : undefined);
   return <DraftContext value={{ edits, put, discard, save, overtaken, fault, config: preview.data?.config, unseen: preview.data ? null : preview.error }}>{children}</DraftContext>;
 }
 
@@ -78,6 +80,8 @@ function usePreview(space: Space, edits: Edits) {
     queryFn: ({ signal }) => api.post<{ config: WidgetConfig }>(`/api/chat-spaces/${space.id}/preview`, { settings }, signal),
     placeholderData: keepPreviousData,
     staleTime: Infinity,
+    // What may be expected of people changes by itself.
+    refetchInterval: RENEWED_MS,
     gcTime: 60_000,
   });
 }

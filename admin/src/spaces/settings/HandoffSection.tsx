@@ -24,13 +24,14 @@ export function HandoffSection() {
       <Message
         path="settings.handoff.away_message"
         label="When nobody is there"
+        more=" {opens} in it is when your hours begin, such as “Monday at 09:00 (Berlin time)”."
         usual="Nobody from our team is here just now. Your messages are kept, and a person will answer you here."
       />
     </Section>
   );
 }
 
-function Message({ path, label, usual }: { path: string; label: string; usual: string }) {
+function Message({ path, label, usual, more = '' }: { path: string; label: string; usual: string; more?: string }) {
   const { value, change, fault } = useField<string | null>(path);
   return (
     <TextArea
@@ -41,7 +42,7 @@ function Message({ path, label, usual }: { path: string; label: string; usual: s
       rows={3}
       placeholder={usual}
       fault={fault}
-      hint="What the visitor is told, in your own words. Empty: the words above, in the visitor’s language."
+      hint={`What the visitor is told, in your own words. Empty: the words above, in the visitor’s language.${more}`}
     />
   );
 }

@@ -33,18 +33,28 @@ const NAMES: Record<string, string> = {
   'settings.handoff.away_message': 'When nobody is there',
   'settings.queue.assign': 'Who gets a conversation',
   'settings.queue.per_agent': 'At once for an agent',
+  'settings.hours': 'Hours',
+  'settings.hours.time_zone': 'Time zone',
+  'settings.hours.week.monday': 'Monday',
+  'settings.hours.week.tuesday': 'Tuesday',
+  'settings.hours.week.wednesday': 'Wednesday',
+  'settings.hours.week.thursday': 'Thursday',
+  'settings.hours.week.friday': 'Friday',
+  'settings.hours.week.saturday': 'Saturday',
+  'settings.hours.week.sunday': 'Sunday',
+  'settings.hours.holidays': 'Holidays',
   'settings.knowledge.passage_tokens': 'Size of a passage',
   'settings.knowledge.overlap_tokens': 'Overlap',
   'settings.knowledge.golden_answers': 'Answer golden questions after a change',
 };
 
-/** A path of the API in the words of the screen; an index of a list is left out. */
+/** A path of the API in the words of the screen; what of a list it is about is left out. */
 export function nameOf(field: string): string {
-  return NAMES[field] ?? NAMES[field.replace(/\.\d+$/, '')] ?? field.replace(/^settings\./, '');
+  return NAMES[field] ?? NAMES[field.replace(/\.\d+(\..*)?$/, '')] ?? field.replace(/^settings\./, '');
 }
 
 /** The page that a setting is on. */
 export function sectionOf(field: string): Section {
-  if (/^settings\.(ai|handoff|queue|knowledge)\b/.test(field)) return 'answers';
+  if (/^settings\.(ai|handoff|queue|hours|knowledge)\b/.test(field)) return 'answers';
   return /^settings\.(?!identity\b)/.test(field) ? 'look' : 'site';
 }

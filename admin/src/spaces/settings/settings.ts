@@ -1,3 +1,5 @@
+import type { Hours } from './hours/hours';
+
 /** What an admin sets of a space, as the server tells it: with the defaults of what nobody has set. */
 export interface SpaceSettings {
   bot_name: string;
@@ -34,6 +36,8 @@ export interface SpaceSettings {
     assign: 'off' | 'round_robin' | 'least_loaded';
     per_agent: number;
   };
+  /** Null is always. */
+  hours: Hours | null;
   knowledge: {
     passage_tokens: number;
     overlap_tokens: number;

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { standIn } from './standIn';
 
-const config = { theme: { mode: 'auto', color: '#000000', position: 'right' }, prechat: [], locale: 'en' };
+const config = { theme: { mode: 'auto', color: '#000000', position: 'right' }, prechat: [], locale: 'en', availability: { open: true, opens_at: null, closes_at: null } };
 
 describe('what stands in for the server in a preview', () => {
   it('answers the widget, and tells it of other settings', async () => {

@@ -10,12 +10,18 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{event::Reason, state::Ending};
-use crate::domain::answering::settings::{Problem, range};
+use crate::domain::{
+    answering::settings::{Problem, range},
+    availability::Availability,
+};
 
 /// Answers in a row that found nothing; 0 is never.
 const AFTER_ABSTENTIONS: RangeInclusive<u8> = 0..=5;
 /// Characters of what the visitor is told.
 const MESSAGE_MAX: usize = 500;
+
+/// In what the visitor is told, when hours begin.
+const OPENS: &str = "{opens}";
 
 /// When a person is asked for, besides when the visitor asks, and what the visitor is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -31,7 +37,8 @@ pub struct HandoffSettings {
     /// What the visitor is told where an agent is there; null is our own words, in the visitor's language.
     #[schema(min_length = 1, max_length = 500)]
     pub message: Option<String>,
-    /// The same where no agent is there.
+    /// The same where no agent is there, or it is outside the space's hours. `{opens}` in it is when these
+    /// begin, such as "Monday at 09:00 (Berlin time)"; where that is not known it is our own words.
     #[schema(min_length = 1, max_length = 500)]
     pub away_message: Option<String>,
 }
@@ -80,14 +87,30 @@ impl HandoffSettings {
         }
     }
 
-    /// What a visitor of this language is told who waits for a person from now on.
+    /// What a visitor of this language is told who waits for a person from now on. Whoever is there outside
+    /// hours need not answer.
     #[must_use]
-    pub fn told(&self, agent_is_there: bool, locale: &str) -> String {
-        if agent_is_there {
-            self.message.clone().unwrap_or_else(|| words::joins(locale))
+    pub fn told(&self, agent_is_there: bool, availability: &Availability, locale: &str) -> String {
+        let (theirs, ours) = if agent_is_there && availability.open {
+            (self.message.clone(), words::joins(locale))
         } else {
-            self.away_message.clone().unwrap_or_else(|| words::away(locale))
+            (self.away(availability, locale), words::away(locale))
+        };
+        let expected = || match availability.sentence(locale) {
+            Some(expected) => format!("{ours}{}{expected}", words::space(locale)),
+            None => ours.clone(),
+        };
+        theirs.unwrap_or_else(expected)
+    }
+
+    /// The admin's words where nobody is there; none where they say when hours begin and nobody knows.
+    fn away(&self, availability: &Availability, locale: &str) -> Option<String> {
+        let message = self.away_message.clone()?;
+        if !message.contains(OPENS) {
+            return Some(message);
         }
+        let opens = availability.opens(locale)?;
+        Some(message.replace(OPENS, &opens))
     }
 
     /// Every field out of its bounds; empty when the settings are sound.
@@ -116,6 +139,9 @@ impl HandoffSettings {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+    use serde_json::{Value, json};
+
     use super::*;
 
     #[test]
@@ -137,16 +163,62 @@ mod tests {
         assert!(longest.problems().is_empty());
     }
 
+    fn availability(hours: Option<Value>, wait: Option<i64>) -> Availability {
+        let hours = hours.map(|hours| serde_json::from_value(hours).unwrap());
+        let now = "2026-12-18T20:00:00Z".parse().unwrap();
+        Availability::of(hours.as_ref(), now, true, wait.map(TimeDelta::minutes))
+    }
+
     #[test]
     fn the_admins_words_go_before_ours() {
+        let always = availability(None, None);
         let ours = HandoffSettings::default();
-        assert_eq!(ours.told(true, "de"), words::joins("de"));
-        assert_eq!(ours.told(false, "de"), words::away("de"));
+        assert_eq!(ours.told(true, &always, "de"), words::joins("de"));
+        assert_eq!(ours.told(false, &always, "de"), words::away("de"));
         let theirs = HandoffSettings {
             message: Some("Ada will be with you.".to_owned()),
             ..ours
         };
-        assert_eq!(theirs.told(true, "de"), "Ada will be with you.");
-        assert_eq!(theirs.told(false, "de"), words::away("de"));
+        let soon = availability(None, Some(4));
+        assert_eq!(theirs.told(true, &soon, "de"), "Ada will be with you.");
+        assert_eq!(theirs.told(false, &always, "de"), words::away("de"));
+    }
+
+    #[test]
+    fn what_may_be_expected_is_told_where_it_is_known() {
+        let ours = HandoffSettings::default();
+        let soon = availability(None, Some(4));
+        assert_eq!(
+            ours.told(true, &soon, "en"),
+            "A person from our team will join you here. Our team usually replies within 5 minutes."
+        );
+        let day = json!([{ "from": "09:00", "to": "17:00" }]);
+        let shut = availability(
+            Some(json!({ "time_zone": "Europe/Berlin", "week": { "monday": day } })),
+            None,
+        );
+        let told = ours.told(true, &shut, "en");
+        assert_eq!(told, ours.told(false, &shut, "en"));
+        assert!(
+            told.ends_with("Our team is back Monday at 09:00 (Berlin time)."),
+            "{told}"
+        );
+        assert!(!ours.told(true, &shut, "ja").contains(' '));
+
+        let theirs = HandoffSettings {
+            away_message: Some("Closed. {opens} we read it.".to_owned()),
+            ..ours
+        };
+        assert_eq!(
+            theirs.told(true, &shut, "en"),
+            "Closed. Monday at 09:00 (Berlin time) we read it."
+        );
+        // Open, and nobody there: when is not known.
+        assert_eq!(
+            theirs.told(false, &availability(None, None), "en"),
+            words::away("en")
+        );
+        let never = availability(Some(json!({ "time_zone": "UTC" })), None);
+        assert_eq!(theirs.told(true, &never, "en"), words::away("en"));
     }
 }

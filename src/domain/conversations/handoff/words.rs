@@ -63,6 +63,15 @@ pub fn for_a_person(locale: &str) -> String {
     .to_owned()
 }
 
+/// What stands between two sentences.
+#[must_use]
+pub(super) fn space(locale: &str) -> &'static str {
+    match Language::of_locale(locale) {
+        Language::Japanese => "",
+        _ => " ",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,3 +37,4 @@ pub mod spaces;
 pub mod teams;
 pub mod visitors;
 pub mod waiting_mail;
+pub mod waits;

@@ -27,6 +27,9 @@ pub struct Waiting {
     /// What is stored under `queue` of its space's settings.
     #[diesel(sql_type = Jsonb)]
     pub settings: Value,
+    /// Under `hours`.
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    pub hours: Option<Value>,
 }
 
 /// Those that wait in spaces which assign, the longest first; of each space `limit` at most.
@@ -34,7 +37,7 @@ pub struct Waiting {
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn waiting(conn: &mut TenantConn<'_>, limit: i64) -> Result<Vec<Waiting>, StoreError> {
-    Ok(sql("SELECT c.id, s.settings -> 'queue' AS settings FROM spaces s CROSS JOIN LATERAL ( \
+    Ok(sql("SELECT c.id, s.settings -> 'queue' AS settings, s.settings -> 'hours' AS hours FROM spaces s CROSS JOIN LATERAL ( \
              SELECT id, waiting_since FROM conversations \
              WHERE tenant_id = s.tenant_id AND space_id = s.id AND status = 'waiting' AND waiting_since IS NOT NULL \
              ORDER BY waiting_since, id LIMIT $1) c \

@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     OptionalExtension, QueryableByName,
-    sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
 use crate::{
     control::Role,
     error::StoreError,
-    ids::{ConversationId, UserId},
+    ids::{ConversationId, JobId, SpaceId, UserId},
     statement::sql,
     tenant::TenantConn,
 };
@@ -61,6 +61,9 @@ pub struct Waits {
     /// The first 200 characters of what they said last.
     #[diesel(sql_type = Nullable<Text>)]
     pub said: Option<String>,
+    /// How many others of the tenant wait.
+    #[diesel(sql_type = BigInt)]
+    pub others: i64,
 }
 
 /// What is told of a conversation; nothing where it does not wait any more.
@@ -75,7 +78,9 @@ pub async fn of(
         "SELECT s.name AS space, coalesce(k.name, v.said ->> 'name') AS name, ( \
                 SELECT left(text, 200) FROM messages \
                 WHERE tenant_id = c.tenant_id AND conversation_id = c.id AND author_kind = 'visitor' \
-                ORDER BY seq DESC LIMIT 1) AS said \
+                ORDER BY seq DESC LIMIT 1) AS said, ( \
+                SELECT count(*) FROM conversations o \
+                WHERE o.tenant_id = c.tenant_id AND o.status = 'waiting' AND o.id <> c.id) AS others \
          FROM conversations c JOIN spaces s ON s.tenant_id = c.tenant_id AND s.id = c.space_id \
          JOIN visitors v ON v.id = c.visitor_id LEFT JOIN contacts k ON k.id = v.contact_id \
          WHERE c.id = $1 AND c.status = 'waiting'",
@@ -84,6 +89,37 @@ pub async fn of(
     .get_result(conn.db())
     .await
     .optional()?)
+}
+
+/// What a job has held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Held {
+    /// Since when: when the job was asked for.
+    #[diesel(sql_type = Timestamptz)]
+    pub since: DateTime<Utc>,
+    /// The one that waits longest of those that began to wait since then and still do.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub conversation: Option<ConversationId>,
+}
+
+/// What a job of the tenant's has held of a space.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where there is no such job.
+pub async fn held(conn: &mut TenantConn<'_>, space: SpaceId, job: JobId) -> Result<Held, StoreError> {
+    Ok(sql("SELECT j.created_at AS since, ( \
+             SELECT c.id FROM conversations c \
+             WHERE c.tenant_id = j.tenant_id AND c.space_id = $1 AND c.status = 'waiting' AND EXISTS ( \
+                 SELECT FROM conversation_events e \
+                 WHERE e.tenant_id = c.tenant_id AND e.conversation_id = c.id AND e.kind = 'status' \
+                   AND e.at >= j.created_at AND e.body ->> 'status' = 'waiting') \
+             ORDER BY c.waiting_since, c.id LIMIT 1) AS conversation \
+         FROM jobs j WHERE j.id = $2")
+    .bind::<SqlUuid, _>(space)
+    .bind::<SqlUuid, _>(job)
+    .get_result(conn.db())
+    .await?)
 }
 
 /// Whether a member wants such mail.

@@ -49,6 +49,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("space_versions", "space_life"),
     ("teams", "teams"),
     ("waiting_mail", "queue"),
+    ("waits", "waits"),
 ];
 
 #[test]

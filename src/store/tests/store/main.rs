@@ -37,4 +37,5 @@ mod space_life;
 mod spaces;
 mod support;
 mod teams;
+mod waits;
 mod wire;
