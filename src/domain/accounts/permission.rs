@@ -43,6 +43,7 @@ permissions! {
     KnowledgeWrite = "knowledge:write", Admin;
     ConversationsRead = "conversations:read", Viewer;
     ConversationsWrite = "conversations:write", Agent;
+    ContactsMerge = "contacts:merge", Admin;
     AnalyticsRead = "analytics:read", Viewer;
     TeamRead = "team:read", Viewer;
     TeamWrite = "team:write", Admin;
