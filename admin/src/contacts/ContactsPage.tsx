@@ -1,10 +1,11 @@
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Contact as ContactIcon, Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useApi } from '../api/client';
 import { useKeys } from '../app/keys';
 import { useTitle } from '../app/title';
+import { spacesQuery } from '../spaces/api';
 import { Button } from '../ui/Button';
 import { Empty } from '../ui/Empty';
 import { Failure } from '../ui/Failure';
@@ -74,12 +75,15 @@ function Nobody({ clear }: { clear: () => void }) {
 }
 
 function NoContacts() {
+  const { data: [space] = [] } = useQuery(spacesQuery(useApi()));
   return (
     <Empty icon={ContactIcon} title="No contacts yet">
       <p>They come when your site tells the chat who is logged in, or when somebody of the team keeps a visitor from a conversation.</p>
-      <Link to="/" className="font-medium text-accent underline underline-offset-2">
-        Choose a space and look under Install
-      </Link>
+      {space && (
+        <Link to="/spaces/$space/install" params={{ space: space.slug }} className="font-medium text-accent underline underline-offset-2">
+          Tell the chat who is logged in
+        </Link>
+      )}
     </Empty>
   );
 }

@@ -90,12 +90,12 @@ pub fn may(role: Role, permission: Permission) -> bool {
 
 impl Permission {
     /// Whether a program may be given it: keys do not make keys, nor do they decide who belongs to the
-    /// workspace or whose it is.
+    /// workspace or whose it is, nor merge people, which has no way back.
     #[must_use]
     pub const fn for_programs(self) -> bool {
         !matches!(
             self,
-            Self::KeysRead | Self::KeysWrite | Self::TeamWrite | Self::WorkspaceWrite
+            Self::KeysRead | Self::KeysWrite | Self::TeamWrite | Self::ContactsMerge | Self::WorkspaceWrite
         )
     }
 }

@@ -309,7 +309,7 @@ pub struct MergeBody {
 /// Browsers, conversations and notes are the other's from then on; this contact's ids lead there for ever.
 /// There is no way back.
 #[utoipa::path(
-    post, path = "/api/contacts/{id}/merge", operation_id = "merge_contact", tag = "contacts", security(("user" = ["contacts:merge"]), ("key" = ["contacts:merge"])), params(("id" = uuid::Uuid, Path, description = "The contact that is no more")),
+    post, path = "/api/contacts/{id}/merge", operation_id = "merge_contact", tag = "contacts", security(("user" = ["contacts:merge"])), params(("id" = uuid::Uuid, Path, description = "The contact that is no more")),
     request_body(content = MergeBody, example = json!({ "into": "0192f7a0-0000-7000-8000-000000000001" })),
     responses((status = 200, body = ContactDetail), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]

@@ -232,11 +232,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
         "/api/contacts/{id}/unblock",
         For::Member("conversations:write"),
     ),
-    (
-        "POST",
-        "/api/contacts/{id}/merge",
-        For::Member("contacts:merge"),
-    ),
+    ("POST", "/api/contacts/{id}/merge", For::Member("contacts:merge")),
     (
         "GET",
         "/api/chat-spaces/{id}/documents",

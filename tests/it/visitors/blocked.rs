@@ -18,7 +18,9 @@ async fn what_is_open_is_closed_and_every_door_says_why() {
     let contact = desk.keeps(&visitor.id).await;
     let viewer = Desk::of(&app, &acme, Role::Viewer).await;
     let block = format!("{contact}/block");
-    let (status, _) = viewer.call(Method::POST, &block, json!({ "reason": "spam" })).await;
+    let (status, _) = viewer
+        .call(Method::POST, &block, json!({ "reason": "spam" }))
+        .await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     for reason in [json!(" "), json!("x".repeat(501))] {
         let (status, _) = desk.call(Method::POST, &block, json!({ "reason": reason })).await;
@@ -39,11 +41,18 @@ async fn what_is_open_is_closed_and_every_door_says_why() {
     let refused = (StatusCode::FORBIDDEN, json!("blocked"));
     let of = |(status, body): (StatusCode, Value)| (status, body["code"].clone());
     assert_eq!(of(visitor.frame(&conversation, &says("hello?")).await), refused);
-    assert_eq!(of(app.session(&acme, &json!({ "token": visitor.token })).await), refused);
+    assert_eq!(
+        of(app.session(&acme, &json!({ "token": visitor.token })).await),
+        refused
+    );
     for path in ["/conversation", "/chat"] {
         let body = json!({ "client_id": uuid::Uuid::new_v4(), "text": "hello?" });
         let answer = visitor.post(path).json(&body).send().await.unwrap();
-        assert_eq!(of((answer.status(), answer.json().await.unwrap())), refused, "{path}");
+        assert_eq!(
+            of((answer.status(), answer.json().await.unwrap())),
+            refused,
+            "{path}"
+        );
     }
     let listed = desk.get("/api/contacts?filter=blocked").await;
     assert_eq!(listed["items"].as_array().unwrap().len(), 1);
@@ -54,9 +63,17 @@ async fn what_is_open_is_closed_and_every_door_says_why() {
     visitor.asks(Some(&conversation), "hello again").await;
     let owner = Desk::owner(&app, &acme).await;
     let acts = owner.get("/api/audit?action=contact.").await;
-    let said: Vec<_> = acts["items"].as_array().unwrap().iter().map(|act| &act["action"]).collect();
+    let said: Vec<_> = acts["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|act| &act["action"])
+        .collect();
     assert_eq!(said, ["contact.unblock", "contact.block"]);
-    assert!(!acts.to_string().contains("spam"), "the record is for ever, and says nothing of anybody");
+    assert!(
+        !acts.to_string().contains("spam"),
+        "the record is for ever, and says nothing of anybody"
+    );
 }
 
 #[tokio::test]
@@ -66,7 +83,8 @@ async fn a_person_is_blocked_on_every_browser_and_by_every_proof() {
     let (phone, _) = app.identifies(&acme, &secret, "u-1", None).await;
     let desk = Desk::owner(&app, &acme).await;
     let contact = desk.keeps(&phone.id).await;
-    desk.post(&format!("{contact}/block"), json!({ "reason": "spam" })).await;
+    desk.post(&format!("{contact}/block"), json!({ "reason": "spam" }))
+        .await;
     let proof = crate::support::jwt(&app, &secret, "u-1");
     for token in [Value::Null, json!(phone.token), json!(stranger.token)] {
         let body = json!({ "token": token, "identity": { "token": proof } });
@@ -90,7 +108,8 @@ async fn a_browser_that_says_who_it_is_proves_its_way_around_nothing() {
     let (_, secret) = app.identity_key(&acme, json!({})).await;
     let desk = Desk::owner(&app, &acme).await;
     let contact = desk.keeps(&stranger.id).await;
-    desk.post(&format!("{contact}/block"), json!({ "reason": "spam" })).await;
+    desk.post(&format!("{contact}/block"), json!({ "reason": "spam" }))
+        .await;
     let proof = crate::support::jwt(&app, &secret, "u-1");
     let body = json!({ "token": stranger.token, "identity": { "token": proof } });
     let (status, refused) = app.session(&acme, &body).await;

@@ -43,7 +43,9 @@ impl<'a> Desk<'a> {
 
     /// The contact of a visitor, kept from now on, by its path.
     pub async fn keeps(&self, visitor: &str) -> String {
-        let kept = self.post(&format!("/api/visitors/{visitor}/contact"), json!({})).await;
+        let kept = self
+            .post(&format!("/api/visitors/{visitor}/contact"), json!({}))
+            .await;
         format!("/api/contacts/{}", kept["id"].as_str().unwrap())
     }
 }
@@ -60,10 +62,18 @@ async fn whoever_it_is_can_be_kept_and_nothing_is_opened_by_that() {
     assert_eq!(desk.keeps(&visitor.id).await, ann, "once");
     let kept = desk.get(&ann).await;
     assert_eq!(
-        (&kept["name"], &kept["email"], &kept["external_id"], &kept["verified_at"]),
+        (
+            &kept["name"],
+            &kept["email"],
+            &kept["external_id"],
+            &kept["verified_at"]
+        ),
         (&json!("Ann"), &json!("ann@x.example"), &Value::Null, &Value::Null)
     );
-    assert_eq!((&kept["conversations"], &kept["browsers"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&kept["conversations"], &kept["browsers"]),
+        (&json!(1), &json!(1))
+    );
     let past = desk.get(&format!("{ann}/conversations")).await;
     assert_eq!(past["items"][0]["id"], json!(conversation));
     let shown = desk.get(&format!("/api/conversations/{conversation}")).await;
@@ -96,10 +106,14 @@ async fn what_agents_know_is_kept_apart_from_what_the_host_site_says() {
         let body = json!({ "token": visitor.token, "identity": { "token": token } });
         app.comes(&acme, &body).await.0
     };
-    let known = prove(json!({ "sub": "u-1", "exp": soon, "name": "Ann", "attributes": { "plan": "pro" } })).await;
+    let known =
+        prove(json!({ "sub": "u-1", "exp": soon, "name": "Ann", "attributes": { "plan": "pro" } })).await;
     let desk = Desk::of(&app, &acme, Role::Agent).await;
     let ann = desk.keeps(&known.id).await;
-    for vouched in [json!({ "name": "Anna" }), json!({ "attributes": { "plan": "free" } })] {
+    for vouched in [
+        json!({ "name": "Anna" }),
+        json!({ "attributes": { "plan": "free" } }),
+    ] {
         let (status, refused) = desk.call(Method::PATCH, &ann, vouched).await;
         assert_eq!((status.as_u16(), &refused["code"]), (409, &json!("conflict")));
     }
@@ -109,12 +123,19 @@ async fn what_agents_know_is_kept_apart_from_what_the_host_site_says() {
         json!({ "attributes": { "a": "x".repeat(9_000) } }),
     ] {
         let (status, refused) = desk.call(Method::PATCH, &ann, wrong).await;
-        assert_eq!((status.as_u16(), &refused["code"]), (400, &json!("invalid_request")));
+        assert_eq!(
+            (status.as_u16(), &refused["code"]),
+            (400, &json!("invalid_request"))
+        );
     }
     let edit = json!({ "email": "ann@home.example", "attributes": { "calls": "mornings" } });
     let (_, edited) = desk.call(Method::PATCH, &ann, edit).await;
     assert_eq!(
-        (&edited["email"], &edited["vouched"], &edited["edited"]["attributes"]),
+        (
+            &edited["email"],
+            &edited["vouched"],
+            &edited["edited"]["attributes"]
+        ),
         (
             &json!("ann@home.example"),
             &json!({ "name": true, "email": false }),
@@ -128,7 +149,9 @@ async fn what_agents_know_is_kept_apart_from_what_the_host_site_says() {
         (&json!("ann@shop.example"), &json!("ann@home.example")),
         "the host site's word counts, and the agent's is not lost"
     );
-    let (_, forgotten) = desk.call(Method::PATCH, &ann, json!({ "attributes": { "calls": null } })).await;
+    let (_, forgotten) = desk
+        .call(Method::PATCH, &ann, json!({ "attributes": { "calls": null } }))
+        .await;
     assert_eq!(forgotten["edited"]["attributes"], json!({}));
 }
 
@@ -145,7 +168,10 @@ async fn notes_are_for_the_team_and_removed_by_who_wrote_them_or_an_admin() {
     let page = desk.get(&format!("{notes}?limit=2")).await;
     let texts = |page: &Value| {
         let items = page["items"].as_array().unwrap().clone();
-        items.iter().map(|note| note["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        items
+            .iter()
+            .map(|note| note["text"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(texts(&page), ["Third", "Second"]);
     let rest = format!("{notes}?limit=2&cursor={}", page["next"].as_str().unwrap());
@@ -164,7 +190,9 @@ async fn notes_are_for_the_team_and_removed_by_who_wrote_them_or_an_admin() {
     let (status, _) = desk.call(Method::DELETE, &theirs, json!({})).await;
     assert_eq!(status.as_u16(), 403, "it is another's");
     for (who, note) in [(&desk, &written[0]), (&owner, &written[1])] {
-        let (status, _) = who.call(Method::DELETE, &format!("{notes}/{note}"), json!({})).await;
+        let (status, _) = who
+            .call(Method::DELETE, &format!("{notes}/{note}"), json!({}))
+            .await;
         assert_eq!(status.as_u16(), 204);
     }
     assert_eq!(texts(&desk.get(&notes).await), ["The owner's", "Third"]);

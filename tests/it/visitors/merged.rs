@@ -33,10 +33,15 @@ async fn everything_goes_along_and_the_old_ids_lead_on() {
 
     let desk = Desk::owner(&app, &acme).await;
     let (first, second) = (desk.keeps(&phone.id).await, desk.keeps(&desktop.id).await);
-    desk.post(&format!("{first}/notes"), json!({ "text": "Calls on Mondays." })).await;
+    desk.post(&format!("{first}/notes"), json!({ "text": "Calls on Mondays." }))
+        .await;
     let agent = Desk::of(&app, &acme, Role::Agent).await;
     let (status, refused) = agent
-        .call(Method::POST, &format!("{first}/merge"), json!({ "into": id_of(&second) }))
+        .call(
+            Method::POST,
+            &format!("{first}/merge"),
+            json!({ "into": id_of(&second) }),
+        )
         .await;
     assert_eq!((status.as_u16(), &refused["code"]), (403, &json!("forbidden")));
     let merge = json!({ "into": id_of(&second) });
@@ -52,7 +57,11 @@ async fn everything_goes_along_and_the_old_ids_lead_on() {
     let (status, _) = desk.call(Method::POST, &format!("{first}/merge"), merge).await;
     assert_eq!(status.as_u16(), 409, "they are one already");
 
-    assert_eq!(phone.reads(&on_phone).await, 401, "the token names who is no more");
+    assert_eq!(
+        phone.reads(&on_phone).await,
+        401,
+        "the token names who is no more"
+    );
     let (phone, session) = app.comes(&acme, &json!({ "token": phone.token })).await;
     assert_eq!(
         (&session["visitor"]["verified"], &session["visitor"]["id"]),
@@ -63,9 +72,17 @@ async fn everything_goes_along_and_the_old_ids_lead_on() {
         let past: HashSet<String> = device.past().await.into_iter().collect();
         assert_eq!(past, HashSet::from([on_phone.clone(), on_desktop.clone()]));
     }
-    let acts = desk.get(&format!("/api/audit?action=contact.merge&target={}", id_of(&first))).await;
+    let acts = desk
+        .get(&format!(
+            "/api/audit?action=contact.merge&target={}",
+            id_of(&first)
+        ))
+        .await;
     assert_eq!(
-        (acts["items"].as_array().unwrap().len(), &acts["items"][0]["after"]),
+        (
+            acts["items"].as_array().unwrap().len(),
+            &acts["items"][0]["after"]
+        ),
         (1, &json!({ "into": id_of(&second) }))
     );
 }
@@ -80,14 +97,19 @@ async fn an_agents_word_is_no_proof() {
     let desk = Desk::owner(&app, &acme).await;
     let (kept, known) = (desk.keeps(&stranger.id).await, desk.keeps(&ann.id).await);
     let (status, refused) = desk
-        .call(Method::POST, &format!("{known}/merge"), json!({ "into": id_of(&kept) }))
+        .call(
+            Method::POST,
+            &format!("{known}/merge"),
+            json!({ "into": id_of(&kept) }),
+        )
         .await;
     assert_eq!(
         (status.as_u16(), &refused["code"]),
         (409, &json!("conflict")),
         "whom a host site vouches for survives"
     );
-    desk.post(&format!("{kept}/merge"), json!({ "into": id_of(&known) })).await;
+    desk.post(&format!("{kept}/merge"), json!({ "into": id_of(&known) }))
+        .await;
     assert_eq!(desk.get(&known).await["conversations"], 2);
     assert_eq!(ann.past().await, [own.clone()]);
     assert_eq!((ann.reads(&theirs).await, stranger.reads(&own).await), (404, 404));
@@ -107,7 +129,8 @@ async fn who_is_proven_later_brings_what_agents_knew() {
     has_said(&stranger, "where is my order?").await;
     let desk = Desk::owner(&app, &acme).await;
     let kept = desk.keeps(&stranger.id).await;
-    desk.post(&format!("{kept}/notes"), json!({ "text": "Calls on Mondays." })).await;
+    desk.post(&format!("{kept}/notes"), json!({ "text": "Calls on Mondays." }))
+        .await;
     let (known, _) = app.identifies(&acme, &secret, "ann", Some(&stranger)).await;
     assert_eq!(known.id, stranger.id);
     let now = desk.get(&kept).await;
@@ -117,7 +140,10 @@ async fn who_is_proven_later_brings_what_agents_knew() {
     );
     let notes = desk.get(&format!("{kept}/notes")).await;
     assert_eq!(notes["items"].as_array().unwrap().len(), 1);
-    assert_eq!(desk.get("/api/contacts").await["items"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        desk.get("/api/contacts").await["items"].as_array().unwrap().len(),
+        1
+    );
 }
 
 /// Browsers are proven to be either contact, or the one kept by agents, while that one and the merged one go
@@ -131,8 +157,12 @@ async fn a_proof_at_the_moment_of_a_merge_ends_at_the_survivor() {
     let desk = Desk::owner(&app, &acme).await;
     let (first, second) = (desk.keeps(&phone.id).await, desk.keeps(&desktop.id).await);
     let strangers = [app.visitor(&acme).await, app.visitor(&acme).await];
-    let kept = [desk.keeps(&strangers[0].id).await, desk.keeps(&strangers[1].id).await];
-    desk.post(&format!("{}/merge", kept[0]), json!({ "into": id_of(&kept[1]) })).await;
+    let kept = [
+        desk.keeps(&strangers[0].id).await,
+        desk.keeps(&strangers[1].id).await,
+    ];
+    desk.post(&format!("{}/merge", kept[0]), json!({ "into": id_of(&kept[1]) }))
+        .await;
     let proofs = (0..12).map(|i| {
         let user = if i % 2 == 0 { "u-1" } else { "u-2" };
         let token = strangers.get(i).map(|stranger| &stranger.token);

@@ -143,7 +143,10 @@ async fn a_merge_brings_everything_and_leads_on_for_ever() {
     let test = database().await;
     let acme = chat(test.db(), "acme").await;
     acme.says("may I return it?").await;
-    let (first, second) = (kept(&acme.db, "Ann", None, 1).await, proven(&acme.db, "u-1", 2).await);
+    let (first, second) = (
+        kept(&acme.db, "Ann", None, 1).await,
+        proven(&acme.db, "u-1", 2).await,
+    );
     let last = proven(&acme.db, "u-2", 3).await;
     with_browser(&acme, first.id).await;
     let noted = note(first.id, "Calls on Mondays.", 4);
@@ -159,14 +162,20 @@ async fn a_merge_brings_everything_and_leads_on_for_ever() {
     acme.db
         .transaction(async |conn| {
             for id in [first.id, second.id, last.id] {
-                assert_eq!(contacts::load(conn, id).await?.map(|found| found.id), Some(last.id));
+                assert_eq!(
+                    contacts::load(conn, id).await?.map(|found| found.id),
+                    Some(last.id)
+                );
                 assert_eq!(contacts::lock(conn, id).await?.id, last.id);
             }
             let notes = contact_notes::list(conn, last.id, 10, None).await?;
             assert_eq!(notes.len(), 1);
             assert_eq!(history::of_contact(conn, last.id).await?, [acme.conversation]);
             let counts = contact_list::counts(conn, vec![first.id, last.id]).await?;
-            assert_eq!((counts.len(), counts[0].id, counts[0].conversations), (1, last.id, 1));
+            assert_eq!(
+                (counts.len(), counts[0].id, counts[0].conversations),
+                (1, last.id, 1)
+            );
             let spaces = contact_list::spaces(conn, last.id).await?;
             assert_eq!((spaces.len(), spaces[0].browsers), (1, 1));
             let visitor = visitors::load(conn, acme.visitor).await?.unwrap();
@@ -213,7 +222,10 @@ async fn a_foreign_tenant_knows_no_contact_and_no_note() {
         .transaction(async |conn| {
             let absent = |outcome: Result<(), StoreError>| matches!(outcome, Err(StoreError::NotFound));
             let found = contact_list::list(conn, &Wanted::default(), 10, None).await?;
-            assert_eq!(found.iter().map(|found| found.id).collect::<Vec<_>>(), [theirs.id]);
+            assert_eq!(
+                found.iter().map(|found| found.id).collect::<Vec<_>>(),
+                [theirs.id]
+            );
             assert!(contact_list::counts(conn, vec![ann.id]).await?.is_empty());
             assert!(contact_list::spaces(conn, ann.id).await?.is_empty());
             assert!(contact_notes::list(conn, ann.id, 10, None).await?.is_empty());
@@ -253,7 +265,10 @@ async fn a_foreign_tenant_knows_no_contact_and_no_note() {
                 .await,
         ),
     ] {
-        assert!(matches!(refused, Err(StoreError::Conflict { .. })), "{what}: {refused:?}");
+        assert!(
+            matches!(refused, Err(StoreError::Conflict { .. })),
+            "{what}: {refused:?}"
+        );
     }
     acme.db
         .transaction(async |conn| {
@@ -292,5 +307,10 @@ async fn who_is_kept_is_vouched_for_or_not_and_blocked_for_a_reason() {
     let itself = acme
         .db
         .transaction(async |conn| contacts::merge(conn, ann.id, ann.id).await);
-    assert!(itself.await.unwrap_err().is_conflict("contacts_merged_into_another"));
+    assert!(
+        itself
+            .await
+            .unwrap_err()
+            .is_conflict("contacts_merged_into_another")
+    );
 }
