@@ -19,7 +19,7 @@ export function ContactTable({ contacts }: { contacts: readonly Listed[] }) {
           <th scope="col" className="hidden w-2/5 px-4 py-2 text-start font-medium sm:table-cell">
             E-mail
           </th>
-          <th scope="col" className="w-36 px-4 py-2 text-start font-medium">
+          <th scope="col" className="hidden w-36 px-4 py-2 text-start font-medium sm:table-cell">
             Last seen
           </th>
           <th scope="col" className="hidden w-32 px-4 py-2 text-end font-medium md:table-cell">
@@ -50,9 +50,13 @@ function Row({ contact, now }: { contact: Listed; now: Date }) {
           {contact.verified_at && <BadgeCheck className="size-4 shrink-0 text-accent" aria-label="Verified" />}
           {contact.blocked_at && <Tag look="bad">Blocked</Tag>}
         </div>
+        <p className="truncate ps-9.5 text-xs text-mute sm:hidden">
+          {contact.name && contact.email && `${contact.email} · `}
+          {ago(seen, now)}
+        </p>
       </td>
       <td className={`${cell} hidden truncate text-mute sm:table-cell`}>{contact.email}</td>
-      <td className={`${cell} w-28 truncate text-mute sm:w-auto`}>
+      <td className={`${cell} hidden truncate text-mute sm:table-cell`}>
         <time dateTime={contact.last_seen_at} title={exactTime(seen)}>
           {ago(seen, now)}
         </time>
