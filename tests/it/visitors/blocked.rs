@@ -45,8 +45,8 @@ async fn what_is_open_is_closed_and_every_door_says_why() {
         of(app.session(&acme, &json!({ "token": visitor.token })).await),
         refused
     );
-    for path in ["/conversation", "/chat"] {
-        let body = json!({ "client_id": uuid::Uuid::new_v4(), "text": "hello?" });
+    let question = json!({ "client_id": uuid::Uuid::new_v4(), "text": "hello?" });
+    for (path, body) in [("/conversation", json!({})), ("/chat", question)] {
         let answer = visitor.post(path).json(&body).send().await.unwrap();
         assert_eq!(
             of((answer.status(), answer.json().await.unwrap())),
