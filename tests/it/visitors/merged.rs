@@ -111,7 +111,7 @@ async fn an_agents_word_is_no_proof() {
     desk.post(&format!("{kept}/merge"), json!({ "into": id_of(&known) }))
         .await;
     assert_eq!(desk.get(&known).await["conversations"], 2);
-    assert_eq!(ann.past().await, [own.clone()]);
+    assert_eq!(ann.past().await, std::slice::from_ref(&own));
     assert_eq!((ann.reads(&theirs).await, stranger.reads(&own).await), (404, 404));
     assert_eq!(stranger.reads(&theirs).await, 200, "and they go on as before");
     let (_, session) = app.comes(&acme, &json!({ "token": stranger.token })).await;
