@@ -11,7 +11,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use dashmap::{DashMap, mapref::entry::Entry};
-use parlance_store::ids::{ContactId, ConversationId, TenantId};
+use parlance_store::ids::{ConversationId, TenantId};
 
 use super::{
     conversation::{ActorError, ConversationHandle, Deps},
@@ -102,13 +102,14 @@ impl Registry {
         Ok(ConversationHandle::start(self.deps.clone(), tenant, id, &arbiter))
     }
 
-    /// Tells those of `conversations` that are alive whose they are now. One that starts later reads it.
-    pub async fn claim(&self, tenant: TenantId, conversations: &[ConversationId], contact: ContactId) {
+    /// Tells those of `conversations` that are alive to look who their visitor is now. One that starts later
+    /// reads it.
+    pub async fn identify(&self, tenant: TenantId, conversations: &[ConversationId]) {
         let alive: Vec<_> = conversations
             .iter()
             .filter_map(|id| Some(self.places.get(&(tenant, *id))?.handle.clone()))
             .collect();
-        futures_util::future::join_all(alive.iter().map(|handle| handle.claim(contact))).await;
+        futures_util::future::join_all(alive.iter().map(ConversationHandle::identify)).await;
     }
 
     /// Forgets actors that ended. Called now and then.

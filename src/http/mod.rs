@@ -8,6 +8,7 @@ mod audit;
 mod auth;
 mod bodies;
 mod canned;
+mod contacts;
 mod conversations;
 mod cursor;
 mod demo;

@@ -16,8 +16,9 @@ use utoipa::{
 };
 
 use super::{
-    analytics, audit, auth, canned, conversations, documents, golden, identity_keys, invitations, jobs, keys,
-    operations, outbox, passages, places, query, session, sources, spaces, team, visitors, widget,
+    analytics, audit, auth, canned, contacts, conversations, documents, golden, identity_keys, invitations,
+    jobs, keys, operations, outbox, passages, places, query, session, sources, spaces, team, visitors,
+    widget,
 };
 
 /// The document as JSON text, made once.
@@ -55,6 +56,9 @@ Lists give `next` while there is more: pass it as `cursor`.";
         conversations::act::draft, conversations::act::take, conversations::act::release, conversations::act::transfer,
         conversations::act::resolve, conversations::act::snooze, conversations::act::reopen, visitors::visitor,
         canned::list, canned::create, canned::change, canned::remove,
+        contacts::list, contacts::contact, contacts::change, contacts::conversations, contacts::of_visitor,
+        contacts::block, contacts::unblock, contacts::merge,
+        contacts::notes::list, contacts::notes::write, contacts::notes::remove,
         documents::list, documents::upload, documents::text, documents::faq, documents::document, documents::content,
         documents::remove, documents::reprocess, passages::list, places::know, places::list,
         places::source, places::pages, places::read, places::remove, jobs::list, jobs::job, jobs::cancel, query::query,
@@ -74,6 +78,7 @@ Lists give `next` while there is more: pass it as `cursor`.";
         (name = "accounts", description = "Signing up, logging in, and one's own account"),
         (name = "spaces", description = "Spaces, what they are set to and what becomes of them"),
         (name = "conversations", description = "Reading what was said, and answering"),
+        (name = "contacts", description = "Whom conversations are with"),
         (name = "knowledge", description = "Documents, the jobs that read them, and searching them"),
         (name = "golden questions", description = "What must be found or said, asked again after each change"),
         (name = "analytics", description = "What happened, by day and by space"),

@@ -135,6 +135,7 @@ permits!(
     KnowledgeWrite,
     ConversationsRead,
     ConversationsWrite,
+    ContactsMerge,
     AnalyticsRead,
     TeamRead,
     TeamWrite,

@@ -6,12 +6,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{
     analytics, assets, audit, auth, canned,
+    contacts::{self, notes},
     conversations::{self, act, read, search},
     demo, documents, golden, identity_keys, invitations, jobs, keys, operations, outbox, passages,
     permit::{
-        AnalyticsRead, Anyone, AuditRead, ConversationsRead, ConversationsWrite, KeysRead, KeysWrite,
-        KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite, TeamRead, TeamWrite, WorkspaceWrite, delete,
-        get, patch, post, put,
+        AnalyticsRead, Anyone, AuditRead, ContactsMerge, ConversationsRead, ConversationsWrite, KeysRead,
+        KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite, TeamRead, TeamWrite,
+        WorkspaceWrite, delete, get, patch, post, put,
     },
     places, query, session, site, sources,
     spaces::{self, embed, life, versions},
@@ -216,8 +217,33 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         .service(at("/api/jobs/{id}/cancel").route(post(KnowledgeWrite, jobs::cancel)))
         .service(at("/api/chat-spaces/{id}/conversations").route(get(ConversationsRead, conversations::list)))
         .configure(of_conversations)
-        .service(at("/api/visitors/{id}").route(get(ConversationsRead, visitors::visitor)))
+        .configure(of_contacts)
         .default_service(web::to(nothing_here));
+}
+
+/// Whom conversations are with.
+fn of_contacts(config: &mut web::ServiceConfig) {
+    config
+        .service(at("/api/visitors/{id}").route(get(ConversationsRead, visitors::visitor)))
+        .service(at("/api/visitors/{id}/contact").route(post(ConversationsWrite, contacts::of_visitor)))
+        .service(at("/api/contacts").route(get(ConversationsRead, contacts::list)))
+        .service(
+            at("/api/contacts/{id}")
+                .route(get(ConversationsRead, contacts::contact))
+                .route(patch(ConversationsWrite, contacts::change)),
+        )
+        .service(
+            at("/api/contacts/{id}/conversations").route(get(ConversationsRead, contacts::conversations)),
+        )
+        .service(
+            at("/api/contacts/{id}/notes")
+                .route(get(ConversationsRead, notes::list))
+                .route(post(ConversationsWrite, notes::write)),
+        )
+        .service(at("/api/contacts/{id}/notes/{note}").route(delete(ConversationsWrite, notes::remove)))
+        .service(at("/api/contacts/{id}/block").route(post(ConversationsWrite, contacts::block)))
+        .service(at("/api/contacts/{id}/unblock").route(post(ConversationsWrite, contacts::unblock)))
+        .service(at("/api/contacts/{id}/merge").route(post(ContactsMerge, contacts::merge)));
 }
 
 /// Conversations, read and had.

@@ -120,12 +120,7 @@ pub async fn session(
         vault: services.vault.clone(),
     };
     let begun = visits.begin(&named, &space, coming).await.map_err(problem)?;
-    if let Some((contact, conversations)) = &begun.claimed {
-        services
-            .registry
-            .claim(named.tenant, conversations, *contact)
-            .await;
-    }
+    services.registry.identify(named.tenant, &begun.claimed).await;
     if let Some(site) = site {
         note(&services, &named, site);
     }
@@ -176,6 +171,7 @@ fn problem(refused: Refused) -> Problem {
         Refused::Proof(_) => Problem::new(Code::IdentityInvalid, detail),
         Refused::Expired => Problem::new(Code::IdentityExpired, detail),
         Refused::Required => Problem::new(Code::IdentityRequired, detail),
+        Refused::Blocked => Problem::new(Code::Blocked, detail),
         Refused::Store(cause) => Problem::internal(cause),
     }
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use parlance_store::{
     StoreError,
-    ids::{ContactId, SpaceId, VisitorId},
+    ids::{SpaceId, VisitorId},
     queries::{
         contacts::{self, Contact},
         visitors::{self, Visitor},
@@ -16,6 +16,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
+    contacts::ContactView,
     documents::problem,
     permit::{Allowed, ConversationsRead},
 };
@@ -33,7 +34,7 @@ struct VisitorView {
     space: SpaceId,
     /// Whether the host site has proven who they are.
     verified: bool,
-    /// Who they are, as the host site vouches; null where it does not.
+    /// Who they are, by a proof of the host site or as agents know; null where nobody does.
     contact: Option<ContactView>,
     /// `id`, `name`, `email` and `avatar` as the page said without a proof: anybody may say so.
     #[schema(value_type = Object)]
@@ -44,36 +45,6 @@ struct VisitorView {
     locale: Option<String>,
     created_at: DateTime<Utc>,
     last_seen_at: DateTime<Utc>,
-}
-
-/// A person whom the host site vouches for.
-#[derive(Debug, Serialize, ToSchema)]
-struct ContactView {
-    #[schema(value_type = uuid::Uuid)]
-    id: ContactId,
-    /// The host site's own id of them.
-    external_id: String,
-    name: Option<String>,
-    email: Option<String>,
-    avatar: Option<String>,
-    #[schema(value_type = Object)]
-    attributes: Value,
-    /// The latest proof.
-    verified_at: DateTime<Utc>,
-}
-
-impl From<Contact> for ContactView {
-    fn from(contact: Contact) -> Self {
-        Self {
-            id: contact.id,
-            external_id: contact.external_id,
-            name: contact.name,
-            email: contact.email,
-            avatar: contact.avatar,
-            attributes: contact.attributes,
-            verified_at: contact.verified_at,
-        }
-    }
 }
 
 /// Get a visitor.
@@ -103,7 +74,7 @@ pub async fn visitor(
     Ok(HttpResponse::Ok().json(VisitorView {
         id: visitor.id,
         space: visitor.space_id,
-        verified: contact.is_some(),
+        verified: visitor.verified,
         contact: contact.map(ContactView::from),
         said: visitor.said,
         attributes: visitor.attributes,

@@ -22,6 +22,7 @@ pub enum Code {
     IdentityInvalid,
     IdentityExpired,
     IdentityRequired,
+    Blocked,
     OriginNotAllowed,
     Forbidden,
     NotFound,
@@ -144,6 +145,7 @@ pub const TABLE: &[Row] = &[
         "Only for those who are logged in",
         false,
     ),
+    row(Code::Blocked, "blocked", 403, "This chat is not available", false),
     row(
         Code::OriginNotAllowed,
         "origin_not_allowed",

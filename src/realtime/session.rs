@@ -8,6 +8,7 @@ use parlance_store::{
     StoreError,
     ids::{ClientId, ConversationId},
     queries::{
+        contacts,
         conversations::{self, ConversationStatus, NewConversation},
         history::{self, Preview},
         visitors,
@@ -72,9 +73,11 @@ impl Session {
             _ if seen.space != claims.space => Err(Problem::not_found()),
             (Some(verified), Some(contact)) if verified.contact == contact => Ok(()),
             (None, None) if own => Ok(()),
-            (None, Some(_)) if own => Err(superseded()),
+            // Of nobody in particular, or of a contact that was merged into another one.
+            (_, Some(_)) if own => Err(superseded()),
             _ => Err(Problem::not_found()),
-        }
+        }?;
+        if seen.blocked { Err(blocked()) } else { Ok(()) }
     }
 
     #[must_use]
@@ -262,7 +265,7 @@ pub async fn own(services: &Services, claims: VisitorClaims, limit: i64) -> Resu
     let contact = claims.verified.map(|verified| verified.contact);
     let db = services.db.tenant(claims.tenant);
     let found = db.read(async |conn| {
-        if visitors::contact(conn, claims.visitor).await? != contact {
+        if visitors::proven(conn, claims.visitor).await? != contact {
             return Ok(None);
         }
         let visitors = match contact {
@@ -291,8 +294,16 @@ async fn create(
             let visitor = visitors::load(conn, claims.visitor)
                 .await?
                 .ok_or(StoreError::NotFound)?;
-            if visitor.contact_id != claims.verified.map(|verified| verified.contact) {
-                return Ok(None);
+            let proven = visitor.contact_id.filter(|_| visitor.verified);
+            if proven != claims.verified.map(|verified| verified.contact) {
+                return Ok(Err(superseded()));
+            }
+            let contact = match visitor.contact_id {
+                Some(contact) => contacts::load(conn, contact).await?,
+                None => None,
+            };
+            if contact.is_some_and(|contact| contact.blocked_at.is_some()) {
+                return Ok(Err(blocked()));
             }
             let page = visitor
                 .attributes
@@ -308,12 +319,12 @@ async fn create(
                 page,
                 at,
             };
-            conversations::create(conn, new).await.map(Some)
+            conversations::create(conn, new).await.map(Ok)
         })
         .await;
     match created {
-        Ok(Some(())) => Ok(id),
-        Ok(None) => Err(superseded()),
+        Ok(Ok(())) => Ok(id),
+        Ok(Err(refused)) => Err(refused),
         Err(StoreError::NotFound) => Err(Problem::not_found()),
         Err(error) => Err(Problem::internal(error)),
     }
@@ -337,6 +348,11 @@ fn superseded() -> Problem {
         Code::Unauthenticated,
         "the token was replaced by a newer one of the visitor",
     )
+}
+
+/// Agents have blocked whoever it is.
+fn blocked() -> Problem {
+    Problem::new(Code::Blocked, "this chat is not available to you")
 }
 
 fn draining() -> Problem {

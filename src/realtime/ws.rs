@@ -100,6 +100,7 @@ async fn greet(socket: &mut Socket, space: &SpaceRef, address: Option<IpAddr>) -
             let close = match refused.code {
                 Code::NotFound => Close::NoConversation,
                 Code::Unauthenticated => Close::Unauthenticated,
+                Code::Blocked => Close::Forbidden,
                 Code::RateLimited | Code::TooManyListeners => Close::RateLimited,
                 _ => Close::Moved,
             };

@@ -147,6 +147,24 @@ def visitors(world, ada, space, document):
     return token, opened, session["visitor"]["id"], answer["id"]
 
 
+def contacts(ada, visitor_id, space):
+    at = {"id": ada.call("keep_visitor", {"id": visitor_id})["id"]}
+    ada.call("list_contacts", query={"q": "nobody", "filter": "blocked", "limit": 2})
+    ada.call("get_contact", at)
+    ada.call("change_contact", at, body={"name": "Ann", "email": "ann@x.example", "attributes": {"calls": "mornings"}})
+    ada.call("list_contact_conversations", at, query={"limit": 2})
+    note = ada.call("write_contact_note", at, body={"text": "Calls on **Mondays**."})
+    ada.call("list_contact_notes", at, query={"limit": 1})
+    ada.call("delete_contact_note", {**at, "note": note["id"]})
+    ada.call("block_contact", at, body={"reason": "spam"})
+    ada.call("unblock_contact", at)
+    others = [ada.world.call("begin_visitor_session", {"space": space["slug"]}, body={})["visitor"]["id"] for _ in range(2)]
+    gone, spare = [ada.call("keep_visitor", {"id": other})["id"] for other in others]
+    ada.call("merge_contact", {"id": gone}, body={"into": at["id"]})
+    note = ada.call("write_contact_note", {"id": spare}, body={"text": "Likes tea."})["id"]
+    return at["id"], spare, note
+
+
 def team(world, ada):
     bob, cleo = (Person(world, name) for name in ("bob", "cleo"))
     for person in (bob, cleo):
@@ -223,6 +241,7 @@ def tell(world):
     question, run = golden(ada, world, at)
     reply = canned(ada, at)
     visitor, conversation, visitor_id, _ = visitors(world, ada, space, document)
+    contact, spare_contact, contact_note = contacts(ada, visitor_id, space)
     member, sales = team(world, ada)
     key = keys(ada, world, at)
     spare = lives_of_spaces(ada)
@@ -253,6 +272,7 @@ def tell(world):
             "/api/canned-replies/{id}": {"id": reply},
             "/api/conversations/{id}": {"id": conversation},
             "/api/visitors/{id}": {"id": visitor_id},
+            "/api/contacts/{id}": {"id": contact},
             "/api/team/members/{id}": {"id": member},
             "/api/team/teams/{id}": {"id": sales},
             "/api/team/invitations/{id}": {"id": waiting},
@@ -266,6 +286,8 @@ def tell(world):
             "delete_document": {"id": given},
             "delete_golden_question": {"id": asked},
             "delete_canned_reply": {"id": spare_reply},
+            **{name: {"id": spare_contact} for name in ("block_contact", "unblock_contact", "merge_contact")},
+            "delete_contact_note": {"id": spare_contact, "note": contact_note},
             "delete_team": {"id": lone},
             "delete_source": {"id": left},
         },

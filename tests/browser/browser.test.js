@@ -20,6 +20,7 @@ import './stories/console.js';
 import './stories/agents.js';
 import './stories/accessible.js';
 import './stories/canned.js';
+import './stories/contacts.js';
 import './stories/undo.js';
 import './stories/drafts.js';
 import './stories/knowledge.js';

@@ -184,6 +184,16 @@ test('4001: a new session, then the same conversation', async (t) => {
   assertWhole(server, visitor, 'warranty?');
 });
 
+test('4003: whoever was blocked meanwhile is told by a session, and stays away', async (t) => {
+  const { server, visitor, chat, until } = await chatting(t);
+  await until(() => chat.online);
+  Object.assign(server.faults, { session: 403, code: 'blocked' });
+  server.cut(4003);
+  await until(() => chat.denied);
+  assert.deepEqual([server.sessions.length, chat.online], [2, false]);
+  assert.deepEqual(visitor.emitted.filter(([name]) => name === 'error'), [['error', { code: 'blocked', detail: undefined }]]);
+});
+
 test('4004: a new conversation, and what was not sent goes there', async (t) => {
   const { server, visitor, chat, until } = await chatting(t, {}, { area: { 'parlance:acme:conversation': '"gone"' } });
   chat.say('warranty?');

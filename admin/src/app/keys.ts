@@ -12,6 +12,7 @@ export const SHORTCUTS = {
   palette: { keys: ['Mod+k'], does: 'Find a page or do something', group: 'Everywhere' },
   help: { keys: ['?'], does: 'Show these shortcuts', group: 'Everywhere' },
   inbox: { keys: ['g i'], does: 'Go to the inbox', group: 'Everywhere' },
+  contacts: { keys: ['g p'], does: 'Go to the contacts', group: 'Everywhere' },
   canned: { keys: ['g c'], does: 'Go to the canned replies', group: 'Everywhere' },
   filter: { keys: ['/'], does: 'Filter the list of the page', group: 'Everywhere' },
   next: { keys: ['j', 'ArrowDown'], does: 'Next conversation', group: 'In the inbox' },

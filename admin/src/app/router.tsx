@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, Navigate } from '@tanstack/react-router';
 import { SearchX } from 'lucide-react';
 import { wanted } from '../audit/wanted';
+import { wantedContacts } from '../contacts/wanted';
 import { ConversationPage } from '../inbox/ConversationPage';
 import { InboxPage, NoConversation } from '../inbox/InboxPage';
 import { readSearch } from '../overview/range';
@@ -62,6 +63,17 @@ const canned = createRoute({
   getParentRoute: () => root,
   path: 'canned-replies',
   component: lazyRouteComponent(() => import('../canned/CannedPage'), 'CannedPage'),
+});
+const contacts = createRoute({
+  getParentRoute: () => root,
+  path: 'contacts',
+  validateSearch: wantedContacts,
+  component: lazyRouteComponent(() => import('../contacts/ContactsPage'), 'ContactsPage'),
+});
+const contact = createRoute({
+  getParentRoute: () => root,
+  path: 'contacts/$contact',
+  component: lazyRouteComponent(() => import('../contacts/ContactPage'), 'ContactPage'),
 });
 const keys = createRoute({ getParentRoute: () => root, path: 'keys', component: lazyRouteComponent(() => import('../keys/KeysPage'), 'KeysPage') });
 const audit = createRoute({
@@ -135,6 +147,8 @@ const routeTree = root.addChildren([
   inbox.addChildren([noConversation, conversation]),
   account,
   overview,
+  contacts,
+  contact,
   archived,
   canned,
   team,

@@ -73,6 +73,11 @@ export const ACTIONS: Record<string, Kind> = {
     named: 'the canned reply ',
     acts: { 'canned_reply.create': 'wrote {}', 'canned_reply.change': 'changed {}', 'canned_reply.remove': 'deleted {}' },
   },
+  'contact.': {
+    label: 'Contacts',
+    one: 'a contact',
+    acts: { 'contact.block': 'blocked a contact', 'contact.unblock': 'unblocked a contact', 'contact.merge': 'merged a contact into another' },
+  },
   'workspace.': { label: 'Workspace', one: 'somebody', acts: { 'workspace.transfer': 'handed the workspace over to {}' } },
   'api_key.': { label: 'API keys', one: 'an API key', named: 'the API key ', acts: { 'api_key.create': 'made {}', 'api_key.revoke': 'revoked {}' } },
   'account.': { label: 'Accounts', one: 'an account', acts: { 'account.sign_up': 'signed up' } },

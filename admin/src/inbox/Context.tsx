@@ -1,12 +1,18 @@
-import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { BadgeCheck, X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { BadgeCheck, UserRoundPlus, X } from 'lucide-react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { useApi } from '../api/client';
+import { useMay } from '../app/permission';
 import { spacesQuery } from '../spaces/api';
+import { Button } from '../ui/Button';
+import { Refusal } from '../ui/Notice';
+import { Tag } from '../ui/Tag';
 import { visitorQuery, type Conversation } from './api';
 import { mediumTime } from './time';
 import { VisitorFace, visitorName } from './visitor';
+
+const Past = lazy(async () => ({ default: (await import('../contacts/Past')).Past }));
 
 /** Who it is with and where it takes place: beside the conversation, or over it where there is no room. */
 export function Context({ conversation, shown, close }: { conversation: Conversation; shown: boolean; close: () => void }) {
@@ -38,15 +44,16 @@ function Details({ conversation }: { conversation: Conversation }) {
         <VisitorFace of={conversation} />
         <div className="min-w-0">
           <p className="flex items-center gap-1 font-medium">
-            <span className="truncate">{visitorName(conversation)}</span>
+            <Whose conversation={conversation} />
             {conversation.verified && <BadgeCheck className="size-4 shrink-0 text-accent" aria-label="Verified" />}
+            {conversation.blocked && <Tag look="bad">Blocked</Tag>}
           </p>
           {conversation.email && <p className="truncate text-xs text-mute">{conversation.email}</p>}
         </div>
       </div>
       <dl className="space-y-3 border-t border-line p-4 text-[13px]">
         {!conversation.verified && (conversation.name || conversation.email) && <Fact name="Identity">As the page says; nobody vouches for it</Fact>}
-        {visitor?.contact && <Fact name="Your id of them">{visitor.contact.external_id}</Fact>}
+        {visitor?.contact?.external_id && <Fact name="Your id of them">{visitor.contact.external_id}</Fact>}
         {space && (
           <Fact name="Space">
             <Link to="/spaces/$space/knowledge" params={{ space: space.slug }} className="text-accent underline underline-offset-2">
@@ -60,6 +67,7 @@ function Details({ conversation }: { conversation: Conversation }) {
         {visitor && <Fact name="First seen">{mediumTime(new Date(visitor.created_at))}</Fact>}
         {conversation.snoozed_until && <Fact name="Comes back">{mediumTime(new Date(conversation.snoozed_until))}</Fact>}
       </dl>
+      <Kept conversation={conversation} />
       {attributes.length > 0 && (
         <dl className="space-y-3 border-t border-line p-4 text-[13px]">
           {attributes.map(([name, value]) => (
@@ -70,6 +78,49 @@ function Details({ conversation }: { conversation: Conversation }) {
         </dl>
       )}
     </>
+  );
+}
+
+/** The name; where a contact is kept, the way there. */
+function Whose({ conversation }: { conversation: Conversation }) {
+  const name = visitorName(conversation);
+  if (!conversation.contact) return <span className="truncate">{name}</span>;
+  return (
+    <Link to="/contacts/$contact" params={{ contact: conversation.contact }} className="truncate hover:underline">
+      {name}
+    </Link>
+  );
+}
+
+/** What else they said; or where nobody is kept yet, that they can be. */
+function Kept({ conversation }: { conversation: Conversation }) {
+  const [api, queries, navigate, may] = [useApi(), useQueryClient(), useNavigate(), useMay('conversations:write')];
+  const keep = useMutation({
+    mutationFn: () => api.post<{ id: string }>(`/api/visitors/${conversation.visitor}/contact`),
+    onSuccess: async ({ id }) => {
+      await navigate({ to: '/contacts/$contact', params: { contact: id } });
+      await queries.invalidateQueries({ queryKey: ['visitor', conversation.visitor] });
+    },
+  });
+  if (conversation.contact) {
+    return (
+      <section className="space-y-2 border-t border-line p-4 text-[13px]">
+        <h3 className="text-xs text-mute">Other conversations</h3>
+        <Suspense>
+          <Past contact={conversation.contact} without={conversation.id} />
+        </Suspense>
+      </section>
+    );
+  }
+  if (!may) return null;
+  return (
+    <div className="space-y-2 border-t border-line p-4">
+      <Button disabled={keep.isPending} onClick={() => keep.mutate()}>
+        <UserRoundPlus className="size-4 text-mute" aria-hidden /> Keep as a contact
+      </Button>
+      <p className="text-xs text-mute">To write notes, or to block them.</p>
+      <Refusal error={keep.error} />
+    </div>
   );
 }
 

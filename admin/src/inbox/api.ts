@@ -26,6 +26,10 @@ export interface Conversation {
   name: string | null;
   email: string | null;
   verified: boolean;
+  /** Who it is, where a contact is kept. */
+  contact: string | null;
+  /** Whether they may not chat. */
+  blocked: boolean;
   status: Status;
   assignee: Agent | null;
   /** Why a person is asked for, while the visitor waits for one; `assigned` where it was assigned to who has it. */
@@ -105,7 +109,7 @@ export type Logged = Message | StatusChange;
 export interface Visitor {
   id: string;
   verified: boolean;
-  contact: { external_id: string; name: string | null; email: string | null; attributes: Record<string, unknown>; verified_at: string } | null;
+  contact: { id: string; external_id: string | null; name: string | null; email: string | null; attributes: Record<string, unknown>; verified_at: string | null } | null;
   said: Record<string, unknown>;
   attributes: Record<string, unknown>;
   locale: string | null;

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { BookOpen, Bookmark, Code, FileText, FlaskConical, Inbox, Keyboard, LogOut, Monitor, Moon, Settings, Sparkles, Sun, UserRound, type LucideIcon } from 'lucide-react';
+import { BookOpen, Bookmark, Code, Contact, FileText, FlaskConical, Inbox, Keyboard, LogOut, Monitor, Moon, Settings, Sparkles, Sun, UserRound, type LucideIcon } from 'lucide-react';
 import { useApi } from '../api/client';
 import type { Shortcut } from '../app/keys';
 import { useMay } from '../app/permission';
@@ -63,6 +63,8 @@ function usePages(): Command[] {
     { label: 'Inbox', group, icon: Inbox, shortcut: 'inbox', run: () => navigate({ to: '/inbox' }) },
     ...views.map(([view, { label }]): Command => ({ label: `Inbox: ${label}`, group, icon: Inbox, more: 'conversations', run: () => navigate({ to: '/inbox', search: { view } }) })),
     ...saved.map(({ name, search }): Command => ({ label: `Inbox: ${name}`, group, icon: Bookmark, more: 'saved view conversations', run: () => navigate({ to: '/inbox', search }) })),
+    { label: 'Contacts', group, icon: Contact, more: 'people customers visitors', shortcut: 'contacts', run: () => navigate({ to: '/contacts' }) },
+    { label: 'Contacts: Blocked', group, icon: Contact, more: 'people spam', run: () => navigate({ to: '/contacts', search: { filter: 'blocked' } }) },
     ...places.map(({ to, label, icon }): Command => ({ label, group, icon, more: 'workspace', ...(to === '/canned-replies' && { shortcut: 'canned' as const }), run: () => navigate({ to }) })),
     { label: 'Your account', group, icon: UserRound, more: 'profile password sessions', run: () => navigate({ to: '/account' }) },
   ];

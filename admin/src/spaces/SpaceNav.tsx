@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate, useParams } from '@tanstack/react-router';
-import { ChartNoAxesCombined, ChevronsUpDown, EyeOff, Inbox, Plus, type LucideIcon } from 'lucide-react';
+import { ChartNoAxesCombined, ChevronsUpDown, Contact, EyeOff, Inbox, Plus, type LucideIcon } from 'lucide-react';
 import { useState } from 'react';
 import { useApi } from '../api/client';
 import { useMay } from '../app/permission';
@@ -53,6 +53,7 @@ export function SpaceNav() {
 
 const WORK = [
   { to: '/inbox', label: 'Inbox', icon: Inbox },
+  { to: '/contacts', label: 'Contacts', icon: Contact },
   { to: '/overview', label: 'Overview', icon: ChartNoAxesCombined },
 ] as const;
 const ACCOUNT = { to: '/account', label: 'Your account' };

@@ -31,6 +31,8 @@ export function conversation(id: string, given: Partial<Conversation> = {}): Con
     name: null,
     email: null,
     verified: false,
+    contact: null,
+    blocked: false,
     status: 'bot',
     assignee: null,
     reason: null,

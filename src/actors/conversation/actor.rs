@@ -21,8 +21,8 @@ use super::{
     agent,
     live::Live,
     messages::{
-        ActorError, AskHuman, Claim, Drain, Feedback, Observation, Observe, Presence, Rate, Stop, Subscribe,
-        Subscription, TurnProgress,
+        ActorError, AskHuman, Drain, Feedback, Identify, Observation, Observe, Presence, Rate, Stop,
+        Subscribe, Subscription, TurnProgress,
     },
     opinion, release,
     subscribers::{Audience, Subscribers},
@@ -298,6 +298,9 @@ impl Handler<Subscribe> for ConversationActor {
         };
         AtomicResponse::new(Box::pin(read.into_actor(self).map(move |backlog, actor, _| {
             let live = actor.live.as_mut().ok_or(ActorError::NotFound)?;
+            if msg.audience == Audience::Visitor && live.mirror.glimpse.blocked {
+                return Err(ActorError::Blocked);
+            }
             live.subscribe(msg.audience, backlog?)
         })))
     }
@@ -318,13 +321,16 @@ impl Handler<AskHuman> for ConversationActor {
 
     fn handle(&mut self, _: AskHuman, _: &mut Self::Context) -> Self::Result {
         let planned = self.live.as_ref().map(|live| {
+            if live.mirror.glimpse.blocked {
+                return Err(ActorError::Blocked);
+            }
             let reason = Reason::VisitorAsked;
             let transition = state::apply(&live.state, Command::HandOver { reason });
             let visitor = Author::visitor(live.mirror.row.visitor_id);
             let moved = Moved::of(&self.deps, live, &transition, visitor);
-            (transition, moved)
+            Ok((transition, moved))
         });
-        let planned = planned.ok_or(ActorError::NotFound);
+        let planned = planned.unwrap_or(Err(ActorError::NotFound));
         AtomicResponse::new(Box::pin(self.go(planned).map(|done, _, _| done.map(drop))))
     }
 }
@@ -417,7 +423,8 @@ impl Handler<Observe> for ConversationActor {
         let live = self.live.as_mut().ok_or(ActorError::NotFound)?;
         Ok(Observation {
             visitor: live.mirror.row.visitor_id,
-            contact: live.mirror.glimpse.contact_id,
+            contact: live.mirror.proven(),
+            blocked: live.mirror.glimpse.blocked,
             space: live.mirror.row.space_id,
             status: live.state.status,
             assignee: live.state.assignee,
@@ -429,15 +436,29 @@ impl Handler<Observe> for ConversationActor {
     }
 }
 
-impl Handler<Claim> for ConversationActor {
-    type Result = ();
+impl Handler<Identify> for ConversationActor {
+    type Result = AtomicResponse<Self, ()>;
 
-    fn handle(&mut self, msg: Claim, _: &mut Self::Context) {
-        let unproven = |live: &&mut Live| live.mirror.glimpse.contact_id.is_none();
-        if let Some(live) = self.live.as_mut().filter(unproven) {
-            live.mirror.glimpse.contact_id = Some(msg.contact);
-            live.subscribers.dismiss_visitor();
-        }
+    fn handle(&mut self, _: Identify, _: &mut Self::Context) -> Self::Result {
+        let read = write::glimpse(self.deps.clone(), self.tenant, self.id);
+        AtomicResponse::new(Box::pin(read.into_actor(self).map(|now, actor, ctx| {
+            let Some(live) = actor.live.as_mut() else { return };
+            match now {
+                Ok(now) => {
+                    if live.mirror.identify(now) {
+                        live.subscribers.dismiss_visitor();
+                    }
+                    // Nobody has seen one in which nothing was said.
+                    if live.head > 0 {
+                        actor.tell_inbox();
+                    }
+                }
+                Err(error) => {
+                    error!(conversation.id = %actor.id, %error, "cannot tell who a visitor is");
+                    actor.break_off(ctx);
+                }
+            }
+        })))
     }
 }
 

@@ -9,14 +9,14 @@ use std::{
 };
 
 use actix::{Actor, Addr, ArbiterHandle, MailboxError, dev::ToEnvelope};
-use parlance_store::ids::{ClientId, ContactId, ConversationId, DraftId, MessageId, TenantId, UserId};
+use parlance_store::ids::{ClientId, ConversationId, DraftId, MessageId, TenantId, UserId};
 
 use super::{
     Deps,
     actor::{ConversationActor, Ending},
     messages::{
-        Ack, ActorError, AddNote, AgentCommand, AskHuman, Assign, ByAgent, ByItself, Claim, Drain, Feedback,
-        Observation, Observe, Presence, Rate, Reply, Say, Stop, Subscribe, Subscription,
+        Ack, ActorError, AddNote, AgentCommand, AskHuman, Assign, ByAgent, ByItself, Drain, Feedback,
+        Identify, Observation, Observe, Presence, Rate, Reply, Say, Stop, Subscribe, Subscription,
     },
     subscribers::Audience,
 };
@@ -271,9 +271,10 @@ impl ConversationHandle {
         }
     }
 
-    /// Tells it that its visitor is proven to be `contact`; its listeners are closed and resume.
-    pub(crate) async fn claim(&self, contact: ContactId) {
-        let _ = self.addr.send(Claim { contact }).await;
+    /// Tells it to look who its visitor is now. Where that is proven to be another one, or they are blocked,
+    /// the visitor's listeners are closed and resume.
+    pub(crate) async fn identify(&self) {
+        let _ = self.addr.send(Identify).await;
     }
 
     /// Lets the running answer end, refuses new commands, then ends the actor.

@@ -106,6 +106,8 @@ pub enum ActorError {
     /// What the agent has not seen, among it what another agent wrote.
     #[error("another agent has written meanwhile")]
     Stale(Vec<Published>),
+    #[error("this chat is not available to you")]
+    Blocked,
     #[error("storage failed: {0}")]
     Store(String),
 }
@@ -149,6 +151,8 @@ pub struct Observation {
     pub visitor: VisitorId,
     /// Who the visitor is proven to be.
     pub contact: Option<ContactId>,
+    /// Whether the visitor may not chat.
+    pub blocked: bool,
     pub space: SpaceId,
     pub status: Status,
     /// The agent who has it.
@@ -251,13 +255,10 @@ pub(super) enum Presence {
 #[rtype(result = "Result<Observation, ActorError>")]
 pub(super) struct Observe;
 
-/// The visitor is proven to be `contact`: whoever listened as nobody in particular must show that
-/// they still may.
+/// Who the visitor is has changed: whoever listens as a visitor must show that they still may.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub(super) struct Claim {
-    pub contact: ContactId,
-}
+pub(super) struct Identify;
 
 /// Let the running answer end, take no new command, then stop.
 #[derive(Message)]

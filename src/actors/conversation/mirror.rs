@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use parlance_store::{
-    ids::UserId,
+    ids::{ContactId, UserId},
     queries::{
         conversations::{Conversation, ConversationStatus},
         inbox::Glimpse,
@@ -49,6 +49,33 @@ struct Author {
 }
 
 impl Mirror {
+    /// Who the visitor is proven to be.
+    pub(super) fn proven(&self) -> Option<ContactId> {
+        self.glimpse.contact_id.filter(|_| self.glimpse.verified)
+    }
+
+    /// Takes who the visitor is from a newer glimpse. Gives whether those who listen as them may no longer.
+    pub(super) fn identify(&mut self, now: Glimpse) -> bool {
+        let before = self.proven();
+        let Glimpse {
+            name,
+            email,
+            contact_id,
+            verified,
+            blocked,
+            ..
+        } = now;
+        self.glimpse = Glimpse {
+            name,
+            email,
+            contact_id,
+            verified,
+            blocked,
+            ..self.glimpse.clone()
+        };
+        blocked || self.proven() != before
+    }
+
     pub(super) fn summary(&self) -> ConversationSummary {
         ConversationSummary::of(&self.row, &self.glimpse)
     }

@@ -53,6 +53,7 @@ impl ConversationActor {
         match said(&live.tail, client_id) {
             Some(ack) => Err(Ok(ack)),
             None if self.draining => Err(Err(ActorError::Draining)),
+            None if live.mirror.glimpse.blocked => Err(Err(ActorError::Blocked)),
             None => Ok(live.mirror.row.visitor_id),
         }
     }

@@ -43,6 +43,7 @@ permissions! {
     KnowledgeWrite = "knowledge:write", Admin;
     ConversationsRead = "conversations:read", Viewer;
     ConversationsWrite = "conversations:write", Agent;
+    ContactsMerge = "contacts:merge", Admin;
     AnalyticsRead = "analytics:read", Viewer;
     TeamRead = "team:read", Viewer;
     TeamWrite = "team:write", Admin;
@@ -89,12 +90,12 @@ pub fn may(role: Role, permission: Permission) -> bool {
 
 impl Permission {
     /// Whether a program may be given it: keys do not make keys, nor do they decide who belongs to the
-    /// workspace or whose it is.
+    /// workspace or whose it is, nor merge people, which has no way back.
     #[must_use]
     pub const fn for_programs(self) -> bool {
         !matches!(
             self,
-            Self::KeysRead | Self::KeysWrite | Self::TeamWrite | Self::WorkspaceWrite
+            Self::KeysRead | Self::KeysWrite | Self::TeamWrite | Self::ContactsMerge | Self::WorkspaceWrite
         )
     }
 }

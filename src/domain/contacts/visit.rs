@@ -2,7 +2,7 @@
 //!
 //! A visitor is one browser and becomes a contact's once, for good. So a conversation never changes
 //! hands: it stays its visitor's, and with the visitor it becomes the contact's. A token without a
-//! proof opens nothing of a visitor who is somebody's by then.
+//! proof opens nothing of a visitor who is somebody's by then. Whom agents have blocked is not let in.
 
 use chrono::{DateTime, Utc};
 use parlance_store::{
@@ -12,7 +12,7 @@ use parlance_store::{
     queries::{
         contacts::{self, Contact, Proven},
         conversations, history,
-        visitors::{self, Visit},
+        visitors::{self, Visit, Visitor},
     },
     tenant::TenantConn,
 };
@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use super::{
     attributes,
     identity::{Identity, Person, Wrong, parse_id},
-    keys,
+    keys, merge,
     proof::{self, Names, Proof},
 };
 use crate::{
@@ -56,8 +56,8 @@ pub struct Begun {
     pub claims: VisitorClaims,
     /// What they go on with.
     pub conversation: Option<ConversationId>,
-    /// What became the contact's by this visit: whoever has it loaded must hear of it.
-    pub claimed: Option<(ContactId, Vec<ConversationId>)>,
+    /// What became a contact's by this visit: whoever has it loaded must hear of it.
+    pub claimed: Vec<ConversationId>,
 }
 
 /// Why somebody is not let in.
@@ -73,6 +73,8 @@ pub enum Refused {
     Expired,
     #[error("this space is for those who are logged in: call identify first")]
     Required,
+    #[error("this chat is not available to you")]
+    Blocked,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -191,14 +193,20 @@ impl Decided<'_> {
             Some(claims) => visitors::lock(conn, claims.visitor).await?,
             None => None,
         };
-        // Whose the browser may go on as: nobody's yet, or the same one's.
         let wanted = contact.as_ref().map(|contact| contact.id);
-        let (row, verified) = match (row, wanted, self.known.and_then(|claims| claims.verified)) {
-            (Some(row), Some(wanted), _) => (
-                Some(row).filter(|row| row.contact_id.is_none_or(|of| of == wanted)),
+        let verified = self.known.and_then(|claims| claims.verified);
+        let verified = match (verified, &row) {
+            (Some(verified), Some(row)) => Some(survivor(conn, verified, row).await?),
+            (verified, _) => verified,
+        };
+        self.admit(conn, row.as_ref(), contact.as_ref()).await?;
+        // Whose the browser may go on as: nobody's yet, or the same one's.
+        let (row, verified) = match (row, wanted) {
+            (Some(row), Some(wanted)) => (
+                Some(row).filter(|row| proven(row).is_none_or(|of| of == wanted)),
                 None,
             ),
-            (Some(row), None, verified) if row.contact_id == verified.map(|proven| proven.contact) => {
+            (Some(row), None) if proven(&row) == verified.map(|verified| verified.contact) => {
                 (Some(row), verified)
             }
             _ => (None, None),
@@ -211,8 +219,9 @@ impl Decided<'_> {
             }),
             _ => verified,
         };
-        let merges = wanted.filter(|_| row.as_ref().is_some_and(|row| row.contact_id.is_none()));
+        let merges = wanted.is_some() && row.as_ref().is_some_and(|row| !row.verified);
         let id = row.as_ref().map_or_else(VisitorId::new, |row| row.id);
+        let before = row.as_ref().and_then(|row| row.contact_id);
         let (told, said) = row.map_or((json!({}), json!({})), |row| (row.attributes, row.said));
         let visit = Visit {
             id,
@@ -224,9 +233,17 @@ impl Decided<'_> {
             at: self.at,
         };
         visitors::upsert(conn, visit).await?;
-        let claimed = match merges {
-            Some(contact) => Some((contact, history::of_visitor(conn, id).await?)),
-            None => None,
+        match (before, wanted) {
+            (Some(before), Some(wanted)) if before != wanted => {
+                merge::left(conn, before, wanted, self.at).await?;
+            }
+            (Some(before), None) => contacts::touch(conn, before, self.at).await?,
+            _ => {}
+        }
+        let claimed = if merges {
+            history::of_visitor(conn, id).await?
+        } else {
+            Vec::new()
         };
         let claims = VisitorClaims {
             visitor: id,
@@ -235,11 +252,55 @@ impl Decided<'_> {
             verified,
         };
         Ok(Begun {
-            conversation: latest(conn, claims, claimed.is_some()).await?,
+            conversation: latest(conn, claims, merges).await?,
             claims,
             claimed,
         })
     }
+
+    /// Refuses whom agents have blocked, by their proof or by their browser. Somebody else's browser tells
+    /// nothing of who comes with a proof.
+    async fn admit(
+        &self,
+        conn: &mut TenantConn<'_>,
+        row: Option<&Visitor>,
+        contact: Option<&Contact>,
+    ) -> Result<(), Refused> {
+        let counts = |row: &&Visitor| match contact {
+            Some(contact) => proven(row).is_none_or(|of| of == contact.id),
+            None => true,
+        };
+        let of = match row.filter(counts).and_then(|row| row.contact_id) {
+            Some(of) => contacts::load(conn, of).await?,
+            None => None,
+        };
+        let blocked = |contact: &Contact| contact.blocked_at.is_some();
+        if of.as_ref().is_some_and(blocked) || contact.is_some_and(blocked) {
+            return Err(Refused::Blocked);
+        }
+        Ok(())
+    }
+}
+
+/// Who a browser is proven to be.
+fn proven(row: &Visitor) -> Option<ContactId> {
+    row.contact_id.filter(|_| row.verified)
+}
+
+/// The same proof, of whom its contact was merged into since.
+async fn survivor(
+    conn: &mut TenantConn<'_>,
+    verified: Verified,
+    row: &Visitor,
+) -> Result<Verified, StoreError> {
+    if row.contact_id == Some(verified.contact) {
+        return Ok(verified);
+    }
+    let survivor = contacts::load(conn, verified.contact).await?;
+    Ok(Verified {
+        contact: survivor.map_or(verified.contact, |survivor| survivor.id),
+        ..verified
+    })
 }
 
 async fn prove(conn: &mut TenantConn<'_>, proof: &Proof, at: DateTime<Utc>) -> Result<Contact, Refused> {
@@ -252,6 +313,7 @@ async fn prove(conn: &mut TenantConn<'_>, proof: &Proof, at: DateTime<Utc>) -> R
         avatar,
         at,
     };
+    contacts::enter(conn, false).await?;
     let contact = contacts::prove(conn, proven).await?;
     let told = attributes::merged(&contact.attributes, proof.attributes.clone())?;
     if told != contact.attributes {

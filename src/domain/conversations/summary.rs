@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use parlance_store::{
-    ids::{ConversationId, SpaceId, VisitorId},
+    ids::{ContactId, ConversationId, SpaceId, VisitorId},
     queries::{
         conversations::{Conversation, ConversationStatus},
         inbox::Glimpse,
@@ -23,12 +23,17 @@ pub struct ConversationSummary {
     pub space: SpaceId,
     #[schema(value_type = uuid::Uuid)]
     pub visitor: VisitorId,
-    /// The visitor's, as the host site vouches or else as the page said.
+    /// The visitor's, as the host site vouches, or else as agents know, or else as the page said.
     pub name: Option<String>,
     /// The same.
     pub email: Option<String>,
+    /// Who it is, where a contact is kept.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub contact: Option<ContactId>,
     /// Whether the host site vouches for who it is.
     pub verified: bool,
+    /// Whether they may not chat.
+    pub blocked: bool,
     #[schema(value_type = words::ConversationStatus)]
     pub status: &'static str,
     /// The agent who has it.
@@ -81,7 +86,9 @@ impl ConversationSummary {
             visitor: conversation.visitor_id,
             name: glimpse.name.clone(),
             email: glimpse.email.clone(),
-            verified: glimpse.contact_id.is_some(),
+            contact: glimpse.contact_id,
+            verified: glimpse.verified,
+            blocked: glimpse.blocked,
             status: conversation.status.as_str(),
             assignee: assignee.map(|(id, name)| Agent { id, name }),
             reason: reason.filter(|reason| waits || *reason == Reason::Assigned),

@@ -37,7 +37,7 @@ use crate::{
 
 const PAGE: i64 = 50;
 
-fn of_page<const MOST: i32>(limit: Option<PageSize<MOST>>) -> i64 {
+pub(super) fn of_page<const MOST: i32>(limit: Option<PageSize<MOST>>) -> i64 {
     limit.map_or(PAGE, |limit| limit.get().into())
 }
 
@@ -143,6 +143,7 @@ impl Filter {
         };
         Ok(Wanted {
             space,
+            contact: None,
             statuses: statuses.map_err(|_| invalid("status is bot, waiting, human, snoozed or resolved"))?,
             assignee,
         })
@@ -174,7 +175,8 @@ impl After {
     }
 }
 
-async fn page(db: &TenantDb, wanted: Wanted, query: &ListQuery) -> Result<HttpResponse, Problem> {
+/// A page of the conversations that are wanted.
+pub(super) async fn page(db: &TenantDb, wanted: Wanted, query: &ListQuery) -> Result<HttpResponse, Problem> {
     let (limit, after) = (of_page(query.limit), After::begin(query)?);
     let waiting_first = query.sort == Sort::Waiting;
     let read = async |conn: &mut TenantConn<'_>| {

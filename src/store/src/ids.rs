@@ -85,8 +85,10 @@ ids! {
     UserId,
     /// Someone who chats from a host page.
     VisitorId,
-    /// A person whom a host site vouches for, on whichever device.
+    /// A person, on whichever device: one whom a host site vouches for, or whom agents keep.
     ContactId,
+    /// What agents wrote for each other of a contact.
+    ContactNoteId,
     /// A key by which a host site vouches: the `kid` of its tokens.
     IdentityKeyId,
     /// One conversation of a visitor in a space.

@@ -73,6 +73,7 @@ diesel::table! {
         created_at -> Timestamptz,
         last_seen_at -> Timestamptz,
         contact_id -> Nullable<Uuid>,
+        verified -> Bool,
         said -> Jsonb,
     }
 }
@@ -81,14 +82,20 @@ diesel::table! {
     contacts (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
-        external_id -> Text,
+        external_id -> Nullable<Text>,
         name -> Nullable<Text>,
         email -> Nullable<Text>,
         avatar -> Nullable<Text>,
         attributes -> Jsonb,
-        verified_at -> Timestamptz,
+        verified_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         last_seen_at -> Timestamptz,
+        edited_name -> Nullable<Text>,
+        edited_email -> Nullable<Text>,
+        edited_attributes -> Jsonb,
+        blocked_at -> Nullable<Timestamptz>,
+        blocked_reason -> Nullable<Text>,
+        merged_into -> Nullable<Uuid>,
     }
 }
 
@@ -196,4 +203,5 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(messages, reservations);
+diesel::allow_tables_to_appear_in_same_query!(conversations, visitors);
 diesel::allow_tables_to_appear_in_same_query!(conversations, spaces);

@@ -15,6 +15,7 @@ const SCREENS = [
   ['/spaces/acme/settings/answers', 'navigation', /Settings|settings/],
   ['/spaces/acme/settings/site', 'navigation', /Settings|settings/],
   ['/spaces/acme/settings/versions', 'navigation', /Settings|settings/],
+  ['/contacts', 'heading', 'Contacts'],
   ['/team', 'heading', 'Team'],
   ['/keys', 'heading', 'API keys'],
   ['/audit', 'heading', 'Audit log'],

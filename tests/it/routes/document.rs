@@ -279,6 +279,10 @@ const UNKNOWN: &[(&str, &[u16])] = &[
     ("choose_workspace", &[409]),
     ("transfer_ownership", &[404]),
     ("change_member", &[404]),
+    ("change_contact", &[404]),
+    ("block_contact", &[404]),
+    ("merge_contact", &[404]),
+    ("write_contact_note", &[404]),
     ("transfer_conversation", &[400]),
     ("snooze_conversation", &[400]),
 ];

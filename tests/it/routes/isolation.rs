@@ -24,7 +24,12 @@ async fn a_stranger_gets_nothing_by_any_route() {
     let never = Uuid::now_v7().to_string();
     let fill = |path: &str, slug: &str, id: &str| {
         let path = path.replace("{space}", slug).replace("{n}", "1");
-        app.url(&path.replace("{id}", id).replace("{kid}", &never))
+        app.url(
+            &path
+                .replace("{id}", id)
+                .replace("{kid}", &never)
+                .replace("{note}", &never),
+        )
     };
     let asks = async |method: &Method, url: String, token: &str| {
         let request = sound(&app, method, &url, &conversation).bearer_auth(token);

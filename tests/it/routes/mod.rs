@@ -46,6 +46,12 @@ fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> Reque
         json!({ "name": "Mine" })
     } else if url.contains("/golden-runs") || url.contains("/identity-keys") || url.ends_with("/rotate-key") {
         json!({})
+    } else if url.ends_with("/block") {
+        json!({ "reason": "spam" })
+    } else if url.ends_with("/merge") {
+        json!({ "into": Uuid::now_v7() })
+    } else if url.contains("/api/contacts/") && url.ends_with("/notes") {
+        json!({ "text": "hi" })
     } else if url.ends_with("/transfer") {
         json!({ "to": Uuid::now_v7() })
     } else if url.ends_with("/snooze") {

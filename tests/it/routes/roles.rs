@@ -30,6 +30,7 @@ const REVIEWED: &[(Role, &[&str])] = &[
         &[
             "spaces:write",
             "knowledge:write",
+            "contacts:merge",
             "team:write",
             "keys:read",
             "keys:write",

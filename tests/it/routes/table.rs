@@ -195,6 +195,45 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ),
     ("GET", "/api/visitors/{id}", For::Member("conversations:read")),
     (
+        "POST",
+        "/api/visitors/{id}/contact",
+        For::Member("conversations:write"),
+    ),
+    ("GET", "/api/contacts", For::Member("conversations:read")),
+    ("GET", "/api/contacts/{id}", For::Member("conversations:read")),
+    ("PATCH", "/api/contacts/{id}", For::Member("conversations:write")),
+    (
+        "GET",
+        "/api/contacts/{id}/conversations",
+        For::Member("conversations:read"),
+    ),
+    (
+        "GET",
+        "/api/contacts/{id}/notes",
+        For::Member("conversations:read"),
+    ),
+    (
+        "POST",
+        "/api/contacts/{id}/notes",
+        For::Member("conversations:write"),
+    ),
+    (
+        "DELETE",
+        "/api/contacts/{id}/notes/{note}",
+        For::Member("conversations:write"),
+    ),
+    (
+        "POST",
+        "/api/contacts/{id}/block",
+        For::Member("conversations:write"),
+    ),
+    (
+        "POST",
+        "/api/contacts/{id}/unblock",
+        For::Member("conversations:write"),
+    ),
+    ("POST", "/api/contacts/{id}/merge", For::Member("contacts:merge")),
+    (
         "GET",
         "/api/chat-spaces/{id}/documents",
         For::Member("knowledge:read"),

@@ -1,8 +1,11 @@
 //! Who a visitor is: proofs and their refusals, one history on every device, and whom it is closed to.
 
 mod attributes;
+mod blocked;
+mod kept;
 mod keys;
 mod live;
+mod merged;
 mod merging;
 mod proof;
 mod renewing;

@@ -59,8 +59,9 @@ export function createChat({ base, store, details = {}, changed, emit, timing })
       }, STALE);
     },
     mend(code) {
-      if (code === 4001) session = null;
-      else if (code === 4004) remember(null);
+      // A new session also says why nobody is let in, 4003.
+      if (code < 4004) session = null;
+      else remember(null);
       return !chat.denied;
     },
     state(online) {

@@ -11,8 +11,11 @@ use diesel_async::RunQueryDsl;
 use super::{conversations::ConversationStatus, messages::AuthorKind};
 use crate::{
     error::StoreError,
-    ids::{ConversationId, SpaceId, VisitorId},
-    schema::conversations::{dsl as columns, table},
+    ids::{ContactId, ConversationId, SpaceId, VisitorId},
+    schema::{
+        conversations::{dsl as columns, table},
+        visitors,
+    },
     statement::sql,
     tenant::TenantConn,
 };
@@ -92,5 +95,22 @@ pub async fn of_visitor(
     visitor: VisitorId,
 ) -> Result<Vec<ConversationId>, StoreError> {
     let query = table.filter(columns::visitor_id.eq(visitor)).select(columns::id);
+    Ok(query.load(conn.db()).await?)
+}
+
+/// All conversations of a contact's browsers.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn of_contact(
+    conn: &mut TenantConn<'_>,
+    contact: ContactId,
+) -> Result<Vec<ConversationId>, StoreError> {
+    let browsers = visitors::table
+        .filter(visitors::contact_id.eq(contact))
+        .select(visitors::id);
+    let query = table
+        .filter(columns::visitor_id.eq_any(browsers))
+        .select(columns::id);
     Ok(query.load(conn.db()).await?)
 }

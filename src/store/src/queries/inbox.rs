@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     pg::Pg,
     prelude::{BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryableByName, SelectableHelper},
-    sql_types::{Array, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
@@ -15,7 +15,10 @@ use super::{
 use crate::{
     error::StoreError,
     ids::{ContactId, ConversationId, SpaceId, UserId},
-    schema::conversations::{self, dsl as columns, table},
+    schema::{
+        conversations::{self, dsl as columns, table},
+        visitors,
+    },
     statement::sql,
     tenant::TenantConn,
 };
@@ -25,6 +28,8 @@ use crate::{
 pub struct Wanted {
     /// Of this space.
     pub space: Option<SpaceId>,
+    /// Of this contact.
+    pub contact: Option<ContactId>,
     /// In one of these; none is any.
     pub statuses: Vec<ConversationStatus>,
     /// Whose they are.
@@ -60,6 +65,12 @@ fn of(wanted: &Wanted, limit: i64) -> Query<'_> {
         .into_boxed();
     if let Some(space) = wanted.space {
         query = query.filter(columns::space_id.eq(space));
+    }
+    if let Some(contact) = wanted.contact {
+        let theirs = visitors::table
+            .filter(visitors::contact_id.eq(contact))
+            .select(visitors::id);
+        query = query.filter(columns::visitor_id.eq_any(theirs));
     }
     if !wanted.statuses.is_empty() {
         query = query.filter(columns::status.eq_any(&wanted.statuses));
@@ -122,15 +133,21 @@ pub struct Glimpse {
     /// Which.
     #[diesel(sql_type = SqlUuid)]
     pub id: ConversationId,
-    /// As the host site vouches, or else as the page said.
+    /// As the host site vouches, or else as agents know, or else as the page said.
     #[diesel(sql_type = Nullable<Text>)]
     pub name: Option<String>,
     /// The same.
     #[diesel(sql_type = Nullable<Text>)]
     pub email: Option<String>,
-    /// Who it is, where the host site vouches for that.
+    /// Who it is, where that is known.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub contact_id: Option<ContactId>,
+    /// Whether the host site vouches for that.
+    #[diesel(sql_type = Bool)]
+    pub verified: bool,
+    /// Whether they may not chat.
+    #[diesel(sql_type = Bool)]
+    pub blocked: bool,
     /// Why the visitor waits for a person, or one has it, where that is so: as the log says.
     #[diesel(sql_type = Nullable<Text>)]
     pub reason: Option<String>,
@@ -157,8 +174,9 @@ pub async fn glimpses(
     conversations: Vec<ConversationId>,
 ) -> Result<Vec<Glimpse>, StoreError> {
     Ok(sql(
-        "SELECT c.id, coalesce(k.name, v.said ->> 'name') AS name, coalesce(k.email, v.said ->> 'email') AS email, \
-                k.id AS contact_id, CASE WHEN c.status IN ('waiting', 'human') THEN ( \
+        "SELECT c.id, coalesce(k.name, k.edited_name, v.said ->> 'name') AS name, \
+                coalesce(k.email, k.edited_email, v.said ->> 'email') AS email, \
+                k.id AS contact_id, v.verified, k.blocked_at IS NOT NULL AS blocked, CASE WHEN c.status IN ('waiting', 'human') THEN ( \
                     SELECT e.body ->> 'reason' FROM conversation_events e \
                     WHERE e.tenant_id = c.tenant_id AND e.conversation_id = c.id AND e.kind = 'status' \
                     ORDER BY e.seq DESC LIMIT 1) END AS reason, m.author_kind, m.author_name, m.text, m.created_at AS said_at \

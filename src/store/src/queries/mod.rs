@@ -8,6 +8,8 @@ pub mod api_keys;
 pub mod audit;
 pub mod bulk;
 pub mod canned_replies;
+pub mod contact_list;
+pub mod contact_notes;
 pub mod contacts;
 pub mod conversation_search;
 pub mod conversations;

@@ -34,8 +34,10 @@ pub struct Visitor {
     pub created_at: DateTime<Utc>,
     /// When they were last seen.
     pub last_seen_at: DateTime<Utc>,
-    /// The contact that this browser is one of, once that is proven; never another one.
+    /// The contact that this browser is one of. Once that is proven, only a merge of contacts changes it.
     pub contact_id: Option<ContactId>,
+    /// Whether that is proven, and not only known to agents.
+    pub verified: bool,
     /// What the page says of them without a proof.
     pub said: Value,
 }
@@ -50,7 +52,7 @@ pub struct Visit {
     pub attributes: Value,
     /// The same of what is said without a proof.
     pub said: Value,
-    /// Kept where `None`, or where there is one already.
+    /// Who they are proven to be. Kept where `None`, or where another one is proven already.
     pub contact_id: Option<ContactId>,
     /// Kept where `None`.
     pub locale: Option<String>,
@@ -66,11 +68,13 @@ pub struct Visit {
 pub async fn upsert(conn: &mut TenantConn<'_>, visit: Visit) -> Result<(), StoreError> {
     let tenant = conn.tenant_id();
     let changed = sql(
-        "INSERT INTO visitors (tenant_id, id, space_id, attributes, locale, created_at, last_seen_at, contact_id, said) \
-         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8) \
+        "INSERT INTO visitors (tenant_id, id, space_id, attributes, locale, created_at, last_seen_at, contact_id, verified, said) \
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $7 IS NOT NULL, $8) \
          ON CONFLICT (tenant_id, id) DO UPDATE SET \
              attributes = excluded.attributes, said = excluded.said, \
-             contact_id = coalesce(visitors.contact_id, excluded.contact_id), \
+             contact_id = CASE WHEN visitors.verified THEN visitors.contact_id \
+                               ELSE coalesce(excluded.contact_id, visitors.contact_id) END, \
+             verified = visitors.verified OR excluded.verified, \
              locale = coalesce(excluded.locale, visitors.locale), \
              last_seen_at = greatest(visitors.last_seen_at, excluded.last_seen_at) \
          WHERE visitors.space_id = excluded.space_id",
@@ -114,18 +118,19 @@ pub async fn lock(conn: &mut TenantConn<'_>, id: VisitorId) -> Result<Option<Vis
     Ok(query.for_no_key_update().first(conn.db()).await.optional()?)
 }
 
-/// The contact that a visitor is, where that is proven.
+/// The contact that a visitor is proven to be.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn contact(conn: &mut TenantConn<'_>, id: VisitorId) -> Result<Option<ContactId>, StoreError> {
+pub async fn proven(conn: &mut TenantConn<'_>, id: VisitorId) -> Result<Option<ContactId>, StoreError> {
     let query = visitors::table
         .filter(visitors::id.eq(id))
+        .filter(visitors::verified)
         .select(visitors::contact_id);
     Ok(query.first(conn.db()).await.optional()?.flatten())
 }
 
-/// The browsers of a contact in a space.
+/// The browsers in a space that are proven to be a contact's.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
@@ -137,8 +142,30 @@ pub async fn of_contact(
     let query = visitors::table
         .filter(visitors::contact_id.eq(contact))
         .filter(visitors::space_id.eq(space))
+        .filter(visitors::verified)
         .select(visitors::id);
     Ok(query.load(conn.db()).await?)
+}
+
+/// Makes a browser that is nobody's one of a contact's, as agents know it to be.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where there is no such visitor, or it is somebody's.
+pub async fn attribute(
+    conn: &mut TenantConn<'_>,
+    id: VisitorId,
+    contact: ContactId,
+) -> Result<(), StoreError> {
+    let changed = sql("UPDATE visitors SET contact_id = $2 WHERE id = $1 AND contact_id IS NULL")
+        .bind::<SqlUuid, _>(id)
+        .bind::<SqlUuid, _>(contact)
+        .execute(conn.db())
+        .await?;
+    if changed == 0 {
+        Err(StoreError::NotFound)
+    } else {
+        Ok(())
+    }
 }
 
 /// Notes that a visitor was seen.

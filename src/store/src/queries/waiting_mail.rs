@@ -75,7 +75,7 @@ pub async fn of(
     conversation: ConversationId,
 ) -> Result<Option<Waits>, StoreError> {
     Ok(sql(
-        "SELECT s.name AS space, coalesce(k.name, v.said ->> 'name') AS name, ( \
+        "SELECT s.name AS space, coalesce(k.name, k.edited_name, v.said ->> 'name') AS name, ( \
                 SELECT left(text, 200) FROM messages \
                 WHERE tenant_id = c.tenant_id AND conversation_id = c.id AND author_kind = 'visitor' \
                 ORDER BY seq DESC LIMIT 1) AS said, ( \

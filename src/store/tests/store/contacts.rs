@@ -66,7 +66,7 @@ async fn an_id_is_one_person_in_a_tenant_and_another_in_the_next() {
     let first = prove(&acme.db, proven("u-1", Some("Ann"), 10)).await;
     let again = prove(&acme.db, proven("u-1", None, 20)).await;
     assert_eq!((again.id, again.name.as_deref()), (first.id, Some("Ann")));
-    assert_eq!((again.created_at, again.verified_at), (at(10), at(20)));
+    assert_eq!((again.created_at, again.verified_at), (at(10), Some(at(20))));
     assert_ne!(prove(&globex.db, proven("u-1", None, 10)).await.id, first.id);
     let none = acme
         .db
@@ -85,7 +85,7 @@ async fn a_visitor_becomes_a_contacts_once_and_brings_what_was_said() {
     becomes(&acme, acme.visitor, bob).await;
     acme.db
         .read(async |conn| {
-            assert_eq!(visitors::contact(conn, acme.visitor).await?, Some(ann));
+            assert_eq!(visitors::proven(conn, acme.visitor).await?, Some(ann));
             let all = visitors::of_contact(conn, acme.space, ann).await?;
             assert_eq!(
                 (&all[..], visitors::of_contact(conn, acme.space, bob).await?.len()),
@@ -149,7 +149,7 @@ async fn nobody_else_sees_or_changes_any_of_it() {
         .db
         .read(async |conn| {
             assert!(contacts::load(conn, ann.id).await?.is_none());
-            assert_eq!(visitors::contact(conn, acme.visitor).await?, None);
+            assert_eq!(visitors::proven(conn, acme.visitor).await?, None);
             assert!(visitors::of_contact(conn, acme.space, ann.id).await?.is_empty());
             assert!(
                 history::list(conn, acme.space, vec![acme.visitor], 9)

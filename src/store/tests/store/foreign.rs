@@ -26,6 +26,8 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("audit", "audit"),
     ("bulk", "large"),
     ("canned_replies", "canned_replies"),
+    ("contact_list", "contact_book"),
+    ("contact_notes", "contact_book"),
     ("contacts", "contacts"),
     ("conversation_search", "conversation_search"),
     ("documents", "knowledge"),

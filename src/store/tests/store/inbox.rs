@@ -168,6 +168,7 @@ async fn the_list_pages_without_losing_one() {
     };
     assert_eq!(pages(&acme, &of_ben, false).await, [made[5]]);
     let nobodys = Wanted {
+        contact: None,
         statuses: vec![ConversationStatus::Waiting, ConversationStatus::Human],
         assignee: Some(Whose::Nobody),
         space: Some(acme.space),

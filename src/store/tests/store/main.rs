@@ -10,6 +10,7 @@
 mod answers;
 mod audit;
 mod canned_replies;
+mod contact_book;
 mod contacts;
 mod control;
 mod conversation_search;
