@@ -13,6 +13,7 @@ pub mod golden;
 pub mod insight;
 pub mod jobs;
 pub mod knowledge;
+pub mod mail_replies;
 pub mod notify;
 pub mod quota;
 pub mod retrieval;

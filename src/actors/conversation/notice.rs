@@ -17,7 +17,8 @@ use super::{
 };
 use crate::domain::{
     conversations::{
-        event::{Author, Event, Message, Status},
+        event::{Asks, Author, Event, Message, Status},
+        handoff::Presence,
         state::StatusChange,
     },
     notify::waiting,
@@ -27,6 +28,7 @@ pub(super) struct Notice {
     id: MessageId,
     text: String,
     is_there: bool,
+    asks: Option<Asks>,
 }
 
 impl Notice {
@@ -35,10 +37,19 @@ impl Notice {
         (change.status == Status::Waiting).then(|| {
             let present = deps.consoles.present(live.space.tenant);
             let is_there = present.iter().any(|agent| !agent.away);
+            let reachable = live.mirror.glimpse.email.is_some();
+            let by_mail = !is_there && deps.mails;
+            let presence = match (is_there, by_mail, reachable) {
+                (true, ..) => Presence::There,
+                (_, false, _) => Presence::Away,
+                (_, _, true) => Presence::ByMail,
+                (_, _, false) => Presence::AskEmail,
+            };
             Self {
                 id: MessageId::new(),
-                text: live.space.settings.handoff.told(is_there, live.locale()),
+                text: live.space.settings.handoff.told(presence, live.locale()),
                 is_there,
+                asks: (presence == Presence::AskEmail).then_some(Asks::Email),
             }
         })
     }
@@ -49,7 +60,8 @@ impl Notice {
         conversation: ConversationId,
         at: DateTime<Utc>,
     ) -> Result<Published, StoreError> {
-        let message = Message::plain(self.id, conversation, Author::system(), self.text.clone(), at);
+        let mut message = Message::plain(self.id, conversation, Author::system(), self.text.clone(), at);
+        message.asks = self.asks;
         let event_body = serde_json::to_value(Event::Message(Box::new(message))).unwrap_or_default();
         let json = event_body.to_string();
         let new = NewMessage {

@@ -47,6 +47,18 @@ impl Default for HandoffSettings {
     }
 }
 
+/// Who is there for a visitor who waits from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    There,
+    /// Nobody, and nobody can write to them.
+    Away,
+    /// Nobody, and their address is known.
+    ByMail,
+    /// Nobody, and an address is asked for.
+    AskEmail,
+}
+
 /// How an answer must end for a person to be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Triggers {
@@ -66,12 +78,14 @@ impl HandoffSettings {
 
     /// What a visitor of this language is told who waits for a person from now on.
     #[must_use]
-    pub fn told(&self, agent_is_there: bool, locale: &str) -> String {
-        if agent_is_there {
-            self.message.clone().unwrap_or_else(|| words::joins(locale))
-        } else {
-            self.away_message.clone().unwrap_or_else(|| words::away(locale))
-        }
+    pub fn told(&self, presence: Presence, locale: &str) -> String {
+        let (theirs, ours): (_, fn(&str) -> String) = match presence {
+            Presence::There => (&self.message, words::joins),
+            Presence::Away => (&self.away_message, words::away),
+            Presence::ByMail => (&self.away_message, words::by_mail),
+            Presence::AskEmail => (&self.away_message, words::ask_email),
+        };
+        theirs.clone().unwrap_or_else(|| ours(locale))
     }
 
     /// Every field out of its bounds; empty when the settings are sound.
@@ -124,13 +138,14 @@ mod tests {
     #[test]
     fn the_admins_words_go_before_ours() {
         let ours = HandoffSettings::default();
-        assert_eq!(ours.told(true, "de"), words::joins("de"));
-        assert_eq!(ours.told(false, "de"), words::away("de"));
+        assert_eq!(ours.told(Presence::There, "de"), words::joins("de"));
+        assert_eq!(ours.told(Presence::Away, "de"), words::away("de"));
+        assert_eq!(ours.told(Presence::AskEmail, "de"), words::ask_email("de"));
         let theirs = HandoffSettings {
             message: Some("Ada will be with you.".to_owned()),
             ..ours
         };
-        assert_eq!(theirs.told(true, "de"), "Ada will be with you.");
-        assert_eq!(theirs.told(false, "de"), words::away("de"));
+        assert_eq!(theirs.told(Presence::There, "de"), "Ada will be with you.");
+        assert_eq!(theirs.told(Presence::ByMail, "de"), words::by_mail("de"));
     }
 }

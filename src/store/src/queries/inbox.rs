@@ -157,7 +157,7 @@ pub async fn glimpses(
     conversations: Vec<ConversationId>,
 ) -> Result<Vec<Glimpse>, StoreError> {
     Ok(sql(
-        "SELECT c.id, coalesce(k.name, v.said ->> 'name') AS name, coalesce(k.email, v.said ->> 'email') AS email, \
+        "SELECT c.id, coalesce(k.name, v.said ->> 'name') AS name, coalesce(k.email, v.said ->> 'email', v.attributes ->> 'email') AS email, \
                 k.id AS contact_id, CASE WHEN c.status IN ('waiting', 'human') THEN ( \
                     SELECT e.body ->> 'reason' FROM conversation_events e \
                     WHERE e.tenant_id = c.tenant_id AND e.conversation_id = c.id AND e.kind = 'status' \
