@@ -17,6 +17,9 @@ pub struct Words {
     pub back: &'static str,
     /// The link by which they want no more.
     pub stop: &'static str,
+    /// What its page asks, and what it says then.
+    pub ask: &'static str,
+    pub stopped: &'static str,
 }
 
 /// The words for somebody of this locale.
@@ -30,6 +33,8 @@ pub fn of(locale: &str) -> &'static Words {
             reply: "Reply to this e-mail to answer.",
             back: "Go on in the chat",
             stop: "Get no more of these e-mails",
+            ask: "Do you want to get no more e-mails about your conversation?",
+            stopped: "You get no more e-mails about your conversation.",
         },
         Language::Spanish => &Words {
             lang: "es",
@@ -38,6 +43,8 @@ pub fn of(locale: &str) -> &'static Words {
             reply: "Responda a este correo para contestar.",
             back: "Seguir en el chat",
             stop: "No recibir más correos como este",
+            ask: "¿No quiere recibir más correos sobre su conversación?",
+            stopped: "No recibirá más correos sobre su conversación.",
         },
         Language::French => &Words {
             lang: "fr",
@@ -46,6 +53,8 @@ pub fn of(locale: &str) -> &'static Words {
             reply: "Répondez à cet e-mail pour poursuivre.",
             back: "Continuer dans le chat",
             stop: "Ne plus recevoir ces e-mails",
+            ask: "Ne plus recevoir d’e-mails sur votre conversation ?",
+            stopped: "Vous ne recevrez plus d’e-mails sur votre conversation.",
         },
         Language::German => &Words {
             lang: "de",
@@ -54,6 +63,8 @@ pub fn of(locale: &str) -> &'static Words {
             reply: "Antworten Sie einfach auf diese E-Mail.",
             back: "Im Chat fortfahren",
             stop: "Keine solchen E-Mails mehr erhalten",
+            ask: "Möchten Sie keine E-Mails mehr zu Ihrem Gespräch erhalten?",
+            stopped: "Sie erhalten keine E-Mails mehr zu Ihrem Gespräch.",
         },
         Language::Portuguese => &Words {
             lang: "pt",
@@ -62,6 +73,8 @@ pub fn of(locale: &str) -> &'static Words {
             reply: "Responda a este e-mail para continuar.",
             back: "Continuar no chat",
             stop: "Não receber mais estes e-mails",
+            ask: "Não quer mais receber e-mails sobre a sua conversa?",
+            stopped: "Você não vai mais receber e-mails sobre a sua conversa.",
         },
         Language::Arabic => &Words {
             lang: "ar",
@@ -70,6 +83,8 @@ pub fn of(locale: &str) -> &'static Words {
             reply: "أجب عن هذه الرسالة لمتابعة الحديث.",
             back: "المتابعة في المحادثة",
             stop: "عدم تلقي المزيد من هذه الرسائل",
+            ask: "هل تريد ألا تصلك رسائل أخرى عن محادثتك؟",
+            stopped: "لن تصلك رسائل أخرى عن محادثتك.",
         },
         Language::Japanese => &Words {
             lang: "ja",
@@ -78,6 +93,8 @@ pub fn of(locale: &str) -> &'static Words {
             reply: "このメールにそのままご返信いただけます。",
             back: "チャットで続ける",
             stop: "今後このメールを受け取らない",
+            ask: "お問い合わせに関するメールの受信を停止しますか？",
+            stopped: "お問い合わせに関するメールの送信を停止しました。",
         },
     }
 }

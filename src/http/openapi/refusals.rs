@@ -132,6 +132,25 @@ const BESIDES: &[(&str, &[Code])] = &[
     ("send_frame", &[Code::InvalidFrame, Code::TextTooLong]),
     ("chat", &[Code::NotFound, Code::TextTooLong, Code::Timeout]),
     ("open_socket", &[Code::InvalidRequest]),
+    ("receive_postmark", &[Code::NotFound, Code::Timeout]),
+    (
+        "receive_sendgrid",
+        &[
+            Code::NotFound,
+            Code::Timeout,
+            Code::PayloadTooLarge,
+            Code::UnsupportedMediaType,
+        ],
+    ),
+    (
+        "receive_raw_mail",
+        &[
+            Code::NotFound,
+            Code::Timeout,
+            Code::PayloadTooLarge,
+            Code::UnsupportedMediaType,
+        ],
+    ),
     ("open_console_socket", &[Code::InvalidRequest]),
 ];
 

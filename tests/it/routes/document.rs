@@ -39,6 +39,7 @@ const PAGES: &[&str] = &[
     "/sources.css",
     "/demo/{tenant}",
     "/demo/{tenant}/{file}",
+    "/mail/unsubscribe/{token}",
 ];
 const JSON: &str = "application/json";
 
@@ -281,6 +282,8 @@ const UNKNOWN: &[(&str, &[u16])] = &[
     ("change_member", &[404]),
     ("transfer_conversation", &[400]),
     ("snooze_conversation", &[400]),
+    // Replies do not come in where nobody set that up.
+    ("receive_postmark", &[404]),
 ];
 
 #[tokio::test]
