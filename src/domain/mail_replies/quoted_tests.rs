@@ -87,7 +87,7 @@ const REPLIES: &[(&str, &str)] = &[
     ),
     ("My friend wrote:\nit is broken", "My friend wrote:\nit is broken"),
     ("From: the shop in Bern\nI want my money back.", "From: the shop in Bern\nI want my money back."),
-    ("-- \nMara", "-- \nMara"),
+    ("-- \nMara", "--\nMara"),
     ("Two things:\n\n1. it hums\n2. it stops at 10:00\n", "Two things:\n\n1. it hums\n2. it stops at 10:00"),
 ];
 
