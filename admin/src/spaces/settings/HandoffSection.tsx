@@ -24,7 +24,7 @@ export function HandoffSection() {
       <Message
         path="settings.handoff.away_message"
         label="When nobody is there"
-        usual="Nobody from our team is here just now. Your messages are kept, and a person will answer you here."
+        usual="Nobody from our team is here just now. A person will answer you here, and by e-mail if you have left."
       />
     </Section>
   );
