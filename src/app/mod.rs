@@ -38,8 +38,14 @@ pub use self::{
 };
 use crate::{
     actors::{
-        console::Consoles, conversation::Deps, drafts::Drafts, ledger::LedgerHandle,
-        live_settings::LiveSettings, placement::Placement, registry::Registry, services::{Inbound, Services},
+        console::Consoles,
+        conversation::Deps,
+        drafts::Drafts,
+        ledger::LedgerHandle,
+        live_settings::LiveSettings,
+        placement::Placement,
+        registry::Registry,
+        services::{Inbound, Services},
         tenant::Tenants,
     },
     adapters::{
@@ -403,7 +409,10 @@ fn services(
             vault.clone(),
             config.mail.inbound.as_ref().map(|inbound| inbound.domain.clone()),
         ),
-        inbound: Inbound::new(config.mail.inbound.as_ref().map(|inbound| &inbound.secret), &vault),
+        inbound: Inbound::new(
+            config.mail.inbound.as_ref().map(|inbound| &inbound.secret),
+            &vault,
+        ),
         demo: demo::ACME.into(),
         keys: Keys::new(db.clone(), vault.clone(), clock.clone(), plans.clone()),
         plans,

@@ -64,8 +64,9 @@ fn inbound(env: &mut Env<'_>) -> Option<Inbound> {
             Some(Inbound { domain, secret })
         }
         (Some(_), _) => {
-            env.problems
-                .push(format!("MAIL_INBOUND_SECRET: give it at least {SECRET_MIN} bytes"));
+            env.problems.push(format!(
+                "MAIL_INBOUND_SECRET: give it at least {SECRET_MIN} bytes"
+            ));
             None
         }
         (None, Some(_)) => {

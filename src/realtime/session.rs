@@ -251,7 +251,8 @@ impl Session {
             ClientFrame::Email { address } => {
                 let email = EmailAddress::parse(&address);
                 let email = email.map_err(|none| Problem::new(Code::InvalidRequest, none.to_string()))?;
-                self.ask(async |actor| actor.give_email(email.clone()).await).await?;
+                self.ask(async |actor| actor.give_email(email.clone()).await)
+                    .await?;
             }
             ClientFrame::Hello { .. } => {
                 return Err(Problem::new(Code::InvalidFrame, "hello is only the first frame"));

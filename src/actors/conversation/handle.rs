@@ -17,7 +17,8 @@ use super::{
     actor::{ConversationActor, Ending},
     messages::{
         Ack, ActorError, AddNote, AgentCommand, AskHuman, Assign, ByAgent, ByItself, Claim, Drain, Feedback,
-        GiveEmail, Mailed, NoteMailed, Observation, Observe, Presence, Rate, Reply, Say, Stop, Subscribe, Subscription,
+        GiveEmail, Mailed, NoteMailed, Observation, Observe, Presence, Rate, Reply, Say, Stop, Subscribe,
+        Subscription,
     },
     subscribers::Audience,
 };

@@ -93,7 +93,8 @@ impl ConversationActor {
         };
         let done = work.into_actor(self);
         Box::pin(done.map(|done, actor, ctx| {
-            let (transition, ahead, said, mailed) = done.inspect_err(|error| actor.reload_after(error, ctx))?;
+            let (transition, ahead, said, mailed) =
+                done.inspect_err(|error| actor.reload_after(error, ctx))?;
             let ack = actor.has_said(transition, ahead, said, ctx);
             // Whoever writes in the chat has it before them.
             if !mailed {

@@ -204,7 +204,10 @@ mod tests {
             assert!(head.lines().any(|written| written == line), "{line} in {head}");
         }
         let from = head.lines().find(|line| line.starts_with("From: ")).unwrap();
-        assert!(from.contains("Acme Bcc") && from.ends_with("<no-reply@parlance.example>"), "{from}");
+        assert!(
+            from.contains("Acme Bcc") && from.ends_with("<no-reply@parlance.example>"),
+            "{from}"
+        );
         assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
     }
 

@@ -55,7 +55,9 @@ impl Addresses {
         let ours = self.domain.as_ref()?;
         // Whatever stands before the `+`: it names a mailbox, where the domain has several.
         let (_, token) = local.rsplit_once('+')?;
-        domain.eq_ignore_ascii_case(ours).then(|| self.read(REPLY, token))?
+        domain
+            .eq_ignore_ascii_case(ours)
+            .then(|| self.read(REPLY, token))?
     }
 
     /// The token of the link by which a visitor wants no more mail.
@@ -85,9 +87,9 @@ impl Addresses {
             return None;
         }
         let mut all = Vec::with_capacity(LENGTH * 5);
-        for letter in token.bytes() {
-            let value = ALPHABET.iter().position(|known| *known == letter.to_ascii_lowercase())?;
-            all.extend(bits(value as u128, 5));
+        for letter in token.bytes().map(|letter| letter.to_ascii_lowercase()) {
+            let (value, _) = (0..).zip(ALPHABET).find(|(_, known)| **known == letter)?;
+            all.extend(bits(value, 5));
         }
         let (tenant, rest) = all.split_at_checked(ID_BITS)?;
         let (conversation, mac) = rest.split_at_checked(ID_BITS)?;
@@ -96,14 +98,23 @@ impl Addresses {
             conversation: ConversationId(expand(value(conversation))),
         };
         // In a time that does not tell where they differ.
-        let differ = self.mac(purpose, named).zip(mac).fold(false, |differ, (ours, theirs)| differ | (ours != *theirs));
+        let differ = self
+            .mac(purpose, named)
+            .zip(mac)
+            .fold(false, |differ, (ours, theirs)| differ | (ours != *theirs));
         (!differ).then_some(named)
     }
 
-    fn mac(&self, purpose: &str, Named { tenant, conversation }: Named) -> impl Iterator<Item = bool> + use<> {
+    fn mac(
+        &self,
+        purpose: &str,
+        Named { tenant, conversation }: Named,
+    ) -> impl Iterator<Item = bool> + use<> {
         let named = [*tenant.0.as_bytes(), *conversation.0.as_bytes()].concat();
         let mac = self.vault.mac(purpose, &named);
-        mac.into_iter().flat_map(|byte| bits(byte.into(), 8)).take(MAC_BITS)
+        mac.into_iter()
+            .flat_map(|byte| bits(byte.into(), 8))
+            .take(MAC_BITS)
     }
 }
 
@@ -182,7 +193,10 @@ mod tests {
         let address = ours.reply_to(named).unwrap();
         assert_eq!(addresses("another one's").named(&address), None);
         assert_eq!(ours.named(&address.replace("in.", "evil.")), None);
-        assert_eq!(ours.named(&format!("r+{}@in.parlance.example", ours.stop_token(named))), None);
+        assert_eq!(
+            ours.named(&format!("r+{}@in.parlance.example", ours.stop_token(named))),
+            None
+        );
         assert_eq!(ours.named("ada@in.parlance.example"), None);
         let deaf = Addresses { domain: None, ..ours };
         assert_eq!((deaf.reply_to(named), deaf.named(&address)), (None, None));

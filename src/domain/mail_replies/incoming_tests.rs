@@ -26,7 +26,11 @@ fn a_mail_is_read_with_its_codings() {
     let mail = piped(GMAIL, GMAIL_BODY);
     assert_eq!(mail.from, "mara@shop.example");
     assert_eq!(mail.message_id.as_deref(), Some("CAF=1@mail.gmail.com"));
-    assert!(mail.to.iter().filter(|to| *to == TO).count() == 2, "{:?}", mail.to);
+    assert!(
+        mail.to.iter().filter(|to| *to == TO).count() == 2,
+        "{:?}",
+        mail.to
+    );
     assert!(!mail.automatic);
     assert_eq!(mail.messages(), ["Grüße, it is 5 €."]);
 }
@@ -36,7 +40,10 @@ fn a_mail_in_html_alone_is_read_as_text_in_its_lines() {
     let html = "<html><head><style>p { color: red }</style></head><body><div>It <b>hums</b>.</div><div>And stops.</div>\
                 <br><div class=\"gmail_quote\"><div>On Mon, 3 Nov 2025 at 10:00, Acme &lt;a@b.example&gt; wrote:<br></div>\
                 <blockquote>Does it work?</blockquote></div></body></html>";
-    let mail = piped("MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8", html);
+    let mail = piped(
+        "MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8",
+        html,
+    );
     assert_eq!((mail.text.as_deref(), mail.html.is_some()), (None, true));
     assert_eq!(mail.messages(), ["It hums.\nAnd stops."]);
 }
@@ -48,7 +55,10 @@ fn files_are_counted_and_said_to_be_left_out() {
                 Content-Transfer-Encoding: base64\n\niVBORw0KGgo=\n";
     let text = "--b1\nContent-Type: text/plain\n\nSee the picture.\n";
     let mail = piped(headers, &format!("{text}{file}--b1--\n"));
-    assert_eq!(mail.messages(), ["See the picture.\n\n(1 attachment was left out)"]);
+    assert_eq!(
+        mail.messages(),
+        ["See the picture.\n\n(1 attachment was left out)"]
+    );
     let mail = piped(headers, &format!("{file}{file}--b1--\n"));
     assert_eq!(mail.messages(), ["(2 attachments were left out)"]);
 }
@@ -72,7 +82,10 @@ fn what_machines_write_by_themselves_is_told_from_what_people_write() {
     }
     for from in ["MAILER-DAEMON@mx.example", "postmaster@shop.example"] {
         let bounce = json!({ "From": from, "TextBody": "It could not be delivered." });
-        assert!(postmark::read(bounce.to_string().as_bytes()).unwrap().automatic, "{from}");
+        assert!(
+            postmark::read(bounce.to_string().as_bytes()).unwrap().automatic,
+            "{from}"
+        );
     }
 }
 
@@ -123,7 +136,10 @@ fn what_sendgrid_posts_is_read() {
     ]));
     let mail = mail.unwrap();
     assert_eq!(mail.to, ["help@shop.example", "other@shop.example", TO]);
-    assert_eq!((mail.from.as_str(), mail.messages()), ("mara@shop.example", vec!["Yes, please.".to_owned()]));
+    assert_eq!(
+        (mail.from.as_str(), mail.messages()),
+        ("mara@shop.example", vec!["Yes, please.".to_owned()])
+    );
     assert_eq!(mail.client_id(0), piped("", "x").client_id(0));
     let raw = format!("From: mara@shop.example\r\nTo: {TO}\r\nAuto-Submitted: auto-replied\r\n\r\nAway.");
     let raw = sendgrid::read(&form(&[("email", &raw), ("envelope", &envelope)])).unwrap();
@@ -133,7 +149,12 @@ fn what_sendgrid_posts_is_read() {
 
 #[test]
 fn what_is_no_mail_is_refused() {
-    for text in ["", "\r\n\r\n", "no header here", "Subject: x\r\n\r\nnobody sent it"] {
+    for text in [
+        "",
+        "\r\n\r\n",
+        "no header here",
+        "Subject: x\r\n\r\nnobody sent it",
+    ] {
         assert!(mime::read(text.as_bytes()).is_err(), "{text:?}");
     }
     assert!(mime::read(&[0xff; 100]).is_err());
@@ -149,8 +170,14 @@ fn a_long_mail_becomes_several_messages_and_says_what_is_left_out() {
     let text = vec![paragraph.clone(); 4].join("\n\n");
     let parts = said(text.clone()).messages();
     assert!(parts.len() > 1 && parts.iter().all(|part| part.chars().count() <= MAX_TEXT));
-    assert_eq!(parts.join("\n\n"), text, "nothing is lost, and paragraphs stay whole");
-    let ids: Vec<_> = (0..parts.len()).map(|n| said(text.clone()).client_id(n)).collect();
+    assert_eq!(
+        parts.join("\n\n"),
+        text,
+        "nothing is lost, and paragraphs stay whole"
+    );
+    let ids: Vec<_> = (0..parts.len())
+        .map(|n| said(text.clone()).client_id(n))
+        .collect();
     assert!(ids.windows(2).all(|pair| pair[0] != pair[1]));
     let endless = said("ä".repeat(MAX_TEXT * 20)).messages();
     assert_eq!(endless.len(), MOST_PARTS + 1);

@@ -142,7 +142,10 @@ fn written(
         words,
         messages: unseen.iter().map(quote).collect(),
         replies: reply_to.is_some(),
-        page: thread.page.as_deref().and_then(|page| page_of(page, &thread.allowed_origins)),
+        page: thread
+            .page
+            .as_deref()
+            .and_then(|page| page_of(page, &thread.allowed_origins)),
         stop: stop.clone(),
     };
     // Nobody is called what anybody could have said that they are.
@@ -179,7 +182,8 @@ fn quote(message: &Unseen) -> Quote {
 /// address: no link goes where the business did not say that it may.
 fn page_of(page: &str, allowed: &[String]) -> Option<String> {
     let url = Url::parse(page).ok()?;
-    let web = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
+    let web =
+        matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
     let origin = url.origin().ascii_serialization();
     (web && allowed.iter().any(|site| covers(site, &origin))).then(|| url.into())
 }
@@ -190,10 +194,19 @@ mod tests {
 
     #[test]
     fn a_link_goes_to_a_page_of_the_business_or_nowhere() {
-        let allowed = ["https://shop.example".to_owned(), "https://*.acme.example".to_owned()];
+        let allowed = [
+            "https://shop.example".to_owned(),
+            "https://*.acme.example".to_owned(),
+        ];
         let page = |page: &str| page_of(page, &allowed);
-        assert_eq!(page("https://shop.example/a?b=c").as_deref(), Some("https://shop.example/a?b=c"));
-        assert_eq!(page("https://help.acme.example/").as_deref(), Some("https://help.acme.example/"));
+        assert_eq!(
+            page("https://shop.example/a?b=c").as_deref(),
+            Some("https://shop.example/a?b=c")
+        );
+        assert_eq!(
+            page("https://help.acme.example/").as_deref(),
+            Some("https://help.acme.example/")
+        );
         for other in [
             "http://shop.example/",
             "https://evil.example/",

@@ -67,7 +67,10 @@ pub fn stripped(text: &str) -> String {
 
 /// In lines of one kind, without space around it and runs of empty lines.
 fn tidy(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace(['\r', '\u{2028}'], "\n").replace(['\u{a0}', '\0'], " ");
+    let text = text
+        .replace("\r\n", "\n")
+        .replace(['\r', '\u{2028}'], "\n")
+        .replace(['\u{a0}', '\0'], " ");
     let mut lines: Vec<&str> = Vec::new();
     for line in text.lines().map(str::trim_end) {
         if !(line.is_empty() && lines.last().is_none_or(|last| last.is_empty())) {
@@ -86,9 +89,13 @@ fn own<'a>(lines: &[&'a str]) -> Vec<&'a str> {
     let Some((at, height)) = (0..lines.len()).find_map(|at| Some((at, introduction(lines, at)?))) else {
         return without_signature(without_quote_at_end(lines));
     };
-    let (above, quoted) = (lines.get(..at).unwrap_or_default(), lines.get(at + height..).unwrap_or_default());
+    let (above, quoted) = (
+        lines.get(..at).unwrap_or_default(),
+        lines.get(at + height..).unwrap_or_default(),
+    );
     let below = without_quote_at_end(quoted);
-    let answered_below = quoted.iter().any(|line| is_quoted(line)) && below.iter().any(|line| !is_quoted(line) && !line.is_empty());
+    let answered_below = quoted.iter().any(|line| is_quoted(line))
+        && below.iter().any(|line| !is_quoted(line) && !line.is_empty());
     if answered_below {
         // Written below or between what is quoted: what each answers stays with it, but for the beginning.
         let first = below.iter().position(|line| !is_quoted(line) && !line.is_empty());
@@ -110,27 +117,42 @@ fn introduction(lines: &[&str], at: usize) -> Option<usize> {
         return Some(1);
     }
     let soon = lines.get(at + 1..).unwrap_or_default();
-    if is(&FROM, line) && soon.iter().filter(|line| !line.is_empty()).take(3).any(|line| is(&SENT, line)) {
+    if is(&FROM, line)
+        && soon
+            .iter()
+            .filter(|line| !line.is_empty())
+            .take(3)
+            .any(|line| is(&SENT, line))
+    {
         return Some(1);
     }
     (1..=BROKEN).find(|height| {
-        let Some(broken) = lines.get(at..at + height) else { return false };
+        let Some(broken) = lines.get(at..at + height) else {
+            return false;
+        };
         let sound = broken.iter().all(|line| !line.is_empty() && !is_quoted(line));
         sound && is(&WROTE, &broken.join(" "))
     })
 }
 
 fn without_quote_at_end<'a, 'b>(lines: &'b [&'a str]) -> &'b [&'a str] {
-    let own = lines.iter().rposition(|line| !is_quoted(line) && !line.is_empty());
+    let own = lines
+        .iter()
+        .rposition(|line| !is_quoted(line) && !line.is_empty());
     lines.get(..own.map_or(0, |last| last + 1)).unwrap_or_default()
 }
 
 /// Without what follows `-- ` (RFC 3676, 4.3), the line that Outlook draws, and what phones say of themselves.
 fn without_signature<'a>(lines: &[&'a str]) -> Vec<&'a str> {
-    let ends = |line: &&str| matches!(line.trim_end(), "--" | "—") || line.len() >= 20 && line.chars().all(|c| c == '_');
+    let ends = |line: &&str| {
+        matches!(line.trim_end(), "--" | "—") || line.len() >= 20 && line.chars().all(|c| c == '_')
+    };
     let end = lines.iter().position(ends).unwrap_or(lines.len());
     let mut own = lines.get(..end).unwrap_or_default().to_vec();
-    while own.last().is_some_and(|line| line.is_empty() || is(&FROM_PHONE, line)) {
+    while own
+        .last()
+        .is_some_and(|line| line.is_empty() || is(&FROM_PHONE, line))
+    {
         own.pop();
     }
     own

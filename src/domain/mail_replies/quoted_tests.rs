@@ -32,7 +32,10 @@ const REPLIES: &[(&str, &str)] = &[
         "Passt.\n\nVon meinem iPhone gesendet\n\nAm 03.11.2025 um 10:00 schrieb Acme <no-reply@parlance.example>:\n\nMorgen?",
         "Passt.",
     ),
-    ("Passt.\n\nAm 03.11.25 um 10:00 schrieb Acme:\n> Morgen?", "Passt."),
+    (
+        "Passt.\n\nAm 03.11.25 um 10:00 schrieb Acme:\n> Morgen?",
+        "Passt.",
+    ),
     // French, with the space before its colon.
     (
         "Oui, merci.\n\nLe lun. 3 nov. 2025 à 10:00, Acme <no-reply@parlance.example> a\nécrit\u{a0}:\n\n> On l'envoie ?",
@@ -48,10 +51,22 @@ const REPLIES: &[(&str, &str)] = &[
         "Sí, gracias.",
     ),
     // Portuguese, Italian, Dutch, Japanese.
-    ("Sim.\n\nEm seg., 3 de nov. de 2025 às 10:00, Acme <a@b.example> escreveu:\n\n> Enviamos?", "Sim."),
-    ("Sì.\n\nIl giorno lun 3 nov 2025 alle ore 10:00 Acme <a@b.example> ha scritto:\n\n> Inviamo?", "Sì."),
-    ("Ja.\n\nOp ma 3 nov 2025 om 10:00 schreef Acme <a@b.example>:\n\n> Versturen?", "Ja."),
-    ("はい。\n\n2025年11月3日(月) 10:00 Acme <a@b.example>:\n\n> 送りますか？", "はい。"),
+    (
+        "Sim.\n\nEm seg., 3 de nov. de 2025 às 10:00, Acme <a@b.example> escreveu:\n\n> Enviamos?",
+        "Sim.",
+    ),
+    (
+        "Sì.\n\nIl giorno lun 3 nov 2025 alle ore 10:00 Acme <a@b.example> ha scritto:\n\n> Inviamo?",
+        "Sì.",
+    ),
+    (
+        "Ja.\n\nOp ma 3 nov 2025 om 10:00 schreef Acme <a@b.example>:\n\n> Versturen?",
+        "Ja.",
+    ),
+    (
+        "はい。\n\n2025年11月3日(月) 10:00 Acme <a@b.example>:\n\n> 送りますか？",
+        "はい。",
+    ),
     // Outlook, with and without its line, and in German and French.
     (
         "It is still broken.\r\n\r\nRegards\r\nMara\r\n\r\n________________________________\r\nFrom: Acme <no-reply@parlance.example>\r\nSent: Monday, November 3, 2025 10:00 AM\r\nTo: Mara <mara@shop.example>\r\nSubject: Your conversation with Acme\r\n\r\nDoes it work?\r\n",
@@ -65,11 +80,20 @@ const REPLIES: &[(&str, &str)] = &[
         "Non.\n\nDe : Acme <no-reply@parlance.example>\nEnvoyé : lundi 3 novembre 2025 10:00\nÀ : Mara\nObjet : Votre conversation\n\nÇa marche ?",
         "Non.",
     ),
-    ("No.\n\n-----Original Message-----\nFrom: Acme\nSent: today\n\nDoes it?", "No."),
-    ("Nein.\n\n-----Ursprüngliche Nachricht-----\nVon: Acme\n\nGeht es?", "Nein."),
+    (
+        "No.\n\n-----Original Message-----\nFrom: Acme\nSent: today\n\nDoes it?",
+        "No.",
+    ),
+    (
+        "Nein.\n\n-----Ursprüngliche Nachricht-----\nVon: Acme\n\nGeht es?",
+        "Nein.",
+    ),
     // A signature of its own.
     ("It hums.\n-- \nMara Keller\nShop GmbH", "It hums."),
-    ("It hums.\n\nGet Outlook for iOS<https://aka.ms/o0ukef>", "It hums."),
+    (
+        "It hums.\n\nGet Outlook for iOS<https://aka.ms/o0ukef>",
+        "It hums.",
+    ),
     // Below what is quoted, and between.
     (
         "On Mon, 3 Nov 2025 at 10:00, Acme <a@b.example> wrote:\n> Which model?\n\nThe Arm A1.",
@@ -86,9 +110,15 @@ const REPLIES: &[(&str, &str)] = &[
         "On Mon, 3 Nov 2025 at 10:00, Acme <a@b.example> wrote:\n\nWhich model?",
     ),
     ("My friend wrote:\nit is broken", "My friend wrote:\nit is broken"),
-    ("From: the shop in Bern\nI want my money back.", "From: the shop in Bern\nI want my money back."),
+    (
+        "From: the shop in Bern\nI want my money back.",
+        "From: the shop in Bern\nI want my money back.",
+    ),
     ("-- \nMara", "--\nMara"),
-    ("Two things:\n\n1. it hums\n2. it stops at 10:00\n", "Two things:\n\n1. it hums\n2. it stops at 10:00"),
+    (
+        "Two things:\n\n1. it hums\n2. it stops at 10:00\n",
+        "Two things:\n\n1. it hums\n2. it stops at 10:00",
+    ),
 ];
 
 #[test]

@@ -3,7 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use crate::domain::mail_replies::{outgoing::Quote, words::{self, Words}};
+use crate::domain::mail_replies::{
+    outgoing::Quote,
+    words::{self, Words},
+};
 
 /// How long a link that confirms an address works.
 pub const VERIFY_TTL: TimeDelta = TimeDelta::hours(48);

@@ -216,7 +216,10 @@ mod tests {
         let html = written.html.replace("&#x2f;", "/");
         assert!(html.contains("It is &lt;ready&gt;.\n\nCome by!"), "{html}");
         assert!(html.contains("href=\"https://shop.example/\""), "{html}");
-        assert!(html.contains("href=\"https://parlance.example/mail/unsubscribe/abc\""), "{html}");
+        assert!(
+            html.contains("href=\"https://parlance.example/mail/unsubscribe/abc\""),
+            "{html}"
+        );
     }
 
     #[test]

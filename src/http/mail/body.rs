@@ -23,7 +23,10 @@ pub(super) async fn whole(
     mut payload: Payload,
 ) -> Result<Vec<u8>, Problem> {
     if !kinds.contains(&request.content_type()) {
-        return Err(Problem::new(Code::UnsupportedMediaType, format!("send {}", kinds.join(" or "))));
+        return Err(Problem::new(
+            Code::UnsupportedMediaType,
+            format!("send {}", kinds.join(" or ")),
+        ));
     }
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {
@@ -50,7 +53,10 @@ pub(super) async fn form(
     let (mut form, mut fields, mut size) = (Multipart::new(request.headers(), payload), HashMap::new(), 0);
     while let Some(field) = form.next().await {
         let mut field = field.map_err(|error| broken(&error))?;
-        let wanted = field.name().filter(|name| names.contains(name)).map(str::to_owned);
+        let wanted = field
+            .name()
+            .filter(|name| names.contains(name))
+            .map(str::to_owned);
         let mut text = Vec::new();
         while let Some(chunk) = field.next().await {
             let chunk = chunk.map_err(|error| broken(&error))?;

@@ -44,7 +44,12 @@ pub(super) async fn deliver(services: &Services, mail: &Incoming) -> Result<Fate
 }
 
 /// Says it, and whether any of it was new.
-async fn say(services: &Services, named: Named, mail: &Incoming, texts: &[String]) -> Result<bool, ActorError> {
+async fn say(
+    services: &Services,
+    named: Named,
+    mail: &Incoming,
+    texts: &[String],
+) -> Result<bool, ActorError> {
     let Named { tenant, conversation } = named;
     let seen = ask(services, named, async |actor| actor.observe().await).await?;
     let space = services.spaces.space(tenant, seen.space).await;
@@ -57,7 +62,8 @@ async fn say(services: &Services, named: Named, mail: &Incoming, texts: &[String
     let known = db.read(async |conn| mail_replies::was_mailed_to(conn, conversation, &mail.from).await);
     let known: Result<bool, StoreError> = known.await;
     let known = known.map_err(|error| ActorError::Store(error.to_string()))?;
-    let address = || EmailAddress::parse(&mail.from).map_or_else(|_| "unknown".to_owned(), |from| from.to_string());
+    let address =
+        || EmailAddress::parse(&mail.from).map_or_else(|_| "unknown".to_owned(), |from| from.to_string());
     let mailed = Mailed {
         stranger: (!known).then(address),
     };

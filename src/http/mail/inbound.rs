@@ -179,7 +179,10 @@ fn secret(request: &HttpRequest) -> String {
     };
     let decoded = STANDARD.decode(encoded.trim()).unwrap_or_default();
     let decoded = String::from_utf8(decoded).unwrap_or_default();
-    decoded.split_once(':').map(|(_, password)| password.to_owned()).unwrap_or_default()
+    decoded
+        .split_once(':')
+        .map(|(_, password)| password.to_owned())
+        .unwrap_or_default()
 }
 
 impl From<Unreadable> for Problem {

@@ -11,7 +11,8 @@ use crate::{
     kernel::problem::Problem,
 };
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Asks.
 ///
@@ -22,7 +23,10 @@ pub async fn ask(
     token: web::Path<String>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    services.mail_addresses.stopped(&token).ok_or_else(Problem::not_found)?;
+    services
+        .mail_addresses
+        .stopped(&token)
+        .ok_or_else(Problem::not_found)?;
     let words = words_for(&request);
     let stop = escaped(words.stop);
     let form = format!("<form method=\"post\"><button>{stop}</button></form>");
@@ -38,7 +42,10 @@ pub async fn stop(
     token: web::Path<String>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let named = services.mail_addresses.stopped(&token).ok_or_else(Problem::not_found)?;
+    let named = services
+        .mail_addresses
+        .stopped(&token)
+        .ok_or_else(Problem::not_found)?;
     let (db, at) = (services.db.tenant(named.tenant), services.clock.now());
     let stopped = db.transaction(async |conn| mail_replies::stop(conn, named.conversation, at).await);
     let stopped: Result<bool, StoreError> = stopped.await;

@@ -62,8 +62,16 @@ impl Scene {
 
     /// What REST answers to an agent.
     async fn act(&self, act: &str, body: Value) -> Value {
-        let url = self.app.url(&format!("/api/conversations/{}/{act}", self.conversation));
-        let answer = self.app.http.post(url).bearer_auth(&self.agent).json(&body).send();
+        let url = self
+            .app
+            .url(&format!("/api/conversations/{}/{act}", self.conversation));
+        let answer = self
+            .app
+            .http
+            .post(url)
+            .bearer_auth(&self.agent)
+            .json(&body)
+            .send();
         let answer = answer.await.unwrap();
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
         answer.json().await.unwrap()
@@ -112,7 +120,12 @@ impl Scene {
     async fn has_left(&self) {
         let id = self.conversation.parse().unwrap();
         eventually(async || {
-            let actor = self.app.services.registry.conversation(self.acme.tenant, id).ok()?;
+            let actor = self
+                .app
+                .services
+                .registry
+                .conversation(self.acme.tenant, id)
+                .ok()?;
             (!actor.observe().await.ok()?.visitor_listens).then_some(())
         })
         .await;

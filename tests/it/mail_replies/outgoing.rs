@@ -20,7 +20,10 @@ async fn who_has_left_is_mailed_all_they_have_not_seen_once() {
     assert!(text.contains(both), "{text}");
     assert!(text.contains("Reply to this e-mail to answer."), "{text}");
     let reply_to = mail["reply_to"].as_str().unwrap();
-    assert!(reply_to.starts_with("r+") && reply_to.ends_with("@in.parlance.example"), "{reply_to}");
+    assert!(
+        reply_to.starts_with("r+") && reply_to.ends_with("@in.parlance.example"),
+        "{reply_to}"
+    );
     scene.settled(2).await;
     // Not more often than every five minutes, and nothing twice.
     scene.agent_says("And there it is.").await;
@@ -30,7 +33,10 @@ async fn who_has_left_is_mailed_all_they_have_not_seen_once() {
     scene.clock.advance(REST);
     let second = scene.mail(1).await;
     let text = second["text"].as_str().unwrap();
-    assert!(text.contains("And there it is.") && !text.contains("Tomorrow"), "{text}");
+    assert!(
+        text.contains("And there it is.") && !text.contains("Tomorrow"),
+        "{text}"
+    );
     assert_eq!(second["subject"], mail["subject"]);
     assert_eq!(second["reply_to"], mail["reply_to"]);
     assert_eq!(scene.mails().await.len(), 2);
@@ -41,7 +47,9 @@ async fn agents_see_what_was_mailed_at_once_and_later() {
     let scene = Scene::begin().await;
     let watch = async || {
         let mut socket = Socket::open(&scene.app.console_url()).await;
-        socket.send(&json!({ "type": "hello", "token": scene.agent })).await;
+        socket
+            .send(&json!({ "type": "hello", "token": scene.agent }))
+            .await;
         socket.next_of("job.all").await;
         let watch = json!({ "type": "watch", "conversation": scene.conversation, "after": 0 });
         socket.send(&watch).await;
@@ -73,7 +81,12 @@ async fn who_listens_is_mailed_when_they_have_gone_without_reading() {
     drop(socket);
     scene.has_left().await;
     scene.clock.advance(REST);
-    assert!(scene.mail(0).await["text"].as_str().unwrap().contains("It is on its way."));
+    assert!(
+        scene.mail(0).await["text"]
+            .as_str()
+            .unwrap()
+            .contains("It is on its way.")
+    );
 }
 
 #[tokio::test]
@@ -89,7 +102,12 @@ async fn who_has_read_it_is_mailed_nothing() {
     };
     socket.send(&json!({ "type": "read", "seq": seq })).await;
     let noted = async || {
-        let rows = scene.app.db().rows("SELECT read_seq FROM conversations").await.unwrap();
+        let rows = scene
+            .app
+            .db()
+            .rows("SELECT read_seq FROM conversations")
+            .await
+            .unwrap();
         (rows[0]["read_seq"] == seq).then_some(())
     };
     eventually(noted).await;
@@ -107,7 +125,12 @@ async fn nothing_is_lost_over_a_restart() {
     scene.agent_says("It is on its way.").await;
     scene.app.restart().await;
     scene.clock.advance(PATIENCE);
-    assert!(scene.mail(0).await["text"].as_str().unwrap().contains("It is on its way."));
+    assert!(
+        scene.mail(0).await["text"]
+            .as_str()
+            .unwrap()
+            .contains("It is on its way.")
+    );
 }
 
 #[tokio::test]
@@ -118,21 +141,44 @@ async fn who_wants_no_more_gets_none_and_no_look_at_the_link_stops_it() {
     let mail = scene.mail(0).await;
     let links = mail["links"].as_array().unwrap();
     let link = links.iter().map(|link| link.as_str().unwrap());
-    let path = link.filter_map(|link| link.split_once("/mail/unsubscribe/")).next().unwrap().1.to_owned();
+    let path = link
+        .filter_map(|link| link.split_once("/mail/unsubscribe/"))
+        .next()
+        .unwrap()
+        .1
+        .to_owned();
     let url = scene.app.url(&format!("/mail/unsubscribe/{path}"));
     let stopped = async || -> bool {
         let url = scene.app.url(&format!("/api/visitors/{}", scene.visitor.id));
-        let asked = scene.app.http.get(url).bearer_auth(&scene.agent).send().await.unwrap();
+        let asked = scene
+            .app
+            .http
+            .get(url)
+            .bearer_auth(&scene.agent)
+            .send()
+            .await
+            .unwrap();
         asked.json::<serde_json::Value>().await.unwrap()["mail_stopped"] == true
     };
-    let page = scene.app.http.get(&url).header("Accept-Language", "de-AT,en;q=0.5");
+    let page = scene
+        .app
+        .http
+        .get(&url)
+        .header("Accept-Language", "de-AT,en;q=0.5");
     let page = page.send().await.unwrap();
     assert_eq!(page.headers()["cache-control"], "no-store");
     let page = page.text().await.unwrap();
-    assert!(page.contains("lang=\"de\"") && page.contains("<form method=\"post\">"), "{page}");
+    assert!(
+        page.contains("lang=\"de\"") && page.contains("<form method=\"post\">"),
+        "{page}"
+    );
     assert!(!stopped().await, "a look stops nothing");
     // As a mail program does it (RFC 8058).
-    let one_click = scene.app.http.post(&url).header("Content-Type", "application/x-www-form-urlencoded");
+    let one_click = scene
+        .app
+        .http
+        .post(&url)
+        .header("Content-Type", "application/x-www-form-urlencoded");
     let answer = one_click.body("List-Unsubscribe=One-Click").send().await.unwrap();
     assert_eq!(answer.status(), 200);
     assert!(stopped().await);
@@ -145,7 +191,9 @@ async fn who_wants_no_more_gets_none_and_no_look_at_the_link_stops_it() {
         assert_eq!(scene.app.http.post(url).send().await.unwrap().status(), 404);
     }
     // Who gives an address again wants to be written to.
-    scene.does(&json!({ "type": "email", "address": super::MARA })).await;
+    scene
+        .does(&json!({ "type": "email", "address": super::MARA }))
+        .await;
     assert!(!stopped().await);
 }
 
@@ -163,10 +211,25 @@ async fn an_address_is_asked_for_where_nobody_is_there_and_none_is_known() {
         visitor.log(&conversation).await.pop().unwrap()
     };
     let asked = notice(&visitor, None).await;
-    assert_eq!((&asked["author"]["kind"], &asked["asks"]), (&json!("system"), &json!("email")));
-    assert!(asked["text"].as_str().unwrap().contains("Leave your e-mail address"), "{asked}");
+    assert_eq!(
+        (&asked["author"]["kind"], &asked["asks"]),
+        (&json!("system"), &json!("email"))
+    );
+    assert!(
+        asked["text"]
+            .as_str()
+            .unwrap()
+            .contains("Leave your e-mail address"),
+        "{asked}"
+    );
     assert_eq!(notice(&visitor, Some("mara")).await["asks"], "email");
     let known = notice(&app.visitor(&acme).await, Some("mara@shop.example")).await;
     assert_eq!(known.get("asks"), None, "{known}");
-    assert!(known["text"].as_str().unwrap().contains("by e-mail if you have left"), "{known}");
+    assert!(
+        known["text"]
+            .as_str()
+            .unwrap()
+            .contains("by e-mail if you have left"),
+        "{known}"
+    );
 }

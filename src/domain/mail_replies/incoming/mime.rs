@@ -10,11 +10,18 @@ use super::{Incoming, Unreadable};
 /// Where it has no header.
 pub fn read(mail: &[u8]) -> Result<Incoming, Unreadable> {
     let wrong = Unreadable("send the mail itself, with its headers (message/rfc822)");
-    let message = MessageParser::default().parse(mail).ok_or_else(|| wrong.clone())?;
-    let from = message.from().and_then(Address::first).and_then(|from| from.address());
+    let message = MessageParser::default()
+        .parse(mail)
+        .ok_or_else(|| wrong.clone())?;
+    let from = message
+        .from()
+        .and_then(Address::first)
+        .and_then(|from| from.address());
     let from = from.ok_or(wrong)?.to_owned();
     let named = [message.to(), message.cc(), message.bcc()].into_iter().flatten();
-    let to = named.flat_map(Address::iter).filter_map(|to| Some(to.address()?.to_owned()));
+    let to = named
+        .flat_map(Address::iter)
+        .filter_map(|to| Some(to.address()?.to_owned()));
     let mut incoming = Incoming {
         to: to.collect(),
         from,
@@ -24,7 +31,9 @@ pub fn read(mail: &[u8]) -> Result<Incoming, Unreadable> {
         attachments: message.attachment_count(),
         automatic: false,
     };
-    let raw = message.headers_raw().filter(|(name, _)| !name.eq_ignore_ascii_case("message-id"));
+    let raw = message
+        .headers_raw()
+        .filter(|(name, _)| !name.eq_ignore_ascii_case("message-id"));
     incoming.heed(raw);
     Ok(incoming)
 }
@@ -50,8 +59,22 @@ pub fn text_of(html: &str) -> String {
     let mut lined = String::with_capacity(html.len() + html.len() / 8);
     for piece in html.split_inclusive('>') {
         lined.push_str(piece);
-        let tag = piece.rsplit_once('<').map_or("", |(_, tag)| tag).to_ascii_lowercase();
-        if ["/div>", "/tr>", "/li>", "/h1>", "/h2>", "/h3>", "/blockquote>", "hr>"].contains(&tag.as_str()) {
+        let tag = piece
+            .rsplit_once('<')
+            .map_or("", |(_, tag)| tag)
+            .to_ascii_lowercase();
+        if [
+            "/div>",
+            "/tr>",
+            "/li>",
+            "/h1>",
+            "/h2>",
+            "/h3>",
+            "/blockquote>",
+            "hr>",
+        ]
+        .contains(&tag.as_str())
+        {
             lined.push_str("<br>");
         }
     }

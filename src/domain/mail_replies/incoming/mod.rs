@@ -48,7 +48,12 @@ impl Incoming {
                 _ => self.automatic |= says_automatic(&name, &value.to_ascii_lowercase()),
             }
         }
-        let local = self.from.split('@').next().unwrap_or_default().to_ascii_lowercase();
+        let local = self
+            .from
+            .split('@')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         self.automatic |= matches!(local.as_str(), "mailer-daemon" | "postmaster" | "");
     }
 
@@ -56,10 +61,17 @@ impl Incoming {
     #[must_use]
     pub fn messages(&self) -> Vec<String> {
         let text = self.text.as_deref().filter(|text| !text.trim().is_empty());
-        let text = text.map_or_else(|| self.html.as_deref().map_or_else(String::new, mime::text_of), str::to_owned);
+        let text = text.map_or_else(
+            || self.html.as_deref().map_or_else(String::new, mime::text_of),
+            str::to_owned,
+        );
         let mut said = stripped(&text);
         if self.attachments > 0 {
-            let many = if self.attachments == 1 { "1 attachment was" } else { &format!("{} attachments were", self.attachments) };
+            let many = if self.attachments == 1 {
+                "1 attachment was"
+            } else {
+                &format!("{} attachments were", self.attachments)
+            };
             said = format!("{said}\n\n({many} left out)").trim_start().to_owned();
         }
         let mut parts = parts(&said);
@@ -77,13 +89,17 @@ impl Incoming {
         match &self.message_id {
             Some(id) => hash.update(id.trim_matches(['<', '>', ' '])),
             None => {
-                for text in [&self.from, self.text.as_deref().unwrap_or_default(), self.html.as_deref().unwrap_or_default()] {
+                for text in [
+                    &self.from,
+                    self.text.as_deref().unwrap_or_default(),
+                    self.html.as_deref().unwrap_or_default(),
+                ] {
                     hash.update(text);
                     hash.update([0]);
                 }
             }
         }
-        hash.update((part as u64).to_be_bytes());
+        hash.update(part.to_string());
         let hash: [u8; 32] = hash.finalize().into();
         let (head, _) = hash.split_at(16);
         Builder::from_custom_bytes(head.try_into().unwrap_or_default()).into_uuid()
@@ -105,7 +121,9 @@ fn says_automatic(name: &str, value: &str) -> bool {
 
 /// The address of `Name <address>`.
 fn bare(address: &str) -> String {
-    let bare = address.rsplit_once('<').map_or(address, |(_, rest)| rest.split('>').next().unwrap_or_default());
+    let bare = address
+        .rsplit_once('<')
+        .map_or(address, |(_, rest)| rest.split('>').next().unwrap_or_default());
     bare.trim().to_owned()
 }
 
@@ -121,7 +139,10 @@ fn parts(text: &str) -> Vec<String> {
             most
         } else {
             let end = |mark| head.rfind(mark).filter(|at| *at > most / 2);
-            end("\n\n").or_else(|| end("\n")).or_else(|| end(" ")).unwrap_or(most)
+            end("\n\n")
+                .or_else(|| end("\n"))
+                .or_else(|| end(" "))
+                .unwrap_or(most)
         };
         let (part, behind) = rest.split_at(cut);
         parts.push(part.trim().to_owned());

@@ -47,9 +47,11 @@ struct Header {
 /// # Errors
 /// Where it is not such a document.
 pub fn read(body: &[u8]) -> Result<Incoming, Unreadable> {
-    let posted: Posted =
-        serde_json::from_slice(body).map_err(|_| Unreadable("send what Postmark posts for an inbound mail"))?;
-    let named = [posted.to_full, posted.cc_full, posted.bcc_full].into_iter().flatten();
+    let posted: Posted = serde_json::from_slice(body)
+        .map_err(|_| Unreadable("send what Postmark posts for an inbound mail"))?;
+    let named = [posted.to_full, posted.cc_full, posted.bcc_full]
+        .into_iter()
+        .flatten();
     let mut to: Vec<String> = named.map(|mailbox| mailbox.email).collect();
     to.push(posted.original_recipient);
     let mut incoming = Incoming {
@@ -61,6 +63,11 @@ pub fn read(body: &[u8]) -> Result<Incoming, Unreadable> {
         html: posted.html_body,
         attachments: posted.attachments.len(),
     };
-    incoming.heed(posted.headers.iter().map(|header| (header.name.as_str(), header.value.as_str())));
+    incoming.heed(
+        posted
+            .headers
+            .iter()
+            .map(|header| (header.name.as_str(), header.value.as_str())),
+    );
     Ok(incoming)
 }

@@ -114,9 +114,11 @@ pub async fn note_mailed(
     email: &str,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    sql("INSERT INTO mailed_messages (tenant_id, message_id, conversation_id, email, at) \
+    sql(
+        "INSERT INTO mailed_messages (tenant_id, message_id, conversation_id, email, at) \
          SELECT tenant_id, id, conversation_id, $3, $4 FROM messages \
-         WHERE conversation_id = $1 AND id = ANY ($2) ON CONFLICT DO NOTHING")
+         WHERE conversation_id = $1 AND id = ANY ($2) ON CONFLICT DO NOTHING",
+    )
     .bind::<SqlUuid, _>(conversation)
     .bind::<Array<SqlUuid>, _>(messages)
     .bind::<Text, _>(email)
@@ -146,10 +148,12 @@ pub async fn mailed(
     conn: &mut TenantConn<'_>,
     conversation: ConversationId,
 ) -> Result<Vec<Mailed>, StoreError> {
-    Ok(sql("SELECT message_id, at FROM mailed_messages WHERE conversation_id = $1 ORDER BY at, message_id")
-        .bind::<SqlUuid, _>(conversation)
-        .get_results(conn.db())
-        .await?)
+    Ok(
+        sql("SELECT message_id, at FROM mailed_messages WHERE conversation_id = $1 ORDER BY at, message_id")
+            .bind::<SqlUuid, _>(conversation)
+            .get_results(conn.db())
+            .await?,
+    )
 }
 
 /// Whether the visitor of a conversation was written to at `email`, in whatever case.
@@ -185,9 +189,11 @@ pub async fn note_read(
     conversation: ConversationId,
     seq: i64,
 ) -> Result<bool, StoreError> {
-    let noted = sql("UPDATE conversations c SET read_seq = $2 WHERE id = $1 AND read_seq < $2 \
+    let noted = sql(
+        "UPDATE conversations c SET read_seq = $2 WHERE id = $1 AND read_seq < $2 \
            AND EXISTS (SELECT FROM messages m WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id \
-                       AND m.seq > c.read_seq AND m.seq <= $2 AND m.author_kind = 'agent')")
+                       AND m.seq > c.read_seq AND m.seq <= $2 AND m.author_kind = 'agent')",
+    )
     .bind::<SqlUuid, _>(conversation)
     .bind::<BigInt, _>(seq)
     .execute(conn.db())
@@ -210,7 +216,11 @@ pub async fn give_email(
         .bind::<Jsonb, _>(said)
         .execute(conn.db())
         .await?;
-    if changed == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    if changed == 0 {
+        Err(StoreError::NotFound)
+    } else {
+        Ok(())
+    }
 }
 
 /// Notes that the visitor of a conversation wants no such mail, nor does the contact that they are.
@@ -246,8 +256,10 @@ pub async fn has_stopped(conn: &mut TenantConn<'_>, visitor: VisitorId) -> Resul
         #[diesel(sql_type = Bool)]
         stopped: bool,
     }
-    let row: Option<Row> = sql("SELECT coalesce(v.mail_stopped_at, k.mail_stopped_at) IS NOT NULL AS stopped \
-         FROM visitors v LEFT JOIN contacts k ON k.id = v.contact_id WHERE v.id = $1")
+    let row: Option<Row> = sql(
+        "SELECT coalesce(v.mail_stopped_at, k.mail_stopped_at) IS NOT NULL AS stopped \
+         FROM visitors v LEFT JOIN contacts k ON k.id = v.contact_id WHERE v.id = $1",
+    )
     .bind::<SqlUuid, _>(visitor)
     .get_result(conn.db())
     .await

@@ -42,7 +42,11 @@ async fn unseen(chat: &Chat) -> Vec<String> {
     let read = chat
         .db
         .read(async |conn| mail_replies::unseen(conn, chat.conversation).await);
-    read.await.unwrap().into_iter().map(|message| message.text).collect()
+    read.await
+        .unwrap()
+        .into_iter()
+        .map(|message| message.text)
+        .collect()
 }
 
 async fn read(chat: &Chat, seq: i64) -> bool {
@@ -62,7 +66,10 @@ async fn what_was_neither_read_nor_mailed_is_unseen() {
     writes(&acme, "two").await;
     assert_eq!(unseen(&acme).await, ["one", "two"], "a visitor's own are not");
     assert!(read(&acme, seq).await);
-    assert!(!read(&acme, seq).await && !read(&acme, 1).await, "it is noted once, and goes back never");
+    assert!(
+        !read(&acme, seq).await && !read(&acme, 1).await,
+        "it is noted once, and goes back never"
+    );
     assert_eq!(unseen(&acme).await, ["two"]);
     let (third, _) = writes(&acme, "three").await;
     let mailed = acme.db.transaction(async |conn| {
@@ -72,7 +79,11 @@ async fn what_was_neither_read_nor_mailed_is_unseen() {
         mail_replies::mailed(conn, acme.conversation).await
     });
     let mailed: Result<_, StoreError> = mailed.await;
-    let mailed: Vec<_> = mailed.unwrap().into_iter().map(|mail| (mail.message_id, mail.at)).collect();
+    let mailed: Vec<_> = mailed
+        .unwrap()
+        .into_iter()
+        .map(|mail| (mail.message_id, mail.at))
+        .collect();
     assert_eq!(mailed, [(third, at(5)), (first, at(9))]);
     assert_eq!(unseen(&acme).await, ["two"]);
 }
@@ -88,7 +99,10 @@ async fn somebody_is_written_to_where_the_site_vouches_or_else_where_was_said() 
         read.await.unwrap().unwrap()
     };
     let nobody = thread().await;
-    assert_eq!((nobody.email, nobody.stopped, nobody.mailed_at), (None, false, None));
+    assert_eq!(
+        (nobody.email, nobody.stopped, nobody.mailed_at),
+        (None, false, None)
+    );
     assert_eq!(nobody.page.as_deref(), Some("https://shop.example/returns"));
     assert_eq!(nobody.allowed_origins, ["https://shop.example"]);
     let visit = |contact_id| Visit {
@@ -107,14 +121,21 @@ async fn somebody_is_written_to_where_the_site_vouches_or_else_where_was_said() 
         upsert.await.unwrap();
     };
     visits(None).await;
-    assert_eq!(thread().await.email.as_deref(), Some("asked@a.example"), "before the chat");
+    assert_eq!(
+        thread().await.email.as_deref(),
+        Some("asked@a.example"),
+        "before the chat"
+    );
     let gives = acme
         .db
         .transaction(async |conn| mail_replies::give_email(conn, acme.visitor, "given@a.example").await);
     gives.await.unwrap();
     let given = thread().await;
     assert_eq!(given.email.as_deref(), Some("given@a.example"));
-    assert_eq!((given.name, given.page.as_deref()), (None, Some("https://shop.example/cart")));
+    assert_eq!(
+        (given.name, given.page.as_deref()),
+        (None, Some("https://shop.example/cart"))
+    );
     let proven = Proven {
         id: ContactId::new(),
         external_id: "7".to_owned(),
@@ -123,7 +144,9 @@ async fn somebody_is_written_to_where_the_site_vouches_or_else_where_was_said() 
         avatar: None,
         at: at(4),
     };
-    let contact = acme.db.transaction(async |conn| contacts::prove(conn, proven).await);
+    let contact = acme
+        .db
+        .transaction(async |conn| contacts::prove(conn, proven).await);
     visits(Some(contact.await.unwrap().id)).await;
     let vouched = thread().await;
     assert_eq!(vouched.email.as_deref(), Some("vouched@a.example"));
