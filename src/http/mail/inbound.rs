@@ -53,7 +53,7 @@ struct MailFate {
 
 /// What is read of what Postmark posts.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "it stands in the document; it is read in the domain")]
+#[expect(dead_code, reason = "it stands in the document, and is read in the domain")]
 pub struct PostmarkMail {
     #[schema(rename = "From")]
     from: String,
@@ -67,7 +67,7 @@ pub struct PostmarkMail {
 
 /// What is read of what SendGrid posts.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "it stands in the document; it is read in the domain")]
+#[expect(dead_code, reason = "it stands in the document, and is read in the domain")]
 pub struct SendgridMail {
     /// The mail itself, where that is posted raw; in place of the others.
     email: Option<String>,
@@ -82,7 +82,7 @@ pub struct SendgridMail {
 /// The mail itself, as RFC 5322 has it.
 #[derive(ToSchema)]
 #[schema(value_type = String, format = Binary)]
-#[expect(dead_code, reason = "it stands in the document; it is read in the domain")]
+#[expect(dead_code, reason = "it stands in the document, and is read in the domain")]
 pub struct RawMail(Vec<u8>);
 
 /// Take a reply from Postmark.

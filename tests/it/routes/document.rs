@@ -248,6 +248,7 @@ async fn bounds_are_those_of_the_code() {
         (&say("say")["text"]["maxLength"], MAX_TEXT),
         (&say("rate")["comment"]["maxLength"], MAX_COMMENT),
         (&say("feedback")["comment"]["maxLength"], MAX_COMMENT),
+        (&say("email")["address"]["maxLength"], email::LONGEST),
     ] {
         assert_eq!(bound, is);
     }
