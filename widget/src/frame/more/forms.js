@@ -42,14 +42,15 @@ export function thumb(chat, node, id, value) {
  */
 export function askEmail(node, chat, store) {
   if (store.get('email')) return;
-  const send = (box) => {
+  const box = form('form.comment', 'send', () => {
     // What is sent without a line is gone.
     if (!chat.online) return;
     store.set('email', 1);
     chat.send({ type: 'email', address: box[0].value });
     box.replaceWith(thanks());
-  };
-  node.append(form('form.comment', 'send', send, field('email')));
+  }, field('email'));
+  node.append(box);
+  box.scrollIntoView({ block: 'nearest' });
 }
 
 /**
