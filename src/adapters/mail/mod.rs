@@ -196,6 +196,8 @@ mod tests {
         for line in [
             "In-Reply-To: <00000000-0000-0000-0000-000000000007@parlance.example>",
             "References: <00000000-0000-0000-0000-000000000007@parlance.example>",
+            // "Acme Bcc: eve@evil.example", of which nothing is left that a header is made of.
+            "From: =?utf-8?b?QWNtZSBCY2M6IGV2ZUBldmlsLmV4YW1wbGU=?= <no-reply@parlance.example>",
             &format!("Reply-To: {}", thread.reply_to.unwrap()),
             &format!("List-Unsubscribe: <{}>", thread.stop),
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
@@ -203,11 +205,6 @@ mod tests {
         ] {
             assert!(head.lines().any(|written| written == line), "{line} in {head}");
         }
-        let from = head.lines().find(|line| line.starts_with("From: ")).unwrap();
-        assert!(
-            from.contains("Acme Bcc") && from.ends_with("<no-reply@parlance.example>"),
-            "{from}"
-        );
         assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
     }
 
