@@ -5,7 +5,10 @@ use chrono::{DateTime, Utc};
 use parlance_store::{
     error::StoreError,
     ids::{ConversationId, MessageId},
-    queries::messages::{self, NewMessage},
+    queries::{
+        mail_replies,
+        messages::{self, NewMessage},
+    },
     tenant::TenantConn,
 };
 
@@ -16,9 +19,10 @@ use super::{
     write::{durable, seq_of},
 };
 use crate::domain::{
+    accounts::email::EmailAddress,
     conversations::{
         event::{Asks, Author, Event, Message, Status},
-        handoff::Presence,
+        handoff::{HandoffSettings, Presence},
         state::StatusChange,
     },
     notify::waiting,
@@ -26,31 +30,49 @@ use crate::domain::{
 
 pub(super) struct Notice {
     id: MessageId,
-    text: String,
+    handoff: HandoffSettings,
+    locale: String,
     is_there: bool,
-    asks: Option<Asks>,
+    /// Whether mail goes out at all.
+    mails: bool,
 }
 
 impl Notice {
     /// The notice of a change that makes the visitor wait; of any other there is none.
     pub(super) fn of(deps: &Deps, live: &Live, change: StatusChange) -> Option<Self> {
-        (change.status == Status::Waiting).then(|| {
-            let present = deps.consoles.present(live.space.tenant);
-            let is_there = present.iter().any(|agent| !agent.away);
-            let reachable = live.mirror.glimpse.email.is_some();
-            let by_mail = !is_there && deps.mails;
-            let presence = match (is_there, by_mail, reachable) {
-                (true, ..) => Presence::There,
-                (_, false, _) => Presence::Away,
-                (_, _, true) => Presence::ByMail,
-                (_, _, false) => Presence::AskEmail,
-            };
-            Self {
-                id: MessageId::new(),
-                text: live.space.settings.handoff.told(presence, live.locale()),
-                is_there,
-                asks: (presence == Presence::AskEmail).then_some(Asks::Email),
-            }
+        (change.status == Status::Waiting).then(|| Self {
+            id: MessageId::new(),
+            handoff: live.space.settings.handoff.clone(),
+            locale: live.locale().to_owned(),
+            is_there: deps
+                .consoles
+                .present(live.space.tenant)
+                .iter()
+                .any(|agent| !agent.away),
+            mails: deps.mails,
+        })
+    }
+
+    async fn presence(
+        &self,
+        conn: &mut TenantConn<'_>,
+        conversation: ConversationId,
+    ) -> Result<Presence, StoreError> {
+        if self.is_there {
+            return Ok(Presence::There);
+        }
+        // As it is known now: it may have been given since the conversation was loaded.
+        let thread = match self.mails {
+            true => mail_replies::thread(conn, conversation).await?,
+            false => None,
+        };
+        Ok(match thread {
+            None => Presence::Away,
+            Some(thread) if thread.stopped => Presence::Away,
+            Some(thread) => match thread.email.as_deref().map(EmailAddress::parse) {
+                Some(Ok(_)) => Presence::ByMail,
+                _ => Presence::AskEmail,
+            },
         })
     }
 
@@ -60,8 +82,10 @@ impl Notice {
         conversation: ConversationId,
         at: DateTime<Utc>,
     ) -> Result<Published, StoreError> {
-        let mut message = Message::plain(self.id, conversation, Author::system(), self.text.clone(), at);
-        message.asks = self.asks;
+        let presence = self.presence(conn, conversation).await?;
+        let text = self.handoff.told(presence, &self.locale);
+        let mut message = Message::plain(self.id, conversation, Author::system(), text.clone(), at);
+        message.asks = (presence == Presence::AskEmail).then_some(Asks::Email);
         let event_body = serde_json::to_value(Event::Message(Box::new(message))).unwrap_or_default();
         let json = event_body.to_string();
         let new = NewMessage {
@@ -71,7 +95,7 @@ impl Notice {
             author_id: None,
             author_name: None,
             client_id: None,
-            text: self.text.clone(),
+            text,
             in_reply_to: None,
             event_body,
             at,

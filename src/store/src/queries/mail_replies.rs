@@ -211,11 +211,15 @@ pub async fn give_email(
     email: &str,
 ) -> Result<(), StoreError> {
     let said = serde_json::json!({ "email": email });
-    let changed = sql("UPDATE visitors SET said = said || $2, mail_stopped_at = NULL WHERE id = $1")
-        .bind::<SqlUuid, _>(visitor)
-        .bind::<Jsonb, _>(said)
-        .execute(conn.db())
-        .await?;
+    let changed = sql("WITH visitor AS ( \
+             UPDATE visitors SET said = said || $2, mail_stopped_at = NULL WHERE id = $1 RETURNING contact_id), \
+         contact AS ( \
+             UPDATE contacts k SET mail_stopped_at = NULL FROM visitor WHERE k.id = visitor.contact_id) \
+         SELECT FROM visitor")
+    .bind::<SqlUuid, _>(visitor)
+    .bind::<Jsonb, _>(said)
+    .execute(conn.db())
+    .await?;
     if changed == 0 {
         Err(StoreError::NotFound)
     } else {

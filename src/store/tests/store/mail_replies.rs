@@ -157,6 +157,11 @@ async fn somebody_is_written_to_where_the_site_vouches_or_else_where_was_said() 
     });
     assert_eq!(stops.await.unwrap(), (true, true));
     assert!(thread().await.stopped);
+    let gives = acme
+        .db
+        .transaction(async |conn| mail_replies::give_email(conn, acme.visitor, "again@a.example").await);
+    gives.await.unwrap();
+    assert!(!thread().await.stopped, "who gives an address wants to be written to");
 }
 
 #[tokio::test]
