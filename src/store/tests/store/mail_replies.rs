@@ -161,7 +161,10 @@ async fn somebody_is_written_to_where_the_site_vouches_or_else_where_was_said() 
         .db
         .transaction(async |conn| mail_replies::give_email(conn, acme.visitor, "again@a.example").await);
     gives.await.unwrap();
-    assert!(!thread().await.stopped, "who gives an address wants to be written to");
+    assert!(
+        !thread().await.stopped,
+        "who gives an address wants to be written to"
+    );
 }
 
 #[tokio::test]
