@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use parlance_store::{db::Db, ids::TenantId};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{
     availability::Availabilities, console::Consoles, drafts::Drafts, ledger::LedgerHandle,
@@ -16,6 +18,7 @@ use crate::{
         billing::plans::Plans,
         insight::seen::Sightings,
         jobs::Bell,
+        mail_replies::address::Addresses as MailAddresses,
     },
     kernel::{address::Addresses, clock::SharedClock, origin::PublicOrigin, tasks::Tasks, vault::Vault},
 };
@@ -33,6 +36,10 @@ pub struct Services {
     pub accounts: Accounts,
     /// Mail that stayed, where it may be read.
     pub outbox: Option<Outbox>,
+    /// Where visitors answer mail to.
+    pub mail_addresses: MailAddresses,
+    /// The way in for mail.
+    pub inbound: Inbound,
     /// The demo workspace, where it was made.
     pub demo: TenantId,
     pub keys: Keys,
@@ -50,4 +57,46 @@ pub struct Services {
     pub consoles: Consoles,
     pub registry: Registry,
     pub ledger: LedgerHandle,
+}
+
+/// Mails that come in at once: each may take as many MiB as a provider takes.
+const INBOUND_AT_ONCE: usize = 2;
+const INBOUND: &str = "mail-inbound";
+
+/// The way in for mail: who may bring it, and how much at once. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Inbound {
+    /// Of the secret; none: no mail comes in.
+    mac: Option<[u8; 32]>,
+    vault: Vault,
+    places: Arc<Semaphore>,
+}
+
+impl Inbound {
+    #[must_use]
+    pub fn new(secret: Option<&SecretString>, vault: &Vault) -> Self {
+        Self {
+            mac: secret.map(|secret| vault.mac(INBOUND, secret.expose_secret().as_bytes())),
+            vault: vault.clone(),
+            places: Arc::new(Semaphore::new(INBOUND_AT_ONCE)),
+        }
+    }
+
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.mac.is_some()
+    }
+
+    /// Whether this is the secret, in a time that does not tell where it differs.
+    #[must_use]
+    pub fn admits(&self, secret: &str) -> bool {
+        self.mac
+            .is_some_and(|mac| self.vault.is_mac(INBOUND, secret.as_bytes(), &mac))
+    }
+
+    /// A place to read a mail in, where one is free.
+    #[must_use]
+    pub fn place(&self) -> Option<SemaphorePermit<'_>> {
+        self.places.try_acquire().ok()
+    }
 }

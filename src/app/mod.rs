@@ -38,9 +38,16 @@ pub use self::{
 };
 use crate::{
     actors::{
-        availability::Availabilities, console::Consoles, conversation::Deps, drafts::Drafts,
-        ledger::LedgerHandle, live_settings::LiveSettings, placement::Placement, registry::Registry,
-        services::Services, tenant::Tenants,
+        availability::Availabilities,
+        console::Consoles,
+        conversation::Deps,
+        drafts::Drafts,
+        ledger::LedgerHandle,
+        live_settings::LiveSettings,
+        placement::Placement,
+        registry::Registry,
+        services::{Inbound, Services},
+        tenant::Tenants,
     },
     adapters::{
         breaker::BreakerPolicy,
@@ -55,6 +62,7 @@ use crate::{
         insight::seen::Sightings,
         jobs::{Bell, Takes},
         knowledge::{ingest::Ingest, intake, web::Crawler},
+        mail_replies::address::Addresses as MailAddresses,
         notify::{mail::Post, templates::Templates},
         retrieval::Retriever,
     },
@@ -146,11 +154,12 @@ impl App {
             None => PriceBook::builtin()?,
         });
         let (ingest, web) = (ingest(&adapters, &prices), adapters.web.clone());
-        let post = post(config, &adapters, listener.local_addr()?.port())?;
+        let port = listener.local_addr()?.port();
         if config.demo {
             demo::seed(&db, &ingest, &adapters.clock).await?;
         }
         let services = services(config, &adapters, &prices, db)?;
+        let post = post(config, &adapters, services.mail_addresses.clone(), port)?;
         tokens::warm();
         let looking = recovery::keep_looking(services.clone(), prices);
         services.tasks.spawn_local("recovery", looking);
@@ -267,7 +276,7 @@ fn meter(adapters: &Adapters, prices: &Arc<PriceBook>) -> Meter {
 }
 
 /// What sends mail. Links in it lead to `PUBLIC_URL`, and never to where a request says it came to.
-fn post(config: &Config, adapters: &Adapters, port: u16) -> anyhow::Result<Post> {
+fn post(config: &Config, adapters: &Adapters, addresses: MailAddresses, port: u16) -> anyhow::Result<Post> {
     let home = config.server.public_url.clone();
     let home = home.unwrap_or_else(|| format!("http://localhost:{port}"));
     if config.mail.smtp.is_none() && !config.mail.outbox_page {
@@ -276,6 +285,7 @@ fn post(config: &Config, adapters: &Adapters, port: u16) -> anyhow::Result<Post>
     Ok(Post {
         mailer: adapters.mailer.clone(),
         templates: Arc::new(Templates::load(config.mail.templates.as_deref(), &home)?),
+        addresses,
         clock: adapters.clock.clone(),
     })
 }
@@ -290,6 +300,7 @@ async fn work(services: Services, tenants: Vec<TenantId>, ingest: Ingest, crawle
         ingest,
         crawler,
         post,
+        registry: Some(services.registry.clone()),
         plans: services.plans.clone(),
         clock: clock.clone(),
         bell: services.bell.clone(),
@@ -372,6 +383,7 @@ fn services(
         ledger: ledger.clone(),
         consoles: consoles.clone(),
         tasks: tasks.clone(),
+        mails: config.mail.smtp.is_some() || adapters.outbox.is_some(),
         passivate_after: config.chat.passivate_after,
     };
     let drafter = Drafter {
@@ -396,6 +408,14 @@ fn services(
         consoles,
         accounts,
         outbox: adapters.outbox.clone(),
+        mail_addresses: MailAddresses::new(
+            vault.clone(),
+            config.mail.inbound.as_ref().map(|inbound| inbound.domain.clone()),
+        ),
+        inbound: Inbound::new(
+            config.mail.inbound.as_ref().map(|inbound| &inbound.secret),
+            &vault,
+        ),
         demo: demo::ACME.into(),
         keys: Keys::new(db.clone(), vault.clone(), clock.clone(), plans.clone()),
         plans,

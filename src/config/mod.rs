@@ -167,7 +167,7 @@ pub struct Crawl {
     pub contact: Option<String>,
 }
 
-/// `SMTP_URL`, `MAIL_FROM`, `MAIL_TEMPLATES`, `DEV_OUTBOX`.
+/// `SMTP_URL`, `MAIL_FROM`, `MAIL_TEMPLATES`, `DEV_OUTBOX`, `MAIL_INBOUND_DOMAIN`, `MAIL_INBOUND_SECRET`.
 #[derive(Clone, Debug)]
 pub struct Mail {
     /// Unset: mail stays in the folder `outbox` of `data_dir`.
@@ -176,6 +176,17 @@ pub struct Mail {
     pub templates: Option<PathBuf>,
     /// Whether everybody may read at `/dev/outbox` what stayed. The links in it open accounts.
     pub outbox_page: bool,
+    /// Unset: replies to mail do not come in.
+    pub inbound: Option<Inbound>,
+}
+
+/// How replies to mail come in.
+#[derive(Clone, Debug)]
+pub struct Inbound {
+    /// What is after the `@` of the addresses that they go to.
+    pub domain: String,
+    /// What providers show who post them.
+    pub secret: SecretString,
 }
 
 /// Who sends, and by which server.

@@ -61,6 +61,7 @@ fn all_that_is_wrong_is_told_at_once() {
         ("READER_SECONDS", "0"),
         ("ANSWER_CACHE_HOURS", "0"),
         ("AUTH_PROVIDER", "auth0"),
+        ("MAIL_INBOUND_DOMAIN", "in parlance"),
     ];
     let told = read(&wrong).unwrap_err().to_string();
     for (name, _) in wrong {
@@ -96,6 +97,19 @@ fn a_provider_says_what_it_needs() {
     };
     assert_eq!(options.frontend_api, "https://clerk.shop.example");
     assert_eq!(options.authorized_parties, ["https://chat.example"]);
+}
+
+#[test]
+fn replies_come_in_at_a_domain_with_a_secret_or_not_at_all() {
+    let told = |set: &[(&str, &str)]| read(set).unwrap_err().to_string();
+    let domain = ("MAIL_INBOUND_DOMAIN", "in.parlance.example");
+    assert!(told(&[domain]).contains("MAIL_INBOUND_SECRET"));
+    assert!(told(&[domain, ("MAIL_INBOUND_SECRET", "short")]).contains("MAIL_INBOUND_SECRET"));
+    let secret = ("MAIL_INBOUND_SECRET", "a secret of providers");
+    assert!(told(&[secret]).contains("MAIL_INBOUND_DOMAIN"));
+    let config = read(&[domain, secret]).unwrap();
+    assert!(!format!("{config:?}").contains("a secret of providers"));
+    assert_eq!(config.mail.inbound.unwrap().domain, "in.parlance.example");
 }
 
 #[test]

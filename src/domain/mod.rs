@@ -15,6 +15,7 @@ pub mod hours;
 pub mod insight;
 pub mod jobs;
 pub mod knowledge;
+pub mod mail_replies;
 pub mod notify;
 pub mod quota;
 pub mod retrieval;

@@ -21,6 +21,7 @@ mod jobs;
 mod keys;
 mod limits;
 mod log;
+mod mail;
 mod openapi;
 mod operations;
 mod outbox;

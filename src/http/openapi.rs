@@ -17,7 +17,7 @@ use utoipa::{
 
 use super::{
     analytics, audit, auth, canned, contacts, conversations, documents, golden, identity_keys, invitations,
-    jobs, keys, operations, outbox, passages, places, query, session, sources, spaces, team, visitors,
+    jobs, keys, mail, operations, outbox, passages, places, query, session, sources, spaces, team, visitors,
     widget,
 };
 
@@ -71,6 +71,7 @@ Lists give `next` while there is more: pass it as `cursor`.";
         golden::list, golden::add, golden::change, golden::remove, golden::ask, golden::runs, golden::run,
         sources::document, sources::original,
         operations::health, operations::ready, operations::metrics, operations::openapi, outbox::read,
+        mail::inbound::postmark, mail::inbound::sendgrid, mail::inbound::raw,
     ),
     modifiers(&Bearers),
     tags(
@@ -110,6 +111,9 @@ impl Modify for Bearers {
             bearer.description = Some(about.to_owned());
             components.add_security_scheme(name, SecurityScheme::Http(bearer));
         }
+        let mut basic = Http::new(HttpAuthScheme::Basic);
+        basic.description = Some("MAIL_INBOUND_SECRET as the password, or as a bearer".to_owned());
+        components.add_security_scheme("mail", SecurityScheme::Http(basic));
     }
 }
 

@@ -29,6 +29,8 @@ struct Item {
     subject: String,
     text: String,
     links: Vec<String>,
+    /// Where a reply would go to, where one may.
+    reply_to: Option<String>,
 }
 
 /// Read mail that was sent nowhere.
@@ -69,6 +71,7 @@ fn item(mail: Kept) -> Item {
         subject,
         text,
         links,
+        reply_to,
         ..
     } = mail;
     Item {
@@ -76,6 +79,7 @@ fn item(mail: Kept) -> Item {
         subject,
         text,
         links,
+        reply_to,
     }
 }
 
@@ -90,6 +94,9 @@ fn page(mails: &[Kept]) -> String {
     for mail in mails {
         let (subject, to, text) = (escaped(&mail.subject), escaped(&mail.to), escaped(&mail.text));
         let _ = write!(html, "<hr><h2>{subject}</h2><p>To {to}</p><pre>{text}</pre>");
+        if let Some(reply_to) = mail.reply_to.as_deref().map(escaped) {
+            let _ = write!(html, "<p>Replies go to {reply_to}</p>");
+        }
         for link in &mail.links {
             let link = escaped(link);
             let _ = write!(html, "<p><a href=\"{link}\">{link}</a></p>");
@@ -111,9 +118,10 @@ mod tests {
             text: evil.clone(),
             html: evil.clone(),
             links: vec![format!("https://{evil}")],
+            reply_to: Some(evil.clone()),
         };
         let page = page(&[mail]);
         assert!(!page.contains("<script"), "{page}");
-        assert_eq!(page.matches("&lt;script&gt;").count(), 5, "{page}");
+        assert_eq!(page.matches("&lt;script&gt;").count(), 6, "{page}");
     }
 }

@@ -8,7 +8,7 @@ use super::{
     analytics, assets, audit, auth, canned,
     contacts::{self, notes},
     conversations::{self, act, read, search},
-    demo, documents, golden, identity_keys, invitations, jobs, keys, operations, outbox, passages,
+    demo, documents, golden, identity_keys, invitations, jobs, keys, mail, operations, outbox, passages,
     permit::{
         AnalyticsRead, Anyone, AuditRead, ContactsMerge, ConversationsRead, ConversationsWrite, KeysRead,
         KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite, TeamRead, TeamWrite,
@@ -108,6 +108,14 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         .service(at("/api/keys/{id}").route(delete(KeysWrite, keys::revoke)))
         .service(at("/api/audit").route(get(AuditRead, audit::list)))
         .service(at("/api/audit/export").route(get(AuditRead, audit::export)))
+        .service(at("/api/mail/inbound/postmark").route(post(Anyone, mail::inbound::postmark)))
+        .service(at("/api/mail/inbound/sendgrid").route(post(Anyone, mail::inbound::sendgrid)))
+        .service(at("/api/mail/inbound/raw").route(post(Anyone, mail::inbound::raw)))
+        .service(
+            at("/mail/unsubscribe/{token}")
+                .route(get(Anyone, mail::unsubscribe::ask))
+                .route(post(Anyone, mail::unsubscribe::stop)),
+        )
         .service(at("/dev/outbox").route(get(Anyone, outbox::read)))
         .service(at("/api/auth/workspace").route(put(Anyone, auth::outside::choose)))
         .service(at("/api/auth/provider").route(get(Anyone, auth::outside::provider)))

@@ -8,6 +8,7 @@ use parlance_store::{
     ids::{SpaceId, VisitorId},
     queries::{
         contacts::{self, Contact},
+        mail_replies,
         visitors::{self, Visitor},
     },
 };
@@ -42,6 +43,8 @@ struct VisitorView {
     /// What else the page told, without a proof.
     #[schema(value_type = Object)]
     attributes: Value,
+    /// They want no mail of conversations.
+    mail_stopped: bool,
     locale: Option<String>,
     created_at: DateTime<Utc>,
     last_seen_at: DateTime<Utc>,
@@ -60,14 +63,14 @@ pub async fn visitor(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (db, id) = (services.db.tenant(caller.tenant), *path);
-    let (visitor, contact): (Visitor, Option<Contact>) = db
+    let (visitor, contact, mail_stopped): (Visitor, Option<Contact>, bool) = db
         .read(async |conn| {
             let visitor = visitors::load(conn, id).await?.ok_or(StoreError::NotFound)?;
             let contact = match visitor.contact_id {
                 Some(contact) => contacts::load(conn, contact).await?,
                 None => None,
             };
-            Ok((visitor, contact))
+            Ok((visitor, contact, mail_replies::has_stopped(conn, id).await?))
         })
         .await
         .map_err(problem)?;
@@ -78,6 +81,7 @@ pub async fn visitor(
         contact: contact.map(ContactView::from),
         said: visitor.said,
         attributes: visitor.attributes,
+        mail_stopped,
         locale: visitor.locale,
         created_at: visitor.created_at,
         last_seen_at: visitor.last_seen_at,

@@ -23,7 +23,7 @@ use parlance_store::{StoreError, TenantDb, ids::JobId};
 use tracing::warn;
 
 use crate::{
-    actors::console::Consoles,
+    actors::{console::Consoles, registry::Registry},
     domain::{
         answering::answerer::Answerer,
         billing::plans::Plans,
@@ -78,6 +78,8 @@ pub struct Tools {
     pub ingest: Ingest,
     pub crawler: Crawler,
     pub post: Post,
+    /// Conversations that are loaded in this process; none: there are none.
+    pub registry: Option<Registry>,
     pub plans: Arc<Plans>,
     pub clock: SharedClock,
     pub bell: Bell,
@@ -99,7 +101,7 @@ impl Tools {
                 ingest_document::run(&self.ingest, db, *document, progress).await
             }
             Work::IndexSpace { space, model } => index_space::run(db, *space, model, progress).await,
-            Work::SendMail { errand } => send_mail::run(&self.post, db, job, errand).await,
+            Work::SendMail { errand } => send_mail::run(self, db, job, errand).await,
             Work::TellWaiting { space } => tell_waiting::run(self, db, *space, job).await,
             Work::RemoveSpace { space } => remove_space::run(self, db, *space, job).await,
             Work::ReadSource { source } => read_source::run(self, db, *source, job, progress).await,

@@ -60,6 +60,11 @@ pub enum ClientFrame {
         #[schema(max_length = 2_000)]
         comment: Option<String>,
     },
+    /// Where the visitor can be written to.
+    Email {
+        #[schema(format = "email", max_length = 254)]
+        address: String,
+    },
     Ping,
 }
 

@@ -26,7 +26,10 @@ use crate::{
         services::Services,
         tenant::TenantHandle,
     },
-    domain::{accounts::token::VisitorClaims, conversations::text::worth_saying},
+    domain::{
+        accounts::{email::EmailAddress, token::VisitorClaims},
+        conversations::text::worth_saying,
+    },
     kernel::{code::Code, problem::Problem},
 };
 
@@ -246,6 +249,12 @@ impl Session {
                 }
                 let comment = bounded(comment)?;
                 self.ask(async |actor| actor.rate(score, comment.clone()).await)
+                    .await?;
+            }
+            ClientFrame::Email { address } => {
+                let email = EmailAddress::parse(&address);
+                let email = email.map_err(|none| Problem::new(Code::InvalidRequest, none.to_string()))?;
+                self.ask(async |actor| actor.give_email(email.clone()).await)
                     .await?;
             }
             ClientFrame::Hello { .. } => {

@@ -26,6 +26,8 @@ ENVIRONMENT = {
     "PORT": "0",
     "NO_COLOR": "1",
     "LOG": "info",
+    "MAIL_INBOUND_DOMAIN": "in.parlance.example",
+    "MAIL_INBOUND_SECRET": story.MAIL_SECRET,
     "EXTRACTIVE_WORDS_PER_SECOND": "0",
     # Else most answers were 429, and say nothing of what was asked.
     **{name: "1000000/1000000" for name in ("CHAT_RATE_VISITOR", "CHAT_RATE_ADDRESS", "CHAT_RATE_TENANT", "LOGIN_RATE", "SIGNUP_RATE")},

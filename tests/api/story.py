@@ -6,6 +6,7 @@ import uuid
 from world import Person, code_of
 
 SCOPES = ["spaces:read", "spaces:write", "knowledge:read", "knowledge:write", "conversations:read", "analytics:read", "team:read", "audit:read"]
+MAIL_SECRET = "a secret of the provider"
 NOTES = (
     "# Warranty\n\nThe warranty lasts two years. It covers the battery and the motor.\n\n"
     "# Delivery\n\nWe ship to all of Europe within three days.\n"
@@ -17,6 +18,11 @@ NOWHERE = "http://127.0.0.1:9/"
 def operations(world):
     for operation in ("get_health", "get_readiness", "get_metrics", "get_openapi", "get_provider"):
         world.call(operation)
+    bearer = {"Authorization": f"Bearer {MAIL_SECRET}"}
+    mail = "From: Ada <ada@example.com>\r\nTo: r+none@in.parlance.example\r\n\r\nThank you!"
+    world.call("receive_postmark", body={"From": "ada@example.com", "TextBody": "Thank you!"}, headers=bearer)
+    world.call("receive_sendgrid", files={"email": (None, mail)}, headers=bearer)
+    world.call("receive_raw_mail", data=mail, headers={**bearer, "Content-Type": "message/rfc822"})
 
 
 def accounts(world):

@@ -63,14 +63,14 @@ class World:
             self.operations[operation.definition.raw["operationId"]] = operation
         self.valid, self.calls = {}, 0
 
-    def call(self, operation, path=None, *, query=None, body=None, token=None, session=None, files=None, headers=None, status=None):
+    def call(self, operation, path=None, *, query=None, body=None, token=None, session=None, files=None, data=None, headers=None, status=None):
         """Calls, holds the answer against the document, and gives its body."""
         declared = self.operations[operation]
         case = declared.Case(path_parameters=path or {}, query=query or {}, method=declared.method.upper())
         address = f"{self.url}{case.formatted_path}"
         headers = {**({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
         answer = (session or requests).request(
-            declared.method.upper(), address, params=query, json=body, files=files, headers=headers, timeout=60, allow_redirects=False
+            declared.method.upper(), address, params=query, json=body, files=files, data=data, headers=headers, timeout=60, allow_redirects=False
         )
         self.calls += 1
         expected = [status] if status else range(200, 300)

@@ -18,6 +18,7 @@ mod kill;
 mod knowledge;
 mod layering;
 mod llm;
+mod mail_replies;
 mod outside;
 mod promises;
 mod resume;

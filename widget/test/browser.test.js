@@ -204,6 +204,26 @@ scene('what may be expected of people stands whole under the title, on a phone t
   await frame.locator('.on', { hasText: 'A person' }).waitFor();
 }, { server: { config: { availability: { text: { en: BACK } } } }, page: { viewport: { width: 360, height: 740 } } });
 
+scene('an address is asked for with a message that asks for it, and once', async (host) => {
+  const { page, launcher, frame, server } = host;
+  await ask(host);
+  const conversation = server.only();
+  conversation.append({ type: 'status', status: 'waiting', reason: 'visitor_asked' });
+  conversation.message({ kind: 'system' }, 'Nobody from our team is here just now. Leave your e-mail address to get the answer there, too.', { asks: 'email' });
+  const field = frame.locator('.system input');
+  await field.fill('mara');
+  await field.press('Enter');
+  await field.fill('mara@shop.example');
+  await field.press('Enter');
+  await frame.getByText('Thank you!').waitFor();
+  const given = conversation.received.filter((received) => received.type === 'email');
+  assert.deepEqual(given, [{ type: 'email', address: 'mara@shop.example' }]);
+  await page.reload();
+  await launcher.click();
+  await frame.locator('.msg.system').waitFor();
+  assert.equal(await field.count(), 0);
+});
+
 scene('a person joins, leaves, and is rated', async ({ launcher, frame, server }) => {
   await launcher.click();
   await frame.locator('.on').waitFor();

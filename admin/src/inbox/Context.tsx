@@ -54,6 +54,7 @@ function Details({ conversation }: { conversation: Conversation }) {
       <dl className="space-y-3 border-t border-line p-4 text-[13px]">
         {!conversation.verified && (conversation.name || conversation.email) && <Fact name="Identity">As the page says; nobody vouches for it</Fact>}
         {visitor?.contact?.external_id && <Fact name="Your id of them">{visitor.contact.external_id}</Fact>}
+        {visitor && <Fact name="While away">{reachedBy(conversation.email, visitor.mail_stopped)}</Fact>}
         {space && (
           <Fact name="Space">
             <Link to="/spaces/$space/knowledge" params={{ space: space.slug }} className="text-accent underline underline-offset-2">
@@ -122,6 +123,12 @@ function Kept({ conversation }: { conversation: Conversation }) {
       <Refusal error={keep.error} />
     </div>
   );
+}
+
+/** Whether they get what is written while they are away. */
+function reachedBy(email: string | null, stopped: boolean): string {
+  if (!email) return 'Cannot be reached: no e-mail address';
+  return stopped ? 'Wants no e-mails' : 'Gets your messages by e-mail';
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

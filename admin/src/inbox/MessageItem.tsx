@@ -1,4 +1,4 @@
-import { CircleAlert, LoaderCircle, Lock, Pause, Sparkles } from 'lucide-react';
+import { CircleAlert, LoaderCircle, Lock, Mail, Pause, Sparkles } from 'lucide-react';
 import type { Message, Note, StatusChange } from './api';
 import { GroundingMeter } from './GroundingMeter';
 import { Markdown } from './Markdown';
@@ -22,10 +22,12 @@ interface MessageProps {
   goesOn: boolean;
   /** Whether the visitor has seen it, where that is worth saying. */
   seen: boolean;
+  /** When it was mailed to the visitor, where it was. */
+  mailedAt?: string | undefined;
 }
 
 /** One message of a transcript. The visitor is on the left; whoever answers is on the right. */
-export function MessageItem({ message, name, goesOn, seen }: MessageProps) {
+export function MessageItem({ message, name, goesOn, seen, mailedAt }: MessageProps) {
   const { author, text, at } = message;
   if (author.kind === 'system') return (
       <p dir="auto" className="mx-auto max-w-md py-1 text-center text-xs text-mute">
@@ -48,8 +50,24 @@ export function MessageItem({ message, name, goesOn, seen }: MessageProps) {
         {visitor ? <span dir="auto">{text}</span> : <Markdown text={text} claims={message.claims} />}
       </div>
       <Footer message={message} />
+      {message.via === 'email' && <ByMail sender={message.sender} />}
+      {mailedAt && (
+        <p className="flex items-center gap-1 px-1 text-xs text-mute" title={exactTime(new Date(mailedAt))}>
+          <Mail className="size-3" aria-hidden /> Sent by e-mail {clockTime(new Date(mailedAt))}
+        </p>
+      )}
       {seen && <p className="px-1 text-xs text-mute">Seen</p>}
     </article>
+  );
+}
+
+/** That the visitor answered by e-mail. Whoever has the mail may answer it, so another address is named. */
+function ByMail({ sender }: { sender: string | undefined }) {
+  return (
+    <p className={`flex items-center gap-1 px-1 text-xs ${sender ? 'text-warn' : 'text-mute'}`}>
+      <Mail className="size-3 shrink-0" aria-hidden />
+      <span className="wrap-anywhere">{sender ? `By e-mail from ${sender}, which is not the address we wrote to` : 'By e-mail'}</span>
+    </p>
   );
 }
 

@@ -6,7 +6,7 @@ import type { Logged } from './api';
 import type { TalkState } from './talk';
 import { Transcript } from './Transcript';
 
-const nothing: TalkState = { phase: 'ready', log: [], notes: [], answer: null, typing: [], pending: [], drafts: [], seen: 0, hasMore: false };
+const nothing: TalkState = { phase: 'ready', log: [], notes: [], mailed: {}, answer: null, typing: [], pending: [], drafts: [], seen: 0, hasMore: false };
 const shown = (log: Logged[], visitor = 'V', more: Partial<TalkState> = {}) =>
   render(<Transcript state={{ ...nothing, log, ...more }} visitor={visitor} more={async () => undefined} undo={() => undefined} />);
 
@@ -48,6 +48,16 @@ describe('a transcript', () => {
     const { container } = shown([message(1, { text: '**not bold** <b>x</b> [S1]' })]);
     expect(screen.getByText('**not bold** <b>x</b> [S1]')).toBeVisible();
     expect(container.querySelector('strong, b')).toBeNull();
+  });
+
+  it('says what came and went by e-mail', () => {
+    const mailed = { m1: new Date(2026, 2, 1, 14, 3).toISOString() };
+    const stranger = message(3, { via: 'email', sender: 'eve@evil.example' });
+    shown([message(1, { author: { kind: 'agent', id: 'a1', name: 'Ada' } }), message(2, { via: 'email' }), stranger], 'V', { mailed });
+    const [sent, answered, other] = screen.getAllByRole('article');
+    expect(sent).toHaveTextContent(/Sent by e-mail (14:03|2:03)/);
+    expect(answered).toHaveTextContent(/By e-mail$/);
+    expect(other).toHaveTextContent('By e-mail from eve@evil.example, which is not the address we wrote to');
   });
 
   it('is divided by days', () => {

@@ -78,6 +78,10 @@ export interface Message {
   model?: string;
   /** Said before to somebody who asked the same: it cost nothing. */
   cached?: boolean;
+  /** How it came, where not by the chat. */
+  via?: 'email';
+  /** The address it was mailed from, where that is none that was written to. */
+  sender?: string;
   at: string;
 }
 
@@ -103,6 +107,13 @@ export interface Note {
   at: string;
 }
 
+/** That messages were mailed to the visitor. */
+export interface Mailed {
+  type: 'mailed';
+  messages: string[];
+  at: string;
+}
+
 export type Logged = Message | StatusChange;
 
 /** Who a conversation is with. */
@@ -112,6 +123,8 @@ export interface Visitor {
   contact: { id: string; external_id: string | null; name: string | null; email: string | null; attributes: Record<string, unknown>; verified_at: string | null } | null;
   said: Record<string, unknown>;
   attributes: Record<string, unknown>;
+  /** They want no mail of conversations. */
+  mail_stopped: boolean;
   locale: string | null;
   created_at: string;
   last_seen_at: string;

@@ -31,6 +31,7 @@ const WAITING: Record<string, (visitor: string) => string> = {
   limit: () => 'The plan’s messages are used up',
   sentiment: (visitor) => `${visitor} is upset`,
   model: () => 'The assistant asked for a person',
+  email_reply: (visitor) => `${visitor} answered by e-mail`,
   agent_left: () => 'The agent is gone: it waits for another',
   snooze_ended: () => 'Back, and waiting for an agent',
 };

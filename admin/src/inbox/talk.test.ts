@@ -93,6 +93,12 @@ describe('a conversation as it goes on', () => {
     expect(talk.snapshot().pending).toEqual([]);
   });
 
+  it('knows which messages were mailed', async () => {
+    const talk = await opened();
+    socket().says(inIt({ type: 'mailed', messages: ['m1', 'm2'], at: '2026-03-01T12:02:00Z' }), { type: 'mailed', conversation: 'c2', messages: ['m9'], at: 'x' });
+    expect(talk.snapshot().mailed).toEqual({ m1: '2026-03-01T12:02:00Z', m2: '2026-03-01T12:02:00Z' });
+  });
+
   it('knows who types, and that who says nothing more has stopped', async () => {
     const talk = await opened();
     vi.useFakeTimers();

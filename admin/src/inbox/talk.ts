@@ -22,6 +22,8 @@ export interface TalkState {
   /** In order. */
   log: readonly Logged[];
   notes: readonly Note[];
+  /** When messages were mailed to the visitor, by their ids. */
+  mailed: Readonly<Record<string, string>>;
   answer: Answer | null;
   /** Who types, by name or kind. */
   typing: readonly Author[];
@@ -34,7 +36,7 @@ export interface TalkState {
   hasMore: boolean;
 }
 
-const EMPTY: TalkState = { phase: 'loading', log: [], notes: [], answer: null, typing: [], pending: [], drafts: [], seen: 0, hasMore: false };
+const EMPTY: TalkState = { phase: 'loading', log: [], notes: [], mailed: {}, answer: null, typing: [], pending: [], drafts: [], seen: 0, hasMore: false };
 /** Who does not say that they stopped has stopped. */
 const TYPING_MS = 8_000;
 
@@ -132,6 +134,7 @@ export class Talk {
       live.on('message', log),
       live.on('status', log),
       live.on('note', of((frame) => this.addNote(frame))),
+      live.on('mailed', of(({ messages, at }) => this.set({ mailed: { ...this.state.mailed, ...Object.fromEntries(messages.map((id) => [id, at])) } }))),
       live.on('answer.start', of(({ message }) => this.set({ answer: { message, text: '', claims: [] } }))),
       live.on('answer.snapshot', of(({ message, text }) => this.set({ answer: { message, text, claims: [] } }))),
       live.on('answer.delta', of((frame) => this.delta(frame))),

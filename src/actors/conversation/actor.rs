@@ -20,6 +20,7 @@ use tracing::error;
 use super::{
     agent,
     live::Live,
+    mail::{self, Seen},
     messages::{
         ActorError, AskHuman, Drain, Feedback, Identify, Observation, Observe, Presence, Rate, Stop,
         Subscribe, Subscription, TurnProgress,
@@ -113,6 +114,7 @@ impl ConversationActor {
                 self.live = Some(Live {
                     state: State::loaded(status, mirror.row.assignee_id, abstentions, unanswered),
                     head: u64::try_from(mirror.row.head_seq).unwrap_or(0),
+                    seen: Seen::loaded(u64::try_from(mirror.row.head_seq).unwrap_or(0)),
                     mirror,
                     space,
                     subscribers: Subscribers::default(),
@@ -293,6 +295,7 @@ impl Handler<Subscribe> for ConversationActor {
             let mut backlog = write::missed(deps.clone(), tenant, id, msg.after, missed).await?;
             if msg.audience == Audience::Agents {
                 backlog.extend(agent::notes(&deps, tenant, id).await?);
+                backlog.extend(mail::mailed(&deps, tenant, id).await?);
             }
             Ok(backlog)
         };
@@ -390,14 +393,16 @@ impl Handler<Presence> for ConversationActor {
                     live.publish_to_agents(&event);
                 }
             }
-            Presence::Read { agent, seq } => live.publish_ephemeral(&Event::Read {
-                by: if agent {
-                    AuthorKind::Agent
-                } else {
-                    AuthorKind::Visitor
-                },
-                seq: seq.min(live.head),
-            }),
+            Presence::Read { agent, seq } => {
+                let (by, seq) = match agent {
+                    true => (AuthorKind::Agent, seq.min(live.head)),
+                    false => (AuthorKind::Visitor, seq.min(live.head)),
+                };
+                live.publish_ephemeral(&Event::Read { by, seq });
+                if !agent {
+                    self.visitor_saw(seq);
+                }
+            }
         }
     }
 }
@@ -430,6 +435,7 @@ impl Handler<Observe> for ConversationActor {
             assignee: live.state.assignee,
             head: live.head,
             subscribers: live.subscribers.count(),
+            visitor_listens: live.subscribers.visitor_listens(),
             answering: live.state.running.is_some(),
             queued: live.state.queue.len(),
         })

@@ -29,6 +29,7 @@ use crate::domain::{
         summary::ConversationSummary,
     },
     drafting::{Sent, note_sent},
+    mail_replies::outgoing,
 };
 
 impl Handler<ByAgent> for ConversationActor {
@@ -298,6 +299,7 @@ async fn write_reply(
                         note_sent(conn, sent).await?;
                     }
                     give_back(conn, &deps, &released).await?;
+                    outgoing::enqueue(conn, conversation, at).await?;
                     Ok((seq, events))
                 }
                 // Rolls the status change back.

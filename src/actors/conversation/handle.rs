@@ -9,6 +9,7 @@ use std::{
 };
 
 use actix::{Actor, Addr, ArbiterHandle, MailboxError, dev::ToEnvelope};
+use chrono::{DateTime, Utc};
 use parlance_store::ids::{ClientId, ConversationId, DraftId, MessageId, TenantId, UserId};
 
 use super::{
@@ -16,11 +17,15 @@ use super::{
     actor::{ConversationActor, Ending},
     messages::{
         Ack, ActorError, AddNote, AgentCommand, AskHuman, Assign, ByAgent, ByItself, Drain, Feedback,
-        Identify, Observation, Observe, Presence, Rate, Reply, Say, Stop, Subscribe, Subscription,
+        GiveEmail, Identify, Mailed, NoteMailed, Observation, Observe, Presence, Rate, Reply, Say, Stop,
+        Subscribe, Subscription,
     },
     subscribers::Audience,
 };
-use crate::domain::conversations::{event::Agent, state::Command, summary::ConversationSummary};
+use crate::domain::{
+    accounts::email::EmailAddress,
+    conversations::{event::Agent, state::Command, summary::ConversationSummary},
+};
 
 /// A cheap reference to a conversation's actor. It may have passivated: then every method
 /// answers [`ActorError::NotFound`] and the registry makes a new one.
@@ -190,8 +195,42 @@ impl ConversationHandle {
             client_id,
             address,
             text,
+            mailed: None,
         };
         self.ask(say).await
+    }
+
+    /// The same for what the visitor mailed, which people answer.
+    ///
+    /// # Errors
+    /// `NotFound`, `Limited`, `Draining`, `Store`.
+    pub async fn say_by_mail(
+        &self,
+        client_id: ClientId,
+        text: String,
+        mailed: Mailed,
+    ) -> Result<Ack, ActorError> {
+        let say = Say {
+            client_id,
+            address: None,
+            text,
+            mailed: Some(mailed),
+        };
+        self.ask(say).await
+    }
+
+    /// Keeps where the visitor can be written to, and puts what they have not seen in line.
+    ///
+    /// # Errors
+    /// `NotFound`, `Draining`, `Store`.
+    pub async fn give_email(&self, email: EmailAddress) -> Result<(), ActorError> {
+        self.ask(GiveEmail(email)).await
+    }
+
+    /// Tells agents who watch that these messages were mailed. Lost when the mailbox is full: who looks
+    /// again sees it.
+    pub fn note_mailed(&self, messages: Vec<MessageId>, at: DateTime<Utc>) {
+        let _ = self.addr.try_send(NoteMailed { messages, at });
     }
 
     /// Stops the answer being streamed, if any.

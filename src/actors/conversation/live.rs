@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use parlance_store::ids::MessageId;
+use parlance_store::{ids::MessageId, queries::messages::AuthorKind};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
+    mail::Seen,
     messages::{ActorError, Published, Subscription},
     mirror::Mirror,
     subscribers::{Audience, Subscribers},
@@ -32,6 +33,7 @@ pub(super) struct Answer {
 pub(super) struct Live {
     pub state: State,
     pub head: u64,
+    pub seen: Seen,
     pub mirror: Mirror,
     /// As the last question found it.
     pub space: Arc<Space>,
@@ -112,7 +114,9 @@ impl Live {
                 return false;
             }
             self.head = event.seq.unwrap_or(self.head);
-            self.mirror.follow(&event);
+            if self.mirror.follow(&event) == Some(AuthorKind::Agent) {
+                self.seen.agent_wrote(self.head);
+            }
             self.moved |= event.kind == "status";
             self.subscribers.publish(&event, self.mirror.row.id);
             self.tail.push(event);

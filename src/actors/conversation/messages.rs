@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 
 use super::subscribers::Audience;
 use crate::domain::{
-    accounts::space::Space,
+    accounts::{email::EmailAddress, space::Space},
     answering::turn::{Outcome, Progress},
     conversations::{
         event::{Agent, Event, Status},
@@ -53,7 +53,7 @@ impl Published {
     /// The same with its conversation, for who listens to several.
     pub(super) fn addressed(&self, conversation: ConversationId) -> Self {
         // These name it themselves.
-        if matches!(self.kind, "message" | "note") {
+        if matches!(self.kind, "message" | "note" | "mailed") {
             return self.clone();
         }
         let rest = self.json.strip_prefix('{').unwrap_or_default();
@@ -159,6 +159,8 @@ pub struct Observation {
     pub assignee: Option<UserId>,
     pub head: u64,
     pub subscribers: usize,
+    /// The visitor's among them.
+    pub visitor_listens: bool,
     pub answering: bool,
     pub queued: usize,
 }
@@ -218,6 +220,28 @@ pub(super) struct Say {
     /// Where it comes from, where that is known.
     pub address: Option<IpAddr>,
     pub text: String,
+    /// It was mailed.
+    pub mailed: Option<Mailed>,
+}
+
+/// What is known of a message that was mailed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mailed {
+    /// The address it came from, where that is none that was written to.
+    pub stranger: Option<String>,
+}
+
+/// Where the visitor says that they can be written to.
+#[derive(Message)]
+#[rtype(result = "Result<(), ActorError>")]
+pub(super) struct GiveEmail(pub EmailAddress);
+
+/// These messages were mailed to the visitor.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct NoteMailed {
+    pub messages: Vec<MessageId>,
+    pub at: DateTime<Utc>,
 }
 
 #[derive(Message)]

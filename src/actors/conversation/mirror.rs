@@ -81,10 +81,9 @@ impl Mirror {
     }
 
     /// Follows a durable event: what `set_status`, `say`, `append_message` and `finish_answer` do to the row.
-    pub(super) fn follow(&mut self, event: &Published) {
-        let Some(seq) = event.seq.and_then(|seq| i64::try_from(seq).ok()) else {
-            return;
-        };
+    /// Gives whose message it is.
+    pub(super) fn follow(&mut self, event: &Published) -> Option<AuthorKind> {
+        let seq = event.seq.and_then(|seq| i64::try_from(seq).ok())?;
         let row = &mut self.row;
         row.head_seq = seq;
         match serde_json::from_str(&event.json) {
@@ -103,6 +102,7 @@ impl Mirror {
                     self.glimpse.text = Some(text.chars().take(GLIMPSE).collect());
                     self.glimpse.said_at = Some(at);
                 }
+                return Some(author.kind);
             }
             Ok(Event::Status {
                 status,
@@ -127,6 +127,7 @@ impl Mirror {
             }
             Err(error) => tracing::error!(conversation.id = %row.id, %error, "an event cannot be followed"),
         }
+        None
     }
 }
 

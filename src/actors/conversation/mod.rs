@@ -1,7 +1,7 @@
 //! A live conversation. [`ConversationHandle`] is the face; `actor.rs` sequences, `live.rs` holds
 //! what is loaded, `write.rs` commits, `turn.rs` runs the answer beside the mailbox, `ended.rs`
-//! decides what follows it, `finish.rs` stores both, and `notice.rs` is what a visitor is told who
-//! waits for a person. Decisions are in `domain::conversations::state`.
+//! decides what follows it, `finish.rs` stores both, `notice.rs` is what a visitor is told who
+//! waits for a person, and `mail.rs` what leads to mail to them, or away from it. Decisions are in `domain::conversations::state`.
 
 mod actor;
 mod agent;
@@ -9,6 +9,7 @@ mod ended;
 mod finish;
 mod handle;
 mod live;
+mod mail;
 mod messages;
 mod mirror;
 mod notice;
@@ -24,7 +25,7 @@ mod write;
 use std::{sync::Arc, time::Duration};
 
 pub use handle::ConversationHandle;
-pub use messages::{Ack, ActorError, AgentCommand, Observation, Published, Subscription};
+pub use messages::{Ack, ActorError, AgentCommand, Mailed, Observation, Published, Subscription};
 use parlance_store::db::Db;
 pub use subscribers::Audience;
 
@@ -45,6 +46,8 @@ pub struct Deps {
     pub ledger: LedgerHandle,
     pub consoles: Consoles,
     pub tasks: Tasks,
+    /// Whether mail goes out, or may be read where it stays.
+    pub mails: bool,
     /// An actor nobody listens to and that has nothing to do ends after this time.
     pub passivate_after: Duration,
 }

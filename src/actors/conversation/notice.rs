@@ -9,6 +9,7 @@ use parlance_store::{
     error::StoreError,
     ids::{ConversationId, MessageId},
     queries::{
+        mail_replies,
         messages::{self, NewMessage},
         spaces,
     },
@@ -22,10 +23,11 @@ use super::{
     write::{durable, seq_of},
 };
 use crate::domain::{
-    accounts::space::Space,
+    accounts::{email::EmailAddress, space::Space},
     availability::{Availability, wait},
     conversations::{
-        event::{Author, Event, Message, Status},
+        event::{Asks, Author, Event, Message, Status},
+        handoff::Presence,
         state::StatusChange,
     },
     notify::waiting,
@@ -38,6 +40,8 @@ pub(super) struct Notice {
     locale: String,
     /// Whether an agent is there.
     is_there: bool,
+    /// Whether mail goes out at all.
+    mails: bool,
 }
 
 impl Notice {
@@ -48,6 +52,32 @@ impl Notice {
             space: live.space.clone(),
             locale: live.locale().to_owned(),
             is_there: deps.consoles.is_someone_there(live.space.tenant),
+            mails: deps.mails,
+        })
+    }
+
+    /// Who is there within hours, and else how the visitor is reached.
+    async fn presence(
+        &self,
+        conn: &mut TenantConn<'_>,
+        conversation: ConversationId,
+        open: bool,
+    ) -> Result<Presence, StoreError> {
+        if self.is_there && open {
+            return Ok(Presence::There);
+        }
+        // As it is known now: it may have been given since the conversation was loaded.
+        let thread = match self.mails {
+            true => mail_replies::thread(conn, conversation).await?,
+            false => None,
+        };
+        Ok(match thread {
+            None => Presence::Away,
+            Some(thread) if thread.stopped => Presence::Away,
+            Some(thread) => match thread.email.as_deref().map(EmailAddress::parse) {
+                Some(Ok(_)) => Presence::ByMail,
+                _ => Presence::AskEmail,
+            },
         })
     }
 
@@ -66,8 +96,10 @@ impl Notice {
             false => None,
         };
         let availability = Availability::of(hours, at, self.is_there, wait);
-        let text = settings.handoff.told(self.is_there, &availability, &self.locale);
-        let message = Message::plain(self.id, conversation, Author::system(), text.clone(), at);
+        let presence = self.presence(conn, conversation, availability.open).await?;
+        let text = settings.handoff.told(presence, &availability, &self.locale);
+        let mut message = Message::plain(self.id, conversation, Author::system(), text.clone(), at);
+        message.asks = (presence == Presence::AskEmail).then_some(Asks::Email);
         let event_body = serde_json::to_value(Event::Message(Box::new(message))).unwrap_or_default();
         let json = event_body.to_string();
         let new = NewMessage {

@@ -62,12 +62,16 @@ impl ConversationActor {
         let (message, reservation) = (MessageId::new(), ReservationId::new());
         let planned = self.live.as_ref().map(|live| {
             let asks_for_person = live.state.bot_answers() && human::asks_for_human(&msg.text);
-            let command = if asks_for_person {
-                Command::HandOver {
+            // Who answers a person's mail is not there to talk to the bot, and no two machines write to each
+            // other.
+            let command = match &msg.mailed {
+                Some(_) if live.state.bot_answers() => Command::HandOver {
+                    reason: Reason::EmailReply,
+                },
+                None if asks_for_person => Command::HandOver {
                     reason: Reason::VisitorAsked,
-                }
-            } else {
-                Command::Say { message }
+                },
+                _ => Command::Say { message },
             };
             let transition = state::apply(&live.state, command);
             // A reopening begins a new epoch, which is known only when it is durable.
@@ -80,18 +84,24 @@ impl ConversationActor {
                 };
                 turn::prepare(&self.deps, self.tenant, live, message, Some(said))
             });
-            let deps = self.deps.clone();
+            let (deps, mailed) = (self.deps.clone(), msg.mailed.is_some());
             let write = write::say(deps, self.tenant, live, message, reservation, &msg, &transition);
-            (transition, ahead, write)
+            (transition, ahead, write, mailed)
         });
         let work = async move {
-            let (transition, ahead, write) = planned.ok_or(ActorError::NotFound)?;
-            Ok((transition, ahead, write.await?))
+            let (transition, ahead, write, mailed) = planned.ok_or(ActorError::NotFound)?;
+            Ok((transition, ahead, write.await?, mailed))
         };
         let done = work.into_actor(self);
         Box::pin(done.map(|done, actor, ctx| {
-            let (transition, ahead, said) = done.inspect_err(|error| actor.reload_after(error, ctx))?;
-            Ok(actor.has_said(transition, ahead, said, ctx))
+            let (transition, ahead, said, mailed) =
+                done.inspect_err(|error| actor.reload_after(error, ctx))?;
+            let ack = actor.has_said(transition, ahead, said, ctx);
+            // Whoever writes in the chat has it before them.
+            if !mailed {
+                actor.visitor_saw(ack.seq);
+            }
+            Ok(ack)
         }))
     }
 

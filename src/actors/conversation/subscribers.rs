@@ -102,6 +102,12 @@ impl Subscribers {
             .retain(|subscriber| subscriber.audience == Audience::Agents);
     }
 
+    /// Whether one of the visitor's is still there.
+    pub(super) fn visitor_listens(&mut self) -> bool {
+        self.count();
+        self.of(Audience::Visitor).next().is_some()
+    }
+
     /// How many are still there.
     pub(super) fn count(&mut self) -> usize {
         self.0.retain(|subscriber| !subscriber.queue.is_closed());

@@ -33,7 +33,7 @@ use crate::domain::{
     answering::{answerer, turn::RESERVED_INPUT},
     billing::settlement::RESERVED_FOR,
     conversations::{
-        event::{Agent, Author, Event, Message, Reason, Status, numbered},
+        event::{Agent, Author, Event, Message, Reason, Status, Via, numbered},
         state::{StatusChange, Transition},
     },
 };
@@ -264,6 +264,9 @@ pub(super) fn say(
     });
     let mut message = Message::plain(id, conversation, Author::visitor(visitor), said.text.clone(), at);
     message.client_id = Some(said.client_id);
+    if let Some(mailed) = &said.mailed {
+        (message.via, message.sender) = (Some(Via::Email), mailed.stranger.clone());
+    }
     let (client_id, text) = (said.client_id, said.text.clone());
     let moved = Moved::of(&deps, live, transition, Author::visitor(visitor));
     let released = released(transition);

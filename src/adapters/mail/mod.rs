@@ -27,6 +27,21 @@ pub struct Mail {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// Of a conversation with a visitor.
+    pub thread: Option<Box<Thread>>,
+}
+
+/// What a mail of a conversation says besides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thread {
+    /// What all mails of the conversation refer to, so that programs show them as one.
+    pub id: Uuid,
+    /// Who writes, in place of the name in `MAIL_FROM`.
+    pub sender: String,
+    /// Where replies go to.
+    pub reply_to: Option<String>,
+    /// A POST to it, and nothing else, stops such mail (RFC 8058).
+    pub stop: String,
 }
 
 /// Why a mail did not go out. Says nothing of whom it was for.
@@ -56,11 +71,25 @@ fn message(from: &Mailbox, mail: &Mail) -> Result<Message, MailError> {
     let refused = |_| MailError::Lasting("its address is none".to_owned());
     let to: Address = mail.to.parse().map_err(refused)?;
     let name = one_line(&mail.name);
-    Message::builder()
-        .from(from.clone())
+    let mut from = from.clone();
+    let mut message = Message::builder();
+    if let Some(thread) = &mail.thread {
+        let root = format!("<{}@{}>", thread.id, from.email.domain());
+        message = message
+            .in_reply_to(root.clone())
+            .references(root)
+            .header(ListUnsubscribe(format!("<{}>", one_line(&thread.stop))))
+            .header(ListUnsubscribePost);
+        if let Some(reply_to) = &thread.reply_to {
+            message = message.reply_to(Mailbox::new(None, reply_to.parse().map_err(refused)?));
+        }
+        from.name = Some(one_line(&thread.sender));
+    }
+    message
+        .message_id(Some(format!("<{}@{}>", mail.id, from.email.domain())))
+        .from(from)
         .to(Mailbox::new((!name.is_empty()).then_some(name), to))
         .subject(one_line(&mail.subject))
-        .message_id(Some(format!("<{}@{}>", mail.id, from.email.domain())))
         // Answers of machines, such as notes of absence, are not wanted (RFC 3834).
         .header(AutoSubmitted)
         .multipart(MultiPart::alternative_plain_html(
@@ -78,22 +107,37 @@ fn one_line(text: &str) -> String {
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A header that is written and never read.
+macro_rules! header {
+    ($kind:ident, $name:literal, $header:ident => $value:expr) => {
+        impl header::Header for $kind {
+            fn name() -> header::HeaderName {
+                header::HeaderName::new_from_ascii_str($name)
+            }
+
+            fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+                Err("it is only written".into())
+            }
+
+            fn display(&self) -> header::HeaderValue {
+                let $header = self;
+                header::HeaderValue::new(Self::name(), $value)
+            }
+        }
+    };
+}
+
 #[derive(Clone, Copy, Debug)]
 struct AutoSubmitted;
+header!(AutoSubmitted, "Auto-Submitted", _header => "auto-generated".to_owned());
 
-impl header::Header for AutoSubmitted {
-    fn name() -> header::HeaderName {
-        header::HeaderName::new_from_ascii_str("Auto-Submitted")
-    }
+#[derive(Clone, Debug)]
+struct ListUnsubscribe(String);
+header!(ListUnsubscribe, "List-Unsubscribe", header => header.0.clone());
 
-    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Self)
-    }
-
-    fn display(&self) -> header::HeaderValue {
-        header::HeaderValue::new(Self::name(), "auto-generated".to_owned())
-    }
-}
+#[derive(Clone, Copy, Debug)]
+struct ListUnsubscribePost;
+header!(ListUnsubscribePost, "List-Unsubscribe-Post", _header => "List-Unsubscribe=One-Click".to_owned());
 
 #[cfg(test)]
 mod tests {
@@ -109,6 +153,7 @@ mod tests {
             subject: subject.to_owned(),
             text: "Hello".to_owned(),
             html: "<p>Hello</p>".to_owned(),
+            thread: None,
         }
     }
 
@@ -131,6 +176,36 @@ mod tests {
             "Hello\nBcc: eve@evil.example\r\n\r\nBody",
         );
         assert_eq!(headers(&evil), plain);
+    }
+
+    #[test]
+    fn a_mail_of_a_conversation_says_what_it_belongs_to_and_how_to_stop_it() {
+        let thread = Thread {
+            id: Uuid::from_u128(7),
+            sender: "Acme\r\nBcc: eve@evil.example".to_owned(),
+            reply_to: Some(format!("r+{}@in.parlance.example", "a".repeat(62))),
+            stop: format!("https://parlance.example/mail/unsubscribe/{}", "b".repeat(62)),
+        };
+        let mail = Mail {
+            thread: Some(Box::new(thread.clone())),
+            ..mail("Ada", "Hello")
+        };
+        let from = "Parlance <no-reply@parlance.example>".parse().unwrap();
+        let written = String::from_utf8(message(&from, &mail).unwrap().formatted()).unwrap();
+        let head = written.split("\r\n\r\n").next().unwrap().replace("\r\n ", " ");
+        for line in [
+            "In-Reply-To: <00000000-0000-0000-0000-000000000007@parlance.example>",
+            "References: <00000000-0000-0000-0000-000000000007@parlance.example>",
+            // "Acme Bcc: eve@evil.example", of which nothing is left that a header is made of.
+            "From: =?utf-8?b?QWNtZSBCY2M6IGV2ZUBldmlsLmV4YW1wbGU=?= <no-reply@parlance.example>",
+            &format!("Reply-To: {}", thread.reply_to.unwrap()),
+            &format!("List-Unsubscribe: <{}>", thread.stop),
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+            "Auto-Submitted: auto-generated",
+        ] {
+            assert!(head.lines().any(|written| written == line), "{line} in {head}");
+        }
+        assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
     }
 
     #[test]

@@ -25,6 +25,9 @@ pub struct Kept {
     pub html: String,
     /// The addresses in `text`, in their order.
     pub links: Vec<String>,
+    /// Where a reply would go to.
+    #[serde(default)]
+    pub reply_to: Option<String>,
 }
 
 /// The folder. Only its owner reads it: the links in it open accounts.
@@ -70,6 +73,7 @@ impl Mailer for Outbox {
             text: mail.text.clone(),
             html: mail.html.clone(),
             links: links(&mail.text),
+            reply_to: mail.thread.as_ref().and_then(|thread| thread.reply_to.clone()),
         };
         let folder = self.folder.clone();
         let put = blocking(move || put(&folder, &kept)).await;
@@ -144,6 +148,7 @@ mod tests {
             subject: format!("Mail {n}"),
             text: "Follow https://a.example/x#token=1-_a.\n\nOr http://b.example".to_owned(),
             html: String::new(),
+            thread: None,
         }
     }
 

@@ -175,6 +175,8 @@ pub enum Reason {
     SnoozeEnded,
     Idle,
     Reopened,
+    /// The visitor answered by mail, which is for people.
+    EmailReply,
 }
 
 impl Reason {
@@ -228,6 +230,31 @@ pub struct Message {
     /// The answer to an earlier question, said again: no model was asked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cached: bool,
+    /// How it came, where not by the chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<Via>,
+    /// The address that it was mailed from, where that is none that was written to: anybody to whom a
+    /// visitor's mail is forwarded may answer it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<String>,
+    /// What the visitor is asked for with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks: Option<Asks>,
+}
+
+/// A way that is not the chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Via {
+    Email,
+}
+
+/// What a visitor is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Asks {
+    /// An address to be answered at.
+    Email,
 }
 
 impl Message {
@@ -255,6 +282,9 @@ impl Message {
             model: None,
             abstained: false,
             cached: false,
+            via: None,
+            sender: None,
+            asks: None,
         }
     }
 }
@@ -326,6 +356,15 @@ pub enum Event {
         after: i64,
         at: DateTime<Utc>,
     },
+    /// These messages were mailed to the visitor; no visitor is told. It has no `seq`.
+    #[serde(rename = "mailed")]
+    Mailed {
+        #[schema(value_type = uuid::Uuid)]
+        conversation: ConversationId,
+        #[schema(value_type = Vec<uuid::Uuid>)]
+        messages: Vec<MessageId>,
+        at: DateTime<Utc>,
+    },
     /// The widget's settings have changed: what `config` gives from now on.
     #[serde(rename = "settings")]
     Settings {
@@ -366,6 +405,7 @@ impl Event {
             Self::Typing { .. } => "typing",
             Self::Read { .. } => "read",
             Self::Note { .. } => "note",
+            Self::Mailed { .. } => "mailed",
             Self::Settings { .. } => "settings",
         }
     }

@@ -41,7 +41,8 @@ pub enum Work {
     },
     /// Gives a space that has become large indexes of its own, for vectors of `model`.
     IndexSpace { space: SpaceId, model: String },
-    /// Writes to somebody who logs in. Done twice it is a second mail, whose link is the one that works.
+    /// Sends a mail. Done twice it is a second mail: of those with a link its link is the one that works, and
+    /// of those to visitors it has what the first had not.
     SendMail { errand: Errand },
     /// Has those told who may answer that somebody waits in a space, now that its hours begin.
     TellWaiting { space: SpaceId },
@@ -182,7 +183,21 @@ pub async fn enqueue_apart(
     priority: Priority,
     now: DateTime<Utc>,
 ) -> Result<JobId, StoreError> {
-    put_in_line(conn, work, None, priority, (now, now)).await
+    enqueue_apart_at(conn, work, priority, now, now).await
+}
+
+/// The same, to be done at `due_at` at the earliest.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn enqueue_apart_at(
+    conn: &mut TenantConn<'_>,
+    work: &Work,
+    priority: Priority,
+    due_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<JobId, StoreError> {
+    put_in_line(conn, work, None, priority, (due_at, now)).await
 }
 
 async fn put_in_line(

@@ -3,6 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
+use crate::domain::mail_replies::{
+    outgoing::Quote,
+    words::{self, Words},
+};
+
 /// How long a link that confirms an address works.
 pub const VERIFY_TTL: TimeDelta = TimeDelta::hours(48);
 /// How long a link to another password works.
@@ -66,6 +71,19 @@ pub enum Letter {
         others: i64,
         link: String,
     },
+    /// What agents wrote, to a visitor who has left.
+    Reply {
+        subject: String,
+        heading: String,
+        words: &'static Words,
+        messages: Vec<Quote>,
+        /// Whether replies come in.
+        replies: bool,
+        /// Where the chat is.
+        page: Option<String>,
+        /// By which they want no more.
+        stop: String,
+    },
 }
 
 impl Letter {
@@ -106,6 +124,7 @@ impl Letter {
             Self::SecondFactor { .. } => "second-factor",
             Self::Invitation { .. } => "invitation",
             Self::Waiting { .. } => "waiting",
+            Self::Reply { .. } => "reply",
         }
     }
 
@@ -139,6 +158,18 @@ impl Letter {
                 said: "My robot has stopped.".to_owned(),
                 others: 2,
                 link: "https://parlance.example/app/inbox/x".to_owned(),
+            },
+            Self::Reply {
+                subject: "Your conversation with Acme".to_owned(),
+                heading: "You have an answer from Acme".to_owned(),
+                words: words::of("en"),
+                messages: vec![Quote {
+                    name: Some("Ada Keller".to_owned()),
+                    text: "It is <ready>.\n\nCome by!".to_owned(),
+                }],
+                replies: true,
+                page: Some("https://shop.example/".to_owned()),
+                stop: "https://parlance.example/mail/unsubscribe/abc".to_owned(),
             },
         ]
     }

@@ -19,13 +19,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     letter::{CHANGE_EMAIL_TTL, Letter, RESET_TTL, VERIFY_TTL, when},
-    templates::{Reader, Templates},
+    templates::{Reader, Templates, Written},
 };
 use crate::{
     adapters::mail::{Mail, MailError, Mailer},
     domain::{
         accounts::{invitations::Token, secret},
         jobs::{self, Priority, Work},
+        mail_replies::address::Addresses,
     },
     kernel::clock::SharedClock,
 };
@@ -66,6 +67,8 @@ pub enum Errand {
         user: UserId,
         conversation: ConversationId,
     },
+    /// What agents wrote, to a visitor who has left; see `mail_replies::outgoing`.
+    Reply { conversation: ConversationId },
 }
 
 impl Errand {
@@ -82,6 +85,7 @@ impl Errand {
             Self::SecondFactor { user, on } => format!("second_factor:{user}:{on}"),
             Self::Invitation { invitation } => format!("invitation:{invitation}"),
             Self::Waiting { user, conversation } => format!("waiting:{user}:{conversation}"),
+            Self::Reply { conversation } => format!("reply:{conversation}"),
         }
     }
 }
@@ -96,6 +100,19 @@ pub async fn enqueue(
     now: DateTime<Utc>,
 ) -> Result<JobId, StoreError> {
     jobs::enqueue_apart(conn, &Work::SendMail { errand }, Priority::Now, now).await
+}
+
+/// The same, to be sent at `due_at` at the earliest.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn enqueue_at(
+    conn: &mut TenantConn<'_>,
+    errand: Errand,
+    due_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<JobId, StoreError> {
+    jobs::enqueue_apart_at(conn, &Work::SendMail { errand }, Priority::Now, due_at, now).await
 }
 
 /// Why a mail did not go out.
@@ -114,6 +131,8 @@ pub enum PostError {
 pub struct Post {
     pub mailer: Arc<dyn Mailer>,
     pub templates: Arc<Templates>,
+    /// Of conversations that go on by mail.
+    pub addresses: Addresses,
     pub clock: SharedClock,
 }
 
@@ -125,7 +144,8 @@ struct Addressed {
 }
 
 impl Post {
-    /// Sends the mail of an errand; nothing where there is no need for it any more.
+    /// Sends the mail of an errand to somebody who logs in, or is to; nothing where there is no need for it
+    /// any more.
     ///
     /// # Errors
     /// `Store(NotFound)` where the person is not in this workspace any more.
@@ -133,11 +153,7 @@ impl Post {
         let Some(Addressed { to, name, letter }) = self.addressed(db, errand).await? else {
             return Ok(());
         };
-        let reader = Reader { to: &to, name: &name };
-        let written = self.templates.write(&letter, reader).map_err(|error| {
-            tracing::error!(%error, "a mail cannot be put into words");
-            PostError::Template
-        })?;
+        let written = self.put_into_words(&letter, Reader { to: &to, name: &name })?;
         let mail = Mail {
             id: job.0,
             to,
@@ -145,11 +161,30 @@ impl Post {
             subject: written.subject,
             text: written.text,
             html: written.html,
+            thread: None,
         };
-        let sent = self.mailer.send(&mail).await;
+        self.hand_over(&mail, letter.template()).await
+    }
+
+    /// The words of a letter.
+    ///
+    /// # Errors
+    /// [`PostError::Template`].
+    pub fn put_into_words(&self, letter: &Letter, reader: Reader<'_>) -> Result<Written, PostError> {
+        self.templates.write(letter, reader).map_err(|error| {
+            tracing::error!(%error, "a mail cannot be put into words");
+            PostError::Template
+        })
+    }
+
+    /// Hands a mail to whoever brings it there, and counts it under its template.
+    ///
+    /// # Errors
+    /// [`PostError::Mail`].
+    pub async fn hand_over(&self, mail: &Mail, template: &'static str) -> Result<(), PostError> {
+        let sent = self.mailer.send(mail).await;
         let outcome = if sent.is_ok() { "sent" } else { "failed" };
-        metrics::counter!("parlance_mails_total", "template" => letter.template(), "outcome" => outcome)
-            .increment(1);
+        metrics::counter!("parlance_mails_total", "template" => template, "outcome" => outcome).increment(1);
         Ok(sent?)
     }
 
@@ -164,6 +199,7 @@ impl Post {
                 let email = email.clone();
                 return Ok(Some(notice(to, name, Letter::EmailChanged { email })));
             }
+            Errand::Reply { .. } => return Ok(None),
             Errand::Verify { user }
             | Errand::Reset { user }
             | Errand::ChangeEmail { user }
@@ -246,7 +282,10 @@ impl Post {
                 let letter = self.waiting(db, *conversation).await?;
                 letter.map(|letter| (here(), letter))
             }
-            Errand::EmailChanging { .. } | Errand::EmailChanged { .. } | Errand::Invitation { .. } => None,
+            Errand::EmailChanging { .. }
+            | Errand::EmailChanged { .. }
+            | Errand::Invitation { .. }
+            | Errand::Reply { .. } => None,
         })
     }
 

@@ -174,8 +174,12 @@ mod tests {
     fn every_mail_is_written_twice_with_its_link_in_both() {
         let templates = Templates::load(None, HOME).unwrap();
         let samples = Letter::samples();
-        assert_eq!(samples.len(), 10);
+        assert_eq!(samples.len(), 11);
         for letter in samples {
+            // To a visitor, without a greeting: see below.
+            if matches!(letter, Letter::Reply { .. }) {
+                continue;
+            }
             let written = templates.write(&letter, reader("Ada")).unwrap();
             assert!(written.text.starts_with("Hello Ada,\n\n"), "{}", written.text);
             assert!(written.html.contains("Hello Ada,"), "{}", written.html);
@@ -197,6 +201,25 @@ mod tests {
             let anonymous = templates.write(&letter, reader("")).unwrap();
             assert!(anonymous.text.starts_with("Hello,\n\n"), "{}", anonymous.text);
         }
+    }
+
+    #[test]
+    fn what_agents_wrote_is_text_in_html_and_ends_with_the_way_out() {
+        let templates = Templates::load(None, HOME).unwrap();
+        let letter = Letter::samples().pop().unwrap();
+        let written = templates.write(&letter, reader("")).unwrap();
+        assert_eq!(written.subject, "Your conversation with Acme");
+        let text = "You have an answer from Acme\n\nAda Keller:\nIt is <ready>.\n\nCome by!\n\n\
+                    Reply to this e-mail to answer.\nGo on in the chat: https://shop.example/\n\n-- \n\
+                    Get no more of these e-mails: https://parlance.example/mail/unsubscribe/abc";
+        assert_eq!(written.text.trim_end(), text);
+        let html = written.html.replace("&#x2f;", "/");
+        assert!(html.contains("It is &lt;ready&gt;.\n\nCome by!"), "{html}");
+        assert!(html.contains("href=\"https://shop.example/\""), "{html}");
+        assert!(
+            html.contains("href=\"https://parlance.example/mail/unsubscribe/abc\""),
+            "{html}"
+        );
     }
 
     #[test]

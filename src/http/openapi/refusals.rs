@@ -143,6 +143,25 @@ const BESIDES: &[(&str, &[Code])] = &[
     ("change_contact", &[Code::Conflict]),
     ("merge_contact", &[Code::Conflict]),
     ("open_socket", &[Code::InvalidRequest]),
+    ("receive_postmark", &[Code::NotFound, Code::Timeout]),
+    (
+        "receive_sendgrid",
+        &[
+            Code::NotFound,
+            Code::Timeout,
+            Code::PayloadTooLarge,
+            Code::UnsupportedMediaType,
+        ],
+    ),
+    (
+        "receive_raw_mail",
+        &[
+            Code::NotFound,
+            Code::Timeout,
+            Code::PayloadTooLarge,
+            Code::UnsupportedMediaType,
+        ],
+    ),
     ("open_console_socket", &[Code::InvalidRequest]),
 ];
 

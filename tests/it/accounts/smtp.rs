@@ -114,6 +114,7 @@ fn mail() -> Mail {
         subject: "Grüße\r\nBcc: eve@evil.example".to_owned(),
         text: "Follow https://a.example\n.\nand on".to_owned(),
         html: "<p>Follow</p>".to_owned(),
+        thread: None,
     }
 }
 

@@ -7,8 +7,7 @@ use super::Agent;
 use crate::support::{Sse, TestApp, TestVisitor, Workspace, says};
 
 const THERE: &str = "A person from our team will join you here.";
-const AWAY: &str =
-    "Nobody from our team is here just now. Your messages are kept, and a person will answer you here.";
+const AWAY: &str = "Nobody from our team is here just now. A person will answer you here. Leave your e-mail address to get the answer there, too.";
 
 /// What somebody is told who asks for a person.
 async fn told(visitor: &TestVisitor) -> Value {

@@ -40,6 +40,7 @@ fn tools(db: &Db) -> Tools {
     let web = Web::new(Arc::new(SystemResolver), "".parse().unwrap(), None, limits).unwrap();
     Tools {
         post: post(),
+        registry: None,
         plans: Arc::new(Plans::builtin().unwrap()),
         ingest: ingest(Arc::new(Words)),
         answerer: answerer(db),

@@ -56,6 +56,7 @@ async fn worked<T>(
     let web = Web::new(Arc::new(SystemResolver), allow, None, LIMITS).unwrap();
     let tools = Tools {
         post: crate::support::post(),
+        registry: None,
         plans: Arc::new(Plans::builtin().unwrap()),
         ingest: ingest(Arc::new(Words)),
         answerer: answerer(test.db()),

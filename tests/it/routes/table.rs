@@ -58,6 +58,12 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/api/widget/{space}/socket", For::Space),
     // So is this one's: see `console`.
     ("GET", "/api/console/socket", For::All),
+    // A provider's secret: see `mail_replies`.
+    ("POST", "/api/mail/inbound/postmark", For::All),
+    ("POST", "/api/mail/inbound/sendgrid", For::All),
+    ("POST", "/api/mail/inbound/raw", For::All),
+    ("GET", "/mail/unsubscribe/{token}", For::All),
+    ("POST", "/mail/unsubscribe/{token}", For::All),
     // On a developer's machine only: see `accounts::mail`.
     ("GET", "/dev/outbox", For::All),
     // These are tried in `accounts`.

@@ -16,9 +16,13 @@ use parlance::{
     config::Config,
     domain::{
         knowledge::{extract::ExtractLimits, reader::Reader},
+        mail_replies::address::Addresses,
         notify::{mail::Post, templates::Templates},
     },
-    kernel::clock::{SharedClock, SystemClock},
+    kernel::{
+        clock::{SharedClock, SystemClock},
+        vault::Vault,
+    },
 };
 use parlance_loadtest::upstream::{Behaviour, MockUpstream};
 use parlance_store::testing::{self, TestDb};
@@ -199,6 +203,7 @@ pub fn post() -> Post {
     Post {
         mailer: Arc::new(Outbox::new("/nowhere".into())),
         templates: Arc::new(Templates::load(None, "http://localhost").unwrap()),
+        addresses: Addresses::new(Vault::new(&"a secret".to_owned().into()), None),
         clock: Arc::new(SystemClock),
     }
 }

@@ -19,6 +19,8 @@
  * @property {Claim[]} [claims]
  * @property {boolean} [abstained]  nothing was found to answer from
  * @property {boolean} [cached]  said before to somebody who asked the same
+ * @property {'email'} [via]  how it came, where not by the chat
+ * @property {'email'} [asks]  what the visitor is asked for with it
  *
  * @typedef {{ type: 'status', seq: number, status: Status, by?: Author, assignee?: Author, reason?: string, at: string }} StatusEvent
  * @typedef {'bot'|'waiting'|'human'|'snoozed'|'resolved'} Status

@@ -46,7 +46,9 @@ export function createView(chat, config, store) {
   }
 
   function build({ author, questions, writer, seq, ...event }) {
-    if (author) return createMessage(chat, author.kind);
+    const message = author && createMessage(chat, author.kind);
+    if (event.asks) more().then(({ askEmail }) => askEmail(message.node, chat, store));
+    if (message) return message;
     if (questions) return { node: el('.ask', null, questions.map((text) => el('button', { dir: 'auto', onclick: () => ask(text) }, text))) };
     if (writer) return { node: el('.typing', { role: 'img', 'aria-label': t('typing', writer.name || t('someone')) }, el('i'), el('i'), el('i')) };
     const node = el('.status', null, el('p', null, statusText(event)));

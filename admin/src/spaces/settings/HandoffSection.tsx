@@ -25,7 +25,7 @@ export function HandoffSection() {
         path="settings.handoff.away_message"
         label="When nobody is there"
         more=" {opens} in it is when your hours begin, such as “Monday at 09:00 (Berlin time)”."
-        usual="Nobody from our team is here just now. Your messages are kept, and a person will answer you here."
+        usual="Nobody from our team is here just now. A person will answer you here, and by e-mail if you have left."
       />
     </Section>
   );

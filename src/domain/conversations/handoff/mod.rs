@@ -55,6 +55,18 @@ impl Default for HandoffSettings {
     }
 }
 
+/// Who is there for a visitor who waits from now on. Whoever is there outside hours need not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    There,
+    /// Nobody, and nobody can write to them.
+    Away,
+    /// Nobody, and their address is known.
+    ByMail,
+    /// Nobody, and an address is asked for.
+    AskEmail,
+}
+
 /// How an answer must end for a person to be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Triggers {
@@ -87,14 +99,14 @@ impl HandoffSettings {
         }
     }
 
-    /// What a visitor of this language is told who waits for a person from now on. Whoever is there outside
-    /// hours need not answer.
+    /// What a visitor of this language is told who waits for a person from now on.
     #[must_use]
-    pub fn told(&self, agent_is_there: bool, availability: &Availability, locale: &str) -> String {
-        let (theirs, ours) = if agent_is_there && availability.open {
-            (self.message.clone(), words::joins(locale))
-        } else {
-            (self.away(availability, locale), words::away(locale))
+    pub fn told(&self, presence: Presence, availability: &Availability, locale: &str) -> String {
+        let (theirs, ours) = match presence {
+            Presence::There => (self.message.clone(), words::joins(locale)),
+            Presence::Away => (self.away(availability, locale), words::away(locale)),
+            Presence::ByMail => (self.away(availability, locale), words::by_mail(locale)),
+            Presence::AskEmail => (self.away(availability, locale), words::ask_email(locale)),
         };
         let expected = || match availability.sentence(locale) {
             Some(expected) => format!("{ours}{}{expected}", words::space(locale)),
@@ -173,15 +185,19 @@ mod tests {
     fn the_admins_words_go_before_ours() {
         let always = availability(None, None);
         let ours = HandoffSettings::default();
-        assert_eq!(ours.told(true, &always, "de"), words::joins("de"));
-        assert_eq!(ours.told(false, &always, "de"), words::away("de"));
+        assert_eq!(ours.told(Presence::There, &always, "de"), words::joins("de"));
+        assert_eq!(ours.told(Presence::Away, &always, "de"), words::away("de"));
+        assert_eq!(
+            ours.told(Presence::AskEmail, &always, "de"),
+            words::ask_email("de")
+        );
         let theirs = HandoffSettings {
             message: Some("Ada will be with you.".to_owned()),
             ..ours
         };
         let soon = availability(None, Some(4));
-        assert_eq!(theirs.told(true, &soon, "de"), "Ada will be with you.");
-        assert_eq!(theirs.told(false, &always, "de"), words::away("de"));
+        assert_eq!(theirs.told(Presence::There, &soon, "de"), "Ada will be with you.");
+        assert_eq!(theirs.told(Presence::ByMail, &always, "de"), words::by_mail("de"));
     }
 
     #[test]
@@ -189,7 +205,7 @@ mod tests {
         let ours = HandoffSettings::default();
         let soon = availability(None, Some(4));
         assert_eq!(
-            ours.told(true, &soon, "en"),
+            ours.told(Presence::There, &soon, "en"),
             "A person from our team will join you here. Our team usually replies within 5 minutes."
         );
         let day = json!([{ "from": "09:00", "to": "17:00" }]);
@@ -197,28 +213,27 @@ mod tests {
             Some(json!({ "time_zone": "Europe/Berlin", "week": { "monday": day } })),
             None,
         );
-        let told = ours.told(true, &shut, "en");
-        assert_eq!(told, ours.told(false, &shut, "en"));
+        let told = ours.told(Presence::Away, &shut, "en");
         assert!(
             told.ends_with("Our team is back Monday at 09:00 (Berlin time)."),
             "{told}"
         );
-        assert!(!ours.told(true, &shut, "ja").contains(' '));
+        assert!(!ours.told(Presence::Away, &shut, "ja").contains(' '));
 
         let theirs = HandoffSettings {
             away_message: Some("Closed. {opens} we read it.".to_owned()),
             ..ours
         };
         assert_eq!(
-            theirs.told(true, &shut, "en"),
+            theirs.told(Presence::ByMail, &shut, "en"),
             "Closed. Monday at 09:00 (Berlin time) we read it."
         );
         // Open, and nobody there: when is not known.
         assert_eq!(
-            theirs.told(false, &availability(None, None), "en"),
+            theirs.told(Presence::Away, &availability(None, None), "en"),
             words::away("en")
         );
         let never = availability(Some(json!({ "time_zone": "UTC" })), None);
-        assert_eq!(theirs.told(true, &never, "en"), words::away("en"));
+        assert_eq!(theirs.told(Presence::Away, &never, "en"), words::away("en"));
     }
 }

@@ -48,6 +48,70 @@ pub fn away(locale: &str) -> String {
     .to_owned()
 }
 
+/// No agent is there, and the visitor's address is known.
+#[must_use]
+pub fn by_mail(locale: &str) -> String {
+    match Language::of_locale(locale) {
+        Language::English => {
+            "Nobody from our team is here just now. A person will answer you here, and by e-mail if you have left."
+        }
+        Language::Spanish => {
+            "Ahora mismo no hay nadie de nuestro equipo. Una persona le responderá aquí, o por correo si ya se ha ido."
+        }
+        Language::French => {
+            "Personne de notre équipe n'est là pour le moment. Une personne vous répondra ici, ou par e-mail si \
+             vous êtes parti."
+        }
+        Language::German => {
+            "Im Moment ist niemand aus unserem Team da. Jemand antwortet Ihnen hier, oder per E-Mail, wenn Sie \
+             nicht mehr da sind."
+        }
+        Language::Portuguese => {
+            "No momento não há ninguém da nossa equipe. Uma pessoa vai responder aqui, ou por e-mail se você já \
+             tiver saído."
+        }
+        Language::Arabic => "لا يوجد أحد من فريقنا الآن. سيجيبك شخص من فريقنا هنا، أو بالبريد الإلكتروني إذا غادرت.",
+        Language::Japanese => {
+            "ただいま担当者が不在です。担当者がこちらで、ご退出後はメールで回答します。"
+        }
+    }
+    .to_owned()
+}
+
+/// No agent is there, and the visitor's address is asked for.
+#[must_use]
+pub fn ask_email(locale: &str) -> String {
+    match Language::of_locale(locale) {
+        Language::English => {
+            "Nobody from our team is here just now. A person will answer you here. Leave your e-mail address to get \
+             the answer there, too."
+        }
+        Language::Spanish => {
+            "Ahora mismo no hay nadie de nuestro equipo. Una persona le responderá aquí. Deje su correo para recibir \
+             también allí la respuesta."
+        }
+        Language::French => {
+            "Personne de notre équipe n'est là pour le moment. Une personne vous répondra ici. Laissez votre adresse \
+             e-mail pour y recevoir aussi la réponse."
+        }
+        Language::German => {
+            "Im Moment ist niemand aus unserem Team da. Jemand antwortet Ihnen hier. Hinterlassen Sie Ihre \
+             E-Mail-Adresse, um die Antwort auch dort zu erhalten."
+        }
+        Language::Portuguese => {
+            "No momento não há ninguém da nossa equipe. Uma pessoa vai responder aqui. Deixe seu e-mail para receber \
+             a resposta também lá."
+        }
+        Language::Arabic => {
+            "لا يوجد أحد من فريقنا الآن. سيجيبك شخص من فريقنا هنا. اترك بريدك الإلكتروني ليصلك الرد عليه أيضًا."
+        }
+        Language::Japanese => {
+            "ただいま担当者が不在です。担当者がこちらで回答します。メールアドレスをご入力いただくと、メールでも回答をお送りします。"
+        }
+    }
+    .to_owned()
+}
+
 /// The model asked for a person and said nothing.
 #[must_use]
 pub fn for_a_person(locale: &str) -> String {
@@ -79,7 +143,7 @@ mod tests {
     #[test]
     fn the_words_follow_the_locale() {
         let locales = ["en-GB", "es", "fr-CA", "de-AT", "pt_BR", "ar", "ja-JP"];
-        for say in [joins, away, for_a_person] {
+        for say in [joins, away, by_mail, ask_email, for_a_person] {
             let texts: std::collections::BTreeSet<String> =
                 locales.iter().map(|locale| say(locale)).collect();
             assert_eq!(texts.len(), locales.len());

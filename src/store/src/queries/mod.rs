@@ -25,6 +25,7 @@ pub mod jobs;
 pub mod large;
 pub mod ledger;
 pub mod log;
+pub mod mail_replies;
 pub mod messages;
 pub mod notes;
 pub mod passages;

@@ -40,6 +40,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("invitations", "teams"),
     ("jobs", "jobs"),
     ("large", "large"),
+    ("mail_replies", "mail_replies"),
     ("notes", "inbox"),
     ("passages", "knowledge"),
     ("queue", "queue"),

@@ -23,6 +23,7 @@ mod jobs;
 mod knowledge;
 mod large;
 mod ledger;
+mod mail_replies;
 mod many_jobs;
 mod messages;
 mod migrations;

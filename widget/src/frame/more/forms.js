@@ -1,10 +1,13 @@
-/** Small forms inside the conversation: a word on a vote, and the rating at the end. */
+/** Small forms inside the conversation: a word on a vote, an address, and the rating at the end. */
 import { el } from '../dom.js';
 import { t } from '../strings.js';
 
-/** A form that is sent by calling `send`. */
-export const form = (spec, send, ...children) =>
-  el(spec, { onsubmit: (event) => (event.preventDefault(), send(event.target)) }, ...children);
+/** A form that is sent by calling `send`, and the button with this word that does. */
+export const form = (spec, word, send, ...children) =>
+  el(spec, { onsubmit: (event) => (event.preventDefault(), send(event.target)) }, ...children, el('button.go', null, t(word)));
+
+/** What is asked for under this name, `name` or `email`. */
+export const field = (name) => el('label', null, t(name), el('input', { name, type: name, autocomplete: name, required: '', maxlength: 200 }));
 
 const thanks = () => el('p.comment', { role: 'status' }, t('thanks'));
 
@@ -17,10 +20,10 @@ function followUp(place, send) {
   place.querySelector('.comment')?.remove();
   if (!send) return place.append(thanks());
   const input = el('input', { 'aria-label': t('comment'), placeholder: t('comment'), maxlength: 1000 });
-  const ask = form('form.comment', () => {
+  const ask = form('form.comment', 'send', () => {
     if (input.value) send(input.value);
     ask.replaceWith(thanks());
-  }, input, el('button.go', null, t('send')));
+  }, input);
   place.append(ask);
   input.focus();
   ask.scrollIntoView({ block: 'nearest' });
@@ -31,6 +34,23 @@ export function thumb(chat, node, id, value) {
   const send = (comment) => chat.vote(id, value, comment);
   send();
   followUp(node, value === 'down' && send);
+}
+
+/**
+ * Asks at the end of `node` where an answer can be sent to, until it was said.
+ * @param {Element} node @param {any} chat @param {import('../storage.js').Store} store
+ */
+export function askEmail(node, chat, store) {
+  if (store.get('email')) return;
+  const box = form('form.comment', 'send', () => {
+    // What is sent without a line is gone.
+    if (!chat.online) return;
+    store.set('email', 1);
+    chat.send({ type: 'email', address: box[0].value });
+    box.replaceWith(thanks());
+  }, field('email'));
+  node.append(box);
+  box.scrollIntoView({ block: 'nearest' });
 }
 
 /**

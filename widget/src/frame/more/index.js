@@ -9,7 +9,7 @@ import en from './en.js';
 
 export { openPoll, openStream } from './http.js';
 export { askFirst } from './prechat.js';
-export { askRating, thumb } from './forms.js';
+export { askEmail, askRating, thumb } from './forms.js';
 export { refused } from './refused.js';
 export { showSource } from './source.js';
 export { typing } from './typing.js';

@@ -1,7 +1,7 @@
 /** The questions before the first message, where the space asks them and the host page has not said. */
-import { $, el } from '../dom.js';
+import { $ } from '../dom.js';
 import { t } from '../strings.js';
-import { form } from './forms.js';
+import { field, form } from './forms.js';
 
 /**
  * Asks in place of the composer.
@@ -13,7 +13,7 @@ import { form } from './forms.js';
 export function askFirst(wanted, { identity, attributes }, chat, store) {
   const known = { ...identity, ...attributes };
   const composer = $('composer');
-  const fields = wanted.filter((field) => !known[field]);
+  const fields = wanted.filter((name) => !known[name]);
   // Whom the host site vouches for it knows already; and one form is enough.
   if (identity?.token || composer.hidden || !fields.length) return;
   const done = (box) => {
@@ -23,7 +23,6 @@ export function askFirst(wanted, { identity, attributes }, chat, store) {
     composer.hidden = false;
     $('text').focus();
   };
-  const inputs = fields.map((name) => el('label', null, t(name), el('input', { name, type: name, autocomplete: name, required: '', maxlength: 200 })));
   composer.hidden = true;
-  composer.before(form('form.prechat', done, inputs, el('button.go', null, t('chat'))));
+  composer.before(form('form.prechat', 'chat', done, fields.map(field)));
 }

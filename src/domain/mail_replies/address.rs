@@ -1,0 +1,204 @@
+//! The addresses of a conversation: `r+<token>@domain`, which replies go to, and the token of the link by
+//! which its visitor wants no more mail. A token names tenant and conversation, is signed, and is read in
+//! any case, for mail servers may change that.
+//!
+//! The part before the `@` has 64 bytes at most (RFC 5321, 4.5.3.1.1). Two of them are `r+`; the other 62
+//! are base32, of 310 bits: 122 of each id (what a UUIDv7 has beside version and variant) and 66 of an
+//! HMAC-SHA-256. A forger has no oracle but the server itself, and must know both ids besides.
+
+use parlance_store::ids::{ConversationId, TenantId};
+use uuid::Uuid;
+
+use crate::kernel::vault::Vault;
+
+const PREFIX: &str = "r+";
+const REPLY: &str = "mail-reply";
+const STOP: &str = "mail-stop";
+
+const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+const ID_BITS: usize = 122;
+const MAC_BITS: usize = 66;
+const LENGTH: usize = (2 * ID_BITS + MAC_BITS) / 5;
+
+/// What a token names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub tenant: TenantId,
+    pub conversation: ConversationId,
+}
+
+/// Makes addresses and reads them. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    vault: Vault,
+    /// Of `MAIL_INBOUND_DOMAIN`.
+    domain: Option<String>,
+}
+
+impl Addresses {
+    #[must_use]
+    pub fn new(vault: Vault, domain: Option<String>) -> Self {
+        Self { vault, domain }
+    }
+
+    /// Where replies go to; nothing where none can come in.
+    #[must_use]
+    pub fn reply_to(&self, named: Named) -> Option<String> {
+        let domain = self.domain.as_ref()?;
+        Some(format!("{PREFIX}{}@{domain}", self.token(REPLY, named)))
+    }
+
+    /// What the address of a reply names; nothing where it is none of ours.
+    #[must_use]
+    pub fn named(&self, address: &str) -> Option<Named> {
+        let (local, domain) = address.trim().rsplit_once('@')?;
+        let ours = self.domain.as_ref()?;
+        // Whatever stands before the `+`: it names a mailbox, where the domain has several.
+        let (_, token) = local.rsplit_once('+')?;
+        domain
+            .eq_ignore_ascii_case(ours)
+            .then(|| self.read(REPLY, token))?
+    }
+
+    /// The token of the link by which a visitor wants no more mail.
+    #[must_use]
+    pub fn stop_token(&self, named: Named) -> String {
+        self.token(STOP, named)
+    }
+
+    /// What such a token names.
+    #[must_use]
+    pub fn stopped(&self, token: &str) -> Option<Named> {
+        self.read(STOP, token)
+    }
+
+    fn token(&self, purpose: &str, named: Named) -> String {
+        let Named { tenant, conversation } = named;
+        let ids = [tenant.0, conversation.0].map(|id| bits(compact(id), ID_BITS));
+        let all = ids.into_iter().flatten().chain(self.mac(purpose, named));
+        let all: Vec<bool> = all.collect();
+        let five = |five: &[bool]| five.iter().fold(0, |value, bit| value << 1 | usize::from(*bit));
+        let letters = all.chunks(5).filter_map(|bits| ALPHABET.get(five(bits)));
+        letters.map(|letter| char::from(*letter)).collect()
+    }
+
+    fn read(&self, purpose: &str, token: &str) -> Option<Named> {
+        if token.len() != LENGTH {
+            return None;
+        }
+        let mut all = Vec::with_capacity(LENGTH * 5);
+        for letter in token.bytes().map(|letter| letter.to_ascii_lowercase()) {
+            let (value, _) = (0..).zip(ALPHABET).find(|(_, known)| **known == letter)?;
+            all.extend(bits(value, 5));
+        }
+        let (tenant, rest) = all.split_at_checked(ID_BITS)?;
+        let (conversation, mac) = rest.split_at_checked(ID_BITS)?;
+        let named = Named {
+            tenant: TenantId(expand(value(tenant))),
+            conversation: ConversationId(expand(value(conversation))),
+        };
+        // In a time that does not tell where they differ.
+        let differ = self
+            .mac(purpose, named)
+            .zip(mac)
+            .fold(false, |differ, (ours, theirs)| differ | (ours != *theirs));
+        (!differ).then_some(named)
+    }
+
+    fn mac(
+        &self,
+        purpose: &str,
+        Named { tenant, conversation }: Named,
+    ) -> impl Iterator<Item = bool> + use<> {
+        let named = [*tenant.0.as_bytes(), *conversation.0.as_bytes()].concat();
+        let mac = self.vault.mac(purpose, &named);
+        mac.into_iter()
+            .flat_map(|byte| bits(byte.into(), 8))
+            .take(MAC_BITS)
+    }
+}
+
+/// The lowest `count` bits, the highest of them first.
+fn bits(value: u128, count: usize) -> impl Iterator<Item = bool> {
+    (0..count).rev().map(move |at| value >> at & 1 == 1)
+}
+
+fn value(bits: &[bool]) -> u128 {
+    bits.iter().fold(0, |value, bit| value << 1 | u128::from(*bit))
+}
+
+/// A UUIDv7 without its version and variant (RFC 9562, 5.7): 48 bits of time, 12 and 62 of chance.
+fn compact(id: Uuid) -> u128 {
+    let id = id.as_u128();
+    (id >> 80) << 74 | (id >> 64 & 0xfff) << 62 | id & ((1 << 62) - 1)
+}
+
+fn expand(compact: u128) -> Uuid {
+    let (time, chance) = (compact >> 74, compact >> 62 & 0xfff);
+    Uuid::from_u128(time << 80 | 0x7 << 76 | chance << 64 | 0b10 << 62 | compact & ((1 << 62) - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::SecretString;
+
+    use super::*;
+    use crate::domain::accounts::email::EmailAddress;
+
+    fn addresses(secret: &str) -> Addresses {
+        let vault = Vault::new(&SecretString::from(secret));
+        Addresses::new(vault, Some("in.parlance.example".to_owned()))
+    }
+
+    fn named() -> Named {
+        Named {
+            tenant: TenantId::new(),
+            conversation: ConversationId::new(),
+        }
+    }
+
+    #[test]
+    fn an_address_names_its_conversation_in_any_case_and_is_one_that_mail_goes_to() {
+        let ours = addresses("the secret of one installation");
+        for _ in 0..50 {
+            let named = named();
+            let address = ours.reply_to(named).unwrap();
+            assert_eq!(EmailAddress::parse(&address).unwrap().as_str(), address);
+            assert_eq!(address.split('@').next().unwrap().len(), 64);
+            assert_eq!(ours.named(&address), Some(named));
+            assert_eq!(ours.named(&address.to_uppercase()), Some(named));
+            let mailbox = address.replacen("r+", "support+", 1);
+            assert_eq!(ours.named(&mailbox), Some(named));
+        }
+    }
+
+    #[test]
+    fn every_changed_letter_is_noticed() {
+        let ours = addresses("the secret of one installation");
+        let token = ours.stop_token(named());
+        for at in 0..token.len() {
+            let mut changed = token.clone().into_bytes();
+            changed[at] = if changed[at] == b'a' { b'b' } else { b'a' };
+            let changed = String::from_utf8(changed).unwrap();
+            assert_eq!(ours.stopped(&changed), None, "{changed}");
+            assert_eq!(ours.stopped(&token[..at]), None);
+        }
+        assert_eq!(ours.stopped(&format!("{token}a")), None);
+        assert_eq!(ours.stopped(&"ä".repeat(31)), None);
+    }
+
+    #[test]
+    fn a_token_is_of_its_purpose_installation_and_domain() {
+        let (ours, named) = (addresses("the secret of one installation"), named());
+        let address = ours.reply_to(named).unwrap();
+        assert_eq!(addresses("another one's").named(&address), None);
+        assert_eq!(ours.named(&address.replace("in.", "evil.")), None);
+        assert_eq!(
+            ours.named(&format!("r+{}@in.parlance.example", ours.stop_token(named))),
+            None
+        );
+        assert_eq!(ours.named("ada@in.parlance.example"), None);
+        let deaf = Addresses { domain: None, ..ours };
+        assert_eq!((deaf.reply_to(named), deaf.named(&address)), (None, None));
+    }
+}

@@ -1,0 +1,67 @@
+//! What SendGrid's Inbound Parse posts for a mail, as the fields of a form:
+//! <https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook>.
+//! With "send raw" `email` is the mail itself.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use super::{Incoming, Unreadable, bare, mime};
+
+/// The fields that are read; the others, files among them, are passed over.
+pub const FIELDS: &[&str] = &[
+    "email",
+    "headers",
+    "to",
+    "from",
+    "text",
+    "html",
+    "envelope",
+    "attachments",
+];
+
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(default)]
+    to: Vec<String>,
+}
+
+/// Reads it.
+///
+/// # Errors
+/// Where it is not such a form.
+pub fn read(fields: &HashMap<String, Vec<u8>>) -> Result<Incoming, Unreadable> {
+    let field = |name: &str| {
+        fields
+            .get(name)
+            .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    };
+    let envelope = field("envelope").and_then(|json| serde_json::from_str::<Envelope>(&json).ok());
+    let mut incoming = match (fields.get("email"), field("from")) {
+        (Some(mail), _) => mime::read(mail)?,
+        (None, Some(from)) => {
+            let mut incoming = Incoming {
+                to: field("to").map(|to| mime::addresses(&to)).unwrap_or_default(),
+                from: bare(&from),
+                text: field("text"),
+                html: field("html"),
+                attachments: field("attachments")
+                    .and_then(|count| count.trim().parse().ok())
+                    .unwrap_or(0),
+                ..Incoming::default()
+            };
+            let headers = field("headers").unwrap_or_default();
+            incoming.heed(
+                mime::headers(&headers)
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.as_str())),
+            );
+            incoming
+        }
+        (None, None) => return Err(Unreadable("send the form that SendGrid's Inbound Parse posts")),
+    };
+    incoming
+        .to
+        .extend(envelope.into_iter().flat_map(|envelope| envelope.to));
+    Ok(incoming)
+}

@@ -1,0 +1,198 @@
+//! Conversations that go on by mail: what is unseen, what was mailed, and nothing of another tenant.
+
+use parlance_store::{
+    StoreError,
+    ids::{ContactId, MessageId, TenantId},
+    queries::{
+        contacts::{self, Proven},
+        mail_replies,
+        messages::{self, AuthorKind, NewMessage, Said},
+        visitors::{self, Visit},
+    },
+};
+use serde_json::json;
+
+use crate::support::{Chat, at, chat, database};
+
+/// An agent writes; the message, and its place.
+async fn writes(chat: &Chat, text: &str) -> (MessageId, i64) {
+    let id = MessageId::new();
+    let new = NewMessage {
+        id,
+        conversation_id: chat.conversation,
+        author_kind: AuthorKind::Agent,
+        author_id: None,
+        author_name: Some("Ada".to_owned()),
+        client_id: None,
+        text: text.to_owned(),
+        in_reply_to: None,
+        event_body: json!({ "type": "message" }),
+        at: at(2),
+    };
+    let said = chat
+        .db
+        .transaction(async |conn| messages::append_message(conn, new).await);
+    match said.await.unwrap() {
+        Said::New { seq, .. } => (id, seq),
+        Said::Duplicate { .. } => panic!("it is new"),
+    }
+}
+
+async fn unseen(chat: &Chat) -> Vec<String> {
+    let read = chat
+        .db
+        .read(async |conn| mail_replies::unseen(conn, chat.conversation).await);
+    read.await
+        .unwrap()
+        .into_iter()
+        .map(|message| message.text)
+        .collect()
+}
+
+async fn read(chat: &Chat, seq: i64) -> bool {
+    let noted = chat
+        .db
+        .transaction(async |conn| mail_replies::note_read(conn, chat.conversation, seq).await);
+    noted.await.unwrap()
+}
+
+#[tokio::test]
+async fn what_was_neither_read_nor_mailed_is_unseen() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    acme.says("where is it?").await;
+    assert!(!read(&acme, 1).await, "no agent wrote it");
+    let (first, seq) = writes(&acme, "one").await;
+    writes(&acme, "two").await;
+    assert_eq!(unseen(&acme).await, ["one", "two"], "a visitor's own are not");
+    assert!(read(&acme, seq).await);
+    assert!(
+        !read(&acme, seq).await && !read(&acme, 1).await,
+        "it is noted once, and goes back never"
+    );
+    assert_eq!(unseen(&acme).await, ["two"]);
+    let (third, _) = writes(&acme, "three").await;
+    let mailed = acme.db.transaction(async |conn| {
+        // Noted again, it stays as it was.
+        mail_replies::note_mailed(conn, acme.conversation, &[third], "a@b.example", at(5)).await?;
+        mail_replies::note_mailed(conn, acme.conversation, &[first, third], "A@b.example", at(9)).await?;
+        mail_replies::mailed(conn, acme.conversation).await
+    });
+    let mailed: Result<_, StoreError> = mailed.await;
+    let mailed: Vec<_> = mailed
+        .unwrap()
+        .into_iter()
+        .map(|mail| (mail.message_id, mail.at))
+        .collect();
+    assert_eq!(mailed, [(third, at(5)), (first, at(9))]);
+    assert_eq!(unseen(&acme).await, ["two"]);
+}
+
+#[tokio::test]
+async fn somebody_is_written_to_where_the_site_vouches_or_else_where_was_said() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let thread = async || {
+        let read = acme
+            .db
+            .read(async |conn| mail_replies::thread(conn, acme.conversation).await);
+        read.await.unwrap().unwrap()
+    };
+    let nobody = thread().await;
+    assert_eq!(
+        (nobody.email, nobody.stopped, nobody.mailed_at),
+        (None, false, None)
+    );
+    assert_eq!(nobody.page.as_deref(), Some("https://shop.example/returns"));
+    assert_eq!(nobody.allowed_origins, ["https://shop.example"]);
+    let visit = |contact_id| Visit {
+        id: acme.visitor,
+        space_id: acme.space,
+        attributes: json!({ "email": "asked@a.example", "page": "https://shop.example/cart" }),
+        said: json!({ "name": "Mara" }),
+        contact_id,
+        locale: None,
+        at: at(3),
+    };
+    let visits = async |contact| {
+        let upsert = acme
+            .db
+            .transaction(async |conn| visitors::upsert(conn, visit(contact)).await);
+        upsert.await.unwrap();
+    };
+    visits(None).await;
+    assert_eq!(
+        thread().await.email.as_deref(),
+        Some("asked@a.example"),
+        "before the chat"
+    );
+    let gives = acme
+        .db
+        .transaction(async |conn| mail_replies::give_email(conn, acme.visitor, "given@a.example").await);
+    gives.await.unwrap();
+    let given = thread().await;
+    assert_eq!(given.email.as_deref(), Some("given@a.example"));
+    assert_eq!(
+        (given.name, given.page.as_deref()),
+        (None, Some("https://shop.example/cart"))
+    );
+    let proven = Proven {
+        id: ContactId::new(),
+        external_id: "7".to_owned(),
+        name: Some("Mara K".to_owned()),
+        email: Some("vouched@a.example".to_owned()),
+        avatar: None,
+        at: at(4),
+    };
+    let contact = acme
+        .db
+        .transaction(async |conn| contacts::prove(conn, proven).await);
+    visits(Some(contact.await.unwrap().id)).await;
+    let vouched = thread().await;
+    assert_eq!(vouched.email.as_deref(), Some("vouched@a.example"));
+    assert_eq!(vouched.name.as_deref(), Some("Mara K"));
+    let stops = acme.db.transaction(async |conn| {
+        let stopped = mail_replies::stop(conn, acme.conversation, at(6)).await?;
+        Ok::<_, StoreError>((stopped, mail_replies::has_stopped(conn, acme.visitor).await?))
+    });
+    assert_eq!(stops.await.unwrap(), (true, true));
+    assert!(thread().await.stopped);
+    let gives = acme
+        .db
+        .transaction(async |conn| mail_replies::give_email(conn, acme.visitor, "again@a.example").await);
+    gives.await.unwrap();
+    assert!(
+        !thread().await.stopped,
+        "who gives an address wants to be written to"
+    );
+}
+
+#[tokio::test]
+async fn a_foreign_tenant_reads_and_changes_nothing() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let (message, seq) = writes(&acme, "one").await;
+    let foreign = test.db().tenant(TenantId::new());
+    let tried = foreign.transaction(async |conn| {
+        let conversation = acme.conversation;
+        assert_eq!(mail_replies::thread(conn, conversation).await?, None);
+        assert_eq!(mail_replies::unseen(conn, conversation).await?, []);
+        mail_replies::note_mailed(conn, conversation, &[message], "eve@evil.example", at(5)).await?;
+        assert_eq!(mail_replies::mailed(conn, conversation).await?, []);
+        assert!(!mail_replies::note_read(conn, conversation, seq).await?);
+        assert!(!mail_replies::stop(conn, conversation, at(5)).await?);
+        assert!(!mail_replies::has_stopped(conn, acme.visitor).await?);
+        let given = mail_replies::give_email(conn, acme.visitor, "eve@evil.example").await;
+        assert!(matches!(given, Err(StoreError::NotFound)));
+        Ok::<_, StoreError>(())
+    });
+    tried.await.unwrap();
+    let seen = acme.db.read(async |conn| {
+        let conversation = acme.conversation;
+        let mailed = mail_replies::was_mailed_to(conn, conversation, "eve@evil.example").await?;
+        let thread = mail_replies::thread(conn, conversation).await?.unwrap();
+        Ok::<_, StoreError>((mailed, thread.email, thread.stopped))
+    });
+    assert_eq!(seen.await.unwrap(), (false, None, false));
+    assert_eq!(unseen(&acme).await, ["one"]);
+}
