@@ -13,9 +13,11 @@ use crate::{
     domain::{
         accounts::{Accounts, keys::Keys, space::SpaceDirectory, token::Tokens},
         answering::answerer::Answerer,
+        attachments::Links,
         billing::plans::Plans,
         insight::seen::Sightings,
         jobs::Bell,
+        knowledge::reader::Reader,
     },
     kernel::{address::Addresses, clock::SharedClock, origin::PublicOrigin, tasks::Tasks, vault::Vault},
 };
@@ -38,6 +40,10 @@ pub struct Services {
     pub keys: Keys,
     pub plans: Arc<Plans>,
     pub spaces: SpaceDirectory,
+    /// Looks at files from outside.
+    pub reader: Reader,
+    /// Where files are read that were sent.
+    pub links: Links,
     pub live_settings: LiveSettings,
     /// Where widgets are.
     pub sightings: Sightings,

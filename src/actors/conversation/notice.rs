@@ -60,6 +60,7 @@ impl Notice {
             author_name: None,
             client_id: None,
             text: self.text.clone(),
+            attachments: Vec::new(),
             in_reply_to: None,
             event_body,
             at,

@@ -58,6 +58,8 @@ pub struct SpaceSettings {
     pub locale: String,
     #[schema(schema_with = identity)]
     pub identity: String,
+    /// Whether visitors may attach files.
+    pub attachments: bool,
     #[schema(inline)]
     pub ai: AnswerSettings,
     #[schema(inline)]
@@ -107,6 +109,7 @@ impl Default for SpaceSettings {
             prechat: Vec::new(),
             locale: "en".to_owned(),
             identity: "optional".to_owned(),
+            attachments: true,
             ai: AnswerSettings::default(),
             handoff: HandoffSettings::default(),
             queue: QueueSettings::default(),

@@ -55,6 +55,8 @@ pub struct WidgetConfig<'a> {
     locale: &'a str,
     /// `optional` or `required`.
     identity: &'a str,
+    /// Whether visitors may attach files.
+    attachments: bool,
     hours: Option<&'a str>,
     expected_wait_seconds: Option<u32>,
     branding: bool,
@@ -112,6 +114,7 @@ impl Space {
             prechat: &settings.prechat,
             locale: &settings.locale,
             identity: &settings.identity,
+            attachments: settings.attachments,
             hours: None,
             expected_wait_seconds: None,
             branding: true,

@@ -15,7 +15,7 @@ use parlance_store::{
 use super::turn::{JustSaid, Question};
 use crate::{
     adapters::llm::{Role, Turn},
-    domain::conversations::event::AuthorKind,
+    domain::{attachments::told, conversations::event::AuthorKind},
     kernel::text::words::words,
 };
 
@@ -122,7 +122,7 @@ impl From<Message> for Spoken {
                 messages::AuthorKind::System => AuthorKind::System,
             },
             in_reply_to: message.in_reply_to,
-            text: message.text,
+            text: told(message.text, &message.attachments),
         }
     }
 }

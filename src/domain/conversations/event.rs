@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use parlance_store::{
-    ids::{ClientId, ConversationId, DocumentId, MessageId, NoteId, UserId},
-    queries::notes::Note,
+    ids::{AttachmentId, ClientId, ConversationId, DocumentId, MessageId, NoteId, UserId},
+    queries::{attachments, notes::Note},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -199,6 +199,43 @@ pub struct Citation {
     pub page: Option<i32>,
 }
 
+/// A file sent with a message or a note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Attachment {
+    #[schema(value_type = uuid::Uuid)]
+    pub id: AttachmentId,
+    pub name: String,
+    /// The media type, by the content.
+    #[serde(rename = "type")]
+    pub media_type: String,
+    /// Bytes.
+    pub size: i32,
+    /// Pixels as shown, of an image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<i32>,
+    /// The same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<i32>,
+    /// Where it is read, on this server: for 12 hours at least, a day at most. What is sent or read anew
+    /// has a new one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+impl From<attachments::Attachment> for Attachment {
+    fn from(kept: attachments::Attachment) -> Self {
+        Self {
+            id: kept.id,
+            name: kept.name,
+            media_type: kept.media_type,
+            size: kept.bytes,
+            width: kept.width,
+            height: kept.height,
+            url: None,
+        }
+    }
+}
+
 /// A durable message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Message {
@@ -228,6 +265,8 @@ pub struct Message {
     /// The answer to an earlier question, said again: no model was asked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cached: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
 }
 
 impl Message {
@@ -255,6 +294,7 @@ impl Message {
             model: None,
             abstained: false,
             cached: false,
+            attachments: Vec::new(),
         }
     }
 }
@@ -325,6 +365,8 @@ pub enum Event {
         text: String,
         after: i64,
         at: DateTime<Utc>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Attachment>,
     },
     /// The widget's settings have changed: what `config` gives from now on.
     #[serde(rename = "settings")]
@@ -335,9 +377,9 @@ pub enum Event {
 }
 
 impl Event {
-    /// A note as it is told.
+    /// A note as it is told, with the files sent with it.
     #[must_use]
-    pub fn note(note: Note) -> Self {
+    pub fn note(note: Note, attachments: Vec<Attachment>) -> Self {
         let author = Agent {
             id: note.author_id,
             name: note.author_name,
@@ -350,6 +392,7 @@ impl Event {
             text: note.text,
             after: note.after,
             at: note.at,
+            attachments,
         }
     }
 

@@ -126,8 +126,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    messages (tenant_id, id) {
-        tenant_id -> Uuid,
+    messages (id) {
         id -> Uuid,
         conversation_id -> Uuid,
         seq -> BigInt,
@@ -143,6 +142,7 @@ diesel::table! {
         model -> Nullable<Text>,
         created_at -> Timestamptz,
         cached -> Bool,
+        attachments -> Array<Text>,
     }
 }
 

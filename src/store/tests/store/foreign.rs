@@ -241,6 +241,7 @@ async fn a_foreign_tenant_changes_nothing() {
             author_name: None,
             client_id: None,
             text: "hi".into(),
+            attachments: Vec::new(),
             in_reply_to: None,
             event_body: json!({}),
             at: at(9),
