@@ -79,7 +79,12 @@ pub struct LinkQuery {
 #[utoipa::path(
     get, path = "/api/attachments/{id}", operation_id = "read_attachment", tag = "conversations",
     params(("id" = uuid::Uuid, Path, description = "The file"), LinkQuery),
-    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream", headers(("Content-Disposition" = String, description = "With its name"))), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "The file", content(
+            (Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/gif"), (Vec<u8> = "image/webp"),
+            (Vec<u8> = "application/pdf"), (Vec<u8> = "text/plain"))),
+        (status = "default", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
 )]
 pub async fn read(
     path: web::Path<AttachmentId>,

@@ -58,6 +58,21 @@ export interface Citation {
   page: number | null;
 }
 
+/** A file sent with a message or a note. */
+export interface Attachment {
+  id: string;
+  name: string;
+  /** The media type. */
+  type: string;
+  /** Bytes. */
+  size: number;
+  /** Pixels, of an image. */
+  width?: number;
+  height?: number;
+  /** Where it is read, for some hours; what is read anew has a new one. */
+  url: string;
+}
+
 export interface Message {
   type: 'message';
   id: string;
@@ -74,6 +89,7 @@ export interface Message {
   model?: string;
   /** Said before to somebody who asked the same: it cost nothing. */
   cached?: boolean;
+  attachments?: Attachment[];
   at: string;
 }
 
@@ -97,6 +113,7 @@ export interface Note {
   text: string;
   after: number;
   at: string;
+  attachments?: Attachment[];
 }
 
 export type Logged = Message | StatusChange;

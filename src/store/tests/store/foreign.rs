@@ -23,6 +23,7 @@ const TRIED: &[&str] = &["conversations", "ledger", "log", "messages", "spaces",
 /// Files that are tried in a test of their own, and where.
 const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("api_keys", "teams"),
+    ("attachments", "attachments"),
     ("audit", "audit"),
     ("bulk", "large"),
     ("canned_replies", "canned_replies"),
