@@ -60,6 +60,7 @@ async function dress() {
   paint(config);
   translate();
   changed();
+  if (config.attachments) (await import('./files/index.js')).clip(chat, store);
   if (config.prechat?.length && !store.get('prechat')) (await more()).askFirst(config.prechat, details, chat, store);
 }
 
