@@ -26,7 +26,7 @@ use tokio::task;
 pub use self::{
     kind::{Kind, is_image},
     link::{LinkError, Links},
-    words::{preview, told},
+    words::{asked, preview, told},
 };
 use super::{
     conversations::event::Event,
@@ -88,9 +88,9 @@ impl From<AttachmentError> for Problem {
             AttachmentError::Empty | AttachmentError::Damaged => Code::InvalidRequest,
             AttachmentError::TooLarge | AttachmentError::TooManyPixels => Code::PayloadTooLarge,
             AttachmentError::Unsupported => Code::UnsupportedMediaType,
-            AttachmentError::Infected => Code::FileInfected,
             AttachmentError::Unchecked => Code::Busy,
             AttachmentError::TooManyUnsent | AttachmentError::NoRoom => Code::LimitReached,
+            AttachmentError::Infected => return Self::new(Code::FileInfected, refused.to_string()),
             AttachmentError::Store(StoreError::NotFound) => return Self::not_found(),
             AttachmentError::Store(error) => return Self::internal(error),
         };

@@ -2,15 +2,24 @@
 
 use super::kind::is_name_of_image;
 
+const ATTACHED: &str = "[attached: ";
+
 /// What the model and a summary are told: the text, and the names of what came with it.
 #[must_use]
 pub fn told(text: String, attachments: &[String]) -> String {
-    let notes = attachments.iter().map(|name| format!("[attached: {name}]"));
+    let notes = attachments.iter().map(|name| format!("{ATTACHED}{name}]"));
     let parts = Some(text)
         .filter(|text| !text.is_empty())
         .into_iter()
         .chain(notes);
     parts.collect::<Vec<_>>().join("\n")
+}
+
+/// What was asked, of what was [`told`]: no document is found by the name of a file that came with a question.
+#[must_use]
+pub fn asked(told: &str) -> String {
+    let asked: Vec<_> = told.lines().filter(|line| !line.starts_with(ATTACHED)).collect();
+    asked.join("\n")
 }
 
 /// The beginning of a message for a list: its text, or what was sent without one.
@@ -42,6 +51,8 @@ mod tests {
             "see\n[attached: a.png]\n[attached: b.pdf]"
         );
         assert_eq!(told(String::new(), &names(&["a.png"])), "[attached: a.png]");
+        assert_eq!(asked("how\nlong?\n[attached: a.png]"), "how\nlong?");
+        assert_eq!(asked("[attached: a.png]"), "");
         assert_eq!(preview("see", &names(&["a.png"])), "see");
         assert_eq!(preview("", &names(&["a.png"])), "Sent an image");
         assert_eq!(preview("", &names(&["a.png", "b.webp"])), "Sent 2 images");
