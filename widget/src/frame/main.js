@@ -10,7 +10,7 @@ import { createView, statusText } from './view.js';
 // What the file of rare things shares with this one.
 export * from './dom.js';
 export { safeUrl } from './markdown.js';
-export { english, t } from './strings.js';
+export { english, lang, t } from './strings.js';
 
 const space = location.pathname.split('/')[2];
 const load = (language) => import(`/widget/strings/${language}.js?v=VERSION`);
