@@ -102,7 +102,7 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Serve => serve(configured()?).await,
+        Command::Serve => Box::pin(serve(configured()?)).await,
         Command::Remote(command) => cli::run(command).await,
         Command::Eval { data, out } => {
             let report = app::eval(&configured()?, &data, &out).await?;

@@ -90,7 +90,7 @@ mod tests {
         let image = clean(&file(&[extended(0x10 | NOTED), lossy.clone(), noted])).unwrap();
         assert_eq!(image.content, file(&[extended(0x10), lossy.clone()]));
         assert_eq!((image.width, image.height), (3, 2));
-        let image = clean(&file(&[lossy.clone()])).unwrap();
+        let image = clean(&file(std::slice::from_ref(&lossy))).unwrap();
         assert_eq!(
             (image.width, image.height),
             (3, 2),

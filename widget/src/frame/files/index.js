@@ -63,10 +63,11 @@ export function clip(chat, store) {
   /** Whether it can be sent, which the text alone does not say any more. */
   const busy = () => chosen.some(({ id }) => !id);
   const typed = text.oninput;
-  const fit = (text.oninput = () => {
+  const fit = () => ($('send').disabled = chosen.length ? busy() : !text.value.trim());
+  text.oninput = () => {
     typed();
-    if (chosen.length) $('send').disabled = busy();
-  });
+    fit();
+  };
 
   const drop = (one) => {
     chosen = chosen.filter((other) => other !== one);
@@ -125,7 +126,7 @@ export function clip(chat, store) {
     event.preventDefault();
     if (busy()) return;
     chat.say(text.value.trim(), chosen.map(({ id }) => id));
-    text.value = '';
+    text.value = text.style.height = '';
     chosen.forEach(drop);
     $('log').scrollTop = 1e6;
   };
