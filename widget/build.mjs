@@ -3,7 +3,7 @@
  * customer's site pays, 12 KB for everything that
  * opening the chat and talking in it loads. What is fetched on demand (`more.js`: the fallback for
  * blocked sockets, the source card, ratings, the questions before a chat; a language other than
- * English) has limits of its own. Gzipped at level 9, and kept like that beside each file (`.gz`,
+ * English; `files.js`, for files that are sent) has limits of its own. Gzipped at level 9, and kept like that beside each file (`.gz`,
  * and `.br` for those who take it), so that what is measured here is what goes over the wire.
  */
 import { createHash } from 'node:crypto';
@@ -17,6 +17,7 @@ import { minify } from 'terser';
 const LOADER_LIMIT = 2048;
 const TOTAL_LIMIT = 12 * 1024;
 const MORE_LIMIT = 3072;
+const FILES_LIMIT = 2048;
 const here = dirname(fileURLToPath(import.meta.url));
 const src = join(here, 'src');
 const dist = join(here, 'dist');
@@ -58,20 +59,23 @@ async function bundle(entry, more) {
   return (await minify(text, { module: more?.format !== 'iife', ecma: 2020, compress: { passes: 3, unsafe: true, pure_getters: true }, format: { comments: false } })).code;
 }
 
-/** Whitespace between tags is of no use here. */
-const squeeze = (html) => html.replace(/\s*\n\s*/g, '');
+/** Whitespace between tags is of no use here, nor are quotes around a word. */
+const squeeze = (html) => html.replace(/\s*\n\s*/g, '').replace(/="([\w-]+)"/g, '=$1');
 
 const languages = (await readdir(join(src, 'strings'))).filter((name) => name !== 'en.js').sort();
 const files = {
   'loader.js': await bundle('loader.js', { format: 'iife', plugins: [cssAsText] }),
   'frame.html': squeeze(await readFile(join(src, 'frame.html'), 'utf8')),
   'frame.css': await bundle('frame.css'),
-  'frame.js': await bundle('frame/main.js', { mangleProps: INTERNAL, plugins: [elsewhere(/^\.\/more\//, 'more.js')] }),
+  'frame.js': await bundle('frame/main.js', { mangleProps: INTERNAL, plugins: [elsewhere(/^\.\/more\//, 'more.js'), elsewhere(/^\.\/files\//, 'files.js')] }),
   'more.js': await bundle('frame/more/index.js', { mangleProps: INTERNAL, plugins: [cssAsText, elsewhere(/^\.\.\/(dom|markdown|strings)\.js$/, 'frame.js')] }),
+  'files.js': await bundle('frame/files/index.js', { mangleProps: INTERNAL, plugins: [cssAsText, elsewhere(/^\.\.\/(dom|strings)\.js$/, 'frame.js')] }),
 };
 // The frame calls these by their names, which are those of no property that is made shorter.
-for (const [, name] of files['more.js'].matchAll(/\bas (\w+)/g)) {
-  if (INTERNAL.test(name)) throw new Error(`more.js exports ${name}, a name that is mangled elsewhere`);
+for (const file of ['more.js', 'files.js']) {
+  for (const [, name] of files[file].matchAll(/\bas (\w+)/g)) {
+    if (INTERNAL.test(name)) throw new Error(`${file} exports ${name}, a name that is mangled elsewhere`);
+  }
 }
 for (const name of languages) files[`strings/${name}`] = await bundle(`strings/${name}`);
 
@@ -92,8 +96,9 @@ const total = first.reduce((sum, name) => sum + size(name), 0);
 for (const name of first) row(name, size(name), name === 'loader.js' && LOADER_LIMIT);
 row('the chat', total, TOTAL_LIMIT);
 row('more.js', size('more.js'), MORE_LIMIT);
+row('files.js', size('files.js'), FILES_LIMIT);
 row('a language', Math.max(...languages.map((name) => size(`strings/${name}`))));
-if (size('loader.js') > LOADER_LIMIT || total > TOTAL_LIMIT || size('more.js') > MORE_LIMIT) {
+if (size('loader.js') > LOADER_LIMIT || total > TOTAL_LIMIT || size('more.js') > MORE_LIMIT || size('files.js') > FILES_LIMIT) {
   console.error('the widget is over its limit: make it smaller');
   process.exit(1);
 }

@@ -3,24 +3,30 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use parlance_store::{
     StoreError,
-    ids::{ClientId, ConversationId, DraftId, SpaceId, TenantId, UserId},
+    ids::{AttachmentId, ClientId, ConversationId, DraftId, SpaceId, TenantId, UserId},
     queries::drafts::{self, DraftKind},
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::DropGuard;
 
 use super::{
-    conversation::{Ack, ActorError, AgentCommand, ConversationHandle, Subscription},
+    conversation::{Ack, ActorError, AgentCommand, ConversationHandle, Subscription, agent_uploader},
     drafts::{Step, whole},
     services::Services,
 };
 use crate::{
     domain::{
         accounts::permission::{Permission, may},
-        conversations::{event::Agent, summary::ConversationSummary, text::worth_saying},
+        attachments::{self, NewFile},
+        conversations::{
+            event::{Agent, Attachment},
+            summary::ConversationSummary,
+            text::worth_sending,
+        },
         drafting::{Draft, drafter::Brief, wanted::Wanted},
     },
     kernel::{code::Code, problem::Problem},
@@ -89,20 +95,22 @@ impl Desk {
     /// gives the same ack. What becomes of `draft` is noted with it.
     ///
     /// # Errors
-    /// Text empty or too long, absent, `stale` where another agent wrote behind `after`, `held` where one
+    /// Text empty or too long, a file that is not there, absent, `stale` where another agent wrote behind `after`, `held` where one
     /// answers, draining, storage.
     pub async fn say(
         &self,
         conversation: ConversationId,
         client_id: ClientId,
         text: &str,
+        attachments: Vec<AttachmentId>,
         after: Option<u64>,
         draft: Option<DraftId>,
     ) -> Result<Ack, Problem> {
-        let text = worth_saying(text)?;
+        let text = worth_sending(text, &attachments)?;
         let say = async |actor: ConversationHandle| {
+            let (agent, files) = (self.agent.clone(), attachments.clone());
             actor
-                .reply(self.agent.clone(), client_id, text.clone(), after, draft)
+                .reply(agent, client_id, text.clone(), files, after, draft)
                 .await
         };
         self.ask(conversation, say).await
@@ -111,21 +119,44 @@ impl Desk {
     /// Writes a note for other agents. What becomes of `draft` is noted with it.
     ///
     /// # Errors
-    /// Text empty or too long, absent, draining, storage.
+    /// Text empty or too long, a file that is not there, absent, draining, storage.
     pub async fn note(
         &self,
         conversation: ConversationId,
         client_id: ClientId,
         text: &str,
+        attachments: Vec<AttachmentId>,
         draft: Option<DraftId>,
     ) -> Result<(), Problem> {
-        let text = worth_saying(text)?;
+        let text = worth_sending(text, &attachments)?;
         let note = async |actor: ConversationHandle| {
-            actor
-                .note(self.agent.clone(), client_id, text.clone(), draft)
-                .await
+            let (agent, files) = (self.agent.clone(), attachments.clone());
+            actor.note(agent, client_id, text.clone(), files, draft).await
         };
         self.ask(conversation, note).await
+    }
+
+    /// Keeps a file that the agent may send in a conversation.
+    ///
+    /// # Errors
+    /// [`AttachmentError`](attachments::AttachmentError) as it reads to a client.
+    pub async fn attach(
+        &self,
+        conversation: ConversationId,
+        name: String,
+        content: Bytes,
+    ) -> Result<Attachment, Problem> {
+        let Services {
+            db, reader, clock, ..
+        } = &*self.services;
+        let file = NewFile {
+            conversation,
+            uploader: agent_uploader(&self.agent),
+            name,
+            content,
+        };
+        let kept = attachments::take_in(&db.tenant(self.tenant), reader, file, clock.now()).await?;
+        Ok(self.services.links.attachment(self.tenant, kept))
     }
 
     fn brief(&self, conversation: ConversationId, id: DraftId, wanted: Wanted) -> Brief {

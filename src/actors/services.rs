@@ -15,9 +15,11 @@ use crate::{
     domain::{
         accounts::{Accounts, keys::Keys, space::SpaceDirectory, token::Tokens},
         answering::answerer::Answerer,
+        attachments::Links,
         billing::plans::Plans,
         insight::seen::Sightings,
         jobs::Bell,
+        knowledge::reader::Reader,
         mail_replies::address::Addresses as MailAddresses,
     },
     kernel::{address::Addresses, clock::SharedClock, origin::PublicOrigin, tasks::Tasks, vault::Vault},
@@ -46,6 +48,10 @@ pub struct Services {
     pub plans: Arc<Plans>,
     pub spaces: SpaceDirectory,
     pub availabilities: Availabilities,
+    /// Looks at files from outside.
+    pub reader: Reader,
+    /// Where files are read that were sent.
+    pub links: Links,
     pub live_settings: LiveSettings,
     /// Where widgets are.
     pub sightings: Sightings,

@@ -57,6 +57,7 @@ use crate::{
     domain::{
         accounts::{Accounts, keys::Keys, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, cache::AnswerCache, tokens},
+        attachments::Links,
         billing::{meter::Meter, plans::Plans, prices::PriceBook},
         drafting::drafter::Drafter,
         insight::seen::Sightings,
@@ -374,7 +375,10 @@ fn services(
     let bell = Bell::default();
     let consoles = Consoles::new(db.clone(), clock.clone(), bell.clone(), tasks.clone());
     let availabilities = Availabilities::new(db.clone(), clock.clone(), consoles.clone());
+    let vault = Vault::new(&secret);
+    let links = Links::new(vault.clone(), clock.clone());
     let deps = Deps {
+        links: links.clone(),
         db: db.clone(),
         clock: clock.clone(),
         answerer: answerer.clone(),
@@ -393,7 +397,7 @@ fn services(
         answerer: answerer.clone(),
     };
     let plans = Arc::new(Plans::builtin()?);
-    let (tokens, vault) = (Tokens::new(&secret, clock.clone()), Vault::new(&secret));
+    let tokens = Tokens::new(&secret, clock.clone());
     let accounts = Accounts::new(
         db.clone(),
         tokens.clone(),
@@ -405,6 +409,8 @@ fn services(
     )
     .kept_by(adapters.identity.clone());
     Ok(Services {
+        reader: adapters.reader.clone(),
+        links,
         consoles,
         accounts,
         outbox: adapters.outbox.clone(),

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod answering;
+pub mod attachments;
 pub mod audit;
 pub mod availability;
 pub mod billing;

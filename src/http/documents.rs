@@ -1,6 +1,6 @@
 //! The documents of a space: uploaded, pasted, read anew, removed.
 
-use actix_multipart::form::{MultipartForm, MultipartFormConfig, bytes::Bytes, text::Text};
+use actix_multipart::form::{MultipartForm, bytes::Bytes, text::Text};
 use actix_web::{Error, HttpResponse, http::header, web};
 use parlance_store::{
     StoreError,
@@ -19,7 +19,6 @@ use crate::{
     domain::{
         jobs::Priority,
         knowledge::{
-            extract::ExtractLimits,
             intake::{self, NewFile, Taken},
             written::{self, Faq, Written, WrittenError},
         },
@@ -29,6 +28,7 @@ use crate::{
         object::Object,
         page::PageSize,
         problem::{Problem, ProblemDocument},
+        upload::no_form,
     },
 };
 
@@ -45,31 +45,6 @@ pub struct DocumentsQuery {
     /// `next` of the page before.
     #[serde(default)]
     cursor: String,
-}
-
-/// How uploads are taken in: a file has the size that can be read, other parts none to speak of.
-#[must_use]
-pub fn uploads() -> MultipartFormConfig {
-    MultipartFormConfig::default()
-        .memory_limit(ExtractLimits::default().bytes)
-        .total_limit(ExtractLimits::default().bytes + (64 << 10))
-        .error_handler(|error, _| refused_upload(&error).into())
-}
-
-fn refused_upload(error: &actix_multipart::MultipartError) -> Problem {
-    let limit = ExtractLimits::default().bytes >> 20;
-    let too_large = format!("{error:?}").contains("Overflow");
-    if too_large {
-        Problem::new(Code::PayloadTooLarge, format!("a file has at most {limit} MiB"))
-    } else {
-        Problem::new(Code::InvalidRequest, error.to_string())
-    }
-}
-
-/// What is no form at all is refused before anybody is asked how to say so.
-fn no_form(refused: &Error) -> Problem {
-    let known = refused.as_error::<Problem>().cloned();
-    known.unwrap_or_else(|| Problem::new(Code::UnsupportedMediaType, "send multipart/form-data"))
 }
 
 #[derive(Debug, MultipartForm, ToSchema)]

@@ -4,6 +4,7 @@
 
 mod analytics;
 mod assets;
+mod attachments;
 mod audit;
 mod auth;
 mod bodies;

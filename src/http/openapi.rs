@@ -16,9 +16,9 @@ use utoipa::{
 };
 
 use super::{
-    analytics, audit, auth, canned, contacts, conversations, documents, golden, identity_keys, invitations,
-    jobs, keys, mail, operations, outbox, passages, places, query, session, sources, spaces, team, visitors,
-    widget,
+    analytics, attachments, audit, auth, canned, contacts, conversations, documents, golden, identity_keys,
+    invitations, jobs, keys, mail, operations, outbox, passages, places, query, session, sources, spaces,
+    team, visitors, widget,
 };
 
 /// The document as JSON text, made once.
@@ -53,7 +53,7 @@ Lists give `next` while there is more: pass it as `cursor`.";
         auth::second_factor::disable, auth::second_factor::renew_codes,
         spaces::list, conversations::all, conversations::list, conversations::search::search, conversations::conversation, conversations::read::messages,
         conversations::read::events, conversations::read::notes, conversations::act::say, conversations::act::note,
-        conversations::act::draft, conversations::act::take, conversations::act::release, conversations::act::transfer,
+        attachments::attach, attachments::read, conversations::act::draft, conversations::act::take, conversations::act::release, conversations::act::transfer,
         conversations::act::resolve, conversations::act::snooze, conversations::act::reopen, visitors::visitor,
         canned::list, canned::create, canned::change, canned::remove,
         contacts::list, contacts::contact, contacts::change, contacts::conversations, contacts::of_visitor,

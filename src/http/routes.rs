@@ -5,7 +5,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{
-    analytics, assets, audit, auth, canned,
+    analytics, assets, attachments, audit, auth, canned,
     contacts::{self, notes},
     conversations::{self, act, read, search},
     demo, documents, golden, identity_keys, invitations, jobs, keys, mail, operations, outbox, passages,
@@ -19,8 +19,11 @@ use super::{
     team, visitors, widget,
 };
 use crate::{
-    domain::knowledge::{extract::ExtractLimits, written},
-    kernel::{code::Code, problem::Problem, route::at},
+    domain::{
+        attachments::MAX_BYTES,
+        knowledge::{extract::ExtractLimits, written},
+    },
+    kernel::{code::Code, problem::Problem, route::at, upload},
 };
 
 /// Bytes of a JSON body at most.
@@ -45,7 +48,7 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
                 .limit(MAX_JSON)
                 .error_handler(|error, _| bad_json(&error, MAX_JSON).into()),
         )
-        .app_data(documents::uploads())
+        .app_data(upload::limited(ExtractLimits::default().bytes))
         .app_data(web::QueryConfig::default().error_handler(|error, _| invalid(error.to_string()).into()))
         .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
         .service(at("/healthz").route(get(Anyone, operations::health)))
@@ -281,6 +284,12 @@ fn of_conversations(config: &mut web::ServiceConfig) {
                 .route(get(ConversationsRead, read::notes))
                 .route(post(ConversationsWrite, act::note)),
         )
+        .service(
+            at("/api/conversations/{id}/attachments")
+                .app_data(upload::limited(MAX_BYTES))
+                .route(post(ConversationsWrite, attachments::attach)),
+        )
+        .service(at("/api/attachments/{id}").route(get(Anyone, attachments::read)))
         .service(at("/api/conversations/{id}/draft").route(post(ConversationsWrite, act::draft)))
         .service(at("/api/conversations/{id}/take").route(post(ConversationsWrite, act::take)))
         .service(at("/api/conversations/{id}/release").route(post(ConversationsWrite, act::release)))

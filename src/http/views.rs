@@ -10,7 +10,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    domain::{accounts, conversations::event::Claim},
+    domain::{
+        accounts,
+        conversations::event::{Attachment, Claim},
+    },
     kernel::words,
 };
 
@@ -114,6 +117,8 @@ pub struct MessageView {
     model: Option<String>,
     /// Whether the answer repeats that of an earlier question, at no cost.
     cached: bool,
+    /// The files sent with it.
+    attachments: Vec<Attachment>,
     at: DateTime<Utc>,
 }
 
@@ -125,8 +130,10 @@ struct AuthorView {
     name: Option<String>,
 }
 
-impl From<Message> for MessageView {
-    fn from(message: Message) -> Self {
+impl MessageView {
+    /// A message with the files sent with it.
+    #[must_use]
+    pub fn of(message: Message, attachments: Vec<Attachment>) -> Self {
         Self {
             id: message.id,
             seq: message.seq,
@@ -142,6 +149,7 @@ impl From<Message> for MessageView {
             claims: message.claims,
             model: message.model,
             cached: message.cached,
+            attachments,
             at: message.created_at,
         }
     }

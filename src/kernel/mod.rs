@@ -12,6 +12,7 @@ pub mod problem;
 pub mod route;
 pub mod tasks;
 pub mod text;
+pub mod upload;
 pub mod vault;
 pub mod vector;
 pub mod words;

@@ -4,8 +4,9 @@
 //! [`upgrade`] and `websocket`, what all sockets keep to in `socket`. [`console`] is the socket of
 //! those who work for a business.
 
+mod attachments;
 pub mod console;
-pub mod listening;
+mod listening;
 pub mod poll;
 pub mod protocol;
 pub mod session;

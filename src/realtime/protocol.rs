@@ -1,7 +1,7 @@
 //! Frames of a visitor's socket, as in `docs/PROTOCOL.md`.
 
 use bytestring::ByteString;
-use parlance_store::ids::{ClientId, ConversationId, MessageId};
+use parlance_store::ids::{AttachmentId, ClientId, ConversationId, MessageId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -33,8 +33,12 @@ pub enum ClientFrame {
     Say {
         #[schema(value_type = uuid::Uuid)]
         client_id: ClientId,
-        #[schema(min_length = 1, max_length = 4_000)]
+        #[schema(max_length = 4_000)]
         text: String,
+        /// Uploaded before, and not sent yet; with any, `text` may be empty.
+        #[serde(default)]
+        #[schema(value_type = Vec<uuid::Uuid>, max_items = 10)]
+        attachments: Vec<AttachmentId>,
     },
     Typing {
         on: bool,

@@ -3,10 +3,11 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use parlance_store::{
     StoreError,
-    ids::{ClientId, ConversationId},
+    ids::{AttachmentId, ClientId, ConversationId},
     queries::{
         contacts,
         conversations::{self, ConversationStatus, NewConversation},
@@ -22,13 +23,14 @@ use super::{
 };
 use crate::{
     actors::{
-        conversation::{Ack, ActorError, ConversationHandle, Observation, Subscription},
+        conversation::{Ack, ActorError, ConversationHandle, Observation, Subscription, visitor_uploader},
         services::Services,
         tenant::TenantHandle,
     },
     domain::{
         accounts::{email::EmailAddress, token::VisitorClaims},
-        conversations::text::worth_saying,
+        attachments::{self, NewFile},
+        conversations::{event::Attachment, text::worth_sending},
     },
     kernel::{code::Code, problem::Problem},
 };
@@ -182,12 +184,54 @@ impl Session {
     /// the newest events costs nothing.
     ///
     /// # Errors
-    /// Text empty or too long, rate limited, draining, storage.
-    pub async fn say(&self, client_id: ClientId, text: &str) -> Result<Ack, Problem> {
-        let text = worth_saying(text)?;
+    /// Text empty or too long, a file that is not there, rate limited, draining, storage.
+    pub async fn say(
+        &self,
+        client_id: ClientId,
+        text: &str,
+        attachments: Vec<AttachmentId>,
+    ) -> Result<Ack, Problem> {
+        let text = worth_sending(text, &attachments)?;
         self.in_use().await?;
-        self.ask(async |actor| actor.say(client_id, self.address, text.clone()).await)
-            .await
+        let say = async |actor: ConversationHandle| {
+            let (text, files) = (text.clone(), attachments.clone());
+            actor.say(client_id, self.address, text, files).await
+        };
+        self.ask(say).await
+    }
+
+    /// Keeps a file that the visitor may send. It is admitted as a message is.
+    ///
+    /// # Errors
+    /// The space takes no files, rate limited, [`AttachmentError`](attachments::AttachmentError) as it reads
+    /// to a client.
+    pub async fn attach(&self, name: String, content: Bytes) -> Result<Attachment, Problem> {
+        let (services, claims) = (&self.services, self.claims);
+        let space = services.spaces.space(claims.tenant, claims.space).await;
+        let space = space.map_err(Problem::internal)?;
+        let space = space
+            .filter(|space| space.published)
+            .ok_or_else(Problem::not_found)?;
+        if !space.settings.attachments {
+            return Err(Problem::new(Code::Forbidden, "no files can be sent in this chat"));
+        }
+        self.tenant()?.admit(claims.visitor, self.address).await?;
+        let file = NewFile {
+            conversation: self.conversation,
+            uploader: visitor_uploader(self.observe().await?.visitor),
+            name,
+            content,
+        };
+        let db = services.db.tenant(claims.tenant);
+        let kept = attachments::take_in(&db, &services.reader, file, services.clock.now()).await?;
+        Ok(services.links.attachment(claims.tenant, kept))
+    }
+
+    /// A stored event as it goes out.
+    #[must_use]
+    pub fn linked(&self, json: String) -> String {
+        let linked = self.services.links.event(self.claims.tenant, &json);
+        linked.unwrap_or(json)
     }
 
     /// Refuses where the space was closed to visitors after they came. What cannot be looked up now is
@@ -204,7 +248,11 @@ impl Session {
     /// Carries out one frame; what to answer, if anything.
     pub async fn frame(&self, frame: ClientFrame) -> Option<ServerFrame> {
         match frame {
-            ClientFrame::Say { client_id, text } => Some(match self.say(client_id, &text).await {
+            ClientFrame::Say {
+                client_id,
+                text,
+                attachments,
+            } => Some(match self.say(client_id, &text, attachments).await {
                 Ok(ack) => ServerFrame::Ack {
                     client_id,
                     message: ack.message,

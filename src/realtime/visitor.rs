@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use super::{
+    attachments,
     poll::{self, Page},
     protocol::{ClientFrame, ServerFrame},
     session::{self, Session},
@@ -24,7 +25,8 @@ use crate::{
     actors::services::Services,
     domain::{
         accounts::token::VisitorClaims,
-        conversations::event::{Event, Message},
+        attachments::{MAX_BYTES, preview},
+        conversations::event::{Event, Message, numbered},
     },
     kernel::{
         bearer::bearer,
@@ -32,7 +34,7 @@ use crate::{
         page::PageSize,
         problem::{Problem, ProblemDocument},
         route::{at, get, post},
-        words,
+        upload, words,
     },
 };
 
@@ -95,7 +97,7 @@ async fn authenticate(request: &HttpRequest) -> Result<Visitor, Problem> {
 }
 
 impl Visitor {
-    async fn open(self, conversation: Option<ConversationId>) -> Result<Session, Problem> {
+    pub(super) async fn open(self, conversation: Option<ConversationId>) -> Result<Session, Problem> {
         Session::open(self.services, self.claims, self.address, conversation).await
     }
 }
@@ -103,7 +105,16 @@ impl Visitor {
 /// The visitor's calls, for `/api/openapi.json`.
 #[derive(Debug, OpenApi)]
 #[openapi(
-    paths(create, conversations, history, events, frame, chat, super::ws::socket),
+    paths(
+        create,
+        conversations,
+        history,
+        events,
+        frame,
+        chat,
+        super::attachments::attach,
+        super::ws::socket
+    ),
     components(schemas(Event, ClientFrame, ServerFrame))
 )]
 pub struct Calls;
@@ -116,6 +127,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(at("/conversation/{id}").route(get(history)))
         .service(at("/conversation/{id}/events").route(get(events)))
         .service(at("/conversation/{id}/frames").route(post(frame)))
+        .service(
+            at("/conversation/{id}/attachments")
+                .app_data(upload::limited(MAX_BYTES))
+                .route(post(attachments::attach)),
+        )
         .service(at("/chat").route(post(chat)))
         .service(at("/socket").route(get(super::ws::socket)));
 }
@@ -160,7 +176,7 @@ struct OwnConversation {
     /// Who wrote the last message.
     #[schema(value_type = words::MessageAuthor)]
     author: &'static str,
-    /// The first 200 characters of it.
+    /// The first 200 characters of it, or what was sent without a word.
     preview: String,
     updated_at: DateTime<Utc>,
 }
@@ -181,7 +197,7 @@ async fn conversations(visitor: Visitor) -> Result<HttpResponse, Problem> {
         status: preview.status.as_str(),
         seq: preview.head_seq,
         author: preview.author_kind.as_str(),
-        preview: preview.text,
+        preview: self::preview(&preview.text, &preview.attachments),
         updated_at: preview.updated_at,
     });
     Ok(HttpResponse::Ok()
@@ -225,18 +241,15 @@ async fn history(
     let next = logged.last().map_or(query.after, |event| {
         u64::try_from(event.seq).unwrap_or(query.after)
     });
-    let events = logged.iter().filter_map(numbered).collect();
+    let events = logged
+        .iter()
+        .filter_map(|event| RawValue::from_string(session.linked(numbered(event.seq, &event.body))).ok())
+        .collect();
     Ok(HttpResponse::Ok().json(Page {
         conversation: session.view().await?,
         events,
         next,
     }))
-}
-
-/// The stored body with its `seq`.
-fn numbered(event: &log::LoggedEvent) -> Option<Box<RawValue>> {
-    let rest = event.body.trim_start().strip_prefix('{')?;
-    RawValue::from_string(format!("{{\"seq\":{},{rest}", event.seq)).ok()
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -299,8 +312,12 @@ async fn frame(
     let session = visitor.open(Some(path.1)).await?;
     session.admit_frame().await?;
     let reply = match frame.into_inner() {
-        ClientFrame::Say { client_id, text } => {
-            let ack = session.say(client_id, &text).await?;
+        ClientFrame::Say {
+            client_id,
+            text,
+            attachments,
+        } => {
+            let ack = session.say(client_id, &text, attachments).await?;
             ServerFrame::Ack {
                 client_id,
                 message: ack.message,
@@ -351,7 +368,7 @@ async fn chat(
     let token_end = visitor.until;
     let session = visitor.open(body.conversation).await?;
     session.admit_frame().await?;
-    let ack = session.say(body.client_id, &body.text).await?;
+    let ack = session.say(body.client_id, &body.text, Vec::new()).await?;
     let before = ack.seq.saturating_sub(1);
     let accept = request
         .headers()

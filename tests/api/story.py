@@ -1,6 +1,7 @@
 """One valid call of every operation, as the life of a workspace. What generated calls find there stays;
 what would be in their way (logging out, leaving, removing) happens to what was made for it."""
 
+import urllib.parse
 import uuid
 
 from world import Person, code_of
@@ -149,6 +150,11 @@ def visitors(world, ada, space, document):
     ada.call("get_conversation", {"id": opened})
     ada.call("list_messages", {"id": opened}, query={"limit": 2})
     ada.call("draft_text", {"id": opened}, body={"kind": "summary"})
+    file = {"file": ("notes.txt", b"It hums.", "text/plain")}
+    world.call("attach_own_file", {**at, "id": opened}, token=token, files=file)
+    attached = ada.call("attach_file", {"id": opened}, files=file)
+    address = urllib.parse.urlsplit(attached["url"])
+    world.call("read_attachment", {"id": attached["id"]}, query=dict(urllib.parse.parse_qsl(address.query)))
     ada.call("get_visitor", {"id": session["visitor"]["id"]})
     return token, opened, session["visitor"]["id"], answer["id"]
 

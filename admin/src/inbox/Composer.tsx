@@ -1,4 +1,4 @@
-import { Lock, MessageSquareQuote, MessageSquareReply, SendHorizontal, X, Zap } from 'lucide-react';
+import { Lock, MessageSquareQuote, MessageSquareReply, SendHorizontal } from 'lucide-react';
 import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from 'react';
 import { sentence } from '../api/problem';
 import { isPressed, SHORTCUTS, useKeys } from '../app/keys';
@@ -6,10 +6,10 @@ import { useSessionState } from '../auth/session';
 import type { CannedReply } from '../canned/api';
 import { useValues } from '../canned/values';
 import { fill } from '../canned/variables';
-import { actOf } from '../canned/words';
 import { Button } from '../ui/Button';
 import { useActs } from './acts';
 import { isHeld, type Conversation } from './api';
+import { AttachButton } from './AttachButton';
 import { CannedMenu, useCanned } from './CannedMenu';
 import { DraftButton } from './DraftButton';
 import { withSources } from './drafting';
@@ -17,11 +17,14 @@ import { KindTab } from './KindTab';
 import { Refused } from './Refused';
 import { TakeOver } from './TakeOver';
 import type { Pending, Talk, TalkState } from './talk';
+import { Then } from './Then';
 import { forgetText, keepText, keptText } from './typed';
 import { useTyping } from './typing';
 import { undoSeconds } from './undo';
+import { useAttaching, useDropped } from './useAttaching';
 import { useDrafting } from './useDrafting';
 
+const Chips = lazy(async () => ({ default: (await import('./Chips')).Chips }));
 const DraftMenu = lazy(async () => ({ default: (await import('./Drafts')).DraftMenu }));
 const DraftStrip = lazy(async () => ({ default: (await import('./Drafts')).DraftStrip }));
 const DraftSummary = lazy(async () => ({ default: (await import('./Drafts')).DraftSummary }));
@@ -46,6 +49,10 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
   const { status } = conversation;
   const held = isHeld(conversation, me);
   const closed = kind === 'say' && held;
+
+  const { attaching, chips, of: attachedTo, hasFiles, busy, paste } = useAttaching(me, conversation.id, kind);
+  const root = useRef<HTMLDivElement>(null);
+  const dropping = useDropped(root, !closed, (files) => attaching.add(files));
 
   const [caret, setCaret] = useState(text.length);
   const [macro, setMacro] = useState<CannedReply | null>(null);
@@ -97,6 +104,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
   const returned = useEffectEvent((one: Pending) => {
     const begun = texts[one.kind];
     put(one.kind, begun ? `${one.text}\n\n${begun}` : one.text);
+    if (one.attachments) attachedTo(one.kind).putBack(one.attachments);
     if (one.waits) setMacro(sent.current);
     taken.current[one.kind] = one.draft;
     write(one.kind);
@@ -107,6 +115,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
   const { writing, proposed, summary, refused: notDrafted } = drafts;
   const isWriting = kind === 'say' && writing !== null && writing.kind !== 'summary';
   const shown = isWriting ? writing.text : text;
+  const maySend = (text.trim() !== '' || hasFiles) && text.length <= MAX_TEXT && !busy && !isWriting;
   const rewrite = (next: string) => {
     put('say', next);
     area.current?.focus();
@@ -114,19 +123,20 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
 
   const send = () => {
     const said = text.trim();
-    if (!said || said.length > MAX_TEXT || closed || isWriting) return;
+    if (!maySend || closed) return;
+    const attachments = attaching.take();
     const { [kind]: draft } = taken.current;
     taken.current[kind] = undefined;
     setTexts((before) => ({ ...before, [kind]: '' }));
     forgetText(me, conversation.id, kind, text);
     if (kind === 'note') {
-      talk.outbox.say(kind, said, { draft });
+      talk.outbox.say(kind, said, { draft, attachments });
       // Where a reply is begun, the next Enter would send it.
       if (!texts.say) show('say');
       return;
     }
     const then = macro ? () => carryOut(macro) : undefined;
-    talk.outbox.say(kind, said, { then, draft: drafting.use() ?? draft, wait_ms: undoSeconds() * 1_000 });
+    talk.outbox.say(kind, said, { then, draft: drafting.use() ?? draft, attachments, wait_ms: undoSeconds() * 1_000 });
     sent.current = macro;
     setMacro(null);
     typing.typed(false);
@@ -163,7 +173,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
     if (summary) talk.outbox.say('note', summary.text, { draft: drafting.useSummary() });
   };
   return (
-    <div className="shrink-0 border-t border-line bg-panel">
+    <div ref={root} className="shrink-0 border-t border-line bg-panel">
       {refused.map((one) => (
         <Refused key={one.client_id} pending={one} talk={talk} conversation={conversation} me={me} />
       ))}
@@ -176,7 +186,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
         {writing ? 'A draft is being written' : proposed || summary ? 'The draft is ready' : ''}
       </p>
       <div className="mx-auto max-w-4xl px-3 py-3 sm:px-6">
-        <div className={`relative rounded-xl border focus-within:border-accent ${kind === 'note' ? 'border-warn/40 bg-warn-soft' : 'border-strong bg-panel'}`}>
+        <div className={`relative rounded-xl border focus-within:border-accent ${dropping ? 'outline-2 outline-accent' : ''} ${kind === 'note' ? 'border-warn/40 bg-warn-soft' : 'border-strong bg-panel'}`}>
           <CannedMenu canned={canned} />
           <div className="flex items-center px-2 pt-2">
             <div role="tablist" aria-label="What to write" className="flex gap-1">
@@ -199,6 +209,14 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
                 )}
               </Suspense>
             </span>
+            {!closed && (
+              <AttachButton
+                add={(files) => {
+                  attaching.add(files);
+                  area.current?.focus();
+                }}
+              />
+            )}
             {kind === 'say' && !closed && (
               <button
                 type="button"
@@ -211,6 +229,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
               </button>
             )}
           </div>
+          <Suspense>{chips.length > 0 && !closed && <Chips chips={chips} attaching={attaching} />}</Suspense>
           {closed ? (
             <TakeOver conversation={conversation} me={me} />
           ) : (
@@ -222,12 +241,13 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
                 value={shown}
                 readOnly={isWriting}
                 aria-busy={isWriting}
-                placeholder={kind === 'note' ? 'Only your team reads this' : PLACEHOLDERS[status]}
+                placeholder={dropping ? 'Drop files to attach them' : kind === 'note' ? 'Only your team reads this' : PLACEHOLDERS[status]}
                 onChange={({ target }) => {
                   change(target.value);
                   drafting.dismiss();
                 }}
                 onKeyDown={pressed}
+                onPaste={paste}
                 onSelect={({ currentTarget }) => setCaret(currentTarget.selectionStart)}
                 onBlur={() => {
                   typing.typed(false);
@@ -237,7 +257,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
                 dir="auto"
                 className="max-h-60 min-h-9 flex-1 resize-none bg-transparent py-1.5 text-base leading-relaxed outline-none placeholder:text-mute sm:text-sm"
               />
-              <Button look="primary" className="px-3" disabled={!text.trim() || text.length > MAX_TEXT || isWriting} onClick={send} aria-label={kind === 'note' ? 'Write the note' : 'Send'}>
+              <Button look="primary" className="px-3" disabled={!maySend} onClick={send} aria-label={kind === 'note' ? 'Write the note' : 'Send'}>
                 <SendHorizontal className="size-4" aria-hidden />
               </Button>
             </div>
@@ -277,18 +297,3 @@ const PLACEHOLDERS = {
   snoozed: 'Write, and it is open again',
   resolved: 'Write, and it is open again',
 };
-
-/** What a macro does once its message is sent. */
-function Then({ macro, drop }: { macro: CannedReply; drop: () => void }) {
-  return (
-    <p role="status" className="flex items-center gap-2 border-t border-line px-3 py-1.5 text-xs text-mute">
-      <Zap className="size-3.5 shrink-0 text-accent" aria-hidden />
-      <span className="min-w-0">
-        Once sent, <span className="font-medium text-ink">{actOf(macro)}</span>
-      </span>
-      <button type="button" aria-label="Only send" title="Only send" onClick={drop} className="ms-auto grid size-7 shrink-0 place-items-center rounded-md hover:bg-sunken hover:text-ink">
-        <X className="size-3.5" aria-hidden />
-      </button>
-    </p>
-  );
-}

@@ -1,4 +1,5 @@
 import { CircleAlert, LoaderCircle, Lock, Mail, Pause, Sparkles } from 'lucide-react';
+import { Attachments } from './Attachments';
 import type { Message, Note, StatusChange } from './api';
 import { GroundingMeter } from './GroundingMeter';
 import { Markdown } from './Markdown';
@@ -28,7 +29,7 @@ interface MessageProps {
 
 /** One message of a transcript. The visitor is on the left; whoever answers is on the right. */
 export function MessageItem({ message, name, goesOn, seen, mailedAt }: MessageProps) {
-  const { author, text, at } = message;
+  const { author, text, at, attachments } = message;
   if (author.kind === 'system') return (
       <p dir="auto" className="mx-auto max-w-md py-1 text-center text-xs text-mute">
         {text}
@@ -45,10 +46,13 @@ export function MessageItem({ message, name, goesOn, seen, mailedAt }: MessagePr
           {clockTime(when)}
         </time>
       </header>
-      <div className={`${bubble} ${BUBBLES[author.kind]}`}>
-        {!text && <span className="text-mute italic">{message.state === 'interrupted' ? 'Stopped before the first word' : 'No text'}</span>}
-        {visitor ? <span dir="auto">{text}</span> : <Markdown text={text} claims={message.claims} />}
-      </div>
+      {(text || !attachments) && (
+        <div className={`${bubble} ${BUBBLES[author.kind]}`}>
+          {!text && <span className="text-mute italic">{message.state === 'interrupted' ? 'Stopped before the first word' : 'No text'}</span>}
+          {visitor ? <span dir="auto">{text}</span> : <Markdown text={text} claims={message.claims} />}
+        </div>
+      )}
+      <Attachments of={attachments} end={!visitor} />
       <Footer message={message} />
       {message.via === 'email' && <ByMail sender={message.sender} />}
       {mailedAt && (
@@ -108,10 +112,11 @@ export function AnswerItem({ answer }: { answer: Answer }) {
 }
 
 /** What is on its way, or is about to be. */
-export function PendingItem({ pending: { kind, text, waits }, undo }: { pending: Pending; undo: () => void }) {
+export function PendingItem({ pending: { kind, text, attachments, waits }, undo }: { pending: Pending; undo: () => void }) {
   return (
     <article className={ours}>
-      <div className={`${bubble} ${kind === 'note' ? 'bg-warn-soft' : BUBBLES.agent} whitespace-pre-wrap wrap-anywhere opacity-60`}>{text}</div>
+      {text && <div className={`${bubble} ${kind === 'note' ? 'bg-warn-soft' : BUBBLES.agent} whitespace-pre-wrap wrap-anywhere opacity-60`}>{text}</div>}
+      <Attachments of={attachments} end />
       <div className="flex items-center gap-2 px-1 text-xs text-mute">
         <p role="status" className="flex items-center gap-1">
           <LoaderCircle className="size-3 animate-spin" aria-hidden /> {waits ? 'Sending' : 'On its way'}
@@ -127,7 +132,7 @@ export function PendingItem({ pending: { kind, text, waits }, undo }: { pending:
 }
 
 /** What agents wrote for each other. */
-export function NoteItem({ note: { author, text, at } }: { note: Note }) {
+export function NoteItem({ note: { author, text, at, attachments } }: { note: Note }) {
   const when = new Date(at);
   return (
     <article aria-label="Note" className={ours}>
@@ -138,9 +143,12 @@ export function NoteItem({ note: { author, text, at } }: { note: Note }) {
           {clockTime(when)}
         </time>
       </header>
-      <div className={`${bubble} rounded-ee-md bg-warn-soft whitespace-pre-wrap wrap-anywhere`} dir="auto">
-        {text}
-      </div>
+      {text && (
+        <div className={`${bubble} rounded-ee-md bg-warn-soft whitespace-pre-wrap wrap-anywhere`} dir="auto">
+          {text}
+        </div>
+      )}
+      <Attachments of={attachments} end />
     </article>
   );
 }

@@ -4,6 +4,7 @@ import { asSentence } from '../api/problem';
 import { Button } from '../ui/Button';
 import { useActs } from './acts';
 import { isHeld, type Conversation } from './api';
+import { Attachments } from './Attachments';
 import type { Pending, Talk } from './talk';
 
 /** Why something was not sent, with what was not seen; it is not lost. */
@@ -30,7 +31,8 @@ export function Refused({ pending, talk, conversation, me }: { pending: Pending;
             <span className="font-medium">{author.name}:</span> {text}
           </blockquote>
         ))}
-        <p className="rounded-lg bg-panel px-3 py-2 whitespace-pre-wrap wrap-anywhere">{pending.text}</p>
+        {pending.text && <p className="rounded-lg bg-panel px-3 py-2 whitespace-pre-wrap wrap-anywhere">{pending.text}</p>}
+        <Attachments of={pending.attachments} />
         <div className="flex flex-wrap gap-2">
           <Button disabled={send.isPending} onClick={() => send.mutate()}>{heldByOther ? 'Take it over and send' : code === 'unsent' ? 'Send it now' : 'Send it all the same'}</Button>
           <Button onClick={() => talk.outbox.takeBack(pending.client_id)}>Edit</Button>

@@ -62,6 +62,21 @@ export interface Citation {
   page: number | null;
 }
 
+/** A file sent with a message or a note. */
+export interface Attachment {
+  id: string;
+  name: string;
+  /** The media type. */
+  type: string;
+  /** Bytes. */
+  size: number;
+  /** Pixels, of an image. */
+  width?: number;
+  height?: number;
+  /** Where it is read, for some hours; what is read anew has a new one. */
+  url: string;
+}
+
 export interface Message {
   type: 'message';
   id: string;
@@ -82,6 +97,7 @@ export interface Message {
   via?: 'email';
   /** The address it was mailed from, where that is none that was written to. */
   sender?: string;
+  attachments?: Attachment[];
   at: string;
 }
 
@@ -105,6 +121,7 @@ export interface Note {
   text: string;
   after: number;
   at: string;
+  attachments?: Attachment[];
 }
 
 /** That messages were mailed to the visitor. */

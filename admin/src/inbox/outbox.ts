@@ -1,7 +1,7 @@
 import { Problem } from '../api/problem';
 import type { Frame } from '../live/frames';
 import type { Live } from '../live/socket';
-import type { Message } from './api';
+import type { Attachment, Message } from './api';
 import { forgetUnsent, holdUnsent, keepUnsent, keptUnsent, type Unsent } from './unsent';
 
 /** What this agent has said and the server has not confirmed. */
@@ -11,6 +11,8 @@ export interface Pending {
   text: string;
   /** The draft that it was. */
   draft?: string | undefined;
+  /** What goes with it. */
+  attachments?: readonly Attachment[] | undefined;
   /** The newest event when it was said; not known before the log is. */
   after?: number;
   /** It can still be taken back. */
@@ -25,6 +27,7 @@ interface Saying {
   /** Called once the server has it, unless it is dropped. */
   then?: (() => void) | undefined;
   draft?: string | undefined;
+  attachments?: readonly Attachment[];
   /** For so long it can be taken back, unless something else is said or the conversation is left. */
   wait_ms?: number;
 }
@@ -116,10 +119,10 @@ export class Outbox {
   }
 
   /** Says something to the visitor, or notes it. */
-  say(kind: Pending['kind'], text: string, { then, draft, wait_ms = 0 }: Saying = {}): void {
+  say(kind: Pending['kind'], text: string, { then, draft, attachments = [], wait_ms = 0 }: Saying = {}): void {
     this.release();
     const after = this.head();
-    const one: Pending = { client_id: crypto.randomUUID(), kind, text, ...(draft && { draft }), ...(after !== undefined && { after }), ...(wait_ms > 0 && { waits: true }) };
+    const one: Pending = { client_id: crypto.randomUUID(), kind, text, ...(draft && { draft }), ...(attachments.length > 0 && { attachments }), ...(after !== undefined && { after }), ...(wait_ms > 0 && { waits: true }) };
     if (then) this.once(one.client_id, then);
     this.held.set(one.client_id, holdUnsent(one.client_id));
     keepUnsent(this.me, this.conversation, one);
@@ -137,7 +140,7 @@ export class Outbox {
   /** Says what was refused once more, having seen everything up to `after`. */
   again(client_id: string, after: number): void {
     const one = this.find(client_id);
-    if (one) this.put({ client_id, kind: one.kind, text: one.text, draft: one.draft, after });
+    if (one) this.put({ client_id, kind: one.kind, text: one.text, draft: one.draft, attachments: one.attachments, after });
   }
 
   drop(client_id: string): void {
@@ -228,8 +231,8 @@ export class Outbox {
     if (!waits && head !== undefined) this.send({ after: head, ...one });
   }
 
-  private send({ client_id, kind, text, draft, after }: Pending & { after: number }): void {
-    const said = { conversation: this.conversation, client_id, text, ...(draft && { draft }) };
+  private send({ client_id, kind, text, draft, attachments, after }: Pending & { after: number }): void {
+    const said = { conversation: this.conversation, client_id, text, ...(draft && { draft }), ...(attachments && { attachments: attachments.map(({ id }) => id) }) };
     this.live.send(kind === 'note' ? { type: 'note', ...said } : { type: 'say', ...said, after });
   }
 

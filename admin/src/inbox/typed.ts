@@ -1,10 +1,11 @@
+import type { Attachment } from './api';
 import type { Proposed } from './drafting';
 import type { Pending } from './outbox';
 
 /** What an agent typed and did not send, by agent, conversation and kind, and the draft of the reply: they outlive the page. */
 type Kind = Pending['kind'];
 
-const place = (agent: string, conversation: string, what: Kind | 'draft') => `parlance.typed.${agent}.${conversation}.${what}`;
+const place = (agent: string, conversation: string, what: Kind | 'draft' | `${Kind}.files`) => `parlance.typed.${agent}.${conversation}.${what}`;
 
 function kept(key: string): string {
   try {
@@ -34,6 +35,19 @@ export function keepText(agent: string, conversation: string, kind: Kind, text: 
 /** Of a text that was sent: what another tab has kept since stays. */
 export function forgetText(agent: string, conversation: string, kind: Kind, sent: string): void {
   if (keptText(agent, conversation, kind) === sent) keepText(agent, conversation, kind, '');
+}
+
+/** The files that were uploaded for a text and not sent. */
+export function keptFiles(agent: string, conversation: string, kind: Kind): Attachment[] {
+  try {
+    return JSON.parse(kept(place(agent, conversation, `${kind}.files`)) || '[]') as Attachment[];
+  } catch {
+    return [];
+  }
+}
+
+export function keepFiles(agent: string, conversation: string, kind: Kind, files: readonly Attachment[]): void {
+  keep(place(agent, conversation, `${kind}.files`), files.length > 0 ? JSON.stringify(files) : '');
 }
 
 export function keptDraft(agent: string, conversation: string): Proposed | null {

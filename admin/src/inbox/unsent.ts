@@ -1,14 +1,14 @@
 import type { Pending } from './outbox';
 
 /** What an agent said and the server has not confirmed, by agent and conversation: it outlives the page. */
-export type Unsent = Pick<Pending, 'client_id' | 'kind' | 'text' | 'draft'>;
+export type Unsent = Pick<Pending, 'client_id' | 'kind' | 'text' | 'draft' | 'attachments'>;
 
 const place = (agent: string, conversation: string, client_id = '') => `parlance.unsent.${agent}.${conversation}.${client_id}`;
 
 /** Each under a key of its own, for two tabs may write at once. */
-export function keepUnsent(agent: string, conversation: string, { client_id, kind, text, draft }: Unsent): void {
+export function keepUnsent(agent: string, conversation: string, { client_id, kind, text, draft, attachments }: Unsent): void {
   try {
-    localStorage.setItem(place(agent, conversation, client_id), JSON.stringify({ client_id, kind, text, draft }));
+    localStorage.setItem(place(agent, conversation, client_id), JSON.stringify({ client_id, kind, text, draft, attachments }));
   } catch {
     // Storage is blocked or full: it lasts as long as the page.
   }

@@ -15,6 +15,7 @@ export const settings: SpaceSettings = {
   prechat: [],
   locale: 'en',
   identity: 'optional',
+  attachments: true,
   ai: {
     models: ['openai/gpt-4.1-mini', 'extractive'],
     temperature: 0.20000000298023224,

@@ -117,6 +117,7 @@ impl ConversationActor {
                     seen: Seen::loaded(u64::try_from(mirror.row.head_seq).unwrap_or(0)),
                     mirror,
                     space,
+                    links: self.deps.links.clone(),
                     subscribers: Subscribers::default(),
                     tail: Tail::new(tail),
                     answer: None,

@@ -8,6 +8,7 @@ use parlance_store::{
     error::StoreError,
     ids::{ConversationId, MessageId, NoteId, TenantId, UserId},
     queries::{
+        attachments::SentWith,
         messages::{self, NewMessage},
         notes::{self, Note},
     },
@@ -16,6 +17,7 @@ use parlance_store::{
 use super::{
     Deps,
     actor::ConversationActor,
+    attach,
     live::Live,
     messages::{Ack, ActorError, AddNote, AgentCommand, Assign, ByAgent, ByItself, Published, Reply},
     release::{give_back, released},
@@ -23,8 +25,9 @@ use super::{
     write::{self, Missed, Moved, Written, ack, body, durable, store},
 };
 use crate::domain::{
+    attachments,
     conversations::{
-        event::{Agent, Author, AuthorKind, Event, Message},
+        event::{Agent, Attachment, Author, AuthorKind, Event, Message},
         state::{self, Act, Command, Held, Transition},
         summary::ConversationSummary,
     },
@@ -102,15 +105,20 @@ impl Handler<AddNote> for ConversationActor {
                 conversation_id,
                 after: 0,
                 author_id: msg.agent.id,
-                author_name: msg.agent.name,
+                author_name: msg.agent.name.clone(),
                 client_id: msg.client_id,
                 text: msg.text,
                 at: deps.clock.now(),
             };
             let id = note.id;
             let db = deps.db.tenant(tenant);
-            let add = db.transaction(async |conn| {
+            let added = db.transaction(async |conn| {
+                let uploader = attach::agent(&msg.agent);
+                let files = attach::found(conn, conversation_id, uploader, &msg.attachments).await?;
                 let added = notes::add(conn, note).await?;
+                if added.id == id {
+                    attach::send(conn, &files, SentWith::Note(id)).await?;
+                }
                 if let Some(draft) = msg.draft.filter(|_| added.id == id) {
                     let sent = Sent {
                         draft,
@@ -122,15 +130,19 @@ impl Handler<AddNote> for ConversationActor {
                     };
                     note_sent(conn, sent).await?;
                 }
-                Ok(added)
+                Ok((added, files))
             });
-            let added: Result<Note, StoreError> = add.await;
-            let added = added.map_err(store)?;
-            Ok((added.id == id).then_some(added))
+            let (added, files) = added.await.map_err(NotSaid::refused)?;
+            let linked = |file: Attachment| Attachment {
+                url: Some(deps.links.url(tenant, file.id)),
+                ..file
+            };
+            let files = files.into_iter().map(linked).collect();
+            Ok((added.id == id).then(|| Event::note(added, files)))
         };
         AtomicResponse::new(Box::pin(add.into_actor(self).map(|added, actor, _| {
             if let (Some(note), Some(live)) = (added?, actor.live.as_mut()) {
-                live.publish_to_agents(&Event::note(note));
+                live.publish_to_agents(&note);
             }
             Ok(())
         })))
@@ -166,7 +178,9 @@ impl ConversationActor {
         let transition = transition(live, &msg.agent, Act::Say).map_err(|held| match &missed {
             // Who has not seen what the other wrote is told that first.
             Some(unseen) if unseen.iter().any(|event| is_of_another(event, msg.agent.id)) => {
-                Err(ActorError::Stale(unseen.clone()))
+                let (links, tenant) = (&self.deps.links, self.tenant);
+                let linked = unseen.iter().map(|event| event.linked(links, tenant));
+                Err(ActorError::Stale(linked.collect()))
             }
             _ => Err(held),
         })?;
@@ -229,12 +243,28 @@ fn is_of_another(event: &Published, agent: UserId) -> bool {
 enum NotSaid {
     Before(MessageId, i64),
     Stale,
-    Store(StoreError),
+    Refused(ActorError),
 }
 
 impl From<StoreError> for NotSaid {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        Self::Refused(store(error))
+    }
+}
+
+impl NotSaid {
+    /// Of a note, which is never said before and never stale.
+    fn refused(self) -> ActorError {
+        match self {
+            Self::Refused(refused) => refused,
+            Self::Before(..) | Self::Stale => ActorError::Busy,
+        }
+    }
+}
+
+impl From<ActorError> for NotSaid {
+    fn from(refused: ActorError) -> Self {
+        Self::Refused(refused)
     }
 }
 
@@ -256,20 +286,6 @@ async fn write_reply(
     let author = Author::agent(&msg.agent);
     let mut message = Message::plain(id, conversation, author, msg.text.clone(), at);
     message.client_id = Some(client_id);
-    let event_body = body(&Event::Message(Box::new(message)))?;
-    let json = event_body.to_string();
-    let new = NewMessage {
-        id,
-        conversation_id: conversation,
-        author_kind: messages::AuthorKind::Agent,
-        author_id: Some(msg.agent.id.into()),
-        author_name: Some(msg.agent.name),
-        client_id: Some(client_id),
-        text: msg.text.clone(),
-        in_reply_to: None,
-        event_body,
-        at,
-    };
     let sent = msg.draft.map(|draft| Sent {
         draft,
         conversation,
@@ -292,8 +308,27 @@ async fn write_reply(
             if let Some(moved) = &moved {
                 events.extend(moved.write(conn, conversation, at).await?);
             }
+            let files =
+                attach::found(conn, conversation, attach::agent(&msg.agent), &msg.attachments).await?;
+            message.attachments = files.clone();
+            let event_body = body(&Event::Message(Box::new(message)))?;
+            let json = event_body.to_string();
+            let new = NewMessage {
+                id,
+                conversation_id: conversation,
+                author_kind: messages::AuthorKind::Agent,
+                author_id: Some(agent.into()),
+                author_name: Some(msg.agent.name.clone()),
+                client_id: Some(client_id),
+                text: msg.text.clone(),
+                attachments: attach::names(&files),
+                in_reply_to: None,
+                event_body,
+                at,
+            };
             match messages::append_message(conn, new).await? {
                 messages::Said::New { seq, .. } => {
+                    attach::send(conn, &files, SentWith::Message(id)).await?;
                     events.push(durable("message", seq, &json));
                     if let Some(sent) = sent {
                         note_sent(conn, sent).await?;
@@ -312,9 +347,11 @@ async fn write_reply(
         Err(NotSaid::Before(message, seq)) => Ok((transition, ack(message, seq, true), Written::default())),
         Err(NotSaid::Stale) => {
             let unseen = write::missed(deps.clone(), tenant, conversation, msg.after.unwrap_or(0), missed);
-            Err(ActorError::Stale(unseen.await?))
+            let unseen = unseen.await?;
+            let linked = unseen.iter().map(|event| event.linked(&deps.links, tenant));
+            Err(ActorError::Stale(linked.collect()))
         }
-        Err(NotSaid::Store(error)) => Err(store(error)),
+        Err(NotSaid::Refused(refused)) => Err(refused),
     }
 }
 
@@ -325,11 +362,8 @@ pub(super) async fn notes(
     conversation: ConversationId,
 ) -> Result<Vec<Published>, ActorError> {
     let db = deps.db.tenant(tenant);
-    let found = db.read(async |conn| notes::list(conn, conversation, notes::NEWEST).await);
+    let found = db.read(async |conn| attachments::notes(conn, &deps.links, conversation).await);
     let found: Result<_, StoreError> = found.await;
     let found = found.map_err(store)?;
-    Ok(found
-        .into_iter()
-        .filter_map(|note| Published::ephemeral(&Event::note(note)))
-        .collect())
+    Ok(found.iter().filter_map(Published::ephemeral).collect())
 }

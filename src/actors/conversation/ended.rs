@@ -62,7 +62,7 @@ impl ConversationActor {
                 self.deps.ledger.settled(self.tenant);
                 let gapless = live.publish_all(written.events);
                 if let Some(note) = written.note {
-                    live.publish_to_agents(&Event::note(note));
+                    live.publish_to_agents(&Event::note(note, Vec::new()));
                 }
                 live.state = transition.next;
                 self.tell_inbox();

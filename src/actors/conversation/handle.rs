@@ -10,7 +10,7 @@ use std::{
 
 use actix::{Actor, Addr, ArbiterHandle, MailboxError, dev::ToEnvelope};
 use chrono::{DateTime, Utc};
-use parlance_store::ids::{ClientId, ConversationId, DraftId, MessageId, TenantId, UserId};
+use parlance_store::ids::{AttachmentId, ClientId, ConversationId, DraftId, MessageId, TenantId, UserId};
 
 use super::{
     Deps,
@@ -114,13 +114,14 @@ impl ConversationHandle {
     /// ack. What became of `draft` is written with it.
     ///
     /// # Errors
-    /// `NotFound`, `Draining`, `Store`; `Stale` where another agent wrote behind `after`, `Held` where one
-    /// answers.
+    /// `NotFound`, `NoSuchAttachment`, `Draining`, `Store`; `Stale` where another agent wrote behind `after`,
+    /// `Held` where one answers.
     pub async fn reply(
         &self,
         agent: Agent,
         client_id: ClientId,
         text: String,
+        attachments: Vec<AttachmentId>,
         after: Option<u64>,
         draft: Option<DraftId>,
     ) -> Result<Ack, ActorError> {
@@ -128,6 +129,7 @@ impl ConversationHandle {
             agent,
             client_id,
             text,
+            attachments,
             after,
             draft,
         };
@@ -137,18 +139,20 @@ impl ConversationHandle {
     /// Writes a note for other agents. The same `client_id` again writes nothing.
     ///
     /// # Errors
-    /// `NotFound`, `Draining`, `Store`.
+    /// `NotFound`, `NoSuchAttachment`, `Draining`, `Store`.
     pub async fn note(
         &self,
         agent: Agent,
         client_id: ClientId,
         text: String,
+        attachments: Vec<AttachmentId>,
         draft: Option<DraftId>,
     ) -> Result<(), ActorError> {
         let note = AddNote {
             agent,
             client_id,
             text,
+            attachments,
             draft,
         };
         self.ask(note).await
@@ -184,17 +188,19 @@ impl ConversationHandle {
     /// ack, and among the newest events costs nothing of the tenant's rates.
     ///
     /// # Errors
-    /// `NotFound`, `Limited`, `Draining`, `Store`.
+    /// `NotFound`, `NoSuchAttachment`, `Limited`, `Draining`, `Store`.
     pub async fn say(
         &self,
         client_id: ClientId,
         address: Option<IpAddr>,
         text: String,
+        attachments: Vec<AttachmentId>,
     ) -> Result<Ack, ActorError> {
         let say = Say {
             client_id,
             address,
             text,
+            attachments,
             mailed: None,
         };
         self.ask(say).await
@@ -214,6 +220,7 @@ impl ConversationHandle {
             client_id,
             address: None,
             text,
+            attachments: Vec::new(),
             mailed: Some(mailed),
         };
         self.ask(say).await

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::domain::{
     accounts::space::Space,
+    attachments::Links,
     conversations::{
         event::{Agent, Claim, Event},
         state::State,
@@ -37,6 +38,7 @@ pub(super) struct Live {
     pub mirror: Mirror,
     /// As the last question found it.
     pub space: Arc<Space>,
+    pub links: Links,
     pub subscribers: Subscribers,
     pub tail: Tail,
     pub answer: Option<Answer>,
@@ -118,7 +120,9 @@ impl Live {
                 self.seen.agent_wrote(self.head);
             }
             self.moved |= event.kind == "status";
-            self.subscribers.publish(&event, self.mirror.row.id);
+            let row = &self.mirror.row;
+            self.subscribers
+                .publish(&event.linked(&self.links, row.tenant_id), row.id);
             self.tail.push(event);
         }
         true
@@ -145,6 +149,9 @@ impl Live {
         mut backlog: Vec<Published>,
     ) -> Result<Subscription, ActorError> {
         let (events, lagged) = self.subscribers.add(audience).ok_or(ActorError::Crowded)?;
+        for event in &mut backlog {
+            *event = event.linked(&self.links, self.mirror.row.tenant_id);
+        }
         if let Some(answer) = self.answer.as_ref() {
             let snapshot = Event::AnswerSnapshot {
                 message: answer.message,

@@ -13,7 +13,8 @@ use actix::Message;
 use bytestring::ByteString;
 use chrono::{DateTime, Utc};
 use parlance_store::ids::{
-    ClientId, ContactId, ConversationId, DraftId, MessageId, SpaceId, UserId, VisitorId,
+    AttachmentId, ClientId, ContactId, ConversationId, DraftId, MessageId, SpaceId, TenantId, UserId,
+    VisitorId,
 };
 use tokio::sync::mpsc;
 
@@ -21,6 +22,7 @@ use super::subscribers::Audience;
 use crate::domain::{
     accounts::{email::EmailAddress, space::Space},
     answering::turn::{Outcome, Progress},
+    attachments::Links,
     conversations::{
         event::{Agent, Event, Status},
         state::{Act, Command, TurnNumber},
@@ -48,6 +50,15 @@ impl Published {
             kind: event.kind(),
             json: json.into(),
         })
+    }
+
+    /// The same with the addresses of its files, as they are from now on: what is kept has none.
+    pub(super) fn linked(&self, links: &Links, tenant: TenantId) -> Self {
+        let linked = (self.kind == "message").then(|| links.event(tenant, &self.json));
+        Self {
+            json: linked.flatten().map_or_else(|| self.json.clone(), Into::into),
+            ..self.clone()
+        }
     }
 
     /// The same with its conversation, for who listens to several.
@@ -100,6 +111,8 @@ pub enum ActorError {
     Limited(Limited),
     #[error("the message is not in this conversation")]
     NoSuchMessage,
+    #[error("a file is not of this conversation, was sent before, or is gone: attach it again")]
+    NoSuchAttachment,
     /// Another agent answers; it is named.
     #[error("{0} has this conversation: take it over before you answer")]
     Held(String),
@@ -185,6 +198,7 @@ pub(super) struct Reply {
     pub agent: Agent,
     pub client_id: ClientId,
     pub text: String,
+    pub attachments: Vec<AttachmentId>,
     /// The newest event they have seen; not asked where absent.
     pub after: Option<u64>,
     /// What they were proposed to say.
@@ -197,6 +211,7 @@ pub(super) struct AddNote {
     pub agent: Agent,
     pub client_id: ClientId,
     pub text: String,
+    pub attachments: Vec<AttachmentId>,
     /// What they were proposed to write.
     pub draft: Option<DraftId>,
 }
@@ -220,6 +235,7 @@ pub(super) struct Say {
     /// Where it comes from, where that is known.
     pub address: Option<IpAddr>,
     pub text: String,
+    pub attachments: Vec<AttachmentId>,
     /// It was mailed.
     pub mailed: Option<Mailed>,
 }

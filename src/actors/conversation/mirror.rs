@@ -12,8 +12,8 @@ use parlance_store::{
 };
 use serde::Deserialize;
 
-use super::messages::Published;
-use crate::domain::conversations::summary::ConversationSummary;
+use super::{attach::names, messages::Published};
+use crate::domain::conversations::{event::Attachment, summary::ConversationSummary};
 
 /// Characters of the last message in a glimpse.
 const GLIMPSE: usize = 200;
@@ -30,6 +30,8 @@ enum Event {
     Message {
         author: Author,
         text: String,
+        #[serde(default)]
+        attachments: Vec<Attachment>,
         at: DateTime<Utc>,
     },
     Status {
@@ -87,7 +89,12 @@ impl Mirror {
         let row = &mut self.row;
         row.head_seq = seq;
         match serde_json::from_str(&event.json) {
-            Ok(Event::Message { author, text, at }) => {
+            Ok(Event::Message {
+                author,
+                text,
+                attachments,
+                at,
+            }) => {
                 row.updated_at = at;
                 row.waiting_since = match author.kind {
                     AuthorKind::Agent => None,
@@ -100,6 +107,7 @@ impl Mirror {
                     self.glimpse.author_kind = Some(author.kind);
                     self.glimpse.author_name = author.name;
                     self.glimpse.text = Some(text.chars().take(GLIMPSE).collect());
+                    self.glimpse.attachments = Some(names(&attachments));
                     self.glimpse.said_at = Some(at);
                 }
                 return Some(author.kind);

@@ -1,10 +1,12 @@
 //! A live conversation. [`ConversationHandle`] is the face; `actor.rs` sequences, `live.rs` holds
 //! what is loaded, `write.rs` commits, `turn.rs` runs the answer beside the mailbox, `ended.rs`
 //! decides what follows it, `finish.rs` stores both, `notice.rs` is what a visitor is told who
-//! waits for a person, and `mail.rs` what leads to mail to them, or away from it. Decisions are in `domain::conversations::state`.
+//! waits for a person, `mail.rs` what leads to mail to them, or away from it, and `attach.rs` binds files
+//! to what they are sent with. Decisions are in `domain::conversations::state`.
 
 mod actor;
 mod agent;
+mod attach;
 mod ended;
 mod finish;
 mod handle;
@@ -24,6 +26,7 @@ mod write;
 
 use std::{sync::Arc, time::Duration};
 
+pub(crate) use attach::{agent as agent_uploader, visitor as visitor_uploader};
 pub use handle::ConversationHandle;
 pub use messages::{Ack, ActorError, AgentCommand, Mailed, Observation, Published, Subscription};
 use parlance_store::db::Db;
@@ -31,7 +34,7 @@ pub use subscribers::Audience;
 
 use super::{console::Consoles, ledger::LedgerHandle, tenant::Tenants};
 use crate::{
-    domain::{accounts::space::SpaceDirectory, answering::answerer::Answerer},
+    domain::{accounts::space::SpaceDirectory, answering::answerer::Answerer, attachments::Links},
     kernel::{clock::SharedClock, tasks::Tasks},
 };
 
@@ -42,6 +45,7 @@ pub struct Deps {
     pub clock: SharedClock,
     pub answerer: Arc<Answerer>,
     pub spaces: SpaceDirectory,
+    pub links: Links,
     pub tenants: Tenants,
     pub ledger: LedgerHandle,
     pub consoles: Consoles,

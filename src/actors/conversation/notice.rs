@@ -110,6 +110,7 @@ impl Notice {
             author_name: None,
             client_id: None,
             text,
+            attachments: Vec::new(),
             in_reply_to: None,
             event_body,
             at,

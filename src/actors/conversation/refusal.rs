@@ -19,6 +19,7 @@ impl From<ActorError> for Problem {
                 Self::new(Code::Draining, "reconnect in a moment").retry_after(Duration::from_secs(1))
             }
             ActorError::Blocked => Self::new(Code::Blocked, detail),
+            ActorError::NoSuchAttachment => Self::new(Code::AttachmentUnknown, detail),
             ActorError::Held(_) => Self::new(Code::Held, detail),
             ActorError::Stale(unseen) => Self {
                 events: unseen

@@ -75,7 +75,9 @@ impl ConversationActor {
             };
             let transition = state::apply(&live.state, command);
             // A reopening begins a new epoch, which is known only when it is durable.
-            let begins = transition.starts(message) && transition.status.is_none();
+            // What is attached is known only then, too.
+            let known = transition.status.is_none() && msg.attachments.is_empty();
+            let begins = transition.starts(message) && known;
             let ahead = begins.then(|| {
                 let said = JustSaid {
                     text: msg.text.clone(),

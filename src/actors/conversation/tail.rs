@@ -6,10 +6,11 @@ use std::collections::VecDeque;
 use parlance_store::ids::MessageId;
 use serde::Deserialize;
 
-use super::messages::Published;
+use super::{attach::names, messages::Published};
 use crate::domain::{
     answering::memory::Spoken,
-    conversations::event::{Author, Status},
+    attachments::told,
+    conversations::event::{Attachment, Author, Status},
 };
 
 /// Events kept. A reconnect within one exchange needs two or three.
@@ -62,6 +63,8 @@ impl Tail {
                 author: Author,
                 in_reply_to: Option<MessageId>,
                 text: String,
+                #[serde(default)]
+                attachments: Vec<Attachment>,
             },
             Status {
                 status: Status,
@@ -77,11 +80,12 @@ impl Tail {
                     author,
                     in_reply_to,
                     text,
+                    attachments,
                 } => spoken.push(Spoken {
                     id,
                     author: author.kind,
                     in_reply_to,
-                    text,
+                    text: told(text, &names(&attachments)),
                 }),
                 Event::Status { status } => {
                     if resolved && status != Status::Resolved {

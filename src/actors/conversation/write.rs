@@ -8,6 +8,7 @@ use parlance_store::{
     error::StoreError,
     ids::{ConversationId, MessageId, ReservationId, TenantId, UserId},
     queries::{
+        attachments::SentWith,
         conversations::{self, ConversationStatus},
         inbox::{self, Glimpse},
         ledger::{CallKind, NewReservation},
@@ -21,7 +22,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
-    Deps,
+    Deps, attach,
     live::Live,
     messages::{Ack, ActorError, Published, Say},
     mirror::Mirror,
@@ -267,24 +268,12 @@ pub(super) fn say(
     if let Some(mailed) = &said.mailed {
         (message.via, message.sender) = (Some(Via::Email), mailed.stranger.clone());
     }
-    let (client_id, text) = (said.client_id, said.text.clone());
+    let (client_id, text, files) = (said.client_id, said.text.clone(), said.attachments.clone());
     let moved = Moved::of(&deps, live, transition, Author::visitor(visitor));
     let released = released(transition);
     async move {
-        let event = Event::Message(Box::new(message));
-        let event_body = body(&event)?;
-        let json = event_body.to_string();
-        let new = messages::NewVisitorMessage {
-            id,
-            conversation_id: conversation,
-            space_id: space,
-            visitor_id: visitor,
-            client_id,
-            text,
-            event_body,
-            at,
-            reservation,
-        };
+        // The message alone, which is nearly always, needs no second round trip to commit.
+        let alone = moved.is_none() && released.is_empty() && files.is_empty();
         let db = deps.db.tenant(tenant);
         let begun = Instant::now();
         let say = async |conn: &mut TenantConn<'_>| {
@@ -297,6 +286,22 @@ pub(super) fn say(
             if let Some(moved) = before {
                 events.extend(moved.write(conn, conversation, at).await?);
             }
+            let files = attach::found(conn, conversation, attach::visitor(visitor), &files).await?;
+            message.attachments = files.clone();
+            let event_body = body(&Event::Message(Box::new(message)))?;
+            let json = event_body.to_string();
+            let new = messages::NewVisitorMessage {
+                id,
+                conversation_id: conversation,
+                space_id: space,
+                visitor_id: visitor,
+                client_id,
+                text,
+                attachments: attach::names(&files),
+                event_body,
+                at,
+                reservation,
+            };
             let (said, knowledge_version) = messages::say(conn, new).await?;
             let seq = match said {
                 messages::Said::New { seq, .. } => seq,
@@ -305,6 +310,7 @@ pub(super) fn say(
                     return Err(NotSaid::Before(message_id, seq));
                 }
             };
+            attach::send(conn, &files, SentWith::Message(id)).await?;
             events.push(durable("message", seq, &json));
             if let Some(moved) = after {
                 events.extend(moved.write(conn, conversation, at).await?);
@@ -316,8 +322,7 @@ pub(super) fn say(
                 knowledge_version,
             })
         };
-        // The message alone, which is nearly always, needs no second round trip to commit.
-        let done = if moved.is_none() && released.is_empty() {
+        let done = if alone {
             db.at_once(say).await
         } else {
             db.transaction(say).await
@@ -330,7 +335,7 @@ pub(super) fn say(
                 written: Written::default(),
                 knowledge_version: 0,
             }),
-            Err(NotSaid::Store(error)) => Err(store(error)),
+            Err(NotSaid::Refused(refused)) => Err(refused),
         }
     }
 }
@@ -352,12 +357,18 @@ pub(super) fn ack(message: MessageId, seq: i64, duplicate: bool) -> Ack {
 
 enum NotSaid {
     Before(MessageId, i64),
-    Store(StoreError),
+    Refused(ActorError),
 }
 
 impl From<StoreError> for NotSaid {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        Self::Refused(store(error))
+    }
+}
+
+impl From<ActorError> for NotSaid {
+    fn from(refused: ActorError) -> Self {
+        Self::Refused(refused)
     }
 }
 

@@ -3,17 +3,10 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
+use crate::domain::attachments::Kind;
+
 /// Bytes of a picture at most. 96 pixels square, it has a few thousand.
 pub const BYTES_MAX: usize = 12 * 1024;
-
-/// The media types, and what a file of each begins with. None of them can hold a script.
-const KINDS: [(&str, fn(&[u8]) -> bool); 3] = [
-    ("image/png", |bytes| bytes.starts_with(b"\x89PNG\r\n\x1a\n")),
-    ("image/jpeg", |bytes| bytes.starts_with(b"\xff\xd8\xff")),
-    ("image/webp", |bytes| {
-        bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP".as_slice())
-    }),
-];
 
 /// Whether it is the address of a picture that is what it says and no larger than [`BYTES_MAX`].
 #[must_use]
@@ -21,15 +14,12 @@ pub fn is_picture(address: &str) -> bool {
     let parts = address
         .strip_prefix("data:")
         .and_then(|rest| rest.split_once(";base64,"));
-    parts.is_some_and(|(kind, data)| {
-        let begins = KINDS
-            .iter()
-            .find(|(name, _)| *name == kind)
-            .map(|(_, begins)| begins);
+    parts.is_some_and(|(media_type, data)| {
         data.len() <= BYTES_MAX.div_ceil(3) * 4
-            && STANDARD
-                .decode(data)
-                .is_ok_and(|bytes| bytes.len() <= BYTES_MAX && begins.is_some_and(|begins| begins(&bytes)))
+            && STANDARD.decode(data).is_ok_and(|bytes| {
+                let kind = Kind::of(&bytes).filter(|kind| kind.image().is_some());
+                bytes.len() <= BYTES_MAX && kind.is_some_and(|kind| kind.media_type() == media_type)
+            })
     })
 }
 

@@ -36,10 +36,10 @@ const IDENTITY: &[&str] = &["optional", REQUIRED];
 pub struct SpaceSettings {
     #[schema(min_length = 1, max_length = 60)]
     pub bot_name: String,
-    /// A PNG, JPEG or WebP picture of 12 KiB at most, as `data:image/…;base64,…`.
+    /// A PNG, JPEG, GIF or WebP picture of 12 KiB at most, as `data:image/…;base64,…`.
     #[schema(
         max_length = 16_407,
-        pattern = "^data:image/(png|jpeg|webp);base64,[A-Za-z0-9+/]+=*$"
+        pattern = "^data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=*$"
     )]
     pub bot_avatar: Option<String>,
     #[schema(max_length = 500)]
@@ -66,6 +66,8 @@ pub struct SpaceSettings {
     pub locale: String,
     #[schema(schema_with = identity)]
     pub identity: String,
+    /// Whether visitors may attach files.
+    pub attachments: bool,
     #[schema(inline)]
     pub ai: AnswerSettings,
     #[schema(inline)]
@@ -119,6 +121,7 @@ impl Default for SpaceSettings {
             prechat: Vec::new(),
             locale: "en".to_owned(),
             identity: "optional".to_owned(),
+            attachments: true,
             ai: AnswerSettings::default(),
             handoff: HandoffSettings::default(),
             queue: QueueSettings::default(),
@@ -156,7 +159,7 @@ impl SpaceSettings {
                 "bot_avatar",
                 self.bot_avatar.as_deref().is_none_or(is_picture),
                 format!(
-                    "give a PNG, JPEG or WebP picture of at most {} KiB as data:image/…;base64,…",
+                    "give a PNG, JPEG, GIF or WebP picture of at most {} KiB as data:image/…;base64,…",
                     picture::BYTES_MAX / 1024
                 ),
             ),

@@ -58,6 +58,8 @@ pub struct WidgetConfig<'a> {
     locale: &'a str,
     /// `optional` or `required`.
     identity: &'a str,
+    /// Whether visitors may attach files.
+    attachments: bool,
     /// Whether people are there, and what may be expected of them.
     availability: &'a Availability,
     branding: bool,
@@ -115,6 +117,7 @@ impl Space {
             prechat: &settings.prechat,
             locale: &settings.locale,
             identity: &settings.identity,
+            attachments: settings.attachments,
             availability,
             branding: true,
         };

@@ -15,7 +15,10 @@ use parlance_store::{
 use super::turn::{JustSaid, Question};
 use crate::{
     adapters::llm::{Role, Turn},
-    domain::conversations::event::AuthorKind,
+    domain::{
+        attachments::{asked, told},
+        conversations::event::AuthorKind,
+    },
     kernel::text::words::words,
 };
 
@@ -122,7 +125,7 @@ impl From<Message> for Spoken {
                 messages::AuthorKind::System => AuthorKind::System,
             },
             in_reply_to: message.in_reply_to,
-            text: message.text,
+            text: told(message.text, &message.attachments),
         }
     }
 }
@@ -147,9 +150,10 @@ fn remember(
         .rev()
         .find(|turn| turn.role == Role::User)
         .map(|turn| turn.text.as_str());
+    let asked = asked(&text);
     let search = match last_question {
-        Some(earlier) if leans(&text) => format!("{earlier} {text}"),
-        _ => text.clone(),
+        Some(earlier) if leans(&asked) => format!("{earlier} {asked}"),
+        _ => asked,
     };
     Memory {
         question: text,

@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use parlance_store::{
-    ids::{ClientId, ConversationId, DocumentId, MessageId, NoteId, UserId},
-    queries::notes::Note,
+    ids::{AttachmentId, ClientId, ConversationId, DocumentId, MessageId, NoteId, UserId},
+    queries::{attachments, notes::Note},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -201,6 +201,43 @@ pub struct Citation {
     pub page: Option<i32>,
 }
 
+/// A file sent with a message or a note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Attachment {
+    #[schema(value_type = uuid::Uuid)]
+    pub id: AttachmentId,
+    pub name: String,
+    /// The media type, by the content.
+    #[serde(rename = "type")]
+    pub media_type: String,
+    /// Bytes.
+    pub size: i32,
+    /// Pixels as shown, of an image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<i32>,
+    /// The same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<i32>,
+    /// Where it is read, on this server: for 12 hours at least, a day at most. What is sent or read anew
+    /// has a new one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+impl From<attachments::Attachment> for Attachment {
+    fn from(kept: attachments::Attachment) -> Self {
+        Self {
+            id: kept.id,
+            name: kept.name,
+            media_type: kept.media_type,
+            size: kept.bytes,
+            width: kept.width,
+            height: kept.height,
+            url: None,
+        }
+    }
+}
+
 /// A durable message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Message {
@@ -240,6 +277,8 @@ pub struct Message {
     /// What the visitor is asked for with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asks: Option<Asks>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
 }
 
 /// A way that is not the chat.
@@ -285,6 +324,7 @@ impl Message {
             via: None,
             sender: None,
             asks: None,
+            attachments: Vec::new(),
         }
     }
 }
@@ -355,6 +395,8 @@ pub enum Event {
         text: String,
         after: i64,
         at: DateTime<Utc>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Attachment>,
     },
     /// These messages were mailed to the visitor; no visitor is told. It has no `seq`.
     #[serde(rename = "mailed")]
@@ -374,9 +416,9 @@ pub enum Event {
 }
 
 impl Event {
-    /// A note as it is told.
+    /// A note as it is told, with the files sent with it.
     #[must_use]
-    pub fn note(note: Note) -> Self {
+    pub fn note(note: Note, attachments: Vec<Attachment>) -> Self {
         let author = Agent {
             id: note.author_id,
             name: note.author_name,
@@ -389,6 +431,7 @@ impl Event {
             text: note.text,
             after: note.after,
             at: note.at,
+            attachments,
         }
     }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::event::{Agent, Reason};
-use crate::kernel::words;
+use crate::{domain::attachments::preview, kernel::words};
 
 /// A conversation as the inbox shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -63,7 +63,7 @@ pub struct LastMessage {
     pub by: &'static str,
     /// The author's name.
     pub name: Option<String>,
-    /// The first 200 characters.
+    /// The first 200 characters, or what was sent without a word.
     pub text: String,
     pub at: DateTime<Utc>,
 }
@@ -79,7 +79,10 @@ impl ConversationSummary {
         let assignee = assignee_id.zip(assignee_name.clone());
         let reason = glimpse.reason.clone().and_then(Reason::parse);
         let waits = conversation.status == ConversationStatus::Waiting;
-        let said = glimpse.author_kind.zip(glimpse.text.clone()).zip(glimpse.said_at);
+        let said = glimpse
+            .author_kind
+            .zip(glimpse.text.as_deref())
+            .zip(glimpse.said_at);
         Self {
             id: conversation.id,
             space: conversation.space_id,
@@ -98,7 +101,7 @@ impl ConversationSummary {
             last: said.map(|((by, text), at)| LastMessage {
                 by: by.as_str(),
                 name: glimpse.author_name.clone(),
-                text,
+                text: preview(text, glimpse.attachments.as_deref().unwrap_or_default()),
                 at,
             }),
             locale: conversation.locale.clone(),

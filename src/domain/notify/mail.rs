@@ -25,6 +25,7 @@ use crate::{
     adapters::mail::{Mail, MailError, Mailer},
     domain::{
         accounts::{invitations::Token, secret},
+        attachments::preview,
         jobs::{self, Priority, Work},
         mail_replies::address::Addresses,
     },
@@ -299,7 +300,10 @@ impl Post {
         Ok(found.await?.map(|waits| Letter::Waiting {
             space: waits.space,
             who: waits.name.unwrap_or_else(|| "A visitor".to_owned()),
-            said: waits.said.unwrap_or_default(),
+            said: preview(
+                &waits.said.unwrap_or_default(),
+                &waits.attachments.unwrap_or_default(),
+            ),
             others: waits.others,
             link: format!("{}/app/inbox/{conversation}", self.templates.home()),
         }))

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use parlance_store::{
-    ids::{ClientId, ConversationId, DraftId, MessageId, UserId},
+    ids::{AttachmentId, ClientId, ConversationId, DraftId, MessageId, UserId},
     queries::drafts::DraftKind,
 };
 use serde::{Deserialize, Serialize};
@@ -33,8 +33,13 @@ pub struct MessageBody {
     /// Your own id of it: sent again, nothing is said twice.
     #[schema(value_type = uuid::Uuid)]
     client_id: ClientId,
-    #[schema(min_length = 1, max_length = 4_000)]
+    /// Empty only with attachments.
+    #[schema(max_length = 4_000)]
     text: String,
+    /// Uploaded before, and not sent yet.
+    #[serde(default)]
+    #[schema(value_type = Vec<uuid::Uuid>, max_items = 10)]
+    attachments: Vec<AttachmentId>,
     /// The `seq` of the newest event you have seen: refused with `stale` where another agent has written
     /// behind it.
     #[schema(format = "uint64", minimum = 0)]
@@ -67,8 +72,15 @@ pub async fn say(
     body: web::Json<MessageBody>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
+    let MessageBody {
+        client_id,
+        text,
+        attachments,
+        after,
+        draft,
+    } = body.into_inner();
     let desk = desk(&caller, services);
-    let said = desk.say(*path, body.client_id, &body.text, body.after, body.draft);
+    let said = desk.say(*path, client_id, &text, attachments, after, draft);
     let ack = said.await?;
     Ok(HttpResponse::Created().json(Stored {
         message: ack.message,
@@ -83,8 +95,13 @@ pub struct NoteBody {
     /// Your own id of it: sent again, nothing is written twice.
     #[schema(value_type = uuid::Uuid)]
     client_id: ClientId,
-    #[schema(min_length = 1, max_length = 4_000)]
+    /// Empty only with attachments.
+    #[schema(max_length = 4_000)]
     text: String,
+    /// Uploaded before, and not sent yet.
+    #[serde(default)]
+    #[schema(value_type = Vec<uuid::Uuid>, max_items = 10)]
+    attachments: Vec<AttachmentId>,
     /// The draft that it was, changed or not: it is noted what became of that.
     #[schema(value_type = Option<uuid::Uuid>)]
     draft: Option<DraftId>,
@@ -104,8 +121,14 @@ pub async fn note(
     body: web::Json<NoteBody>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
+    let NoteBody {
+        client_id,
+        text,
+        attachments,
+        draft,
+    } = body.into_inner();
     desk(&caller, services)
-        .note(*path, body.client_id, &body.text, body.draft)
+        .note(*path, client_id, &text, attachments, draft)
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use parlance_store::{
     StoreError,
     ids::ConversationId,
-    queries::{conversations, log, messages, notes},
+    queries::{attachments as stored, conversations, log, messages},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,7 +13,10 @@ use utoipa::{IntoParams, ToSchema};
 use super::{super::documents::problem, of_page};
 use crate::{
     actors::services::Services,
-    domain::conversations::event::{Event, numbered},
+    domain::{
+        attachments,
+        conversations::event::{Event, numbered},
+    },
     http::{
         cursor,
         permit::{Allowed, ConversationsRead},
@@ -69,13 +72,23 @@ pub async fn messages(
             if conversations::load(conn, id).await?.is_none() {
                 return Err(StoreError::NotFound);
             }
-            messages::list(conn, id, after, limit).await
+            let found = messages::list(conn, id, after, limit).await?;
+            let ids: Vec<_> = found.iter().map(|message| message.id).collect();
+            let files = stored::of_messages(conn, &ids).await?;
+            Ok((found, files))
         })
         .await
         .map_err(problem)?;
+    let (found, files) = found;
     let full = i64::try_from(found.len()).unwrap_or(0) == limit;
     let next = found.last().filter(|_| full).map(|last| last.seq.to_string());
-    let items = found.into_iter().map(MessageView::from).collect();
+    let items = found.into_iter().map(|message| {
+        let sent = files.iter().filter(|file| file.message_id == Some(message.id));
+        let told = sent.map(|file| services.links.attachment(caller.tenant, file.clone()));
+        let told = told.collect();
+        MessageView::of(message, told)
+    });
+    let items = items.collect();
     Ok(HttpResponse::Ok().json(List { items, next }))
 }
 
@@ -132,7 +145,9 @@ pub async fn events(
         .map(|first| first.seq.to_string());
     let items = found
         .iter()
-        .map(|event| serde_json::from_str(&numbered(event.seq, &event.body)));
+        .map(|event| numbered(event.seq, &event.body))
+        .map(|event| services.links.event(caller.tenant, &event).unwrap_or(event))
+        .map(|event| serde_json::from_str(&event));
     let items = items.collect::<Result<_, _>>().map_err(Problem::internal)?;
     Ok(HttpResponse::Ok().json(Events { items, next }))
 }
@@ -156,10 +171,12 @@ pub async fn notes(
             if conversations::load(conn, id).await?.is_none() {
                 return Err(StoreError::NotFound);
             }
-            notes::list(conn, id, notes::NEWEST).await
+            attachments::notes(conn, &services.links, id).await
         })
         .await
         .map_err(problem)?;
-    let items: Vec<Event> = found.into_iter().map(Event::note).collect();
-    Ok(HttpResponse::Ok().json(List { items, next: None }))
+    Ok(HttpResponse::Ok().json(List {
+        items: found,
+        next: None,
+    }))
 }

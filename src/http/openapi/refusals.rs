@@ -7,6 +7,22 @@ use serde_json::{Map, Value, json};
 
 use crate::kernel::code::{Code, TABLE};
 
+/// Why a file is not taken that is to be sent.
+const FILE: &[Code] = &[
+    Code::PayloadTooLarge,
+    Code::UnsupportedMediaType,
+    Code::FileInfected,
+    Code::LimitReached,
+];
+/// The same of a visitor, where the space takes none.
+const FILE_OF_VISITOR: &[Code] = &[
+    Code::PayloadTooLarge,
+    Code::UnsupportedMediaType,
+    Code::FileInfected,
+    Code::LimitReached,
+    Code::Forbidden,
+];
+
 /// What an operation refuses besides what [`by_shape`] finds.
 const BESIDES: &[(&str, &[Code])] = &[
     ("sign_up", &[Code::EmailTaken, Code::WeakPassword]),
@@ -113,8 +129,19 @@ const BESIDES: &[(&str, &[Code])] = &[
         &[Code::Conflict, Code::LimitReached, Code::SpaceArchived],
     ),
     ("change_canned_reply", &[Code::Conflict, Code::SpaceArchived]),
-    ("say_message", &[Code::Held, Code::Stale, Code::TextTooLong]),
-    ("write_note", &[Code::TextTooLong]),
+    (
+        "say_message",
+        &[
+            Code::Held,
+            Code::Stale,
+            Code::TextTooLong,
+            Code::AttachmentUnknown,
+        ],
+    ),
+    ("write_note", &[Code::TextTooLong, Code::AttachmentUnknown]),
+    ("attach_file", FILE),
+    ("attach_own_file", FILE_OF_VISITOR),
+    ("read_attachment", &[Code::LinkOver]),
     (
         "draft_text",
         &[Code::ModelNeeded, Code::TextTooLong, Code::RateLimited],
@@ -134,7 +161,12 @@ const BESIDES: &[(&str, &[Code])] = &[
     ("follow_conversation", &[Code::TooManyListeners, Code::Blocked]),
     (
         "send_frame",
-        &[Code::InvalidFrame, Code::TextTooLong, Code::Blocked],
+        &[
+            Code::InvalidFrame,
+            Code::TextTooLong,
+            Code::AttachmentUnknown,
+            Code::Blocked,
+        ],
     ),
     (
         "chat",

@@ -192,10 +192,13 @@ impl Member {
                 conversation,
                 client_id,
                 text,
+                attachments,
                 after,
                 draft,
             } => {
-                let said = self.desk.say(conversation, client_id, &text, after, draft);
+                let said = self
+                    .desk
+                    .say(conversation, client_id, &text, attachments, after, draft);
                 let ack = said.await?;
                 return Ok(Some(ServerFrame::Ack {
                     conversation,
@@ -208,9 +211,12 @@ impl Member {
                 conversation,
                 client_id,
                 text,
+                attachments,
                 draft,
             } => {
-                self.desk.note(conversation, client_id, &text, draft).await?;
+                self.desk
+                    .note(conversation, client_id, &text, attachments, draft)
+                    .await?;
                 return Ok(Some(ServerFrame::Ack {
                     conversation,
                     client_id,

@@ -4,7 +4,7 @@
 use bytestring::ByteString;
 use chrono::{DateTime, Utc};
 use parlance_store::{
-    ids::{ClientId, ConversationId, DraftId, MessageId, UserId},
+    ids::{AttachmentId, ClientId, ConversationId, DraftId, MessageId, UserId},
     queries::drafts::DraftKind,
 };
 use serde::{Deserialize, Serialize};
@@ -45,8 +45,12 @@ pub enum MemberFrame {
         conversation: ConversationId,
         #[schema(value_type = uuid::Uuid)]
         client_id: ClientId,
-        #[schema(min_length = 1, max_length = 4_000)]
+        #[schema(max_length = 4_000)]
         text: String,
+        /// Uploaded before, and not sent yet; with any, `text` may be empty.
+        #[serde(default)]
+        #[schema(value_type = Vec<uuid::Uuid>, max_items = 10)]
+        attachments: Vec<AttachmentId>,
         #[serde(default)]
         #[schema(format = "uint64")]
         after: Option<u64>,
@@ -60,8 +64,11 @@ pub enum MemberFrame {
         conversation: ConversationId,
         #[schema(value_type = uuid::Uuid)]
         client_id: ClientId,
-        #[schema(min_length = 1, max_length = 4_000)]
+        #[schema(max_length = 4_000)]
         text: String,
+        #[serde(default)]
+        #[schema(value_type = Vec<uuid::Uuid>, max_items = 10)]
+        attachments: Vec<AttachmentId>,
         /// The draft that it was, changed or not.
         #[serde(default)]
         #[schema(value_type = Option<uuid::Uuid>)]

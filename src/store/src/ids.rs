@@ -99,6 +99,8 @@ ids! {
     NoteId,
     /// The client's own id of something it said, for exactly-once delivery.
     ClientId,
+    /// A file sent with a message or a note.
+    AttachmentId,
     /// What was drafted for an agent; chosen by the client.
     DraftId,
     /// A document of a space.

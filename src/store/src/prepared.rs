@@ -43,6 +43,7 @@ async fn run_each(conn: &mut TenantConn<'_>) -> Result<(), StoreError> {
         visitor_id: VisitorId::new(),
         client_id: ClientId::new(),
         text: String::new(),
+        attachments: Vec::new(),
         event_body: Value::Null,
         at,
         reservation: None,

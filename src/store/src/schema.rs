@@ -133,8 +133,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    messages (tenant_id, id) {
-        tenant_id -> Uuid,
+    messages (id) {
         id -> Uuid,
         conversation_id -> Uuid,
         seq -> BigInt,
@@ -150,6 +149,7 @@ diesel::table! {
         model -> Nullable<Text>,
         created_at -> Timestamptz,
         cached -> Bool,
+        attachments -> Array<Text>,
     }
 }
 

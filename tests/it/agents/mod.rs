@@ -1,6 +1,7 @@
 //! Agents in conversations: they watch, take over, answer, and do not get in each other's way.
 
 mod acts;
+mod attachments;
 mod canned;
 mod drafts;
 mod gone;

@@ -20,6 +20,7 @@ async fn another_node_writes(app: &TestApp, acme: &Workspace, conversation: Conv
         author_name: None,
         client_id: None,
         text: "hello".to_owned(),
+        attachments: Vec::new(),
         in_reply_to: None,
         event_body: body,
         at: app.services.clock.now(),

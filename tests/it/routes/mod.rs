@@ -23,7 +23,7 @@ use crate::support::TestApp;
 /// A request that any route may be sent: its body is one that it takes.
 fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> RequestBuilder {
     let request = app.http.request(method.clone(), url);
-    if url.ends_with("/upload") {
+    if url.ends_with("/upload") || url.ends_with("/attachments") {
         let file = Part::text("hi").file_name("hi.txt");
         return request.multipart(Form::new().part("file", file));
     }

@@ -53,6 +53,13 @@ pub const ROUTES: &[(&str, &str, For)] = &[
         "/api/widget/{space}/conversation/{id}/frames",
         For::Visitor,
     ),
+    (
+        "POST",
+        "/api/widget/{space}/conversation/{id}/attachments",
+        For::Visitor,
+    ),
+    // Its address is signed: see `agents::attachments`.
+    ("GET", "/api/attachments/{id}", For::All),
     ("POST", "/api/widget/{space}/chat", For::Visitor),
     // Its token is in the first frame: see `abuse::tokens`.
     ("GET", "/api/widget/{space}/socket", For::Space),
@@ -376,6 +383,11 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     (
         "POST",
         "/api/conversations/{id}/notes",
+        For::Member("conversations:write"),
+    ),
+    (
+        "POST",
+        "/api/conversations/{id}/attachments",
         For::Member("conversations:write"),
     ),
     (

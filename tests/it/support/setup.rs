@@ -10,6 +10,7 @@ use parlance::{
             policy::Policy,
         },
         mail::{Mailer, Outbox},
+        scan::Scanner,
         web::{SystemResolver, Web, WebLimits},
     },
     app::{Adapters, identity_provider},
@@ -46,6 +47,7 @@ pub struct Setup {
     model: Option<Arc<dyn ChatModel>>,
     embedder: Arc<dyn Embedder>,
     mailer: Option<Arc<dyn Mailer>>,
+    scanner: Option<Arc<dyn Scanner>>,
     /// Mail that is sent nowhere.
     outbox: Arc<TempDir>,
 }
@@ -60,6 +62,7 @@ impl Default for Setup {
             model: None,
             embedder: Arc::new(Words),
             mailer: None,
+            scanner: None,
             outbox: Arc::new(TempDir::new().unwrap()),
         }
     }
@@ -106,6 +109,14 @@ impl Setup {
     pub fn embedder(self, embedder: impl Embedder + 'static) -> Self {
         Self {
             embedder: Arc::new(embedder),
+            ..self
+        }
+    }
+
+    /// Has files looked at by `scanner`.
+    pub fn scanner(self, scanner: impl Scanner + 'static) -> Self {
+        Self {
+            scanner: Some(Arc::new(scanner)),
             ..self
         }
     }
@@ -169,6 +180,7 @@ impl Setup {
         ];
         // Of two with one name the later counts.
         models.extend(self.model.clone());
+        let reader = Reader::here(ExtractLimits::default());
         let outbox = Outbox::new(self.outbox.path().to_owned());
         Adapters {
             mailer: self.mailer.clone().unwrap_or_else(|| Arc::new(outbox.clone())),
@@ -180,7 +192,10 @@ impl Setup {
             last_resort: ModelRef::new("anthropic", MODEL),
             patience: self.patience.clone(),
             web: Arc::new(self.web()),
-            reader: Reader::here(ExtractLimits::default()),
+            reader: match &self.scanner {
+                Some(scanner) => reader.scanned_by(scanner.clone()),
+                None => reader,
+            },
         }
     }
 

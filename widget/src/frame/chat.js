@@ -162,7 +162,7 @@ export function createChat({ base, store, details = {}, changed, emit, timing })
   }
 
   function flush() {
-    if (chat.online && !held) outbox.take().forEach(({ client_id, text }) => connection.send({ type: 'say', client_id, text }));
+    if (chat.online && !held) outbox.take().forEach(({ client_id, text, attachments }) => connection.send({ type: 'say', client_id, text, attachments }));
     changed();
   }
 
@@ -177,9 +177,9 @@ export function createChat({ base, store, details = {}, changed, emit, timing })
     votes: store.get('votes') || {},
     /** `renew` starts it; `send` is for what needs no memory: human, stop, rate, typing. */
     ...connection,
-    /** @param {string} text */
-    say(text) {
-      outbox.add(text);
+    /** @param {string} text @param {string[]} [attachments] their ids */
+    say(text, attachments) {
+      outbox.add(text, attachments);
       flush();
     },
     /** @param {string} id */

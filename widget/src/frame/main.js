@@ -10,7 +10,7 @@ import { createView, statusText } from './view.js';
 // What the file of rare things shares with this one.
 export * from './dom.js';
 export { safeUrl } from './markdown.js';
-export { english, t } from './strings.js';
+export { english, lang, t } from './strings.js';
 
 const space = location.pathname.split('/')[2];
 const load = (language) => import(`/widget/strings/${language}.js?v=VERSION`);
@@ -60,6 +60,7 @@ async function dress() {
   paint(config);
   translate();
   changed();
+  if (config.attachments) (await import('./files/index.js')).clip(chat, store);
   if (config.prechat?.length && !store.get('prechat')) (await more()).askFirst(config.prechat, details, chat, store);
 }
 

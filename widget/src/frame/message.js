@@ -45,12 +45,13 @@ export function createMessage(chat, kind) {
 
   /** @param {any} entry a message of the log, or a draft, an outgoing one or the greeting in its shape */
   function update(entry) {
-    const { author, state, grounding, client_id, id, seen, at, seq, draft } = entry;
+    const { author, state, grounding, client_id, id, seen, at, seq, draft, attachments } = entry;
     node.className = `msg ${kind} ${draft ? 'draft' : state}`;
     const name = kind === 'visitor' ? t('you') : author.name;
     head.replaceChildren(...(entry.first && name ? [name, at ? ' · ' + time(at) : ''] : []));
     if (kind === 'visitor') bubble.textContent = entry.text;
     else body(entry);
+    if (attachments) import('./files/index.js').then(({ show }) => show(attachments, bubble));
     foot.replaceChildren(
       ...[
         grounding != null && meter(grounding),

@@ -36,11 +36,11 @@ export function createOutbox(store) {
 
   return {
     all: () => items,
-    /** @param {string} text */
-    add(text) {
+    /** @param {string} text @param {string[]} [attachments] their ids */
+    add(text, attachments) {
       const client_id = uuid();
       // Two messages of one millisecond must keep their order over a reload.
-      items.push({ client_id, text, at: Math.max(Date.now(), (items.at(-1)?.at || 0) + 1), state: 'pending' });
+      items.push({ client_id, text, attachments, at: Math.max(Date.now(), (items.at(-1)?.at || 0) + 1), state: 'pending' });
       mark(client_id);
     },
     /** The messages to send now, each once per connection. */

@@ -5,6 +5,8 @@
  * @typedef {{ n: number, document: string, title: string, excerpt: string, url: string|null, page: number|null }} Citation
  * @typedef {{ start: number, end: number, sources: number[], support: number }} Claim  offsets are UTF-16 units of the raw text
  *
+ * @typedef {{ id: string, name: string, type: string, size: number, width?: number, height?: number, url: string }} Attachment
+ *
  * @typedef {object} Message
  * @property {'message'} type
  * @property {number} seq
@@ -18,6 +20,7 @@
  * @property {number|null} [grounding]
  * @property {Claim[]} [claims]
  * @property {boolean} [abstained]  nothing was found to answer from
+ * @property {Attachment[]} [attachments]
  * @property {boolean} [cached]  said before to somebody who asked the same
  * @property {'email'} [via]  how it came, where not by the chat
  * @property {'email'} [asks]  what the visitor is asked for with it
@@ -36,7 +39,7 @@
  * @property {boolean} stale  not heard of since the last reconnect
  *
  * A message of the visitor's that the log has not confirmed yet.
- * @typedef {{ client_id: string, text: string, at: number, state: 'pending'|'acked'|'failed', seq?: number, code?: string }} Outgoing
+ * @typedef {{ client_id: string, text: string, attachments?: string[], at: number, state: 'pending'|'acked'|'failed', seq?: number, code?: string }} Outgoing
  *
  * @typedef {object} Config
  * @property {{ slug: string, name: string, public_key: string }} space
@@ -47,6 +50,7 @@
  * @property {string[]} suggested_questions
  * @property {('name'|'email')[]} prechat
  * @property {string} locale
+ * @property {boolean} attachments  whether visitors may send files
  * @property {{ text: Record<string, string> }} availability  what to expect of people, in a line for each language
  * @property {boolean} branding
  */

@@ -9,6 +9,7 @@ import { Select, Switch, TextArea } from '../../ui/Inputs';
 import { ListField } from '../../ui/ListField';
 import { useMedia } from '../../ui/media';
 import { useField } from './Draft';
+import { Flag } from './inputs';
 import { Picture } from './Picture';
 import { Preview } from './Preview';
 
@@ -46,6 +47,9 @@ export function LookPage() {
         <Group title="Before the chat">
           <Prechat />
           <Language />
+        </Group>
+        <Group title="In the chat">
+          <Flag path="settings.attachments" label="Visitors may attach files" hint="Images, PDFs and plain text, of 10 MB at most. Your team may attach them either way." />
         </Group>
       </div>
       {wide ? (

@@ -16,6 +16,7 @@ const NAMES: Record<string, string> = {
   'settings.prechat': 'Asked before the chat',
   'settings.locale': 'Language',
   'settings.identity': 'Who may chat',
+  'settings.attachments': 'Visitors may attach files',
   'settings.ai.models': 'Models',
   'settings.ai.temperature': 'Temperature',
   'settings.ai.max_tokens': 'Longest answer',

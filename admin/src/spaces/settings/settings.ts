@@ -13,6 +13,8 @@ export interface SpaceSettings {
   prechat: string[];
   locale: string;
   identity: string;
+  /** Whether visitors may attach files. */
+  attachments: boolean;
   ai: {
     models: string[];
     temperature: number | null;

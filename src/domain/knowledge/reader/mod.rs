@@ -82,13 +82,17 @@ impl Reader {
         }
     }
 
-    async fn scan(&self, bytes: &[u8]) -> Result<(), ExtractError> {
+    /// Looks at `bytes` for malware, and at nothing else of them.
+    ///
+    /// # Errors
+    /// `Malware`, `TooLargeToScan`, `Unavailable`.
+    pub async fn scan(&self, bytes: &[u8]) -> Result<(), ExtractError> {
         match self.scanner.scan(bytes).await {
             Ok(Verdict::Clean) => Ok(()),
             Ok(Verdict::Infected(name)) => Err(ExtractError::Malware(name)),
             Err(ScanError::TooLarge) => Err(ExtractError::TooLargeToScan),
             Err(ScanError::Unavailable(reason)) => {
-                error!(%reason, "the malware scanner does not answer: documents wait for it");
+                error!(%reason, "the malware scanner does not answer: files wait for it");
                 Err(ExtractError::Unavailable)
             }
         }

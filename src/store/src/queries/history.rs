@@ -38,6 +38,9 @@ pub struct Preview {
     /// The first 200 characters of it.
     #[diesel(sql_type = Text)]
     pub text: String,
+    /// The names of the files sent with it.
+    #[diesel(sql_type = Array<Text>)]
+    pub attachments: Vec<String>,
     /// When the last event happened.
     #[diesel(sql_type = Timestamptz)]
     pub updated_at: DateTime<Utc>,
@@ -54,9 +57,9 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Preview>, StoreError> {
     Ok(sql(
-        "SELECT c.id, c.status, c.head_seq, m.author_kind, left(m.text, 200) AS text, c.updated_at \
+        "SELECT c.id, c.status, c.head_seq, m.author_kind, left(m.text, 200) AS text, m.attachments, c.updated_at \
          FROM conversations c CROSS JOIN LATERAL ( \
-             SELECT author_kind, text FROM messages \
+             SELECT author_kind, text, attachments FROM messages \
              WHERE tenant_id = c.tenant_id AND conversation_id = c.id ORDER BY seq DESC LIMIT 1) m \
          WHERE c.visitor_id = ANY ($1) AND c.space_id = $2 \
          ORDER BY c.updated_at DESC, c.id DESC LIMIT $3",

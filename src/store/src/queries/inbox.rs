@@ -160,6 +160,9 @@ pub struct Glimpse {
     /// The first 200 characters of it.
     #[diesel(sql_type = Nullable<Text>)]
     pub text: Option<String>,
+    /// The names of the files sent with it.
+    #[diesel(sql_type = Nullable<Array<Text>>)]
+    pub attachments: Option<Vec<String>>,
     /// When.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub said_at: Option<DateTime<Utc>>,
@@ -179,11 +182,12 @@ pub async fn glimpses(
                 k.id AS contact_id, v.verified, k.blocked_at IS NOT NULL AS blocked, CASE WHEN c.status IN ('waiting', 'human') THEN ( \
                     SELECT e.body ->> 'reason' FROM conversation_events e \
                     WHERE e.tenant_id = c.tenant_id AND e.conversation_id = c.id AND e.kind = 'status' \
-                    ORDER BY e.seq DESC LIMIT 1) END AS reason, m.author_kind, m.author_name, m.text, m.created_at AS said_at \
+                    ORDER BY e.seq DESC LIMIT 1) END AS reason, m.author_kind, m.author_name, m.text, m.attachments, \
+                m.created_at AS said_at \
          FROM conversations c JOIN visitors v ON v.id = c.visitor_id \
          LEFT JOIN contacts k ON k.id = v.contact_id \
          LEFT JOIN LATERAL ( \
-             SELECT author_kind, author_name, left(text, 200) AS text, created_at FROM messages \
+             SELECT author_kind, author_name, left(text, 200) AS text, attachments, created_at FROM messages \
              WHERE tenant_id = c.tenant_id AND conversation_id = c.id AND author_kind <> 'system' \
              ORDER BY seq DESC LIMIT 1) m ON true \
          WHERE c.id = ANY ($1)",

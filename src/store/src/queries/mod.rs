@@ -5,6 +5,7 @@
 //! [`messages`]: `say` and `finish_answer` are the two writes that every turn makes.
 
 pub mod api_keys;
+pub mod attachments;
 pub mod audit;
 pub mod bulk;
 pub mod canned_replies;

@@ -61,6 +61,9 @@ pub struct Waits {
     /// The first 200 characters of what they said last.
     #[diesel(sql_type = Nullable<Text>)]
     pub said: Option<String>,
+    /// The names of the files sent with it.
+    #[diesel(sql_type = Nullable<Array<Text>>)]
+    pub attachments: Option<Vec<String>>,
     /// How many others of the tenant wait.
     #[diesel(sql_type = BigInt)]
     pub others: i64,
@@ -75,14 +78,15 @@ pub async fn of(
     conversation: ConversationId,
 ) -> Result<Option<Waits>, StoreError> {
     Ok(sql(
-        "SELECT s.name AS space, coalesce(k.name, k.edited_name, v.said ->> 'name') AS name, ( \
-                SELECT left(text, 200) FROM messages \
-                WHERE tenant_id = c.tenant_id AND conversation_id = c.id AND author_kind = 'visitor' \
-                ORDER BY seq DESC LIMIT 1) AS said, ( \
+        "SELECT s.name AS space, coalesce(k.name, k.edited_name, v.said ->> 'name') AS name, m.said, m.attachments, ( \
                 SELECT count(*) FROM conversations o \
                 WHERE o.tenant_id = c.tenant_id AND o.status = 'waiting' AND o.id <> c.id) AS others \
          FROM conversations c JOIN spaces s ON s.tenant_id = c.tenant_id AND s.id = c.space_id \
          JOIN visitors v ON v.id = c.visitor_id LEFT JOIN contacts k ON k.id = v.contact_id \
+         LEFT JOIN LATERAL ( \
+             SELECT left(text, 200) AS said, attachments FROM messages \
+             WHERE tenant_id = c.tenant_id AND conversation_id = c.id AND author_kind = 'visitor' \
+             ORDER BY seq DESC LIMIT 1) m ON true \
          WHERE c.id = $1 AND c.status = 'waiting'",
     )
     .bind::<SqlUuid, _>(conversation)

@@ -23,6 +23,7 @@ const TRIED: &[&str] = &["conversations", "ledger", "log", "messages", "spaces",
 /// Files that are tried in a test of their own, and where.
 const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("api_keys", "teams"),
+    ("attachments", "attachments"),
     ("audit", "audit"),
     ("bulk", "large"),
     ("canned_replies", "canned_replies"),
@@ -245,6 +246,7 @@ async fn a_foreign_tenant_changes_nothing() {
             author_name: None,
             client_id: None,
             text: "hi".into(),
+            attachments: Vec::new(),
             in_reply_to: None,
             event_body: json!({}),
             at: at(9),

@@ -25,6 +25,7 @@ async fn writes(chat: &Chat, text: &str) -> (MessageId, i64) {
         author_name: Some("Ada".to_owned()),
         client_id: None,
         text: text.to_owned(),
+        attachments: Vec::new(),
         in_reply_to: None,
         event_body: json!({ "type": "message" }),
         at: at(2),

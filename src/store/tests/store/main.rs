@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod attachments;
 mod audit;
 mod canned_replies;
 mod contact_book;

@@ -35,6 +35,7 @@ fn system(chat: &Chat, text: &str, client_id: Option<ClientId>) -> NewMessage {
         author_name: None,
         client_id,
         text: text.into(),
+        attachments: Vec::new(),
         in_reply_to: None,
         event_body: json!({"type": "message", "text": text}),
         at: at(4),

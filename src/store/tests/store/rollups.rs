@@ -77,6 +77,7 @@ pub fn agent_says(chat: &Chat, seconds: i64) -> NewMessage {
         author_name: Some("Ada".into()),
         client_id: Some(ClientId::new()),
         text: "Let me look.".into(),
+        attachments: Vec::new(),
         in_reply_to: None,
         event_body: json!({ "type": "message" }),
         at: at(seconds),

@@ -132,6 +132,7 @@ impl Chat {
             visitor_id: self.visitor,
             client_id,
             text: text.into(),
+            attachments: Vec::new(),
             event_body: json!({"type": "message", "text": text}),
             at: at(1),
             reservation: Some(self.reservation()),

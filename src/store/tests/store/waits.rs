@@ -43,6 +43,7 @@ async fn says(chat: &Chat, conversation: ConversationId, author_kind: AuthorKind
         author_name: None,
         client_id: None,
         text: "Hello".to_owned(),
+        attachments: Vec::new(),
         in_reply_to: None,
         event_body: json!({ "type": "message" }),
         at: at(second),

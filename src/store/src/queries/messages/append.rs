@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
-    sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -32,6 +32,8 @@ pub struct NewMessage {
     pub client_id: Option<ClientId>,
     /// What is said, without NUL characters.
     pub text: String,
+    /// The names of the files sent with it.
+    pub attachments: Vec<String>,
     /// What it answers.
     pub in_reply_to: Option<MessageId>,
     /// The wire event without `seq`.
@@ -54,8 +56,8 @@ pub async fn append_message(conn: &mut TenantConn<'_>, new: NewMessage) -> Resul
              RETURNING tenant_id, id, head_seq, epoch), \
          message AS ( \
              INSERT INTO messages (tenant_id, id, conversation_id, seq, epoch, author_kind, author_id, author_name, \
-                                   client_id, text, in_reply_to, state, created_at) \
-             SELECT tenant_id, $1, id, head_seq, epoch, $3, $4, $5, $6, $7, $8, 'complete', $10 FROM head), \
+                                   client_id, text, in_reply_to, state, created_at, attachments) \
+             SELECT tenant_id, $1, id, head_seq, epoch, $3, $4, $5, $6, $7, $8, 'complete', $10, $11 FROM head), \
          event AS ( \
              INSERT INTO conversation_events (tenant_id, conversation_id, seq, kind, message_id, body, at) \
              SELECT tenant_id, id, head_seq, 'message', $1, $9::json, $10 FROM head) \
@@ -70,7 +72,8 @@ pub async fn append_message(conn: &mut TenantConn<'_>, new: NewMessage) -> Resul
     .bind::<Text, _>(new.text)
     .bind::<Nullable<SqlUuid>, _>(new.in_reply_to)
     .bind::<Text, _>(new.event_body.to_string())
-    .bind::<Timestamptz, _>(new.at);
+    .bind::<Timestamptz, _>(new.at)
+    .bind::<Array<Text>, _>(new.attachments);
     let written: Written = write_locked(conn.db(), new.conversation_id, write).await?;
     Ok(written.into())
 }

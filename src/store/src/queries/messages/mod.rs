@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use crate::{
     error::StoreError,
-    ids::{ConversationId, DocumentId, MessageId, PassageId, TenantId},
+    ids::{ConversationId, DocumentId, MessageId, PassageId},
     schema::{citations, messages},
     statement::{Sql, sql},
     text_enum::text_enum,
@@ -66,8 +66,6 @@ text_enum! {
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = messages, check_for_backend(diesel::pg::Pg))]
 pub struct Message {
-    /// Whose it is.
-    pub tenant_id: TenantId,
     /// Its identity.
     pub id: MessageId,
     /// Where it was said.
@@ -98,6 +96,8 @@ pub struct Message {
     pub created_at: DateTime<Utc>,
     /// Whether it repeats the answer to an earlier question.
     pub cached: bool,
+    /// The names of the files sent with it.
+    pub attachments: Vec<String>,
 }
 
 /// A source of an answer. It is a copy: it outlives the document.

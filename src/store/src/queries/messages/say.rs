@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
-    sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use serde_json::Value;
 
@@ -30,6 +30,8 @@ pub struct NewVisitorMessage {
     pub client_id: ClientId,
     /// What is said, without NUL characters.
     pub text: String,
+    /// The names of the files sent with it.
+    pub attachments: Vec<String>,
     /// The wire event without `seq`.
     pub event_body: Value,
     /// When.
@@ -66,8 +68,8 @@ pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<(S
              RETURNING tenant_id, id, space_id, head_seq, epoch), \
          message AS ( \
              INSERT INTO messages (tenant_id, id, conversation_id, seq, epoch, author_kind, author_id, \
-                                   client_id, text, state, created_at) \
-             SELECT tenant_id, $1, id, head_seq, epoch, 'visitor', $3, $5, $6, 'complete', $8 FROM head), \
+                                   client_id, text, state, created_at, attachments) \
+             SELECT tenant_id, $1, id, head_seq, epoch, 'visitor', $3, $5, $6, 'complete', $8, $15 FROM head), \
          event AS ( \
              INSERT INTO conversation_events (tenant_id, conversation_id, seq, kind, message_id, body, at) \
              SELECT tenant_id, id, head_seq, 'message', $1, $7::json, $8 FROM head), \
@@ -93,7 +95,8 @@ pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<(S
     .bind::<Nullable<Text>, _>(reservation.map(|r| r.model.as_str()))
     .bind::<Nullable<Timestamptz>, _>(reservation.map(|r| r.expires_at))
     .bind::<Nullable<BigInt>, _>(reservation.map(|r| r.estimate_input))
-    .bind::<Nullable<BigInt>, _>(reservation.map(|r| r.estimate_output));
+    .bind::<Nullable<BigInt>, _>(reservation.map(|r| r.estimate_output))
+    .bind::<Array<Text>, _>(new.attachments);
     let row: Row = write_locked(conn.db(), new.conversation_id, write).await?;
     Ok((row.written.into(), row.knowledge_version))
 }
