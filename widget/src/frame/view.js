@@ -89,11 +89,10 @@ export function createView(chat, config, store) {
     const sub = $('sub');
     const human = status === 'human';
     const waiting = status === 'waiting';
-    const expect = !human && online && config.availability?.text[lang()];
-    const text = expect || t(chat.denied || (!online ? 'offline' : human ? 'someone' : waiting ? status : 'instant'));
+    const text = (!human && online && config.availability.text[lang()]) || t(chat.denied || (!online ? 'offline' : human ? 'someone' : waiting ? status : 'instant'));
     // A status region speaks whenever it is written to.
     if (sub.textContent !== text) sub.textContent = text;
-    sub.className = online ? (expect ? 'on' : 'on one') : '';
+    sub.className = online ? 'on' : '';
     for (const [id, hidden] of [['person', human || waiting], ['stop', !drafts.size]]) {
       // The focus must not be lost with what had it.
       if (hidden && $(id) === document.activeElement) $('text').focus();
