@@ -9,6 +9,7 @@ pub mod canned;
 pub mod contacts;
 pub mod conversations;
 pub mod drafting;
+pub mod experiments;
 pub mod golden;
 pub mod insight;
 pub mod jobs;

@@ -279,6 +279,9 @@ const UNKNOWN: &[(&str, &[u16])] = &[
     ("choose_workspace", &[409]),
     ("transfer_ownership", &[404]),
     ("change_member", &[404]),
+    // Another version than the present one, and a test that runs.
+    ("start_experiment", &[400]),
+    ("end_experiment", &[404]),
     ("transfer_conversation", &[400]),
     ("snooze_conversation", &[400]),
 ];
@@ -341,7 +344,8 @@ async fn every_example_is_taken() {
         let url = path
             .replace("{space}", "acme")
             .replace("{id}", &id)
-            .replace("{kid}", &kid);
+            .replace("{kid}", &kid)
+            .replace("{experiment}", &Uuid::now_v7().to_string());
         let token = if path.starts_with("/api/widget/") {
             &visitor.token
         } else {

@@ -14,6 +14,7 @@ mod contacts;
 mod control;
 mod conversation_search;
 mod drafts;
+mod experiments;
 mod foreign;
 mod golden;
 mod inbox;
