@@ -8,12 +8,12 @@ import { runsQuery, type GoldenRun } from './api';
 
 const route = getRouteApi('/spaces/$space/playground/golden/$run');
 
-/** Chooses a run to stand beside this one; the address has both. */
+/** Chooses a run of the same kind to stand beside this one; the address has both. */
 export function CompareWith({ run }: { run: GoldenRun }) {
   const { data: runs = [] } = useQuery(runsQuery(useApi(), useSpace().id));
   const { with: other } = route.useSearch();
   const navigate = useNavigate({ from: '/spaces/$space/playground/golden/$run' });
-  const others = runs.filter(({ id, finished_at }) => id !== run.id && finished_at);
+  const others = runs.filter(({ id, finished_at, answers }) => id !== run.id && finished_at && answers === run.answers);
   if (others.length === 0) return null;
   return (
     <div className="mt-4 max-w-md">

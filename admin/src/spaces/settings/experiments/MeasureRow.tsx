@@ -7,6 +7,7 @@ export function MeasureRow({ of }: { of: Measure }) {
   const { name } = SHOWN[of.measure];
   const verdict = VERDICTS[of.verdict];
   const scale = scaleOf(of);
+  const difference = of.difference && differenceWords(of.measure, of.difference);
   return (
     <li className="grid gap-x-6 gap-y-2 px-4 py-3.5 md:grid-cols-[minmax(0,13rem)_minmax(0,1fr)]">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 md:block">
@@ -14,7 +15,11 @@ export function MeasureRow({ of }: { of: Measure }) {
         <p className="md:mt-1">
           <Tag look={verdict.look}>{verdict.words}</Tag>
         </p>
-        {of.difference && <p className="w-full text-xs text-mute tabular-nums md:mt-1.5">B against A: {differenceWords(of.measure, of.difference)}</p>}
+        {difference && (
+          <p className="w-full text-xs text-mute tabular-nums md:mt-1.5">
+            B against A: {difference[0]} <span className="whitespace-nowrap">({difference[1]})</span>
+          </p>
+        )}
       </div>
       <div className="space-y-2 self-center">
         {(['a', 'b'] as const).map((arm) => (
@@ -38,7 +43,7 @@ function Bar({ arm, measure: { measure }, scale, measured }: BarProps) {
   const { say, of } = SHOWN[measure];
   const at = (value: number) => placeOn(scale, value);
   return (
-    <div className="grid grid-cols-[1rem_minmax(0,1fr)_9.5rem] items-center gap-3 text-xs">
+    <div className="grid grid-cols-[1rem_minmax(0,1fr)_9rem] items-center gap-3 lg:grid-cols-[1rem_minmax(0,1fr)_12rem] text-xs">
       <span className="font-semibold">{letter}</span>
       <span className="relative h-3 overflow-hidden rounded bg-sunken" aria-hidden>
         {measured && (

@@ -43,9 +43,12 @@ export function scaleOf({ measure, a, b }: Measure): readonly [number, number] {
 /** Where a value stands on a scale, in percent. */
 export const placeOn = ([from, to]: readonly [number, number], value: number) => Math.min(100, Math.max(0, ((value - from) / (to - from)) * 100));
 
-/** By how much B is above or below A, and what that is between. */
-export function differenceWords(measure: MeasureName, { value, low, high }: Interval): string {
+const points = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+
+/** By how much B is above or below A, and what that is between: of shares in percentage points. */
+export function differenceWords(measure: MeasureName, { value, low, high }: Interval): [difference: string, between: string] {
   const { say } = SHOWN[measure];
-  const signed = (by: number) => (by < 0 ? `−${say(-by)}` : `+${say(by)}`);
-  return `${signed(value)} (${signed(low)} to ${signed(high)})`;
+  const isShare = say === share;
+  const signed = (by: number) => `${by < 0 ? '−' : '+'}${isShare ? points.format(Math.abs(by) * 100) : say(Math.abs(by))}`;
+  return [`${signed(value)}${isShare ? ' points' : ''}`, `${signed(low)} to ${signed(high)}`];
 }
