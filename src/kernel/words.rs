@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use parlance_store::{
     control,
     queries::{
-        audit, canned_replies, conversations, documents, drafts, experiments, golden, identity_keys, jobs, messages,
-        sources,
+        audit, canned_replies, conversations, documents, drafts, experiments, golden, identity_keys, jobs,
+        messages, sources,
     },
 };
 use utoipa::{

@@ -41,11 +41,11 @@ mod tests {
         let arms: String = (0..20)
             .map(|n| arm_of(experiment, 50, ConversationId::from(Uuid::from_u128(n))).as_str())
             .collect();
-        assert_eq!(arms, "?");
+        assert_eq!(arms, "bbabbbbbababbbbaabbb");
     }
 
     proptest! {
-        /// Five standard deviations: by chance one case of a million misses that.
+        /// Six standard deviations: chance alone does not miss that.
         #[test]
         fn the_share_is_kept_and_a_greater_one_only_adds(seed in any::<u128>(), share in 1_i16..=99) {
             const COUNT: u32 = 2_000;
@@ -61,7 +61,7 @@ mod tests {
             }
             let (count, share) = (f64::from(COUNT), f64::from(share) / 100.0);
             let deviation = (count * share * (1.0 - share)).sqrt();
-            assert!((f64::from(of_b) - count * share).abs() <= 5.0 * deviation, "{of_b} at {share}");
+            assert!((f64::from(of_b) - count * share).abs() <= 6.0 * deviation, "{of_b} at {share}");
         }
     }
 }

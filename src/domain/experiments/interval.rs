@@ -66,7 +66,10 @@ mod tests {
 
     fn close(found: Estimate, low: f64, high: f64) {
         let near = |one: f64, other: f64| (one - other).abs() < 0.000_051;
-        assert!(near(found.low, low) && near(found.high, high), "{found:?}, not {low} to {high}");
+        assert!(
+            near(found.low, low) && near(found.high, high),
+            "{found:?}, not {low} to {high}"
+        );
     }
 
     /// Newcombe 1998, 17:857–872, table I, method 3.

@@ -110,8 +110,14 @@ const MEASURES: [Measure; 9] = [
 fn measured(measure: Measure, arm: Option<&ArmFigures>) -> Option<Measured> {
     let arm = arm?;
     let (estimate, of) = match measure {
-        Measure::Abstained => (interval::rate(arm.abstained, arm.conversations), arm.conversations),
-        Measure::HandedOver => (interval::rate(arm.handed_over, arm.conversations), arm.conversations),
+        Measure::Abstained => (
+            interval::rate(arm.abstained, arm.conversations),
+            arm.conversations,
+        ),
+        Measure::HandedOver => (
+            interval::rate(arm.handed_over, arm.conversations),
+            arm.conversations,
+        ),
         Measure::ResolvedAlone => (
             interval::rate(arm.resolved_alone, arm.conversations),
             arm.conversations,
@@ -184,7 +190,14 @@ fn verdict(measure: Measure, difference: Estimate) -> Verdict {
 }
 
 impl From<Measured> for Estimate {
-    fn from(Measured { value, low, high, of: _ }: Measured) -> Self {
+    fn from(
+        Measured {
+            value,
+            low,
+            high,
+            of: _,
+        }: Measured,
+    ) -> Self {
         Self { value, low, high }
     }
 }
@@ -230,7 +243,10 @@ mod tests {
         let found = compared(&[figures(Arm::A, 400, 200, 10), figures(Arm::B, 400, 100, 30)]);
         let abstained = of(&found, Measure::Abstained);
         assert_eq!(abstained.verdict, Verdict::BBetter);
-        assert_eq!(abstained.difference.map(|difference| difference.value), Some(-0.25));
+        assert_eq!(
+            abstained.difference.map(|difference| difference.value),
+            Some(-0.25)
+        );
         assert_eq!(of(&found, Measure::ThumbsUp).verdict, Verdict::BBetter);
         assert_eq!(of(&found, Measure::Tokens).verdict, Verdict::NoDifference);
         assert_eq!(of(&found, Measure::Csat).verdict, Verdict::TooFew);
@@ -243,9 +259,16 @@ mod tests {
     fn nothing_is_said_of_few() {
         let few = CONVERSATIONS_LEAST - 1;
         let found = compared(&[figures(Arm::A, few, few, 0), figures(Arm::B, 9_000, 0, 40)]);
-        assert!(found.iter().all(|one| one.verdict == Verdict::TooFew), "{found:?}");
+        assert!(
+            found.iter().all(|one| one.verdict == Verdict::TooFew),
+            "{found:?}"
+        );
         let alone = compared(&[figures(Arm::A, 400, 100, 30)]);
-        assert!(alone.iter().all(|one| one.b.is_none() && one.verdict == Verdict::TooFew));
+        assert!(
+            alone
+                .iter()
+                .all(|one| one.b.is_none() && one.verdict == Verdict::TooFew)
+        );
         let mut rare = figures(Arm::B, 400, 100, 0);
         rare.thumbs_down = VALUES_LEAST - 1;
         let found = compared(&[figures(Arm::A, 400, 100, 40), rare]);
@@ -258,6 +281,9 @@ mod tests {
         unpriced.unpriced = 1;
         let found = compared(&[figures(Arm::A, 400, 100, 30), unpriced]);
         let cost = of(&found, Measure::Cost);
-        assert_eq!((cost.a.is_some(), cost.b, cost.verdict), (true, None, Verdict::TooFew));
+        assert_eq!(
+            (cost.a.is_some(), cost.b, cost.verdict),
+            (true, None, Verdict::TooFew)
+        );
     }
 }

@@ -80,16 +80,26 @@ fn sound(
     if !SHARE.contains(&wanted.share_b) {
         refuse("share_b", range(&SHARE));
     }
-    let name = wanted.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    let name = wanted
+        .name
+        .as_deref()
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
     let name = name.map_or_else(|| format!("Version {}", wanted.version), str::to_owned);
     if let Some(Refused { field, detail }) = name_refused(&name) {
         refuse(&field, detail);
     }
     match &settings_b {
-        None => refuse("version", "the space has no such version, or not any more".to_owned()),
+        None => refuse(
+            "version",
+            "the space has no such version, or not any more".to_owned(),
+        ),
         Some(settings_b) => match settings::sound(settings_b) {
             Ok(b) if Ok(&b.ai) == settings::sound(&space.settings).as_ref().map(|a| &a.ai) => {
-                refuse("version", "it answers as the space does now: choose another".to_owned());
+                refuse(
+                    "version",
+                    "it answers as the space does now: choose another".to_owned(),
+                );
             }
             Ok(_) => {}
             Err(problems) => refused.extend(in_settings(problems)),

@@ -87,7 +87,10 @@ pub struct Changed {
 }
 
 /// A space to be changed; one that is archived is not.
-pub(in crate::domain) async fn lock_open(conn: &mut TenantConn<'_>, id: SpaceId) -> Result<Space, SpaceError> {
+pub(in crate::domain) async fn lock_open(
+    conn: &mut TenantConn<'_>,
+    id: SpaceId,
+) -> Result<Space, SpaceError> {
     let space = spaces::lock(conn, id).await?;
     if space.archived_at.is_some() {
         return Err(SpaceError::Store(StoreError::Archived));

@@ -36,7 +36,9 @@ pub async fn answers_of(
     n: i64,
 ) -> Result<Option<AnswerSettings>, StoreError> {
     let version = space_versions::get(conn, space, n).await?;
-    Ok(version.and_then(|version| settings::sound(&version.settings).ok()).map(|settings| settings.ai))
+    Ok(version
+        .and_then(|version| settings::sound(&version.settings).ok())
+        .map(|settings| settings.ai))
 }
 
 /// What differs in how two arms of an experiment answer, as [`diff`] of versions does.

@@ -47,7 +47,10 @@ fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> Reque
     } else if url.ends_with("/experiments") {
         json!({ "version": 1 })
     } else if url.ends_with("/end")
-        || url.contains("/golden-runs") || url.contains("/identity-keys") || url.ends_with("/rotate-key") {
+        || url.contains("/golden-runs")
+        || url.contains("/identity-keys")
+        || url.ends_with("/rotate-key")
+    {
         json!({})
     } else if url.ends_with("/transfer") {
         json!({ "to": Uuid::now_v7() })

@@ -84,7 +84,10 @@ async fn each_conversation_is_answered_by_its_arm_whatever_happens_and_counted_t
     let b = visitor_of(&app, &acme, &experiment, Arm::B).await;
     for ((visitor, conversation), pirate) in [(&a, false), (&b, true), (&a, false)] {
         let answer = visitor.asks(Some(conversation), QUESTION).await;
-        assert_eq!((as_a_pirate(&app), &answer["state"]), (pirate, &json!("complete")));
+        assert_eq!(
+            (as_a_pirate(&app), &answer["state"]),
+            (pirate, &json!("complete"))
+        );
         assert!(answer.get("arm").is_none(), "nobody who chats is told");
     }
     app.restart().await;
@@ -105,7 +108,10 @@ async fn each_conversation_is_answered_by_its_arm_whatever_happens_and_counted_t
     assert_eq!(details["differences"], json!([instructions]));
     let abstained = measure(&details, "abstained");
     let told = |arm: &str| (abstained[arm]["value"].as_f64(), abstained[arm]["of"].as_i64());
-    assert_eq!((told("a"), told("b")), ((Some(0.0), Some(1)), (Some(0.5), Some(2))));
+    assert_eq!(
+        (told("a"), told("b")),
+        ((Some(0.0), Some(1)), (Some(0.5), Some(2)))
+    );
     assert_eq!(abstained["verdict"], "too_few");
     assert_eq!(measure(&details, "grounding")["a"]["of"], 3);
     assert!(measure(&details, "tokens")["a"]["value"].as_f64().unwrap() > 0.0);
@@ -121,12 +127,21 @@ async fn each_conversation_is_answered_by_its_arm_whatever_happens_and_counted_t
         (&json!(4), &json!(PIRATE))
     );
     let newest = &owner.gets(&format!("/api/chat-spaces/{id}/versions")).await["items"][0];
-    assert_eq!(newest["note"], "Answers of version 2, after the A/B test “Pirate”");
-    assert_eq!(owner.record(&experiment).await, ["experiment.end", "experiment.start"]);
+    assert_eq!(
+        newest["note"],
+        "Answers of version 2, after the A/B test “Pirate”"
+    );
+    assert_eq!(
+        owner.record(&experiment).await,
+        ["experiment.end", "experiment.start"]
+    );
     let listed = owner.gets(&format!("/api/chat-spaces/{id}/experiments")).await;
     assert_eq!(listed["items"][0]["used"], "b");
     let after = owner.looks_at(&id, &experiment).await;
-    assert_eq!(after["seen"], details["seen"], "what is answered after the end is of no arm");
+    assert_eq!(
+        after["seen"], details["seen"],
+        "what is answered after the end is of no arm"
+    );
     assert_eq!(owner.ends(&id, &experiment, json!({})).await.0, 409);
 }
 
@@ -171,7 +186,9 @@ async fn while_one_runs_the_answers_stay_as_they_are_and_all_else_may_change() {
 async fn an_answer_is_not_said_again_in_the_other_arm() {
     let (app, acme) = once_a_pirate(Setup::default().set("ANSWER_CACHE_MB", "8")).await;
     let owner = Owner::of(&app, &acme).await;
-    let (_, started) = owner.starts(&acme.space.to_string(), json!({ "version": 2 })).await;
+    let (_, started) = owner
+        .starts(&acme.space.to_string(), json!({ "version": 2 }))
+        .await;
     for (arm, cached, calls) in [
         (Arm::A, false, 1),
         (Arm::B, false, 2),
@@ -181,7 +198,11 @@ async fn an_answer_is_not_said_again_in_the_other_arm() {
         let (visitor, conversation) = visitor_of(&app, &acme, text(&started, "id"), arm).await;
         let answer = visitor.asks(Some(&conversation), QUESTION).await;
         let repeated = answer.get("cached") == Some(&json!(true));
-        assert_eq!((repeated, app.upstream.totals().requests), (cached, calls), "{arm}");
+        assert_eq!(
+            (repeated, app.upstream.totals().requests),
+            (cached, calls),
+            "{arm}"
+        );
     }
 }
 
@@ -198,7 +219,10 @@ async fn who_may_not_set_a_space_looks_at_its_tests_and_no_more() {
             token: app.colleague(&acme, role).await,
         };
         assert_eq!(colleague.starts(&id, json!({ "version": 2 })).await.0, 403);
-        assert_eq!(colleague.ends(&id, experiment, json!({ "use": "b" })).await.0, 403);
+        assert_eq!(
+            colleague.ends(&id, experiment, json!({ "use": "b" })).await.0,
+            403
+        );
         assert_eq!(
             colleague.looks_at(&id, experiment).await["experiment"]["name"],
             "Version 2"

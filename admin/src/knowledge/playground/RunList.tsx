@@ -41,7 +41,7 @@ function Line({ run }: { run: GoldenRun }) {
         <span>
           {CAUSES[cause]}
           {answers && ', with answers'}
-          {version !== null && `, as version ${version}`}
+          {version !== null && `, by version ${version}`}
         </span>
         <Changes run={run} />
       </span>

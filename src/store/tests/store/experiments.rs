@@ -105,7 +105,10 @@ async fn one_runs_in_a_space_at_a_time() {
     let acme = chat(test.db(), "acme").await;
     let (first, second) = (experiment(acme.space), experiment(acme.space));
     start(&acme.db, &first).await.unwrap();
-    assert!(refused_by(start(&acme.db, &second).await, "experiments_one_running"));
+    assert!(refused_by(
+        start(&acme.db, &second).await,
+        "experiments_one_running"
+    ));
     let running = async || {
         let found = acme.db.read(async |conn| {
             let runs = experiments::runs(conn, acme.space).await?;
@@ -119,7 +122,9 @@ async fn one_runs_in_a_space_at_a_time() {
     assert!(!end(&acme.db, first.id, Some(Arm::A), 10).await, "it has ended");
     assert_eq!(running().await, (false, None));
     start(&acme.db, &second).await.unwrap();
-    let listed = acme.db.read(async |conn| experiments::list(conn, acme.space, 10).await);
+    let listed = acme
+        .db
+        .read(async |conn| experiments::list(conn, acme.space, 10).await);
     let listed = listed.await.unwrap();
     assert_eq!((listed.len(), &listed[0]), (2, &second));
     assert_eq!((listed[1].used, listed[1].ended_at), (Some(Arm::B), Some(at(9))));
@@ -135,7 +140,11 @@ async fn each_arm_is_counted_from_the_rows() {
         experiment: new.id,
         arm,
     };
-    let (second, third, fourth) = (first.another().await, first.another().await, first.another().await);
+    let (second, third, fourth) = (
+        first.another().await,
+        first.another().await,
+        first.another().await,
+    );
     // What was before the first answer under the test is not its doing.
     first.becomes(ConversationStatus::Waiting, 1).await;
     first.becomes(ConversationStatus::Bot, 1).await;
@@ -219,7 +228,10 @@ async fn each_arm_is_counted_from_the_rows() {
     };
     close(&found[0], &a);
     let b = &found[1];
-    assert_eq!((b.arm, b.conversations, b.answers, b.handed_over), (Arm::B, 1, 1, 0));
+    assert_eq!(
+        (b.arm, b.conversations, b.answers, b.handed_over),
+        (Arm::B, 1, 1, 0)
+    );
     assert_eq!((b.thumbs_down, b.unpriced, b.timed, b.took_ms), (1, 1, 0, None));
     assert_eq!(found.len(), 2);
 }
@@ -266,7 +278,10 @@ async fn another_tenant_sees_and_changes_nothing_of_it() {
     });
     looked.await.unwrap();
     assert!(!end(&globex.db, new.id, Some(Arm::B), 9).await);
-    assert!(start(&globex.db, &experiment(acme.space)).await.is_err(), "of a space that is none of theirs");
+    assert!(
+        start(&globex.db, &experiment(acme.space)).await.is_err(),
+        "of a space that is none of theirs"
+    );
     // An answer of theirs cannot be of it.
     let (question, reservation) = globex.says("hi").await;
     let mut answer = globex.answer(question, reservation);

@@ -126,8 +126,8 @@ pub async fn figures(
              SELECT a.arm, count(*) FILTER (WHERE f.value = 'up') AS up, count(*) FILTER (WHERE f.value = 'down') AS down \
              FROM answers a JOIN feedback f ON f.message_id = a.message_id GROUP BY a.arm), \
          calls AS ( \
-             SELECT a.message_id, sum(r.cost_nanos)::float8 AS cost, \
-                    sum(r.input + r.output + r.cache_write_5m + r.cache_write_1h + r.cache_read)::float8 AS tokens, \
+             SELECT a.message_id, sum(r.cost_nanos::float8) AS cost, \
+                    sum((r.input + r.output + r.cache_write_5m + r.cache_write_1h + r.cache_read)::float8) AS tokens, \
                     count(*) FILTER (WHERE r.price_effective IS NULL) AS unpriced \
              FROM answers a JOIN reservations r ON r.message_id = a.question_id AND r.kind = 'chat' \
                                               AND r.state = 'settled' \
