@@ -20,7 +20,7 @@ pub fn arm_of(experiment: ExperimentId, share_b: i16, conversation: Conversation
     let dealt = digest
         .iter()
         .take(8)
-        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        .fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
     if dealt % 100 < u64::try_from(share_b).unwrap_or(0) {
         Arm::B
     } else {
@@ -52,7 +52,7 @@ mod tests {
             let experiment = ExperimentId::from(Uuid::from_u128(seed));
             let mut of_b = 0_u32;
             for n in 0..COUNT {
-                let conversation = ConversationId::from(Uuid::from_u128(seed ^ u128::from(n) << 60));
+                let conversation = ConversationId::from(Uuid::from_u128(seed ^ (u128::from(n) << 60)));
                 let arm = arm_of(experiment, share, conversation);
                 of_b += u32::from(arm == Arm::B);
                 if share < 99 && arm == Arm::B {

@@ -14,6 +14,7 @@ pub const VALUES_LEAST: i64 = 30;
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ExperimentMeasure)]
 pub enum Measure {
     /// Conversations in which nothing was found at least once. By conversations, as the rates below: they
     /// are what is dealt to the arms, and the answers of one are not independent.
@@ -39,6 +40,7 @@ pub enum Measure {
 /// Which arm does better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ExperimentVerdict)]
 pub enum Verdict {
     ABetter,
     BBetter,
@@ -50,6 +52,7 @@ pub enum Verdict {
 
 /// A measure of one arm.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = ArmMeasured)]
 pub struct Measured {
     pub value: f64,
     /// The lower end of its 95 % interval.
@@ -62,6 +65,7 @@ pub struct Measured {
 
 /// By how much arm B is above arm A.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = ArmDifference)]
 pub struct Difference {
     pub value: f64,
     /// The lower end of its 95 % interval.
@@ -72,6 +76,7 @@ pub struct Difference {
 
 /// One measure of both arms.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = ArmsCompared)]
 pub struct Compared {
     pub measure: Measure,
     /// Absent where there is nothing to measure.

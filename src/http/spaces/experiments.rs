@@ -88,6 +88,7 @@ pub struct ExperimentView {
 
 /// How much of an arm was seen.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ArmSeen)]
 struct Seen {
     /// With at least one answer.
     conversations: i64,
@@ -95,6 +96,7 @@ struct Seen {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ArmsSeen)]
 struct SeenByArm {
     a: Seen,
     b: Seen,
