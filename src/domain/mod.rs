@@ -11,6 +11,7 @@ pub mod canned;
 pub mod contacts;
 pub mod conversations;
 pub mod drafting;
+pub mod experiments;
 pub mod golden;
 pub mod hours;
 pub mod insight;

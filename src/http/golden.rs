@@ -74,6 +74,8 @@ pub struct GoldenRunView {
     /// Whether answers were written, and not only searched for.
     answers: bool,
     knowledge_version: i64,
+    /// The version of the space whose AI settings were used; absent where they were those of the time.
+    version: Option<i64>,
     questions: i32,
     passed: i32,
     /// Passed in the run before and not in this one.
@@ -101,6 +103,8 @@ pub struct GoldenResultView {
     missing: Vec<String>,
     answer: Option<String>,
     grounding: Option<f32>,
+    /// What the answer cost, nano-dollars; absent where that is not known, or none was written.
+    cost_nanos: Option<i64>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -122,6 +126,9 @@ struct Asked {
 pub struct Ask {
     /// Whether to write answers, which costs what answers cost.
     answers: bool,
+    /// The version of the space under whose AI settings they are asked; absent, the present ones.
+    #[schema(minimum = 1)]
+    version: Option<i64>,
 }
 
 impl From<GoldenQuestion> for GoldenQuestionView {
@@ -147,6 +154,7 @@ impl From<GoldenRun> for GoldenRunView {
             cause: run.cause.as_str(),
             answers: run.answers,
             knowledge_version: run.knowledge_version,
+            version: run.version,
             questions: run.questions,
             passed: run.passed,
             regressed: run.regressed,
@@ -169,6 +177,7 @@ impl From<GoldenResult> for GoldenResultView {
             missing: result.missing,
             answer: result.answer,
             grounding: result.grounding,
+            cost_nanos: result.cost_nanos,
         }
     }
 }
@@ -289,7 +298,7 @@ pub async fn remove(
 #[utoipa::path(
     post, path = "/api/chat-spaces/{id}/golden-runs", operation_id = "ask_golden_questions", tag = "golden questions", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
     params(("id" = uuid::Uuid, Path, description = "The space")),
-    request_body(content = Ask, example = json!({ "answers": false })),
+    request_body(content = Ask, example = json!({ "answers": false, "version": 1 })),
     responses((status = 202, body = Asked), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn ask(
@@ -299,8 +308,9 @@ pub async fn ask(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(caller.tenant);
-    let job = questions::ask(&db, &caller, *path, body.answers, services.clock.now()).await;
-    let job = job.map_err(problem)?;
+    let (answers, version) = (body.answers, body.version);
+    let job = questions::ask(&db, &caller, *path, answers, version, services.clock.now()).await;
+    let job = job.map_err(refused)?;
     services.bell.ring(caller.tenant);
     Ok(HttpResponse::Accepted().json(Asked {
         job: JobRef { id: job },

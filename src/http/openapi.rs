@@ -67,6 +67,8 @@ Lists give `next` while there is more: pass it as `cursor`.";
         spaces::life::unpublish, spaces::life::archive, spaces::life::unarchive, spaces::life::rotate_key,
         spaces::embed::code, spaces::embed::preview, spaces::versions::list, spaces::versions::version,
         spaces::versions::differences, spaces::versions::restore,
+        spaces::experiments::start, spaces::experiments::list, spaces::experiments::experiment,
+        spaces::experiments::end,
         analytics::overview, analytics::of_space,
         golden::list, golden::add, golden::change, golden::remove, golden::ask, golden::runs, golden::run,
         sources::document, sources::original,

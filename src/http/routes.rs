@@ -15,7 +15,7 @@ use super::{
         WorkspaceWrite, delete, get, patch, post, put,
     },
     places, query, session, site, sources,
-    spaces::{self, embed, life, versions},
+    spaces::{self, embed, experiments, life, versions},
     team, visitors, widget,
 };
 use crate::{
@@ -157,6 +157,19 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         .service(at("/api/chat-spaces/{id}/versions/{n}").route(get(SpacesRead, versions::version)))
         .service(at("/api/chat-spaces/{id}/versions/{n}/diff").route(get(SpacesRead, versions::differences)))
         .service(at("/api/chat-spaces/{id}/versions/{n}/restore").route(post(SpacesWrite, versions::restore)))
+        .service(
+            at("/api/chat-spaces/{id}/experiments")
+                .route(get(SpacesRead, experiments::list))
+                .route(post(SpacesWrite, experiments::start)),
+        )
+        .service(
+            at("/api/chat-spaces/{id}/experiments/{experiment}")
+                .route(get(SpacesRead, experiments::experiment)),
+        )
+        .service(
+            at("/api/chat-spaces/{id}/experiments/{experiment}/end")
+                .route(post(SpacesWrite, experiments::end)),
+        )
         .service(
             at("/api/chat-spaces/{id}/identity-keys")
                 .route(get(SpacesWrite, identity_keys::list))

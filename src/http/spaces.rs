@@ -1,6 +1,7 @@
 //! Spaces: made, read, set and removed. What else becomes of one is in the files of the folder.
 
 pub mod embed;
+pub mod experiments;
 pub mod life;
 pub mod versions;
 
@@ -229,6 +230,11 @@ pub async fn remove(
 
 /// Tells whoever keeps the space in memory that it changed, and answers with it.
 async fn settled(services: &Services, caller: &Caller, changed: Changed) -> Result<HttpResponse, Problem> {
+    told(services, caller, &changed).await;
+    Ok(shown(HttpResponse::Ok(), services, changed.after))
+}
+
+async fn told(services: &Services, caller: &Caller, changed: &Changed) {
     services
         .spaces
         .changed(&changed.before, Some(&changed.after))
@@ -248,7 +254,6 @@ async fn settled(services: &Services, caller: &Caller, changed: Changed) -> Resu
             Err(error) => error!(space.id = %id, %error, "documents are not read anew yet"),
         }
     }
-    Ok(shown(HttpResponse::Ok(), services, changed.after))
 }
 
 fn shown(mut answer: HttpResponseBuilder, services: &Services, space: Space) -> HttpResponse {
@@ -291,6 +296,8 @@ fn refused(error: SpaceError) -> Problem {
         SpaceError::Unsound(refused) => Problem::of_fields(Code::InvalidRequest, fields(refused)),
         SpaceError::SlugTaken => of(Code::Conflict, "slug"),
         SpaceError::Unconfirmed => of(Code::InvalidRequest, "confirm"),
+        SpaceError::Testing => of(Code::Conflict, "settings.ai"),
+        SpaceError::Over => Problem::new(Code::Conflict, detail),
         SpaceError::Full => Problem::new(Code::LimitReached, detail),
         SpaceError::Moved(_) => Problem::new(Code::VersionChanged, detail),
         SpaceError::NotReady(failed) => {

@@ -109,12 +109,14 @@ impl Tools {
                 space,
                 answers,
                 cause,
+                version,
             } => {
                 let replay = Replay {
                     run: job,
                     space: *space,
                     answers: *answers,
                     cause: *cause,
+                    version: *version,
                 };
                 replay_golden::run(self, db, replay, progress).await
             }

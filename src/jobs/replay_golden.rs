@@ -19,6 +19,7 @@ pub(super) async fn run(
     match ended {
         Ok(_) => Ok(Came::ToItsEnd),
         Err(ReplayError::Store(StoreError::NotFound)) => Ok(Came::Removed("the space was removed")),
+        Err(ReplayError::Forgotten) => Ok(Came::Removed("the version is not kept any more")),
         Err(ReplayError::Store(error)) => Err(error.into()),
         Err(error) => Err(Failure {
             transient: error.is_transient(),

@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use parlance_store::{
     control,
     queries::{
-        audit, canned_replies, conversations, documents, drafts, golden, identity_keys, jobs, messages,
-        sources,
+        audit, canned_replies, conversations, documents, drafts, experiments, golden, identity_keys, jobs,
+        messages, sources,
     },
 };
 use utoipa::{
@@ -73,6 +73,8 @@ words! {
     JobState = jobs::JobState;
     /// Why golden questions were asked.
     GoldenCause = golden::GoldenCause;
+    /// One of the two ways to answer that an A/B test compares.
+    Arm = experiments::Arm;
     /// What a key signs by.
     IdentityAlgorithm = identity_keys::IdentityAlgorithm;
     /// Where a conversation stands.

@@ -81,6 +81,17 @@ def space_of(ada, world):
     return space, taken["document"]["id"]
 
 
+def experiments(ada, at):
+    """One that has ended, of a version that answers otherwise, and one that runs."""
+    ada.call("change_space", at, body={"settings": {"ai": {"top_k": 3}}})
+    made = ada.call("start_experiment", at, body={"version": 1, "share_b": 20, "name": "More passages"})
+    test = {**at, "experiment": made["id"]}
+    ada.call("get_experiment", test)
+    ada.call("end_experiment", test, body={"use": "b"})
+    ada.call("list_experiments", at)
+    return ada.call("start_experiment", at, body={"version": 3})["id"]
+
+
 def knowledge(ada, world, at):
     written = ada.call("write_questions", at, body={"title": "Shop", "pairs": [{"question": "Open?", "answer": "Nine to five."}]})
     uploaded = ada.call("upload_document", at, files={"file": ("notes.md", NOTES.encode(), "text/markdown")})
@@ -110,7 +121,7 @@ def golden(ada, world, at):
     made = ada.call("add_golden_question", at, body=question)
     ada.call("change_golden_question", {"id": made["id"]}, body={**question, "source": "notes.md"})
     ada.call("list_golden_questions", at)
-    run = ada.call("ask_golden_questions", at, body={"answers": False})["job"]["id"]
+    run = ada.call("ask_golden_questions", at, body={"answers": False, "version": 1})["job"]["id"]
     world.done(ada, run)
     ada.call("list_golden_runs", at)
     ada.call("get_golden_run", {"id": run})
@@ -251,6 +262,7 @@ def tell(world):
     at = {"id": space["id"]}
     uploaded, source = knowledge(ada, world, at)
     question, run = golden(ada, world, at)
+    test = experiments(ada, at)
     reply = canned(ada, at)
     visitor, conversation, visitor_id, _ = visitors(world, ada, space, document)
     contact, spare_contact, contact_note = contacts(ada, visitor_id, space)
@@ -276,6 +288,7 @@ def tell(world):
             "/api/chat-spaces/{id}": at,
             "/api/chat-spaces/{id}/identity-keys/{kid}": {"kid": kid},
             "/api/chat-spaces/{id}/versions/{n}": {"n": 1},
+            "/api/chat-spaces/{id}/experiments/{experiment}": {"experiment": test},
             "/api/documents/{id}": {"id": uploaded},
             "/api/sources/{id}": {"id": source},
             "/api/golden-questions/{id}": {"id": question},

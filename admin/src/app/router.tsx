@@ -6,7 +6,7 @@ import { ConversationPage } from '../inbox/ConversationPage';
 import { InboxPage, NoConversation } from '../inbox/InboxPage';
 import { readSearch } from '../overview/range';
 import { shownOf } from '../inbox/search';
-import { filterOf, questionOf } from '../knowledge/filter';
+import { filterOf, questionOf, withOf } from '../knowledge/filter';
 import { HomePage } from '../spaces/HomePage';
 import { Empty } from '../ui/Empty';
 import { Failure } from '../ui/Failure';
@@ -51,6 +51,11 @@ const versions = createRoute({
   getParentRoute: () => settings,
   path: 'versions',
   component: lazyRouteComponent(() => import('../spaces/settings/VersionsPage'), 'VersionsPage'),
+});
+const experiments = createRoute({
+  getParentRoute: () => settings,
+  path: 'experiments',
+  component: lazyRouteComponent(() => import('../spaces/settings/experiments/ExperimentsPage'), 'ExperimentsPage'),
 });
 const danger = createRoute({
   getParentRoute: () => settings,
@@ -137,6 +142,7 @@ const golden = createRoute({
 const goldenRun = createRoute({
   getParentRoute: () => playground,
   path: 'golden/$run',
+  validateSearch: withOf,
   component: lazyRouteComponent(() => import('../knowledge/playground/RunPage'), 'RunPage'),
 });
 const playgroundRoutes = playground.addChildren([askPage, golden, goldenRun]);
@@ -159,7 +165,7 @@ const routeTree = root.addChildren([
     install,
     knowledgeRoutes,
     playgroundRoutes,
-    settings.addChildren([look, answers, site, versions, danger]),
+    settings.addChildren([look, answers, site, versions, experiments, danger]),
   ]),
 ]);
 

@@ -53,6 +53,11 @@ export const ACTIONS: Record<string, Kind> = {
       'golden_question.remove': 'removed a golden question',
     },
   },
+  'experiment.': {
+    label: 'A/B tests',
+    one: 'an A/B test',
+    acts: { 'experiment.start': 'started {}', 'experiment.end': 'ended {}' },
+  },
   'golden_run.': { label: 'Golden runs', one: 'the golden questions', acts: { 'golden_run.ask': 'ran the golden questions' } },
   'member.': {
     label: 'Members',

@@ -23,6 +23,11 @@ export function questionOf({ q }: Record<string, unknown>): { q?: string } {
   return (typeof q === 'string' || typeof q === 'number') && q !== '' ? { q: `${q}` } : {};
 }
 
+/** What of an address is another run to compare with. */
+export function withOf(search: Record<string, unknown>): { with?: string } {
+  return typeof search.with === 'string' && search.with !== '' ? { with: search.with } : {};
+}
+
 export function matches(document: Document, { q, show }: Filter): boolean {
   const words = (q ?? '').toLowerCase().split(/\s+/);
   const text = `${document.title} ${document.name}`.toLowerCase();

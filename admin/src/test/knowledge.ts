@@ -123,6 +123,7 @@ export function run(id: string, given: Partial<GoldenRun> = {}): GoldenRun {
     cause: 'knowledge',
     answers: false,
     knowledge_version: 4,
+    version: null,
     questions: 2,
     passed: 1,
     regressed: 1,
@@ -135,5 +136,5 @@ export function run(id: string, given: Partial<GoldenRun> = {}): GoldenRun {
 }
 
 export function result(question: GoldenQuestion, given: Partial<GoldenResult> = {}): GoldenResult {
-  return { question, passed: true, passed_before: true, abstained: false, source_place: 1, missing: [], answer: null, grounding: null, ...given };
+  return { question, passed: true, passed_before: true, abstained: false, source_place: 1, missing: [], answer: null, grounding: null, cost_nanos: null, ...given };
 }

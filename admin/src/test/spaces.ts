@@ -59,6 +59,7 @@ export function workspace(role = 'owner', one = space()) {
     'POST /api/auth/refresh': () => json(granted('t1', 900, role)),
     'GET /api/chat-spaces': () => json({ items: [one], next: null }),
     'GET /api/chat-spaces/s1/checks': () => json({ ready: true, items: [check('documents')] }),
+    'GET /api/chat-spaces/s1/experiments': () => json({ items: [], next: null }),
     'POST /api/chat-spaces/s1/preview': () => json({ config: { theme: { mode: 'auto', color: one.settings.color, position: 'right' }, prechat: [], locale: 'en', availability: { open: true, opens_at: null, closes_at: null } } }),
     'GET /api/team/members': () => json({ items: [], next: null }),
     'GET /api/auth/me': () => json({ memberships: [] }),

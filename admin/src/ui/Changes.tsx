@@ -25,10 +25,14 @@ export function Changes({ items }: { items: Change[] }) {
   );
 }
 
+/** Characters of what stays in one piece beside something long. */
+const SHORT = 12;
+
 function Value({ value, look, said }: { value: unknown; look: string; said: string }) {
   const lines = Array.isArray(value) && value.length > 0 ? value : [value];
+  const short = lines.every((line) => shown(line).length <= SHORT);
   return (
-    <div className={`min-w-0 rounded px-1.5 py-0.5 whitespace-pre-wrap wrap-anywhere ${look}`}>
+    <div className={`${short ? 'sm:shrink-0' : 'min-w-0'} rounded px-1.5 py-0.5 whitespace-pre-wrap wrap-anywhere ${look}`}>
       <span className="sr-only">{said}</span>
       {lines.map((line, i) => (
         <div key={i}>{isPicture(line) ? <img src={line} alt="a picture" className="size-8 rounded object-cover" /> : shown(line)}</div>

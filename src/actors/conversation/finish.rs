@@ -10,6 +10,7 @@ use parlance_store::{
     error::StoreError,
     ids::{ClientId, ConversationId, MessageId, NoteId, SpaceId, TenantId, UserId},
     queries::{
+        experiments::Assigned,
         ledger, messages,
         notes::{self, Note},
     },
@@ -32,7 +33,7 @@ use crate::domain::{
     },
     conversations::{
         event::{Author, Citation, Event, MessageState},
-        state::Transition,
+        state::{Ending, Transition},
     },
 };
 
@@ -52,6 +53,8 @@ struct Finish {
     space: SpaceId,
     conversation: ConversationId,
     bot_name: String,
+    /// The arm of the experiment it was answered under.
+    assigned: Option<Assigned>,
     at: chrono::DateTime<chrono::Utc>,
     moved: Option<Moved>,
     /// Questions that people answer instead.
@@ -87,6 +90,7 @@ pub(super) fn answer(
         space: live.mirror.row.space_id,
         conversation: live.mirror.row.id,
         bot_name: live.space.settings.bot_name.clone(),
+        assigned: live.space.assigned,
     };
     async move {
         let mut waits = AGAIN.into_iter();
@@ -135,7 +139,9 @@ impl Finish {
             claims,
             citations: outcome.cited.iter().map(stored_citation).collect(),
             model,
+            abstained: outcome.ending() == Ending::Abstained,
             cached: outcome.cached,
+            assigned: self.assigned,
             event_body,
             at: self.at,
             settlement: outcome.spent.clone(),

@@ -60,7 +60,7 @@ pub(super) fn prepare(
         match working.spaces.space(tenant, question.space.id).await {
             Ok(Some(space)) => {
                 question.knowledge_version = space.knowledge_version;
-                question.space = space;
+                question.space = space.in_conversation(question.conversation);
             }
             Ok(None) => {}
             Err(error) => error!(%error, "settings could not be read again, the earlier ones are used"),

@@ -194,7 +194,8 @@ pub(super) async fn load(
     let space = deps.spaces.space(tenant, mirror.row.space_id).await;
     let space = space
         .map_err(|error| ActorError::Store(error.to_string()))?
-        .ok_or(ActorError::NotFound)?;
+        .ok_or(ActorError::NotFound)?
+        .in_conversation(id);
     Ok(Some(Loaded {
         mirror,
         unanswered: open.into_iter().map(|message| message.id).collect(),

@@ -9,15 +9,21 @@ use moka::future::Cache;
 use parlance_store::{
     db::Db,
     error::StoreError,
-    ids::{SpaceId, TenantId},
-    queries::spaces,
+    ids::{ConversationId, ExperimentId, SpaceId, TenantId},
+    queries::{
+        experiments::{self, Arm, Assigned, Experiment},
+        spaces,
+    },
 };
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    domain::{availability::Availability, spaces::origins::covers},
+    domain::{
+        answering::settings::AnswerSettings, availability::Availability, experiments::arm::arm_of,
+        spaces::origins::covers,
+    },
     kernel::clock::SharedClock,
 };
 
@@ -42,6 +48,43 @@ pub struct Space {
     /// Whether visitors may use it.
     pub published: bool,
     pub settings: SpaceSettings,
+    /// The experiment that runs in it, where one does.
+    pub arms: Option<Arms>,
+    /// Where this is a space as an arm of it has it: which.
+    pub assigned: Option<Assigned>,
+}
+
+/// A space as the arms of an experiment have it.
+#[derive(Clone, Debug)]
+pub struct Arms {
+    experiment: ExperimentId,
+    share_b: i16,
+    a: Arc<Space>,
+    b: Arc<Space>,
+}
+
+impl Arms {
+    fn of(space: &Space, experiment: &Experiment) -> Self {
+        let arm = |arm, ai| {
+            let mut space = space.clone().answering(ai);
+            space.assigned = Some(Assigned {
+                experiment: experiment.id,
+                arm,
+            });
+            Arc::new(space)
+        };
+        // It was sound when the experiment began.
+        let b = serde_json::from_value(experiment.ai_b.clone()).unwrap_or_else(|error| {
+            tracing::error!(experiment.id = %experiment.id, %error, "arm B cannot be read, it answers as arm A");
+            space.settings.ai.clone()
+        });
+        Self {
+            experiment: experiment.id,
+            share_b: experiment.share_b,
+            a: arm(Arm::A, space.settings.ai.clone()),
+            b: arm(Arm::B, b),
+        }
+    }
 }
 
 /// What everybody may know of a space.
@@ -92,6 +135,23 @@ struct Theme<'a> {
 }
 
 impl Space {
+    /// The space as it answers in a conversation: by the arm that is its, where an experiment runs.
+    #[must_use]
+    pub fn in_conversation(self: Arc<Self>, conversation: ConversationId) -> Arc<Self> {
+        let Some(arms) = &self.arms else { return self };
+        match arm_of(arms.experiment, arms.share_b, conversation) {
+            Arm::A => arms.a.clone(),
+            Arm::B => arms.b.clone(),
+        }
+    }
+
+    /// The same space, answering in another way.
+    #[must_use]
+    pub fn answering(mut self, ai: AnswerSettings) -> Self {
+        self.settings.ai = ai;
+        self
+    }
+
     /// What everybody may know of it: what the widget shows.
     #[must_use]
     pub fn public(&self, availability: &Availability) -> Value {
@@ -215,7 +275,7 @@ impl SpaceDirectory {
         }
     }
 
-    /// A space of a tenant, published or not.
+    /// A space of a tenant, published or not, with the experiment that runs in it.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -224,9 +284,13 @@ impl SpaceDirectory {
             let found = self
                 .db
                 .tenant(tenant)
-                .read(async |conn| spaces::load(conn, id).await)
+                .read(async |conn| experiments::with_space(conn, id).await)
                 .await?;
-            Ok::<_, StoreError>(found.map(|row| Arc::new(Space::from(row))))
+            Ok::<_, StoreError>(found.map(|(row, experiment)| {
+                let mut space = Space::from(row);
+                space.arms = experiment.map(|experiment| Arms::of(&space, &experiment));
+                Arc::new(space)
+            }))
         };
         self.by_id.try_get_with((tenant, id), load).await
     }
@@ -255,6 +319,8 @@ impl From<spaces::Space> for Space {
             knowledge_version: row.knowledge_version,
             published: row.published,
             settings,
+            arms: None,
+            assigned: None,
         }
     }
 }

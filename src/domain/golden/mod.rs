@@ -22,6 +22,7 @@ use super::{
     audit,
     jobs::{self, Priority, Work},
     retrieval::MAX_QUESTION_CHARS,
+    spaces::versions,
 };
 
 /// Questions of a space at most.
@@ -208,28 +209,37 @@ fn told(question: &GoldenQuestion) -> Value {
     })
 }
 
-/// Puts a run in line that somebody asks for.
+/// Puts a run in line that somebody asks for, under the AI settings of a version of the space or of the time.
 ///
 /// # Errors
+/// [`GoldenError::Unsound`] where there is no such version, or none that answers by today's rules;
 /// [`StoreError::NotFound`] where the tenant has no such space.
 pub async fn ask(
     db: &TenantDb,
     caller: &Caller,
     space: SpaceId,
     answers: bool,
+    version: Option<i64>,
     now: DateTime<Utc>,
-) -> Result<JobId, StoreError> {
+) -> Result<JobId, GoldenError> {
     db.transaction(async |conn| {
         space_life::hold(conn, space).await?;
+        if let Some(n) = version
+            && versions::answers_of(conn, space, n).await?.is_none()
+        {
+            let detail = format!("version: the space has no version {n} that answers by today's rules");
+            return Err(GoldenError::Unsound(detail));
+        }
         let work = Work::ReplayGolden {
             space,
             answers,
             cause: GoldenCause::Asked,
+            version,
         };
         let mut act = caller.act("golden_run.ask", ("space", space), now);
-        act.after = Some(json!({ "answers": answers }));
+        act.after = Some(json!({ "answers": answers, "version": version }));
         audit::record(conn, act).await?;
-        jobs::enqueue(conn, &work, space, Priority::Now, now).await
+        Ok(jobs::enqueue(conn, &work, space, Priority::Now, now).await?)
     })
     .await
 }
@@ -256,6 +266,7 @@ pub async fn after_change(
         space,
         answers,
         cause,
+        version: None,
     };
     let (due, longest) = (
         now + SETTLED_AFTER,

@@ -17,9 +17,13 @@ use tracing::warn;
 use super::judge::{Seen, judge};
 use crate::domain::{
     accounts::space::Space,
-    answering::answerer::{Answerer, retrieval_settings},
+    answering::{
+        answerer::{Answerer, retrieval_settings},
+        turn::{Extra, Outcome},
+    },
     conversations::event::MessageState,
     jobs::progress::Progress,
+    spaces::versions,
 };
 
 /// Runs of a space that are kept.
@@ -37,6 +41,8 @@ pub struct Replay {
     pub space: SpaceId,
     pub answers: bool,
     pub cause: GoldenCause,
+    /// The version of the space whose AI settings are used; none uses those of the time.
+    pub version: Option<i64>,
 }
 
 /// Why a run did not come to its end.
@@ -47,6 +53,8 @@ pub enum ReplayError {
     /// Whoever should have answered could not: that says nothing about what is known.
     #[error("the space's first model did not answer {0} of the questions")]
     Answer(usize),
+    #[error("the version is not kept any more")]
+    Forgotten,
 }
 
 impl ReplayError {
@@ -56,6 +64,7 @@ impl ReplayError {
         match self {
             Self::Store(error) => error.is_transient(),
             Self::Answer(_) => true,
+            Self::Forgotten => false,
         }
     }
 }
@@ -76,11 +85,16 @@ pub async fn replay(
         space,
         answers,
         cause,
+        version,
     } = replay;
     let begun = db
         .transaction(async |conn| {
             let found = spaces::load(conn, space).await?.ok_or(StoreError::NotFound)?;
-            let found = Space::from(found);
+            let mut found = Space::from(found);
+            if let Some(n) = version {
+                let ai = versions::answers_of(conn, space, n).await?;
+                found = found.answering(ai.ok_or(ReplayError::Forgotten)?);
+            }
             if answers && cause != GoldenCause::Asked && !found.settings.knowledge.golden_answers {
                 return Ok(None);
             }
@@ -90,11 +104,12 @@ pub async fn replay(
                 cause,
                 answers,
                 knowledge_version: found.knowledge_version,
+                version,
                 conditions: conditions(&found),
                 at: now(),
             };
             let done = golden::begin(conn, new).await?;
-            Ok::<_, StoreError>(Some((found, golden::list(conn, space).await?, done)))
+            Ok::<_, ReplayError>(Some((found, golden::list(conn, space).await?, done)))
         })
         .await?;
     // Switched off since it was put in line: nobody wants to pay for it.
@@ -129,7 +144,8 @@ pub async fn replay(
     let finished = db
         .transaction(async |conn| golden::finish(conn, run, KEPT, now()).await)
         .await?;
-    if finished.regressed > 0 {
+    // What another version cannot do tells nothing about the space.
+    if finished.regressed > 0 && version.is_none() {
         metrics::counter!("parlance_golden_regressions_total")
             .increment(u64::try_from(finished.regressed).unwrap_or(0));
         warn!(space.id = %space.id, run.id = %run, regressed = finished.regressed, "golden questions got worse");
@@ -169,7 +185,7 @@ async fn search(
         text: given.collect::<Vec<_>>().join("\n"),
         documents: found.passages.iter().map(|passage| passage.document).collect(),
     };
-    Ok(result(question, &seen, None, None))
+    Ok(result(question, &seen))
 }
 
 /// Whether the space's first model says what it must; none where it does not answer. What another says
@@ -195,20 +211,27 @@ async fn answer(
             .collect(),
         text: outcome.text.clone(),
     };
-    Ok(Some(result(
-        question,
-        &seen,
-        Some(outcome.text),
-        outcome.grounding,
-    )))
+    let result = result(question, &seen);
+    Ok(Some(NewGoldenResult {
+        grounding: outcome.grounding,
+        cost_nanos: cost(&outcome),
+        answer: Some(outcome.text),
+        ..result
+    }))
 }
 
-fn result(
-    question: &GoldenQuestion,
-    seen: &Seen,
-    answer: Option<String>,
-    grounding: Option<f32>,
-) -> NewGoldenResult {
+/// What all calls for an answer cost, nano-dollars; none where a price is not known.
+fn cost(outcome: &Outcome) -> Option<i64> {
+    let further = outcome.extra.iter().map(|spent| match spent {
+        Extra::Attempt(bill) | Extra::Abandoned(bill) => bill,
+    });
+    let mut bills = outcome.spent.iter().chain(further);
+    bills.try_fold(0_i64, |sum, bill| {
+        bill.price_effective.map(|_| sum.saturating_add(bill.cost_nanos))
+    })
+}
+
+fn result(question: &GoldenQuestion, seen: &Seen) -> NewGoldenResult {
     let judged = judge(question, seen);
     NewGoldenResult {
         question: question.id,
@@ -216,7 +239,8 @@ fn result(
         abstained: seen.abstained,
         source_place: judged.source_place,
         missing: judged.missing,
-        answer,
-        grounding,
+        answer: None,
+        grounding: None,
+        cost_nanos: None,
     }
 }

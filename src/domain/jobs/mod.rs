@@ -38,6 +38,9 @@ pub enum Work {
         space: SpaceId,
         answers: bool,
         cause: GoldenCause,
+        /// The version of the space whose AI settings are tried; none tries those of the time.
+        #[serde(default)]
+        version: Option<i64>,
     },
     /// Gives a space that has become large indexes of its own, for vectors of `model`.
     IndexSpace { space: SpaceId, model: String },
@@ -119,7 +122,18 @@ impl Work {
         match self {
             Self::IngestDocument { document } => format!("document:{document}"),
             Self::ReadSource { source } => format!("source:{source}"),
-            Self::ReplayGolden { space, answers, .. } => format!("golden:{space}:{answers}"),
+            Self::ReplayGolden {
+                space,
+                answers,
+                version: None,
+                ..
+            } => format!("golden:{space}:{answers}"),
+            Self::ReplayGolden {
+                space,
+                answers,
+                version: Some(n),
+                ..
+            } => format!("golden:{space}:{answers}:{n}"),
             Self::IndexSpace { space, .. } => format!("index:{space}"),
             Self::SendMail { errand } => format!("mail:{}", errand.key()),
             Self::TellWaiting { space } => format!("waiting:{space}"),
@@ -290,6 +304,7 @@ mod tests {
                 space: SpaceId::new(),
                 answers: true,
                 cause: GoldenCause::Asked,
+                version: Some(1),
             },
         ] {
             assert_eq!(serde_json::to_value(&work).unwrap()["kind"], work.kind());

@@ -6,6 +6,7 @@ use parlance_store::{
     StoreError, TenantDb,
     ids::SpaceId,
     queries::{
+        experiments::{self, Experiment},
         golden::GoldenCause,
         space_versions::{self, Reason},
         spaces::{self, Space, SpaceChange},
@@ -54,7 +55,8 @@ struct Next {
 /// Changes a space. Nothing is written where nothing is different.
 ///
 /// # Errors
-/// `Unsound`, `Moved`, `SlugTaken`; of the store `NotFound` and `Archived`.
+/// `Unsound`, `Moved`, `SlugTaken`, and `Testing` where it would answer in another way while an experiment
+/// runs; of the store `NotFound` and `Archived`.
 pub async fn change(
     db: &TenantDb,
     caller: &Caller,
@@ -107,6 +109,40 @@ pub async fn restore(
         put(conn, caller, before, next, reason, now).await
     })
     .await
+}
+
+/// Sets a space to answer as arm B of an experiment did, by today's rules; all else stays. For a
+/// transaction that has locked the space and ended the experiment.
+///
+/// # Errors
+/// `Unsound`; of the store what the database could not do.
+pub(in crate::domain) async fn answer_as(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    before: Space,
+    experiment: &Experiment,
+    now: DateTime<Utc>,
+) -> Result<Changed, SpaceError> {
+    let mut settings = before.settings.clone();
+    if let Some(settings) = settings.as_object_mut() {
+        settings.insert("ai".to_owned(), experiment.ai_b.clone());
+    }
+    settings::sound(&settings).map_err(|refused| SpaceError::Unsound(in_settings(refused).collect()))?;
+    let next = Next {
+        name: before.name.clone(),
+        slug: before.slug.clone(),
+        settings,
+        allowed_origins: before.allowed_origins.clone(),
+    };
+    let note = format!(
+        "Answers of version {}, after the A/B test “{}”",
+        experiment.version_b, experiment.name
+    );
+    let reason = Reason {
+        note: Some(&note),
+        restored_from: None,
+    };
+    put(conn, caller, before, next, reason, now).await
 }
 
 fn at_version(space: &Space, wanted: Option<i64>) -> Result<(), SpaceError> {
@@ -169,6 +205,10 @@ async fn put(
         == (&before.name, &before.settings, &before.allowed_origins);
     if same && next.slug == before.slug {
         return changed(conn, before).await;
+    }
+    let answers = |settings: &Value| settings::sound(settings).map(|settings| settings.ai);
+    if answers(&before.settings) != answers(&next.settings) && experiments::runs(conn, before.id).await? {
+        return Err(SpaceError::Testing);
     }
     let change = SpaceChange {
         slug: next.slug,

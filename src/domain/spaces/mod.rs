@@ -58,6 +58,10 @@ pub enum SpaceError {
     NotReady(Vec<Check>),
     #[error("archive the space first, or confirm with its slug")]
     Unconfirmed,
+    #[error("an A/B test runs in the space: end it first")]
+    Testing,
+    #[error("the A/B test has ended")]
+    Over,
     /// `NotFound`, `Archived`, and what the database could not do.
     #[error(transparent)]
     Store(StoreError),
@@ -67,6 +71,8 @@ impl From<StoreError> for SpaceError {
     fn from(error: StoreError) -> Self {
         if error.is_conflict("space_index_slug_once") {
             Self::SlugTaken
+        } else if error.is_conflict("experiments_one_running") {
+            Self::Testing
         } else {
             Self::Store(error)
         }
@@ -81,7 +87,10 @@ pub struct Changed {
 }
 
 /// A space to be changed; one that is archived is not.
-async fn lock_open(conn: &mut TenantConn<'_>, id: SpaceId) -> Result<Space, SpaceError> {
+pub(in crate::domain) async fn lock_open(
+    conn: &mut TenantConn<'_>,
+    id: SpaceId,
+) -> Result<Space, SpaceError> {
     let space = spaces::lock(conn, id).await?;
     if space.archived_at.is_some() {
         return Err(SpaceError::Store(StoreError::Archived));
@@ -120,7 +129,7 @@ fn author(caller: &Caller) -> Author {
 }
 
 /// What is wrong with a name, if anything is.
-fn name_refused(name: &str) -> Option<Refused> {
+pub(in crate::domain) fn name_refused(name: &str) -> Option<Refused> {
     let sound = !name.is_empty() && name.chars().count() <= NAME_MAX && !name.chars().any(char::is_control);
     (!sound).then(|| Refused {
         field: "name".to_owned(),

@@ -1,11 +1,19 @@
-//! What is different between two versions of a space.
+//! What is different between two versions of a space, and how one answered.
 
-use parlance_store::queries::space_versions::SpaceVersion;
+use parlance_store::{
+    StoreError,
+    ids::SpaceId,
+    queries::space_versions::{self, SpaceVersion},
+    tenant::TenantConn,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::accounts::settings::SpaceSettings;
+use crate::domain::{
+    accounts::settings::{self, SpaceSettings},
+    answering::settings::AnswerSettings,
+};
 
 /// A field that is not the same in both.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -15,6 +23,35 @@ pub struct Difference {
     /// `null` where it was not there.
     pub before: Value,
     pub after: Value,
+}
+
+/// How version `n` of a space answered; none where there is no such version, or it is not sound by today's
+/// rules.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn answers_of(
+    conn: &mut TenantConn<'_>,
+    space: SpaceId,
+    n: i64,
+) -> Result<Option<AnswerSettings>, StoreError> {
+    let version = space_versions::get(conn, space, n).await?;
+    Ok(version
+        .and_then(|version| settings::sound(&version.settings).ok())
+        .map(|settings| settings.ai))
+}
+
+/// What differs in how two arms of an experiment answer, as [`diff`] of versions does.
+#[must_use]
+pub fn diff_of_answers(before: &Value, after: &Value) -> Vec<Difference> {
+    let whole = |ai: &Value| {
+        let read = serde_json::from_value::<AnswerSettings>(ai.clone()).ok();
+        read.and_then(|ai| serde_json::to_value(ai).ok())
+            .unwrap_or_else(|| ai.clone())
+    };
+    let mut found = Vec::new();
+    differ("settings.ai", &whole(before), &whole(after), &mut found);
+    found
 }
 
 /// What differs, field by field; a list is one field. What a version did not set counts as the default

@@ -93,7 +93,7 @@ const BESIDES: &[(&str, &[Code])] = &[
     ),
     (
         "restore_space_version",
-        &[Code::SpaceArchived, Code::VersionChanged],
+        &[Code::Conflict, Code::SpaceArchived, Code::VersionChanged],
     ),
     (
         "publish_space",
@@ -101,6 +101,8 @@ const BESIDES: &[(&str, &[Code])] = &[
     ),
     ("unpublish_space", &[Code::SpaceArchived]),
     ("rotate_space_key", &[Code::SpaceArchived]),
+    ("start_experiment", &[Code::Conflict, Code::SpaceArchived]),
+    ("end_experiment", &[Code::Conflict, Code::SpaceArchived]),
     ("add_identity_key", &[Code::Conflict, Code::SpaceArchived]),
     ("retire_identity_key", &[Code::SpaceArchived]),
     ("delete_identity_key", &[Code::SpaceArchived]),

@@ -113,6 +113,8 @@ ids! {
     SourceId,
     /// A question whose answer is known.
     GoldenQuestionId,
+    /// An A/B test of how a space answers.
+    ExperimentId,
     /// A background job.
     JobId,
     /// A reservation in the ledger: one upstream call.

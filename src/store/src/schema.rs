@@ -64,6 +64,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    experiments (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        space_id -> Uuid,
+        name -> Text,
+        version_a -> BigInt,
+        version_b -> BigInt,
+        ai_a -> Jsonb,
+        ai_b -> Jsonb,
+        share_b -> SmallInt,
+        actor_name -> Text,
+        started_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        used -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     visitors (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -205,3 +223,4 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(messages, reservations);
 diesel::allow_tables_to_appear_in_same_query!(conversations, visitors);
 diesel::allow_tables_to_appear_in_same_query!(conversations, spaces);
+diesel::allow_tables_to_appear_in_same_query!(experiments, spaces);

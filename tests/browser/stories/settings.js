@@ -75,6 +75,39 @@ story('what two admins change at once is not lost', async ({ page }) => {
   await call('DELETE', `chat-spaces/${id}?confirm=${slug}`);
 }, { rough: true });
 
+story('two versions of the answers are tested side by side, and the other one is used', async ({ page, complaints }) => {
+  const slug = `story-${randomUUID().slice(0, 8)}`;
+  const call = await callsAPI();
+  const { id } = await (await call('POST', 'chat-spaces', { name: 'Two answers', slug })).json();
+  await call('PATCH', `chat-spaces/${id}`, { settings: { ai: { top_k: 3 } }, note: 'fewer passages' });
+  await logsIn(page, `/spaces/${slug}/settings/experiments`);
+  await page.getByText('There has been no test yet').waitFor();
+  await page.getByLabel('Version for B').selectOption('1');
+  await page.getByText('Passages', { exact: true }).waitFor();
+  await page.getByLabel('Name').fill('More passages');
+  await page.getByRole('button', { name: 'Start the test' }).click();
+  await page.getByText('A: version 2').waitFor();
+
+  await page.getByRole('link', { name: 'Answers' }).click();
+  await page.getByText('The A/B test “More passages” runs').waitFor();
+  await page.getByLabel('Passages', { exact: true }).fill('9');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').getByText('end it first').waitFor();
+  await page.getByRole('button', { name: 'Discard' }).click();
+
+  await page.getByRole('link', { name: 'See the test' }).click();
+  await page.getByRole('button', { name: 'End the test' }).click();
+  const ending = page.getByRole('dialog', { name: 'End “More passages”?' });
+  await ending.getByText('Use B').click();
+  await ending.getByRole('button', { name: 'End the test' }).click();
+  await page.getByText('B used').waitFor();
+  const { settings, version } = await (await call('GET', `chat-spaces/${id}`)).json();
+  assert.deepEqual([settings.ai.top_k, version], [6, 3]);
+  await call('DELETE', `chat-spaces/${id}?confirm=${slug}`);
+  const refused = (text) => text.includes('status of 409');
+  assert.deepEqual(beyondLogin(complaints).filter((text) => !refused(text)), []);
+}, { rough: true });
+
 story('an owner invites somebody, and takes it back', async ({ page, complaints }) => {
   const email = `${randomUUID().slice(0, 8)}@acme.example`;
   await logsIn(page, '/team');

@@ -172,3 +172,27 @@ async fn a_question_that_expects_nothing_is_refused() {
     assert_eq!(admin.sends(Method::DELETE, &path, json!({})).await.status(), 204);
     assert_eq!(admin.get(QUESTIONS).await["items"], json!([]));
 }
+
+#[tokio::test]
+async fn another_version_is_tried_and_nothing_else_changes() {
+    let admin = Admin::on(Setup::default()).await;
+    let question = json!({ "question": "How long does the warranty of a robot last?", "source": "help.md" });
+    admin.keeps(question).await;
+    let stricter = json!({ "settings": { "ai": { "floor": 1.0 } } });
+    let changed = admin.sends(Method::PATCH, "/api/chat-spaces/{space}", stricter);
+    assert_eq!(changed.await.status(), 200);
+    for (version, passed) in [(2, 0), (1, 1)] {
+        let asked = admin
+            .sends(Method::POST, RUNS, json!({ "version": version }))
+            .await;
+        let run = admin.ran(asked).await["run"].clone();
+        assert_eq!(counts(&run), [1, passed, 0, 0], "{run}");
+        assert_eq!(
+            (&run["version"], &run["compared_with"]),
+            (&json!(version), &Value::Null)
+        );
+    }
+    let unknown = admin.sends(Method::POST, RUNS, json!({ "version": 9 })).await;
+    assert_eq!(unknown.status(), 400);
+    assert_eq!(admin.get("/api/chat-spaces/{space}").await["version"], 2);
+}

@@ -285,6 +285,9 @@ const UNKNOWN: &[(&str, &[u16])] = &[
     ("block_contact", &[404]),
     ("merge_contact", &[404]),
     ("write_contact_note", &[404]),
+    // Another version than the present one, and a test that runs.
+    ("start_experiment", &[400]),
+    ("end_experiment", &[404]),
     ("transfer_conversation", &[400]),
     ("snooze_conversation", &[400]),
     // Replies do not come in where nobody set that up.
@@ -349,7 +352,8 @@ async fn every_example_is_taken() {
         let url = path
             .replace("{space}", "acme")
             .replace("{id}", &id)
-            .replace("{kid}", &kid);
+            .replace("{kid}", &kid)
+            .replace("{experiment}", &Uuid::now_v7().to_string());
         let token = if path.starts_with("/api/widget/") {
             &visitor.token
         } else {

@@ -44,7 +44,13 @@ fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> Reque
     } else if method == Method::PATCH {
         // A change names only what is to change.
         json!({ "name": "Mine" })
-    } else if url.contains("/golden-runs") || url.contains("/identity-keys") || url.ends_with("/rotate-key") {
+    } else if url.ends_with("/experiments") {
+        json!({ "version": 1 })
+    } else if url.ends_with("/end")
+        || url.contains("/golden-runs")
+        || url.contains("/identity-keys")
+        || url.ends_with("/rotate-key")
+    {
         json!({})
     } else if url.ends_with("/block") {
         json!({ "reason": "spam" })

@@ -188,6 +188,26 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ),
     (
         "GET",
+        "/api/chat-spaces/{id}/experiments",
+        For::Member("spaces:read"),
+    ),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/experiments",
+        For::Member("spaces:write"),
+    ),
+    (
+        "GET",
+        "/api/chat-spaces/{id}/experiments/{experiment}",
+        For::Member("spaces:read"),
+    ),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/experiments/{experiment}/end",
+        For::Member("spaces:write"),
+    ),
+    (
+        "GET",
         "/api/chat-spaces/{id}/identity-keys",
         For::Member("spaces:write"),
     ),

@@ -2,6 +2,7 @@
 
 mod archiving;
 mod creating;
+mod experiments;
 mod keys;
 mod publishing;
 mod removing;

@@ -1,11 +1,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ChevronDown, Play } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import { useApi } from '../../api/client';
 import { useSpace } from '../../spaces/api';
 import { Button, buttonLook } from '../../ui/Button';
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '../../ui/Menu';
 import { Refusal } from '../../ui/Notice';
 import { useReplay } from './runs';
+
+const AskVersion = lazy(async () => ({ default: (await import('./AskVersion')).AskVersion }));
 
 /** Asks all golden questions now: by searching alone, or with answers. */
 export function AskAll() {
@@ -16,6 +19,7 @@ export function AskAll() {
     mutationFn: (answers: boolean) => api.post(`/api/chat-spaces/${space.id}/golden-runs`, { answers }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['golden-runs', space.id] }),
   });
+  const [chooses, setChooses] = useState(false);
   const busy = ask.isPending || running;
   return (
     <>
@@ -30,9 +34,15 @@ export function AskAll() {
           <MenuContent align="end">
             <MenuItem onSelect={() => ask.mutate(false)}>Search only, which costs nothing</MenuItem>
             <MenuItem onSelect={() => ask.mutate(true)}>With answers, which cost what answers cost</MenuItem>
+            <MenuItem onSelect={() => setChooses(true)}>By the settings of another version…</MenuItem>
           </MenuContent>
         </Menu>
       </div>
+      {chooses && (
+        <Suspense>
+          <AskVersion close={() => setChooses(false)} />
+        </Suspense>
+      )}
       {ask.error && (
         <div className="w-full">
           <Refusal error={ask.error} />

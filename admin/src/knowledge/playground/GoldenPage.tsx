@@ -23,7 +23,7 @@ export function GoldenPage() {
   const [adds, setAdds] = useState(false);
   const { data: questions, error, refetch } = useQuery(goldenQuery(api, space.id));
   const { data: runs = [] } = useQuery(runsQuery(api, space.id));
-  const newest = runs.find(({ finished_at }) => finished_at);
+  const newest = runs.find(({ finished_at, version }) => finished_at && version === null);
   const { data: last } = useQuery({ ...runQuery(api, newest?.id ?? ''), enabled: Boolean(newest) });
   if (!questions) return error ? <Failure error={error} retry={refetch} /> : <SkeletonTable label="Loading the golden questions" />;
   const add = mayWrite && (

@@ -28,7 +28,7 @@ export function RunList({ runs, slug }: { runs: GoldenRun[]; slug: string }) {
 }
 
 function Line({ run }: { run: GoldenRun }) {
-  const { finished_at, started_at, passed, questions, cause, answers } = run;
+  const { finished_at, started_at, passed, questions, cause, answers, version } = run;
   return (
     <>
       <span className="flex items-baseline justify-between gap-3">
@@ -41,6 +41,7 @@ function Line({ run }: { run: GoldenRun }) {
         <span>
           {CAUSES[cause]}
           {answers && ', with answers'}
+          {version !== null && `, by version ${version}`}
         </span>
         <Changes run={run} />
       </span>

@@ -13,6 +13,9 @@ import { SkeletonTable } from '../SkeletonTable';
 import { runQuery, type GoldenResult } from './api';
 import { Expected, Stands } from './GoldenRow';
 import { Changes } from './RunList';
+import { CompareWith } from './CompareWith';
+import { RunComparison } from './RunComparison';
+import { reasons } from './reasons';
 import { CAUSES, useReplay } from './runs';
 
 const route = getRouteApi('/spaces/$space/playground/golden/$run');
@@ -23,9 +26,12 @@ export function RunPage() {
   const { run: id } = route.useParams();
   useReplay(space.id);
   useTitle('Golden questions', space.name);
+  const { with: beside_id } = route.useSearch();
   const { data, error, refetch } = useQuery(runQuery(useApi(), id));
+  const beside = useQuery({ ...runQuery(useApi(), beside_id ?? ''), enabled: beside_id !== undefined });
   if (!data) return error ? <Failure error={error} retry={refetch} /> : <SkeletonTable label="Loading the run" />;
   const { run, results } = data;
+  const other = beside.data?.run.finished_at ? beside.data : undefined;
   return (
     <article className="mx-auto w-full max-w-4xl px-4 py-5 sm:px-6">
       <Link to="/spaces/$space/playground/golden" params={{ space: space.slug }} className="-ms-1 inline-flex items-center gap-1.5 rounded px-1 py-0.5 text-xs font-medium text-mute hover:text-ink">
@@ -37,10 +43,14 @@ export function RunPage() {
       <p className="mt-1 flex flex-wrap gap-x-3 text-mute">
         <span>
           {mediumTime(new Date(run.started_at))} · {CAUSES[run.cause]} · {run.answers ? 'with answers' : 'by searching alone'}
+          {run.version !== null && ` · by the settings of version ${run.version}`}
         </span>
         <Changes run={run} />
       </p>
-      {results.length === 0 ? (
+      {run.finished_at && <CompareWith run={run} />}
+      {results.length > 0 && other ? (
+        <RunComparison one={data} other={other} />
+      ) : results.length === 0 ? (
         <Empty icon={Hourglass} title={run.finished_at ? 'There was nothing to ask' : 'Not there yet'}>
           <p>What each question found appears here when the run has ended.</p>
         </Empty>
@@ -82,13 +92,4 @@ function Row({ result, slug }: { result: GoldenResult; slug: string }) {
       )}
     </li>
   );
-}
-
-/** Why a question did not pass. */
-function reasons({ abstained, question, source_place, missing }: GoldenResult): string[] {
-  const said: string[] = [];
-  if (abstained) said.push('The assistant found nothing to answer from.');
-  else if (question.source && source_place === null) said.push('The document was not among the sources.');
-  if (missing.length > 0) said.push(`Not said: ${missing.map((fact) => `“${fact}”`).join(', ')}.`);
-  return said;
 }

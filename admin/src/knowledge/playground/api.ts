@@ -109,6 +109,8 @@ export interface GoldenRun {
   cause: 'asked' | 'knowledge' | 'settings';
   answers: boolean;
   knowledge_version: number;
+  /** The version of the space whose AI settings were used; null where they were those of the time. */
+  version: number | null;
   questions: number;
   passed: number;
   regressed: number;
@@ -128,6 +130,8 @@ export interface GoldenResult {
   missing: string[];
   answer: string | null;
   grounding: number | null;
+  /** Nano-dollars; null where that is not known, or none was written. */
+  cost_nanos: number | null;
 }
 
 const POLL_MS = 3_000;

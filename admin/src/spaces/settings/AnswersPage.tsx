@@ -3,6 +3,7 @@ import { TextArea } from '../../ui/Inputs';
 import { ListField } from '../../ui/ListField';
 import { Section } from '../../ui/Section';
 import { useField } from './Draft';
+import { TestRuns } from './experiments/TestRuns';
 import { Flag, Num } from './inputs';
 import { HandoffSection } from './HandoffSection';
 import { HoursSection } from './hours/HoursSection';
@@ -19,7 +20,7 @@ const TONES = [
 /** How the space answers, and what that costs. */
 export function AnswersPage() {
   return (
-    <SettingsPage title="Answers" lead="How the bot answers from what the space knows. A change counts from the next question on.">
+    <SettingsPage title="Answers" lead="How the bot answers from what the space knows. A change counts from the next question on." notice={<TestRuns />}>
       <Section title="Model" lead="Who writes the answers. The first that is connected here and works is asked; the others stand in for it.">
         <Models />
         <Num path="settings.ai.temperature" label="Temperature" min={0} max={1} step={0.05} hint="0 says the same every time, 1 varies most. Empty: 0.2." />

@@ -1,5 +1,5 @@
 import { Link, Outlet } from '@tanstack/react-router';
-import { BookOpenText, Globe, History, Lock, Palette, TriangleAlert } from 'lucide-react';
+import { BookOpenText, FlaskConical, Globe, History, Lock, Palette, TriangleAlert } from 'lucide-react';
 import { useMay } from '../../app/permission';
 import { useTitle } from '../../app/title';
 import { Empty } from '../../ui/Empty';
@@ -13,6 +13,7 @@ const SECTIONS = [
   { to: '/spaces/$space/settings/answers', label: 'Answers', icon: BookOpenText },
   { to: '/spaces/$space/settings/site', label: 'Site', icon: Globe },
   { to: '/spaces/$space/settings/versions', label: 'Versions', icon: History },
+  { to: '/spaces/$space/settings/experiments', label: 'A/B test', icon: FlaskConical },
   { to: '/spaces/$space/settings/danger', label: 'Danger', icon: TriangleAlert },
 ] as const;
 

@@ -51,6 +51,8 @@ impl Shelf {
                     knowledge_version: 1,
                     published: true,
                     settings: SpaceSettings::default(),
+                    arms: None,
+                    assigned: None,
                 }),
                 conversation: ConversationId::new(),
                 message: MessageId::new(),

@@ -16,6 +16,7 @@ pub mod conversation_search;
 pub mod conversations;
 pub mod documents;
 pub mod drafts;
+pub mod experiments;
 pub mod golden;
 pub mod history;
 pub mod identity_keys;

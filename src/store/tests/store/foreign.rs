@@ -33,6 +33,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("conversation_search", "conversation_search"),
     ("documents", "knowledge"),
     ("drafts", "drafts"),
+    ("experiments", "experiments"),
     ("golden", "golden"),
     ("history", "contacts"),
     ("identity_keys", "contacts"),

@@ -30,6 +30,7 @@ async fn begin(db: &TenantDb, space: SpaceId, id: JobId, now: i64) -> Vec<Golden
         cause: GoldenCause::Asked,
         answers: false,
         knowledge_version: 7,
+        version: None,
         conditions: "as they are".to_owned(),
         at: at(now),
     };
@@ -47,6 +48,7 @@ fn result(question: GoldenQuestionId, passed: bool) -> NewGoldenResult {
         missing: Vec::new(),
         answer: None,
         grounding: None,
+        cost_nanos: None,
     }
 }
 

@@ -16,6 +16,7 @@ mod contacts;
 mod control;
 mod conversation_search;
 mod drafts;
+mod experiments;
 mod foreign;
 mod golden;
 mod inbox;

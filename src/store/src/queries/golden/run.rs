@@ -49,6 +49,9 @@ pub struct GoldenRun {
     /// Of the space when it began.
     #[diesel(sql_type = BigInt)]
     pub knowledge_version: i64,
+    /// The version of the space whose AI settings were used; none where they were those of the time.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub version: Option<i64>,
     /// Asked.
     #[diesel(sql_type = Integer)]
     pub questions: i32,
@@ -89,6 +92,8 @@ pub struct NewGoldenResult {
     pub answer: Option<String>,
     /// How far that is supported, 0 to 1.
     pub grounding: Option<f32>,
+    /// What the answer cost, nano-dollars; none where that is not known, or none was written.
+    pub cost_nanos: Option<i64>,
 }
 
 /// The same, beside what was expected and what it was in the run before.
@@ -119,12 +124,15 @@ pub struct GoldenResult {
     /// How far that is supported, 0 to 1.
     #[diesel(sql_type = Nullable<Float>)]
     pub grounding: Option<f32>,
+    /// What the answer cost, nano-dollars; none where that is not known, or none was written.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub cost_nanos: Option<i64>,
 }
 
 /// Columns of a [`GoldenRun`].
 macro_rules! run {
     () => {
-        "id, space_id, cause, answers, knowledge_version, questions, passed, regressed, mended, \
+        "id, space_id, cause, answers, knowledge_version, version, questions, passed, regressed, mended, \
          compared_with, started_at, finished_at"
     };
 }
@@ -142,6 +150,8 @@ pub struct NewGoldenRun {
     pub answers: bool,
     /// Of the space.
     pub knowledge_version: i64,
+    /// The version of the space whose AI settings are used, where it is not the present one.
+    pub version: Option<i64>,
     /// All that answers depend on, as one word.
     pub conditions: String,
     /// When.
@@ -171,8 +181,8 @@ pub async fn begin(
     .await?;
     sql(
         "INSERT INTO golden_runs AS g (tenant_id, id, space_id, cause, answers, knowledge_version, started_at, \
-                                       conditions) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+                                       conditions, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
          ON CONFLICT (tenant_id, id) DO UPDATE SET cause = excluded.cause, started_at = excluded.started_at, \
             knowledge_version = excluded.knowledge_version, conditions = excluded.conditions \
          WHERE g.conditions <> excluded.conditions",
@@ -185,6 +195,7 @@ pub async fn begin(
     .bind::<BigInt, _>(new.knowledge_version)
     .bind::<Timestamptz, _>(new.at)
     .bind::<Text, _>(new.conditions)
+    .bind::<Nullable<BigInt>, _>(new.version)
     .execute(conn.db())
     .await?;
     let done: Vec<Row> = sql("SELECT question_id FROM golden_results WHERE run_id = $1")
@@ -205,8 +216,8 @@ pub async fn found(
 ) -> Result<(), StoreError> {
     sql(
         "INSERT INTO golden_results (tenant_id, run_id, question_id, passed, abstained, source_place, missing, \
-                                     answer, grounding) \
-         SELECT tenant_id, $1, id, $3, $4, $5, $6, $7, $8 FROM golden_questions WHERE id = $2 FOR KEY SHARE \
+                                     answer, grounding, cost_nanos) \
+         SELECT tenant_id, $1, id, $3, $4, $5, $6, $7, $8, $9 FROM golden_questions WHERE id = $2 FOR KEY SHARE \
          ON CONFLICT DO NOTHING",
     )
     .bind::<SqlUuid, _>(run)
@@ -217,12 +228,14 @@ pub async fn found(
     .bind::<Array<Text>, _>(&result.missing)
     .bind::<Nullable<Text>, _>(result.answer.as_deref())
     .bind::<Nullable<Float>, _>(result.grounding)
+    .bind::<Nullable<BigInt>, _>(result.cost_nanos)
     .execute(conn.db())
     .await?;
     Ok(())
 }
 
-/// Ends a run: counts what it found, compares it with the one before of the same kind, and forgets
+/// Ends a run: counts what it found, compares it with the one before of the same kind under the settings of
+/// its time, or of the same version, and forgets
 /// all but the newest `kept` of that kind in the space, and what nobody will ever end.
 ///
 /// # Errors
@@ -243,6 +256,7 @@ pub async fn finish(
                FROM golden_runs r \
                LEFT JOIN LATERAL (SELECT id, started_at FROM golden_runs p \
                     WHERE p.space_id = r.space_id AND p.answers = r.answers AND p.finished_at IS NOT NULL \
+                      AND p.version IS NOT DISTINCT FROM r.version \
                       AND p.id <> r.id ORDER BY p.started_at DESC, p.id DESC LIMIT 1) b ON true \
                LEFT JOIN golden_results n ON n.run_id = r.id \
                LEFT JOIN golden_questions q ON q.id = n.question_id \
@@ -250,7 +264,7 @@ pub async fn finish(
                     AND q.updated_at <= b.started_at \
                WHERE r.id = $1 GROUP BY b.id) c \
          WHERE golden_runs.id = $1 RETURNING ",
-        "golden_runs.id, space_id, cause, answers, knowledge_version, golden_runs.questions, golden_runs.passed, \
+        "golden_runs.id, space_id, cause, answers, knowledge_version, version, golden_runs.questions, golden_runs.passed, \
          golden_runs.regressed, golden_runs.mended, golden_runs.compared_with, started_at, finished_at"
     ))
     .bind::<SqlUuid, _>(run)
@@ -318,7 +332,8 @@ pub async fn results(conn: &mut TenantConn<'_>, run: JobId) -> Result<Vec<Golden
     Ok(sql(concat!(
         "SELECT ",
         question!(),
-        ", n.passed, o.passed AS passed_before, n.abstained, n.source_place, n.missing, n.answer, n.grounding \
+        ", n.passed, o.passed AS passed_before, n.abstained, n.source_place, n.missing, n.answer, n.grounding, \
+           n.cost_nanos \
          FROM golden_results n JOIN golden_runs r ON r.id = n.run_id JOIN golden_questions q ON q.id = n.question_id ",
         named!(),
         " LEFT JOIN golden_runs b ON b.id = r.compared_with \

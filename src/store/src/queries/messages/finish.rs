@@ -8,7 +8,7 @@ use super::{Citation, MessageState, Written, write_locked};
 use crate::{
     error::StoreError,
     ids::{ConversationId, MessageId},
-    queries::ledger::Settlement,
+    queries::{experiments::Assigned, ledger::Settlement},
     statement::sql,
     tenant::TenantConn,
 };
@@ -35,8 +35,12 @@ pub struct FinishedAnswer {
     pub citations: Vec<Citation>,
     /// The model that wrote it.
     pub model: Option<String>,
+    /// Whether nothing was relevant enough to answer from.
+    pub abstained: bool,
     /// Whether it repeats the answer to an earlier question.
     pub cached: bool,
+    /// The arm of the experiment it was answered under, where one runs.
+    pub assigned: Option<Assigned>,
     /// The wire event without `seq`.
     pub event_body: Value,
     /// When.
@@ -94,6 +98,12 @@ pub async fn finish_answer(
              SELECT head.tenant_id, $1, c.n, c.passage_id, c.document_id, c.title, c.excerpt, c.url, c.page \
              FROM head, jsonb_to_recordset($9) AS c (n integer, passage_id uuid, document_id uuid, \
                                                      title text, excerpt text, url text, page integer)), \
+         tested AS ( \
+             INSERT INTO experiment_answers (tenant_id, message_id, experiment_id, conversation_id, question_id, \
+                                             seq, arm, abstained, grounding, took_ms) \
+             SELECT head.tenant_id, $1, $25, head.id, q.id, head_seq, $26, $27, $7, \
+                    CASE WHEN $6 = 'complete' THEN rollup_ms(q.created_at, $12) END \
+             FROM head JOIN messages q ON q.tenant_id = head.tenant_id AND q.id = $3 WHERE $25 IS NOT NULL), \
          settled AS ( \
              UPDATE reservations SET state = 'settled', settled_at = $14, model = $15, input = $16, output = $17, \
                     cache_write_5m = $18, cache_write_1h = $19, cache_read = $20, estimated = $21, \
@@ -128,7 +138,10 @@ pub async fn finish_answer(
     .bind::<Bool, _>(settlement.is_some_and(|s| s.estimated))
     .bind::<BigInt, _>(settlement.map_or(0, |s| s.cost_nanos))
     .bind::<Nullable<Date>, _>(settlement.and_then(|s| s.price_effective))
-    .bind::<Bool, _>(answer.cached);
+    .bind::<Bool, _>(answer.cached)
+    .bind::<Nullable<SqlUuid>, _>(answer.assigned.map(|assigned| assigned.experiment))
+    .bind::<Nullable<Text>, _>(answer.assigned.map(|assigned| assigned.arm))
+    .bind::<Bool, _>(answer.abstained);
     let written: Written = write_locked(conn.db(), answer.conversation_id, write).await?;
     Ok(if written.existing {
         Finished::AlreadyAnswered {
