@@ -159,6 +159,7 @@ async fn a_run_that_was_cut_off_goes_on_and_nothing_expected_is_no_question() {
         cause: GoldenCause::Knowledge,
         answers: false,
         knowledge_version: 8,
+        version: None,
         conditions: "others".to_owned(),
         at: at(12),
     };
@@ -243,6 +244,7 @@ async fn a_foreign_tenant_reads_and_changes_no_golden_question() {
         cause: GoldenCause::Knowledge,
         answers: true,
         knowledge_version: 1,
+        version: None,
         conditions: String::new(),
         at: at(9),
     };
