@@ -2,7 +2,8 @@ import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useSessionState } from '../auth/session';
 import { useFrames } from '../live/live';
-import { merge, type Agent, type Conversation } from './api';
+import type { Agent, Conversation } from './api';
+import { merge } from './merge';
 
 /** Changes that come together are shown together. */
 const GATHER_MS = 60;

@@ -2,7 +2,8 @@ import { InfiniteQueryObserver, QueryClient } from '@tanstack/react-query';
 import { describe, expect, it } from 'vitest';
 import type { Api } from '../api/client';
 import { conversation } from '../test/inbox';
-import { before, belongs, inboxKey, inboxQuery, merge, type Conversation, type View } from './api';
+import { inboxKey, inboxQuery, type Conversation, type View } from './api';
+import { before, belongs, merge } from './merge';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString();
 const waiting = (id: string, since: number) => conversation(id, { status: 'waiting', waiting_since: at(since), updated_at: at(since) });

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions, type InfiniteData, type QueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Api } from '../api/client';
 import type { Page } from '../api/page';
 
@@ -170,7 +170,7 @@ export interface Shown {
   space?: string | undefined;
 }
 
-const isSettled = (view: View) => view === 'resolved' || view === 'all';
+export const isSettled = (view: View) => view === 'resolved' || view === 'all';
 
 export const inboxKey = (shown: Shown) => ['inbox', shown.view, shown.space ?? ''] as const;
 
@@ -219,70 +219,8 @@ export const searchQuery = (api: Api, q: string, space: string | undefined) =>
     staleTime: 10_000,
   });
 
-/** Whether a conversation belongs in what is shown to this agent. */
-export function belongs({ view, space }: Shown, { status, assignee, space: of }: Conversation, me: string): boolean {
-  const wanted: { statuses: readonly Status[]; assignee?: string } = VIEWS[view];
-  return (
-    (wanted.statuses.length === 0 || wanted.statuses.includes(status)) && (!wanted.assignee || assignee?.id === me) && (!space || space === of)
-  );
-}
-
 /** Whether another agent has it: only they answer. */
 export const isHeld = ({ status, assignee }: Conversation, me: string) => status === 'human' && assignee !== null && assignee.id !== me;
-
-/** Who comes first, as the server sorts. */
-export function before(view: View, a: Conversation, b: Conversation): number {
-  if (!isSettled(view)) {
-    if (a.waiting_since && b.waiting_since) return a.waiting_since < b.waiting_since ? -1 : a.waiting_since > b.waiting_since ? 1 : a.id < b.id ? -1 : 1;
-    if (a.waiting_since || b.waiting_since) return a.waiting_since ? -1 : 1;
-  }
-  return a.updated_at > b.updated_at ? -1 : a.updated_at < b.updated_at ? 1 : a.id > b.id ? -1 : 1;
-}
-
-type Pages = InfiniteData<Page<Conversation>, string | null>;
-
-/** Puts changed conversations where they belong in every list that was read, and takes them out of the others. */
-export function merge(queries: QueryClient, changed: readonly Conversation[], me: string): void {
-  for (const [key, pages] of queries.getQueriesData<Pages>({ queryKey: ['inbox'] })) {
-    if (!pages) continue;
-    const shown: Shown = { view: key[1] as View, space: (key[2] as string) || undefined };
-    queries.setQueryData<Pages>(key, mergedInto(shown, pages, changed, me));
-  }
-  // One that nobody opened is read when somebody does.
-  for (const one of changed) queries.setQueryData<Conversation>(['conversation', one.id], (open) => open && one);
-}
-
-function mergedInto(shown: Shown, { pages, pageParams }: Pages, changed: readonly Conversation[], me: string): Pages {
-  const named = new Set(changed.map(({ id }) => id));
-  const [first] = pages;
-  const last = pages.at(-1);
-  if (!first || !last) return { pages, pageParams };
-  const all = pages.length === 1 ? first.items : pages.flatMap(({ items }) => items);
-  const rest = all.filter(({ id }) => !named.has(id));
-  const end = rest.at(-1);
-  // What comes behind the last page is read with the next one.
-  const isRead = (one: Conversation) => !last.next || !end || before(shown.view, one, end) < 0;
-  const come = changed.filter((one) => belongs(shown, one, me) && isRead(one)).sort((a, b) => before(shown.view, a, b));
-  // One page of all: the cursor of the last one still says where it goes on.
-  return { pages: [{ items: interleaved(rest, come, shown.view), next: last.next }], pageParams: pageParams.slice(0, 1) };
-}
-
-/** Two lists in order as one: where each of the few belongs is looked up in the many. */
-function interleaved(many: readonly Conversation[], few: readonly Conversation[], view: View): Conversation[] {
-  const parts: Conversation[][] = [];
-  let from = 0;
-  for (const one of few) {
-    let [low, high] = [from, many.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (before(view, many[middle] as Conversation, one) < 0) low = middle + 1;
-      else high = middle;
-    }
-    parts.push(many.slice(from, low), [one]);
-    from = low;
-  }
-  return ([] as Conversation[]).concat(...parts, many.slice(from));
-}
 
 export const conversationQuery = (api: Api, id: string) =>
   queryOptions({
