@@ -26,6 +26,7 @@ import './stories/undo.js';
 import './stories/drafts.js';
 import './stories/knowledge.js';
 import './stories/settings.js';
+import './stories/screens.js';
 import './stories/hours.js';
 import './stories/site.js';
 import './stories/reference.js';

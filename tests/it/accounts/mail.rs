@@ -164,7 +164,7 @@ async fn the_outbox_is_a_page_for_people_and_json_for_programs_and_outlives_a_re
     let kept = mails(&app).await;
     assert_eq!(kept.len(), 1);
     let fields: Vec<&String> = kept[0].as_object().unwrap().keys().collect();
-    assert_eq!(fields, ["links", "subject", "text", "to"]);
+    assert_eq!(fields, ["links", "reply_to", "subject", "text", "to"]);
     let page = app.http.get(app.url("/dev/outbox")).send().await.unwrap();
     assert!(
         page.headers()["content-type"]

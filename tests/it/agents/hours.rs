@@ -71,8 +71,8 @@ async fn nothing_is_assigned_until_hours_begin_and_an_agent_may_take_by_hand() {
     let (_, told, mut other) = asks(&app.visitor(&acme).await).await;
     assert_eq!(
         told,
-        "Nobody from our team is here just now. Your messages are kept, and a person will answer you here. \
-         Our team is back Monday at 09:00 (Berlin time)."
+        "Nobody from our team is here just now. A person will answer you here. Leave your e-mail address to get \
+         the answer there, too. Our team is back Monday at 09:00 (Berlin time)."
     );
     // Who asks later where it is always open is given to somebody.
     let (_, _, mut open) = asks(&app.visitor(&globex).await).await;
