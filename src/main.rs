@@ -158,7 +158,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let adapters = Adapters::from_config(&config).await?;
     let (public_url, demo) = (config.server.public_url.clone(), config.demo);
     let at_most = config.server.drain + OVERTIME;
-    let app = App::build(config, adapters, metrics).await?;
+    let app = Box::pin(App::build(config, adapters, metrics)).await?;
     let stop = app.stopper();
     actix_web::rt::spawn(async move {
         if let Ok(name) = asked_to_stop().await {
