@@ -89,7 +89,8 @@ scene('an answer has citations that open their source, a meter and a mark on wha
   assert.equal(await frame.locator('[role=meter]').getAttribute('aria-valuenow'), '93');
   assert.match(await frame.locator('.weak').first().textContent(), /^Most claims .*not backed by a source/);
   await frame.locator('button.cite').first().click();
-  const card = frame.locator('dialog');
+  const card = frame.locator('dialog[open]');
+  await card.waitFor();
   assert.match(await card.textContent(), /Warranty policy 2026.*limited warranty/s);
   const link = card.locator('a');
   assert.match(await link.getAttribute('href'), /\/documents\/d1#page=3$/);
@@ -232,7 +233,7 @@ scene('a person joins, leaves, and is rated', async ({ launcher, frame, server }
   await frame.locator('#person').waitFor({ state: 'hidden' });
   const ava = { kind: 'agent', name: 'Ava' };
   server.only().append({ type: 'status', status: 'human', by: { kind: 'system' }, assignee: ava });
-  await frame.getByRole('log').getByText('Ava joined the chat.').waitFor();
+  await frame.getByRole('log').getByText('Ava joined.').waitFor();
   server.only().append({ type: 'status', status: 'resolved', by: ava });
   await frame.getByLabel('4 / 5').click();
   await frame.getByLabel('Anything to add').fill('Great');

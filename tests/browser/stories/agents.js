@@ -62,7 +62,7 @@ story('two agents have three visitors, and do not get in each other\'s way', asy
     await row(ada, ofMia).click();
     await ada.getByRole('button', { name: 'Take over' }).click();
     await ada.getByText('Interrupted').waitFor();
-    await mia.frame.getByRole('log').getByText('joined the chat').waitFor();
+    await mia.frame.getByRole('log').getByText('joined.').waitFor();
     await composer(ada).fill('Hello Mia, I am **here**.');
     await ada.keyboard.press('Enter');
     await mia.frame.locator('.bubble', { hasText: 'Hello Mia, I am here.' }).waitFor();

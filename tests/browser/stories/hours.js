@@ -42,7 +42,7 @@ story('an admin sets hours, and an open widget says when somebody is back', asyn
   const back = /Our team is back \d+ \w+ at 09:00 \(Kiritimati time\)/;
   await line.getByText(back).waitFor();
   await frame.getByRole('button', { name: /Talk to\s+a person/ }).click();
-  await frame.locator('.msg', { hasText: back }).getByText('Your messages are kept').waitFor();
+  await frame.locator('.msg', { hasText: back }).getByText('A person will answer you here').waitFor();
   await admin.getByRole('switch', { name: 'Only within hours' }).uncheck();
   await save();
   await line.getByText('Waiting for a person').waitFor();

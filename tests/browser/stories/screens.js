@@ -21,18 +21,19 @@ story('an admin looks at another range of days, with and without those before, a
   assert.deepEqual(beyondLogin(complaints), []);
 }, { rough: true });
 
-story('the widget is seen on a site as soon as somebody opens it there', async ({ context, page, onForeignPage }) => {
+story('the widget is seen on a site as soon as somebody opens it there', async ({ context, page, complaints, onForeignPage }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.origin });
   await logsIn(page, '/spaces/acme/install');
   await page.getByRole('button', { name: 'Copy the embed code' }).click();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.equal(copied, `<script src="${server.origin}/widget.js" data-space="acme" async></script>`);
-  const console = await context.newPage();
-  await console.goto(`${server.origin}/app/spaces/acme/install`);
+  const install = await context.newPage();
+  await install.goto(page.url());
   const one = await onForeignPage();
   await one.opens();
-  await console.getByText(`Seen on ${new URL(one.page.url()).host}`).waitFor();
-});
+  await install.getByText(`Seen on ${new URL(one.page.url()).host}`).waitFor();
+  assert.deepEqual(beyondLogin(complaints), []);
+}, { rough: true });
 
 story('a person changes their name and ends a session elsewhere', async ({ page, complaints }) => {
   const login = { email: `robin-${randomUUID()}@shop.example`, password: 'a long horse staple' };
@@ -56,7 +57,7 @@ story('a person changes their name and ends a session elsewhere', async ({ page,
   assert.deepEqual(beyondLogin(complaints), []);
 }, { rough: true });
 
-story('a space is put away and brought back', async ({ page }) => {
+story('a space is put away and brought back', async ({ page, complaints }) => {
   const slug = await hasSpace('Put away');
   await logsIn(page, `/spaces/${slug}/settings/danger`);
   await page.getByRole('button', { name: 'Archive the space' }).click();
@@ -65,7 +66,8 @@ story('a space is put away and brought back', async ({ page }) => {
   await page.getByRole('button', { name: 'Bring back Put away' }).click();
   await page.waitForURL(new RegExp(`/spaces/${slug}`));
   await page.getByRole('link', { name: 'Put away' }).first().waitFor();
-});
+  assert.deepEqual(beyondLogin(complaints), []);
+}, { rough: true });
 
 story('an agent finds a conversation by what was said in it', async ({ page, complaints, onDemoPage }) => {
   const word = `quokka${Date.now().toString(36)}`;

@@ -88,7 +88,7 @@ story('two versions of the answers are tested side by side, and the other one is
   await page.getByRole('button', { name: 'Start the test' }).click();
   await page.getByText('A: version 2').waitFor();
 
-  await page.getByRole('link', { name: 'Answers' }).click();
+  await page.getByRole('link', { name: 'Answers', exact: true }).click();
   await page.getByText('The A/B test “More passages” runs').waitFor();
   await page.getByLabel('Passages', { exact: true }).fill('9');
   await page.getByRole('button', { name: 'Save' }).click();

@@ -147,7 +147,8 @@ export function createChat({ base, store, details = {}, changed, emit, timing })
   }
 
   function countUnread() {
-    if (visible && read < log.seq) {
+    // What stands in a tab behind others is not read.
+    if (visible && !document.hidden && read < log.seq) {
       store.set('read', (read = log.seq));
       connection.send({ type: 'read', seq: read });
     }
@@ -194,7 +195,7 @@ export function createChat({ base, store, details = {}, changed, emit, timing })
       changed();
     },
     /** Is the panel in sight? @param {boolean} on */
-    show(on) {
+    show(on = visible) {
       visible = on;
       countUnread();
     },

@@ -111,7 +111,7 @@ function paint({ theme, bot, branding }) {
 
 addEventListener('online', () => chat?.renew());
 addEventListener('offline', () => chat?.lose());
-addEventListener('visibilitychange', () => document.hidden || chat?.check());
+addEventListener('visibilitychange', () => document.hidden || (chat?.show(), chat?.check()));
 $('close').onclick = () => bridge('close');
 
 addEventListener('keydown', ({ key }) => {

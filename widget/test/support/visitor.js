@@ -4,6 +4,8 @@ import { createStore } from '../../src/frame/storage.js';
 import { TestSocket } from './websocket.js';
 
 globalThis.WebSocket = /** @type {any} */ (TestSocket);
+/** In front of all others. */
+globalThis.document ??= /** @type {any} */ ({ hidden: false });
 
 const IMPATIENT = { open: 300, quiet: 400, grace: 100, first: 5, cap: 50, hold: 60000, wait: 1 };
 

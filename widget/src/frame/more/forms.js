@@ -7,7 +7,9 @@ export const form = (spec, word, send, ...children) =>
   el(spec, { onsubmit: (event) => (event.preventDefault(), send(event.target)) }, ...children, el('button.go', null, t(word)));
 
 /** What is asked for under this name, `name` or `email`. */
-export const field = (name) => el('label', null, t(name), el('input', { name, type: name, autocomplete: name, required: '', maxlength: 200 }));
+export const field = (name) =>
+  // As strict about an address as the server.
+  el('label', null, t(name), el('input', { name, type: name, autocomplete: name, required: '', maxlength: 200, ...(name === 'email' && { pattern: '.+@.+\\..+' }) }));
 
 const thanks = () => el('p.comment', { role: 'status' }, t('thanks'));
 
