@@ -9,7 +9,7 @@ use crate::support::TestApp;
 impl Scene {
     /// Mailed to, and where the answer goes to.
     async fn mailed() -> (Self, String) {
-        let scene = Self::begin().await;
+        let scene = Box::pin(Self::begin()).await;
         scene.agent_says("Which model?").await;
         scene.clock.advance(PATIENCE);
         let mail = scene.mail(0).await;
@@ -45,7 +45,7 @@ fn mail(from: &str, to: &str, id: &str, text: &str) -> String {
 
 #[tokio::test]
 async fn a_reply_is_what_the_visitor_says_to_whoever_has_the_conversation() {
-    let (scene, to) = Scene::mailed().await;
+    let (scene, to) = Box::pin(Scene::mailed()).await;
     let text =
         "The Arm A1.\r\n\r\nOn Mon, 3 Nov 2025 at 10:00, Assistant <a@b.example> wrote:\r\n> Which model?";
     let reply = mail(MARA, &to, "1", text);
@@ -84,7 +84,7 @@ async fn a_reply_is_what_the_visitor_says_to_whoever_has_the_conversation() {
 
 #[tokio::test]
 async fn postmark_and_sendgrid_bring_the_same() {
-    let (scene, to) = Scene::mailed().await;
+    let (scene, to) = Box::pin(Scene::mailed()).await;
     let posted = json!({
         "From": MARA, "ToFull": [{ "Email": to, "Name": "", "MailboxHash": "" }], "OriginalRecipient": to,
         "TextBody": "By Postmark.", "HtmlBody": "<p>By Postmark.</p>",
@@ -126,7 +126,7 @@ async fn postmark_and_sendgrid_bring_the_same() {
 
 #[tokio::test]
 async fn what_is_resolved_waits_for_a_person_again() {
-    let (scene, to) = Scene::mailed().await;
+    let (scene, to) = Box::pin(Scene::mailed()).await;
     scene.act("resolve", json!({})).await;
     assert_eq!(
         scene.raw(mail(MARA, &to, "1", "It broke again.")).await,
@@ -145,7 +145,7 @@ async fn what_is_resolved_waits_for_a_person_again() {
 
 #[tokio::test]
 async fn another_sender_is_let_in_by_the_token_and_named() {
-    let (scene, to) = Scene::mailed().await;
+    let (scene, to) = Box::pin(Scene::mailed()).await;
     assert_eq!(
         scene
             .raw(mail("eve@evil.example", &to, "1", "I am Mara's wife."))
@@ -157,7 +157,7 @@ async fn another_sender_is_let_in_by_the_token_and_named() {
 
 #[tokio::test]
 async fn what_is_no_reply_to_us_is_dropped_for_good() {
-    let (scene, to) = Scene::mailed().await;
+    let (scene, to) = Box::pin(Scene::mailed()).await;
     let before = scene.visitor.log(&scene.conversation).await;
     let token = to.split(['+', '@']).nth(1).unwrap();
     let last = if token.ends_with('a') { 'b' } else { 'a' };
@@ -184,7 +184,7 @@ async fn what_is_no_reply_to_us_is_dropped_for_good() {
 
 #[tokio::test]
 async fn nobody_brings_mail_without_the_secret_or_what_is_none() {
-    let (scene, to) = Scene::mailed().await;
+    let (scene, to) = Box::pin(Scene::mailed()).await;
     let reply = mail(MARA, &to, "1", "Hello.");
     let raw = || {
         scene

@@ -7,7 +7,7 @@ use crate::support::{Socket, TestApp, eventually};
 
 #[tokio::test]
 async fn who_has_left_is_mailed_all_they_have_not_seen_once() {
-    let scene = Scene::begin().await;
+    let scene = Box::pin(Scene::begin()).await;
     scene.agent_says("It is on its way.").await;
     scene.clock.advance(PATIENCE / 2);
     scene.agent_says("<b>Tomorrow</b> at 10.").await;
@@ -44,7 +44,7 @@ async fn who_has_left_is_mailed_all_they_have_not_seen_once() {
 
 #[tokio::test]
 async fn agents_see_what_was_mailed_at_once_and_later() {
-    let scene = Scene::begin().await;
+    let scene = Box::pin(Scene::begin()).await;
     let watch = async || {
         let mut socket = Socket::open(&scene.app.console_url()).await;
         socket
@@ -70,7 +70,7 @@ async fn agents_see_what_was_mailed_at_once_and_later() {
 
 #[tokio::test]
 async fn who_listens_is_mailed_when_they_have_gone_without_reading() {
-    let scene = Scene::begin().await;
+    let scene = Box::pin(Scene::begin()).await;
     let (_, socket) = scene.visitor.resumes(&scene.conversation, 0).await;
     scene.agent_says("It is on its way.").await;
     scene.clock.advance(PATIENCE);
@@ -91,7 +91,7 @@ async fn who_listens_is_mailed_when_they_have_gone_without_reading() {
 
 #[tokio::test]
 async fn who_has_read_it_is_mailed_nothing() {
-    let scene = Scene::begin().await;
+    let scene = Box::pin(Scene::begin()).await;
     let (_, mut socket) = scene.visitor.resumes(&scene.conversation, 0).await;
     scene.agent_says("It is on its way.").await;
     let seq = loop {
@@ -121,7 +121,7 @@ async fn who_has_read_it_is_mailed_nothing() {
 
 #[tokio::test]
 async fn nothing_is_lost_over_a_restart() {
-    let mut scene = Scene::begin().await;
+    let mut scene = Box::pin(Scene::begin()).await;
     scene.agent_says("It is on its way.").await;
     scene.app.restart().await;
     scene.clock.advance(PATIENCE);
@@ -135,7 +135,7 @@ async fn nothing_is_lost_over_a_restart() {
 
 #[tokio::test]
 async fn who_wants_no_more_gets_none_and_no_look_at_the_link_stops_it() {
-    let scene = Scene::begin().await;
+    let scene = Box::pin(Scene::begin()).await;
     scene.agent_says("It is on its way.").await;
     scene.clock.advance(PATIENCE);
     let mail = scene.mail(0).await;

@@ -151,7 +151,7 @@ async fn serve(setup: &Setup, db: &TestDb, upstream: &MockUpstream) -> (String, 
     let (started, starting) = oneshot::channel();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let app = App::build(config, adapters, metrics).await.unwrap();
+            let app = Box::pin(App::build(config, adapters, metrics)).await.unwrap();
             let _ = started.send((app.port(), app.stopper(), app.services().clone()));
             app.run().await.unwrap();
         });
