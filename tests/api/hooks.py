@@ -31,6 +31,11 @@ class Bearer:
             case.headers["Authorization"] = f"Bearer {token}"
 
 
+@schemathesis.serializer("message/rfc822")
+def mail(context, value):
+    return str(value).encode(errors="replace")
+
+
 def somebodys(case):
     """The ids that there are for this operation."""
     found = {}

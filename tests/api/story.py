@@ -1,6 +1,7 @@
 """One valid call of every operation, as the life of a workspace. What generated calls find there stays;
 what would be in their way (logging out, leaving, removing) happens to what was made for it."""
 
+import datetime
 import urllib.parse
 import uuid
 
@@ -160,7 +161,7 @@ def visitors(world, ada, space, document):
     ada.call("list_conversations", {"id": space["id"]})
     ada.call("get_conversation", {"id": opened})
     ada.call("list_messages", {"id": opened}, query={"limit": 2})
-    ada.call("draft_text", {"id": opened}, body={"kind": "summary"})
+    agent_acts(ada, opened)
     file = {"file": ("notes.txt", b"It hums.", "text/plain")}
     world.call("attach_own_file", {**at, "id": opened}, token=token, files=file)
     attached = ada.call("attach_file", {"id": opened}, files=file)
@@ -168,6 +169,24 @@ def visitors(world, ada, space, document):
     world.call("read_attachment", {"id": attached["id"]}, query=dict(urllib.parse.parse_qsl(address.query)))
     ada.call("get_visitor", {"id": session["visitor"]["id"]})
     return token, opened, session["visitor"]["id"], answer["id"]
+
+
+def agent_acts(ada, conversation):
+    at = {"id": conversation}
+    ada.call("list_all_conversations", query={"limit": 2})
+    ada.call("search_conversations", query={"q": "warranty"})
+    ada.call("list_events", at, query={"limit": 2})
+    ada.call("draft_text", at, body={"kind": "summary"})
+    ada.call("take_conversation", at)
+    ada.call("say_message", at, body={"client_id": str(uuid.uuid4()), "text": "Two years, battery and motor alike."})
+    ada.call("write_note", at, body={"client_id": str(uuid.uuid4()), "text": "Asks before buying."})
+    ada.call("list_notes", at)
+    ada.call("transfer_conversation", at, body={"to": ada.call("get_me")["user"]["id"]})
+    until = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
+    ada.call("snooze_conversation", at, body={"until": until.isoformat()})
+    ada.call("resolve_conversation", at)
+    ada.call("reopen_conversation", at)
+    ada.call("release_conversation", at)
 
 
 def contacts(ada, visitor_id, space):

@@ -30,7 +30,6 @@ pub enum Assignment {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct QueueSettings {
-    #[schema(inline)]
     pub assign: Assignment,
     /// Nothing is assigned to an agent who has so many. What they take by hand has no limit.
     #[schema(minimum = 1, maximum = 50)]
