@@ -267,8 +267,8 @@ pub async fn edit(conn: &mut TenantConn<'_>, contact: &Contact) -> Result<(), St
     found(changed)
 }
 
-/// Lets a contact lead to another one from now on, whose its browsers and notes are then. For a transaction
-/// that [`enter`]ed and has both.
+/// Lets a contact lead to another one from now on, whose its browsers and notes are then; where either wants no
+/// mail, that holds. For a transaction that [`enter`]ed and has both.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such contact.
@@ -276,6 +276,8 @@ pub async fn merge(conn: &mut TenantConn<'_>, from: ContactId, into: ContactId) 
     for bring in [
         "UPDATE visitors SET contact_id = $2 WHERE contact_id = $1",
         "UPDATE contact_notes SET contact_id = $2 WHERE contact_id = $1",
+        "UPDATE contacts s SET mail_stopped_at = o.mail_stopped_at FROM contacts o \
+         WHERE o.id = $1 AND s.id = $2 AND s.mail_stopped_at IS NULL AND o.mail_stopped_at IS NOT NULL",
     ] {
         let bring = sql(bring).bind::<SqlUuid, _>(from).bind::<SqlUuid, _>(into);
         bring.execute(conn.db()).await?;
