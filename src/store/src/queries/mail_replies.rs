@@ -79,9 +79,12 @@ pub struct Unseen {
     /// The agent's name.
     #[diesel(sql_type = Nullable<Text>)]
     pub author_name: Option<String>,
-    /// What they wrote.
+    /// What they wrote; empty where they only sent files.
     #[diesel(sql_type = Text)]
     pub text: String,
+    /// The names of the files that came with it.
+    #[diesel(sql_type = Array<Text>)]
+    pub attachments: Vec<String>,
 }
 
 /// What agents wrote that the visitor has neither seen nor been mailed, oldest first, [`MOST`] at most.
@@ -92,7 +95,7 @@ pub async fn unseen(
     conn: &mut TenantConn<'_>,
     conversation: ConversationId,
 ) -> Result<Vec<Unseen>, StoreError> {
-    Ok(sql("SELECT m.id, m.author_name, m.text FROM conversations c \
+    Ok(sql("SELECT m.id, m.author_name, m.text, m.attachments FROM conversations c \
          JOIN messages m ON m.tenant_id = c.tenant_id AND m.conversation_id = c.id AND m.seq > c.read_seq \
          WHERE c.id = $1 AND m.author_kind = 'agent' \
            AND NOT EXISTS (SELECT FROM mailed_messages d WHERE d.tenant_id = m.tenant_id AND d.message_id = m.id) \
