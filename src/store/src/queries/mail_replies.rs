@@ -7,6 +7,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
+use super::contacts;
 use crate::{
     error::StoreError,
     ids::{ConversationId, MessageId, SpaceId, VisitorId},
@@ -204,7 +205,8 @@ pub async fn note_read(
     Ok(noted > 0)
 }
 
-/// Keeps where a visitor says that they can be written to, from now on again where they wanted no mail.
+/// Keeps where a visitor says that they can be written to, from now on again where they wanted no mail. For the
+/// contact that they are, only where that is proven or nobody vouches for it: a stop is not lifted by a stranger.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where there is no such visitor.
@@ -214,15 +216,22 @@ pub async fn give_email(
     email: &str,
 ) -> Result<(), StoreError> {
     let said = serde_json::json!({ "email": email });
-    let changed = sql("WITH visitor AS ( \
-             UPDATE visitors SET said = said || $2, mail_stopped_at = NULL WHERE id = $1 RETURNING contact_id), \
-         contact AS ( \
-             UPDATE contacts k SET mail_stopped_at = NULL FROM visitor WHERE k.id = visitor.contact_id) \
-         SELECT FROM visitor")
+    // The contact before the visitor, as everywhere: nobody waits in a circle.
+    contacts::enter(conn, false).await?;
+    sql(
+        "UPDATE contacts k SET mail_stopped_at = NULL, said_email = $2 FROM visitors v \
+         WHERE v.id = $1 AND k.id = v.contact_id AND (v.verified OR k.external_id IS NULL) \
+           AND (k.mail_stopped_at IS NOT NULL OR k.said_email IS DISTINCT FROM $2)",
+    )
     .bind::<SqlUuid, _>(visitor)
-    .bind::<Jsonb, _>(said)
+    .bind::<Text, _>(email)
     .execute(conn.db())
     .await?;
+    let changed = sql("UPDATE visitors SET said = said || $2, mail_stopped_at = NULL WHERE id = $1")
+        .bind::<SqlUuid, _>(visitor)
+        .bind::<Jsonb, _>(said)
+        .execute(conn.db())
+        .await?;
     if changed == 0 {
         Err(StoreError::NotFound)
     } else {
@@ -239,13 +248,19 @@ pub async fn stop(
     conversation: ConversationId,
     at: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let stopped = sql("WITH visitor AS ( \
-             UPDATE visitors v SET mail_stopped_at = coalesce(v.mail_stopped_at, $2) \
-             FROM conversations c WHERE c.id = $1 AND v.id = c.visitor_id RETURNING v.contact_id), \
-         contact AS ( \
-             UPDATE contacts k SET mail_stopped_at = coalesce(k.mail_stopped_at, $2) \
-             FROM visitor WHERE k.id = visitor.contact_id) \
-         SELECT FROM visitor")
+    contacts::enter(conn, false).await?;
+    sql(
+        "UPDATE contacts k SET mail_stopped_at = $2 FROM conversations c JOIN visitors v ON v.id = c.visitor_id \
+         WHERE c.id = $1 AND k.id = v.contact_id AND k.mail_stopped_at IS NULL",
+    )
+    .bind::<SqlUuid, _>(conversation)
+    .bind::<Timestamptz, _>(at)
+    .execute(conn.db())
+    .await?;
+    let stopped = sql(
+        "UPDATE visitors v SET mail_stopped_at = coalesce(v.mail_stopped_at, $2) FROM conversations c \
+         WHERE c.id = $1 AND v.id = c.visitor_id",
+    )
     .bind::<SqlUuid, _>(conversation)
     .bind::<Timestamptz, _>(at)
     .execute(conn.db())
