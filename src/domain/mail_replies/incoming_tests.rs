@@ -64,6 +64,34 @@ fn files_are_counted_and_said_to_be_left_out() {
 }
 
 #[test]
+fn what_is_written_before_and_after_an_image_is_read() {
+    let headers = "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b1";
+    let image = "--b1\nContent-Type: image/png; name=\"a.png\"\nContent-Disposition: inline; filename=\"a.png\"\n\
+                 Content-Transfer-Encoding: base64\n\niVBORw0KGgo=\n";
+    let part = |kind: &str, text: &str| format!("--b1\nContent-Type: text/{kind}\n\n{text}\n");
+    let said = |parts: &[String]| {
+        let mail = piped(headers, &format!("{}--b1--\n", parts.concat()));
+        let text = mail.messages().concat();
+        text.split("\n\n(").next().unwrap().to_owned()
+    };
+    let [before, after] = [part("plain", "It hums:"), part("plain", "Since Monday.")];
+    assert_eq!(
+        said(&[before.clone(), image.to_owned(), after]),
+        "It hums:\nSince Monday."
+    );
+    let after = part("html", "<p>Since <b>Monday</b>.</p>");
+    assert_eq!(
+        said(&[before, image.to_owned(), after.clone()]),
+        "It hums:\nSince Monday."
+    );
+    let before = part("html", "<p>It hums:</p>");
+    assert_eq!(
+        said(&[before, image.to_owned(), after]),
+        "It hums:\nSince Monday."
+    );
+}
+
+#[test]
 fn what_machines_write_by_themselves_is_told_from_what_people_write() {
     for header in [
         "Auto-Submitted: auto-replied",
