@@ -169,6 +169,17 @@ fn what_sendgrid_posts_is_read() {
         ("mara@shop.example", vec!["Yes, please.".to_owned()])
     );
     assert_eq!(mail.client_id(0), piped("", "x").client_id(0));
+    let mut latin = form(&[
+        ("from", "mara@shop.example"),
+        ("html", "<p>Grüße</p>"),
+        ("charsets", "{\"text\":\"iso-8859-1\",\"html\":\"utf-8\"}"),
+    ]);
+    latin.insert("text".to_owned(), b"Gr\xfc\xdfe".to_vec());
+    let mail = sendgrid::read(&latin).unwrap();
+    assert_eq!(
+        (mail.text.as_deref(), mail.html.as_deref()),
+        (Some("Grüße"), Some("<p>Grüße</p>"))
+    );
     let raw = format!("From: mara@shop.example\r\nTo: {TO}\r\nAuto-Submitted: auto-replied\r\n\r\nAway.");
     let raw = sendgrid::read(&form(&[("email", &raw), ("envelope", &envelope)])).unwrap();
     assert!(raw.automatic && raw.to.iter().all(|to| to == TO));
