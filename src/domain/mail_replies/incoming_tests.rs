@@ -221,5 +221,7 @@ fn a_long_mail_becomes_several_messages_and_says_what_is_left_out() {
     let endless = said("ä".repeat(MAX_TEXT * 20)).messages();
     assert_eq!(endless.len(), MOST_PARTS + 1);
     assert_eq!(endless.last().unwrap(), "(The rest of this e-mail was left out)");
+    let quoting = said(format!("Yes.\n{}", "> No?\n".repeat(MAX_TEXT * 40))).messages();
+    assert_eq!(quoting, ["Yes."]);
     assert_eq!(said(" \n ".to_owned()).messages(), Vec::<String>::new());
 }
