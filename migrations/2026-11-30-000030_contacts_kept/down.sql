@@ -7,6 +7,7 @@ ALTER TABLE visitors DROP COLUMN verified;
 ALTER TABLE contacts
     DROP COLUMN words,
     DROP COLUMN edited_name, DROP COLUMN edited_email, DROP COLUMN edited_attributes,
+    DROP COLUMN said_name, DROP COLUMN said_email,
     DROP COLUMN blocked_at, DROP COLUMN blocked_reason, DROP COLUMN merged_into;
 DELETE FROM contacts WHERE external_id IS NULL;
 ALTER TABLE contacts

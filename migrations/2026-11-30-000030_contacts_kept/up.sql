@@ -8,6 +8,8 @@ ALTER TABLE contacts
     ALTER COLUMN verified_at DROP NOT NULL,
     ADD COLUMN edited_name       text,          -- what agents know, where the host site does not say
     ADD COLUMN edited_email      text,
+    ADD COLUMN said_name         text,          -- what a page or a form said: to be found by, never to be written to
+    ADD COLUMN said_email        text,
     ADD COLUMN edited_attributes jsonb NOT NULL DEFAULT '{}',
     ADD COLUMN blocked_at        timestamptz,
     ADD COLUMN blocked_reason    text CHECK (blocked_reason <> ''),
@@ -19,7 +21,8 @@ ALTER TABLE contacts
 -- What they are found by: words behind a space each.
 ALTER TABLE contacts ADD COLUMN words text NOT NULL GENERATED ALWAYS AS (
     lower(parlance_plain(' ' || coalesce(name, '') || ' ' || coalesce(email, '') || ' ' || coalesce(external_id, '')
-        || ' ' || coalesce(edited_name, '') || ' ' || coalesce(edited_email, '')))) STORED;
+        || ' ' || coalesce(edited_name, '') || ' ' || coalesce(edited_email, '')
+        || ' ' || coalesce(said_name, '') || ' ' || coalesce(said_email, '')))) STORED;
 CREATE INDEX contacts_recent ON contacts (tenant_id, last_seen_at DESC, id DESC) WHERE merged_into IS NULL;
 CREATE INDEX contacts_blocked_recent ON contacts (tenant_id, last_seen_at DESC, id DESC)
     WHERE merged_into IS NULL AND blocked_at IS NOT NULL;

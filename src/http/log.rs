@@ -1,13 +1,15 @@
 //! What the log says of a request that did not go well: a fault of ours once, with its cause; what a
-//! client did wrong only to whoever asks for `debug`.
+//! client did wrong only to whoever asks for `debug`. Of an address it says the pattern alone: paths and
+//! queries have tokens and signatures in them.
 
 use actix_web::{
-    Error,
+    Error, HttpMessage,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
+    http::header,
 };
-use tracing::{Span, debug, error};
-use tracing_actix_web::{DefaultRootSpanBuilder, RootSpanBuilder};
+use tracing::{Span, debug, error, field::Empty, info_span};
+use tracing_actix_web::{DefaultRootSpanBuilder, RequestId, RootSpanBuilder};
 
 use crate::kernel::{code::Code, problem::Problem};
 
@@ -16,7 +18,27 @@ pub struct RequestLog;
 
 impl RootSpanBuilder for RequestLog {
     fn on_request_start(request: &ServiceRequest) -> Span {
-        DefaultRootSpanBuilder::on_request_start(request)
+        let connection = request.connection_info();
+        let id = request
+            .extensions()
+            .get::<RequestId>()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let agent = request.headers().get(header::USER_AGENT);
+        info_span!(
+            "HTTP request",
+            http.method = %request.method(),
+            http.route = %request.match_pattern().as_deref().unwrap_or("default"),
+            http.host = %connection.host(),
+            http.client_ip = %connection.realip_remote_addr().unwrap_or_default(),
+            http.user_agent = %agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default(),
+            http.status_code = Empty,
+            otel.kind = "server",
+            otel.status_code = Empty,
+            request_id = %id,
+            exception.message = Empty,
+            exception.details = Empty,
+        )
     }
 
     fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
@@ -78,10 +100,12 @@ mod tests {
         let fail = move || async move { Err::<&str, _>(fails()) };
         let app = App::new()
             .wrap(TracingLogger::<RequestLog>::new())
-            .route("/", web::get().to(fail));
+            .route("/of/{token}", web::get().to(fail));
         let app = test::init_service(app).await;
-        test::call_service(&app, test::TestRequest::get().to_request()).await;
+        let request = test::TestRequest::get().uri("/of/unsaid?signature=unsaid");
+        test::call_service(&app, request.to_request()).await;
         let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("/of/{token}") && !text.contains("unsaid"), "{text}");
         text.lines()
             .filter(|line| line.contains("a request "))
             .map(str::to_owned)

@@ -5,7 +5,7 @@ use actix::{ActorFutureExt, AtomicResponse, Handler, WrapFuture};
 use parlance_store::{
     error::StoreError,
     ids::{ConversationId, TenantId},
-    queries::mail_replies,
+    queries::{inbox::Glimpse, mail_replies},
 };
 use tracing::error;
 
@@ -13,7 +13,7 @@ use super::{
     Deps,
     actor::ConversationActor,
     messages::{ActorError, GiveEmail, NoteMailed, Published},
-    write::store,
+    write::{self, store},
 };
 use crate::domain::{conversations::event::Event, mail_replies::outgoing};
 
@@ -82,16 +82,18 @@ impl Handler<GiveEmail> for ConversationActor {
                 outgoing::enqueue(conn, id, at).await
             });
             given.await.map_err(store)?;
-            Ok(email)
+            // The address is kept: where it cannot be read back, the console shows it later.
+            let now = write::glimpse(deps, tenant, id).await;
+            Ok(now
+                .inspect_err(|error| error!(conversation.id = %id, %error, "cannot tell who a visitor is"))
+                .ok())
         };
         AtomicResponse::new(Box::pin(give.into_actor(self).map(|given, actor, _| {
-            let email = given?;
-            if let Some(live) = actor.live.as_mut() {
-                let glimpse = &mut live.mirror.glimpse;
-                // What the host site vouches for goes before it.
-                if glimpse.contact_id.is_none() || glimpse.email.is_none() {
-                    glimpse.email = Some(email.to_string());
-                }
+            let now: Option<Glimpse> = given?;
+            if let (Some(live), Some(now)) = (actor.live.as_mut(), now)
+                && live.mirror.identify(now)
+            {
+                live.subscribers.dismiss_visitor();
             }
             actor.tell_inbox();
             Ok(())

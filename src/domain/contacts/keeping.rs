@@ -106,8 +106,8 @@ fn edited(contact: &mut Contact, edit: Edit) -> Result<(), KeepingError> {
     Ok(())
 }
 
-/// The contact of a browser; where nobody knows whose it is, one is kept for it from now on, by the name and
-/// the address that its page said. Opens nothing to the visitor.
+/// The contact of a browser; where nobody knows whose it is, one is kept for it from now on, found by
+/// the name and the address that its page said, or its form. Opens nothing to the visitor.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where there is no such visitor.
@@ -121,7 +121,10 @@ pub async fn of_visitor(db: &TenantDb, visitor: VisitorId, at: DateTime<Utc>) ->
                 conversations: Vec::new(),
             });
         }
-        let said = |field: &str| row.said.get(field).and_then(Value::as_str).map(str::to_owned);
+        let said = |field: &str| {
+            let told = [&row.said, &row.attributes].map(|told| told.get(field).and_then(Value::as_str));
+            told.into_iter().flatten().next().map(str::to_owned)
+        };
         let id = ContactId::new();
         let mut contact = contacts::keep(conn, id, said("name"), said("email"), at).await?;
         visitors::attribute(conn, visitor, id).await?;

@@ -107,6 +107,8 @@ pub(super) async fn left(
 }
 
 /// The survivor with what it had not. What a host site vouched for of the other is kept as what agents know.
+/// Mail for somebody whom a host site vouches for goes where a host site says: of nobody else is it known that
+/// they are the same person, and not who had the browser before.
 fn joined(mut survivor: Contact, other: &Contact) -> Result<Contact, attributes::Refused> {
     let known =
         |vouched: &Option<String>, edited: &Option<String>| vouched.clone().or_else(|| edited.clone());
@@ -114,7 +116,10 @@ fn joined(mut survivor: Contact, other: &Contact) -> Result<Contact, attributes:
         survivor.edited_name = known(&other.name, &other.edited_name);
     }
     if known(&survivor.email, &survivor.edited_email).is_none() {
-        survivor.edited_email = known(&other.email, &other.edited_email);
+        survivor.edited_email = match survivor.external_id {
+            Some(_) => other.email.clone(),
+            None => known(&other.email, &other.edited_email),
+        };
     }
     let mut gained = other.edited_attributes.as_object().cloned().unwrap_or_default();
     gained.extend(other.attributes.as_object().cloned().unwrap_or_default());
@@ -175,6 +180,21 @@ mod tests {
             json!({ "plan": "pro", "seats": 3, "city": "Ulm" })
         );
         assert_eq!(joined.blocked_reason.as_deref(), Some("spam"), "a block holds");
+    }
+
+    #[test]
+    fn a_vouched_survivor_is_written_to_only_where_a_site_vouches() {
+        let mut vouched = contact(None, json!({}));
+        vouched.external_id = Some("7".to_owned());
+        let mut other = contact(None, json!({}));
+        other.edited_email = Some("before@x.example".to_owned());
+        let email =
+            |survivor: &Contact, other: &Contact| joined(survivor.clone(), other).unwrap().edited_email;
+        assert_eq!(email(&vouched, &other), None);
+        let unvouched = contact(None, json!({}));
+        assert_eq!(email(&unvouched, &other), other.edited_email);
+        other.email = Some("ann@x.example".to_owned());
+        assert_eq!(email(&vouched, &other), other.email);
     }
 
     #[test]

@@ -64,6 +64,34 @@ fn files_are_counted_and_said_to_be_left_out() {
 }
 
 #[test]
+fn what_is_written_before_and_after_an_image_is_read() {
+    let headers = "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b1";
+    let image = "--b1\nContent-Type: image/png; name=\"a.png\"\nContent-Disposition: inline; filename=\"a.png\"\n\
+                 Content-Transfer-Encoding: base64\n\niVBORw0KGgo=\n";
+    let part = |kind: &str, text: &str| format!("--b1\nContent-Type: text/{kind}\n\n{text}\n");
+    let said = |parts: &[String]| {
+        let mail = piped(headers, &format!("{}--b1--\n", parts.concat()));
+        let text = mail.messages().concat();
+        text.split("\n\n(").next().unwrap().to_owned()
+    };
+    let [before, after] = [part("plain", "It hums:"), part("plain", "Since Monday.")];
+    assert_eq!(
+        said(&[before.clone(), image.to_owned(), after]),
+        "It hums:\nSince Monday."
+    );
+    let after = part("html", "<p>Since <b>Monday</b>.</p>");
+    assert_eq!(
+        said(&[before, image.to_owned(), after.clone()]),
+        "It hums:\nSince Monday."
+    );
+    let before = part("html", "<p>It hums:</p>");
+    assert_eq!(
+        said(&[before, image.to_owned(), after]),
+        "It hums:\nSince Monday."
+    );
+}
+
+#[test]
 fn what_machines_write_by_themselves_is_told_from_what_people_write() {
     for header in [
         "Auto-Submitted: auto-replied",
@@ -141,6 +169,17 @@ fn what_sendgrid_posts_is_read() {
         ("mara@shop.example", vec!["Yes, please.".to_owned()])
     );
     assert_eq!(mail.client_id(0), piped("", "x").client_id(0));
+    let mut latin = form(&[
+        ("from", "mara@shop.example"),
+        ("html", "<p>Grüße</p>"),
+        ("charsets", "{\"text\":\"iso-8859-1\",\"html\":\"utf-8\"}"),
+    ]);
+    latin.insert("text".to_owned(), b"Gr\xfc\xdfe".to_vec());
+    let mail = sendgrid::read(&latin).unwrap();
+    assert_eq!(
+        (mail.text.as_deref(), mail.html.as_deref()),
+        (Some("Grüße"), Some("<p>Grüße</p>"))
+    );
     let raw = format!("From: mara@shop.example\r\nTo: {TO}\r\nAuto-Submitted: auto-replied\r\n\r\nAway.");
     let raw = sendgrid::read(&form(&[("email", &raw), ("envelope", &envelope)])).unwrap();
     assert!(raw.automatic && raw.to.iter().all(|to| to == TO));
@@ -182,5 +221,7 @@ fn a_long_mail_becomes_several_messages_and_says_what_is_left_out() {
     let endless = said("ä".repeat(MAX_TEXT * 20)).messages();
     assert_eq!(endless.len(), MOST_PARTS + 1);
     assert_eq!(endless.last().unwrap(), "(The rest of this e-mail was left out)");
+    let quoting = said(format!("Yes.\n{}", "> No?\n".repeat(MAX_TEXT * 40))).messages();
+    assert_eq!(quoting, ["Yes."]);
     assert_eq!(said(" \n ".to_owned()).messages(), Vec::<String>::new());
 }

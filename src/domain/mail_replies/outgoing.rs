@@ -38,7 +38,10 @@ pub const REST: TimeDelta = TimeDelta::minutes(5);
 pub struct Quote {
     /// The agent's name.
     pub name: Option<String>,
+    /// Empty where they only sent files.
     pub text: String,
+    /// The names of the files that came with it: they themselves are in the chat.
+    pub attachments: Vec<String>,
 }
 
 /// What became of it.
@@ -175,6 +178,7 @@ fn quote(message: &Unseen) -> Quote {
     Quote {
         name: message.author_name.clone(),
         text: message.text.clone(),
+        attachments: message.attachments.clone(),
     }
 }
 

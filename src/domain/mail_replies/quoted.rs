@@ -8,8 +8,8 @@ use regex::Regex;
 /// Lines that a line such as `On … wrote:` may be broken into.
 const BROKEN: usize = 4;
 
-/// `On Mon, 3 Nov 2025 at 10:00, Ada <ada@acme.example> wrote:`, in the languages of most mail. A digit must
-/// be in it: nobody's own sentence ends so and names a date.
+/// `On Mon, 3 Nov 2025 at 10:00, Ada <ada@acme.example> wrote:`, in the languages of most mail. Somebody's
+/// own sentence may end so too: see [`introduces`].
 static WROTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)^ (
@@ -20,6 +20,13 @@ static WROTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
     .ok()
 });
+
+/// When it was, as programs say it: `10:00`, `03.11.2025` or a year.
+static WHEN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\d{1,2}[:.h]\d{2}|\d{4}").ok());
+
+/// When and by whom it was written, as programs say both and hardly anybody else does.
+static WHEN_AND_WHO: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\d{1,2}[:.h]\d{2}.*<\s*[^<>\s]+@[^<>\s]+\s*>").ok());
 
 /// A line that begins what is quoted, whatever follows.
 static DIVIDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -126,13 +133,26 @@ fn introduction(lines: &[&str], at: usize) -> Option<usize> {
     {
         return Some(1);
     }
-    (1..=BROKEN).find(|height| {
-        let Some(broken) = lines.get(at..at + height) else {
-            return false;
-        };
-        let sound = broken.iter().all(|line| !line.is_empty() && !is_quoted(line));
-        sound && is(&WROTE, &broken.join(" "))
+    (1..=BROKEN).find(|&height| {
+        // What is above the line proper is somebody's own.
+        let later = (1..height).any(|later| introduces(lines, at + later, height - later));
+        !later && introduces(lines, at, height)
     })
+}
+
+/// Whether so many lines are one such as `On … wrote:`. A program wrote it where it says when and by whom, or
+/// where it says one of them and what follows is marked as quoted.
+fn introduces(lines: &[&str], at: usize, height: usize) -> bool {
+    let Some(broken) = lines.get(at..at + height) else {
+        return false;
+    };
+    if broken.iter().any(|line| line.is_empty() || is_quoted(line)) {
+        return false;
+    }
+    let line = broken.join(" ");
+    let below = lines.iter().skip(at + height).find(|line| !line.is_empty());
+    let marked = below.is_some_and(|line| is_quoted(line));
+    is(&WROTE, &line) && (is(&WHEN_AND_WHO, &line) || marked && (line.contains('@') || is(&WHEN, &line)))
 }
 
 fn without_quote_at_end<'a, 'b>(lines: &'b [&'a str]) -> &'b [&'a str] {

@@ -109,6 +109,27 @@ const REPLIES: &[(&str, &str)] = &[
         "On Mon, 3 Nov 2025 at 10:00, Acme <a@b.example> wrote:\n\nWhich model?",
         "On Mon, 3 Nov 2025 at 10:00, Acme <a@b.example> wrote:\n\nWhich model?",
     ),
+    (
+        "Hallo,\n\nam 3. Mai schrieb mir Ihr Kollege folgendes:\nWir erstatten 20 €.\n\nWann?",
+        "Hallo,\n\nam 3. Mai schrieb mir Ihr Kollege folgendes:\nWir erstatten 20 €.\n\nWann?",
+    ),
+    (
+        "2025年11月3日の注文について質問が2つあります:\n1. いつ届きますか。\n2. 返品できますか。",
+        "2025年11月3日の注文について質問が2つあります:\n1. いつ届きますか。\n2. 返品できますか。",
+    ),
+    (
+        "On 3 November your colleague wrote:\nwe pay it back.",
+        "On 3 November your colleague wrote:\nwe pay it back.",
+    ),
+    // What is right above the line is not part of it.
+    (
+        "Hallo,\n\nmeine Nummer ist 12345.\n03.11.2025 10:00, Ada schrieb:\n> Welche Nummer?",
+        "Hallo,\n\nmeine Nummer ist 12345.",
+    ),
+    (
+        "On the 3rd I called.\nOn Mon, 3 Nov 2025 at 10:00, Acme <a@b.example> wrote:\n\n> Did you call?",
+        "On the 3rd I called.",
+    ),
     ("My friend wrote:\nit is broken", "My friend wrote:\nit is broken"),
     (
         "From: the shop in Bern\nI want my money back.",

@@ -166,6 +166,7 @@ impl Letter {
                 messages: vec![Quote {
                     name: Some("Ada Keller".to_owned()),
                     text: "It is <ready>.\n\nCome by!".to_owned(),
+                    attachments: vec!["<arm>.pdf".to_owned()],
                 }],
                 replies: true,
                 page: Some("https://shop.example/".to_owned()),

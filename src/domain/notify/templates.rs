@@ -209,12 +209,13 @@ mod tests {
         let letter = Letter::samples().pop().unwrap();
         let written = templates.write(&letter, reader("")).unwrap();
         assert_eq!(written.subject, "Your conversation with Acme");
-        let text = "You have an answer from Acme\n\nAda Keller:\nIt is <ready>.\n\nCome by!\n\n\
+        let text = "You have an answer from Acme\n\nAda Keller:\nIt is <ready>.\n\nCome by!\n📎 <arm>.pdf\n\n\
                     Reply to this e-mail to answer.\nGo on in the chat: https://shop.example/\n\n-- \n\
                     Get no more of these e-mails: https://parlance.example/mail/unsubscribe/abc";
         assert_eq!(written.text.trim_end(), text);
         let html = written.html.replace("&#x2f;", "/");
         assert!(html.contains("It is &lt;ready&gt;.\n\nCome by!"), "{html}");
+        assert!(html.contains("📎 &lt;arm&gt;.pdf"), "{html}");
         assert!(html.contains("href=\"https://shop.example/\""), "{html}");
         assert!(
             html.contains("href=\"https://parlance.example/mail/unsubscribe/abc\""),

@@ -99,7 +99,8 @@ async fn detail(services: &Services, caller: &Caller, id: ContactId) -> Result<C
         let contact = store::load(conn, id).await?.ok_or(StoreError::NotFound)?;
         let spaces = contact_list::spaces(conn, contact.id).await?;
         let counts = contact_list::counts(conn, vec![contact.id]).await?;
-        Ok(ContactDetail::of(contact, spaces, &counts))
+        let said = contact_list::said(conn, vec![contact.id]).await?;
+        Ok(ContactDetail::of(contact, spaces, &counts, &said))
     });
     found.await.map_err(problem)
 }
@@ -134,17 +135,18 @@ pub async fn list(
     let db = services.db.tenant(caller.tenant);
     let found = db.read(async |conn| {
         let found = contact_list::list(conn, &wanted, limit, after).await?;
-        let ids = found.iter().map(|contact| contact.id).collect();
-        Ok((found, contact_list::counts(conn, ids).await?))
+        let ids: Vec<_> = found.iter().map(|contact| contact.id).collect();
+        let counts = contact_list::counts(conn, ids.clone()).await?;
+        Ok((found, counts, contact_list::said(conn, ids).await?))
     });
     let found: Result<_, StoreError> = found.await;
-    let (found, counts) = found.map_err(Problem::internal)?;
+    let (found, counts, said) = found.map_err(Problem::internal)?;
     let full = i64::try_from(found.len()).unwrap_or(0) == limit;
     let last = found.last().filter(|_| full);
     let next = last.map(|last| cursor::encode(last.last_seen_at, last.id));
     let items = found
         .into_iter()
-        .map(|contact| ContactListed::of(contact, &counts));
+        .map(|contact| ContactListed::of(contact, &counts, &said));
     Ok(HttpResponse::Ok().json(List {
         items: items.collect(),
         next,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use parlance_store::{
     ids::{ContactId, SpaceId},
     queries::{
-        contact_list::{Count, Presence},
+        contact_list::{Count, Presence, Said},
         contacts::Contact,
     },
 };
@@ -52,7 +52,7 @@ impl From<Contact> for ContactView {
     }
 }
 
-/// A contact in a list.
+/// A contact in a list. Its name and e-mail address are what a browser of theirs said, where nobody knows better.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContactListed {
     #[serde(flatten)]
@@ -62,10 +62,16 @@ pub struct ContactListed {
 }
 
 impl ContactListed {
-    pub(super) fn of(contact: Contact, counts: &[Count]) -> Self {
+    pub(super) fn of(contact: Contact, counts: &[Count], said: &[Said]) -> Self {
         let count = counts.iter().find(|count| count.id == contact.id);
+        let said = said.iter().find(|said| said.id == contact.id);
+        let mut contact = ContactView::from(contact);
+        if let Some(said) = said {
+            contact.name = contact.name.or_else(|| said.name.clone());
+            contact.email = contact.email.or_else(|| said.email.clone());
+        }
         Self {
-            contact: contact.into(),
+            contact,
             conversations: count.map_or(0, |count| count.conversations),
         }
     }
@@ -115,7 +121,7 @@ pub struct ContactDetail {
 }
 
 impl ContactDetail {
-    pub(super) fn of(contact: Contact, spaces: Vec<Presence>, counts: &[Count]) -> Self {
+    pub(super) fn of(contact: Contact, spaces: Vec<Presence>, counts: &[Count], said: &[Said]) -> Self {
         Self {
             vouched: Vouched {
                 name: contact.name.is_some(),
@@ -136,7 +142,7 @@ impl ContactDetail {
                     browsers: space.browsers,
                 })
                 .collect(),
-            listed: ContactListed::of(contact, counts),
+            listed: ContactListed::of(contact, counts, said),
         }
     }
 }

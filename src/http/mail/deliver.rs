@@ -13,17 +13,17 @@ use crate::{
         accounts::email::EmailAddress,
         mail_replies::{address::Named, incoming::Incoming},
     },
-    kernel::problem::Problem,
+    kernel::{code::Code, problem::Problem},
 };
 
 /// Addresses of a mail that are looked at.
 const MOST_ADDRESSES: usize = 100;
 
-/// Delivers a mail, or says why it is dropped.
+/// Delivers a mail, which says these texts, or says why it is dropped.
 ///
 /// # Errors
-/// What may go through later.
-pub(super) async fn deliver(services: &Services, mail: &Incoming) -> Result<Fate, Problem> {
+/// What may go through later; also a visitor's rate, for which the mail is posted again, is a 5xx.
+pub(super) async fn deliver(services: &Services, mail: &Incoming, texts: &[String]) -> Result<Fate, Problem> {
     let mut to = mail.to.iter().take(MOST_ADDRESSES);
     let Some(named) = to.find_map(|to| services.mail_addresses.named(to)) else {
         return Ok(Fate::UnknownAddress);
@@ -31,15 +31,17 @@ pub(super) async fn deliver(services: &Services, mail: &Incoming) -> Result<Fate
     if mail.automatic {
         return Ok(Fate::Automatic);
     }
-    let texts = mail.messages();
     if texts.is_empty() {
         return Ok(Fate::Empty);
     }
-    match say(services, named, mail, &texts).await {
+    match say(services, named, mail, texts).await {
         Ok(true) => Ok(Fate::Delivered),
         Ok(false) => Ok(Fate::Duplicate),
         Err(ActorError::NotFound) => Ok(Fate::UnknownAddress),
         Err(ActorError::Blocked) => Ok(Fate::Blocked),
+        Err(ActorError::Limited(limited)) => {
+            Err(Problem::new(Code::Busy, limited.to_string()).retry_after(limited.retry_after))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -1,5 +1,5 @@
 //! Replies to mail, as providers post them. What is done, and what is dropped for good, is answered with 200,
-//! so that nobody sends it for ever; with 429 and 5xx what may go through later.
+//! so that nobody sends it for ever; with 5xx what may go through later, for some providers take a 4xx for good.
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use actix_web::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Serialize;
+use tokio::task;
 use utoipa::ToSchema;
 
 use super::{body, deliver};
@@ -101,11 +102,8 @@ pub async fn postmark(
     payload: Payload,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    take(&request, &services, async {
-        let body = body::whole(&request, &["application/json"], payload).await?;
-        Ok(postmark::read(&body)?)
-    })
-    .await
+    let body = body::whole(&request, &["application/json"], payload);
+    take(&request, &services, body, |body| postmark::read(&body)).await
 }
 
 /// Take a reply from SendGrid.
@@ -121,11 +119,8 @@ pub async fn sendgrid(
     payload: Payload,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    take(&request, &services, async {
-        let fields = body::form(&request, sendgrid::FIELDS, payload).await?;
-        Ok(sendgrid::read(&fields)?)
-    })
-    .await
+    let fields = body::form(&request, sendgrid::FIELDS, payload);
+    take(&request, &services, fields, |fields| sendgrid::read(&fields)).await
 }
 
 /// Take a reply as it came.
@@ -141,18 +136,17 @@ pub async fn raw(
     payload: Payload,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    take(&request, &services, async {
-        let body = body::whole(&request, &["message/rfc822", "text/plain"], payload).await?;
-        Ok(mime::read(&body)?)
-    })
-    .await
+    let body = body::whole(&request, &["message/rfc822", "text/plain"], payload);
+    take(&request, &services, body, |body| mime::read(&body)).await
 }
 
-/// Who may not bring mail is refused before it is read.
-async fn take(
+/// Who may not bring mail is refused before its body comes in. A mail may be large: it is read beside the
+/// requests.
+async fn take<B: Send + 'static>(
     request: &HttpRequest,
     services: &Services,
-    read: impl Future<Output = Result<Incoming, Problem>>,
+    body: impl Future<Output = Result<B, Problem>>,
+    read: impl FnOnce(B) -> Result<Incoming, Unreadable> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     if !services.inbound.is_open() {
         return Err(Problem::not_found());
@@ -161,11 +155,17 @@ async fn take(
         let detail = "give MAIL_INBOUND_SECRET, as a bearer or as the password of Basic";
         return Err(Problem::new(Code::Unauthenticated, detail));
     }
-    let crowded = || Problem::new(Code::RateLimited, "other mail is being read").retry_after(AGAIN);
+    let crowded = || Problem::new(Code::Busy, "other mail is being read").retry_after(AGAIN);
     let _place = services.inbound.place().ok_or_else(crowded)?;
-    let mail = tokio::time::timeout(WITHIN, read).await;
-    let mail = mail.map_err(|_| Problem::new(Code::Timeout, "the mail did not come in whole"))??;
-    let outcome = deliver::deliver(services, &mail).await?;
+    let body = tokio::time::timeout(WITHIN, body).await;
+    let body = body.map_err(|_| Problem::new(Code::Timeout, "the mail did not come in whole"))??;
+    let read = task::spawn_blocking(move || {
+        let mail = read(body)?;
+        let texts = mail.messages();
+        Ok::<_, Unreadable>((mail, texts))
+    });
+    let (mail, texts) = read.await.map_err(Problem::internal)??;
+    let outcome = deliver::deliver(services, &mail, &texts).await?;
     metrics::counter!("parlance_mails_received_total", "outcome" => format!("{outcome:?}").to_lowercase())
         .increment(1);
     Ok(HttpResponse::Ok().json(MailFate { outcome }))

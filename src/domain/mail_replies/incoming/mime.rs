@@ -38,18 +38,30 @@ pub fn read(mail: &[u8]) -> Result<Incoming, Unreadable> {
     Ok(incoming)
 }
 
-/// The first body that was written so, and not made of the other.
+/// All parts of the body, where any was written so: programs put a text before and after an image. A part in
+/// HTML between texts is read as text.
 fn body(message: &Message<'_>, html: bool) -> Option<String> {
-    let mut parts: Box<dyn Iterator<Item = _>> = if html {
-        Box::new(message.html_bodies())
+    let parts: Vec<_> = if html {
+        message.html_bodies().collect()
     } else {
-        Box::new(message.text_bodies())
+        message.text_bodies().collect()
     };
-    parts.find_map(|part| match &part.body {
+    let is_so = |body: &PartType<'_>| {
+        matches!(
+            (body, html),
+            (PartType::Html(_), true) | (PartType::Text(_), false)
+        )
+    };
+    if !parts.iter().any(|part| is_so(&part.body)) {
+        return None;
+    }
+    let texts = parts.iter().filter_map(|part| match &part.body {
         PartType::Text(text) if !html => Some(text.to_string()),
         PartType::Html(text) if html => Some(text.to_string()),
+        PartType::Html(text) => Some(text_of(text)),
         _ => None,
-    })
+    });
+    Some(texts.collect::<Vec<_>>().join("\n"))
 }
 
 /// The text of HTML, in lines where that draws them.

@@ -15,6 +15,9 @@ use crate::domain::conversations::text::MAX_TEXT;
 /// Messages that one mail becomes at most; each has as many characters as any other.
 pub const MOST_PARTS: usize = 10;
 
+/// Characters of a mail that are looked at: what is quoted may be longer than what is written.
+const MOST_TEXT: usize = 4 * MOST_PARTS * MAX_TEXT;
+
 /// It cannot be read as what it was posted as.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -65,7 +68,12 @@ impl Incoming {
             || self.html.as_deref().map_or_else(String::new, mime::text_of),
             str::to_owned,
         );
-        let mut said = stripped(&text);
+        let end = text
+            .char_indices()
+            .nth(MOST_TEXT)
+            .map_or(text.len(), |(at, _)| at);
+        let (text, _) = text.split_at(end);
+        let mut said = stripped(text);
         if self.attachments > 0 {
             let many = if self.attachments == 1 {
                 "1 attachment was"

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use mail_parser::decoders::charsets::map::charset_decoder;
 use serde::Deserialize;
 
 use super::{Incoming, Unreadable, bare, mime};
@@ -18,6 +19,7 @@ pub const FIELDS: &[&str] = &[
     "html",
     "envelope",
     "attachments",
+    "charsets",
 ];
 
 #[derive(Deserialize)]
@@ -26,16 +28,27 @@ struct Envelope {
     to: Vec<String>,
 }
 
+/// A field as text: in the charset that the form names for it, or else what is UTF-8 of it.
+fn decoded(bytes: &[u8], charset: Option<&String>) -> String {
+    let known = charset
+        .filter(|charset| !charset.eq_ignore_ascii_case("utf-8"))
+        .and_then(|charset| charset_decoder(charset.as_bytes()));
+    match known {
+        Some(decode) => decode(bytes),
+        None => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
 /// Reads it.
 ///
 /// # Errors
 /// Where it is not such a form.
 pub fn read(fields: &HashMap<String, Vec<u8>>) -> Result<Incoming, Unreadable> {
-    let field = |name: &str| {
-        fields
-            .get(name)
-            .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
-    };
+    let charsets = fields
+        .get("charsets")
+        .and_then(|json| serde_json::from_slice::<HashMap<String, String>>(json).ok())
+        .unwrap_or_default();
+    let field = |name: &str| fields.get(name).map(|bytes| decoded(bytes, charsets.get(name)));
     let envelope = field("envelope").and_then(|json| serde_json::from_str::<Envelope>(&json).ok());
     let mut incoming = match (fields.get("email"), field("from")) {
         (Some(mail), _) => mime::read(mail)?,

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     dsl,
     prelude::{BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryableByName, SelectableHelper},
-    sql_types::{Array, BigInt, Bool, Text, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Nullable, Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
@@ -96,6 +96,35 @@ pub async fn counts(conn: &mut TenantConn<'_>, contacts: Vec<ContactId>) -> Resu
     Ok(sql("SELECT v.contact_id AS id, count(*) AS conversations \
          FROM visitors v JOIN conversations c ON c.tenant_id = v.tenant_id AND c.visitor_id = v.id \
          WHERE v.contact_id = ANY ($1) AND c.head_seq > 0 GROUP BY v.contact_id")
+    .bind::<Array<SqlUuid>, _>(contacts)
+    .get_results(conn.db())
+    .await?)
+}
+
+/// What a browser of a contact said, without a proof.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Said {
+    /// Whose.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: ContactId,
+    /// As the page said, or else the form before the chat.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub name: Option<String>,
+    /// The same.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub email: Option<String>,
+}
+
+/// What the browser of each of these contacts that was seen last said, in no particular order.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn said(conn: &mut TenantConn<'_>, contacts: Vec<ContactId>) -> Result<Vec<Said>, StoreError> {
+    Ok(sql("SELECT DISTINCT ON (contact_id) contact_id AS id, \
+                coalesce(said ->> 'name', attributes ->> 'name') AS name, \
+                coalesce(said ->> 'email', attributes ->> 'email') AS email \
+         FROM visitors WHERE contact_id = ANY ($1) ORDER BY contact_id, last_seen_at DESC, id DESC")
     .bind::<Array<SqlUuid>, _>(contacts)
     .get_results(conn.db())
     .await?)

@@ -202,7 +202,7 @@ pub async fn lock(conn: &mut TenantConn<'_>, id: ContactId) -> Result<Contact, S
     }
 }
 
-/// Keeps somebody whom nobody vouches for.
+/// Keeps somebody whom nobody vouches for, who is found by what a page or a form said.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
@@ -215,7 +215,7 @@ pub async fn keep(
 ) -> Result<Contact, StoreError> {
     let tenant = conn.tenant_id();
     Ok(sql(returning!(
-        "INSERT INTO contacts (tenant_id, id, edited_name, edited_email, created_at, last_seen_at) \
+        "INSERT INTO contacts (tenant_id, id, said_name, said_email, created_at, last_seen_at) \
          VALUES ($1, $2, $3, $4, $5, $5)"
     ))
     .bind::<SqlUuid, _>(tenant)
@@ -267,8 +267,8 @@ pub async fn edit(conn: &mut TenantConn<'_>, contact: &Contact) -> Result<(), St
     found(changed)
 }
 
-/// Lets a contact lead to another one from now on, whose its browsers and notes are then. For a transaction
-/// that [`enter`]ed and has both.
+/// Lets a contact lead to another one from now on, whose its browsers and notes are then; where either wants no
+/// mail, that holds. For a transaction that [`enter`]ed and has both.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such contact.
@@ -276,6 +276,9 @@ pub async fn merge(conn: &mut TenantConn<'_>, from: ContactId, into: ContactId) 
     for bring in [
         "UPDATE visitors SET contact_id = $2 WHERE contact_id = $1",
         "UPDATE contact_notes SET contact_id = $2 WHERE contact_id = $1",
+        "UPDATE contacts s SET mail_stopped_at = coalesce(s.mail_stopped_at, o.mail_stopped_at), \
+             said_name = coalesce(s.said_name, o.said_name), said_email = coalesce(s.said_email, o.said_email) \
+         FROM contacts o WHERE o.id = $1 AND s.id = $2",
     ] {
         let bring = sql(bring).bind::<SqlUuid, _>(from).bind::<SqlUuid, _>(into);
         bring.execute(conn.db()).await?;

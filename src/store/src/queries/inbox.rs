@@ -177,7 +177,7 @@ pub async fn glimpses(
     conversations: Vec<ConversationId>,
 ) -> Result<Vec<Glimpse>, StoreError> {
     Ok(sql(
-        "SELECT c.id, coalesce(k.name, k.edited_name, v.said ->> 'name') AS name, \
+        "SELECT c.id, coalesce(k.name, k.edited_name, v.said ->> 'name', k.said_name) AS name, \
                 coalesce(k.email, k.edited_email, v.said ->> 'email', v.attributes ->> 'email') AS email, \
                 k.id AS contact_id, v.verified, k.blocked_at IS NOT NULL AS blocked, CASE WHEN c.status IN ('waiting', 'human') THEN ( \
                     SELECT e.body ->> 'reason' FROM conversation_events e \

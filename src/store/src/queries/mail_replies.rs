@@ -7,6 +7,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
+use super::contacts;
 use crate::{
     error::StoreError,
     ids::{ConversationId, MessageId, SpaceId, VisitorId},
@@ -79,9 +80,12 @@ pub struct Unseen {
     /// The agent's name.
     #[diesel(sql_type = Nullable<Text>)]
     pub author_name: Option<String>,
-    /// What they wrote.
+    /// What they wrote; empty where they only sent files.
     #[diesel(sql_type = Text)]
     pub text: String,
+    /// The names of the files that came with it.
+    #[diesel(sql_type = Array<Text>)]
+    pub attachments: Vec<String>,
 }
 
 /// What agents wrote that the visitor has neither seen nor been mailed, oldest first, [`MOST`] at most.
@@ -92,7 +96,7 @@ pub async fn unseen(
     conn: &mut TenantConn<'_>,
     conversation: ConversationId,
 ) -> Result<Vec<Unseen>, StoreError> {
-    Ok(sql("SELECT m.id, m.author_name, m.text FROM conversations c \
+    Ok(sql("SELECT m.id, m.author_name, m.text, m.attachments FROM conversations c \
          JOIN messages m ON m.tenant_id = c.tenant_id AND m.conversation_id = c.id AND m.seq > c.read_seq \
          WHERE c.id = $1 AND m.author_kind = 'agent' \
            AND NOT EXISTS (SELECT FROM mailed_messages d WHERE d.tenant_id = m.tenant_id AND d.message_id = m.id) \
@@ -201,7 +205,8 @@ pub async fn note_read(
     Ok(noted > 0)
 }
 
-/// Keeps where a visitor says that they can be written to, from now on again where they wanted no mail.
+/// Keeps where a visitor says that they can be written to, from now on again where they wanted no mail. For the
+/// contact that they are, only where that is proven or nobody vouches for it: a stop is not lifted by a stranger.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where there is no such visitor.
@@ -211,15 +216,22 @@ pub async fn give_email(
     email: &str,
 ) -> Result<(), StoreError> {
     let said = serde_json::json!({ "email": email });
-    let changed = sql("WITH visitor AS ( \
-             UPDATE visitors SET said = said || $2, mail_stopped_at = NULL WHERE id = $1 RETURNING contact_id), \
-         contact AS ( \
-             UPDATE contacts k SET mail_stopped_at = NULL FROM visitor WHERE k.id = visitor.contact_id) \
-         SELECT FROM visitor")
+    // The contact before the visitor, as everywhere: nobody waits in a circle.
+    contacts::enter(conn, false).await?;
+    sql(
+        "UPDATE contacts k SET mail_stopped_at = NULL, said_email = $2 FROM visitors v \
+         WHERE v.id = $1 AND k.id = v.contact_id AND (v.verified OR k.external_id IS NULL) \
+           AND (k.mail_stopped_at IS NOT NULL OR k.said_email IS DISTINCT FROM $2)",
+    )
     .bind::<SqlUuid, _>(visitor)
-    .bind::<Jsonb, _>(said)
+    .bind::<Text, _>(email)
     .execute(conn.db())
     .await?;
+    let changed = sql("UPDATE visitors SET said = said || $2, mail_stopped_at = NULL WHERE id = $1")
+        .bind::<SqlUuid, _>(visitor)
+        .bind::<Jsonb, _>(said)
+        .execute(conn.db())
+        .await?;
     if changed == 0 {
         Err(StoreError::NotFound)
     } else {
@@ -236,13 +248,19 @@ pub async fn stop(
     conversation: ConversationId,
     at: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let stopped = sql("WITH visitor AS ( \
-             UPDATE visitors v SET mail_stopped_at = coalesce(v.mail_stopped_at, $2) \
-             FROM conversations c WHERE c.id = $1 AND v.id = c.visitor_id RETURNING v.contact_id), \
-         contact AS ( \
-             UPDATE contacts k SET mail_stopped_at = coalesce(k.mail_stopped_at, $2) \
-             FROM visitor WHERE k.id = visitor.contact_id) \
-         SELECT FROM visitor")
+    contacts::enter(conn, false).await?;
+    sql(
+        "UPDATE contacts k SET mail_stopped_at = $2 FROM conversations c JOIN visitors v ON v.id = c.visitor_id \
+         WHERE c.id = $1 AND k.id = v.contact_id AND k.mail_stopped_at IS NULL",
+    )
+    .bind::<SqlUuid, _>(conversation)
+    .bind::<Timestamptz, _>(at)
+    .execute(conn.db())
+    .await?;
+    let stopped = sql(
+        "UPDATE visitors v SET mail_stopped_at = coalesce(v.mail_stopped_at, $2) FROM conversations c \
+         WHERE c.id = $1 AND v.id = c.visitor_id",
+    )
     .bind::<SqlUuid, _>(conversation)
     .bind::<Timestamptz, _>(at)
     .execute(conn.db())

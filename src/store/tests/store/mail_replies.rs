@@ -16,6 +16,11 @@ use crate::support::{Chat, at, chat, database};
 
 /// An agent writes; the message, and its place.
 async fn writes(chat: &Chat, text: &str) -> (MessageId, i64) {
+    sends(chat, text, Vec::new()).await
+}
+
+/// The same, with files of these names.
+async fn sends(chat: &Chat, text: &str, attachments: Vec<String>) -> (MessageId, i64) {
     let id = MessageId::new();
     let new = NewMessage {
         id,
@@ -25,7 +30,7 @@ async fn writes(chat: &Chat, text: &str) -> (MessageId, i64) {
         author_name: Some("Ada".to_owned()),
         client_id: None,
         text: text.to_owned(),
-        attachments: Vec::new(),
+        attachments,
         in_reply_to: None,
         event_body: json!({ "type": "message" }),
         at: at(2),
@@ -87,6 +92,15 @@ async fn what_was_neither_read_nor_mailed_is_unseen() {
         .collect();
     assert_eq!(mailed, [(third, at(5)), (first, at(9))]);
     assert_eq!(unseen(&acme).await, ["two"]);
+    sends(&acme, "", vec!["scan.pdf".to_owned()]).await;
+    let found = acme
+        .db
+        .read(async |conn| mail_replies::unseen(conn, acme.conversation).await);
+    let found = found.await.unwrap().pop().unwrap();
+    assert_eq!(
+        (found.text.as_str(), found.attachments),
+        ("", vec!["scan.pdf".to_owned()])
+    );
 }
 
 #[tokio::test]
@@ -166,6 +180,52 @@ async fn somebody_is_written_to_where_the_site_vouches_or_else_where_was_said() 
         !thread().await.stopped,
         "who gives an address wants to be written to"
     );
+}
+
+#[tokio::test]
+async fn a_stop_holds_through_a_merge_and_is_lifted_by_no_stranger() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let (known, kept) = (ContactId::new(), ContactId::new());
+    let proven = Proven {
+        id: known,
+        external_id: "7".to_owned(),
+        name: None,
+        email: None,
+        avatar: None,
+        at: at(1),
+    };
+    let merged = acme.db.transaction(async |conn| {
+        contacts::prove(conn, proven).await?;
+        contacts::keep(conn, kept, None, None, at(1)).await?;
+        visitors::attribute(conn, acme.visitor, kept).await?;
+        mail_replies::stop(conn, acme.conversation, at(2)).await?;
+        contacts::merge(conn, kept, known).await
+    });
+    merged.await.unwrap();
+    let gives = async || {
+        let given = acme.db.transaction(async |conn| {
+            mail_replies::give_email(conn, acme.visitor, "a@b.example").await?;
+            mail_replies::has_stopped(conn, acme.visitor).await
+        });
+        let stopped: Result<_, StoreError> = given.await;
+        stopped.unwrap()
+    };
+    assert!(gives().await, "the person stopped it, and this may be anybody");
+    let visit = Visit {
+        id: acme.visitor,
+        space_id: acme.space,
+        attributes: json!({}),
+        said: json!({}),
+        contact_id: Some(known),
+        locale: None,
+        at: at(3),
+    };
+    let proves = acme
+        .db
+        .transaction(async |conn| visitors::upsert(conn, visit).await);
+    proves.await.unwrap();
+    assert!(!gives().await);
 }
 
 #[tokio::test]
