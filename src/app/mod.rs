@@ -46,7 +46,7 @@ use crate::{
         live_settings::LiveSettings,
         placement::Placement,
         registry::Registry,
-        services::{Inbound, Services},
+        services::{FilePlaces, Inbound, Services},
         tenant::Tenants,
     },
     adapters::{
@@ -411,6 +411,7 @@ fn services(
     Ok(Services {
         reader: adapters.reader.clone(),
         links,
+        file_places: FilePlaces::default(),
         consoles,
         accounts,
         outbox: adapters.outbox.clone(),
