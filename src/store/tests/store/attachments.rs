@@ -229,5 +229,5 @@ async fn a_file_cannot_be_sent_with_what_is_not_there() {
     let file = put(&acme.db, new(&acme, visitor_of(&acme), 1)).await.unwrap();
     let sent = send(&acme.db, &[file.id], SentWith::Message(MessageId::new())).await;
     assert!(refused_by(sent, "attachments_tenant_id_message_id_fkey"));
-    assert_eq!(unsent(&acme).await.files, 1, "it can be sent yet");
+    assert_eq!(uploaded(&acme, 0).await.unsent, 1, "it can be sent yet");
 }
