@@ -386,6 +386,7 @@ fn services(
         tenants: tenants.clone(),
         ledger: ledger.clone(),
         consoles: consoles.clone(),
+        availabilities: availabilities.clone(),
         tasks: tasks.clone(),
         mails: config.mail.smtp.is_some() || adapters.outbox.is_some(),
         passivate_after: config.chat.passivate_after,
