@@ -32,6 +32,9 @@ ALTER TABLE attachments ALTER COLUMN content SET STORAGE EXTERNAL;
 CREATE INDEX attachments_by_conversation ON attachments (tenant_id, conversation_id);
 CREATE INDEX attachments_by_message ON attachments (tenant_id, message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX attachments_by_note ON attachments (tenant_id, note_id) WHERE note_id IS NOT NULL;
+-- How much visitors upload in a day.
+CREATE INDEX attachments_by_visitors ON attachments (tenant_id, created_at) INCLUDE (bytes)
+    WHERE uploader_kind = 'visitor';
 CREATE INDEX attachments_unsent ON attachments (tenant_id, created_at) WHERE position IS NULL;
 SELECT parlance_isolate('attachments', 'SELECT, INSERT, DELETE');
 -- What a file is never changes.

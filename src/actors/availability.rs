@@ -62,7 +62,7 @@ impl Availabilities {
         let now = self.clock.now();
         let there = self.consoles.is_someone_there(space.tenant);
         // Nobody is told of it otherwise.
-        let wait = if there { self.wait(space, now).await } else { None };
+        let wait = if there { self.wait(space).await } else { None };
         Availability::of(space.settings.hours.as_ref(), now, there, wait)
     }
 
@@ -71,20 +71,41 @@ impl Availabilities {
         space.public(&self.of(space).await)
     }
 
-    async fn wait(&self, space: &Space, now: DateTime<Utc>) -> Option<TimeDelta> {
-        let key = (space.tenant, space.id);
-        let known = self.waits.get(&key).await;
-        if let Some(known) = known.filter(|known| now - known.at < FRESH) {
-            return known.wait;
-        }
+    /// The same for whoever cannot wait: a wait that was measured once is as it was then.
+    pub async fn known(&self, space: &Space) -> Value {
+        let there = self.consoles.is_someone_there(space.tenant);
+        let wait = match self.waits.get(&(space.tenant, space.id)).await {
+            Some(known) if there => known.wait,
+            None if there => self.wait(space).await,
+            _ => None,
+        };
+        let hours = space.settings.hours.as_ref();
+        space.public(&Availability::of(hours, self.clock.now(), there, wait))
+    }
+
+    /// How long visitors waited of late, [`FRESH`] or younger; none where too few did, or it cannot be
+    /// measured just now. Whoever asks meanwhile waits for the one measurement.
+    pub async fn wait(&self, space: &Space) -> Option<TimeDelta> {
+        let now = self.clock.now();
+        let entry = self.waits.entry((space.tenant, space.id));
+        let measured = entry.or_insert_with_if(self.measure(space, now), |known| now - known.at >= FRESH);
+        measured.await.into_value().wait
+    }
+
+    async fn measure(&self, space: &Space, now: DateTime<Utc>) -> Measured {
         let (id, hours) = (space.id, space.settings.hours.as_ref());
         let db = self.db.tenant(space.tenant);
         let measured = db.read(async |conn| wait::measure(conn, id, hours, now).await);
-        let wait = measured.await.unwrap_or_else(|error| {
-            warn!(space.id = %id, %error, "how long visitors wait is not known just now");
-            None
-        });
-        self.waits.insert(key, Measured { at: now, wait }).await;
-        wait
+        match measured.await {
+            Ok(wait) => Measured { at: now, wait },
+            Err(error) => {
+                warn!(space.id = %id, %error, "how long visitors wait is not known just now");
+                // Who asks next measures again.
+                Measured {
+                    at: DateTime::UNIX_EPOCH,
+                    wait: None,
+                }
+            }
+        }
     }
 }

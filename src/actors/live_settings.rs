@@ -1,12 +1,13 @@
 //! Tells open widgets that what they show of their space has changed: its settings, or what may be
 //! expected of people there. One look at the index of spaces, every two seconds, for all that somebody
-//! listens to; at once where this process made the change.
+//! listens to; at once where this process made the change. How long visitors wait is measured beside the
+//! looks, which take what was measured last.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use dashmap::DashMap;
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, future, stream};
 use parlance_store::{
     StoreError,
     db::Db,
@@ -25,7 +26,7 @@ use crate::domain::{
     conversations::event::Event,
 };
 
-/// Spaces looked at side by side: of some it is measured anew how long visitors wait.
+/// Spaces looked at, or measured, side by side.
 const AT_ONCE: usize = 4;
 
 /// The newest `settings` event of a space; none while nothing has changed.
@@ -85,13 +86,30 @@ impl LiveSettings {
         self.bell.notify_one();
     }
 
-    /// Looks until all stops.
+    /// Looks and measures until all stops.
     pub async fn run(self, stopping: CancellationToken) {
+        let all = future::join(self.looks(), self.measures());
+        stopping.run_until_cancelled(Box::pin(all)).await;
+    }
+
+    async fn measures(&self) {
+        let mut ticks = interval(FRESH);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let spaces: Vec<_> = self.watched.iter().map(|place| place.space.clone()).collect();
+            let measuring = stream::iter(spaces).for_each_concurrent(AT_ONCE, async |space| {
+                self.availabilities.of(&space).await;
+            });
+            measuring.await;
+        }
+    }
+
+    async fn looks(&self) {
         let mut looks = interval(FRESH);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                () = stopping.cancelled() => return,
                 () = self.bell.notified() => {}
                 _ = looks.tick() => {}
             }
@@ -136,7 +154,7 @@ impl LiveSettings {
         let Some(space) = self.watched.get(&place).map(|watched| watched.space.clone()) else {
             return;
         };
-        let config = self.availabilities.config(&space).await;
+        let config = self.availabilities.known(&space).await;
         let Some(mut watched) = self.watched.get_mut(&place) else {
             return;
         };

@@ -1,10 +1,10 @@
 //! What a request may ask for: handles and shared parts, wired once in `app.rs`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use parlance_store::{db::Db, ids::TenantId};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 use super::{
     availability::Availabilities, console::Consoles, drafts::Drafts, ledger::LedgerHandle,
@@ -22,7 +22,10 @@ use crate::{
         knowledge::reader::Reader,
         mail_replies::address::Addresses as MailAddresses,
     },
-    kernel::{address::Addresses, clock::SharedClock, origin::PublicOrigin, tasks::Tasks, vault::Vault},
+    kernel::{
+        address::Addresses, clock::SharedClock, code::Code, origin::PublicOrigin, problem::Problem,
+        tasks::Tasks, vault::Vault,
+    },
 };
 
 /// The running application, as HTTP and the transports see it. Cheap to clone.
@@ -52,6 +55,8 @@ pub struct Services {
     pub reader: Reader,
     /// Where files are read that were sent.
     pub links: Links,
+    /// How many of them are on their way at once.
+    pub file_places: FilePlaces,
     pub live_settings: LiveSettings,
     /// Where widgets are.
     pub sightings: Sightings,
@@ -104,5 +109,68 @@ impl Inbound {
     #[must_use]
     pub fn place(&self) -> Option<SemaphorePermit<'_>> {
         self.places.try_acquire().ok()
+    }
+}
+
+/// Files that come in at once, and that go out: each takes 10 MiB of memory at most.
+const UPLOADS_AT_ONCE: usize = 16;
+const DOWNLOADS_AT_ONCE: usize = 32;
+/// When a file may be tried again that found all places taken.
+const FILES_AGAIN: Duration = Duration::from_secs(5);
+
+/// Places for the files of conversations that are on their way. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct FilePlaces {
+    uploads: Arc<Semaphore>,
+    downloads: Arc<Semaphore>,
+}
+
+impl Default for FilePlaces {
+    fn default() -> Self {
+        Self {
+            uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
+            downloads: Arc::new(Semaphore::new(DOWNLOADS_AT_ONCE)),
+        }
+    }
+}
+
+impl FilePlaces {
+    /// A place to take a file in.
+    ///
+    /// # Errors
+    /// Busy, where none is free.
+    pub fn upload(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        place(&self.uploads)
+    }
+
+    /// A place to send one out.
+    ///
+    /// # Errors
+    /// Busy, where none is free.
+    pub fn download(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        place(&self.downloads)
+    }
+}
+
+fn place(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
+    let place = places.clone().try_acquire_owned();
+    place.map_err(|_| {
+        Problem::new(Code::Busy, "many files are on their way, try again in a moment")
+            .retry_after(FILES_AGAIN)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_a_place_while_one_is_free() {
+        let places = FilePlaces::default();
+        let mut taken: Vec<_> = (0..UPLOADS_AT_ONCE).map(|_| places.upload().unwrap()).collect();
+        assert!(places.upload().is_err());
+        assert!(places.download().is_ok(), "what goes out has places of its own");
+        taken.pop();
+        assert!(places.upload().is_ok());
     }
 }

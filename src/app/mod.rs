@@ -46,7 +46,7 @@ use crate::{
         live_settings::LiveSettings,
         placement::Placement,
         registry::Registry,
-        services::{Inbound, Services},
+        services::{FilePlaces, Inbound, Services},
         tenant::Tenants,
     },
     adapters::{
@@ -386,6 +386,7 @@ fn services(
         tenants: tenants.clone(),
         ledger: ledger.clone(),
         consoles: consoles.clone(),
+        availabilities: availabilities.clone(),
         tasks: tasks.clone(),
         mails: config.mail.smtp.is_some() || adapters.outbox.is_some(),
         passivate_after: config.chat.passivate_after,
@@ -411,6 +412,7 @@ fn services(
     Ok(Services {
         reader: adapters.reader.clone(),
         links,
+        file_places: FilePlaces::default(),
         consoles,
         accounts,
         outbox: adapters.outbox.clone(),

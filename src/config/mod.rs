@@ -139,8 +139,8 @@ pub struct Documents {
     pub reader_time: Duration,
 }
 
-/// `CHAT_RATE_VISITOR`, `CHAT_RATE_ADDRESS`, `CHAT_RATE_TENANT`, `DELTA_WINDOW_MS`,
-/// `PASSIVATE_SECONDS`, `KNOWLEDGE_MEMORY_MB`, `ANSWER_CACHE_MB`, `ANSWER_CACHE_HOURS`, `PRICES`.
+/// `CHAT_RATE_VISITOR`, `CHAT_RATE_ADDRESS`, `CHAT_RATE_TENANT`, `UPLOAD_RATE_VISITOR`, `UPLOAD_RATE_ADDRESS`,
+/// `DELTA_WINDOW_MS`, `PASSIVATE_SECONDS`, `KNOWLEDGE_MEMORY_MB`, `ANSWER_CACHE_MB`, `ANSWER_CACHE_HOURS`, `PRICES`.
 #[derive(Clone, Debug)]
 pub struct Chat {
     pub rates: ChatRates,
@@ -377,6 +377,8 @@ fn chat(env: &mut Env<'_>) -> Chat {
         visitor: rate("CHAT_RATE_VISITOR", 10, 30),
         address: rate("CHAT_RATE_ADDRESS", 300, 1_200),
         tenant: rate("CHAT_RATE_TENANT", 1_000, 6_000),
+        uploads: rate("UPLOAD_RATE_VISITOR", 20, 60),
+        uploads_of_address: rate("UPLOAD_RATE_ADDRESS", 200, 600),
     };
     let hours: u64 = env.parsed("ANSWER_CACHE_HOURS", ANSWER_HOURS);
     if !(1..=ANSWER_HOURS_MAX).contains(&hours) {

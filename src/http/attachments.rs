@@ -1,17 +1,23 @@
 //! Files sent in conversations: uploaded by agents, and read by whoever was given their address.
 
+use std::{io, time::Duration};
+
 use actix_multipart::form::{MultipartForm, bytes::Bytes};
 use actix_web::{
-    Error, HttpResponse,
+    HttpRequest, HttpResponse,
+    body::SizedStream,
     http::header::{self, ContentDisposition, DispositionType},
     web,
 };
+use bytes::Bytes as Piece;
+use futures_util::{Stream, stream};
 use parlance_store::{
     StoreError,
     ids::{AttachmentId, ConversationId, TenantId},
     queries::attachments,
 };
 use serde::Deserialize;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use utoipa::{IntoParams, ToSchema};
 
 use super::permit::{Allowed, ConversationsWrite};
@@ -24,12 +30,18 @@ use crate::{
     kernel::{
         code::Code,
         problem::{Problem, ProblemDocument},
-        upload::no_form,
+        tasks::Tasks,
+        upload,
     },
 };
 
 /// What a browser may do with a file that it opens as a page: nothing.
 const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
+
+/// Bytes of a file that are on their way to a reader at once.
+const PIECE: usize = 64 << 10;
+/// A file has gone out whole by then, or the rest does not.
+const SENT_WITHIN: Duration = Duration::from_secs(300);
 
 /// A file to be sent.
 #[derive(Debug, MultipartForm, ToSchema)]
@@ -51,11 +63,13 @@ pub struct Upload {
 )]
 pub async fn attach(
     caller: Allowed<ConversationsWrite>,
+    request: HttpRequest,
     path: web::Path<ConversationId>,
-    form: Result<MultipartForm<Upload>, Error>,
+    payload: web::Payload,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let Upload { file } = form.map_err(|refused| no_form(&refused))?.into_inner();
+    let _place = services.file_places.upload()?;
+    let Upload { file } = upload::form(&request, payload).await?;
     let desk = Desk::new(services.into_inner(), caller.tenant, caller.agent());
     let name = file.file_name.unwrap_or_default();
     let kept = desk.attach(*path, name, file.data).await?;
@@ -104,6 +118,7 @@ pub async fn read(
             "this address of the file is over: open the conversation again",
         ),
     })?;
+    let place = services.file_places.download()?;
     let db = services.db.tenant(tenant);
     let found = db.read(async |conn| attachments::content(conn, *path).await);
     let found: Result<_, StoreError> = found.await;
@@ -125,5 +140,31 @@ pub async fn read(
             header::CACHE_CONTROL,
             format!("private, max-age={left}, immutable"),
         ))
-        .body(file.content))
+        .body(SizedStream::new(
+            file.content.len().try_into().unwrap_or(u64::MAX),
+            pieces(&services.tasks, file.content, place),
+        )))
+}
+
+/// Sends a file out as fast as it is read, [`SENT_WITHIN`] at most: only that long it takes memory and a
+/// place.
+fn pieces(
+    tasks: &Tasks,
+    content: Vec<u8>,
+    place: OwnedSemaphorePermit,
+) -> impl Stream<Item = io::Result<Piece>> + use<> {
+    let (sender, mut receiver) = mpsc::channel(1);
+    tasks.spawn_local("attachment", async move {
+        let _place = place;
+        let send = async {
+            for piece in content.chunks(PIECE) {
+                if sender.send(Ok(Piece::copy_from_slice(piece))).await.is_err() {
+                    return;
+                }
+            }
+        };
+        // Whoever reads on finds that it is cut off: its length was told.
+        drop(tokio::time::timeout(SENT_WITHIN, send).await);
+    });
+    stream::poll_fn(move |context| receiver.poll_recv(context))
 }

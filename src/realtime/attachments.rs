@@ -1,16 +1,17 @@
 //! Files that visitors send: each is uploaded for a conversation, and then sent with a message.
 
 use actix_multipart::form::{MultipartForm, bytes::Bytes};
-use actix_web::{Error, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use parlance_store::ids::ConversationId;
 use utoipa::ToSchema;
 
 use super::visitor::Visitor;
 use crate::{
+    actors::services::Services,
     domain::conversations::event::Attachment,
     kernel::{
         problem::{Problem, ProblemDocument},
-        upload::no_form,
+        upload,
     },
 };
 
@@ -32,12 +33,16 @@ pub(super) struct Upload {
     responses((status = 201, body = Attachment), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub(super) async fn attach(
+    request: HttpRequest,
     visitor: Visitor,
     path: web::Path<(String, ConversationId)>,
-    form: Result<MultipartForm<Upload>, Error>,
+    payload: web::Payload,
+    services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let Upload { file } = form.map_err(|refused| no_form(&refused))?.into_inner();
     let session = visitor.open(Some(path.1)).await?;
+    session.admit_upload().await?;
+    let _place = services.file_places.upload()?;
+    let Upload { file } = upload::form(&request, payload).await?;
     let kept = session
         .attach(file.file_name.unwrap_or_default(), file.data)
         .await?;

@@ -200,14 +200,13 @@ impl Session {
         self.ask(say).await
     }
 
-    /// Keeps a file that the visitor may send. It is admitted as a message is.
+    /// Lets a file in that is not read yet; takes its place in the rate of uploads if so.
     ///
     /// # Errors
-    /// The space takes no files, rate limited, [`AttachmentError`](attachments::AttachmentError) as it reads
-    /// to a client.
-    pub async fn attach(&self, name: String, content: Bytes) -> Result<Attachment, Problem> {
-        let (services, claims) = (&self.services, self.claims);
-        let space = services.spaces.space(claims.tenant, claims.space).await;
+    /// The space takes no files, rate limited, draining.
+    pub async fn admit_upload(&self) -> Result<(), Problem> {
+        let claims = self.claims;
+        let space = self.services.spaces.space(claims.tenant, claims.space).await;
         let space = space.map_err(Problem::internal)?;
         let space = space
             .filter(|space| space.published)
@@ -215,7 +214,16 @@ impl Session {
         if !space.settings.attachments {
             return Err(Problem::new(Code::Forbidden, "no files can be sent in this chat"));
         }
-        self.tenant()?.admit(claims.visitor, self.address).await?;
+        let admitted = self.tenant()?.admit_upload(claims.visitor, self.address).await;
+        Ok(admitted?)
+    }
+
+    /// Keeps a file that the visitor may send, once it is admitted.
+    ///
+    /// # Errors
+    /// [`AttachmentError`](attachments::AttachmentError) as it reads to a client.
+    pub async fn attach(&self, name: String, content: Bytes) -> Result<Attachment, Problem> {
+        let (services, claims) = (&self.services, self.claims);
         let file = NewFile {
             conversation: self.conversation,
             uploader: visitor_uploader(self.observe().await?.visitor),

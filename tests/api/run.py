@@ -30,7 +30,7 @@ ENVIRONMENT = {
     "MAIL_INBOUND_SECRET": story.MAIL_SECRET,
     "EXTRACTIVE_WORDS_PER_SECOND": "0",
     # Else most answers were 429, and say nothing of what was asked.
-    **{name: "1000000/1000000" for name in ("CHAT_RATE_VISITOR", "CHAT_RATE_ADDRESS", "CHAT_RATE_TENANT", "LOGIN_RATE", "SIGNUP_RATE")},
+    **{name: "1000000/1000000" for name in ("CHAT_RATE_VISITOR", "CHAT_RATE_ADDRESS", "CHAT_RATE_TENANT", "UPLOAD_RATE_VISITOR", "UPLOAD_RATE_ADDRESS", "LOGIN_RATE", "SIGNUP_RATE")},
 }
 # What the server may see of our environment: no key, no database of the developer's.
 PASSED = ("PATH", "HOME", "TMPDIR", "LANG", "PARLANCE_POSTGRES_DIR", "PARLANCE_MODEL_DIR")

@@ -104,7 +104,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
   const returned = useEffectEvent((one: Pending) => {
     const begun = texts[one.kind];
     put(one.kind, begun ? `${one.text}\n\n${begun}` : one.text);
-    if (one.attachments) attachedTo(one.kind).putBack(one.attachments);
+    if (one.attachments) attachedTo(one.kind).putBack(one.attachments, one.refused?.code === 'attachment_unknown');
     if (one.waits) setMacro(sent.current);
     taken.current[one.kind] = one.draft;
     write(one.kind);

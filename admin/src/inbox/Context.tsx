@@ -37,7 +37,7 @@ function Details({ conversation }: { conversation: Conversation }) {
   const { data: visitor } = useQuery(visitorQuery(api, conversation.visitor));
   const { data: spaces = [] } = useQuery(spacesQuery(api));
   const space = spaces.find(({ id }) => id === conversation.space);
-  const attributes = Object.entries({ ...visitor?.attributes, ...visitor?.contact?.attributes }).filter(([name]) => name !== 'page');
+  const attributes = Object.entries({ ...visitor?.attributes, ...visitor?.contact?.edited_attributes, ...visitor?.contact?.attributes }).filter(([name]) => name !== 'page');
   return (
     <>
       <div className="flex items-center gap-3 p-4">

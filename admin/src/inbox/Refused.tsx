@@ -34,7 +34,9 @@ export function Refused({ pending, talk, conversation, me }: { pending: Pending;
         {pending.text && <p className="rounded-lg bg-panel px-3 py-2 whitespace-pre-wrap wrap-anywhere">{pending.text}</p>}
         <Attachments of={pending.attachments} />
         <div className="flex flex-wrap gap-2">
-          <Button disabled={send.isPending} onClick={() => send.mutate()}>{heldByOther ? 'Take it over and send' : code === 'unsent' ? 'Send it now' : 'Send it all the same'}</Button>
+          {code !== 'attachment_unknown' && (
+            <Button disabled={send.isPending} onClick={() => send.mutate()}>{heldByOther ? 'Take it over and send' : code === 'unsent' ? 'Send it now' : 'Send it all the same'}</Button>
+          )}
           <Button onClick={() => talk.outbox.takeBack(pending.client_id)}>Edit</Button>
           <Button look="quiet" onClick={() => talk.outbox.drop(pending.client_id)}>
             Discard

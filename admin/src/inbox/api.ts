@@ -137,7 +137,7 @@ export type Logged = Message | StatusChange;
 export interface Visitor {
   id: string;
   verified: boolean;
-  contact: { id: string; external_id: string | null; name: string | null; email: string | null; attributes: Record<string, unknown>; verified_at: string | null } | null;
+  contact: { id: string; external_id: string | null; name: string | null; email: string | null; attributes: Record<string, unknown>; edited_attributes: Record<string, unknown>; verified_at: string | null } | null;
   said: Record<string, unknown>;
   attributes: Record<string, unknown>;
   /** They want no mail of conversations. */

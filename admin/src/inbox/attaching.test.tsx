@@ -65,14 +65,33 @@ describe('files where one answers', () => {
   });
 
   it('outlive the page once they are uploaded, each with what it was attached to', async () => {
-    localStorage.setItem('parlance.typed.u1.c1.note.files', JSON.stringify([TERMS]));
+    const hours = (ago: number) => Date.now() - ago * 3_600_000;
+    localStorage.setItem('parlance.typed.u1.c1.note.files', JSON.stringify([{ ...TERMS, at: hours(23) }, { ...PHOTO, at: hours(25) }]));
     const { user, said } = await open();
     expect(screen.queryByText('terms.pdf')).toBeNull();
     await user.click(screen.getByRole('tab', { name: 'Note' }));
     expect(await screen.findByText('terms.pdf')).toBeVisible();
+    expect(screen.queryByText('photo.png')).toBeNull();
     await user.click(screen.getByRole('button', { name: 'Write the note' }));
     expect(said('note')).toMatchObject([{ attachments: ['a2'] }]);
     expect(localStorage.getItem('parlance.typed.u1.c1.note.files')).toBeNull();
+  });
+
+  it('are taken back as gone where the server has them no more', async () => {
+    const { user, field, said, choose } = await open();
+    await choose(file('photo.png', 'image/png'));
+    await waitFor(() => expect(FakeRequest.all).toHaveLength(1));
+    FakeRequest.last.answers(201, PHOTO);
+    await user.type(field, 'See this');
+    await user.click(screen.getByRole('button', { name: 'Send' }));
+    FakeSocket.last.says({ type: 'error', conversation: 'c1', client_id: said()[0]?.client_id, code: 'attachment_unknown', detail: 'a file is not there' });
+    const edit = await screen.findByRole('button', { name: 'Edit' });
+    expect(screen.queryByRole('button', { name: 'Send it all the same' })).toBeNull();
+    await user.click(edit);
+    expect(await screen.findByText('The server has it no more: attach it again.')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Send' }));
+    expect(said()[1]).toMatchObject({ text: 'See this' });
+    expect(said()[1]).not.toHaveProperty('attachments');
   });
 
   it('say why they were refused, and are tried again or left out', async () => {

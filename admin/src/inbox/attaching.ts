@@ -1,6 +1,7 @@
 import type { Api } from '../api/client';
 import { sentence } from '../api/problem';
 import type { Attachment } from './api';
+import type { KeptFile } from './typed';
 
 /** As the server has them. */
 const MOST_BYTES = 10 << 20;
@@ -78,9 +79,10 @@ export class Attaching {
     return ready;
   }
 
-  /** What was taken, and was not sent after all. */
-  putBack(attachments: readonly Attachment[]): void {
-    this.set([...attachments.map((attachment) => this.chip(attachment)), ...this.list]);
+  /** What was taken, and was not sent after all; where the server has it no more, that is said. */
+  putBack(attachments: readonly Attachment[], gone = false): void {
+    const state: AttachingState = { phase: 'refused', why: 'The server has it no more: attach it again.', retry: false };
+    this.set([...attachments.map((attachment) => ({ ...this.chip(attachment), ...(gone && { state }) })), ...this.list]);
   }
 
   private chip(attachment: Attachment): Chip {
@@ -97,7 +99,8 @@ export class Attaching {
         progress: (percent) => this.become(key, { phase: 'sending', percent }),
         signal: of.stop.signal,
       });
-      this.become(key, { phase: 'ready', attachment });
+      const uploaded: KeptFile = { ...attachment, at: Date.now() };
+      this.become(key, { phase: 'ready', attachment: uploaded });
       this.files.delete(key);
     } catch (error) {
       if (!of.stop.signal.aborted) this.become(key, { phase: 'refused', why: sentence(error), retry: true });

@@ -37,16 +37,23 @@ export function forgetText(agent: string, conversation: string, kind: Kind, sent
   if (keptText(agent, conversation, kind) === sent) keepText(agent, conversation, kind, '');
 }
 
-/** The files that were uploaded for a text and not sent. */
-export function keptFiles(agent: string, conversation: string, kind: Kind): Attachment[] {
+/** The server removes after a day what was not sent. */
+const FILES_KEPT_MS = 24 * 3_600_000;
+
+/** A file, and when it was uploaded. */
+export type KeptFile = Attachment & { at?: number };
+
+/** The files that were uploaded for a text and not sent, without those that the server has removed by now. */
+export function keptFiles(agent: string, conversation: string, kind: Kind): KeptFile[] {
   try {
-    return JSON.parse(kept(place(agent, conversation, `${kind}.files`)) || '[]') as Attachment[];
+    const files = JSON.parse(kept(place(agent, conversation, `${kind}.files`)) || '[]') as KeptFile[];
+    return files.filter(({ at = 0 }) => Date.now() - at < FILES_KEPT_MS);
   } catch {
     return [];
   }
 }
 
-export function keepFiles(agent: string, conversation: string, kind: Kind, files: readonly Attachment[]): void {
+export function keepFiles(agent: string, conversation: string, kind: Kind, files: readonly KeptFile[]): void {
   keep(place(agent, conversation, `${kind}.files`), files.length > 0 ? JSON.stringify(files) : '');
 }
 

@@ -80,7 +80,7 @@ pub(super) fn answer(
         extra: outcome.extra.clone(),
         ..Outcome::empty(outcome.answer, outcome.in_reply_to)
     };
-    let finish = Finish {
+    let mut finish = Finish {
         moved: Moved::of(&deps, live, transition, Author::system()),
         released: released(transition),
         note: note_of(live, outcome, transition, at),
@@ -93,6 +93,9 @@ pub(super) fn answer(
         assigned: live.space.assigned,
     };
     async move {
+        if let Some(moved) = &mut finish.moved {
+            moved.measure(&finish.deps).await;
+        }
         let mut waits = AGAIN.into_iter();
         let refused = loop {
             match finish.store(&whole).await {

@@ -32,7 +32,7 @@ pub use messages::{Ack, ActorError, AgentCommand, Mailed, Observation, Published
 use parlance_store::db::Db;
 pub use subscribers::Audience;
 
-use super::{console::Consoles, ledger::LedgerHandle, tenant::Tenants};
+use super::{availability::Availabilities, console::Consoles, ledger::LedgerHandle, tenant::Tenants};
 use crate::{
     domain::{accounts::space::SpaceDirectory, answering::answerer::Answerer, attachments::Links},
     kernel::{clock::SharedClock, tasks::Tasks},
@@ -49,6 +49,7 @@ pub struct Deps {
     pub tenants: Tenants,
     pub ledger: LedgerHandle,
     pub consoles: Consoles,
+    pub availabilities: Availabilities,
     pub tasks: Tasks,
     /// Whether mail goes out, or may be read where it stays.
     pub mails: bool,

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parlance_store::{
     error::StoreError,
     ids::{ConversationId, MessageId},
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::domain::{
     accounts::{email::EmailAddress, space::Space},
-    availability::{Availability, wait},
+    availability::Availability,
     conversations::{
         event::{Asks, Author, Event, Message, Status},
         handoff::Presence,
@@ -40,6 +40,8 @@ pub(super) struct Notice {
     locale: String,
     /// Whether an agent is there.
     is_there: bool,
+    /// How long visitors waited of late; known once it is measured.
+    wait: Option<TimeDelta>,
     /// Whether mail goes out at all.
     mails: bool,
 }
@@ -52,8 +54,17 @@ impl Notice {
             space: live.space.clone(),
             locale: live.locale().to_owned(),
             is_there: deps.consoles.is_someone_there(live.space.tenant),
+            wait: None,
             mails: deps.mails,
         })
+    }
+
+    /// Measures the wait where somebody is told of it: before the transaction, which it must not hold up.
+    pub(super) async fn measure(&mut self, deps: &Deps) {
+        let hours = self.space.settings.hours.as_ref();
+        if self.is_there && hours.is_none_or(|hours| hours.is_open(deps.clock.now())) {
+            self.wait = deps.availabilities.wait(&self.space).await;
+        }
     }
 
     /// Who is there within hours, and else how the visitor is reached.
@@ -91,11 +102,7 @@ impl Notice {
         let stored = spaces::load(conn, self.space.id).await?;
         let settings = stored.map_or_else(|| self.space.settings.clone(), |row| Space::from(row).settings);
         let hours = settings.hours.as_ref();
-        let wait = match self.is_there {
-            true => wait::measure(conn, self.space.id, hours, at).await?,
-            false => None,
-        };
-        let availability = Availability::of(hours, at, self.is_there, wait);
+        let availability = Availability::of(hours, at, self.is_there, self.wait);
         let presence = self.presence(conn, conversation, availability.open).await?;
         let text = settings.handoff.told(presence, &availability, &self.locale);
         let mut message = Message::plain(self.id, conversation, Author::system(), text.clone(), at);

@@ -270,11 +270,14 @@ pub(super) fn say(
         (message.via, message.sender) = (Some(Via::Email), mailed.stranger.clone());
     }
     let (client_id, text, files) = (said.client_id, said.text.clone(), said.attachments.clone());
-    let moved = Moved::of(&deps, live, transition, Author::visitor(visitor));
+    let mut moved = Moved::of(&deps, live, transition, Author::visitor(visitor));
     let released = released(transition);
     async move {
         // The message alone, which is nearly always, needs no second round trip to commit.
         let alone = moved.is_none() && released.is_empty() && files.is_empty();
+        if let Some(moved) = &mut moved {
+            moved.measure(&deps).await;
+        }
         let db = deps.db.tenant(tenant);
         let begun = Instant::now();
         let say = async |conn: &mut TenantConn<'_>| {
@@ -417,6 +420,13 @@ impl Moved {
         (self.by.id != Some(agent.to_string())).then_some(agent)
     }
 
+    /// What is measured for the notice, before the transaction.
+    pub(super) async fn measure(&mut self, deps: &Deps) {
+        if let Some(notice) = &mut self.notice {
+            notice.measure(deps).await;
+        }
+    }
+
     pub(super) async fn write(
         &self,
         conn: &mut TenantConn<'_>,
@@ -465,9 +475,10 @@ pub(super) fn status(
 ) -> impl Future<Output = Result<Written, ActorError>> + use<> {
     let released = released(transition);
     async move {
-        let Some(moved) = moved else {
+        let Some(mut moved) = moved else {
             return Ok(Written::default());
         };
+        moved.measure(&deps).await;
         let at = deps.clock.now();
         let db = deps.db.tenant(tenant);
         let events = db

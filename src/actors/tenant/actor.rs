@@ -45,6 +45,21 @@ pub(super) struct AdmitFrame {
     pub visitor: VisitorId,
 }
 
+#[derive(Message)]
+#[rtype(result = "Result<(), Limited>")]
+pub(super) struct AdmitUpload {
+    pub visitor: VisitorId,
+    pub address: Option<IpAddr>,
+}
+
+impl Handler<AdmitUpload> for TenantActor {
+    type Result = Result<(), Limited>;
+
+    fn handle(&mut self, msg: AdmitUpload, _: &mut Self::Context) -> Self::Result {
+        self.buckets.take_upload(msg.visitor, msg.address)
+    }
+}
+
 impl Handler<AdmitFrame> for TenantActor {
     type Result = Result<(), Limited>;
 

@@ -6,7 +6,7 @@ use actix::{Actor, Addr};
 use dashmap::DashMap;
 use parlance_store::ids::{TenantId, VisitorId};
 
-use super::actor::{Admit, AdmitFrame, AdmitVisit, TenantActor};
+use super::actor::{Admit, AdmitFrame, AdmitUpload, AdmitVisit, TenantActor};
 use crate::{
     actors::placement::Placement,
     domain::quota::rate::{Buckets, ChatRates, Limited},
@@ -43,6 +43,17 @@ impl TenantHandle {
     /// [`Limited`].
     pub async fn admit_frame(&self, visitor: VisitorId) -> Result<(), Limited> {
         self.addr.send(AdmitFrame { visitor }).await.unwrap_or(UNANSWERED)
+    }
+
+    /// Whether a file of `visitor` from `address` may come in now; takes its place if so.
+    ///
+    /// # Errors
+    /// [`Limited`].
+    pub async fn admit_upload(&self, visitor: VisitorId, address: Option<IpAddr>) -> Result<(), Limited> {
+        self.addr
+            .send(AdmitUpload { visitor, address })
+            .await
+            .unwrap_or(UNANSWERED)
     }
 
     /// Whether a new session or conversation may begin from `address`; takes its place if so.

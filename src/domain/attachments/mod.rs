@@ -14,7 +14,8 @@ use parlance_store::{
     StoreError, TenantDb,
     ids::{AttachmentId, ConversationId},
     queries::{
-        attachments::{self, NewAttachment},
+        attachments::{self, NewAttachment, Uploaded},
+        messages::AuthorKind,
         notes,
     },
     tenant::TenantConn,
@@ -43,9 +44,12 @@ pub const MAX_FILES: usize = 10;
 pub const UNSENT_FOR: TimeDelta = TimeDelta::days(1);
 /// Files of a conversation that wait to be sent, at most.
 const MAX_UNSENT_FILES: i64 = 50;
-/// Bytes of a workspace that wait to be sent, at most. Uploads at the same moment may pass both bounds by
-/// themselves.
-const MAX_UNSENT_BYTES: i64 = 1 << 30;
+/// Bytes of a conversation's files, sent or not, at most.
+const MAX_CONVERSATION_BYTES: i64 = 200 << 20;
+/// Bytes that the visitors of a workspace upload in [`VISITORS_WITHIN`], at most. Uploads at the same moment
+/// may pass each of these bounds by themselves.
+const MAX_VISITOR_BYTES: i64 = 2 << 30;
+const VISITORS_WITHIN: TimeDelta = TimeDelta::days(1);
 
 /// A file that somebody uploads.
 #[derive(Clone, Debug)]
@@ -76,7 +80,9 @@ pub enum AttachmentError {
     Unchecked,
     #[error("{MAX_UNSENT_FILES} files wait to be sent here: send some, or try again tomorrow")]
     TooManyUnsent,
-    #[error("too many files of this workspace wait to be sent, try again tomorrow")]
+    #[error("the files of this conversation have {} MiB, and may have no more", MAX_CONVERSATION_BYTES >> 20)]
+    ConversationFull,
+    #[error("visitors have sent too many files today, try again tomorrow")]
     NoRoom,
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -89,7 +95,9 @@ impl From<AttachmentError> for Problem {
             AttachmentError::TooLarge | AttachmentError::TooManyPixels => Code::PayloadTooLarge,
             AttachmentError::Unsupported => Code::UnsupportedMediaType,
             AttachmentError::Unchecked => Code::Busy,
-            AttachmentError::TooManyUnsent | AttachmentError::NoRoom => Code::LimitReached,
+            AttachmentError::TooManyUnsent | AttachmentError::ConversationFull | AttachmentError::NoRoom => {
+                Code::LimitReached
+            }
             AttachmentError::Infected => return Self::new(Code::FileInfected, refused.to_string()),
             AttachmentError::Store(StoreError::NotFound) => return Self::not_found(),
             AttachmentError::Store(error) => return Self::internal(error),
@@ -112,7 +120,7 @@ pub async fn take_in(
     if file.content.len() > MAX_BYTES {
         return Err(AttachmentError::TooLarge);
     }
-    db.read(async |conn| has_room(conn, file.conversation).await)
+    db.read(async |conn| has_room(conn, file.conversation, file.uploader, now).await)
         .await?;
     reader.scan(&file.content).await.map_err(|error| match error {
         ExtractError::Malware(_) => AttachmentError::Infected,
@@ -135,7 +143,7 @@ pub async fn take_in(
         at: now,
     };
     let kept = db.transaction(async |conn| {
-        has_room(conn, file.conversation).await?;
+        has_room(conn, file.conversation, file.uploader, now).await?;
         Ok::<_, AttachmentError>(attachments::put(conn, new).await?)
     });
     kept.await
@@ -164,12 +172,25 @@ pub async fn notes(
     Ok(told.collect())
 }
 
-async fn has_room(conn: &mut TenantConn<'_>, conversation: ConversationId) -> Result<(), AttachmentError> {
-    let unsent = attachments::unsent(conn, conversation).await?;
-    if unsent.files >= MAX_UNSENT_FILES {
+async fn has_room(
+    conn: &mut TenantConn<'_>,
+    conversation: ConversationId,
+    uploader: Uploader,
+    now: DateTime<Utc>,
+) -> Result<(), AttachmentError> {
+    let uploaded = attachments::uploaded(conn, conversation, now - VISITORS_WITHIN).await?;
+    room(uploaded, uploader.kind)
+}
+
+/// Agents are bound by the conversation alone.
+fn room(uploaded: Uploaded, uploader: AuthorKind) -> Result<(), AttachmentError> {
+    if uploaded.unsent >= MAX_UNSENT_FILES {
         return Err(AttachmentError::TooManyUnsent);
     }
-    if unsent.bytes >= MAX_UNSENT_BYTES {
+    if uploaded.bytes >= MAX_CONVERSATION_BYTES {
+        return Err(AttachmentError::ConversationFull);
+    }
+    if uploader == AuthorKind::Visitor && uploaded.by_visitors >= MAX_VISITOR_BYTES {
         return Err(AttachmentError::NoRoom);
     }
     Ok(())
@@ -213,6 +234,33 @@ fn check(content: &Bytes, name: &str) -> Result<Checked, AttachmentError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_conversation_and_the_visitors_of_a_day_have_so_much_room() {
+        let uploaded = |unsent, bytes, by_visitors| Uploaded {
+            unsent,
+            bytes,
+            by_visitors,
+        };
+        let of = |uploaded, kind| room(uploaded, kind).map_err(|refused| refused.to_string());
+        for kind in [AuthorKind::Visitor, AuthorKind::Agent] {
+            let last = uploaded(49, MAX_CONVERSATION_BYTES - 1, MAX_VISITOR_BYTES - 1);
+            assert_eq!(of(last, kind), Ok(()));
+            assert!(of(uploaded(50, 0, 0), kind).unwrap_err().contains("50 files"));
+            assert!(
+                of(uploaded(0, 200 << 20, 0), kind)
+                    .unwrap_err()
+                    .contains("200 MiB")
+            );
+        }
+        let busy_day = uploaded(0, 0, 2 << 30);
+        assert!(
+            of(busy_day, AuthorKind::Visitor)
+                .unwrap_err()
+                .contains("tomorrow")
+        );
+        assert_eq!(of(busy_day, AuthorKind::Agent), Ok(()));
+    }
 
     #[test]
     fn a_file_is_kept_as_what_it_is() {

@@ -54,6 +54,20 @@ pub async fn hold(
     hold_since(conn, space, hours, at, at).await
 }
 
+/// The same where it was not told of those who wait already: hours are others now, or the space was away.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn hold_all(
+    conn: &mut TenantConn<'_>,
+    space: SpaceId,
+    hours: Option<&Hours>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let since = waiting_mail::waiting_since(conn, space).await?;
+    hold_since(conn, space, hours, since.unwrap_or(now), now).await
+}
+
 async fn hold_since(
     conn: &mut TenantConn<'_>,
     space: SpaceId,

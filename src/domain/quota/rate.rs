@@ -55,12 +55,14 @@ impl FromStr for Rate {
     }
 }
 
-/// The three rates a message must pass.
+/// The three rates a message must pass, and the two of a file that is uploaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChatRates {
     pub visitor: Rate,
     pub address: Rate,
     pub tenant: Rate,
+    pub uploads: Rate,
+    pub uploads_of_address: Rate,
 }
 
 /// At once, and per second.
@@ -74,7 +76,7 @@ pub const fn frames() -> Quota {
 
 /// Which bucket was empty, and when it has room again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("too many messages from this {scope}, try again in {} s", .retry_after.as_secs() + 1)]
+#[error("too much from this {scope}, try again in {} s", .retry_after.as_secs() + 1)]
 pub struct Limited {
     pub scope: &'static str,
     pub retry_after: Duration,
@@ -106,6 +108,8 @@ pub struct Buckets {
     clock: KernelClock,
     visitors: Keyed<VisitorId>,
     frames: Keyed<VisitorId>,
+    uploads: Keyed<VisitorId>,
+    uploads_of_address: Keyed<IpAddr>,
     addresses: Keyed<IpAddr>,
     tenant: RateLimiter<NotKeyed, InMemoryState, KernelClock, NoOpMiddleware<Nanos>>,
 }
@@ -117,6 +121,12 @@ impl Buckets {
         Self {
             visitors: RateLimiter::new(rates.visitor.quota(), DashMapStateStore::default(), clock.clone()),
             frames: RateLimiter::new(frames(), DashMapStateStore::default(), clock.clone()),
+            uploads: RateLimiter::new(rates.uploads.quota(), DashMapStateStore::default(), clock.clone()),
+            uploads_of_address: RateLimiter::new(
+                rates.uploads_of_address.quota(),
+                DashMapStateStore::default(),
+                clock.clone(),
+            ),
             addresses: RateLimiter::new(rates.address.quota(), DashMapStateStore::default(), clock.clone()),
             tenant: RateLimiter::direct_with_clock(rates.tenant.quota(), clock.clone()),
             clock,
@@ -169,10 +179,31 @@ impl Buckets {
         })
     }
 
+    /// Takes an upload from the visitor's bucket of them, and from the address's.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub fn take_upload(&self, visitor: VisitorId, address: Option<IpAddr>) -> Result<(), Limited> {
+        let now = self.clock.now();
+        let limited = |scope, empty: governor::NotUntil<Nanos>| Limited {
+            scope,
+            retry_after: empty.wait_time_from(now),
+        };
+        self.uploads
+            .check_key(&visitor)
+            .map_err(|empty| limited("visitor", empty))?;
+        let Some(address) = address else { return Ok(()) };
+        self.uploads_of_address
+            .check_key(&address)
+            .map_err(|empty| limited("address", empty))
+    }
+
     /// Forgets keys whose buckets are full again.
     pub fn sweep(&self) {
         self.visitors.retain_recent();
         self.frames.retain_recent();
+        self.uploads.retain_recent();
+        self.uploads_of_address.retain_recent();
         self.addresses.retain_recent();
     }
 }
@@ -192,6 +223,8 @@ mod tests {
             visitor: rate(visitor),
             address: rate(address),
             tenant: rate(tenant),
+            uploads: rate("2/60"),
+            uploads_of_address: rate("3/60"),
         }
     }
 
@@ -247,6 +280,22 @@ mod tests {
         assert_eq!(
             buckets.take(VisitorId::new(), None).unwrap_err().scope,
             "workspace"
+        );
+    }
+
+    #[test]
+    fn files_cost_no_messages() {
+        let (buckets, _) = buckets(rates("1/1", "100/100", "100/100"));
+        let (visitor, here) = (VisitorId::new(), "192.0.2.1".parse().ok());
+        buckets.take_upload(visitor, here).unwrap();
+        buckets.take_upload(visitor, here).unwrap();
+        assert_eq!(buckets.take_upload(visitor, here).unwrap_err().scope, "visitor");
+        buckets.take(visitor, here).unwrap();
+        buckets.take_upload(VisitorId::new(), here).unwrap();
+        let refused = buckets.take_upload(VisitorId::new(), here).unwrap_err();
+        assert_eq!(
+            (refused.scope, refused.retry_after),
+            ("address", Duration::from_secs(1))
         );
     }
 

@@ -10,12 +10,13 @@ use parlance_store::{
 };
 use serde_json::json;
 
-use super::{Changed, SpaceError, act, changed};
+use super::{Changed, SpaceError, act, change::settings_of, changed};
 use crate::domain::{
     accounts::caller::Caller,
     audit,
     jobs::Work,
     knowledge::{intake, places},
+    notify::waiting,
 };
 
 /// Work that is not done for a space that is away. What was given to be read is read to its end.
@@ -45,7 +46,8 @@ pub async fn archive(
     .await
 }
 
-/// Brings a space back, not published. What is to be read again and again is in line again.
+/// Brings a space back, not published. What is to be read again and again is in line again, and those who
+/// wait in it are told of.
 ///
 /// # Errors
 /// Of the store `NotFound`.
@@ -60,6 +62,8 @@ pub async fn unarchive(
         if space.archived_at.is_some() {
             space_life::set_archived(conn, id, None, now).await?;
             places::resume(conn, id, now).await?;
+            let hours = settings_of(&space).hours;
+            waiting::hold_all(conn, id, hours.as_ref(), now).await?;
             audit::record(conn, act(caller, "space.unarchive", id, now)).await?;
         }
         changed(conn, space).await

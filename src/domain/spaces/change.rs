@@ -229,7 +229,7 @@ async fn put(
         golden::after_change(conn, done.after.id, GoldenCause::Settings, now).await?;
     }
     if was.hours != is.hours {
-        waiting::hold(conn, done.after.id, is.hours.as_ref(), now).await?;
+        waiting::hold_all(conn, done.after.id, is.hours.as_ref(), now).await?;
     }
     let action = if reason.restored_from.is_some() {
         "space.restore"
@@ -252,7 +252,7 @@ impl Changed {
     }
 }
 
-fn settings_of(space: &Space) -> SpaceSettings {
+pub(super) fn settings_of(space: &Space) -> SpaceSettings {
     accounts::space::Space::from(space.clone()).settings
 }
 

@@ -27,6 +27,9 @@ pub struct ContactView {
     /// What else the host site vouches for.
     #[schema(value_type = Object)]
     attributes: Value,
+    /// What agents know besides.
+    #[schema(value_type = Object)]
+    edited_attributes: Value,
     /// The latest proof.
     verified_at: Option<DateTime<Utc>>,
     /// Since when they may not chat.
@@ -44,6 +47,7 @@ impl From<Contact> for ContactView {
             email: contact.email.or(contact.edited_email),
             avatar: contact.avatar,
             attributes: contact.attributes,
+            edited_attributes: contact.edited_attributes,
             verified_at: contact.verified_at,
             blocked_at: contact.blocked_at,
             created_at: contact.created_at,

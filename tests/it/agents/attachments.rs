@@ -312,6 +312,37 @@ async fn a_file_is_sent_once_and_by_who_uploaded_it_where_they_did() {
 }
 
 #[tokio::test]
+async fn files_have_a_rate_of_their_own() {
+    let setup = Setup::default().set("CHAT_RATE_VISITOR", "2/1");
+    let (_app, _, visitor) = setup.set("UPLOAD_RATE_VISITOR", "10/1").chat().await;
+    let (conversation, mut socket) = visitor.connects().await;
+    socket.send(&says("I have ten photos of it", &[])).await;
+    socket.until_answer().await;
+    let mut files = Vec::new();
+    for n in 0..10 {
+        let (status, file) = visitor.attaches(&conversation, &format!("{n}.pdf"), PDF).await;
+        assert_eq!(status, 201, "{file}");
+        files.push(file["id"].clone());
+    }
+    let (status, refused) = visitor.attaches(&conversation, "11.pdf", PDF).await;
+    assert_eq!((status, refused["code"].as_str().unwrap()), (429, "rate_limited"));
+    socket.send(&says("", &files.iter().collect::<Vec<_>>())).await;
+    socket.next_of("ack").await;
+}
+
+#[tokio::test]
+async fn a_large_file_goes_out_whole() {
+    let (app, _, visitor) = TestApp::chat().await;
+    let conversation = visitor.conversation().await;
+    let large: Vec<u8> = b"0123456789".repeat(50_000);
+    let (_, file) = visitor.attaches(&conversation, "a.txt", &large).await;
+    let answer = app.http.get(app.url(file["url"].as_str().unwrap())).send().await;
+    let answer = answer.unwrap();
+    assert_eq!(answer.content_length(), Some(500_000));
+    assert_eq!(answer.bytes().await.unwrap(), large);
+}
+
+#[tokio::test]
 async fn an_address_opens_its_own_file_and_only_for_a_while() {
     let clock = Arc::new(ManualClock::at(
         DateTime::from_timestamp(1_800_000_000, 0).unwrap(),

@@ -210,6 +210,8 @@ async fn visitors_know_how_long_it_usually_takes_while_an_agent_is_there() {
         .await;
         socket.next_of("message").await;
     }
+    // What was measured counts for five minutes.
+    clock.advance(TimeDelta::minutes(1));
     let (_, told, _) = asks(&app.visitor(&acme).await).await;
     assert_eq!(
         told,

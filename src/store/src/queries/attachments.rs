@@ -78,29 +78,39 @@ pub struct NewAttachment<'a> {
     pub at: DateTime<Utc>,
 }
 
-/// What was uploaded and not sent yet.
+/// How much was uploaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
-pub struct Unsent {
-    /// Files of the conversation.
+pub struct Uploaded {
+    /// Files of the conversation that are not sent yet.
     #[diesel(sql_type = BigInt)]
-    pub files: i64,
-    /// Bytes of the tenant.
+    pub unsent: i64,
+    /// Bytes of the conversation, sent or not.
     #[diesel(sql_type = BigInt)]
     pub bytes: i64,
+    /// Bytes that visitors of the tenant uploaded of late, sent or not.
+    #[diesel(sql_type = BigInt)]
+    pub by_visitors: i64,
 }
 
-/// What is not sent yet, in a conversation and in all.
+/// How much was uploaded in a conversation, and by all visitors since `since`.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where there is no such conversation.
-pub async fn unsent(conn: &mut TenantConn<'_>, conversation: ConversationId) -> Result<Unsent, StoreError> {
+pub async fn uploaded(
+    conn: &mut TenantConn<'_>,
+    conversation: ConversationId,
+    since: DateTime<Utc>,
+) -> Result<Uploaded, StoreError> {
     Ok(sql(
-        "SELECT count(a.id) FILTER (WHERE a.conversation_id = c.id) AS files, \
-                coalesce(sum(a.bytes), 0) AS bytes \
-         FROM conversations c LEFT JOIN attachments a ON a.tenant_id = c.tenant_id AND a.position IS NULL \
-         WHERE c.id = $1 GROUP BY c.id",
+        "SELECT count(a.id) FILTER (WHERE a.position IS NULL) AS unsent, coalesce(sum(a.bytes), 0) AS bytes, ( \
+                SELECT coalesce(sum(v.bytes), 0) FROM attachments v \
+                WHERE v.tenant_id = c.tenant_id AND v.uploader_kind = 'visitor' AND v.created_at >= $2) AS by_visitors \
+         FROM conversations c \
+         LEFT JOIN attachments a ON a.tenant_id = c.tenant_id AND a.conversation_id = c.id \
+         WHERE c.id = $1 GROUP BY c.tenant_id, c.id",
     )
     .bind::<SqlUuid, _>(conversation)
+    .bind::<Timestamptz, _>(since)
     .get_result(conn.db())
     .await?)
 }

@@ -69,7 +69,7 @@ pub struct Waits {
     pub others: i64,
 }
 
-/// What is told of a conversation; nothing where it does not wait any more.
+/// What is told of a conversation; nothing where it does not wait any more, or whose it is was blocked.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
@@ -80,14 +80,16 @@ pub async fn of(
     Ok(sql(
         "SELECT s.name AS space, coalesce(k.name, k.edited_name, v.said ->> 'name') AS name, m.said, m.attachments, ( \
                 SELECT count(*) FROM conversations o \
-                WHERE o.tenant_id = c.tenant_id AND o.status = 'waiting' AND o.id <> c.id) AS others \
+                WHERE o.tenant_id = c.tenant_id AND o.status = 'waiting' AND o.id <> c.id \
+                  AND NOT EXISTS (SELECT FROM visitors b JOIN contacts x ON x.tenant_id = b.tenant_id AND x.id = b.contact_id \
+                  WHERE b.tenant_id = o.tenant_id AND b.id = o.visitor_id AND x.blocked_at IS NOT NULL)) AS others \
          FROM conversations c JOIN spaces s ON s.tenant_id = c.tenant_id AND s.id = c.space_id \
          JOIN visitors v ON v.id = c.visitor_id LEFT JOIN contacts k ON k.id = v.contact_id \
          LEFT JOIN LATERAL ( \
              SELECT left(text, 200) AS said, attachments FROM messages \
              WHERE tenant_id = c.tenant_id AND conversation_id = c.id AND author_kind = 'visitor' \
              ORDER BY seq DESC LIMIT 1) m ON true \
-         WHERE c.id = $1 AND c.status = 'waiting'",
+         WHERE c.id = $1 AND c.status = 'waiting' AND k.blocked_at IS NULL",
     )
     .bind::<SqlUuid, _>(conversation)
     .get_result(conn.db())
@@ -102,7 +104,7 @@ pub struct Held {
     /// Since when: when the job was asked for.
     #[diesel(sql_type = Timestamptz)]
     pub since: DateTime<Utc>,
-    /// The one that waits longest of those that began to wait since then and still do.
+    /// The one that waits longest of those that began to wait since then and still do, and are not blocked.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub conversation: Option<ConversationId>,
 }
@@ -114,7 +116,10 @@ pub struct Held {
 pub async fn held(conn: &mut TenantConn<'_>, space: SpaceId, job: JobId) -> Result<Held, StoreError> {
     Ok(sql("SELECT j.created_at AS since, ( \
              SELECT c.id FROM conversations c \
-             WHERE c.tenant_id = j.tenant_id AND c.space_id = $1 AND c.status = 'waiting' AND EXISTS ( \
+             WHERE c.tenant_id = j.tenant_id AND c.space_id = $1 AND c.status = 'waiting' \
+               AND NOT EXISTS (SELECT FROM visitors v JOIN contacts k ON k.tenant_id = v.tenant_id AND k.id = v.contact_id \
+               WHERE v.tenant_id = c.tenant_id AND v.id = c.visitor_id AND k.blocked_at IS NOT NULL) \
+               AND EXISTS ( \
                  SELECT FROM conversation_events e \
                  WHERE e.tenant_id = c.tenant_id AND e.conversation_id = c.id AND e.kind = 'status' \
                    AND e.at >= j.created_at AND e.body ->> 'status' = 'waiting') \
@@ -124,6 +129,28 @@ pub async fn held(conn: &mut TenantConn<'_>, space: SpaceId, job: JobId) -> Resu
     .bind::<SqlUuid, _>(job)
     .get_result(conn.db())
     .await?)
+}
+
+/// Since when the one waits who waits longest in a space; nothing where nobody does.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn waiting_since(
+    conn: &mut TenantConn<'_>,
+    space: SpaceId,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Nullable<Timestamptz>)]
+        since: Option<DateTime<Utc>>,
+    }
+    let row: Row = sql(
+        "SELECT min(waiting_since) AS since FROM conversations WHERE space_id = $1 AND status = 'waiting'",
+    )
+    .bind::<SqlUuid, _>(space)
+    .get_result(conn.db())
+    .await?;
+    Ok(row.since)
 }
 
 /// Whether a member wants such mail.

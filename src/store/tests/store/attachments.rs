@@ -4,7 +4,7 @@ use parlance_store::{
     StoreError, TenantConn, TenantDb,
     ids::{AttachmentId, ClientId, ConversationId, MessageId, NoteId, TenantId},
     queries::{
-        attachments::{self, Attachment, NewAttachment, SentWith, Unsent, Uploader},
+        attachments::{self, Attachment, NewAttachment, SentWith, Uploaded, Uploader},
         messages::AuthorKind,
         notes::{self, Note},
     },
@@ -57,12 +57,12 @@ async fn send(db: &TenantDb, ids: &[AttachmentId], with: SentWith) -> Result<usi
         .await
 }
 
-async fn unsent(chat: &Chat) -> Unsent {
-    let unsent = chat
+async fn uploaded(chat: &Chat, since: i64) -> Uploaded {
+    let uploaded = chat
         .db
-        .read(async |conn| attachments::unsent(conn, chat.conversation).await);
-    let unsent: Result<Unsent, StoreError> = unsent.await;
-    unsent.unwrap()
+        .read(async |conn| attachments::uploaded(conn, chat.conversation, at(since)).await);
+    let uploaded: Result<Uploaded, StoreError> = uploaded.await;
+    uploaded.unwrap()
 }
 
 #[tokio::test]
@@ -79,7 +79,17 @@ async fn a_file_is_sent_once_in_the_order_of_who_sends_it() {
     let first = put(&acme.db, new(&acme, visitor, 1)).await.unwrap();
     let second = put(&acme.db, image).await.unwrap();
     let bytes = i64::try_from(2 * CONTENT.len()).unwrap();
-    assert_eq!(unsent(&acme).await, Unsent { files: 2, bytes });
+    let agent = Uploader {
+        kind: AuthorKind::Agent,
+        id: Uuid::now_v7(),
+    };
+    put(&acme.db, new(&acme, agent, 1)).await.unwrap();
+    let all = Uploaded {
+        unsent: 3,
+        bytes: bytes + bytes / 2,
+        by_visitors: bytes,
+    };
+    assert_eq!(uploaded(&acme, 1).await, all);
     assert_eq!(
         (second.width, second.height, second.bytes),
         (Some(640), Some(480), 8)
@@ -97,7 +107,13 @@ async fn a_file_is_sent_once_in_the_order_of_who_sends_it() {
         0,
         "they are sent"
     );
-    assert_eq!(unsent(&acme).await, Unsent { files: 0, bytes: 0 });
+    let sent = Uploaded { unsent: 1, ..all };
+    assert_eq!(uploaded(&acme, 1).await, sent, "what is sent counts too");
+    let later = Uploaded {
+        by_visitors: 0,
+        ..sent
+    };
+    assert_eq!(uploaded(&acme, 2).await, later);
     assert_eq!(
         found(&acme.db, acme.conversation, visitor, &order).await,
         order,
@@ -190,8 +206,8 @@ async fn a_foreign_tenant_neither_reads_sends_nor_forgets_a_file() {
         0
     );
     let reads = async |conn: &mut TenantConn<'_>| {
-        let unsent = attachments::unsent(conn, acme.conversation).await;
-        assert!(matches!(unsent, Err(StoreError::NotFound)));
+        let uploaded = attachments::uploaded(conn, acme.conversation, at(0)).await;
+        assert!(matches!(uploaded, Err(StoreError::NotFound)));
         assert!(attachments::of_messages(conn, &[message]).await?.is_empty());
         assert!(attachments::of_notes(conn, &[NoteId::new()]).await?.is_empty());
         assert_eq!(attachments::content(conn, file.id).await?, None);
@@ -213,5 +229,5 @@ async fn a_file_cannot_be_sent_with_what_is_not_there() {
     let file = put(&acme.db, new(&acme, visitor_of(&acme), 1)).await.unwrap();
     let sent = send(&acme.db, &[file.id], SentWith::Message(MessageId::new())).await;
     assert!(refused_by(sent, "attachments_tenant_id_message_id_fkey"));
-    assert_eq!(unsent(&acme).await.files, 1, "it can be sent yet");
+    assert_eq!(uploaded(&acme, 0).await.unsent, 1, "it can be sent yet");
 }

@@ -24,13 +24,23 @@ async fn add(db: &TenantDb, space: SpaceId, question: &str) -> GoldenQuestionId 
 }
 
 async fn begin(db: &TenantDb, space: SpaceId, id: JobId, now: i64) -> Vec<GoldenQuestionId> {
+    begin_of(db, space, id, now, None).await
+}
+
+async fn begin_of(
+    db: &TenantDb,
+    space: SpaceId,
+    id: JobId,
+    now: i64,
+    version: Option<i64>,
+) -> Vec<GoldenQuestionId> {
     let new = NewGoldenRun {
         id,
         space,
         cause: GoldenCause::Asked,
         answers: false,
         knowledge_version: 7,
-        version: None,
+        version,
         conditions: "as they are".to_owned(),
         at: at(now),
     };
@@ -135,6 +145,26 @@ async fn a_run_says_what_got_worse_since_the_one_before() {
         .unwrap();
     let kept: Vec<_> = kept.iter().map(|run| run.id).collect();
     assert_eq!(kept, [third.id, second.id], "the oldest is forgotten");
+}
+
+#[tokio::test]
+async fn runs_of_old_versions_do_not_push_out_those_that_are_compared_with() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let present = runs(&acme.db, acme.space, 10, &[], 1).await;
+    for (version, now) in [(1, 20), (2, 30), (2, 40)] {
+        let run = JobId::new();
+        begin_of(&acme.db, acme.space, run, now, Some(version)).await;
+        let finish = acme
+            .db
+            .transaction(async |conn| golden::finish(conn, run, 1, at(now + 1)).await);
+        finish.await.unwrap();
+    }
+    let kept = acme.db.read(async |conn| golden::runs(conn, acme.space, 9).await);
+    let kept: Vec<_> = kept.await.unwrap().iter().map(|run| run.version).collect();
+    assert_eq!(kept, [Some(2), None], "the newest of each");
+    let next = runs(&acme.db, acme.space, 50, &[], 1).await;
+    assert_eq!(next.compared_with, Some(present.id));
 }
 
 #[tokio::test]

@@ -133,6 +133,31 @@ async fn a_foreign_tenant_has_a_queue_of_its_own() {
     assert_eq!(loads(&acme, &[ada]).await[0].assigned_at, Some(at(3)));
 }
 
+#[tokio::test]
+async fn who_is_blocked_is_given_to_nobody_and_not_told_of() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    set(&acme, "acme", json!({ "queue": { "assign": "round_robin" } })).await;
+    goes(&acme, acme.conversation, None, 2).await;
+    let of = async || {
+        let found = acme
+            .db
+            .read(async |conn| waiting_mail::of(conn, acme.conversation).await);
+        found.await.unwrap()
+    };
+    assert_eq!(waiting(&acme, 9).await, [acme.conversation]);
+    assert!(of().await.is_some());
+    test.run(
+        "WITH k AS (INSERT INTO contacts (tenant_id, id, created_at, last_seen_at, blocked_at, blocked_reason) \
+                    SELECT tenant_id, gen_random_uuid(), now(), now(), now(), 'spam' FROM visitors RETURNING tenant_id, id) \
+         UPDATE visitors v SET contact_id = k.id FROM k WHERE k.tenant_id = v.tenant_id",
+    )
+    .await
+    .unwrap();
+    assert_eq!(waiting(&acme, 9).await, []);
+    assert_eq!(of().await, None);
+}
+
 const ROLES: &[Role] = &[Role::Owner, Role::Agent];
 
 /// Who is to be told at this second, where a mail was due ten seconds ago.

@@ -22,12 +22,12 @@ export function Begin() {
   const [name, setName] = useState('');
   const compared = useQuery({ ...differencesQuery(api, space, space.version, version ?? 0), enabled: version !== null });
   const otherwise = version !== null && compared.data !== undefined && ofAnswers(compared.data).length > 0;
-  const begin = useMutation({ mutationFn: (chosen: number) => start(api, queries, space, { version: chosen, share_b: share ?? HALF, name }) });
+  const begin = useMutation({ mutationFn: (chosen: { version: number; share_b: number }) => start(api, queries, space, { ...chosen, name }) });
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (otherwise) begin.mutate(version);
+        if (otherwise && share !== null) begin.mutate({ version, share_b: share });
       }}
     >
       <Section title="Start a test" lead="A is the space as it is set now. B is how another version answered: its model, voice and what it reads. All else is the same for both.">
@@ -45,7 +45,7 @@ export function Begin() {
         />
         <Field label="Name" value={name} onChange={({ target }) => setName(target.value)} maxLength={100} placeholder="Shorter answers" hint="Optional." fault={faultOf(begin.error, 'name')} />
         <Refusal error={otherThan(begin.error, ['share_b', 'name'])} />
-        <Button type="submit" look="primary" disabled={!otherwise || begin.isPending}>
+        <Button type="submit" look="primary" disabled={!otherwise || share === null || begin.isPending}>
           Start the test
         </Button>
       </Section>

@@ -81,6 +81,9 @@ describe('an A/B test', () => {
     expect(await screen.findByText('Passages')).toBeVisible();
     expect(screen.queryByText('Greeting')).toBeNull();
     await user.clear(screen.getByLabelText('Share of B'));
+    expect(start).toBeDisabled();
+    await user.type(screen.getByLabelText('Name'), '{Enter}');
+    expect(bodies(`POST ${PATH}`)).toEqual([]);
     await user.type(screen.getByLabelText('Share of B'), '20');
     await user.type(screen.getByLabelText('Name'), 'Shorter answers');
     await user.click(start);

@@ -235,8 +235,8 @@ pub async fn found(
 }
 
 /// Ends a run: counts what it found, compares it with the one before of the same kind under the settings of
-/// its time, or of the same version, and forgets
-/// all but the newest `kept` of that kind in the space, and what nobody will ever end.
+/// its time, or of the same version, and forgets what nobody will ever end, and all but the newest `kept` of
+/// that kind in the space: of runs of versions, and of the others, that many each.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such run.
@@ -275,12 +275,14 @@ pub async fn finish(
         "DELETE FROM golden_runs g WHERE space_id = $1 AND answers = $3 AND CASE WHEN finished_at IS NULL \
             THEN NOT EXISTS (SELECT FROM jobs j WHERE j.tenant_id = g.tenant_id AND j.id = g.id \
                                AND j.state IN ('queued', 'running')) \
-            ELSE id NOT IN (SELECT id FROM golden_runs WHERE space_id = $1 AND answers = $3 \
-                              AND finished_at IS NOT NULL ORDER BY started_at DESC, id DESC LIMIT $2) END",
+            ELSE (version IS NULL) = $4 AND id NOT IN ( \
+                SELECT id FROM golden_runs WHERE space_id = $1 AND answers = $3 AND (version IS NULL) = $4 \
+                  AND finished_at IS NOT NULL ORDER BY started_at DESC, id DESC LIMIT $2) END",
     )
     .bind::<SqlUuid, _>(finished.space_id)
     .bind::<Integer, _>(kept)
     .bind::<Bool, _>(finished.answers)
+    .bind::<Bool, _>(finished.version.is_none())
     .execute(conn.db())
     .await?;
     Ok(finished)
