@@ -222,7 +222,13 @@ impl Decided<'_> {
         let merges = wanted.is_some() && row.as_ref().is_some_and(|row| !row.verified);
         let id = row.as_ref().map_or_else(VisitorId::new, |row| row.id);
         let before = row.as_ref().and_then(|row| row.contact_id);
-        let (told, said) = row.map_or((json!({}), json!({})), |row| (row.attributes, row.said));
+        let (mut told, mut said) = row.map_or((json!({}), json!({})), |row| (row.attributes, row.said));
+        if merges {
+            // Whoever sat there before may be somebody else: mail to the one must not reach the other.
+            for before in [&mut told, &mut said] {
+                before.as_object_mut().map(|fields| fields.remove("email"));
+            }
+        }
         let visit = Visit {
             id,
             space_id: self.space.id,
