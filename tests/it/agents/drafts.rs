@@ -214,7 +214,7 @@ async fn a_draft_that_is_stopped_is_kept_and_paid_for() {
         (&json!("conflict"), &json!(id))
     );
     live.done().await;
-    assert_eq!(cole.socket.next_of("draft.end").await["text"], "Once");
+    assert_eq!(cole.socket.next_of("draft.end").await["text"], "Once ");
 
     // Another takes its place.
     let (first, second) = (script.live(), script.live());
