@@ -2,12 +2,14 @@
 
 use parlance_store::{
     StoreError,
-    ids::{DocumentId, JobId, SourceId},
+    ids::{AttachmentId, DocumentId, JobId, SourceId},
     queries::{
+        attachments::{self, NewAttachment, Uploader},
         audit::ActorKind,
         conversations, documents,
         jobs::{self, JobState, NewJob},
-        ledger,
+        ledger, mail_replies,
+        messages::AuthorKind,
         sources::{self, NewSource},
         space_life,
         space_versions::{self, Author, Reason},
@@ -37,7 +39,7 @@ async fn rows(test: &TestDb, chat: &Chat, table: &str) -> i64 {
 }
 
 /// Everything of a space in the table of a tenant that has one: two turns of which one is paid for, a
-/// document, a source, a job.
+/// document, a source, a job, a file that was sent, and a message that was mailed.
 async fn filled(chat: &Chat) -> (DocumentId, SourceId) {
     let (question, reservation) = chat.says("may I return it?").await;
     let answer = chat.answer(question, reservation);
@@ -69,6 +71,22 @@ async fn filled(chat: &Chat) -> (DocumentId, SourceId) {
         };
         documents::put(conn, new).await?;
         sources::claim_document(conn, document, source, None, None).await?;
+        let file = NewAttachment {
+            id: AttachmentId::new(),
+            conversation_id: chat.conversation,
+            uploader: Uploader {
+                kind: AuthorKind::Visitor,
+                id: chat.visitor.into(),
+            },
+            name: "receipt.pdf",
+            media_type: "application/pdf",
+            sha256: b"h",
+            size: None,
+            content: b"c",
+            at: at(3),
+        };
+        attachments::put(conn, file).await?;
+        mail_replies::note_mailed(conn, chat.conversation, &[question], "mara@shop.example", at(4)).await?;
         jobs::enqueue(conn, job(chat, "read_source", "source:1")).await
     });
     fill.await.unwrap();
@@ -239,6 +257,8 @@ async fn a_removed_space_is_gone_at_once_and_leaves_the_books() {
         "conversation_events",
         "messages",
         "citations",
+        "attachments",
+        "mailed_messages",
         "visitors",
         "documents",
         "document_files",
