@@ -42,6 +42,7 @@ mod user;
 mod views;
 mod visitors;
 mod widget;
+mod workspace;
 
 pub use bodies::only_objects;
 pub use headers::{security_headers, sound_address};

@@ -18,7 +18,7 @@ use utoipa::{
 use super::{
     analytics, attachments, audit, auth, canned, contacts, conversations, documents, golden, identity_keys,
     invitations, jobs, keys, mail, operations, outbox, passages, places, query, session, sources, spaces,
-    team, visitors, widget,
+    team, visitors, widget, workspace,
 };
 
 /// The document as JSON text, made once.
@@ -43,7 +43,7 @@ Lists give `next` while there is more: pass it as `cursor`.";
     paths(
         invitations::list, invitations::invite, invitations::uninvite, invitations::look, invitations::accept,
         widget::config, session::session,
-        team::list, team::change, team::remove, team::leave, team::transfer, team::teams, team::create_team,
+        team::list, team::change, team::remove, team::leave, team::transfer, workspace::read, workspace::change, team::teams, team::create_team,
         team::change_team, team::remove_team, audit::list, audit::export, keys::list, keys::create, keys::revoke,
         auth::links::signup, auth::login::login, auth::login::refresh, auth::login::logout, auth::login::switch,
         auth::links::forgot, auth::links::reset, auth::links::verify, auth::links::resend,

@@ -16,7 +16,7 @@ use super::{
     },
     places, query, session, site, sources,
     spaces::{self, embed, experiments, life, versions},
-    team, visitors, widget,
+    team, visitors, widget, workspace,
 };
 use crate::{
     domain::{
@@ -93,6 +93,11 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         .service(at("/api/auth/accept-invitation").route(post(Anyone, invitations::accept)))
         .service(at("/api/team/leave").route(post(Anyone, team::leave)))
         .service(at("/api/team/transfer-ownership").route(post(WorkspaceWrite, team::transfer)))
+        .service(
+            at("/api/workspace")
+                .route(get(TeamRead, workspace::read))
+                .route(patch(WorkspaceWrite, workspace::change)),
+        )
         .service(
             at("/api/team/teams")
                 .route(get(TeamRead, team::teams))

@@ -219,6 +219,8 @@ def team(world, ada):
     ada.call("change_member", {"id": bob.id}, body={"role": "agent"})
     ada.call("transfer_ownership", body={"member": cleo.id})
     cleo.call("transfer_ownership", body={"member": ada.id})
+    ada.call("get_workspace")
+    ada.call("rename_workspace", body={"name": "Acme Robotics"})
     made = ada.call("create_team", body={"name": "Sales", "members": [bob.id]})
     ada.call("change_team", {"id": made["id"]}, body={"name": "Sales", "members": [bob.id, cleo.id]})
     ada.call("list_teams")

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Archive, KeyRound, MessageSquareQuote, ScrollText, Users, type LucideIcon } from 'lucide-react';
+import { Archive, KeyRound, MessageSquareQuote, ScrollText, Settings, Users, type LucideIcon } from 'lucide-react';
 import { useApi } from '../api/client';
 import { archivedQuery } from '../spaces/api';
 import { useMay } from './permission';
 
 interface Place {
-  to: '/canned-replies' | '/team' | '/keys' | '/audit' | '/archived';
+  to: '/canned-replies' | '/team' | '/keys' | '/audit' | '/archived' | '/workspace';
   label: string;
   icon: LucideIcon;
 }
@@ -20,6 +20,7 @@ export function useWorkspacePlaces(): Place[] {
     { to: '/team', label: 'Team', icon: Users },
     keys && { to: '/keys', label: 'API keys', icon: KeyRound },
     audit && { to: '/audit', label: 'Audit log', icon: ScrollText },
+    { to: '/workspace', label: 'Workspace settings', icon: Settings },
     archived.length > 0 && { to: '/archived', label: 'Archived spaces', icon: Archive },
   ];
   return places.filter((place) => place !== false);

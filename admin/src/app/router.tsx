@@ -63,6 +63,11 @@ const danger = createRoute({
   component: lazyRouteComponent(() => import('../spaces/settings/DangerPage'), 'DangerPage'),
 });
 
+const workspace = createRoute({
+  getParentRoute: () => root,
+  path: 'workspace',
+  component: lazyRouteComponent(() => import('../workspace/WorkspacePage'), 'WorkspacePage'),
+});
 const team = createRoute({ getParentRoute: () => root, path: 'team', component: lazyRouteComponent(() => import('../team/TeamPage'), 'TeamPage') });
 const canned = createRoute({
   getParentRoute: () => root,
@@ -157,6 +162,7 @@ const routeTree = root.addChildren([
   contact,
   archived,
   canned,
+  workspace,
   team,
   keys,
   audit,

@@ -8,7 +8,6 @@ import { Page } from '../ui/Page';
 import { Invitations } from './Invitations';
 import { Invite } from './Invite';
 import { Members } from './Members';
-import { Membership } from './Membership';
 import { Teams } from './Teams';
 
 /** Who belongs to the workspace, as what, and who is on the way. */
@@ -35,7 +34,6 @@ export function TeamPage() {
         <Members me={state} />
         <Invitations />
         <Teams />
-        <Membership me={state} />
       </div>
       {inviting && <Invite mine={state.tenant.role} close={() => setInviting(false)} />}
     </Page>

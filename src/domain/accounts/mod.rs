@@ -32,6 +32,7 @@ pub mod space;
 pub mod team;
 pub mod token;
 pub mod totp;
+pub mod workspace;
 
 use std::{net::IpAddr, sync::Arc};
 

@@ -91,6 +91,8 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/api/auth/accept-invitation", Person),
     ("POST", "/api/team/leave", Person),
     ("POST", "/api/team/transfer-ownership", Member("workspace:write")),
+    ("GET", "/api/workspace", Member("team:read")),
+    ("PATCH", "/api/workspace", Member("workspace:write")),
     ("GET", "/api/team/teams", Member("team:read")),
     ("POST", "/api/team/teams", Member("team:write")),
     ("PUT", "/api/team/teams/{id}", Member("team:write")),

@@ -269,3 +269,47 @@ async fn the_record_says_who_changed_what_from_where() {
         2
     );
 }
+
+#[tokio::test]
+async fn the_workspace_is_renamed_by_its_owner_and_by_nobody_else() {
+    let app = TestApp::start().await;
+    let acme = app.workspace("acme").await;
+    let other = app.workspace("globex").await;
+    let owner = Person::owner(&app, &acme).await;
+    let admin = Person::colleague(&app, &acme, Role::Admin).await;
+    let foreign = Person::owner(&app, &other).await;
+    let before = foreign.asks(Method::GET, "/api/workspace", Value::Null).await.1;
+
+    let rename = json!({ "name": " Acme Robotics " });
+    assert_eq!(
+        admin
+            .asks(Method::PATCH, "/api/workspace", rename.clone())
+            .await
+            .0,
+        403
+    );
+    for name in ["", "  ", "two\nlines", &"x".repeat(81)] {
+        let (status, _) = owner
+            .asks(Method::PATCH, "/api/workspace", json!({ "name": name }))
+            .await;
+        assert_eq!(status, 422, "{name:?}");
+    }
+    let (status, renamed) = owner.asks(Method::PATCH, "/api/workspace", rename.clone()).await;
+    assert_eq!(
+        (status.as_u16(), &renamed["name"]),
+        (200, &json!("Acme Robotics"))
+    );
+    assert_eq!(owner.asks(Method::PATCH, "/api/workspace", rename).await.0, 200);
+
+    let seen = admin.asks(Method::GET, "/api/workspace", Value::Null).await.1;
+    assert_eq!(seen, renamed);
+    let (_, me) = admin.asks(Method::GET, "/api/auth/me", Value::Null).await;
+    assert_eq!(me["memberships"][0]["name"], "Acme Robotics");
+    assert_eq!(
+        foreign.asks(Method::GET, "/api/workspace", Value::Null).await.1,
+        before
+    );
+    let acts = owner.record("?action=workspace.rename").await;
+    assert_eq!(acts.len(), 1, "{acts:?}");
+    assert_eq!(acts[0]["after"], json!({ "name": "Acme Robotics" }));
+}

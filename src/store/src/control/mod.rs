@@ -15,6 +15,7 @@ pub mod members;
 pub mod people;
 pub mod refresh;
 pub mod sessions;
+pub mod workspace;
 
 use diesel::{QueryableByName, pg::Pg};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};

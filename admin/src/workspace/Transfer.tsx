@@ -2,11 +2,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../api/client';
 import { useSession } from '../auth/session';
+import type { Member } from '../team/api';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { Select } from '../ui/Inputs';
 import { Refusal } from '../ui/Notice';
-import type { Member } from './api';
 
 /** Makes somebody else the owner. */
 export function Transfer({ members, close }: { members: Member[]; close: () => void }) {

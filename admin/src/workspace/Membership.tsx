@@ -1,23 +1,22 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { meQuery } from '../account/api';
 import { useApi } from '../api/client';
 import { useSession, type Identity } from '../auth/session';
+import { membersQuery } from '../team/api';
 import { Button } from '../ui/Button';
 import { Confirm } from '../ui/Dialog';
 import { Group } from '../ui/Group';
-import { membersQuery } from './api';
+import { workspaceQuery } from './api';
 import { Transfer } from './Transfer';
 
 /** One's own place in the workspace: handing it over, and leaving. */
 export function Membership({ me }: { me: Identity }) {
   const [api, queries, session] = [useApi(), useQueryClient(), useSession()];
   const { data: members = [] } = useQuery(membersQuery(api));
-  const { data: account } = useQuery(meQuery(api));
+  const { data: workspace } = useQuery(workspaceQuery(api));
   const [doing, setDoing] = useState<'leave' | 'transfer' | null>(null);
   const owner = me.tenant.role === 'owner';
   const alone = owner && members.filter(({ role }) => role === 'owner').length < 2;
-  const workspace = account?.memberships.find(({ tenant }) => tenant === me.tenant.id)?.name ?? 'the workspace';
   const others = members.filter(({ id }) => id !== me.user.id);
   return (
     <Group title="Your membership">
@@ -41,7 +40,7 @@ export function Membership({ me }: { me: Identity }) {
       {doing === 'transfer' && <Transfer members={others} close={() => setDoing(null)} />}
       {doing === 'leave' && (
         <Confirm
-          title={`Leave ${workspace}?`}
+          title={`Leave ${workspace?.name ?? 'the workspace'}?`}
           lead="Your sessions here end, and you see nothing of it any more. What you did stays."
           label="Leave the workspace"
           act={async () => {

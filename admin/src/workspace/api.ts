@@ -1,0 +1,11 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { Api } from '../api/client';
+
+export interface Workspace {
+  id: string;
+  name: string;
+  created_at: string;
+}
+
+export const workspaceQuery = (api: Api) =>
+  queryOptions({ queryKey: ['workspace'], queryFn: ({ signal }) => api.get<Workspace>('/api/workspace', signal) });
