@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use parlance_store::{db::Db, ids::TenantId};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit},
+    time::timeout,
+};
 
 use super::{
     availability::Availabilities, console::Consoles, drafts::Drafts, ledger::LedgerHandle,
@@ -140,37 +143,55 @@ impl FilePlaces {
     /// # Errors
     /// Busy, where none is free.
     pub fn upload(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        place(&self.uploads)
+        let place = self.uploads.clone().try_acquire_owned();
+        place.map_err(|_| busy())
     }
 
-    /// A place to send one out.
+    /// A place to send one out, waited for: a page that shows an image does not ask again.
     ///
     /// # Errors
-    /// Busy, where none is free.
-    pub fn download(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        place(&self.downloads)
+    /// Busy, where none has become free within five seconds.
+    pub async fn download(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let place = timeout(FILES_AGAIN, self.downloads.clone().acquire_owned()).await;
+        place.ok().and_then(Result::ok).ok_or_else(busy)
     }
 }
 
-fn place(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
-    let place = places.clone().try_acquire_owned();
-    place.map_err(|_| {
-        Problem::new(Code::Busy, "many files are on their way, try again in a moment")
-            .retry_after(FILES_AGAIN)
-    })
+fn busy() -> Problem {
+    Problem::new(Code::Busy, "many files are on their way, try again in a moment").retry_after(FILES_AGAIN)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_file_has_a_place_while_one_is_free() {
+    #[tokio::test(start_paused = true)]
+    async fn a_file_has_a_place_while_one_is_free() {
         let places = FilePlaces::default();
         let mut taken: Vec<_> = (0..UPLOADS_AT_ONCE).map(|_| places.upload().unwrap()).collect();
         assert!(places.upload().is_err());
-        assert!(places.download().is_ok(), "what goes out has places of its own");
+        assert!(
+            places.download().await.is_ok(),
+            "what goes out has places of its own"
+        );
         taken.pop();
         assert!(places.upload().is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_waits_for_a_place_for_a_while() {
+        let places = FilePlaces::default();
+        let mut taken = Vec::new();
+        for _ in 0..DOWNLOADS_AT_ONCE {
+            taken.push(places.download().await.unwrap());
+        }
+        let (place, ()) = tokio::join!(places.download(), async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            taken.pop();
+        });
+        let place = place.unwrap();
+        assert!(places.download().await.is_err());
+        drop(place);
+        assert!(places.download().await.is_ok());
     }
 }

@@ -118,7 +118,7 @@ pub async fn read(
             "this address of the file is over: open the conversation again",
         ),
     })?;
-    let place = services.file_places.download()?;
+    let place = services.file_places.download().await?;
     let db = services.db.tenant(tenant);
     let found = db.read(async |conn| attachments::content(conn, *path).await);
     let found: Result<_, StoreError> = found.await;

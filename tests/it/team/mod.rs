@@ -292,7 +292,7 @@ async fn the_workspace_is_renamed_by_its_owner_and_by_nobody_else() {
         let (status, _) = owner
             .asks(Method::PATCH, "/api/workspace", json!({ "name": name }))
             .await;
-        assert_eq!(status, 422, "{name:?}");
+        assert_eq!(status, 400, "{name:?}");
     }
     let (status, renamed) = owner.asks(Method::PATCH, "/api/workspace", rename.clone()).await;
     assert_eq!(
