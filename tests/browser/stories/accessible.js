@@ -23,6 +23,7 @@ const SCREENS = [
   ['/canned-replies', 'heading', 'Canned replies'],
   ['/archived', 'heading', 'Archived spaces'],
   ['/team', 'heading', 'Team'],
+  ['/workspace', 'heading', 'Workspace'],
   ['/keys', 'heading', 'API keys'],
   ['/audit', 'heading', 'Audit log'],
   ['/account', 'heading', 'Your account'],

@@ -57,6 +57,23 @@ story('a person changes their name and ends a session elsewhere', async ({ page,
   assert.deepEqual(beyondLogin(complaints), []);
 }, { rough: true });
 
+story('an owner renames their workspace, and it is on record', async ({ page, complaints }) => {
+  const login = { email: `kim-${randomUUID()}@shop.example`, password: 'a long horse staple' };
+  const body = JSON.stringify({ ...login, name: 'Kim', workspace: 'Shop' });
+  const signedUp = await fetch(`${server.origin}/api/auth/signup`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+  assert.equal(signedUp.ok, true);
+  await logsIn(page, '/workspace', login);
+  await page.getByLabel('Its name').fill('Kim’s Cameras');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('The workspace is renamed.').waitFor();
+  await page.reload();
+  assert.equal(await page.getByLabel('Its name').inputValue(), 'Kim’s Cameras');
+  assert.equal(await page.getByRole('button', { name: 'Leave' }).isDisabled(), true);
+  await page.getByRole('link', { name: 'Audit log' }).click();
+  await page.getByRole('button', { name: 'Kim renamed the workspace' }).waitFor();
+  assert.deepEqual(beyondLogin(complaints), []);
+}, { rough: true });
+
 story('a space is put away and brought back', async ({ page, complaints }) => {
   const slug = await hasSpace('Put away');
   await logsIn(page, `/spaces/${slug}/settings/danger`);
