@@ -280,6 +280,26 @@ async fn put(
     kept(conn, Some(&before), ticket, told, by, at).await
 }
 
+/// Takes what a member has who leaves: it is nobody's from then on.
+///
+/// # Errors
+/// [`TicketError::Store`] where the database fails.
+pub async fn take_from(
+    conn: &mut TenantConn<'_>,
+    user: UserId,
+    by: &Author,
+    at: DateTime<Utc>,
+) -> Result<(), TicketError> {
+    for id in store::list::left_by(conn, user).await? {
+        let change = Change {
+            assignee: Some(None),
+            ..Change::default()
+        };
+        self::change(conn, id, change, by, at).await?;
+    }
+    Ok(())
+}
+
 /// Keeps a ticket as it is now, with the event that tells of it. Whatever else depends on what a ticket is
 /// follows here, in the same transaction: `before` is none of one that was just made.
 async fn kept(
