@@ -238,7 +238,12 @@ pub(super) fn read(tokens: &[Token<'_>]) -> Reading {
             hits.push(hit);
         }
     }
-    let marks = |among: &[&str]| tokens.iter().filter(|token| among.contains(&token.lower.as_ref())).count();
+    let marks = |among: &[&str]| {
+        tokens
+            .iter()
+            .filter(|token| among.contains(&token.lower.as_ref()))
+            .count()
+    };
     Reading {
         hits,
         words,
@@ -290,14 +295,19 @@ fn weigh(tokens: &[Token<'_>], from: usize, to: usize, mut worth: Worth, mixed: 
     }
     let mut negated = false;
     let face = inside.iter().any(|token| token.kind == Kind::Face);
-    let before = tokens.get(..if face { 0 } else { from }).unwrap_or_default().iter().rev();
+    let before = tokens
+        .get(..if face { 0 } else { from })
+        .unwrap_or_default()
+        .iter()
+        .rev();
     for (token, near) in before.take_while(|token| token.kind != Kind::Stop).zip(NEAR) {
         let word = token.lower.as_ref();
         if BOOSTERS.contains(&word) {
             worth.valence += sign * BOOST * near;
         } else if DAMPENERS.contains(&word) {
             worth.valence -= sign * BOOST * near;
-        } else if negates(word) && (near > NEAR[2] || !matches!(word, "no" | "without" | "nothing" | "none")) {
+        } else if negates(word) && (near > NEAR[2] || !matches!(word, "no" | "without" | "nothing" | "none"))
+        {
             negated = true;
         }
     }
@@ -339,10 +349,18 @@ impl Reading {
     /// What the heads see of it, each about −1 to 1.
     pub(super) fn features(&self) -> [f32; FEATURES] {
         let valences = || self.hits.iter().map(|hit| hit.worth.valence);
-        let above = |least: f32| valences().filter(move |valence| *valence * least > 0.0).map(f32::abs);
+        let above = |least: f32| {
+            valences()
+                .filter(move |valence| *valence * least > 0.0)
+                .map(f32::abs)
+        };
         let (good, bad): (f32, f32) = (above(1.0).sum(), above(-1.0).sum());
         let said: f32 = self.hits.iter().map(|hit| hit.worth.anger).sum();
-        let urgent = self.hits.iter().filter(|hit| matches!(hit.kind(), WordKind::Urgent(_))).count();
+        let urgent = self
+            .hits
+            .iter()
+            .filter(|hit| matches!(hit.kind(), WordKind::Urgent(_)))
+            .count();
         [
             self.valence(),
             good / (good + 4.0),
@@ -360,7 +378,11 @@ impl Reading {
             share(self.words.min(60), 60),
             share(urgent.min(3), 3),
             (good - bad) / share(self.words.max(4), 4) / 8.0,
-            if self.valence() == 0.0 { 0.0 } else { self.valence().signum() },
+            if self.valence() == 0.0 {
+                0.0
+            } else {
+                self.valence().signum()
+            },
             if good + bad == 0.0 { 1.0 } else { 0.0 },
         ]
     }
