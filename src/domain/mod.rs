@@ -22,3 +22,4 @@ pub mod notify;
 pub mod quota;
 pub mod retrieval;
 pub mod spaces;
+pub mod tickets;

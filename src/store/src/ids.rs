@@ -133,4 +133,6 @@ ids! {
     CannedReplyId,
     /// An invitation to a tenant.
     InvitationId,
+    /// What is promised of tickets.
+    SlaPolicyId,
 }
