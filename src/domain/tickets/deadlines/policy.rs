@@ -8,7 +8,6 @@ use parlance_store::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::clock::Counting;
 use crate::domain::hours::Hours;
@@ -50,11 +49,11 @@ pub struct Policy {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Conditions {
-    #[schema(value_type = Vec<Uuid>, max_items = 100)]
+    #[schema(value_type = Vec<uuid::Uuid>, max_items = 100)]
     pub spaces: Vec<SpaceId>,
-    #[schema(value_type = Vec<Uuid>, max_items = 100)]
+    #[schema(value_type = Vec<uuid::Uuid>, max_items = 100)]
     pub teams: Vec<TeamId>,
-    #[schema(value_type = Vec<Uuid>, max_items = 100)]
+    #[schema(value_type = Vec<uuid::Uuid>, max_items = 100)]
     pub categories: Vec<TicketCategoryId>,
     /// What the customer's attribute `plan` says, which the host site vouches for; without regard to case.
     #[schema(max_items = 100)]
