@@ -131,7 +131,7 @@ pub async fn create(
     put, path = "/api/sla-policies/{id}", operation_id = "change_sla_policy", tag = "tickets", security(("user" = ["spaces:write"]), ("key" = ["spaces:write"])),
     params(("id" = uuid::Uuid, Path, description = "The policy")),
     request_body(content = Policy, example = json!({
-        "name": "Enterprise", "hours": "calendar", "targets": { "urgent": { "first_response": 15 } },
+        "name": "Priority customers", "hours": "calendar", "targets": { "urgent": { "first_response": 15 } },
     })),
     responses((status = 200, body = SlaPolicyView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
