@@ -6,7 +6,7 @@ export const MOST_MINUTES = 86_400;
 /** Minutes of a day: of business hours a day's work, eight hours. */
 export const dayOf = (hours: WhoseHours) => (hours === 'calendar' ? 24 * 60 : 8 * 60);
 
-const PART = /(\d+(?:[.,]\d+)?)\s*(d|days?|h|hours?|m|min|minutes?)?\s*/iy;
+const PART = /(\d+(?:[.,]\d+)?)\s*(days?|d|hours?|h|minutes?|min|m)?\s*/iy;
 
 /** Minutes of what somebody typed, as `4h`, `1d 4h`, `1.5 h` or `45`, which are minutes; null where that is nothing, undefined where it is no span of time. */
 export function minutesOf(text: string, day: number): number | null | undefined {

@@ -338,6 +338,7 @@ async fn a_function_with_other_rights_is_known_and_pinned() {
         [
             "agents_with_conversations",
             "conversations_to_wake",
+            "deadlines_to_look_at",
             "parlance_count_words",
             "parlance_empty_space",
             "parlance_index_space",
