@@ -182,7 +182,9 @@ pub async fn remove(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
-    policies::remove(&db, &caller, *path, now).await.map_err(problem)?;
+    policies::remove(&db, &caller, *path, now)
+        .await
+        .map_err(problem)?;
     services.bell.ring(caller.tenant);
     Ok(HttpResponse::NoContent().finish())
 }

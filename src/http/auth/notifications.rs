@@ -67,10 +67,14 @@ pub async fn change(
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(member.tenant);
     if let Some(on) = body.waiting_mail {
-        waiting::want(&db, member.user, on).await.map_err(Problem::internal)?;
+        waiting::want(&db, member.user, on)
+            .await
+            .map_err(Problem::internal)?;
     }
     if let Some(on) = body.deadline_mail {
-        tell::want(&db, member.user, on).await.map_err(Problem::internal)?;
+        tell::want(&db, member.user, on)
+            .await
+            .map_err(Problem::internal)?;
     }
     told(&services, &member).await
 }

@@ -94,10 +94,10 @@ pub async fn get(
             ))
             .body(csv(&report)));
     }
-    let series = report.series.into_iter().map(|(slot, kept)| SlaPoint {
-        at: slot.label,
-        kept,
-    });
+    let series = report
+        .series
+        .into_iter()
+        .map(|(slot, kept)| SlaPoint { at: slot.label, kept });
     Ok(HttpResponse::Ok()
         .insert_header((header::VARY, "Accept"))
         .json(SlaReport {
@@ -133,13 +133,19 @@ fn csv(report: &Report) -> Vec<u8> {
         .from_writer(Vec::new());
     let figures = |kept: &Kept| {
         let median = kept.median_seconds.map(|seconds| format!("{seconds:.0}"));
-        [kept.met.to_string(), kept.breached.to_string(), median.unwrap_or_default()]
+        [
+            kept.met.to_string(),
+            kept.breached.to_string(),
+            median.unwrap_or_default(),
+        ]
     };
     // Into memory nothing fails.
     let _ = csv.write_record(COLUMNS);
     let mut line = |by: &str, key: &str, name: &str, kept: &BothKept| {
         let named = [by.to_owned(), key.to_owned(), no_formula(name)];
-        let told = figures(&kept.first_response).into_iter().chain(figures(&kept.resolution));
+        let told = figures(&kept.first_response)
+            .into_iter()
+            .chain(figures(&kept.resolution));
         let _ = csv.write_record(named.into_iter().chain(told));
     };
     line("total", "", "", &report.totals);

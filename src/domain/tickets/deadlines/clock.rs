@@ -80,7 +80,10 @@ impl Round {
 
     fn run(&mut self, at: DateTime<Utc>) {
         if self.paused_at.take().is_some() {
-            self.stretches.push(Stretch { from: at, until: None });
+            self.stretches.push(Stretch {
+                from: at,
+                until: None,
+            });
         }
     }
 

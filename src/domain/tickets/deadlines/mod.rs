@@ -36,7 +36,11 @@ use crate::domain::hours::Hours;
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
-pub async fn follow(conn: &mut TenantConn<'_>, ticket: &Ticket, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn follow(
+    conn: &mut TenantConn<'_>,
+    ticket: &Ticket,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let kept = deadlines::lock(conn, ticket.id).await?;
     let policies = sla_policies::list(conn).await?;
     if kept.is_empty() && policies.is_empty() {
@@ -66,7 +70,9 @@ pub async fn follow(conn: &mut TenantConn<'_>, ticket: &Ticket, now: DateTime<Ut
         if is_over {
             continue;
         }
-        let reckoned = promise.as_ref().and_then(|promise| promise.reckon(ticket, kind, &wait));
+        let reckoned = promise
+            .as_ref()
+            .and_then(|promise| promise.reckon(ticket, kind, &wait));
         match (reckoned, before) {
             (Some(reckoned), before) => {
                 let reckoned = Deadline {
@@ -134,7 +140,9 @@ impl Promise {
         let mut read = policies.into_iter().filter_map(|stored| {
             let id = stored.id;
             let policy = policies::read(stored)
-                .inspect_err(|error| tracing::error!(%id, %error, "a policy cannot be read, it promises nothing"))
+                .inspect_err(
+                    |error| tracing::error!(%id, %error, "a policy cannot be read, it promises nothing"),
+                )
                 .ok()?;
             Some((id, policy))
         });

@@ -81,7 +81,11 @@ pub async fn put(
     db.transaction(async |conn| {
         let all = sla_policies::lock(conn).await?;
         let before = match id {
-            Some(id) => Some(all.iter().find(|policy| policy.id == id).ok_or(StoreError::NotFound)?),
+            Some(id) => Some(
+                all.iter()
+                    .find(|policy| policy.id == id)
+                    .ok_or(StoreError::NotFound)?,
+            ),
             None if all.len() >= MOST => return Err(PolicyError::Full),
             None => None,
         };
@@ -123,7 +127,11 @@ async fn unknown(conn: &mut TenantConn<'_>, policy: &Policy) -> Result<Vec<Refus
         field: field.to_owned(),
         detail: detail.to_owned(),
     };
-    Ok(checks.into_iter().filter(|(known, ..)| !known).map(refused).collect())
+    Ok(checks
+        .into_iter()
+        .filter(|(known, ..)| !known)
+        .map(refused)
+        .collect())
 }
 
 /// Puts policies in order, the one that is tried first at first.
@@ -172,7 +180,10 @@ pub async fn remove(
 ) -> Result<(), StoreError> {
     db.transaction(async |conn| {
         let all = sla_policies::lock(conn).await?;
-        let before = all.iter().find(|policy| policy.id == id).ok_or(StoreError::NotFound)?;
+        let before = all
+            .iter()
+            .find(|policy| policy.id == id)
+            .ok_or(StoreError::NotFound)?;
         sla_policies::remove(conn, id).await?;
         let mut act = caller.act("sla_policy.remove", ("sla_policy", id), now);
         act.before = Some(told(before));
@@ -198,7 +209,9 @@ pub async fn changed(conn: &mut TenantConn<'_>, now: DateTime<Utc>) -> Result<()
 pub async fn follow_all(db: &TenantDb, now: impl Fn() -> DateTime<Utc>) -> Result<(), StoreError> {
     let mut last = None;
     loop {
-        let next = db.read(async |conn| deadlines::unfinished(conn, last, BATCH).await).await?;
+        let next = db
+            .read(async |conn| deadlines::unfinished(conn, last, BATCH).await)
+            .await?;
         let Some(end) = next.last().copied() else {
             return Ok(());
         };

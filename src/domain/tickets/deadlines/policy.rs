@@ -183,7 +183,10 @@ impl Policy {
         ];
         for (field, many) in chosen {
             if many > CHOICES_MAX {
-                refuse(format!("conditions.{field}"), format!("name at most {CHOICES_MAX}"));
+                refuse(
+                    format!("conditions.{field}"),
+                    format!("name at most {CHOICES_MAX}"),
+                );
             }
         }
         for (n, plan) in of.plans.iter().enumerate() {

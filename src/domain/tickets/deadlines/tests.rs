@@ -38,7 +38,10 @@ fn weekend() -> Counting {
 fn due(counting: &Counting, minutes: i64, happened: &[(&str, State)]) -> Option<DateTime<Utc>> {
     let changes: Vec<_> = happened.iter().map(|(when, state)| (at(when), *state)).collect();
     let rounds = Round::resolutions(&changes);
-    rounds.last().unwrap().reached(counting, TimeDelta::minutes(minutes))
+    rounds
+        .last()
+        .unwrap()
+        .reached(counting, TimeDelta::minutes(minutes))
 }
 
 #[test]
@@ -47,19 +50,85 @@ fn a_deadline_is_right_across_nights_weekends_holidays_and_changed_clocks() {
     let asked = |when| [(when, Running)];
     for (why, counting, minutes, happened, is_due) in [
         // Winter: an hour ahead of UTC.
-        ("within a day", office(), 240, &asked("2026-12-07T09:00")[..], "2026-12-07T13:00"),
-        ("over night", office(), 240, &asked("2026-12-07T14:00"), "2026-12-08T10:00"),
-        ("over a weekend", office(), 240, &asked("2026-12-11T15:30"), "2026-12-14T11:30"),
-        ("before it opens", office(), 60, &asked("2026-12-12T03:00"), "2026-12-14T09:00"),
-        ("until the last minute", office(), 480, &asked("2026-12-07T08:00"), "2026-12-07T16:00"),
+        (
+            "within a day",
+            office(),
+            240,
+            &asked("2026-12-07T09:00")[..],
+            "2026-12-07T13:00",
+        ),
+        (
+            "over night",
+            office(),
+            240,
+            &asked("2026-12-07T14:00"),
+            "2026-12-08T10:00",
+        ),
+        (
+            "over a weekend",
+            office(),
+            240,
+            &asked("2026-12-11T15:30"),
+            "2026-12-14T11:30",
+        ),
+        (
+            "before it opens",
+            office(),
+            60,
+            &asked("2026-12-12T03:00"),
+            "2026-12-14T09:00",
+        ),
+        (
+            "until the last minute",
+            office(),
+            480,
+            &asked("2026-12-07T08:00"),
+            "2026-12-07T16:00",
+        ),
         // On the 24th there are three hours, on the 25th none.
-        ("over holidays", office(), 8 * 60, &asked("2026-12-23T14:00"), "2026-12-28T11:00"),
+        (
+            "over holidays",
+            office(),
+            8 * 60,
+            &asked("2026-12-23T14:00"),
+            "2026-12-28T11:00",
+        ),
         // 29 March has 23 hours, 25 October 25.
-        ("clocks put forward", weekend(), 36 * 60, &asked("2026-03-27T23:00"), "2026-03-29T11:00"),
-        ("and into the next week", weekend(), 48 * 60, &asked("2026-03-27T23:00"), "2026-04-03T23:00"),
-        ("clocks put back", weekend(), 49 * 60, &asked("2026-10-23T22:00"), "2026-10-25T23:00"),
-        ("hours after the change", office(), 8 * 60, &asked("2026-03-27T15:00"), "2026-03-30T14:00"),
-        ("all time", Counting::Calendar, 1440, &asked("2026-03-28T12:00"), "2026-03-29T12:00"),
+        (
+            "clocks put forward",
+            weekend(),
+            36 * 60,
+            &asked("2026-03-27T23:00"),
+            "2026-03-29T11:00",
+        ),
+        (
+            "and into the next week",
+            weekend(),
+            48 * 60,
+            &asked("2026-03-27T23:00"),
+            "2026-04-03T23:00",
+        ),
+        (
+            "clocks put back",
+            weekend(),
+            49 * 60,
+            &asked("2026-10-23T22:00"),
+            "2026-10-25T23:00",
+        ),
+        (
+            "hours after the change",
+            office(),
+            8 * 60,
+            &asked("2026-03-27T15:00"),
+            "2026-03-30T14:00",
+        ),
+        (
+            "all time",
+            Counting::Calendar,
+            1440,
+            &asked("2026-03-28T12:00"),
+            "2026-03-29T12:00",
+        ),
         (
             "what was used before a pause counts, and the pause does not",
             office(),
@@ -125,21 +194,37 @@ fn a_ticket_that_is_opened_again_has_another_round() {
     let [first, second] = rounds.as_slice() else {
         panic!("{rounds:?}")
     };
-    assert_eq!((first.started_at, first.met_at), (at("2026-12-07T09:00"), Some(at("2026-12-07T11:00"))));
+    assert_eq!(
+        (first.started_at, first.met_at),
+        (at("2026-12-07T09:00"), Some(at("2026-12-07T11:00")))
+    );
     assert_eq!(first.used(&office()), TimeDelta::hours(1));
     assert_eq!((second.started_at, second.met_at), (at("2026-12-08T09:00"), None));
-    assert_eq!(second.reached(&office(), TimeDelta::hours(2)), Some(at("2026-12-08T12:00")));
-    assert_eq!((second.paused_at, second.used(&office())), (None, TimeDelta::zero()));
+    assert_eq!(
+        second.reached(&office(), TimeDelta::hours(2)),
+        Some(at("2026-12-08T12:00"))
+    );
+    assert_eq!(
+        (second.paused_at, second.used(&office())),
+        (None, TimeDelta::zero())
+    );
 }
 
 #[test]
 fn a_first_response_is_never_paused_and_ends_with_a_word_or_the_ticket() {
     use State::{Done, Paused, Running};
     let made = at("2026-12-07T09:00");
-    let changes = [(made, Running), (at("2026-12-07T10:00"), Paused), (at("2026-12-07T12:00"), Done)];
+    let changes = [
+        (made, Running),
+        (at("2026-12-07T10:00"), Paused),
+        (at("2026-12-07T12:00"), Done),
+    ];
     let open = Round::first_response(made, None, &changes[..2]);
     assert_eq!((open.paused_at, open.met_at), (None, None));
-    assert_eq!(open.reached(&office(), TimeDelta::hours(2)), Some(at("2026-12-07T11:00")));
+    assert_eq!(
+        open.reached(&office(), TimeDelta::hours(2)),
+        Some(at("2026-12-07T11:00"))
+    );
     let replied = Round::first_response(made, Some(at("2026-12-07T11:00")), &changes);
     assert_eq!(replied.met_at, Some(at("2026-12-07T11:00")));
     assert_eq!(replied.used(&office()), TimeDelta::hours(2));
@@ -148,7 +233,8 @@ fn a_first_response_is_never_paused_and_ends_with_a_word_or_the_ticket() {
 }
 
 fn policy(change: &Value) -> Result<Vec<String>, serde_json::Error> {
-    let mut words = json!({ "name": "Standard", "targets": { "high": { "first_response": 60, "resolution": 480 } } });
+    let mut words =
+        json!({ "name": "Standard", "targets": { "high": { "first_response": 60, "resolution": 480 } } });
     for (field, value) in change.as_object().unwrap() {
         words[field] = value.clone();
     }
@@ -166,14 +252,32 @@ fn what_a_policy_cannot_be_is_named_by_its_field() {
         (json!({ "name": " \u{0} " }), &["name"]),
         (json!({ "name": "x".repeat(61) }), &["name"]),
         (json!({ "targets": {} }), &["targets"]),
-        (json!({ "targets": { "low": { "first_response": 0 } } }), &["targets.low.first_response"]),
-        (json!({ "targets": { "low": { "resolution": 86_401 } } }), &["targets.low.resolution"]),
-        (json!({ "targets": { "low": { "first_response": 61, "resolution": 60 } } }), &["targets.low.resolution"]),
-        (json!({ "conditions": { "plans": ["pro", " "] } }), &["conditions.plans.1"]),
-        (json!({ "conditions": { "plans": vec!["pro"; 101] } }), &["conditions.plans"]),
+        (
+            json!({ "targets": { "low": { "first_response": 0 } } }),
+            &["targets.low.first_response"],
+        ),
+        (
+            json!({ "targets": { "low": { "resolution": 86_401 } } }),
+            &["targets.low.resolution"],
+        ),
+        (
+            json!({ "targets": { "low": { "first_response": 61, "resolution": 60 } } }),
+            &["targets.low.resolution"],
+        ),
+        (
+            json!({ "conditions": { "plans": ["pro", " "] } }),
+            &["conditions.plans.1"],
+        ),
+        (
+            json!({ "conditions": { "plans": vec!["pro"; 101] } }),
+            &["conditions.plans"],
+        ),
         (json!({ "hours": "own" }), &["own_hours"]),
         (json!({ "own_hours": sunday }), &["own_hours"]),
-        (json!({ "hours": "own", "own_hours": wrong }), &["own_hours.week.sunday.0.to"]),
+        (
+            json!({ "hours": "own", "own_hours": wrong }),
+            &["own_hours.week.sunday.0.to"],
+        ),
         (json!({ "hours": "own", "own_hours": sunday }), &[]),
         // 52 hours a year.
         (
@@ -195,7 +299,10 @@ fn what_a_policy_cannot_be_is_named_by_its_field() {
 
 #[test]
 fn all_conditions_hold_that_are_named() {
-    let (space, team) = (parlance_store::ids::SpaceId::new(), parlance_store::ids::TeamId::new());
+    let (space, team) = (
+        parlance_store::ids::SpaceId::new(),
+        parlance_store::ids::TeamId::new(),
+    );
     let facts = Facts {
         space: Some(space),
         team: Some(team),
@@ -206,8 +313,14 @@ fn all_conditions_hold_that_are_named() {
     for (value, holds) in [
         (json!({}), true),
         (json!({ "spaces": [space] }), true),
-        (json!({ "spaces": [space], "teams": [uuid::Uuid::now_v7(), team], "plans": ["pro", "ENTERPRISE"] }), true),
-        (json!({ "spaces": [space], "teams": [uuid::Uuid::now_v7()] }), false),
+        (
+            json!({ "spaces": [space], "teams": [uuid::Uuid::now_v7(), team], "plans": ["pro", "ENTERPRISE"] }),
+            true,
+        ),
+        (
+            json!({ "spaces": [space], "teams": [uuid::Uuid::now_v7()] }),
+            false,
+        ),
         (json!({ "categories": [uuid::Uuid::now_v7()] }), false),
         (json!({ "plans": ["enter"] }), false),
     ] {

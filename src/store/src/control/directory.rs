@@ -171,7 +171,10 @@ impl ControlDb {
             .bind::<Timestamptz, _>(now)
             .bind::<Integer, _>(limit);
         let rows: Vec<Row> = self.rows(query).await?;
-        Ok(rows.into_iter().map(|row| (row.tenant_id, row.ticket_id)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.tenant_id, row.ticket_id))
+            .collect())
     }
 
     /// Everyone who has a conversation, in all tenants.

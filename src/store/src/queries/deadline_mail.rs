@@ -98,20 +98,20 @@ pub async fn of(
     ticket: TicketId,
     breached: bool,
 ) -> Result<Option<Due>, StoreError> {
-    Ok(
-        sql("SELECT t.number, t.subject, d.kind, d.due_at, d.breached_at IS NOT NULL AS breached, ( \
+    Ok(sql(
+        "SELECT t.number, t.subject, d.kind, d.due_at, d.breached_at IS NOT NULL AS breached, ( \
                 SELECT count(DISTINCT o.ticket_id) FROM ticket_deadlines o \
                 WHERE o.met_at IS NULL AND o.breached_at IS NOT NULL AND o.ticket_id <> t.id) AS others \
              FROM tickets t JOIN ticket_deadlines d ON d.tenant_id = t.tenant_id AND d.ticket_id = t.id \
              WHERE t.id = $1 AND d.met_at IS NULL AND d.due_at IS NOT NULL \
                AND CASE WHEN $2 THEN d.breached_at IS NOT NULL ELSE d.at_risk_told_at IS NOT NULL END \
-             ORDER BY d.due_at, d.kind LIMIT 1")
-        .bind::<SqlUuid, _>(ticket)
-        .bind::<Bool, _>(breached)
-        .get_result(conn.db())
-        .await
-        .optional()?,
+             ORDER BY d.due_at, d.kind LIMIT 1",
     )
+    .bind::<SqlUuid, _>(ticket)
+    .bind::<Bool, _>(breached)
+    .get_result(conn.db())
+    .await
+    .optional()?)
 }
 
 /// Whether a member wants such mail.

@@ -270,8 +270,10 @@ pub async fn unfinished(
         #[diesel(sql_type = SqlUuid)]
         id: TicketId,
     }
-    let rows: Vec<Row> = sql("SELECT id FROM tickets WHERE resolved_at IS NULL AND ($1 IS NULL OR id > $1) \
-         ORDER BY id LIMIT $2")
+    let rows: Vec<Row> = sql(
+        "SELECT id FROM tickets WHERE resolved_at IS NULL AND ($1 IS NULL OR id > $1) \
+         ORDER BY id LIMIT $2",
+    )
     .bind::<Nullable<SqlUuid>, _>(after)
     .bind::<BigInt, _>(limit)
     .load(conn.db())

@@ -160,24 +160,44 @@ async fn what_was_kept_is_counted_by_everything_there_is_to_tell_it_by() {
     let told = |by: SlaGroup, kind: DeadlineKind| -> Vec<_> {
         let of = |figures: &&Figures| figures.by == by && figures.kind == kind;
         let rows = found.iter().filter(of);
-        rows.map(|row| (row.key.as_deref(), row.slot, row.met, row.breached, row.median_seconds))
-            .collect()
+        rows.map(|row| {
+            (
+                row.key.as_deref(),
+                row.slot,
+                row.met,
+                row.breached,
+                row.median_seconds,
+            )
+        })
+        .collect()
     };
     use DeadlineKind::{FirstResponse, Resolution};
     // The late one was answered after these days: it is no part of their median.
-    assert_eq!(told(SlaGroup::Total, FirstResponse), [(None, None, 1, 1, Some(50.0))]);
+    assert_eq!(
+        told(SlaGroup::Total, FirstResponse),
+        [(None, None, 1, 1, Some(50.0))]
+    );
     assert_eq!(told(SlaGroup::Total, Resolution), [(None, None, 0, 1, None)]);
     assert_eq!(
         told(SlaGroup::Slot, FirstResponse),
         [(None, Some(0), 1, 0, Some(50.0)), (None, Some(1), 0, 1, None)]
     );
-    assert_eq!(told(SlaGroup::Priority, Resolution), [(Some("low"), None, 0, 1, None)]);
-    assert_eq!(told(SlaGroup::Team, FirstResponse), [(None, None, 1, 1, Some(50.0))]);
+    assert_eq!(
+        told(SlaGroup::Priority, Resolution),
+        [(Some("low"), None, 0, 1, None)]
+    );
+    assert_eq!(
+        told(SlaGroup::Team, FirstResponse),
+        [(None, None, 1, 1, Some(50.0))]
+    );
     assert_eq!(told(SlaGroup::Policy, FirstResponse).len(), 2);
     // By a day on which only the late answer came.
     let later = figures(&[at(200), at(400)]).await;
     let total = later.iter().find(|row| row.by == SlaGroup::Total).unwrap();
-    assert_eq!((total.met, total.breached, total.median_seconds), (0, 0, Some(300.0)));
+    assert_eq!(
+        (total.met, total.breached, total.median_seconds),
+        (0, 0, Some(300.0))
+    );
     assert_eq!(figures(&[at(400), at(500)]).await, []);
 }
 
@@ -196,9 +216,17 @@ async fn those_are_mailed_whose_ticket_it_is_now_and_then_where_they_want_it() {
     let test = database().await;
     let acme = chat(test.db(), "acme").await;
     let (ada, id) = (owner(&acme).await, ticket(&acme, true).await);
-    assert_eq!(told(&acme, id, false, 100).await, [ada], "nobody has it, so all who may answer");
+    assert_eq!(
+        told(&acme, id, false, 100).await,
+        [ada],
+        "nobody has it, so all who may answer"
+    );
     assert_eq!(told(&acme, id, false, 109).await, []);
-    assert_eq!(told(&acme, id, true, 109).await, [ada], "a breach is told besides");
+    assert_eq!(
+        told(&acme, id, true, 109).await,
+        [ada],
+        "a breach is told besides"
+    );
     assert_eq!(told(&acme, id, false, 110).await, [ada]);
     let team = TeamId::new();
     let given = acme.db.transaction(async |conn| {
@@ -208,7 +236,11 @@ async fn those_are_mailed_whose_ticket_it_is_now_and_then_where_they_want_it() {
         tickets::update(conn, &ticket).await
     });
     given.await.unwrap();
-    assert_eq!(told(&acme, id, true, 200).await, [], "its team, in which nobody is");
+    assert_eq!(
+        told(&acme, id, true, 200).await,
+        [],
+        "its team, in which nobody is"
+    );
     let watched = acme
         .db
         .transaction(async |conn| relations::watch(conn, id, ada).await);
@@ -234,10 +266,19 @@ async fn those_are_mailed_whose_ticket_it_is_now_and_then_where_they_want_it() {
     it.at_risk_told_at = Some(at(81));
     put(&acme.db, &it).await;
     let due = says(false).await.unwrap();
-    assert_eq!((due.number, due.due_at, due.breached, due.others), (1, at(100), false, 0));
+    assert_eq!(
+        (due.number, due.due_at, due.breached, due.others),
+        (1, at(100), false, 0)
+    );
     assert_eq!(says(true).await, None, "it is not breached any more");
-    test.run("UPDATE users SET email_verified_at = NULL").await.unwrap();
-    assert_eq!(told(&acme, id, true, 500).await, [], "whose address may be another's");
+    test.run("UPDATE users SET email_verified_at = NULL")
+        .await
+        .unwrap();
+    assert_eq!(
+        told(&acme, id, true, 500).await,
+        [],
+        "whose address may be another's"
+    );
 }
 
 #[tokio::test]
@@ -253,7 +294,10 @@ async fn every_status_since_a_ticket_was_made_is_told_in_order() {
     for (second, body) in [
         (1, json!({ "status": { "from": "open", "to": "pending" } })),
         (2, json!({ "priority": { "from": "high", "to": "low" } })),
-        (3, json!({ "status": { "from": "pending", "to": "resolved" }, "tags": {} })),
+        (
+            3,
+            json!({ "status": { "from": "pending", "to": "resolved" }, "tags": {} }),
+        ),
     ] {
         let new = NewEvent {
             ticket_id: id,
@@ -266,9 +310,18 @@ async fn every_status_since_a_ticket_was_made_is_told_in_order() {
         let added = acme.db.transaction(async |conn| events::add(conn, new).await);
         added.await.unwrap();
     }
-    let found = acme.db.read(async |conn| deadlines::statuses(conn, id).await).await;
-    let since = |second, status| StatusSince { at: at(second), status };
-    assert_eq!(found.unwrap(), [since(1, Status::Pending), since(3, Status::Resolved)]);
+    let found = acme
+        .db
+        .read(async |conn| deadlines::statuses(conn, id).await)
+        .await;
+    let since = |second, status| StatusSince {
+        at: at(second),
+        status,
+    };
+    assert_eq!(
+        found.unwrap(),
+        [since(1, Status::Pending), since(3, Status::Resolved)]
+    );
 }
 
 #[tokio::test]
@@ -278,14 +331,25 @@ async fn a_foreign_tenant_knows_no_policy_and_no_deadline() {
     let (id, mine) = (ticket(&acme, true).await, policy("Standard", 1));
     let it = deadline(id, DeadlineKind::Resolution);
     put(&acme.db, &it).await;
-    let kept = acme.db.transaction(async |conn| sla_policies::put(conn, &mine).await);
+    let kept = acme
+        .db
+        .transaction(async |conn| sla_policies::put(conn, &mine).await);
     kept.await.unwrap();
     let looked = globex.db.transaction(async |conn| {
         assert!(sla_policies::lock(conn).await?.is_empty());
-        assert!(matches!(sla_policies::remove(conn, mine.id).await, Err(StoreError::NotFound)));
+        assert!(matches!(
+            sla_policies::remove(conn, mine.id).await,
+            Err(StoreError::NotFound)
+        ));
         sla_policies::order(conn, &[mine.id]).await?;
-        assert_eq!(sla_policies::knows(conn, &[acme.space], &[]).await?, (false, true));
-        assert_eq!(sla_policies::knows(conn, &[globex.space], &[TeamId::new()]).await?, (true, false));
+        assert_eq!(
+            sla_policies::knows(conn, &[acme.space], &[]).await?,
+            (false, true)
+        );
+        assert_eq!(
+            sla_policies::knows(conn, &[globex.space], &[TeamId::new()]).await?,
+            (true, false)
+        );
         assert!(deadlines::lock(conn, id).await?.is_empty());
         assert!(deadlines::of(conn, &[id]).await?.is_empty());
         assert!(deadlines::statuses(conn, id).await?.is_empty());

@@ -64,10 +64,7 @@ pub struct Figures {
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn figures(
-    conn: &mut TenantConn<'_>,
-    edges: &[DateTime<Utc>],
-) -> Result<Vec<Figures>, StoreError> {
+pub async fn figures(conn: &mut TenantConn<'_>, edges: &[DateTime<Utc>]) -> Result<Vec<Figures>, StoreError> {
     Ok(sql("WITH told AS ( \
              SELECT d.kind, d.priority, d.used_seconds, d.breached_at IS NOT NULL AS late, \
                     CASE WHEN d.decided_at >= ($1)[1] AND d.decided_at < ($1)[cardinality($1)] \
