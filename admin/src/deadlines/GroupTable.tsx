@@ -47,9 +47,13 @@ function Cell({ kept: { met, breached, median_seconds } }: { kept: Kept }) {
   return (
     <td className="py-2 ps-3 text-end whitespace-nowrap">
       {share(all > 0 ? met / all : null)}
-      <span className="block text-xs text-mute">
-        {count(met)} of {count(all)} · {duration(median_seconds === null ? null : median_seconds * 1_000)}
-      </span>
+      {(all > 0 || median_seconds !== null) && (
+        <span className="block text-xs text-mute">
+          {count(met)} of {count(all)}
+          <span className="max-sm:hidden"> · </span>
+          <span className="max-sm:block">{duration(median_seconds === null ? null : median_seconds * 1_000)}</span>
+        </span>
+      )}
     </td>
   );
 }

@@ -12,7 +12,7 @@ import { Empty } from '../ui/Empty';
 import { Failure, Stale } from '../ui/Failure';
 import { Refusal } from '../ui/Notice';
 import { SkeletonLines } from '../ui/Skeleton';
-import { KIND_WORDS, KINDS, reportPath, reportQuery, type Kept, type SlaReport } from './api';
+import { KIND_WORDS, KINDS, PRIORITIES, reportPath, reportQuery, type Kept, type OfGroup, type SlaReport } from './api';
 import { GroupTable } from './GroupTable';
 
 const route = getRouteApi('/deadlines/');
@@ -66,7 +66,7 @@ export function ReportPage() {
           <Figures data={data} />
           <Charts data={data} />
           <div className="grid gap-4 lg:grid-cols-2">
-            <GroupTable title="By priority" groups={data.priorities} none="No priority" />
+            <GroupTable title="By priority" groups={inOrder(data.priorities)} none="No priority" />
             <GroupTable title="By policy" groups={data.policies} none="No policy" />
             <GroupTable title="By team" groups={data.teams} none="No team" />
             <GroupTable title="By agent" groups={data.agents} none="Nobody" />
@@ -77,6 +77,8 @@ export function ReportPage() {
   );
 }
 
+/** The most urgent first. */
+const inOrder = (groups: OfGroup[]) => PRIORITIES.flatMap((priority) => groups.filter(({ key }) => key === priority));
 const all = ({ met, breached }: Kept) => met + breached;
 const decided = ({ totals }: SlaReport) => KINDS.some((kind) => all(totals[kind]) > 0 || totals[kind].median_seconds !== null);
 
