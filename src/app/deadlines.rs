@@ -35,7 +35,8 @@ async fn look(services: &Services) -> Result<(), StoreError> {
     let due = services.db.control().deadlines_to_look_at(now, BATCH).await?;
     for (tenant, ticket) in due {
         match tell::tell(&services.db.tenant(tenant), ticket, now).await {
-            Ok(Some(_)) => {
+            Ok(Some(told)) => {
+                services.consoles.ticket(tenant, told.number);
                 info!(tenant.id = %tenant, ticket.id = %ticket, "a deadline is at risk or breached");
                 services.bell.ring(tenant);
             }

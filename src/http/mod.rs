@@ -39,6 +39,7 @@ mod source_page;
 mod sources;
 mod spaces;
 mod team;
+mod tickets;
 mod user;
 mod views;
 mod visitors;

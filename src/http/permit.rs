@@ -135,6 +135,8 @@ permits!(
     KnowledgeWrite,
     ConversationsRead,
     ConversationsWrite,
+    TicketsRead,
+    TicketsWrite,
     ContactsMerge,
     AnalyticsRead,
     TeamRead,

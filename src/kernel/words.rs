@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use parlance_store::{
     control,
     queries::{
-        audit, canned_replies, conversations, documents, drafts, experiments, golden, identity_keys, jobs,
-        messages, sources,
+        audit, canned_replies, conversations, deadlines, documents, drafts, experiments, golden,
+        identity_keys, jobs, messages, sources, tickets,
     },
 };
 use utoipa::{
@@ -85,6 +85,20 @@ words! {
     DraftKind = drafts::DraftKind;
     /// Who wrote a message.
     MessageAuthor = messages::AuthorKind;
+    /// What a customer waits for.
+    DeadlineKind = deadlines::DeadlineKind;
     /// How a message ended.
     MessageEnd = messages::MessageState;
+    /// Whose turn it is with a ticket.
+    TicketStatus = tickets::Status;
+    /// How soon a ticket should be done.
+    TicketPriority = tickets::Priority;
+    /// How a ticket came to be.
+    TicketVia = tickets::Via;
+    /// Who says what a ticket is about.
+    CategoryBy = tickets::CategoryBy;
+    /// What happened to a ticket.
+    TicketEventKind = tickets::events::Kind;
+    /// What a ticket has to do with another one.
+    TicketLinkKind = tickets::relations::LinkKind;
 }

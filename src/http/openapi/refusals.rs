@@ -179,6 +179,12 @@ const BESIDES: &[(&str, &[Code])] = &[
     ),
     ("change_contact", &[Code::Conflict]),
     ("merge_contact", &[Code::Conflict]),
+    (
+        "create_ticket",
+        &[Code::Conflict, Code::NotFound, Code::SpaceArchived],
+    ),
+    ("change_ticket", &[Code::Conflict, Code::VersionChanged]),
+    ("merge_ticket", &[Code::Conflict]),
     ("open_socket", &[Code::InvalidRequest]),
     ("receive_postmark", &[Code::NotFound, Code::Timeout]),
     (

@@ -8,18 +8,16 @@ mod told;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use parlance::{domain::tickets::deadlines, kernel::clock::ManualClock};
+use parlance::{
+    domain::tickets::{self, Author, Change, Priority, Status, Via, Wanted, acts},
+    kernel::clock::ManualClock,
+};
 use parlance_store::{
     TenantDb,
-    ids::TicketId,
+    ids::{ConversationId, TicketId},
     queries::{
-        audit::ActorKind,
         deadlines::{self as store, Deadline, DeadlineKind},
-        space_versions::Author,
-        tickets::{
-            self, NewTicket, Priority, Status, Ticket, Via,
-            events::{self, Kind, NewEvent},
-        },
+        tickets::events,
     },
 };
 use reqwest::Method;
@@ -113,78 +111,61 @@ impl Desk {
     }
 
     async fn ticket(&self, priority: Priority) -> TicketId {
-        let id = TicketId::new();
-        let at = self.now();
-        let new = NewTicket {
-            id,
-            space_id: self.acme.space,
-            conversation_id: None,
-            contact_id: None,
-            subject: "My robot has stopped".into(),
+        let wanted = Wanted {
+            space: Some(self.acme.space),
+            conversation: None,
+            subject: Some("My robot has stopped".to_owned()),
             priority,
-            team_id: None,
-            assignee: None,
-            tags: Vec::new(),
-            via: Via::Api,
-            requester_name: None,
-            requester_email: None,
-            locale: None,
-            client_id: None,
-            at,
+            ..Wanted::of(ConversationId::new(), Via::Api)
         };
-        let made = self.db().transaction(async |conn| {
-            tickets::create(conn, new).await?;
-            let ticket = tickets::lock(conn, id).await?;
-            deadlines::follow(conn, &ticket, at).await
-        });
-        made.await.unwrap();
-        id
+        let (by, at) = (Author::default(), self.now());
+        let made = self
+            .db()
+            .transaction(async |conn| tickets::create(conn, wanted, &by, at).await);
+        made.await.unwrap().id
     }
 
-    /// Changes a ticket as the change says, which tells what differs.
-    async fn changes(&self, id: TicketId, change: impl Fn(&mut Ticket) -> Value) {
-        let at = self.now();
-        let by = Author {
-            kind: ActorKind::System,
-            id: None,
-            name: "Parlance".into(),
-        };
-        let changed = self.db().transaction(async |conn| {
-            let mut ticket = tickets::lock(conn, id).await?;
-            let body = change(&mut ticket);
-            (ticket.version, ticket.updated_at) = (ticket.version + 1, at);
-            tickets::update(conn, &ticket).await?;
-            let event = NewEvent {
-                ticket_id: id,
-                kind: Kind::Changed,
-                body,
-                by: &by,
-                client_id: None,
-                at,
-            };
-            events::add(conn, event).await?;
-            deadlines::follow(conn, &ticket, at).await
-        });
+    async fn changes(&self, id: TicketId, change: Change) {
+        let (by, at) = (Author::default(), self.now());
+        let changed = self
+            .db()
+            .transaction(async |conn| tickets::change(conn, id, change, &by, at).await);
         changed.await.unwrap();
     }
 
     async fn becomes(&self, id: TicketId, status: Status) {
-        let now = self.now();
-        let over = matches!(status, Status::Resolved | Status::Closed);
-        self.changes(id, |ticket| {
-            let from = std::mem::replace(&mut ticket.status, status);
-            ticket.resolved_at = over.then_some(now);
-            json!({ "status": { "from": from, "to": status } })
-        })
+        let status = Some(status);
+        self.changes(
+            id,
+            Change {
+                status,
+                ..Change::default()
+            },
+        )
+        .await;
+    }
+
+    async fn is_of(&self, id: TicketId, priority: Priority) {
+        let priority = Some(priority);
+        self.changes(
+            id,
+            Change {
+                priority,
+                ..Change::default()
+            },
+        )
         .await;
     }
 
     async fn is_answered(&self, id: TicketId) {
-        let now = self.now();
-        self.changes(id, |ticket| {
-            ticket.first_responded_at = ticket.first_responded_at.or(Some(now));
-            json!({ "first_responded_at": { "from": null, "to": now } })
-        })
+        let responded_at = Some(self.now());
+        self.changes(
+            id,
+            Change {
+                responded_at,
+                ..Change::default()
+            },
+        )
         .await;
     }
 
@@ -248,11 +229,7 @@ async fn a_deadline_follows_its_ticket_by_the_hours_of_the_space() {
     desk.becomes(id, Status::Open).await;
     assert_eq!(desk.due(id, Resolution).await, Some(time("2026-12-10T14:30:00Z")));
     // Twice as long, half an hour of which is used up.
-    desk.changes(id, |ticket| {
-        ticket.priority = Priority::Normal;
-        json!({ "priority": { "from": "high", "to": "normal" } })
-    })
-    .await;
+    desk.is_of(id, Priority::Normal).await;
     assert_eq!(desk.due(id, Resolution).await, Some(time("2026-12-11T14:30:00Z")));
     let judged = desk.deadline(id, FirstResponse).await.unwrap();
     assert_eq!(
@@ -260,11 +237,7 @@ async fn a_deadline_follows_its_ticket_by_the_hours_of_the_space() {
         "what has ended stays as it was judged"
     );
     // Of no priority that anything is promised for.
-    desk.changes(id, |ticket| {
-        ticket.priority = Priority::Low;
-        json!({ "priority": { "from": "normal", "to": "low" } })
-    })
-    .await;
+    desk.is_of(id, Priority::Low).await;
     assert_eq!(desk.deadline(id, Resolution).await, None);
     assert!(desk.deadline(id, FirstResponse).await.is_some());
 }
@@ -291,12 +264,11 @@ async fn what_is_opened_again_is_promised_anew_and_what_is_merged_not_at_all() {
     assert_eq!(again.due_at, Some(time("2026-12-08T08:30:00Z")));
     assert_eq!(desk.deadline(id, FirstResponse).await, Some(silent));
 
-    let now = desk.now();
-    desk.changes(gone, |ticket| {
-        (ticket.status, ticket.resolved_at, ticket.merged_into) = (Status::Closed, Some(now), Some(id));
-        json!({ "number": 1 })
-    })
-    .await;
+    let (by, now) = (Author::default(), desk.now());
+    let merged = desk
+        .db()
+        .transaction(async |conn| acts::merge(conn, gone, id, &by, now).await);
+    merged.await.unwrap();
     assert_eq!(desk.deadline(gone, FirstResponse).await, None);
     assert_eq!(desk.deadline(gone, Resolution).await, None);
 }
