@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openConsole } from '../test/open';
 import { json, problem, serve } from '../test/server';
 import { space, workspace } from '../test/spaces';
+import { ticket, ticketEvent } from '../test/tickets';
 import type { BothKept, Deadline, Policy, SlaReport } from './api';
 import { minutesOf, spanOf } from './span';
 import { nextOf, toldOf } from './told';
@@ -67,6 +68,29 @@ describe('a deadline in words', () => {
     expect(nextOf([later, deadline()])?.kind).toBe('first_response');
     expect(nextOf([later, deadline({ met_at: '2026-12-07T09:00:00Z' })])?.kind).toBe('resolution');
     expect(nextOf([deadline({ met_at: '2026-12-07T09:00:00Z' })])).toBeUndefined();
+  });
+});
+
+describe('a ticket', () => {
+  const items = [ticket(2, { deadlines: [deadline({ due_at: '2020-01-01T10:00:00Z' }), deadline({ kind: 'resolution', due_at: null, paused_at: '2020-01-01T09:00:00Z' })] })];
+  const routes = {
+    'GET /api/tickets': () => json({ items, next: null }),
+    'GET /api/tickets/2': () => json(items[0]),
+    'GET /api/tickets/2/events': () => json({ items: [ticketEvent(2, 1, 'sla_breached', { deadline: 'first_response' })], next: null }),
+    'GET /api/team/members': () => json({ items: [], next: null }),
+  };
+
+  it('shows what is next in the list', async () => {
+    await open(routes, 'agent', '/app/tickets');
+    expect((await screen.findAllByText(/^First response breached \d+ d ago$/))[0]).toBeVisible();
+    expect(screen.queryByText('Resolution paused')).toBeNull();
+  });
+
+  it('shows all of them on its page, and what was told of them', async () => {
+    await open(routes, 'agent', '/app/tickets/2');
+    expect(await screen.findByText('Resolution paused')).toBeVisible();
+    expect(screen.getByText('Promised by the policy Standard.')).toBeVisible();
+    expect(await screen.findByText(/noted that the first response is overdue/)).toBeVisible();
   });
 });
 

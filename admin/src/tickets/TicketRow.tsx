@@ -24,9 +24,14 @@ export function TicketRow({ ticket, now }: { ticket: Ticket; now: Date }) {
             ))}
           </span>
         </p>
-        <p className="truncate text-xs text-mute">
-          <span className="sm:hidden">#{ticket.number} · </span>
-          {ticket.requester_name ?? ticket.requester_email ?? 'Nobody named'}
+        <p className="flex min-w-0 items-center gap-3 text-xs text-mute">
+          <span className="min-w-0 truncate">
+            <span className="sm:hidden">#{ticket.number} · </span>
+            {ticket.requester_name ?? ticket.requester_email ?? 'Nobody named'}
+          </span>
+          <span className="flex min-w-0 shrink-0 lg:hidden">
+            <NextDeadline deadlines={ticket.deadlines} now={now} />
+          </span>
         </p>
       </div>
       <span className="hidden w-44 shrink-0 justify-end lg:flex">
