@@ -75,7 +75,7 @@ pub enum Letter {
     Deadline {
         number: i64,
         subject: String,
-        /// In words: a first response or a resolution.
+        /// In words: a first response to it, or its resolution.
         awaited: &'static str,
         /// In words; see [`when`].
         due: String,
@@ -176,7 +176,7 @@ impl Letter {
             Self::Deadline {
                 number: 42,
                 subject: "My robot has stopped".to_owned(),
-                awaited: "first response",
+                awaited: "first response to",
                 due: when(DateTime::UNIX_EPOCH),
                 breached: true,
                 others: 1,

@@ -337,8 +337,8 @@ impl Post {
             number: due.number,
             subject: due.subject,
             awaited: match due.kind {
-                DeadlineKind::FirstResponse => "first response",
-                DeadlineKind::Resolution => "resolution",
+                DeadlineKind::FirstResponse => "first response to",
+                DeadlineKind::Resolution => "resolution of",
             },
             due: when(due.due_at),
             breached: due.breached,

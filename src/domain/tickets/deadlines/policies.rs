@@ -193,11 +193,18 @@ pub async fn remove(
     .await
 }
 
-/// Has the open deadlines reckoned anew: a policy, or the hours of a space, are others now.
+/// Has the open deadlines reckoned anew, for the hours of a space are others now.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
-pub async fn changed(conn: &mut TenantConn<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn hours_changed(conn: &mut TenantConn<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    match sla_policies::list(conn).await?.is_empty() {
+        true => Ok(()),
+        false => changed(conn, now).await,
+    }
+}
+
+async fn changed(conn: &mut TenantConn<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
     jobs::enqueue_apart(conn, &Work::FollowDeadlines {}, Priority::Now, now).await?;
     Ok(())
 }

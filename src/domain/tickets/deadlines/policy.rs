@@ -24,6 +24,7 @@ const AT_RISK: i32 = 80;
 /// A policy as somebody writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SlaPolicyWords)]
 pub struct Policy {
     /// Unique in the workspace without regard to case.
     #[schema(min_length = 1, max_length = 60)]

@@ -220,7 +220,7 @@ pub struct StatusSince {
 pub async fn statuses(conn: &mut TenantConn<'_>, ticket: TicketId) -> Result<Vec<StatusSince>, StoreError> {
     Ok(
         sql("SELECT at, body #>> '{status,to}' AS status FROM ticket_events \
-             WHERE ticket_id = $1 AND body #> '{status,to}' IS NOT NULL ORDER BY seq")
+             WHERE ticket_id = $1 AND kind = 'changed' AND body #> '{status,to}' IS NOT NULL ORDER BY seq")
         .bind::<SqlUuid, _>(ticket)
         .load(conn.db())
         .await?,
