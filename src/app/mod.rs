@@ -8,6 +8,7 @@ mod assignment;
 mod attendance;
 mod bench;
 mod database;
+mod deadlines;
 pub mod demo;
 mod eval;
 mod reading;
@@ -167,6 +168,8 @@ impl App {
         attendance::begin(&services).await;
         let looking = attendance::keep_looking(services.clone());
         services.tasks.spawn_local("attendance", looking);
+        let looking = deadlines::keep_looking(services.clone());
+        services.tasks.spawn_local("deadlines", looking);
         // Listed before anybody is served: what comes in from now on has its job.
         let tenants = services.db.control().tenants().await.unwrap_or_else(|error| {
             error!(%error, "documents that are unread are looked for at the next start");

@@ -45,7 +45,7 @@ pub enum Compare {
 
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Step {
+pub(super) enum Step {
     Hour,
     Day,
 }
@@ -192,7 +192,7 @@ fn by_space(spaces: Vec<OfSpace>) -> Vec<SpaceFigures> {
 }
 
 /// Whether CSV is named; a browser's and a program's `*/*` is JSON.
-fn wants_csv(request: &HttpRequest) -> bool {
+pub(super) fn wants_csv(request: &HttpRequest) -> bool {
     let accept = request.headers().get(header::ACCEPT);
     let accept = accept.and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     let mut kinds = accept.split(',').filter_map(|kind| kind.split(';').next());

@@ -217,7 +217,7 @@ fn lines(events: &[AuditEvent]) -> Bytes {
             event.at.to_rfc3339_opts(SecondsFormat::Millis, true),
             event.actor_kind.to_string(),
             id(event.actor_id),
-            text(&event.actor_name),
+            no_formula(&event.actor_name),
             event.address.clone().unwrap_or_default(),
             event.action.clone(),
             event.target_kind.clone().unwrap_or_default(),
@@ -232,7 +232,7 @@ fn lines(events: &[AuditEvent]) -> Bytes {
 }
 
 /// What a spreadsheet would take for a formula is made text.
-fn text(field: &str) -> String {
+pub(super) fn no_formula(field: &str) -> String {
     let formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
     format!("{}{field}", if formula { "'" } else { "" })
 }
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_name_is_no_formula() {
-        assert_eq!(text("=HYPERLINK(1)"), "'=HYPERLINK(1)");
-        assert_eq!(text("ada@acme.example"), "ada@acme.example");
+        assert_eq!(no_formula("=HYPERLINK(1)"), "'=HYPERLINK(1)");
+        assert_eq!(no_formula("ada@acme.example"), "ada@acme.example");
     }
 }

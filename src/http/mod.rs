@@ -34,6 +34,7 @@ mod reasons;
 pub mod routes;
 mod session;
 mod site;
+mod sla;
 mod source_page;
 mod sources;
 mod spaces;

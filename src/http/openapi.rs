@@ -17,8 +17,8 @@ use utoipa::{
 
 use super::{
     analytics, attachments, audit, auth, canned, contacts, conversations, documents, golden, identity_keys,
-    invitations, jobs, keys, mail, operations, outbox, passages, places, query, session, sources, spaces,
-    team, tickets, visitors, widget, workspace,
+    invitations, jobs, keys, mail, operations, outbox, passages, places, query, session, sla, sources,
+    spaces, team, tickets, visitors, widget, workspace,
 };
 
 /// The document as JSON text, made once.
@@ -73,6 +73,7 @@ Lists give `next` while there is more: pass it as `cursor`.";
         spaces::experiments::start, spaces::experiments::list, spaces::experiments::experiment,
         spaces::experiments::end,
         analytics::overview, analytics::of_space,
+        sla::list, sla::create, sla::change, sla::order, sla::remove, sla::report::get,
         golden::list, golden::add, golden::change, golden::remove, golden::ask, golden::runs, golden::run,
         sources::document, sources::original,
         operations::health, operations::ready, operations::metrics, operations::openapi, outbox::read,

@@ -14,7 +14,7 @@ use super::{
         KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite, TeamRead, TeamWrite, TicketsRead,
         TicketsWrite, WorkspaceWrite, delete, get, patch, post, put,
     },
-    places, query, session, site, sources,
+    places, query, session, site, sla, sources,
     spaces::{self, embed, experiments, life, versions},
     team, tickets, visitors, widget, workspace,
 };
@@ -241,6 +241,7 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         .service(at("/api/golden-runs/{id}").route(get(KnowledgeRead, golden::run)))
         .service(at("/api/analytics/overview").route(get(AnalyticsRead, analytics::overview)))
         .service(at("/api/chat-spaces/{id}/analytics").route(get(AnalyticsRead, analytics::of_space)))
+        .service(at("/api/analytics/sla").route(get(AnalyticsRead, sla::report::get)))
         .service(at("/api/jobs").route(get(KnowledgeRead, jobs::list)))
         .service(at("/api/jobs/{id}").route(get(KnowledgeRead, jobs::job)))
         .service(at("/api/jobs/{id}/cancel").route(post(KnowledgeWrite, jobs::cancel)))
@@ -248,6 +249,7 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         .configure(of_conversations)
         .configure(of_contacts)
         .configure(of_tickets)
+        .configure(of_deadlines)
         .default_service(web::to(nothing_here));
 }
 
@@ -275,6 +277,22 @@ fn of_tickets(config: &mut web::ServiceConfig) {
             at("/api/tickets/{number}/watchers/{id}")
                 .route(put(TicketsWrite, tickets::relations::watch))
                 .route(delete(TicketsWrite, tickets::relations::unwatch)),
+        );
+}
+
+/// What is promised of tickets.
+fn of_deadlines(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            at("/api/sla-policies")
+                .route(get(SpacesRead, sla::list))
+                .route(post(SpacesWrite, sla::create)),
+        )
+        .service(at("/api/sla-policies/order").route(put(SpacesWrite, sla::order)))
+        .service(
+            at("/api/sla-policies/{id}")
+                .route(put(SpacesWrite, sla::change))
+                .route(delete(SpacesWrite, sla::remove)),
         );
 }
 

@@ -1,6 +1,7 @@
 //! Carries out background work: takes jobs up in fair turns, holds their leases, tells how far they
 //! are, and ends them. What a job does is in a file per kind, and may be done twice.
 
+mod follow_deadlines;
 mod forget;
 mod index_space;
 mod ingest_document;
@@ -104,6 +105,7 @@ impl Tools {
             Work::SendMail { errand } => send_mail::run(self, db, job, errand).await,
             Work::TellWaiting { space } => tell_waiting::run(self, db, *space, job).await,
             Work::RemoveSpace { space } => remove_space::run(self, db, *space, job).await,
+            Work::FollowDeadlines {} => follow_deadlines::run(self, db).await,
             Work::ReadSource { source } => read_source::run(self, db, *source, job, progress).await,
             Work::ReplayGolden {
                 space,

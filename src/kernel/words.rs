@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use parlance_store::{
     control,
     queries::{
-        audit, canned_replies, conversations, documents, drafts, experiments, golden, identity_keys, jobs,
-        messages, sources, tickets,
+        audit, canned_replies, conversations, deadlines, documents, drafts, experiments, golden,
+        identity_keys, jobs, messages, sources, tickets,
     },
 };
 use utoipa::{
@@ -85,6 +85,8 @@ words! {
     DraftKind = drafts::DraftKind;
     /// Who wrote a message.
     MessageAuthor = messages::AuthorKind;
+    /// What a customer waits for.
+    DeadlineKind = deadlines::DeadlineKind;
     /// How a message ended.
     MessageEnd = messages::MessageState;
     /// Whose turn it is with a ticket.

@@ -141,6 +141,19 @@ def canned(ada, at):
     return made["id"]
 
 
+def sla_policies(ada, at):
+    targets = {"urgent": {"first_response": 30, "resolution": 240}, "normal": {"first_response": 240}}
+    made = ada.call("create_sla_policy", body={"name": "Standard", "targets": targets})
+    enterprise = {"name": "Enterprise", "conditions": {"spaces": [at["id"]], "plans": ["enterprise"]}, "targets": targets}
+    first = ada.call("create_sla_policy", body={**enterprise, "hours": "calendar"})
+    ada.call("order_sla_policies", body={"ids": [first["id"], made["id"]]})
+    ada.call("change_sla_policy", {"id": first["id"]}, body={**enterprise, "hours": "own", "own_hours": {"time_zone": "Europe/Berlin", "week": {"monday": [{"from": "09:00", "to": "17:00"}]}}})
+    ada.call("list_sla_policies")
+    ada.call("delete_sla_policy", {"id": first["id"]})
+    ada.call("get_sla_report", query={"from": "2026-11-01", "to": "2026-11-02", "tz": "Asia/Kathmandu"})
+    return made["id"]
+
+
 def visitors(world, ada, space, document):
     at = {"space": space["slug"]}
     world.call("get_widget_config", at)
@@ -305,6 +318,7 @@ def tell(world):
     question, run = golden(ada, world, at)
     test = experiments(ada, at)
     reply = canned(ada, at)
+    policy = sla_policies(ada, at)
     visitor, conversation, visitor_id, _ = visitors(world, ada, space, document)
     ticket, spare_ticket, watcher = tickets(ada, at, conversation)
     contact, spare_contact, contact_note = contacts(ada, visitor_id, space)
@@ -317,6 +331,7 @@ def tell(world):
     asked = ada.call("add_golden_question", at, body={"question": "Spare?", "facts": ["yes"]})["id"]
     waiting = ada.call("invite_member", body={"email": f"fay-{world.run}@example.com", "role": "viewer"})["id"]
     spare_reply = ada.call("create_canned_reply", body={"shortcut": "spare", "title": "Spare", "text": "It goes."})["id"]
+    spare_policy = ada.call("create_sla_policy", body={"name": "Spare", "targets": {"low": {"resolution": 60}}})["id"]
     lone = ada.call("create_team", body={"name": "Spare"})["id"]
     left = ada.call("add_source", at, body={"url": f"{NOWHERE}spare"})["source"]["id"]
     return {
@@ -337,6 +352,7 @@ def tell(world):
             "/api/golden-runs/{id}": {"id": run},
             "/api/jobs/{id}": {"id": job},
             "/api/canned-replies/{id}": {"id": reply},
+            "/api/sla-policies/{id}": {"id": policy},
             "/api/conversations/{id}": {"id": conversation},
             "/api/tickets/{number}": {"number": ticket},
             "/api/tickets/{number}/watchers/{id}": {"number": ticket, "id": watcher},
@@ -355,6 +371,7 @@ def tell(world):
             "delete_document": {"id": given},
             "delete_golden_question": {"id": asked},
             "delete_canned_reply": {"id": spare_reply},
+            "delete_sla_policy": {"id": spare_policy},
             **{name: {"id": spare_contact} for name in ("block_contact", "unblock_contact", "merge_contact")},
             "delete_contact_note": {"id": spare_contact, "note": contact_note},
             "merge_ticket": {"number": spare_ticket},

@@ -21,6 +21,7 @@ import './stories/agents.js';
 import './stories/attachments.js';
 import './stories/accessible.js';
 import './stories/canned.js';
+import './stories/deadlines.js';
 import './stories/contacts.js';
 import './stories/undo.js';
 import './stories/drafts.js';

@@ -12,6 +12,7 @@ mod agents;
 mod cache;
 mod chat;
 mod console;
+mod deadlines;
 mod insight;
 mod keys;
 mod kill;

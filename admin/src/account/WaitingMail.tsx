@@ -5,16 +5,16 @@ import { Refusal } from '../ui/Notice';
 import { Section } from '../ui/Section';
 import { notificationsQuery, type Notifications } from './api';
 
-/** Whether one is told by mail who waits while nobody is there. */
+/** What one is told by mail of a workspace. */
 export function WaitingMail() {
   const [api, queries] = [useApi(), useQueryClient()];
   const query = notificationsQuery(api);
   const { data, error } = useQuery(query);
   const change = useMutation({
-    mutationFn: (wanted: Notifications) => api.patch<Notifications>('/api/auth/notifications', wanted),
+    mutationFn: (wanted: Partial<Notifications>) => api.patch<Notifications>('/api/auth/notifications', wanted),
     onSuccess: (now) => queries.setQueryData(query.queryKey, now),
   });
-  const shown = change.isPending ? change.variables : data;
+  const shown = data && change.isPending ? { ...data, ...change.variables } : data;
   return (
     <Section title="Mail" lead="For this workspace, on whichever device you are.">
       <Switch
@@ -23,6 +23,13 @@ export function WaitingMail() {
         checked={shown?.waiting_mail ?? false}
         disabled={!shown || change.isPending}
         onChange={({ target }) => change.mutate({ waiting_mail: target.checked })}
+      />
+      <Switch
+        label="When a deadline is near or missed"
+        hint="Of tickets that you have or watch, and of your team's that nobody has; of each at most one in 15 minutes."
+        checked={shown?.deadline_mail ?? false}
+        disabled={!shown || change.isPending}
+        onChange={({ target }) => change.mutate({ deadline_mail: target.checked })}
       />
       <Refusal error={error ?? change.error} />
     </Section>

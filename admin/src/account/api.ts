@@ -39,6 +39,7 @@ export const meQuery = (api: Api) =>
 export interface Notifications {
   /** A mail when a visitor begins to wait and nobody who may answer is there. */
   waiting_mail: boolean;
+  deadline_mail: boolean;
 }
 
 export const notificationsQuery = (api: Api) =>

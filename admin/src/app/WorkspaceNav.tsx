@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Archive, KeyRound, MessageSquareQuote, ScrollText, Settings, Users, type LucideIcon } from 'lucide-react';
+import { Archive, KeyRound, MessageSquareQuote, ScrollText, Settings, Timer, Users, type LucideIcon } from 'lucide-react';
 import { useApi } from '../api/client';
 import { archivedQuery } from '../spaces/api';
 import { useMay } from './permission';
 
 interface Place {
-  to: '/canned-replies' | '/team' | '/keys' | '/audit' | '/archived' | '/workspace';
+  to: '/deadlines' | '/canned-replies' | '/team' | '/keys' | '/audit' | '/archived' | '/workspace';
   label: string;
   icon: LucideIcon;
 }
@@ -17,6 +17,7 @@ export function useWorkspacePlaces(): Place[] {
   const { data: archived = [] } = useQuery({ ...archivedQuery(useApi()), enabled: spaces });
   const places: (Place | false)[] = [
     canned && { to: '/canned-replies', label: 'Canned replies', icon: MessageSquareQuote },
+    { to: '/deadlines', label: 'Deadlines', icon: Timer },
     { to: '/team', label: 'Team', icon: Users },
     keys && { to: '/keys', label: 'API keys', icon: KeyRound },
     audit && { to: '/audit', label: 'Audit log', icon: ScrollText },

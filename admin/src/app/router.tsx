@@ -105,6 +105,23 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('../audit/AuditPage'), 'AuditPage'),
 });
 
+const deadlines = createRoute({
+  getParentRoute: () => root,
+  path: 'deadlines',
+  component: lazyRouteComponent(() => import('../deadlines/DeadlinesLayout'), 'DeadlinesLayout'),
+});
+const slaReport = createRoute({
+  getParentRoute: () => deadlines,
+  path: '/',
+  validateSearch: readSearch,
+  component: lazyRouteComponent(() => import('../deadlines/ReportPage'), 'ReportPage'),
+});
+const slaPolicies = createRoute({
+  getParentRoute: () => deadlines,
+  path: 'policies',
+  component: lazyRouteComponent(() => import('../deadlines/PoliciesPage'), 'PoliciesPage'),
+});
+
 const inbox = createRoute({ getParentRoute: () => root, path: 'inbox', validateSearch: shownOf, component: InboxPage });
 const noConversation = createRoute({ getParentRoute: () => inbox, path: '/', component: NoConversation });
 const conversation = createRoute({ getParentRoute: () => inbox, path: '$conversation', component: ConversationPage });
@@ -174,6 +191,7 @@ const routeTree = root.addChildren([
   contact,
   tickets,
   ticket,
+  deadlines.addChildren([slaReport, slaPolicies]),
   archived,
   canned,
   workspace,

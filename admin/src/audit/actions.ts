@@ -53,6 +53,16 @@ export const ACTIONS: Record<string, Kind> = {
       'golden_question.remove': 'removed a golden question',
     },
   },
+  'sla_policy.': {
+    label: 'Deadline policies',
+    one: 'a deadline policy',
+    acts: {
+      'sla_policy.create': 'made {}',
+      'sla_policy.change': 'changed {}',
+      'sla_policy.order': 'put the deadline policies in order',
+      'sla_policy.remove': 'deleted {}',
+    },
+  },
   'experiment.': {
     label: 'A/B tests',
     one: 'an A/B test',

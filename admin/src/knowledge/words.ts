@@ -72,6 +72,7 @@ export const JOB_WORDS: Record<string, string> = {
   read_source: 'Read from the web',
   replay_golden: 'Ask the golden questions',
   index_space: 'Index the space',
+  follow_deadlines: 'Update deadlines',
 };
 
 export const subjectOf = ({ subject }: Job, name: string) => (typeof subject[name] === 'string' ? subject[name] : undefined);

@@ -26,6 +26,7 @@ export function ticket(number: number, given: Partial<TicketDetail> = {}): Ticke
     version: 1,
     created_at: '2026-03-01T12:00:00Z',
     updated_at: '2026-03-01T12:00:00Z',
+    deadlines: [],
     watchers: [],
     links: [],
     ...given,

@@ -4,7 +4,9 @@ import { Ticket as TicketIcon } from 'lucide-react';
 import { useApi } from '../api/client';
 import { useKeys } from '../app/keys';
 import { useMay } from '../app/permission';
+import { NextDeadline } from '../deadlines/DeadlineTag';
 import type { Conversation } from '../inbox/api';
+import { useNow } from '../inbox/now';
 import { Button } from '../ui/Button';
 import { Refusal } from '../ui/Notice';
 import { ticketQuery, type TicketDetail } from './api';
@@ -36,6 +38,7 @@ export function TicketChip({ conversation }: { conversation: Conversation }) {
 
 function Known({ number }: { number: number }) {
   const { data: ticket } = useQuery(ticketQuery(useApi(), number));
+  const now = useNow();
   return (
     <div className="border-t border-line p-4 text-[13px]">
       <h3 className="text-xs text-mute">Ticket</h3>
@@ -44,6 +47,7 @@ function Known({ number }: { number: number }) {
         <span className="min-w-0 flex-1 truncate">{ticket?.subject}</span>
         {ticket && <TicketStatusBadge status={ticket.status} />}
       </Link>
+      {ticket && <NextDeadline deadlines={ticket.deadlines} now={now} />}
     </div>
   );
 }

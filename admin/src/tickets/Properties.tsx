@@ -5,6 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { useApi } from '../api/client';
 import { may as canDo } from '../app/permission';
 import { useSessionState } from '../auth/session';
+import { Deadlines } from '../deadlines/Deadlines';
 import { mediumTime } from '../inbox/time';
 import { spacesQuery } from '../spaces/api';
 import { membersQuery, teamsQuery } from '../team/api';
@@ -65,6 +66,7 @@ export function Properties({ ticket, may }: { ticket: TicketDetail; may: boolean
         )}
         <Refusal error={error} />
       </div>
+      <Deadlines deadlines={ticket.deadlines} />
       <Tags ticket={ticket} may={may} change={(tags) => mutate({ tags })} />
       <dl className="space-y-3 border-t border-line pt-4 text-[13px]">
         <Fact name="Requester">

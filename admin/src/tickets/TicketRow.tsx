@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { NextDeadline } from '../deadlines/DeadlineTag';
 import { duration, exactTime } from '../inbox/time';
 import { Avatar } from '../ui/Avatar';
 import { Tag } from '../ui/Tag';
@@ -23,11 +24,19 @@ export function TicketRow({ ticket, now }: { ticket: Ticket; now: Date }) {
             ))}
           </span>
         </p>
-        <p className="truncate text-xs text-mute">
-          <span className="sm:hidden">#{ticket.number} · </span>
-          {ticket.requester_name ?? ticket.requester_email ?? 'Nobody named'}
+        <p className="flex min-w-0 items-center gap-3 text-xs text-mute">
+          <span className="min-w-0 truncate">
+            <span className="sm:hidden">#{ticket.number} · </span>
+            {ticket.requester_name ?? ticket.requester_email ?? 'Nobody named'}
+          </span>
+          <span className="flex min-w-0 shrink-0 lg:hidden">
+            <NextDeadline deadlines={ticket.deadlines} now={now} />
+          </span>
         </p>
       </div>
+      <span className="hidden w-44 shrink-0 justify-end lg:flex">
+        <NextDeadline deadlines={ticket.deadlines} now={now} />
+      </span>
       <TicketStatusBadge status={ticket.status} />
       <span className="hidden w-36 shrink-0 items-center gap-2 truncate text-mute md:flex">
         {ticket.assignee ? (

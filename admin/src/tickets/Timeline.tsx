@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { ArrowRightLeft, Eye, Link2, Merge, Plus, StickyNote, type LucideIcon } from 'lucide-react';
+import { ArrowRightLeft, Eye, Link2, Merge, Plus, StickyNote, Timer, type LucideIcon } from 'lucide-react';
 import { useApi } from '../api/client';
 import { exactTime, mediumTime } from '../inbox/time';
 import { teamsQuery } from '../team/api';
@@ -19,6 +19,8 @@ const ICONS: Record<TicketEvent['kind'], LucideIcon> = {
   unlinked: Link2,
   watched: Eye,
   unwatched: Eye,
+  sla_at_risk: Timer,
+  sla_breached: Timer,
 };
 
 /** All that happened to a ticket, the newest first, and to those that were merged into it. */

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Api } from '../api/client';
 import type { Page } from '../api/page';
 import type { Agent } from '../inbox/api';
+import type { Deadline } from '../deadlines/api';
 import { queryOf, type Wanted } from './wanted';
 
 export const STATUSES = ['open', 'pending', 'resolved', 'closed'] as const;
@@ -35,6 +36,8 @@ export interface Ticket {
   version: number;
   created_at: string;
   updated_at: string;
+  /** The present ones, one of a kind at most. */
+  deadlines: Deadline[];
 }
 
 export interface TicketLink {
@@ -58,7 +61,7 @@ export type Differences = Record<string, { from: unknown; to: unknown }>;
 export interface TicketEvent {
   ticket: number;
   seq: number;
-  kind: 'created' | 'changed' | 'note' | 'merged' | 'merged_into' | 'linked' | 'unlinked' | 'watched' | 'unwatched';
+  kind: 'created' | 'changed' | 'note' | 'merged' | 'merged_into' | 'linked' | 'unlinked' | 'watched' | 'unwatched' | 'sla_at_risk' | 'sla_breached';
   body: Record<string, unknown>;
   author: { kind: 'user' | 'api_key' | 'visitor' | 'system'; id: string | null; name: string };
   at: string;

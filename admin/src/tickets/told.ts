@@ -28,6 +28,8 @@ function changed(body: Differences, names: ReadonlyMap<string, string>): string 
   return parts.join(', ');
 }
 
+const awaited = ({ deadline }: TicketEvent['body']) => (deadline === 'resolution' ? 'resolution' : 'first response');
+
 /**
  * What somebody did, as a sentence that their name begins.
  *
@@ -56,5 +58,9 @@ export function told({ kind, body }: TicketEvent, names: ReadonlyMap<string, str
       return `added ${watcher} as a watcher`;
     case 'unwatched':
       return `removed ${watcher} as a watcher`;
+    case 'sla_at_risk':
+      return `noted that the ${awaited(body)} is due soon`;
+    case 'sla_breached':
+      return `noted that the ${awaited(body)} is overdue`;
   }
 }

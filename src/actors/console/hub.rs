@@ -20,7 +20,10 @@ use super::{
     listeners::Listeners,
 };
 use crate::{
-    domain::jobs::{Bell, picture::Picture},
+    domain::{
+        jobs::{Bell, picture::Picture},
+        tickets::view::{self, TicketSummary},
+    },
     kernel::clock::SharedClock,
 };
 
@@ -127,10 +130,13 @@ impl Hub {
         if numbers.is_empty() {
             return Ok(Vec::new());
         }
-        let read = async |conn: &mut TenantConn<'_>| tickets::of_numbers(conn, &numbers).await;
+        let read = async |conn: &mut TenantConn<'_>| {
+            let found = tickets::of_numbers(conn, &numbers).await?;
+            view::summaries(conn, found).await
+        };
         let found = self.db.read(read).await?;
-        let frame = |ticket: tickets::Ticket| InboxEvent::Ticket {
-            ticket: Box::new(ticket.into()),
+        let frame = |ticket: TicketSummary| InboxEvent::Ticket {
+            ticket: Box::new(ticket),
         };
         Ok(found.into_iter().map(|ticket| frame(ticket).text()).collect())
     }

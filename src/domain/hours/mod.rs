@@ -3,7 +3,7 @@
 
 mod calendar;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod time_of_day;
 mod time_zone;
 

@@ -218,8 +218,8 @@ fn the_nights_in_which_clocks_change() {
 }
 
 /// What the clock on a wall has shown at most by each minute of a year, from its first UTC midnight.
-struct Wall {
-    start: DateTime<Utc>,
+pub(crate) struct Wall {
+    pub(crate) start: DateTime<Utc>,
     shown: Vec<NaiveDateTime>,
 }
 
@@ -228,7 +228,7 @@ type Walls = HashMap<(Tz, i32), Arc<Wall>>;
 
 impl Wall {
     /// Walked once for all that ask for it.
-    fn of(tz: Tz, year: i32) -> Arc<Self> {
+    pub(crate) fn of(tz: Tz, year: i32) -> Arc<Self> {
         static KNOWN: LazyLock<Mutex<Walls>> = LazyLock::new(Mutex::default);
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         known
@@ -257,7 +257,7 @@ impl Wall {
     }
 
     /// By each minute whether it is open in it.
-    fn open(&self, hours: &Hours) -> Vec<bool> {
+    pub(crate) fn open(&self, hours: &Hours) -> Vec<bool> {
         let open = |shown: &NaiveDateTime| {
             let minute = u16::try_from(shown.num_seconds_from_midnight() / 60).unwrap();
             let mut day = hours.on(shown.date()).iter();
@@ -266,7 +266,7 @@ impl Wall {
         self.shown.iter().map(open).collect()
     }
 
-    fn at(&self, minute: usize) -> DateTime<Utc> {
+    pub(crate) fn at(&self, minute: usize) -> DateTime<Utc> {
         self.start + TimeDelta::minutes(i64::try_from(minute).unwrap())
     }
 
@@ -314,7 +314,8 @@ fn day() -> impl Strategy<Value = Vec<Interval>> {
     })
 }
 
-fn years() -> impl Strategy<Value = (Hours, i32)> {
+/// Hours and a year to look at them in.
+pub(crate) fn years() -> impl Strategy<Value = (Hours, i32)> {
     let week = proptest::collection::vec(prop_oneof![1 => Just(Vec::new()), 3 => day()], 7);
     let holidays = proptest::collection::btree_map(0..365_u64, day(), 0..20);
     (proptest::sample::select(YEARS), week, holidays).prop_map(|((tz, year), mut week, holidays)| {

@@ -51,6 +51,8 @@ pub enum Work {
     TellWaiting { space: SpaceId },
     /// Takes what a removed space has left.
     RemoveSpace { space: SpaceId },
+    /// Reckons the open deadlines of tickets anew, for policies or hours are others now.
+    FollowDeadlines {},
 }
 
 /// What a kind of work takes: each has workers of its own, so that one does not hold up the other.
@@ -75,6 +77,7 @@ const KINDS: &[(&str, Takes)] = &[
     ("send_mail", Takes::Mailing),
     ("tell_waiting", Takes::Mailing),
     ("remove_space", Takes::Waiting),
+    ("follow_deadlines", Takes::Waiting),
 ];
 
 impl Takes {
@@ -114,6 +117,7 @@ impl Work {
             Self::SendMail { .. } => "send_mail",
             Self::TellWaiting { .. } => "tell_waiting",
             Self::RemoveSpace { .. } => "remove_space",
+            Self::FollowDeadlines {} => "follow_deadlines",
         }
     }
 
@@ -138,6 +142,7 @@ impl Work {
             Self::SendMail { errand } => format!("mail:{}", errand.key()),
             Self::TellWaiting { space } => format!("waiting:{space}"),
             Self::RemoveSpace { space } => format!("remove:{space}"),
+            Self::FollowDeadlines {} => "deadlines".to_owned(),
         }
     }
 
@@ -300,6 +305,7 @@ mod tests {
             Work::RemoveSpace {
                 space: SpaceId::new(),
             },
+            Work::FollowDeadlines {},
             Work::ReplayGolden {
                 space: SpaceId::new(),
                 answers: true,

@@ -182,6 +182,12 @@ pub async fn given_up(
                 .await
                 .map(drop)
         }
+        Work::FollowDeadlines {} => {
+            let due = now + REMOVED_AGAIN_AFTER;
+            jobs::enqueue_apart_at(conn, work, Priority::Normal, due, now)
+                .await
+                .map(drop)
+        }
     };
     match given_up {
         // Removed meanwhile.

@@ -71,6 +71,19 @@ pub enum Letter {
         others: i64,
         link: String,
     },
+    /// A ticket's deadline is at risk, or was breached.
+    Deadline {
+        number: i64,
+        subject: String,
+        /// In words: a first response to it, or its resolution.
+        awaited: &'static str,
+        /// In words; see [`when`].
+        due: String,
+        breached: bool,
+        /// How many other tickets are overdue.
+        others: i64,
+        link: String,
+    },
     /// What agents wrote, to a visitor who has left.
     Reply {
         subject: String,
@@ -124,6 +137,7 @@ impl Letter {
             Self::SecondFactor { .. } => "second-factor",
             Self::Invitation { .. } => "invitation",
             Self::Waiting { .. } => "waiting",
+            Self::Deadline { .. } => "deadline",
             Self::Reply { .. } => "reply",
         }
     }
@@ -158,6 +172,15 @@ impl Letter {
                 said: "My robot has stopped.".to_owned(),
                 others: 2,
                 link: "https://parlance.example/app/inbox/x".to_owned(),
+            },
+            Self::Deadline {
+                number: 42,
+                subject: "My robot has stopped".to_owned(),
+                awaited: "first response to",
+                due: when(DateTime::UNIX_EPOCH),
+                breached: true,
+                others: 1,
+                link: "https://parlance.example/app/tickets/42".to_owned(),
             },
             Self::Reply {
                 subject: "Your conversation with Acme".to_owned(),

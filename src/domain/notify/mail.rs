@@ -11,8 +11,8 @@ use parlance_store::{
         links::{self, LinkKind, NewLink},
         people::{self, Recipient},
     },
-    ids::{ConversationId, InvitationId, JobId, UserId},
-    queries::{invitations, waiting_mail},
+    ids::{ConversationId, InvitationId, JobId, TicketId, UserId},
+    queries::{deadline_mail, deadlines::DeadlineKind, invitations, waiting_mail},
     tenant::TenantConn,
 };
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,12 @@ pub enum Errand {
         user: UserId,
         conversation: ConversationId,
     },
+    /// That a ticket's deadline is at risk, or was breached.
+    Deadline {
+        user: UserId,
+        ticket: TicketId,
+        breached: bool,
+    },
     /// What agents wrote, to a visitor who has left; see `mail_replies::outgoing`.
     Reply { conversation: ConversationId },
 }
@@ -86,6 +92,11 @@ impl Errand {
             Self::SecondFactor { user, on } => format!("second_factor:{user}:{on}"),
             Self::Invitation { invitation } => format!("invitation:{invitation}"),
             Self::Waiting { user, conversation } => format!("waiting:{user}:{conversation}"),
+            Self::Deadline {
+                user,
+                ticket,
+                breached,
+            } => format!("deadline:{user}:{ticket}:{breached}"),
             Self::Reply { conversation } => format!("reply:{conversation}"),
         }
     }
@@ -206,7 +217,8 @@ impl Post {
             | Errand::ChangeEmail { user }
             | Errand::PasswordChanged { user }
             | Errand::SecondFactor { user, .. }
-            | Errand::Waiting { user, .. } => *user,
+            | Errand::Waiting { user, .. }
+            | Errand::Deadline { user, .. } => *user,
         };
         let who = db.read(async |conn| people::recipient(conn, user).await).await?;
         let found = self.letter(db, errand, &who).await?;
@@ -283,6 +295,10 @@ impl Post {
                 let letter = self.waiting(db, *conversation).await?;
                 letter.map(|letter| (here(), letter))
             }
+            Errand::Deadline { ticket, breached, .. } => {
+                let letter = self.deadline(db, *ticket, *breached).await?;
+                letter.map(|letter| (here(), letter))
+            }
             Errand::EmailChanging { .. }
             | Errand::EmailChanged { .. }
             | Errand::Invitation { .. }
@@ -306,6 +322,28 @@ impl Post {
             ),
             others: waits.others,
             link: format!("{}/app/inbox/{conversation}", self.templates.home()),
+        }))
+    }
+
+    /// Nothing where it was kept meanwhile, or is another one.
+    async fn deadline(
+        &self,
+        db: &TenantDb,
+        ticket: TicketId,
+        breached: bool,
+    ) -> Result<Option<Letter>, StoreError> {
+        let found = db.read(async |conn| deadline_mail::of(conn, ticket, breached).await);
+        Ok(found.await?.map(|due| Letter::Deadline {
+            number: due.number,
+            subject: due.subject,
+            awaited: match due.kind {
+                DeadlineKind::FirstResponse => "first response to",
+                DeadlineKind::Resolution => "resolution of",
+            },
+            due: when(due.due_at),
+            breached: due.breached,
+            others: due.others,
+            link: format!("{}/app/tickets/{}", self.templates.home(), due.number),
         }))
     }
 

@@ -174,7 +174,7 @@ mod tests {
     fn every_mail_is_written_twice_with_its_link_in_both() {
         let templates = Templates::load(None, HOME).unwrap();
         let samples = Letter::samples();
-        assert_eq!(samples.len(), 11);
+        assert_eq!(samples.len(), 12);
         for letter in samples {
             // To a visitor, without a greeting: see below.
             if matches!(letter, Letter::Reply { .. }) {
@@ -189,7 +189,7 @@ mod tests {
                     format!("{HOME}/app/forgot-password")
                 }
                 Letter::EmailChanged { .. } => HOME.to_owned(),
-                Letter::Waiting { link, .. } => link.clone(),
+                Letter::Waiting { link, .. } | Letter::Deadline { link, .. } => link.clone(),
                 _ => "https://parlance.example/app/x#token=abc".to_owned(),
             };
             assert!(written.text.contains(&link), "{}", written.text);

@@ -28,6 +28,7 @@ use crate::domain::{
     },
     audit, golden,
     notify::waiting,
+    tickets::deadlines,
 };
 
 /// What is to change; what is absent stays.
@@ -230,6 +231,7 @@ async fn put(
     }
     if was.hours != is.hours {
         waiting::hold_all(conn, done.after.id, is.hours.as_ref(), now).await?;
+        deadlines::policies::hours_changed(conn, now).await?;
     }
     let action = if reason.restored_from.is_some() {
         "space.restore"

@@ -7,6 +7,7 @@
 pub mod acts;
 pub mod changes;
 pub mod conversation;
+pub mod deadlines;
 mod priority;
 pub mod view;
 
@@ -334,6 +335,7 @@ async fn kept(
         at,
     };
     events::add(conn, event).await?;
+    deadlines::follow(conn, &ticket, at).await?;
     Ok(ticket)
 }
 

@@ -2,8 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use parlance_store::{
+    StoreError,
     ids::{ContactId, ConversationId, SpaceId, TeamId, TicketCategoryId, TicketId},
-    queries::tickets::Ticket,
+    queries::{
+        deadlines::{self, Deadline},
+        tickets::Ticket,
+    },
+    tenant::TenantConn,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -55,10 +60,67 @@ pub struct TicketSummary {
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    /// The present ones, one of a kind at most.
+    #[schema(max_items = 2)]
+    pub deadlines: Vec<TicketDeadline>,
 }
 
-impl From<Ticket> for TicketSummary {
-    fn from(ticket: Ticket) -> Self {
+/// By when something is promised.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TicketDeadline {
+    #[schema(value_type = words::DeadlineKind)]
+    pub kind: &'static str,
+    /// The name of the policy that promises it.
+    pub policy: String,
+    /// Of the time that counts.
+    #[schema(minimum = 60)]
+    pub target_seconds: i64,
+    /// Null while it is paused, and where that is not within a year of business hours.
+    pub due_at: Option<DateTime<Utc>>,
+    /// From when on it is at risk; null likewise.
+    pub at_risk_at: Option<DateTime<Utc>>,
+    pub paused_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub met_at: Option<DateTime<Utc>>,
+    /// When it was due, where that has passed.
+    pub breached_at: Option<DateTime<Utc>>,
+}
+
+impl From<Deadline> for TicketDeadline {
+    fn from(deadline: Deadline) -> Self {
+        Self {
+            kind: deadline.kind.as_str(),
+            policy: deadline.policy_name,
+            target_seconds: deadline.target_seconds,
+            due_at: deadline.due_at,
+            at_risk_at: deadline.at_risk_at,
+            paused_at: deadline.paused_at,
+            met_at: deadline.met_at,
+            breached_at: deadline.breached_at,
+        }
+    }
+}
+
+/// Tickets as they are shown, in the same order.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn summaries(
+    conn: &mut TenantConn<'_>,
+    tickets: Vec<Ticket>,
+) -> Result<Vec<TicketSummary>, StoreError> {
+    let ids: Vec<TicketId> = tickets.iter().map(|ticket| ticket.id).collect();
+    let mut deadlines = deadlines::of(conn, &ids).await?;
+    let summary = |ticket: Ticket| {
+        let of_it = deadlines.extract_if(.., |deadline| deadline.ticket_id == ticket.id);
+        let of_it = of_it.map(TicketDeadline::from).collect();
+        TicketSummary::of(ticket, of_it)
+    };
+    Ok(tickets.into_iter().map(summary).collect())
+}
+
+impl TicketSummary {
+    fn of(ticket: Ticket, deadlines: Vec<TicketDeadline>) -> Self {
         let assignee = ticket.assignee_id.zip(ticket.assignee_name);
         Self {
             id: ticket.id,
@@ -84,6 +146,7 @@ impl From<Ticket> for TicketSummary {
             version: ticket.version,
             created_at: ticket.created_at,
             updated_at: ticket.updated_at,
+            deadlines,
         }
     }
 }

@@ -131,6 +131,9 @@ const BESIDES: &[(&str, &[Code])] = &[
         &[Code::Conflict, Code::LimitReached, Code::SpaceArchived],
     ),
     ("change_canned_reply", &[Code::Conflict, Code::SpaceArchived]),
+    ("create_sla_policy", &[Code::Conflict, Code::LimitReached]),
+    ("change_sla_policy", &[Code::Conflict]),
+    ("order_sla_policies", &[Code::Conflict]),
     (
         "say_message",
         &[

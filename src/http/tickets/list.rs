@@ -13,7 +13,10 @@ use crate::{
     actors::services::Services,
     domain::{
         accounts::caller::Caller,
-        tickets::{Ticket, view::TicketSummary},
+        tickets::{
+            Ticket,
+            view::{self, TicketSummary},
+        },
     },
     http::{
         conversations::of_page,
@@ -190,11 +193,12 @@ pub async fn list(
     let (wanted, after) = (query.wanted(&caller)?, query.after()?);
     let limit = of_page(query.limit);
     let db = services.db.tenant(caller.tenant);
-    let found = db.read(async |conn| store::list(conn, &wanted, query.order(), limit, after).await);
-    let found: Result<Vec<Ticket>, StoreError> = found.await;
-    let found = found.map_err(Problem::internal)?;
-    let full = i64::try_from(found.len()).unwrap_or(0) == limit;
-    let next = found.last().filter(|_| full).map(|last| query.next(last));
-    let items = found.into_iter().map(TicketSummary::from).collect();
+    let found = db.read(async |conn| {
+        let found = store::list(conn, &wanted, query.order(), limit, after).await?;
+        let full = i64::try_from(found.len()).unwrap_or(0) == limit;
+        let next = found.last().filter(|_| full).map(|last| query.next(last));
+        Ok::<_, StoreError>((view::summaries(conn, found).await?, next))
+    });
+    let (items, next) = found.await.map_err(Problem::internal)?;
     Ok(HttpResponse::Ok().json(List { items, next }))
 }

@@ -25,7 +25,10 @@ use crate::{
     domain::{
         accounts::caller::Caller,
         audit::Actor,
-        tickets::{self, Change, Priority, Status, Ticket, TicketError, Via, Wanted, view::TicketSummary},
+        tickets::{
+            self, Change, Priority, Status, Ticket, TicketError, Via, Wanted,
+            view::{self, TicketSummary},
+        },
     },
     kernel::{
         code::Code,
@@ -56,8 +59,9 @@ pub struct TicketDetail {
 async fn detail(conn: &mut TenantConn<'_>, ticket: Ticket) -> Result<TicketDetail, StoreError> {
     let watchers = store::watchers(conn, ticket.id).await?;
     let links = store::links(conn, ticket.id).await?;
+    let mut summaries = view::summaries(conn, vec![ticket]).await?;
     Ok(TicketDetail {
-        ticket: ticket.into(),
+        ticket: summaries.pop().ok_or(StoreError::NotFound)?,
         watchers: watchers.into_iter().map(WatcherView::from).collect(),
         links: links.into_iter().map(LinkView::from).collect(),
     })

@@ -139,4 +139,6 @@ ids! {
     TicketLinkId,
     /// What tickets are about, as a tenant sorts them.
     TicketCategoryId,
+    /// What is promised of tickets.
+    SlaPolicyId,
 }

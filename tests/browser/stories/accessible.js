@@ -24,6 +24,8 @@ const SCREENS = [
   ['/spaces/acme/playground/golden', 'navigation', /Playground|playground/],
   ['/canned-replies', 'heading', 'Canned replies'],
   ['/archived', 'heading', 'Archived spaces'],
+  ['/deadlines', 'heading', 'Deadlines'],
+  ['/deadlines/policies', 'heading', 'Deadlines'],
   ['/team', 'heading', 'Team'],
   ['/workspace', 'heading', 'Workspace'],
   ['/keys', 'heading', 'API keys'],

@@ -37,6 +37,10 @@ fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> Reque
         json!({ "name": "Sales" })
     } else if url.contains("/canned-replies") {
         json!({ "shortcut": "mine", "title": "Mine", "text": "Hi {{visitor.name|there}}" })
+    } else if url.ends_with("/sla-policies/order") {
+        json!({ "ids": [] })
+    } else if url.contains("/sla-policies") {
+        json!({ "name": "Mine", "targets": { "high": { "first_response": 60 } } })
     } else if url.ends_with("/transfer-ownership") {
         json!({ "member": Uuid::now_v7() })
     } else if url.ends_with("/notifications") {

@@ -9,7 +9,7 @@ use diesel::{
 use super::ControlDb;
 use crate::{
     error::StoreError,
-    ids::{ConversationId, SpaceId, TenantId, UserId},
+    ids::{ConversationId, SpaceId, TenantId, TicketId, UserId},
     schema::space_index,
     statement::sql,
 };
@@ -148,6 +148,33 @@ impl ControlDb {
             .bind::<Integer, _>(limit);
         let rows: Vec<Row> = self.rows(query).await?;
         Ok(rows.into_iter().map(|row| (row.tenant_id, row.id)).collect())
+    }
+
+    /// Tickets of all tenants of which a deadline came to be at risk or passed before `now`: those that did
+    /// the longest ago.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn deadlines_to_look_at(
+        &self,
+        now: DateTime<Utc>,
+        limit: i32,
+    ) -> Result<Vec<(TenantId, TicketId)>, StoreError> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = SqlUuid)]
+            tenant_id: TenantId,
+            #[diesel(sql_type = SqlUuid)]
+            ticket_id: TicketId,
+        }
+        let query = sql("SELECT DISTINCT tenant_id, ticket_id FROM deadlines_to_look_at($1, $2)")
+            .bind::<Timestamptz, _>(now)
+            .bind::<Integer, _>(limit);
+        let rows: Vec<Row> = self.rows(query).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.tenant_id, row.ticket_id))
+            .collect())
     }
 
     /// Everyone who has a conversation, in all tenants.

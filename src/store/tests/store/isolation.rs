@@ -80,6 +80,11 @@ const OTHER_POLICIES: &[(&str, &str, &str)] = &[
         "lets two functions see whose snooze is over and which members have conversations",
     ),
     (
+        "ticket_deadlines",
+        "sweep",
+        "lets deadlines_to_look_at see which tickets have one that is at risk or has passed",
+    ),
+    (
         "jobs",
         "sweep",
         "lets tenants_with_due_jobs see which tenants have jobs",
@@ -235,6 +240,10 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
             ),
             (
                 "parlance_sweeper",
+                "function deadlines_to_look_at(timestamp with time zone,integer)"
+            ),
+            (
+                "parlance_sweeper",
                 "function tenants_with_due_jobs(timestamp with time zone,text[])"
             ),
             ("parlance_sweeper", "function tenants_with_open_work()"),
@@ -260,6 +269,9 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
                 "reservations.state",
                 "reservations.tenant_id",
                 "rollup_deltas.tenant_id",
+                "ticket_deadlines.look_at",
+                "ticket_deadlines.tenant_id",
+                "ticket_deadlines.ticket_id",
             ][..],
         ),
         (
@@ -326,6 +338,7 @@ async fn a_function_with_other_rights_is_known_and_pinned() {
         [
             "agents_with_conversations",
             "conversations_to_wake",
+            "deadlines_to_look_at",
             "parlance_count_words",
             "parlance_empty_space",
             "parlance_index_space",

@@ -15,6 +15,7 @@ mod contact_book;
 mod contacts;
 mod control;
 mod conversation_search;
+mod deadlines;
 mod drafts;
 mod experiments;
 mod foreign;

@@ -1,15 +1,17 @@
 import { Plus, X } from 'lucide-react';
 import { Button } from '../../../ui/Button';
 import { box } from '../../../ui/Inputs';
-import { useDraft } from '../Draft';
 import { MOST_HOLIDAYS, withHoliday, type Holiday } from './hours';
 import { Intervals } from './Intervals';
 
-const PATH = 'settings.hours.holidays';
+interface HolidaysProps {
+  holidays: Holiday[];
+  change: (holidays: Holiday[]) => void;
+  fault: (field: string) => string | undefined;
+}
 
 /** Dates on which the week does not count. */
-export function Holidays({ holidays, change }: { holidays: Holiday[]; change: (holidays: Holiday[]) => void }) {
-  const { fault } = useDraft();
+export function Holidays({ holidays, change, fault }: HolidaysProps) {
   const put = (at: number, part: Partial<Holiday>) => change(holidays.map((holiday, i) => (i === at ? { ...holiday, ...part } : holiday)));
   return (
     <div role="group" aria-labelledby="holidays">
@@ -20,7 +22,7 @@ export function Holidays({ holidays, change }: { holidays: Holiday[]; change: (h
         <ul className="mb-1.5 divide-y divide-line rounded-lg border border-line">
           {holidays.map((holiday, i) => {
             const { date, name = '', intervals } = holiday;
-            const wrong = fault(`${PATH}.${i}.date`) ?? fault(`${PATH}.${i}.name`);
+            const wrong = fault(`holidays.${i}.date`) ?? fault(`holidays.${i}.name`);
             return (
               <li key={i} className="px-3 py-1.5">
                 <div className="flex flex-wrap items-center gap-1">
@@ -49,7 +51,7 @@ export function Holidays({ holidays, change }: { holidays: Holiday[]; change: (h
                     <X className="size-4" aria-hidden />
                   </button>
                 </div>
-                <Intervals label={name || date} intervals={intervals} change={(next) => put(i, { intervals: next })} fault={fault(`${PATH}.${i}.intervals`)} />
+                <Intervals label={name || date} intervals={intervals} change={(next) => put(i, { intervals: next })} fault={fault(`holidays.${i}.intervals`)} />
                 {wrong && <p className="pb-1.5 text-xs text-bad">{wrong}</p>}
               </li>
             );

@@ -1,18 +1,15 @@
-import { Copy } from 'lucide-react';
-import { Button } from '../../../ui/Button';
 import { Switch } from '../../../ui/Inputs';
 import { Section } from '../../../ui/Section';
 import { useDraft, useField } from '../Draft';
-import { Holidays } from './Holidays';
-import { DAYS, isMondayEverywhere, nameOfDay, saidOf, usualHours, withDay, withMondayCopied, type Hours } from './hours';
-import { Intervals } from './Intervals';
-import { ZoneField } from './ZoneField';
+import { saidOf, usualHours, type Hours } from './hours';
+import { HoursEditor } from './HoursEditor';
 
 const PATH = 'settings.hours';
 
 /** When people are there to answer. */
 export function HoursSection() {
   const { value: hours, change } = useField<Hours | null>(PATH);
+  const { fault } = useDraft();
   return (
     <Section
       title="Hours"
@@ -24,36 +21,13 @@ export function HoursSection() {
         checked={hours !== null}
         onChange={({ target }) => change(target.checked ? usualHours() : null)}
       />
-      {hours && <Editor hours={hours} change={change} />}
+      {hours && (
+        <>
+          {!fault(PATH) && <Now zone={hours.time_zone} />}
+          <HoursEditor hours={hours} change={change} fault={(field) => fault(`${PATH}.${field}`)} />
+        </>
+      )}
     </Section>
-  );
-}
-
-function Editor({ hours, change }: { hours: Hours; change: (hours: Hours) => void }) {
-  const { fault } = useDraft();
-  const all = fault(PATH);
-  return (
-    <>
-      {!all && <Now zone={hours.time_zone} />}
-      <ZoneField value={hours.time_zone} change={(time_zone) => change({ ...hours, time_zone })} fault={fault(`${PATH}.time_zone`)} />
-      <div>
-        <ul aria-label="Week" className="divide-y divide-line rounded-lg border border-line">
-          {DAYS.map((day) => (
-            <li key={day} className="grid gap-x-2 px-3 py-1.5 sm:grid-cols-[3rem_minmax(0,1fr)]">
-              <span className="pt-2 font-medium" aria-hidden>
-                {nameOfDay(day).slice(0, 3)}
-              </span>
-              <Intervals label={nameOfDay(day)} intervals={hours.week[day]} change={(intervals) => change(withDay(hours, day, intervals))} fault={fault(`${PATH}.week.${day}`)} />
-            </li>
-          ))}
-        </ul>
-        <Button look="quiet" className="mt-1.5 -ms-2" disabled={isMondayEverywhere(hours)} onClick={() => change(withMondayCopied(hours))}>
-          <Copy className="size-4" aria-hidden />
-          Copy Monday to Tuesday – Friday
-        </Button>
-      </div>
-      <Holidays holidays={hours.holidays} change={(holidays) => change({ ...hours, holidays })} />
-    </>
   );
 }
 

@@ -39,6 +39,10 @@ text_enum! {
         Watched = "watched",
         /// Somebody does not any more; the body as before.
         Unwatched = "unwatched",
+        /// A deadline is at risk, `{deadline, due_at, policy}`.
+        SlaAtRisk = "sla_at_risk",
+        /// A deadline was breached; the body as before.
+        SlaBreached = "sla_breached",
     }
 }
 

@@ -1,0 +1,40 @@
+import { useId } from 'react';
+
+interface PillsProps {
+  label: string;
+  /** What is meant where none is chosen. */
+  any: string;
+  options: readonly { id: string; name: string }[];
+  chosen: readonly string[];
+  change: (chosen: string[]) => void;
+}
+
+/** Any of a few things, or all of them where none is chosen. */
+export function Pills({ label, any, options, chosen, change }: PillsProps) {
+  const id = useId();
+  if (options.length === 0) return null;
+  const pill = 'h-8 max-w-full truncate rounded-full border border-line px-3 text-xs font-medium text-mute hover:border-strong hover:text-ink aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent';
+  return (
+    <div role="group" aria-labelledby={id}>
+      <p id={id} className="mb-1.5 text-xs font-medium text-mute">
+        {label}
+      </p>
+      <div className="flex flex-wrap gap-1.5">
+        <button type="button" aria-pressed={chosen.length === 0} onClick={() => change([])} className={pill}>
+          {any}
+        </button>
+        {options.map(({ id: one, name }) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={chosen.includes(one)}
+            onClick={() => change(chosen.includes(one) ? chosen.filter((other) => other !== one) : [...chosen, one])}
+            className={pill}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
