@@ -133,4 +133,10 @@ ids! {
     CannedReplyId,
     /// An invitation to a tenant.
     InvitationId,
+    /// Something that is followed until it is done.
+    TicketId,
+    /// What a ticket has to do with another one or with a conversation.
+    TicketLinkId,
+    /// What tickets are about, as a tenant sorts them.
+    TicketCategoryId,
 }

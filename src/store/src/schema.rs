@@ -220,6 +220,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    tickets (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        number -> BigInt,
+        space_id -> Uuid,
+        conversation_id -> Nullable<Uuid>,
+        contact_id -> Nullable<Uuid>,
+        subject -> Text,
+        status -> Text,
+        priority -> Text,
+        category_id -> Nullable<Uuid>,
+        category_by -> Nullable<Text>,
+        category_score -> Nullable<Float>,
+        team_id -> Nullable<Uuid>,
+        assignee_id -> Nullable<Uuid>,
+        assignee_name -> Nullable<Text>,
+        tags -> Array<Text>,
+        via -> Text,
+        requester_name -> Nullable<Text>,
+        requester_email -> Nullable<Text>,
+        locale -> Nullable<Text>,
+        first_responded_at -> Nullable<Timestamptz>,
+        resolved_at -> Nullable<Timestamptz>,
+        merged_into -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        priority_rank -> SmallInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(messages, reservations);
 diesel::allow_tables_to_appear_in_same_query!(conversations, visitors);
 diesel::allow_tables_to_appear_in_same_query!(conversations, spaces);

@@ -40,6 +40,7 @@ pub mod space_life;
 pub mod space_versions;
 pub mod spaces;
 pub mod teams;
+pub mod tickets;
 pub mod visitors;
 pub mod waiting_mail;
 pub mod waits;
