@@ -139,4 +139,8 @@ ids! {
     TicketLinkId,
     /// What tickets are about, as a tenant sorts them.
     TicketCategoryId,
+    /// A text that a category is learned from.
+    TicketExampleId,
+    /// A rule that says who is given a ticket.
+    RoutingRuleId,
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     error::StoreError,
-    ids::{RoutingRuleId, TeamId, TicketCategoryId, UserId},
+    ids::{RoutingRuleId, TeamId, TicketCategoryId, TicketId, UserId},
     queries::tickets::Priority,
     statement::sql,
     tenant::TenantConn,
@@ -185,4 +185,61 @@ pub async fn remove(conn: &mut TenantConn<'_>, id: RoutingRuleId) -> Result<(), 
         .execute(conn.db())
         .await?;
     (removed == 1).then_some(()).ok_or(StoreError::NotFound)
+}
+
+/// What is known of a ticket besides its own row.
+#[derive(Clone, Debug, PartialEq, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Told {
+    /// What it began with, or what the visitor first said in its conversation: 2,000 characters at most.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub text: Option<String>,
+    /// The contact's attribute `plan`: as the host site vouches, or else as agents know.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub plan: Option<String>,
+    /// What is stored under `hours` of its space's settings.
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    pub hours: Option<Value>,
+}
+
+/// Reads what a ticket is categorised and routed by.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such ticket.
+pub async fn told(conn: &mut TenantConn<'_>, ticket: TicketId) -> Result<Told, StoreError> {
+    Ok(sql("SELECT s.settings -> 'hours' AS hours, \
+                coalesce(k.attributes ->> 'plan', k.edited_attributes ->> 'plan') AS plan, \
+                left(coalesce( \
+                    (SELECT e.body ->> 'text' FROM ticket_events e \
+                     WHERE e.tenant_id = t.tenant_id AND e.ticket_id = t.id AND e.kind = 'created' \
+                     ORDER BY e.seq LIMIT 1), \
+                    (SELECT string_agg(m.text, E'\\n' ORDER BY m.seq) FROM ( \
+                        SELECT f.text, f.seq FROM messages f WHERE f.tenant_id = t.tenant_id \
+                        AND f.conversation_id = t.conversation_id AND f.author_kind = 'visitor' \
+                        ORDER BY f.seq LIMIT 3) m)), 2000) AS text \
+         FROM tickets t JOIN spaces s ON s.tenant_id = t.tenant_id AND s.id = t.space_id \
+         LEFT JOIN contacts k ON k.tenant_id = t.tenant_id AND k.id = t.contact_id WHERE t.id = $1")
+    .bind::<SqlUuid, _>(ticket)
+    .get_result(conn.db())
+    .await?)
+}
+
+/// How many unfinished tickets each of `users` has who has any.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn loads(conn: &mut TenantConn<'_>, users: &[UserId]) -> Result<Vec<(UserId, i64)>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        user_id: UserId,
+        #[diesel(sql_type = BigInt)]
+        tickets: i64,
+    }
+    let rows: Vec<Row> = sql("SELECT assignee_id AS user_id, count(*) AS tickets FROM tickets \
+         WHERE assignee_id = ANY ($1) AND resolved_at IS NULL GROUP BY assignee_id")
+    .bind::<Array<SqlUuid>, _>(users)
+    .load(conn.db())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.user_id, row.tickets)).collect())
 }

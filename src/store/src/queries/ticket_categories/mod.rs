@@ -178,11 +178,11 @@ pub async fn describe(
     Ok(())
 }
 
-/// Removes a category with its examples. Tickets of it have none then.
+/// Takes a category from the tickets that are of it.
 ///
 /// # Errors
-/// [`StoreError::NotFound`] where the tenant has no such category.
-pub async fn remove(conn: &mut TenantConn<'_>, id: TicketCategoryId) -> Result<(), StoreError> {
+/// [`StoreError`] where the database fails.
+pub async fn clear(conn: &mut TenantConn<'_>, id: TicketCategoryId) -> Result<(), StoreError> {
     sql(
         "UPDATE tickets SET category_id = NULL, category_by = NULL, category_score = NULL, \
             version = version + 1 WHERE category_id = $1",
@@ -190,6 +190,15 @@ pub async fn remove(conn: &mut TenantConn<'_>, id: TicketCategoryId) -> Result<(
     .bind::<SqlUuid, _>(id)
     .execute(conn.db())
     .await?;
+    Ok(())
+}
+
+/// Removes a category with its examples.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such category, [`StoreError::Conflict`]
+/// `tickets_category` where a ticket is of it.
+pub async fn remove(conn: &mut TenantConn<'_>, id: TicketCategoryId) -> Result<(), StoreError> {
     let removed = sql("DELETE FROM ticket_categories WHERE id = $1")
         .bind::<SqlUuid, _>(id)
         .execute(conn.db())
