@@ -12,7 +12,7 @@ pub mod view;
 use chrono::{DateTime, TimeDelta, Utc};
 use parlance_store::{
     error::StoreError,
-    ids::{DocumentId, JobId, SourceId, SpaceId},
+    ids::{DocumentId, JobId, SourceId, SpaceId, TicketId},
     queries::{
         golden::GoldenCause,
         jobs::{self, Job, NewJob},
@@ -51,6 +51,10 @@ pub enum Work {
     TellWaiting { space: SpaceId },
     /// Takes what a removed space has left.
     RemoveSpace { space: SpaceId },
+    /// Gives examples of categories the vectors that these are learned from.
+    LearnCategories {},
+    /// Finds out what a ticket is about, and routes it.
+    SortTicket { ticket: TicketId },
 }
 
 /// What a kind of work takes: each has workers of its own, so that one does not hold up the other.
@@ -64,6 +68,8 @@ pub enum Takes {
     Building,
     /// A mail server, for a moment, while somebody waits for the mail.
     Mailing,
+    /// A moment, while somebody waits for a ticket.
+    Sorting,
 }
 
 /// Every kind of work, its word in tables and on screen, and what it takes.
@@ -75,6 +81,8 @@ const KINDS: &[(&str, Takes)] = &[
     ("send_mail", Takes::Mailing),
     ("tell_waiting", Takes::Mailing),
     ("remove_space", Takes::Waiting),
+    ("learn_categories", Takes::Computing),
+    ("sort_ticket", Takes::Sorting),
 ];
 
 impl Takes {
@@ -97,7 +105,7 @@ impl Takes {
     pub fn most(self, slots: usize) -> usize {
         match self {
             Self::Computing | Self::Building => slots,
-            Self::Waiting | Self::Mailing => slots.div_ceil(2),
+            Self::Waiting | Self::Mailing | Self::Sorting => slots.div_ceil(2),
         }
     }
 }
@@ -114,6 +122,8 @@ impl Work {
             Self::SendMail { .. } => "send_mail",
             Self::TellWaiting { .. } => "tell_waiting",
             Self::RemoveSpace { .. } => "remove_space",
+            Self::LearnCategories {} => "learn_categories",
+            Self::SortTicket { .. } => "sort_ticket",
         }
     }
 
@@ -138,6 +148,8 @@ impl Work {
             Self::SendMail { errand } => format!("mail:{}", errand.key()),
             Self::TellWaiting { space } => format!("waiting:{space}"),
             Self::RemoveSpace { space } => format!("remove:{space}"),
+            Self::LearnCategories {} => "categories".to_owned(),
+            Self::SortTicket { ticket } => format!("ticket:{ticket}"),
         }
     }
 
@@ -299,6 +311,10 @@ mod tests {
             },
             Work::RemoveSpace {
                 space: SpaceId::new(),
+            },
+            Work::LearnCategories {},
+            Work::SortTicket {
+                ticket: TicketId::new(),
             },
             Work::ReplayGolden {
                 space: SpaceId::new(),

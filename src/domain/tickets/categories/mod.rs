@@ -23,6 +23,7 @@ use parlance_store::{
 use serde_json::{Value, json};
 
 pub use self::classifiers::{Classifiers, Unread};
+use super::{CategoryBy, Ticket, routing::sort::text_of};
 use crate::domain::{
     accounts::caller::Caller,
     audit,
@@ -285,6 +286,25 @@ pub async fn correct(
     store::change(conn).await?;
     store::learn(conn, category, ticket, &text, EXAMPLES_MOST, now).await?;
     have_embedded(conn, now).await
+}
+
+/// Learns where somebody has said what a ticket is about; a guess of its own teaches nothing.
+///
+/// # Errors
+/// [`StoreError`], as [`correct`].
+pub(super) async fn follow(
+    conn: &mut TenantConn<'_>,
+    before: Option<&Ticket>,
+    ticket: &Ticket,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let is_said = ticket.category_id.is_none() || ticket.category_by == Some(CategoryBy::Person);
+    if !is_said || before.and_then(|before| before.category_id) == ticket.category_id {
+        return Ok(());
+    }
+    let told = routing_rules::told(conn, ticket.id).await?;
+    let text = text_of(&ticket.subject, told.text.as_deref());
+    correct(conn, ticket.id, &text, ticket.category_id, now).await
 }
 
 async fn have_embedded(conn: &mut TenantConn<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {

@@ -18,14 +18,11 @@ pub const WORD_MAX: usize = 60;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Feeling {
-    /// Anger of at least [`ANGRY`].
+    /// What counts as angry in `domain::mood`.
     Angry,
     /// Something that cannot wait: a deadline, danger, money, the law, a threat to leave.
     Urgent,
 }
-
-/// From this anger on a requester counts as angry.
-pub const ANGRY: f32 = 0.5;
 
 /// When a ticket is made, as the hours of its space have it. A space without hours is always within them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

@@ -25,8 +25,12 @@ use self::{
     conditions::Conditions,
     decide::{Gives, Rule},
 };
-use super::{Priority, changes, colleague};
-use crate::domain::{accounts::caller::Caller, audit};
+use super::{CategoryBy, Priority, Ticket, changes, colleague};
+use crate::domain::{
+    accounts::caller::Caller,
+    audit,
+    jobs::{self, Work},
+};
 
 /// Rules of a workspace at most.
 pub const MOST: i64 = 100;
@@ -218,6 +222,31 @@ fn told(rule: &RoutingRule) -> Value {
         "name": rule.name, "enabled": rule.enabled, "conditions": rule.conditions, "team": rule.team_id,
         "agent": rule.agent_id, "priority": rule.priority, "tags": rule.tags,
     })
+}
+
+/// Has a ticket sorted that is new, or that is still nobody's and of which something is known by now that
+/// was not.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub(super) async fn follow(
+    conn: &mut TenantConn<'_>,
+    before: Option<&Ticket>,
+    ticket: &Ticket,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let known = |before: &Ticket| {
+        let categorised = before.category_id.is_none() && ticket.category_by == Some(CategoryBy::Person);
+        let prioritised = before.priority == Priority::Normal && ticket.priority != Priority::Normal;
+        categorised || prioritised
+    };
+    let is_open = ticket.resolved_at.is_none();
+    let is_nobodys = ticket.assignee_id.is_none() && ticket.team_id.is_none();
+    if is_open && before.is_none_or(|before| is_nobodys && known(before)) {
+        let work = Work::SortTicket { ticket: ticket.id };
+        jobs::enqueue(conn, &work, ticket.space_id, jobs::Priority::Now, at).await?;
+    }
+    Ok(())
 }
 
 /// All rules as they decide, in order.

@@ -22,6 +22,7 @@ use crate::domain::{
     accounts::permission::{Permission, may},
     conversations::queue::Candidate,
     hours::Hours,
+    mood,
     tickets::{
         Author, CategoryBy, Priority, TAGS_MAX, Ticket, TicketError,
         categories::{Classifiers, classifier::Guess, score::FLOOR},
@@ -117,8 +118,11 @@ pub fn text_of(subject: &str, text: Option<&str>) -> String {
 
 /// How whoever wrote this feels.
 #[must_use]
-pub fn moods(_text: &str) -> Vec<Feeling> {
-    Vec::new()
+pub fn moods(text: &str) -> Vec<Feeling> {
+    let mood = mood::read(text, None);
+    let angry = mood.is_angry().then_some(Feeling::Angry);
+    let urgent = mood.urgency.map(|_| Feeling::Urgent);
+    angry.into_iter().chain(urgent).collect()
 }
 
 /// Whether it is within the hours of a space. Hours that cannot be read are none, as everywhere.
