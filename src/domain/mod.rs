@@ -23,3 +23,4 @@ pub mod notify;
 pub mod quota;
 pub mod retrieval;
 pub mod spaces;
+pub mod tickets;

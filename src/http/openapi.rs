@@ -17,8 +17,8 @@ use utoipa::{
 
 use super::{
     analytics, attachments, audit, auth, canned, contacts, conversations, documents, golden, identity_keys,
-    invitations, jobs, keys, mail, operations, outbox, passages, places, query, session, sources, spaces,
-    team, visitors, widget,
+    invitations, jobs, keys, mail, operations, outbox, passages, places, query, routing_rules, session, sources,
+    spaces, team, ticket_categories, tickets, visitors, widget,
 };
 
 /// The document as JSON text, made once.
@@ -64,6 +64,9 @@ Lists give `next` while there is more: pass it as `cursor`.";
         contacts::list, contacts::contact, contacts::change, contacts::conversations, contacts::of_visitor,
         contacts::block, contacts::unblock, contacts::merge,
         contacts::notes::list, contacts::notes::write, contacts::notes::remove,
+        tickets::list::list, tickets::create, tickets::ticket, tickets::change, tickets::acts::list,
+        tickets::acts::note, tickets::acts::merge, tickets::relations::link, tickets::relations::unlink,
+        tickets::relations::watch, tickets::relations::unwatch,
         documents::list, documents::upload, documents::text, documents::faq, documents::document, documents::content,
         documents::remove, documents::reprocess, passages::list, places::know, places::list,
         places::source, places::pages, places::read, places::remove, jobs::list, jobs::job, jobs::cancel, query::query,
@@ -87,6 +90,7 @@ Lists give `next` while there is more: pass it as `cursor`.";
         (name = "spaces", description = "Spaces, what they are set to and what becomes of them"),
         (name = "conversations", description = "Reading what was said, and answering"),
         (name = "contacts", description = "Whom conversations are with"),
+        (name = "tickets", description = "What is followed until it is done"),
         (name = "knowledge", description = "Documents, the jobs that read them, and searching them"),
         (name = "golden questions", description = "What must be found or said, asked again after each change"),
         (name = "analytics", description = "What happened, by day and by space"),

@@ -12,11 +12,11 @@ use super::{
     permit::{
         AnalyticsRead, Anyone, AuditRead, ContactsMerge, ConversationsRead, ConversationsWrite, KeysRead,
         KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite, TeamRead, TeamWrite,
-        TicketsConfigure, TicketsRead, WorkspaceWrite, delete, get, patch, post, put,
+        TicketsConfigure, TicketsRead, TicketsWrite, WorkspaceWrite, delete, get, patch, post, put,
     },
     places, query, routing_rules, session, site, sources,
     spaces::{self, embed, experiments, life, versions},
-    team, ticket_categories, visitors, widget,
+    team, ticket_categories, tickets, visitors, widget,
 };
 use crate::{
     domain::{
@@ -243,7 +243,35 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         .service(at("/api/chat-spaces/{id}/conversations").route(get(ConversationsRead, conversations::list)))
         .configure(of_conversations)
         .configure(of_contacts)
+        .configure(of_tickets)
         .default_service(web::to(nothing_here));
+}
+
+/// What is followed until it is done.
+fn of_tickets(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            at("/api/tickets")
+                .route(get(TicketsRead, tickets::list::list))
+                .route(post(TicketsWrite, tickets::create)),
+        )
+        .service(
+            at("/api/tickets/{number}")
+                .route(get(TicketsRead, tickets::ticket))
+                .route(patch(TicketsWrite, tickets::change)),
+        )
+        .service(at("/api/tickets/{number}/events").route(get(TicketsRead, tickets::acts::list)))
+        .service(at("/api/tickets/{number}/notes").route(post(TicketsWrite, tickets::acts::note)))
+        .service(at("/api/tickets/{number}/merge").route(post(TicketsWrite, tickets::acts::merge)))
+        .service(at("/api/tickets/{number}/links").route(post(TicketsWrite, tickets::relations::link)))
+        .service(
+            at("/api/tickets/{number}/links/{id}").route(delete(TicketsWrite, tickets::relations::unlink)),
+        )
+        .service(
+            at("/api/tickets/{number}/watchers/{id}")
+                .route(put(TicketsWrite, tickets::relations::watch))
+                .route(delete(TicketsWrite, tickets::relations::unwatch)),
+        );
 }
 
 /// Whom conversations are with.

@@ -7,7 +7,7 @@ use parlance_store::{
     control,
     queries::{
         audit, canned_replies, conversations, documents, drafts, experiments, golden, identity_keys, jobs,
-        messages, sources,
+        messages, sources, ticket_categories, tickets,
     },
 };
 use utoipa::{
@@ -87,4 +87,18 @@ words! {
     MessageAuthor = messages::AuthorKind;
     /// How a message ended.
     MessageEnd = messages::MessageState;
+    /// Whose turn it is with a ticket.
+    TicketStatus = tickets::Status;
+    /// How soon a ticket should be done.
+    TicketPriority = tickets::Priority;
+    /// How a ticket came to be.
+    TicketVia = tickets::Via;
+    /// Who says what a ticket is about.
+    CategoryBy = tickets::CategoryBy;
+    /// What happened to a ticket.
+    TicketEventKind = tickets::events::Kind;
+    /// Where an example of a category comes from.
+    ExampleSource = ticket_categories::ExampleSource;
+    /// What a ticket has to do with another one.
+    TicketLinkKind = tickets::relations::LinkKind;
 }

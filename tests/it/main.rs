@@ -27,6 +27,7 @@ mod site;
 mod spaces;
 mod support;
 mod team;
+mod tickets;
 mod turns;
 mod visitors;
 mod web;

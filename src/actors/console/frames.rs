@@ -5,7 +5,10 @@ use parlance_store::ids::ConversationId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::conversations::{event::Agent, summary::ConversationSummary};
+use crate::domain::{
+    conversations::{event::Agent, summary::ConversationSummary},
+    tickets::view::TicketSummary,
+};
 
 /// A frame to every console of a workspace. Each says how something is now, so the last one counts.
 #[derive(Debug, Serialize, ToSchema)]
@@ -14,6 +17,9 @@ pub enum InboxEvent {
     /// A conversation is new or has changed.
     #[serde(rename = "inbox.upsert")]
     Upsert { conversation: Box<ConversationSummary> },
+    /// A ticket is new or has changed.
+    #[serde(rename = "ticket.upsert")]
+    Ticket { ticket: Box<TicketSummary> },
     /// Who looks at a conversation.
     #[serde(rename = "viewers")]
     Viewers {

@@ -118,6 +118,14 @@ impl Consoles {
         }
     }
 
+    /// Has everyone of this process who listens to `tenant` told how the ticket of this number is now: soon,
+    /// and of several changes the last.
+    pub fn ticket(&self, tenant: TenantId, number: i64) {
+        if let Some(place) = self.alive.get(&tenant) {
+            place.inbox.put_ticket(number);
+        }
+    }
+
     /// Notes that a member's console is open, until the seat is dropped.
     #[must_use]
     pub fn sit(&self, tenant: TenantId, agent: Agent, answers: bool) -> Seat {

@@ -1,11 +1,11 @@
 //! Looks at a tenant's jobs for all who listen: when one of this process has changed, twice a second
-//! at most, and every few seconds for what others do to them. Conversations that change are told ten
+//! at most, and every few seconds for what others do to them. Conversations and tickets that change are told ten
 //! times a second at most.
 
 use std::time::Duration;
 
 use bytestring::ByteString;
-use parlance_store::{StoreError, TenantDb};
+use parlance_store::{StoreError, TenantConn, TenantDb, queries::tickets};
 use tokio::{
     sync::mpsc,
     time::{Instant, sleep_until},
@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::{
+    frames::InboxEvent,
     handle::{Join, NotHeard},
     inbox::Inbox,
     listeners::Listeners,
@@ -84,7 +85,12 @@ impl Hub {
                 }
                 () = sleep_until(telling.unwrap_or(due)), if telling.is_some() => {
                     (telling, told) = (None, Instant::now());
-                    self.listeners.tell(&inbox.take().into());
+                    let mut frames = inbox.take();
+                    match self.tickets(&inbox).await {
+                        Ok(tickets) => frames.extend(tickets),
+                        Err(error) => warn!(tenant.id = %tenant, %error, "its tickets cannot be told just now"),
+                    }
+                    self.listeners.tell(&frames.into());
                     continue;
                 }
                 () = sleep_until(due) => {
@@ -113,6 +119,20 @@ impl Hub {
         };
         // Who is gone meanwhile is forgotten with the next event.
         let _ = join.send(joined);
+    }
+
+    /// The tickets that have changed, a frame each.
+    async fn tickets(&self, inbox: &Inbox) -> Result<Vec<ByteString>, StoreError> {
+        let numbers = inbox.take_tickets();
+        if numbers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let read = async |conn: &mut TenantConn<'_>| tickets::of_numbers(conn, &numbers).await;
+        let found = self.db.read(read).await?;
+        let frame = |ticket: tickets::Ticket| InboxEvent::Ticket {
+            ticket: Box::new(ticket.into()),
+        };
+        Ok(found.into_iter().map(|ticket| frame(ticket).text()).collect())
     }
 
     async fn look(&mut self) -> Result<(), StoreError> {

@@ -1,7 +1,8 @@
-//! Conversations that have changed since the consoles were told last: of many changes of one, the last.
+//! Conversations and tickets that have changed since the consoles were told last: of many changes of one,
+//! the last. Of a ticket that is read when they are told.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -19,6 +20,7 @@ pub(super) struct Inbox(Arc<Changes>);
 #[derive(Debug, Default)]
 struct Changes {
     changed: Mutex<HashMap<ConversationId, ConversationSummary>>,
+    tickets: Mutex<BTreeSet<i64>>,
     rung: Notify,
 }
 
@@ -28,6 +30,19 @@ impl Inbox {
         changed.insert(conversation, summary);
         drop(changed);
         self.0.rung.notify_one();
+    }
+
+    pub(super) fn put_ticket(&self, number: i64) {
+        let mut tickets = self.0.tickets.lock().unwrap_or_else(PoisonError::into_inner);
+        tickets.insert(number);
+        drop(tickets);
+        self.0.rung.notify_one();
+    }
+
+    /// The numbers of the tickets that have changed.
+    pub(super) fn take_tickets(&self) -> Vec<i64> {
+        let mut tickets = self.0.tickets.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *tickets).into_iter().collect()
     }
 
     /// Waits until something has changed since the last look.

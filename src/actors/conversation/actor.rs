@@ -219,6 +219,9 @@ impl ConversationActor {
         if let Some(live) = &mut self.live {
             let consoles = &self.deps.consoles;
             consoles.upsert(self.tenant, self.id, || live.mirror.summary());
+            if let Some(number) = live.mirror.glimpse.ticket {
+                consoles.ticket(self.tenant, number);
+            }
             if std::mem::take(&mut live.moved) {
                 consoles.look_at_queue(self.tenant);
             }

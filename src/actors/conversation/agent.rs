@@ -22,6 +22,7 @@ use super::{
     messages::{Ack, ActorError, AddNote, AgentCommand, Assign, ByAgent, ByItself, Published, Reply},
     release::{give_back, released},
     say::said,
+    ticket,
     write::{self, Missed, Moved, Written, ack, body, durable, store},
 };
 use crate::domain::{
@@ -335,6 +336,7 @@ async fn write_reply(
                     }
                     give_back(conn, &deps, &released).await?;
                     outgoing::enqueue(conn, conversation, at).await?;
+                    events.extend(ticket::agent_wrote(conn, conversation, &msg.agent, at).await?);
                     Ok((seq, events))
                 }
                 // Rolls the status change back.

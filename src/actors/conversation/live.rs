@@ -11,6 +11,7 @@ use super::{
     mirror::Mirror,
     subscribers::{Audience, Subscribers},
     tail::Tail,
+    ticket,
 };
 use crate::domain::{
     accounts::space::Space,
@@ -112,6 +113,10 @@ impl Live {
     #[must_use]
     pub(super) fn publish_all(&mut self, events: Vec<Published>) -> bool {
         for event in events {
+            if let Some(number) = ticket::number(&event) {
+                self.mirror.glimpse.ticket = Some(number);
+                continue;
+            }
             if event.seq.is_some_and(|seq| seq != self.head + 1) {
                 return false;
             }

@@ -65,6 +65,7 @@ impl Mirror {
             contact_id,
             verified,
             blocked,
+            ticket,
             ..
         } = now;
         self.glimpse = Glimpse {
@@ -73,6 +74,7 @@ impl Mirror {
             contact_id,
             verified,
             blocked,
+            ticket,
             ..self.glimpse.clone()
         };
         blocked || self.proven() != before

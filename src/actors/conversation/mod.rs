@@ -1,7 +1,7 @@
 //! A live conversation. [`ConversationHandle`] is the face; `actor.rs` sequences, `live.rs` holds
 //! what is loaded, `write.rs` commits, `turn.rs` runs the answer beside the mailbox, `ended.rs`
 //! decides what follows it, `finish.rs` stores both, `notice.rs` is what a visitor is told who
-//! waits for a person, `mail.rs` what leads to mail to them, or away from it, and `attach.rs` binds files
+//! waits for a person, `mail.rs` what leads to mail to them, or away from it, `ticket.rs` what its ticket follows, and `attach.rs` binds files
 //! to what they are sent with. Decisions are in `domain::conversations::state`.
 
 mod actor;
@@ -21,6 +21,7 @@ mod release;
 mod say;
 mod subscribers;
 mod tail;
+mod ticket;
 mod turn;
 mod write;
 

@@ -59,6 +59,11 @@ impl Notice {
         })
     }
 
+    /// Whether who is handed over to people has a ticket from then on.
+    pub(super) fn opens_ticket(&self) -> bool {
+        self.space.settings.tickets.on_handoff
+    }
+
     /// Measures the wait where somebody is told of it: before the transaction, which it must not hold up.
     pub(super) async fn measure(&mut self, deps: &Deps) {
         let hours = self.space.settings.hours.as_ref();

@@ -28,6 +28,7 @@ use super::{
     mirror::Mirror,
     notice::Notice,
     release::{give_back, released},
+    ticket,
 };
 use crate::domain::{
     accounts::space::Space,
@@ -271,10 +272,10 @@ pub(super) fn say(
     }
     let (client_id, text, files) = (said.client_id, said.text.clone(), said.attachments.clone());
     let mut moved = Moved::of(&deps, live, transition, Author::visitor(visitor));
-    let released = released(transition);
+    let (released, has_ticket) = (released(transition), live.mirror.glimpse.ticket.is_some());
     async move {
         // The message alone, which is nearly always, needs no second round trip to commit.
-        let alone = moved.is_none() && released.is_empty() && files.is_empty();
+        let alone = moved.is_none() && released.is_empty() && files.is_empty() && !has_ticket;
         if let Some(moved) = &mut moved {
             moved.measure(&deps).await;
         }
@@ -316,6 +317,9 @@ pub(super) fn say(
             };
             attach::send(conn, &files, SentWith::Message(id)).await?;
             events.push(durable("message", seq, &json));
+            if has_ticket {
+                events.extend(ticket::visitor_wrote(conn, conversation, visitor, at).await?);
+            }
             if let Some(moved) = after {
                 events.extend(moved.write(conn, conversation, at).await?);
             }
@@ -379,12 +383,12 @@ impl From<ActorError> for NotSaid {
 /// A status change as it is written: by whom, with the names of those it is about, and with what the
 /// visitor is told of it.
 pub(super) struct Moved {
-    change: StatusChange,
-    by: Author,
-    assignee: Option<Agent>,
+    pub(super) change: StatusChange,
+    pub(super) by: Author,
+    pub(super) assignee: Option<Agent>,
     /// When what is snoozed comes back.
     until: Option<DateTime<Utc>>,
-    notice: Option<Notice>,
+    pub(super) notice: Option<Notice>,
 }
 
 impl Moved {
@@ -461,6 +465,7 @@ impl Moved {
         if let Some(notice) = &self.notice {
             events.push(notice.write(conn, conversation, at).await?);
         }
+        events.extend(ticket::moved(conn, conversation, self, at).await?);
         Ok(events)
     }
 }

@@ -43,6 +43,9 @@ permissions! {
     KnowledgeWrite = "knowledge:write", Admin;
     ConversationsRead = "conversations:read", Viewer;
     ConversationsWrite = "conversations:write", Agent;
+    TicketsRead = "tickets:read", Viewer;
+    TicketsWrite = "tickets:write", Agent;
+    TicketsConfigure = "tickets:configure", Admin;
     ContactsMerge = "contacts:merge", Admin;
     AnalyticsRead = "analytics:read", Viewer;
     TeamRead = "team:read", Viewer;
@@ -116,6 +119,7 @@ mod tests {
             "spaces:read",
             "knowledge:read",
             "conversations:read",
+            "tickets:read",
             "analytics:read",
             "team:read",
         ];

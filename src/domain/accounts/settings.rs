@@ -15,6 +15,7 @@ use crate::{
         conversations::{handoff::HandoffSettings, queue::QueueSettings},
         hours::Hours,
         knowledge::settings::KnowledgeSettings,
+        tickets::TicketSettings,
     },
     kernel::words,
 };
@@ -74,6 +75,8 @@ pub struct SpaceSettings {
     pub handoff: HandoffSettings,
     #[schema(inline)]
     pub queue: QueueSettings,
+    #[schema(inline)]
+    pub tickets: TicketSettings,
     /// When people are there to answer; null is always.
     #[schema(inline)]
     pub hours: Option<Hours>,
@@ -125,6 +128,7 @@ impl Default for SpaceSettings {
             ai: AnswerSettings::default(),
             handoff: HandoffSettings::default(),
             queue: QueueSettings::default(),
+            tickets: TicketSettings::default(),
             hours: None,
             knowledge: KnowledgeSettings::default(),
         }

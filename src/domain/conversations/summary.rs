@@ -49,6 +49,8 @@ pub struct ConversationSummary {
     pub seq: i64,
     /// The message that was written last, by somebody else than Parlance itself.
     pub last: Option<LastMessage>,
+    /// The number of its ticket, where it has one that is not closed.
+    pub ticket: Option<i64>,
     pub locale: Option<String>,
     /// The page that it began on.
     pub page: Option<String>,
@@ -104,6 +106,7 @@ impl ConversationSummary {
                 text: preview(text, glimpse.attachments.as_deref().unwrap_or_default()),
                 at,
             }),
+            ticket: glimpse.ticket,
             locale: conversation.locale.clone(),
             page: conversation.page.clone(),
             created_at: conversation.created_at,

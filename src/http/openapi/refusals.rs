@@ -130,6 +130,13 @@ const BESIDES: &[(&str, &[Code])] = &[
         "create_canned_reply",
         &[Code::Conflict, Code::LimitReached, Code::SpaceArchived],
     ),
+    ("create_ticket_category", &[Code::Conflict, Code::LimitReached]),
+    ("change_ticket_category", &[Code::Conflict]),
+    ("delete_ticket_category", &[Code::Conflict]),
+    ("add_category_examples", &[Code::LimitReached]),
+    ("import_category_examples", &[Code::LimitReached]),
+    ("create_routing_rule", &[Code::LimitReached]),
+    ("order_routing_rules", &[Code::Conflict]),
     ("change_canned_reply", &[Code::Conflict, Code::SpaceArchived]),
     (
         "say_message",
@@ -176,6 +183,12 @@ const BESIDES: &[(&str, &[Code])] = &[
     ),
     ("change_contact", &[Code::Conflict]),
     ("merge_contact", &[Code::Conflict]),
+    (
+        "create_ticket",
+        &[Code::Conflict, Code::NotFound, Code::SpaceArchived],
+    ),
+    ("change_ticket", &[Code::Conflict, Code::VersionChanged]),
+    ("merge_ticket", &[Code::Conflict]),
     ("open_socket", &[Code::InvalidRequest]),
     ("receive_postmark", &[Code::NotFound, Code::Timeout]),
     (

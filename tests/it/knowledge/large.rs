@@ -48,6 +48,7 @@ fn tools(db: &Db) -> Tools {
         clock: Arc::new(SystemClock),
         bell: Bell::default(),
         consoles: consoles(db),
+        classifiers: Classifiers::new(Arc::new(Words), Meter::default()),
         turn: Duration::from_secs(300),
     }
 }

@@ -64,6 +64,7 @@ async fn worked<T>(
         clock: Arc::new(SystemClock),
         bell: Bell::default(),
         consoles: consoles(test.db()),
+        classifiers: Classifiers::new(Arc::new(Words), Meter::default()),
         turn,
     };
     let stopping = CancellationToken::new();

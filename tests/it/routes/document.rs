@@ -285,6 +285,12 @@ const UNKNOWN: &[(&str, &[u16])] = &[
     ("block_contact", &[404]),
     ("merge_contact", &[404]),
     ("write_contact_note", &[404]),
+    // A space, and tickets by their numbers.
+    ("create_ticket", &[400]),
+    ("change_ticket", &[404]),
+    ("write_ticket_note", &[404]),
+    ("merge_ticket", &[404]),
+    ("link_ticket", &[404]),
     // Another version than the present one, and a test that runs.
     ("start_experiment", &[400]),
     ("end_experiment", &[404]),
@@ -353,6 +359,7 @@ async fn every_example_is_taken() {
             .replace("{space}", "acme")
             .replace("{id}", &id)
             .replace("{kid}", &kid)
+            .replace("{number}", "1")
             .replace("{experiment}", &Uuid::now_v7().to_string());
         let token = if path.starts_with("/api/widget/") {
             &visitor.token

@@ -23,7 +23,10 @@ async fn a_stranger_gets_nothing_by_any_route() {
     let member = app.log_in(&globex.email).await;
     let never = Uuid::now_v7().to_string();
     let fill = |path: &str, slug: &str, id: &str| {
-        let path = path.replace("{space}", slug).replace("{n}", "1");
+        let path = path
+            .replace("{space}", slug)
+            .replace("{n}", "1")
+            .replace("{number}", "1");
         app.url(
             &path
                 .replace("{id}", id)

@@ -41,6 +41,13 @@ fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> Reque
         json!({ "member": Uuid::now_v7() })
     } else if url.ends_with("/notifications") {
         json!({ "waiting_mail": false })
+    } else if url.contains("/api/tickets") {
+        match url.rsplit('/').next() {
+            Some("merge") => json!({ "into": 2 }),
+            Some("links") => json!({ "ticket": 2 }),
+            Some("notes") => json!({ "text": "hi" }),
+            _ => json!({ "subject": "Mine" }),
+        }
     } else if method == Method::PATCH {
         // A change names only what is to change.
         json!({ "name": "Mine" })

@@ -20,11 +20,12 @@ const REVIEWED: &[(Role, &[&str])] = &[
             "spaces:read",
             "knowledge:read",
             "conversations:read",
+            "tickets:read",
             "analytics:read",
             "team:read",
         ],
     ),
-    (Role::Agent, &["conversations:write"]),
+    (Role::Agent, &["conversations:write", "tickets:write"]),
     (
         Role::Admin,
         &[
@@ -67,7 +68,12 @@ async fn a_route_is_open_to_the_roles_of_its_permission_and_to_no_other() {
             _ => app.colleague(&acme, *role).await,
         };
         for (method, path, permission) in permitted() {
-            let url = app.url(&path.replace("{id}", &never).replace("{n}", "1"));
+            let url = app.url(
+                &path
+                    .replace("{id}", &never)
+                    .replace("{n}", "1")
+                    .replace("{number}", "1"),
+            );
             let answer = sound(&app, &method, &url, &never).bearer_auth(&token).send();
             let answer = answer.await.unwrap();
             let what = format!("{role}: {method} {path}");

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     pg::Pg,
     prelude::{BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryableByName, SelectableHelper},
-    sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
@@ -166,6 +166,9 @@ pub struct Glimpse {
     /// When.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub said_at: Option<DateTime<Utc>>,
+    /// The number of its ticket, where it has one that is not closed.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub ticket: Option<i64>,
 }
 
 /// A glimpse of each, in no particular order.
@@ -183,7 +186,11 @@ pub async fn glimpses(
                     SELECT e.body ->> 'reason' FROM conversation_events e \
                     WHERE e.tenant_id = c.tenant_id AND e.conversation_id = c.id AND e.kind = 'status' \
                     ORDER BY e.seq DESC LIMIT 1) END AS reason, m.author_kind, m.author_name, m.text, m.attachments, \
-                m.created_at AS said_at \
+                m.created_at AS said_at, ( \
+                    SELECT k.number FROM tickets t JOIN tickets k \
+                        ON k.tenant_id = t.tenant_id AND k.id = coalesce(t.merged_into, t.id) \
+                    WHERE t.tenant_id = c.tenant_id AND t.conversation_id = c.id AND k.status <> 'closed' \
+                    ORDER BY t.number DESC LIMIT 1) AS ticket \
          FROM conversations c JOIN visitors v ON v.id = c.visitor_id \
          LEFT JOIN contacts k ON k.id = v.contact_id \
          LEFT JOIN LATERAL ( \

@@ -53,6 +53,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("space_life", "space_life"),
     ("space_versions", "space_life"),
     ("teams", "teams"),
+    ("tickets", "tickets"),
     ("waiting_mail", "queue"),
     ("waits", "waits"),
 ];

@@ -41,5 +41,6 @@ mod space_life;
 mod spaces;
 mod support;
 mod teams;
+mod tickets;
 mod waits;
 mod wire;

@@ -292,6 +292,17 @@ pub async fn by_number(conn: &mut TenantConn<'_>, number: i64) -> Result<Option<
     Ok(query.first(conn.db()).await.optional()?)
 }
 
+/// The tickets of these numbers, in no particular order.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn of_numbers(conn: &mut TenantConn<'_>, numbers: &[i64]) -> Result<Vec<Ticket>, StoreError> {
+    let query = table
+        .filter(columns::number.eq_any(numbers))
+        .select(Ticket::as_select());
+    Ok(query.load(conn.db()).await?)
+}
+
 /// The ticket that a client made under an id of its own.
 ///
 /// # Errors
@@ -339,4 +350,58 @@ pub async fn lead_on(conn: &mut TenantConn<'_>, from: TicketId, to: TicketId) ->
         .execute(conn.db())
         .await?;
     Ok(())
+}
+
+/// What a ticket takes from its conversation.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+pub struct Source {
+    /// Where it takes place.
+    #[diesel(sql_type = SqlUuid)]
+    pub space_id: SpaceId,
+    /// The visitor's language.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub locale: Option<String>,
+    /// The agent who has it.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub assignee_id: Option<UserId>,
+    /// Their name then.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub assignee_name: Option<String>,
+    /// Who it is with, where that is known.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub contact_id: Option<ContactId>,
+    /// As the host site vouches, or else as agents know, or else as the page said.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub name: Option<String>,
+    /// The same.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub email: Option<String>,
+    /// The first 200 characters of what the visitor said first.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub said: Option<String>,
+}
+
+/// Reads a conversation that is to have a ticket, which no other transaction gives it meanwhile.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn source(
+    conn: &mut TenantConn<'_>,
+    conversation: ConversationId,
+) -> Result<Option<Source>, StoreError> {
+    Ok(sql(
+        "SELECT c.space_id, c.locale, c.assignee_id, c.assignee_name, k.id AS contact_id, \
+                coalesce(k.name, k.edited_name, v.said ->> 'name', k.said_name) AS name, \
+                coalesce(k.email, k.edited_email, v.said ->> 'email', v.attributes ->> 'email') AS email, \
+                (SELECT left(m.text, 200) FROM messages m \
+                 WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id AND m.author_kind = 'visitor' \
+                 ORDER BY m.seq LIMIT 1) AS said \
+         FROM conversations c JOIN visitors v ON v.id = c.visitor_id \
+         LEFT JOIN contacts k ON k.id = v.contact_id WHERE c.id = $1 FOR NO KEY UPDATE OF c",
+    )
+    .bind::<SqlUuid, _>(conversation)
+    .get_result(conn.db())
+    .await
+    .optional()?)
 }

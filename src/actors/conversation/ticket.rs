@@ -1,0 +1,75 @@
+//! The conversation's ticket follows it, in the transaction that writes what happened. Which ticket it has
+//! then goes to the mirror among the events of that transaction, and to nobody else.
+
+use chrono::{DateTime, Utc};
+use parlance_store::{
+    error::StoreError,
+    ids::{ConversationId, VisitorId},
+    tenant::TenantConn,
+};
+
+use super::{messages::Published, write::Moved};
+use crate::domain::{
+    conversations::event::{Agent, Author, Status},
+    tickets::conversation::{Happened, follow},
+};
+
+const KIND: &str = "ticket";
+
+/// The ticket that the conversation has from now on, where this is not an event but tells that.
+pub(super) fn number(event: &Published) -> Option<i64> {
+    (event.kind == KIND).then(|| event.json.parse().ok()).flatten()
+}
+
+/// A status change: it may make a ticket.
+pub(super) async fn moved(
+    conn: &mut TenantConn<'_>,
+    conversation: ConversationId,
+    moved: &Moved,
+    at: DateTime<Utc>,
+) -> Result<Option<Published>, StoreError> {
+    let happened = match (moved.change.status, &moved.assignee) {
+        (Status::Waiting, _) => Happened::HandedOver {
+            opens: moved.notice.as_ref().is_some_and(|notice| notice.opens_ticket()),
+        },
+        (Status::Human, Some(agent)) => Happened::Taken(agent.clone()),
+        (Status::Resolved, _) => Happened::Resolved,
+        _ => return Ok(None),
+    };
+    told(conn, conversation, happened, &moved.by, at).await
+}
+
+pub(super) async fn visitor_wrote(
+    conn: &mut TenantConn<'_>,
+    conversation: ConversationId,
+    visitor: VisitorId,
+    at: DateTime<Utc>,
+) -> Result<Option<Published>, StoreError> {
+    let by = Author::visitor(visitor);
+    told(conn, conversation, Happened::VisitorWrote, &by, at).await
+}
+
+pub(super) async fn agent_wrote(
+    conn: &mut TenantConn<'_>,
+    conversation: ConversationId,
+    agent: &Agent,
+    at: DateTime<Utc>,
+) -> Result<Option<Published>, StoreError> {
+    let by = Author::agent(agent);
+    told(conn, conversation, Happened::AgentWrote, &by, at).await
+}
+
+async fn told(
+    conn: &mut TenantConn<'_>,
+    conversation: ConversationId,
+    happened: Happened,
+    by: &Author,
+    at: DateTime<Utc>,
+) -> Result<Option<Published>, StoreError> {
+    let number = follow(conn, conversation, happened, by, at).await?;
+    Ok(number.map(|number| Published {
+        seq: None,
+        kind: KIND,
+        json: number.to_string().into(),
+    }))
+}

@@ -1,0 +1,236 @@
+//! What is done to a ticket besides changing it: notes, watchers, links, and merging it into another one.
+
+use chrono::{DateTime, Utc};
+use parlance_store::{
+    StoreError,
+    control::members,
+    ids::{ClientId, ConversationId, TicketId, TicketLinkId, UserId},
+    queries::tickets::{
+        self as store,
+        events::{self, Kind, NewEvent},
+        relations::{self, LinkKind},
+    },
+    tenant::TenantConn,
+};
+use serde_json::{Value, json};
+
+use super::{Author, Status, TEXT_MAX, Ticket, TicketError, kept, optional, unsound};
+
+/// Writes a note on a ticket, for agents. One of the same client id that is there stays.
+///
+/// # Errors
+/// `Unsound`, and of the store `NotFound`.
+pub async fn note(
+    conn: &mut TenantConn<'_>,
+    id: TicketId,
+    text: String,
+    client_id: Option<ClientId>,
+    by: &Author,
+    at: DateTime<Utc>,
+) -> Result<Ticket, TicketError> {
+    let text = optional("text", Some(text), TEXT_MAX)?;
+    let text = text.ok_or_else(|| unsound("text", &format!("give 1 to {TEXT_MAX} characters")))?;
+    let ticket = store::lock(conn, id).await?;
+    let event = NewEvent {
+        ticket_id: id,
+        kind: Kind::Note,
+        body: json!({ "text": text }),
+        by,
+        client_id,
+        at,
+    };
+    events::add(conn, event).await?;
+    Ok(ticket)
+}
+
+/// Lets a member watch a ticket, or no more.
+///
+/// # Errors
+/// `Unsound` where they are no member; of the store `NotFound`.
+pub async fn watch(
+    conn: &mut TenantConn<'_>,
+    id: TicketId,
+    user: UserId,
+    watches: bool,
+    by: &Author,
+    at: DateTime<Utc>,
+) -> Result<Ticket, TicketError> {
+    let ticket = store::lock(conn, id).await?;
+    let (changed, kind) = match watches {
+        true => (relations::watch(conn, id, user).await?, Kind::Watched),
+        false => (relations::unwatch(conn, id, user).await?, Kind::Unwatched),
+    };
+    if changed {
+        let members = members::list(conn).await?;
+        let name = members.into_iter().find(|member| member.user_id == user);
+        let body = json!({ "user": user, "name": name.map(|member| member.name) });
+        tell(conn, id, (kind, body), by, at).await?;
+    }
+    Ok(ticket)
+}
+
+/// What a ticket is linked to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Other {
+    /// The ticket of this number.
+    Ticket(i64),
+    Conversation(ConversationId),
+}
+
+/// Links a ticket. Both tickets tell of it.
+///
+/// # Errors
+/// `Unsound` where there is no such other; of the store `NotFound`.
+pub async fn link(
+    conn: &mut TenantConn<'_>,
+    id: TicketId,
+    other: Other,
+    by: &Author,
+    at: DateTime<Utc>,
+) -> Result<Ticket, TicketError> {
+    let ticket = store::lock(conn, id).await?;
+    match other {
+        Other::Ticket(number) => {
+            let other = super::find(conn, number).await.map_err(|error| match error {
+                StoreError::NotFound => unsound("ticket", "the workspace has no such ticket"),
+                error => error.into(),
+            })?;
+            if other.id == id {
+                return Err(unsound("ticket", "name another ticket than this one"));
+            }
+            if relations::link_ticket(conn, id, other.id, LinkKind::Related, at).await? {
+                tell(
+                    conn,
+                    id,
+                    (Kind::Linked, json!({ "ticket": other.number })),
+                    by,
+                    at,
+                )
+                .await?;
+                let back = json!({ "ticket": ticket.number });
+                store::lock(conn, other.id).await?;
+                tell(conn, other.id, (Kind::Linked, back), by, at).await?;
+            }
+        }
+        Other::Conversation(conversation) => {
+            if relations::link_conversation(conn, id, conversation, at).await? {
+                let body = json!({ "conversation": conversation });
+                tell(conn, id, (Kind::Linked, body), by, at).await?;
+            }
+        }
+    }
+    Ok(ticket)
+}
+
+/// Takes a link of a ticket away.
+///
+/// # Errors
+/// Of the store `NotFound`.
+pub async fn unlink(
+    conn: &mut TenantConn<'_>,
+    id: TicketId,
+    link: TicketLinkId,
+    by: &Author,
+    at: DateTime<Utc>,
+) -> Result<Ticket, TicketError> {
+    let ticket = store::lock(conn, id).await?;
+    let ends = relations::unlink(conn, id, link).await?;
+    let ends = ends.ok_or(StoreError::NotFound)?;
+    let other = ends
+        .other_id
+        .map(|other| if other == id { ends.ticket_id } else { other });
+    let body = match other {
+        Some(other) => {
+            let other = store::lock(conn, other).await?;
+            let back = json!({ "ticket": ticket.number });
+            tell(conn, other.id, (Kind::Unlinked, back), by, at).await?;
+            json!({ "ticket": other.number })
+        }
+        None => json!({ "conversation": ends.conversation_id }),
+    };
+    tell(conn, id, (Kind::Unlinked, body), by, at).await?;
+    Ok(ticket)
+}
+
+/// Two tickets that became one.
+#[derive(Clone, Debug)]
+pub struct Merged {
+    pub from: Ticket,
+    pub into: Ticket,
+}
+
+/// Makes a ticket part of another one, which keeps its own properties: it has the tags, the watchers and, where
+/// it has none, the conversation of both. The number of the merged one leads to it.
+///
+/// # Errors
+/// `Unsound` where the two are one, `Merged`; of the store `NotFound`.
+pub async fn merge(
+    conn: &mut TenantConn<'_>,
+    from: TicketId,
+    into: TicketId,
+    by: &Author,
+    at: DateTime<Utc>,
+) -> Result<Merged, TicketError> {
+    if from == into {
+        return Err(unsound("into", "name another ticket than this one"));
+    }
+    // In one order, so that two who merge do not wait for each other.
+    store::lock(conn, from.min(into)).await?;
+    store::lock(conn, from.max(into)).await?;
+    let (old, survivor) = (store::lock(conn, from).await?, store::lock(conn, into).await?);
+    if old.merged_into.is_some() || survivor.merged_into.is_some() {
+        return Err(TicketError::Merged);
+    }
+    let gone = Ticket {
+        status: Status::Closed,
+        resolved_at: old.resolved_at.or(Some(at)),
+        merged_into: Some(into),
+        ..old.clone()
+    };
+    let named = |ticket: &Ticket| json!({ "number": ticket.number, "subject": ticket.subject });
+    let gone = kept(
+        conn,
+        Some(&old),
+        gone,
+        (Kind::MergedInto, named(&survivor)),
+        by,
+        at,
+    )
+    .await?;
+    store::lead_on(conn, from, into).await?;
+    for watcher in relations::watchers(conn, from).await? {
+        relations::watch(conn, into, watcher.id).await?;
+    }
+    let mut both = survivor.clone();
+    both.conversation_id = both.conversation_id.or(old.conversation_id);
+    if let Some(conversation) = old
+        .conversation_id
+        .filter(|_| both.conversation_id != old.conversation_id)
+    {
+        relations::link_conversation(conn, into, conversation, at).await?;
+    }
+    both.tags.extend(old.tags.clone());
+    both.tags.sort();
+    both.tags.dedup();
+    both.tags.truncate(super::TAGS_MAX);
+    let into = kept(conn, Some(&survivor), both, (Kind::Merged, named(&gone)), by, at).await?;
+    Ok(Merged { from: gone, into })
+}
+
+async fn tell(
+    conn: &mut TenantConn<'_>,
+    ticket_id: TicketId,
+    (kind, body): (Kind, Value),
+    by: &Author,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let event = NewEvent {
+        ticket_id,
+        kind,
+        body,
+        by,
+        client_id: None,
+        at,
+    };
+    events::add(conn, event).await
+}

@@ -1,0 +1,253 @@
+//! Tickets: never another tenant's, gone with their space, and a list of 100,000 of which few are read.
+
+use parlance_store::{
+    StoreError, TenantConn,
+    ids::{ClientId, ContactId, TicketId, TicketLinkId, UserId},
+    queries::{
+        space_life,
+        space_versions::Author,
+        tickets::{
+            self, NewTicket, Priority, Status, Via,
+            events::{self, Kind, NewEvent},
+            list::{self, Order, Place, Wanted},
+            relations::{self, LinkKind},
+        },
+    },
+    testing,
+};
+use serde_json::json;
+
+use crate::support::{Chat, admin, at, chat, database};
+
+fn new(chat: &Chat) -> NewTicket {
+    NewTicket {
+        id: TicketId::new(),
+        space_id: chat.space,
+        conversation_id: Some(chat.conversation),
+        contact_id: None,
+        subject: "It hums".to_owned(),
+        priority: Priority::Normal,
+        team_id: None,
+        assignee: None,
+        tags: vec!["noise".to_owned()],
+        via: Via::Agent,
+        requester_name: None,
+        requester_email: None,
+        locale: None,
+        client_id: Some(ClientId::new()),
+        at: at(1),
+    }
+}
+
+fn created<'a>(ticket_id: TicketId, by: &'a Author) -> NewEvent<'a> {
+    NewEvent {
+        ticket_id,
+        kind: Kind::Created,
+        body: json!({}),
+        by,
+        client_id: None,
+        at: at(1),
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_tenant_knows_no_ticket() {
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    let (mine, by) = (new(&acme), Author::default());
+    let (id, client) = (mine.id, mine.client_id.unwrap());
+    let kept = acme.db.transaction(async |conn| {
+        tickets::create(conn, mine).await?;
+        events::add(conn, created(id, &by)).await?;
+        tickets::load(conn, id).await
+    });
+    let kept = kept.await.unwrap().unwrap();
+    assert_eq!((kept.number, kept.status, kept.version), (1, Status::Open, 1));
+    globex
+        .db
+        .transaction(async |conn| {
+            assert_eq!(tickets::load(conn, id).await?, None);
+            assert_eq!(tickets::by_number(conn, 1).await?, None);
+            assert_eq!(tickets::of_client(conn, client).await?, None);
+            assert!(tickets::of_numbers(conn, &[1]).await?.is_empty());
+            assert!(
+                tickets::of_conversation(conn, acme.conversation, 9)
+                    .await?
+                    .is_empty()
+            );
+            assert_eq!(tickets::source(conn, acme.conversation).await?, None);
+            let absent = |outcome: Result<(), StoreError>| matches!(outcome, Err(StoreError::NotFound));
+            assert!(absent(tickets::lock(conn, id).await.map(drop)));
+            assert!(absent(tickets::update(conn, &kept).await));
+            tickets::lead_on(conn, id, TicketId::new()).await?;
+            assert!(events::list(conn, id, 9, None).await?.is_empty());
+            let all = list::list(conn, &Wanted::default(), Order::Created, 9, None).await?;
+            assert!(all.is_empty());
+            assert!(relations::watchers(conn, id).await?.is_empty());
+            assert!(relations::links(conn, id).await?.is_empty());
+            assert!(!relations::unwatch(conn, id, UserId::new()).await?);
+            assert_eq!(relations::unlink(conn, id, TicketLinkId::new()).await?, None);
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+    // What would write to it is refused.
+    let event = globex
+        .db
+        .transaction(async |conn| events::add(conn, created(id, &by)).await);
+    assert!(event.await.is_err());
+    let watch = globex
+        .db
+        .transaction(async |conn| relations::watch(conn, id, UserId::new()).await);
+    assert!(watch.await.is_err());
+    let link = globex
+        .db
+        .transaction(async |conn| relations::link_conversation(conn, id, acme.conversation, at(2)).await);
+    assert!(link.await.is_err());
+    let other = globex
+        .db
+        .transaction(async |conn| relations::link_ticket(conn, id, id, LinkKind::Related, at(2)).await);
+    assert!(other.await.is_err());
+    for (wrong, constraint) in [
+        (
+            NewTicket {
+                conversation_id: None,
+                ..new(&acme)
+            },
+            "tickets_space",
+        ),
+        (
+            NewTicket {
+                space_id: globex.space,
+                ..new(&acme)
+            },
+            "tickets_conversation",
+        ),
+        (
+            NewTicket {
+                contact_id: Some(ContactId::new()),
+                ..new(&globex)
+            },
+            "tickets_contact",
+        ),
+    ] {
+        let made = globex
+            .db
+            .transaction(async |conn| tickets::create(conn, wrong).await);
+        assert!(made.await.unwrap_err().is_conflict(constraint), "{constraint}");
+    }
+    let first = globex
+        .db
+        .transaction(async |conn| tickets::create(conn, new(&globex)).await);
+    assert_eq!(first.await.unwrap(), 1, "what was refused took no number");
+    let unchanged = acme.db.read(async |conn| tickets::load(conn, id).await).await;
+    assert_eq!(unchanged.unwrap(), Some(kept));
+}
+
+#[tokio::test]
+async fn a_conversation_has_one_ticket_that_is_not_closed_and_tickets_go_with_their_space() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let first = new(&acme);
+    let id = first.id;
+    acme.db
+        .transaction(async |conn| tickets::create(conn, first).await)
+        .await
+        .unwrap();
+    let second = acme
+        .db
+        .transaction(async |conn| tickets::create(conn, new(&acme)).await);
+    assert!(
+        second
+            .await
+            .unwrap_err()
+            .is_conflict("tickets_one_of_conversation")
+    );
+    let next = acme.db.transaction(async |conn| {
+        let mut ticket = tickets::lock(conn, id).await?;
+        (ticket.status, ticket.resolved_at) = (Status::Closed, Some(at(2)));
+        tickets::update(conn, &ticket).await?;
+        tickets::create(conn, new(&acme)).await
+    });
+    assert_eq!(next.await.unwrap(), 2);
+    let left = acme.db.transaction(async |conn| {
+        space_life::remove(conn, acme.space, at(3)).await?;
+        while space_life::empty(conn, acme.space, 1).await? > 0 {}
+        list::list(conn, &Wanted::default(), Order::Created, 9, None).await
+    });
+    assert_eq!(left.await.unwrap(), []);
+}
+
+const TICKETS: i64 = 100_000;
+
+/// Fails the transaction when it has read more rows of tickets than this.
+async fn has_read_few(conn: &mut TenantConn<'_>, most: i64) -> Result<(), StoreError> {
+    let look = format!(
+        "DO $$ DECLARE rows bigint; BEGIN
+           SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) INTO rows
+           FROM pg_stat_xact_user_tables WHERE relname = 'tickets';
+           IF rows > {most} THEN RAISE EXCEPTION '% rows were read', rows; END IF;
+         END $$"
+    );
+    testing::sql_in(conn, &look).await
+}
+
+#[tokio::test]
+async fn a_page_of_many_tickets_reads_few() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let (tenant, space) = (acme.db.tenant_id(), acme.space);
+    let ada = UserId::new();
+    // One in a hundred is not done yet, and one in a thousand is somebody's.
+    let fill = format!(
+        "ALTER TABLE tickets SET (autovacuum_enabled = off);
+         SET default_statistics_target = 1000;
+         INSERT INTO tickets (tenant_id, id, number, space_id, subject, status, priority, via, resolved_at,
+                              assignee_id, assignee_name, created_at, updated_at)
+         SELECT '{tenant}', gen_random_uuid(), n, '{space}', 'Order ' || n, CASE WHEN n % 100 = 0 THEN 'open' ELSE 'closed' END,
+                (ARRAY['low', 'normal', 'high', 'urgent'])[1 + n % 4], 'api',
+                CASE WHEN n % 100 > 0 THEN '{due}'::timestamptz END,
+                CASE WHEN n % 1000 = 0 THEN '{ada}'::uuid END, CASE WHEN n % 1000 = 0 THEN 'Ada' END,
+                '{due}', '{due}'::timestamptz + n * interval '1 s'
+         FROM generate_series(1, {TICKETS}) n; ANALYZE tickets",
+        due = at(1).to_rfc3339(),
+    );
+    admin(&test).await.batch_execute(&fill).await.unwrap();
+    let open = Wanted {
+        statuses: vec![Status::Open, Status::Pending],
+        ..Wanted::default()
+    };
+    let of_ada = Wanted {
+        assignee: Some(Some(ada)),
+        ..Wanted::default()
+    };
+    for (wanted, order) in [
+        (&Wanted::default(), Order::Updated),
+        (&Wanted::default(), Order::Created),
+        (&Wanted::default(), Order::Priority),
+        (&open, Order::Updated),
+        (&open, Order::Created),
+        (&open, Order::Priority),
+        (&of_ada, Order::Updated),
+    ] {
+        acme.db
+            .read(async |conn| {
+                let first = list::list(conn, wanted, order, 50, None).await?;
+                assert_eq!(first.len(), 50, "{order:?}");
+                let last = &first[49];
+                let place = match order {
+                    Order::Updated => Place::Updated(last.updated_at, last.id),
+                    Order::Created => Place::Created(last.number),
+                    Order::Priority => Place::Priority(last.priority, last.number),
+                };
+                let next = list::list(conn, wanted, order, 50, Some(place)).await?;
+                assert!(
+                    next.iter()
+                        .all(|one| first.iter().all(|before| before.id != one.id))
+                );
+                has_read_few(conn, 300).await
+            })
+            .await
+            .unwrap();
+    }
+}
