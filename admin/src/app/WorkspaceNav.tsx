@@ -1,22 +1,25 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Archive, KeyRound, MessageSquareQuote, ScrollText, Users, type LucideIcon } from 'lucide-react';
+import { Archive, KeyRound, MessageSquareQuote, ScrollText, Shapes, Split, Users, type LucideIcon } from 'lucide-react';
 import { useApi } from '../api/client';
 import { archivedQuery } from '../spaces/api';
 import { useMay } from './permission';
 
 interface Place {
-  to: '/canned-replies' | '/team' | '/keys' | '/audit' | '/archived';
+  to: '/canned-replies' | '/categories' | '/routing' | '/team' | '/keys' | '/audit' | '/archived';
   label: string;
   icon: LucideIcon;
 }
 
 /** The pages of the workspace that who is logged in may see. */
 export function useWorkspacePlaces(): Place[] {
+  const sorting = useMay('tickets:configure');
   const [canned, keys, audit, spaces] = [useMay('conversations:write'), useMay('keys:read'), useMay('audit:read'), useMay('spaces:write')];
   const { data: archived = [] } = useQuery({ ...archivedQuery(useApi()), enabled: spaces });
   const places: (Place | false)[] = [
     canned && { to: '/canned-replies', label: 'Canned replies', icon: MessageSquareQuote },
+    sorting && { to: '/categories', label: 'Categories', icon: Shapes },
+    sorting && { to: '/routing', label: 'Routing', icon: Split },
     { to: '/team', label: 'Team', icon: Users },
     keys && { to: '/keys', label: 'API keys', icon: KeyRound },
     audit && { to: '/audit', label: 'Audit log', icon: ScrollText },

@@ -7,6 +7,8 @@ export type Role = (typeof ROLES)[number];
 /** The lowest role that has each; the server decides, this only spares people what it would refuse. */
 const LEAST = {
   'conversations:write': 'agent',
+  'tickets:write': 'agent',
+  'tickets:configure': 'admin',
   'contacts:merge': 'admin',
   'spaces:write': 'admin',
   'knowledge:write': 'admin',

@@ -58,7 +58,7 @@ export type Differences = Record<string, { from: unknown; to: unknown }>;
 export interface TicketEvent {
   ticket: number;
   seq: number;
-  kind: 'created' | 'changed' | 'note' | 'merged' | 'merged_into' | 'linked' | 'unlinked' | 'watched' | 'unwatched';
+  kind: 'created' | 'changed' | 'routed' | 'note' | 'merged' | 'merged_into' | 'linked' | 'unlinked' | 'watched' | 'unwatched';
   body: Record<string, unknown>;
   author: { kind: 'user' | 'api_key' | 'visitor' | 'system'; id: string | null; name: string };
   at: string;

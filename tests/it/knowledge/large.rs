@@ -9,9 +9,10 @@ use parlance::{
         web::{SystemResolver, Web, WebLimits},
     },
     domain::{
-        billing::plans::Plans,
+        billing::{meter::Meter, plans::Plans},
         jobs::{Bell, Takes},
         knowledge::web::Crawler,
+        tickets::categories::Classifiers,
     },
     jobs::{Tools, Worker},
     kernel::clock::{Clock, SystemClock},

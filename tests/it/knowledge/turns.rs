@@ -7,12 +7,13 @@ use parlance::{
     adapters::web::{SystemResolver, Web, WebLimits},
     domain::{
         accounts::caller::Caller,
-        billing::plans::Plans,
+        billing::{meter::Meter, plans::Plans},
         jobs::{Bell, Takes},
         knowledge::{
             places::{self, Place},
             web::{Crawler, Plan, Scope},
         },
+        tickets::categories::Classifiers,
     },
     jobs::{Tools, Worker},
     kernel::clock::{Clock, SystemClock},

@@ -10,7 +10,7 @@ use candle_nn::ops::softmax;
 use parlance_store::ids::TicketCategoryId;
 
 use super::score::{self, Evidence};
-use crate::kernel::vector::{dot, normalised};
+use crate::kernel::vector::dot;
 
 /// Embeddings have length 1; they are stretched to this length, which makes the rounds reach far enough.
 const LENGTH: f32 = 20.0;
@@ -53,10 +53,7 @@ struct Learned {
     category: TicketCategoryId,
     weights: Vec<f32>,
     bias: f32,
-    /// The mean of its examples, of length 1.
-    centre: Vec<f32>,
-    /// How many there were, by weight.
-    examples: f32,
+    examples: Vec<Vec<f32>>,
 }
 
 impl Classifier {
@@ -79,19 +76,12 @@ impl Classifier {
         let learned = learned.map(|(category, mut weights)| {
             let bias = weights.pop().unwrap_or_default();
             weights.iter_mut().for_each(|weight| *weight *= LENGTH);
-            let own = || examples.iter().filter(|one| one.category == *category);
-            let mut centre = vec![0.0; length];
-            for one in own() {
-                for (sum, x) in centre.iter_mut().zip(&one.vector) {
-                    *sum += one.weight * x;
-                }
-            }
+            let own = examples.iter().filter(|one| one.category == *category);
             Learned {
                 category: *category,
                 weights,
                 bias,
-                centre: normalised(centre),
-                examples: own().map(|one| one.weight).sum(),
+                examples: own.map(|one| one.vector.clone()).collect(),
             }
         });
         Ok(Self {
@@ -114,27 +104,20 @@ impl Classifier {
         let guess = |(at, (one, logit)): (usize, (&Learned, &f32))| Guess {
             category: one.category,
             score: score::of(&Evidence {
-                likeness: dot(&one.centre, vector),
+                likeness: one.examples.iter().map(|example| dot(example, vector)).fold(-1.0, f32::max),
                 margin: best_but(at).map(|other| logit - other),
-                examples: one.examples,
+                examples: one.examples.len(),
             }),
         };
-        let guesses = self.learned.iter().zip(&logits).enumerate().map(guess);
-        let mut ranked: Vec<(f32, Guess)> = logits.iter().copied().zip(guesses).collect();
-        ranked.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(one.category.cmp(&other.category)));
-        // One that is less likely is not told to be more likely.
-        let mut most = 1.0_f32;
-        let bounded = ranked.into_iter().map(|(_, guess)| {
-            most = most.min(guess.score);
-            Guess { score: most, ..guess }
-        });
-        bounded.collect()
+        let mut guesses: Vec<Guess> = self.learned.iter().zip(&logits).enumerate().map(guess).collect();
+        guesses.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.category.cmp(&b.category)));
+        guesses
     }
 
     /// Bytes of memory.
     #[must_use]
     pub fn size(&self) -> usize {
-        let of = |one: &Learned| size_of::<Learned>() + (one.weights.len() + one.centre.len()) * size_of::<f32>();
+        let of = |one: &Learned| size_of::<Learned>() + one.weights.len() * (1 + one.examples.len()) * size_of::<f32>();
         self.learned.iter().map(of).sum()
     }
 }
@@ -196,6 +179,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::kernel::vector::normalised;
 
     fn labelled(category: u128, vector: [f32; 4]) -> Labelled {
         Labelled {

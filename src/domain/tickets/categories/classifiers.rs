@@ -16,7 +16,7 @@ use crate::{
     domain::billing::meter::{Account, Meter},
 };
 
-/// Room for what was learned; 100 categories of 384 dimensions are 0.3 MiB.
+/// Room for what was learned; 20 categories of 50 examples are 1.5 MiB, as many as there may be 30 MiB.
 const ROOM_KIB: u64 = 64 << 10;
 const KIB: usize = 1 << 10;
 
