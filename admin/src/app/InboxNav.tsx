@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Contact, Inbox } from 'lucide-react';
+import { Contact, Inbox, Ticket } from 'lucide-react';
 import { useApi } from '../api/client';
 import { inboxQuery, type Conversation } from '../inbox/api';
 import { OverviewLink } from './OverviewLink';
@@ -18,7 +18,7 @@ export function useAssigned(): number {
   return data?.pages.reduce((sum, { items }) => sum + items.filter(isNew).length, 0) ?? 0;
 }
 
-/** The inbox, the contacts and the overview, at the top of the sidebar. */
+/** The inbox, the tickets, the contacts and the overview, at the top of the sidebar. */
 export function InboxNav() {
   const waiting = useWaiting();
   return (
@@ -36,6 +36,15 @@ export function InboxNav() {
             {waiting} <span className="sr-only">waiting</span>
           </span>
         )}
+      </Link>
+      <Link
+        to="/tickets"
+        className="flex items-center gap-2.5 rounded-lg p-2 font-medium text-mute hover:bg-sunken hover:text-ink data-[status=active]:bg-sunken data-[status=active]:text-ink"
+      >
+        <span className="grid size-6 shrink-0 place-items-center">
+          <Ticket className="size-4" aria-hidden />
+        </span>
+        Tickets
       </Link>
       <Link
         to="/contacts"

@@ -8,6 +8,7 @@ import { readSearch } from '../overview/range';
 import { shownOf } from '../inbox/search';
 import { filterOf, questionOf, withOf } from '../knowledge/filter';
 import { HomePage } from '../spaces/HomePage';
+import { wantedTickets } from '../tickets/wanted';
 import { Empty } from '../ui/Empty';
 import { Failure } from '../ui/Failure';
 import { Shell } from './Shell';
@@ -90,6 +91,17 @@ const contact = createRoute({
   path: 'contacts/$contact',
   component: lazyRouteComponent(() => import('../contacts/ContactPage'), 'ContactPage'),
 });
+const tickets = createRoute({
+  getParentRoute: () => root,
+  path: 'tickets',
+  validateSearch: wantedTickets,
+  component: lazyRouteComponent(() => import('../tickets/TicketsPage'), 'TicketsPage'),
+});
+const ticket = createRoute({
+  getParentRoute: () => root,
+  path: 'tickets/$ticket',
+  component: lazyRouteComponent(() => import('../tickets/TicketPage'), 'TicketPage'),
+});
 const keys = createRoute({ getParentRoute: () => root, path: 'keys', component: lazyRouteComponent(() => import('../keys/KeysPage'), 'KeysPage') });
 const audit = createRoute({
   getParentRoute: () => root,
@@ -165,6 +177,8 @@ const routeTree = root.addChildren([
   overview,
   contacts,
   contact,
+  tickets,
+  ticket,
   archived,
   canned,
   categories,

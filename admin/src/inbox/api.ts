@@ -39,6 +39,8 @@ export interface Conversation {
   snoozed_until: string | null;
   seq: number;
   last: { by: AuthorKind; name: string | null; text: string; at: string } | null;
+  /** The number of its ticket, where it has one that is not closed. */
+  ticket: number | null;
   locale: string | null;
   page: string | null;
   created_at: string;

@@ -8,6 +8,7 @@ interface Resource {
 /** What a program may be given: keys make no keys and decide on nobody's membership. */
 export const RESOURCES: readonly Resource[] = [
   { name: 'conversations', label: 'Conversations', about: 'What was said, answering and notes', verbs: ['read', 'write'] },
+  { name: 'tickets', label: 'Tickets', about: 'Making, changing and reading tickets', verbs: ['read', 'write'] },
   { name: 'analytics', label: 'Analytics', about: 'What happened, in figures', verbs: ['read'] },
   { name: 'knowledge', label: 'Knowledge', about: 'Documents, sources, golden questions', verbs: ['read', 'write'] },
   { name: 'spaces', label: 'Spaces', about: 'Settings, publishing, keys of a space', verbs: ['read', 'write'] },

@@ -1,5 +1,6 @@
 import type { Agent, Author, Claim, Conversation, Logged, Mailed, Message, Note, StatusChange } from '../inbox/api';
 import type { Draft, DraftKind } from '../inbox/drafting';
+import type { Ticket } from '../tickets/api';
 import type { Job } from './jobs';
 
 interface InConversation {
@@ -14,6 +15,7 @@ export interface ServerFrames {
   'job.remove': { job: string };
   'job.all': { more: boolean };
   'inbox.upsert': { conversation: Conversation };
+  'ticket.upsert': { ticket: Ticket };
   presence: { agents: (Agent & { away: boolean })[] };
   viewers: { conversation: string; agents: Agent[] };
   watching: InConversation & { seq: number; drafts?: DraftKind[] };

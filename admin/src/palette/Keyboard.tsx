@@ -14,7 +14,7 @@ export function Keyboard({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState<'palette' | 'help' | null>(null);
   const navigate = useNavigate();
   const [close, find, help] = [() => setOpen(null), () => setOpen('palette'), () => setOpen('help')];
-  useKeys({ palette: find, help, inbox: () => void navigate({ to: '/inbox' }), contacts: () => void navigate({ to: '/contacts' }), canned: () => void navigate({ to: '/canned-replies' }) });
+  useKeys({ palette: find, help, inbox: () => void navigate({ to: '/inbox' }), tickets: () => void navigate({ to: '/tickets' }), contacts: () => void navigate({ to: '/contacts' }), canned: () => void navigate({ to: '/canned-replies' }) });
   return (
     <PaletteContext value={find}>
       {children}

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { BookOpen, Bookmark, Code, Contact, FileText, FlaskConical, Inbox, Keyboard, LogOut, Monitor, Moon, Settings, Sparkles, Sun, UserRound, type LucideIcon } from 'lucide-react';
+import { BookOpen, Bookmark, Code, Contact, FileText, FlaskConical, Inbox, Keyboard, LogOut, Monitor, Moon, Settings, Sparkles, Sun, Ticket, UserRound, type LucideIcon } from 'lucide-react';
 import { useApi } from '../api/client';
 import type { Shortcut } from '../app/keys';
 import { useMay } from '../app/permission';
@@ -38,6 +38,11 @@ function useConversation(): Command[] {
   const { data: conversation } = useQuery({ ...conversationQuery(api, id ?? ''), enabled: id !== undefined });
   const { data: members = [] } = useQuery(membersQuery(api));
   const acts = useActs({ id: id ?? '' });
+  const navigate = useNavigate();
+  const makeTicket = async (of: string) => {
+    const { number } = await api.post<{ number: number }>('/api/tickets', { conversation: of });
+    await navigate({ to: '/tickets/$ticket', params: { ticket: `${number}` } });
+  };
   if (!conversation || !may) return [];
   const me = state.phase === 'in' ? state.user.id : '';
   const { main, more, later, give } = doable(conversation, me, members, new Date());
@@ -51,7 +56,11 @@ function useConversation(): Command[] {
     { label: 'Draft a reply', group, icon: Sparkles, more: 'conversation answer write', shortcut: 'draft', run: () => askForDraft('reply') },
     { label: 'Summarise', group, icon: FileText, more: 'conversation summary sum up', run: () => askForDraft('summary') },
   ];
-  return [...[main, ...more].map(as('')), ...drafts, ...later.map(as('Put off until')), ...give.map(as('Give to'))];
+  const tickets: Command[] =
+    conversation.ticket === null
+      ? [{ label: 'Create a ticket', group, icon: Ticket, more: 'conversation follow', shortcut: 'ticket', run: () => makeTicket(conversation.id) }]
+      : [{ label: `Open ticket #${conversation.ticket}`, group, icon: Ticket, more: 'conversation', run: () => navigate({ to: '/tickets/$ticket', params: { ticket: `${conversation.ticket}` } }) }];
+  return [...[main, ...more].map(as('')), ...tickets, ...drafts, ...later.map(as('Put off until')), ...give.map(as('Give to'))];
 }
 
 function usePages(): Command[] {
@@ -63,6 +72,8 @@ function usePages(): Command[] {
     { label: 'Inbox', group, icon: Inbox, shortcut: 'inbox', run: () => navigate({ to: '/inbox' }) },
     ...views.map(([view, { label }]): Command => ({ label: `Inbox: ${label}`, group, icon: Inbox, more: 'conversations', run: () => navigate({ to: '/inbox', search: { view } }) })),
     ...saved.map(({ name, search }): Command => ({ label: `Inbox: ${name}`, group, icon: Bookmark, more: 'saved view conversations', run: () => navigate({ to: '/inbox', search }) })),
+    { label: 'Tickets', group, icon: Ticket, more: 'cases issues', shortcut: 'tickets', run: () => navigate({ to: '/tickets' }) },
+    { label: 'Tickets: Mine', group, icon: Ticket, more: 'cases assigned', run: () => navigate({ to: '/tickets', search: { list: 'mine' } }) },
     { label: 'Contacts', group, icon: Contact, more: 'people customers visitors', shortcut: 'contacts', run: () => navigate({ to: '/contacts' }) },
     { label: 'Contacts: Blocked', group, icon: Contact, more: 'people spam', run: () => navigate({ to: '/contacts', search: { filter: 'blocked' } }) },
     ...places.map(({ to, label, icon }): Command => ({ label, group, icon, more: 'workspace', ...(to === '/canned-replies' && { shortcut: 'canned' as const }), run: () => navigate({ to }) })),

@@ -40,6 +40,7 @@ export function conversation(id: string, given: Partial<Conversation> = {}): Con
     snoozed_until: null,
     seq: 2,
     last: { by: 'visitor', name: null, text: `last of ${id}`, at: '2026-03-01T12:00:00Z' },
+    ticket: null,
     locale: null,
     page: null,
     created_at: '2026-03-01T12:00:00Z',

@@ -29,6 +29,7 @@ export const settings: SpaceSettings = {
     cache: true,
   },
   handoff: { after_abstentions: 2, on_failure: true, by_model: true, message: null, away_message: null },
+  tickets: { on_handoff: false },
   queue: { assign: 'off', per_agent: 5 },
   hours: null,
   knowledge: { passage_tokens: 250, overlap_tokens: 60, golden_answers: false },

@@ -97,7 +97,7 @@ const select = 'h-9 min-w-0 rounded-lg border border-line bg-panel px-2 text-bas
 
 function Filters({ wanted, show }: { wanted: Wanted; show: (next: Wanted) => void }) {
   const { data: teams = [] } = useQuery(teamsQuery(useApi()));
-  const { view = 'open', sort = 'updated' } = wanted;
+  const { list = 'open', sort = 'updated' } = wanted;
   const without = (key: keyof Wanted) => Object.fromEntries(Object.entries(wanted).filter(([name]) => name !== key));
   const set = (key: keyof Wanted, value: string) => show({ ...without(key), ...(value && { [key]: value }) });
   return (
@@ -107,8 +107,8 @@ function Filters({ wanted, show }: { wanted: Wanted; show: (next: Wanted) => voi
           <button
             key={key}
             type="button"
-            aria-pressed={view === key}
-            onClick={() => set('view', key === 'open' ? '' : key)}
+            aria-pressed={list === key}
+            onClick={() => set('list', key === 'open' ? '' : key)}
             className="h-9 shrink-0 rounded-lg px-3 font-medium text-mute hover:bg-sunken hover:text-ink aria-pressed:bg-accent-soft aria-pressed:text-accent"
           >
             {label}
@@ -155,12 +155,12 @@ function Filters({ wanted, show }: { wanted: Wanted; show: (next: Wanted) => voi
 }
 
 function NoTickets({ wanted, show }: { wanted: Wanted; show: (next: Wanted) => void }) {
-  const { view = 'open', ...narrowed } = wanted;
-  if (view !== 'all' || Object.keys(narrowed).length > 0) {
+  const { list = 'open', ...narrowed } = wanted;
+  if (list !== 'all' || Object.keys(narrowed).length > 0) {
     return (
       <Empty icon={TicketIcon} title="Nothing here">
         <p>No ticket is in this view.</p>
-        <Button onClick={() => show({ view: 'all' })}>Show all tickets</Button>
+        <Button onClick={() => show({ list: 'all' })}>Show all tickets</Button>
       </Empty>
     );
   }

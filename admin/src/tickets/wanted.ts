@@ -16,7 +16,7 @@ export type Sort = keyof typeof SORTS;
 
 /** Which tickets the address asks for. */
 export interface Wanted {
-  view?: View;
+  list?: View;
   q?: string;
   priority?: Priority;
   team?: string;
@@ -24,14 +24,14 @@ export interface Wanted {
   sort?: Sort;
 }
 
-const isOf = <T extends object>(all: T, word: unknown): word is keyof T => typeof word === 'string' && word in all;
+const isOf = <T extends object>(all: T, word: unknown): word is keyof T => typeof word === 'string' && Object.hasOwn(all, word);
 const PRIORITIES: Record<Priority, true> = { urgent: true, high: true, normal: true, low: true };
 const text = (told: unknown, most: number) => (typeof told === 'string' || typeof told === 'number' ? `${told}`.slice(0, most) : '');
 
 /** What of an address is a filter; what cannot be one is left out. */
-export function wantedTickets({ view, q, priority, team, tag, sort }: Record<string, unknown>): Wanted {
+export function wantedTickets({ list, q, priority, team, tag, sort }: Record<string, unknown>): Wanted {
   return {
-    ...(isOf(VIEWS, view) && view !== 'open' && { view }),
+    ...(isOf(VIEWS, list) && list !== 'open' && { list }),
     // The router reads a number where one was typed.
     ...(text(q, 200) && { q: text(q, 200) }),
     ...(isOf(PRIORITIES, priority) && { priority }),
@@ -42,6 +42,6 @@ export function wantedTickets({ view, q, priority, team, tag, sort }: Record<str
 }
 
 /** The same, as the server is asked. */
-export function queryOf({ view = 'open', ...rest }: Wanted): URLSearchParams {
-  return new URLSearchParams({ ...VIEWS[view].query, ...rest });
+export function queryOf({ list = 'open', ...rest }: Wanted): URLSearchParams {
+  return new URLSearchParams({ ...VIEWS[list].query, ...rest });
 }

@@ -129,6 +129,12 @@ impl Serialize for WordKind {
     }
 }
 
+/// What the heads are fitted on.
+#[must_use]
+pub fn features(text: &str) -> Vec<f32> {
+    rules::read(&tokens::tokens(text)).features().to_vec()
+}
+
 /// Reads a message. `embedding` is its vector by all-MiniLM-L6-v2 (384 numbers); without it, or with
 /// one of another length, the lexicon answers alone.
 #[must_use]

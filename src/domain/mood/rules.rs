@@ -196,11 +196,18 @@ struct Hit {
     negated: bool,
 }
 
+/// Numbers of [`Reading::features`].
+pub(super) const FEATURES: usize = 18;
+
 /// What the rules found in a text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reading {
     hits: Vec<Hit>,
+    words: usize,
     exclamations: usize,
+    questions: usize,
+    negations: usize,
+    but: bool,
     /// Share of the words that are shouted.
     shouted: f32,
 }
@@ -231,12 +238,19 @@ pub(super) fn read(tokens: &[Token<'_>]) -> Reading {
             hits.push(hit);
         }
     }
+    let marks = |among: &[&str]| {
+        tokens
+            .iter()
+            .filter(|token| among.contains(&token.lower.as_ref()))
+            .count()
+    };
     Reading {
         hits,
-        exclamations: tokens
-            .iter()
-            .filter(|token| matches!(token.lower.as_ref(), "!" | "！"))
-            .count(),
+        words,
+        exclamations: marks(&["!", "！"]),
+        questions: marks(&["?", "？", "؟"]),
+        negations: tokens.iter().filter(|token| negates(&token.lower)).count(),
+        but: but.is_some(),
         shouted: if words < 3 { 0.0 } else { share(shouted, words) },
     }
 }
@@ -268,6 +282,10 @@ fn single(word: &str) -> Option<Worth> {
     })
 }
 
+fn negates(word: &str) -> bool {
+    word.ends_with("n't") || NEGATIONS.contains(&word)
+}
+
 /// A hit with what stands before it.
 fn weigh(tokens: &[Token<'_>], from: usize, to: usize, mut worth: Worth, mixed: bool) -> Hit {
     let sign = worth.valence.signum();
@@ -276,15 +294,21 @@ fn weigh(tokens: &[Token<'_>], from: usize, to: usize, mut worth: Worth, mixed: 
         worth.valence += sign * SHOUTED;
     }
     let mut negated = false;
-    let before = tokens.get(..from).unwrap_or_default().iter().rev();
+    let face = inside.iter().any(|token| token.kind == Kind::Face);
+    let before = tokens
+        .get(..if face { 0 } else { from })
+        .unwrap_or_default()
+        .iter()
+        .rev();
     for (token, near) in before.take_while(|token| token.kind != Kind::Stop).zip(NEAR) {
         let word = token.lower.as_ref();
         if BOOSTERS.contains(&word) {
             worth.valence += sign * BOOST * near;
         } else if DAMPENERS.contains(&word) {
             worth.valence -= sign * BOOST * near;
-        } else if word.ends_with("n't") || NEGATIONS.contains(&word) {
-            negated = !negated;
+        } else if negates(word) && (near > NEAR[2] || !matches!(word, "no" | "without" | "nothing" | "none"))
+        {
+            negated = true;
         }
     }
     if negated {
@@ -320,6 +344,47 @@ impl Reading {
         let shouted = if self.shouted > 0.3 { 0.3 } else { 0.0 };
         let loud = if self.exclamations > 1 { 0.1 } else { 0.0 };
         (said * 0.8 + negative * (0.4 + shouted + loud)).min(1.0)
+    }
+
+    /// What the heads see of it, each about −1 to 1.
+    pub(super) fn features(&self) -> [f32; FEATURES] {
+        let valences = || self.hits.iter().map(|hit| hit.worth.valence);
+        let above = |least: f32| {
+            valences()
+                .filter(move |valence| *valence * least > 0.0)
+                .map(f32::abs)
+        };
+        let (good, bad): (f32, f32) = (above(1.0).sum(), above(-1.0).sum());
+        let said: f32 = self.hits.iter().map(|hit| hit.worth.anger).sum();
+        let urgent = self
+            .hits
+            .iter()
+            .filter(|hit| matches!(hit.kind(), WordKind::Urgent(_)))
+            .count();
+        [
+            self.valence(),
+            good / (good + 4.0),
+            bad / (bad + 4.0),
+            above(1.0).fold(0.0, f32::max) / 4.0,
+            above(-1.0).fold(0.0, f32::max) / 4.0,
+            said / (said + 1.0),
+            self.hits.last().map_or(0.0, |hit| hit.worth.valence / 4.0),
+            self.hits.first().map_or(0.0, |hit| hit.worth.valence / 4.0),
+            share(self.exclamations.min(4), 4),
+            share(self.questions.min(2), 2),
+            self.shouted,
+            share(self.negations.min(3), 3),
+            if self.but { 1.0 } else { 0.0 },
+            share(self.words.min(60), 60),
+            share(urgent.min(3), 3),
+            (good - bad) / share(self.words.max(4), 4) / 8.0,
+            if self.valence() == 0.0 {
+                0.0
+            } else {
+                self.valence().signum()
+            },
+            if good + bad == 0.0 { 1.0 } else { 0.0 },
+        ]
     }
 
     /// The gravest.

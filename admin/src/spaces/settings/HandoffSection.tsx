@@ -20,6 +20,7 @@ export function HandoffSection() {
         label="When the model asks for it"
         hint="The model may call for a person where the visitor is upset or only people can decide, and notes why for your team. Not all models can."
       />
+      <Flag path="settings.tickets.on_handoff" label="Create a ticket for each" hint="Whoever is handed over to people has a ticket from then on, which follows the conversation." />
       <Message path="settings.handoff.message" label="When somebody is there" usual="A person from our team will join you here." />
       <Message
         path="settings.handoff.away_message"

@@ -30,6 +30,7 @@ const NAMES: Record<string, string> = {
   'settings.handoff.after_abstentions': 'Answers in a row that found nothing',
   'settings.handoff.on_failure': 'When no model can be reached',
   'settings.handoff.by_model': 'When the model asks for it',
+  'settings.tickets.on_handoff': 'Create a ticket for each',
   'settings.handoff.message': 'When somebody is there',
   'settings.handoff.away_message': 'When nobody is there',
   'settings.queue.assign': 'Who gets a conversation',
@@ -56,6 +57,6 @@ export function nameOf(field: string): string {
 
 /** The page that a setting is on. */
 export function sectionOf(field: string): Section {
-  if (/^settings\.(ai|handoff|queue|hours|knowledge)\b/.test(field)) return 'answers';
+  if (/^settings\.(ai|handoff|queue|tickets|hours|knowledge)\b/.test(field)) return 'answers';
   return /^settings\.(?!identity\b)/.test(field) ? 'look' : 'site';
 }

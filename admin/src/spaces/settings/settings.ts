@@ -27,6 +27,7 @@ export interface SpaceSettings {
     history_tokens: number;
     cache: boolean;
   };
+  tickets: { on_handoff: boolean };
   handoff: {
     after_abstentions: number;
     on_failure: boolean;
