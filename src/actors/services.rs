@@ -24,6 +24,7 @@ use crate::{
         jobs::Bell,
         knowledge::reader::Reader,
         mail_replies::address::Addresses as MailAddresses,
+        tickets::categories::Classifiers,
     },
     kernel::{
         address::Addresses, clock::SharedClock, code::Code, origin::PublicOrigin, problem::Problem,
@@ -66,6 +67,8 @@ pub struct Services {
     pub tenants: Tenants,
     pub answerer: Arc<Answerer>,
     pub drafts: Drafts,
+    /// What was learned of categories.
+    pub classifiers: Classifiers,
     /// Rung when a job was put in line, or has changed.
     pub bell: Bell,
     pub consoles: Consoles,

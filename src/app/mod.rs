@@ -67,6 +67,7 @@ use crate::{
         mail_replies::address::Addresses as MailAddresses,
         notify::{mail::Post, templates::Templates},
         retrieval::Retriever,
+        tickets::categories::Classifiers,
     },
     http::{self, routes::Transports},
     jobs::{Tools, Worker, keep_counting, keep_forgetting},
@@ -87,6 +88,8 @@ const CRAWLS: usize = 8;
 const BUILDS: usize = 1;
 /// Mails that are handed over at once.
 const MAILS: usize = 4;
+/// Tickets that are sorted at once.
+const SORTS: usize = 4;
 /// How long a site is read before other sites have their turn.
 const CRAWL_TURN: Duration = Duration::from_secs(5 * 60);
 /// Time for sockets to say goodbye once all answers have ended.
@@ -309,11 +312,13 @@ async fn work(services: Services, tenants: Vec<TenantId>, ingest: Ingest, crawle
         clock: clock.clone(),
         bell: services.bell.clone(),
         consoles: services.consoles.clone(),
+        classifiers: services.classifiers.clone(),
         turn: CRAWL_TURN,
     };
     let computing = Worker::new(db.clone(), tools.clone(), Takes::Computing, cores);
     let building = Worker::new(db.clone(), tools.clone(), Takes::Building, BUILDS);
     let mailing = Worker::new(db.clone(), tools.clone(), Takes::Mailing, MAILS);
+    let sorting = Worker::new(db.clone(), tools.clone(), Takes::Sorting, SORTS);
     let waiting = Worker::new(db.clone(), tools, Takes::Waiting, CRAWLS);
     let queue = async {
         for tenant in tenants {
@@ -335,6 +340,7 @@ async fn work(services: Services, tenants: Vec<TenantId>, ingest: Ingest, crawle
         computing.run(stopping.clone()),
         building.run(stopping.clone()),
         mailing.run(stopping.clone()),
+        sorting.run(stopping.clone()),
         waiting.run(stopping.clone()),
         keep_forgetting(db.clone(), clock.clone(), stopping.clone()),
         keep_counting(db.clone(), clock.clone(), stopping)
@@ -433,6 +439,7 @@ fn services(
         sightings: Sightings::new(db.clone(), clock.clone()),
         tenants,
         answerer,
+        classifiers: Classifiers::new(adapters.embedder.clone(), meter(adapters, prices)),
         drafts: Drafts::new(drafter, tasks.clone(), ledger.clone()),
         bell,
         registry: Registry::new(Arc::new(deps), placement),

@@ -93,6 +93,36 @@ pub fn retrieval(folder: &Path) -> Result<Option<RetrievalSet>> {
     Ok(Some(set))
 }
 
+/// Texts with their categories.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CategorySet {
+    pub train: Vec<(String, String)>,
+    pub test: Vec<(String, String)>,
+}
+
+/// `ticket_category/` of the folder: `train.csv` and `test.csv` (text, category). `None` when there is no
+/// such folder.
+///
+/// # Errors
+/// When a file is missing.
+pub fn ticket_category(folder: &Path) -> Result<Option<CategorySet>> {
+    let folder = folder.join("ticket_category");
+    if !folder.is_dir() {
+        return Ok(None);
+    }
+    let read = |name: &str| {
+        let path = folder.join(name);
+        let table = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let rows = csv(&table).into_iter().skip(1);
+        let rows = rows.filter_map(|row| <[String; 2]>::try_from(row).ok());
+        Ok::<_, anyhow::Error>(rows.map(|[text, category]| (text, category)).collect())
+    };
+    Ok(Some(CategorySet {
+        train: read("train.csv")?,
+        test: read("test.csv")?,
+    }))
+}
+
 /// Rows of comma-separated values (RFC 4180: quotes doubled inside quotes).
 fn csv(text: &str) -> Vec<Vec<String>> {
     let (mut rows, mut row, mut field) = (Vec::new(), Vec::new(), String::new());

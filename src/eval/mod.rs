@@ -10,6 +10,7 @@ pub mod embeddings;
 pub mod metrics;
 pub mod report;
 pub mod retrieval;
+pub mod ticket_category;
 
 use std::{fs, path::Path, sync::Arc};
 
@@ -48,11 +49,22 @@ const VECTORS: &str = "eval-embeddings.bin";
 pub async fn run(db: &Db, embedder: Arc<dyn Embedder>, data: &Path, out: &Path) -> Result<Report> {
     let mut report = Report::default();
     let vectors = embeddings::OnDisk::open(embedder, &out.with_file_name(VECTORS))?;
-    match data::retrieval(data)? {
+    let vectors: Arc<dyn Embedder> = Arc::new(vectors);
+    let retrieval = data::retrieval(data)?;
+    match data::ticket_category(data)? {
+        Some(set) => {
+            let questions = retrieval.iter().flat_map(|set| &set.questions);
+            let strangers: Vec<String> = questions.map(|question| question.text.clone()).collect();
+            let figures = ticket_category::run(&set, &strangers, vectors.clone()).await?;
+            report.ticket_category = Some(figures);
+        }
+        None => report.skip(&data.join("ticket_category")),
+    }
+    match retrieval {
         Some(set) => {
             let tenant = tenant(db).await?;
             report.baseline = Some(baseline::run(&set)?);
-            report.retrieval = Some(search(&tenant, Arc::new(vectors), &set).await?);
+            report.retrieval = Some(search(&tenant, vectors, &set).await?);
         }
         None => report.skip(&data.join("retrieval")),
     }

@@ -4,7 +4,7 @@ use std::{fmt, path::Path};
 
 use serde::Serialize;
 
-use super::retrieval;
+use super::{retrieval, ticket_category};
 use crate::domain::answering::grounding::eval::GroundingFigures;
 
 /// Characters of a missed question that are shown.
@@ -17,6 +17,7 @@ pub struct Report {
     /// The same questions by word statistics on 800-word chunks.
     pub baseline: Option<retrieval::Figures>,
     pub grounding: Option<GroundingFigures>,
+    pub ticket_category: Option<ticket_category::Figures>,
     /// A line for each set that is not there.
     pub skipped: Vec<String>,
 }
@@ -28,6 +29,8 @@ pub struct Figures {
     pub retrieval: Option<retrieval::Figures>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grounding: Option<GroundingFigures>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket_category: Option<ticket_category::Figures>,
 }
 
 impl Report {
@@ -37,6 +40,7 @@ impl Report {
         Figures {
             retrieval: self.retrieval.as_ref().map(|report| report.figures),
             grounding: self.grounding,
+            ticket_category: self.ticket_category,
         }
     }
 
@@ -57,6 +61,9 @@ impl fmt::Display for Report {
                 f,
                 "grounding: {rows} responses\n  AUC {auc:.3}   accuracy {accuracy:.3}\n"
             )?;
+        }
+        if let Some(figures) = self.ticket_category {
+            writeln!(f, "ticket categories\n{figures}")?;
         }
         self.skipped.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
@@ -129,11 +136,15 @@ mod tests {
                 accuracy: 0.5,
                 rows: 2,
             }),
+            ticket_category: Some(ticket_category::Figures::default()),
             ..Report::default()
         };
         let expected = serde_json::json!({
             "retrieval": {"recall_at_5": 0.5, "mrr_at_10": 0.25, "iou": 0.125},
             "grounding": {"auc": 1.0, "accuracy": 0.5},
+            "ticket_category": {
+                "few_shot": {"accuracy": 0.0, "macro_f1": 0.0}, "full": {"accuracy": 0.0, "macro_f1": 0.0},
+            },
         });
         assert_eq!(serde_json::to_value(report.figures()).unwrap(), expected);
         assert_eq!(

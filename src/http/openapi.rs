@@ -17,8 +17,8 @@ use utoipa::{
 
 use super::{
     analytics, attachments, audit, auth, canned, contacts, conversations, documents, golden, identity_keys,
-    invitations, jobs, keys, mail, operations, outbox, passages, places, query, session, sla, sources,
-    spaces, team, tickets, visitors, widget, workspace,
+    invitations, jobs, keys, mail, operations, outbox, passages, places, query, routing_rules, session, sla,
+    sources, spaces, team, ticket_categories, tickets, visitors, widget, workspace,
 };
 
 /// The document as JSON text, made once.
@@ -56,6 +56,11 @@ Lists give `next` while there is more: pass it as `cursor`.";
         attachments::attach, attachments::read, conversations::act::draft, conversations::act::take, conversations::act::release, conversations::act::transfer,
         conversations::act::resolve, conversations::act::snooze, conversations::act::reopen, visitors::visitor,
         canned::list, canned::create, canned::change, canned::remove,
+        ticket_categories::list, ticket_categories::create, ticket_categories::change, ticket_categories::remove,
+        ticket_categories::examples, ticket_categories::add_examples, ticket_categories::remove_example,
+        ticket_categories::import_examples, ticket_categories::attempt,
+        routing_rules::list, routing_rules::create, routing_rules::change, routing_rules::order,
+        routing_rules::remove, routing_rules::attempt,
         contacts::list, contacts::contact, contacts::change, contacts::conversations, contacts::of_visitor,
         contacts::block, contacts::unblock, contacts::merge,
         contacts::notes::list, contacts::notes::write, contacts::notes::remove,

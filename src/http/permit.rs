@@ -137,6 +137,7 @@ permits!(
     ConversationsWrite,
     TicketsRead,
     TicketsWrite,
+    TicketsConfigure,
     ContactsMerge,
     AnalyticsRead,
     TeamRead,

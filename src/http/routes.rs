@@ -11,12 +11,12 @@ use super::{
     demo, documents, golden, identity_keys, invitations, jobs, keys, mail, operations, outbox, passages,
     permit::{
         AnalyticsRead, Anyone, AuditRead, ContactsMerge, ConversationsRead, ConversationsWrite, KeysRead,
-        KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite, TeamRead, TeamWrite, TicketsRead,
-        TicketsWrite, WorkspaceWrite, delete, get, patch, post, put,
+        KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite, TeamRead, TeamWrite,
+        TicketsConfigure, TicketsRead, TicketsWrite, WorkspaceWrite, delete, get, patch, post, put,
     },
-    places, query, session, site, sla, sources,
+    places, query, routing_rules, session, site, sla, sources,
     spaces::{self, embed, experiments, life, versions},
-    team, tickets, visitors, widget, workspace,
+    team, ticket_categories, tickets, visitors, widget, workspace,
 };
 use crate::{
     domain::{
@@ -139,6 +139,7 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         } else {
             accounts_elsewhere
         })
+        .configure(categories_and_routing)
         .service(
             at("/api/chat-spaces")
                 .route(get(SpacesRead, spaces::list))
@@ -361,6 +362,45 @@ fn of_conversations(config: &mut web::ServiceConfig) {
         .service(at("/api/conversations/{id}/resolve").route(post(ConversationsWrite, act::resolve)))
         .service(at("/api/conversations/{id}/snooze").route(post(ConversationsWrite, act::snooze)))
         .service(at("/api/conversations/{id}/reopen").route(post(ConversationsWrite, act::reopen)));
+}
+
+/// What tickets are about, and who is given them.
+fn categories_and_routing(config: &mut web::ServiceConfig) {
+    use ticket_categories as categories;
+    config
+        .service(
+            at("/api/ticket-categories")
+                .route(get(TicketsRead, categories::list))
+                .route(post(TicketsConfigure, categories::create)),
+        )
+        .service(at("/api/ticket-categories/import").route(post(TicketsConfigure, categories::import_examples)))
+        .service(at("/api/ticket-categories/try").route(post(TicketsConfigure, categories::attempt)))
+        .service(
+            at("/api/ticket-categories/{id}")
+                .route(patch(TicketsConfigure, categories::change))
+                .route(delete(TicketsConfigure, categories::remove)),
+        )
+        .service(
+            at("/api/ticket-categories/{id}/examples")
+                .route(get(TicketsConfigure, categories::examples))
+                .route(post(TicketsConfigure, categories::add_examples)),
+        )
+        .service(
+            at("/api/ticket-categories/{id}/examples/{example}")
+                .route(delete(TicketsConfigure, categories::remove_example)),
+        )
+        .service(
+            at("/api/routing-rules")
+                .route(get(TicketsConfigure, routing_rules::list))
+                .route(post(TicketsConfigure, routing_rules::create)),
+        )
+        .service(at("/api/routing-rules/order").route(put(TicketsConfigure, routing_rules::order)))
+        .service(at("/api/routing-rules/try").route(post(TicketsConfigure, routing_rules::attempt)))
+        .service(
+            at("/api/routing-rules/{id}")
+                .route(put(TicketsConfigure, routing_rules::change))
+                .route(delete(TicketsConfigure, routing_rules::remove)),
+        );
 }
 
 /// Accounts that are kept here.

@@ -6,10 +6,12 @@ mod forget;
 mod index_space;
 mod ingest_document;
 mod keep_counting;
+mod learn_categories;
 mod read_source;
 mod remove_space;
 mod replay_golden;
 mod send_mail;
+mod sort_ticket;
 mod tell_waiting;
 mod worker;
 
@@ -32,6 +34,7 @@ use crate::{
         jobs::{Bell, Work, progress::Progress},
         knowledge::{ingest::Ingest, web::Crawler},
         notify::mail::Post,
+        tickets::categories::Classifiers,
     },
     kernel::clock::SharedClock,
 };
@@ -85,6 +88,7 @@ pub struct Tools {
     pub clock: SharedClock,
     pub bell: Bell,
     pub consoles: Consoles,
+    pub classifiers: Classifiers,
     /// How long work that can be interrupted goes on before others have their turn.
     pub turn: Duration,
 }
@@ -106,6 +110,8 @@ impl Tools {
             Work::TellWaiting { space } => tell_waiting::run(self, db, *space, job).await,
             Work::RemoveSpace { space } => remove_space::run(self, db, *space, job).await,
             Work::FollowDeadlines {} => follow_deadlines::run(self, db).await,
+            Work::LearnCategories {} => learn_categories::run(self, db, progress).await,
+            Work::SortTicket { ticket } => sort_ticket::run(self, db, *ticket).await,
             Work::ReadSource { source } => read_source::run(self, db, *source, job, progress).await,
             Work::ReplayGolden {
                 space,

@@ -7,7 +7,7 @@ use parlance_store::{
     control,
     queries::{
         audit, canned_replies, conversations, deadlines, documents, drafts, experiments, golden,
-        identity_keys, jobs, messages, sources, tickets,
+        identity_keys, jobs, messages, sources, ticket_categories, tickets,
     },
 };
 use utoipa::{
@@ -99,6 +99,8 @@ words! {
     CategoryBy = tickets::CategoryBy;
     /// What happened to a ticket.
     TicketEventKind = tickets::events::Kind;
+    /// Where an example of a category comes from.
+    ExampleSource = ticket_categories::ExampleSource;
     /// What a ticket has to do with another one.
     TicketLinkKind = tickets::relations::LinkKind;
 }

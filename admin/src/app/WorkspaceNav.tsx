@@ -1,23 +1,26 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Archive, KeyRound, MessageSquareQuote, ScrollText, Settings, Timer, Users, type LucideIcon } from 'lucide-react';
+import { Archive, KeyRound, MessageSquareQuote, ScrollText, Settings, Shapes, Split, Timer, Users, type LucideIcon } from 'lucide-react';
 import { useApi } from '../api/client';
 import { archivedQuery } from '../spaces/api';
 import { useMay } from './permission';
 
 interface Place {
-  to: '/deadlines' | '/canned-replies' | '/team' | '/keys' | '/audit' | '/archived' | '/workspace';
+  to: '/deadlines' | '/canned-replies' | '/categories' | '/routing' | '/team' | '/keys' | '/audit' | '/archived' | '/workspace';
   label: string;
   icon: LucideIcon;
 }
 
 /** The pages of the workspace that who is logged in may see. */
 export function useWorkspacePlaces(): Place[] {
+  const sorting = useMay('tickets:configure');
   const [canned, keys, audit, spaces] = [useMay('conversations:write'), useMay('keys:read'), useMay('audit:read'), useMay('spaces:write')];
   const { data: archived = [] } = useQuery({ ...archivedQuery(useApi()), enabled: spaces });
   const places: (Place | false)[] = [
     canned && { to: '/canned-replies', label: 'Canned replies', icon: MessageSquareQuote },
     { to: '/deadlines', label: 'Deadlines', icon: Timer },
+    sorting && { to: '/categories', label: 'Categories', icon: Shapes },
+    sorting && { to: '/routing', label: 'Routing', icon: Split },
     { to: '/team', label: 'Team', icon: Users },
     keys && { to: '/keys', label: 'API keys', icon: KeyRound },
     audit && { to: '/audit', label: 'Audit log', icon: ScrollText },

@@ -8,6 +8,7 @@ export type Role = (typeof ROLES)[number];
 const LEAST = {
   'conversations:write': 'agent',
   'tickets:write': 'agent',
+  'tickets:configure': 'admin',
   'contacts:merge': 'admin',
   'spaces:write': 'admin',
   'knowledge:write': 'admin',

@@ -75,6 +75,16 @@ const canned = createRoute({
   path: 'canned-replies',
   component: lazyRouteComponent(() => import('../canned/CannedPage'), 'CannedPage'),
 });
+const categories = createRoute({
+  getParentRoute: () => root,
+  path: 'categories',
+  component: lazyRouteComponent(() => import('../categories/CategoriesPage'), 'CategoriesPage'),
+});
+const routing = createRoute({
+  getParentRoute: () => root,
+  path: 'routing',
+  component: lazyRouteComponent(() => import('../routing/RoutingPage'), 'RoutingPage'),
+});
 const contacts = createRoute({
   getParentRoute: () => root,
   path: 'contacts',
@@ -195,6 +205,8 @@ const routeTree = root.addChildren([
   archived,
   canned,
   workspace,
+  categories,
+  routing,
   team,
   keys,
   audit,

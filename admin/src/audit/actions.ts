@@ -88,6 +88,30 @@ export const ACTIONS: Record<string, Kind> = {
     named: 'the canned reply ',
     acts: { 'canned_reply.create': 'wrote {}', 'canned_reply.change': 'changed {}', 'canned_reply.remove': 'deleted {}' },
   },
+  'ticket_category.': {
+    label: 'Categories',
+    one: 'a category',
+    named: 'the category ',
+    acts: {
+      'ticket_category.create': 'made {}',
+      'ticket_category.change': 'changed {}',
+      'ticket_category.remove': 'deleted {}',
+      'ticket_category.add_examples': 'added examples to {}',
+      'ticket_category.remove_example': 'removed an example from {}',
+      'ticket_category.import': 'imported examples of categories',
+    },
+  },
+  'routing_rule.': {
+    label: 'Routing rules',
+    one: 'a routing rule',
+    named: 'the routing rule ',
+    acts: {
+      'routing_rule.create': 'made {}',
+      'routing_rule.change': 'changed {}',
+      'routing_rule.remove': 'deleted {}',
+      'routing_rule.order': 'put the routing rules in another order',
+    },
+  },
   'contact.': {
     label: 'Contacts',
     one: 'a contact',

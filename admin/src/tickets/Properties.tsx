@@ -5,6 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { useApi } from '../api/client';
 import { may as canDo } from '../app/permission';
 import { useSessionState } from '../auth/session';
+import { categoriesQuery } from '../categories/api';
 import { Deadlines } from '../deadlines/Deadlines';
 import { mediumTime } from '../inbox/time';
 import { spacesQuery } from '../spaces/api';
@@ -24,6 +25,7 @@ export function Properties({ ticket, may }: { ticket: TicketDetail; may: boolean
   const { data: members = [] } = useQuery(membersQuery(api));
   const { data: teams = [] } = useQuery(teamsQuery(api));
   const { data: spaces = [] } = useQuery(spacesQuery(api));
+  const { data: categories = [] } = useQuery(categoriesQuery(api));
   const { mutate, isPending, error } = useChange(ticket);
   const answering = members.filter(({ role }) => canDo(role, 'tickets:write'));
   const { assignee } = ticket;
@@ -45,6 +47,22 @@ export function Properties({ ticket, may }: { ticket: TicketDetail; may: boolean
             </option>
           ))}
         </Select>
+        {categories.length > 0 && (
+          <Select
+            label="Category"
+            disabled={off}
+            value={ticket.category ?? ''}
+            hint={ticket.category_by === 'classifier' ? 'Found by its words. What you choose is learned.' : undefined}
+            onChange={({ target }) => mutate({ category: target.value || null })}
+          >
+            <option value="">None</option>
+            {categories.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </Select>
+        )}
         <Select label="Assignee" disabled={off} value={assignee?.id ?? ''} onChange={({ target }) => mutate({ assignee: target.value || null })}>
           <option value="">Nobody</option>
           {assignee && !answering.some(({ id }) => id === assignee.id) && <option value={assignee.id}>{assignee.name}</option>}

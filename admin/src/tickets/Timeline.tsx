@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { ArrowRightLeft, Eye, Link2, Merge, Plus, StickyNote, Timer, type LucideIcon } from 'lucide-react';
+import { ArrowRightLeft, Eye, Link2, Merge, Plus, Split, StickyNote, Timer, type LucideIcon } from 'lucide-react';
 import { useApi } from '../api/client';
+import { categoriesQuery } from '../categories/api';
 import { exactTime, mediumTime } from '../inbox/time';
 import { teamsQuery } from '../team/api';
 import { Failure } from '../ui/Failure';
@@ -13,6 +14,7 @@ const ICONS: Record<TicketEvent['kind'], LucideIcon> = {
   created: Plus,
   changed: ArrowRightLeft,
   note: StickyNote,
+  routed: Split,
   merged: Merge,
   merged_into: Merge,
   linked: Link2,
@@ -28,7 +30,8 @@ export function Timeline({ number }: { number: number }) {
   const api = useApi();
   const { data: events, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(eventsQuery(api, number));
   const { data: teams = [] } = useQuery(teamsQuery(api));
-  const names = new Map(teams.map(({ id, name }) => [id, name]));
+  const { data: categories = [] } = useQuery(categoriesQuery(api));
+  const names = new Map([...teams, ...categories].map(({ id, name }) => [id, name]));
   if (!events) return error ? <Failure error={error} retry={refetch} /> : <SkeletonLines label="Loading what happened" lines={4} />;
   return (
     <>

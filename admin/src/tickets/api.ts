@@ -61,7 +61,7 @@ export type Differences = Record<string, { from: unknown; to: unknown }>;
 export interface TicketEvent {
   ticket: number;
   seq: number;
-  kind: 'created' | 'changed' | 'note' | 'merged' | 'merged_into' | 'linked' | 'unlinked' | 'watched' | 'unwatched' | 'sla_at_risk' | 'sla_breached';
+  kind: 'created' | 'changed' | 'routed' | 'note' | 'merged' | 'merged_into' | 'linked' | 'unlinked' | 'watched' | 'unwatched' | 'sla_at_risk' | 'sla_breached';
   body: Record<string, unknown>;
   author: { kind: 'user' | 'api_key' | 'visitor' | 'system'; id: string | null; name: string };
   at: string;

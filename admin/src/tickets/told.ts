@@ -29,6 +29,11 @@ function changed(body: Differences, names: ReadonlyMap<string, string>): string 
 }
 
 const awaited = ({ deadline }: TicketEvent['body']) => (deadline === 'resolution' ? 'resolution' : 'first response');
+/** Which rule a ticket took. */
+function routed({ rule, assignee_name: agent }: Record<string, unknown>): string {
+  const name = typeof rule === 'object' && rule !== null && 'name' in rule ? `“${String(rule.name)}”` : 'a rule';
+  return `routed it by ${name}${typeof agent === 'string' ? ` to ${agent}` : ''}`;
+}
 
 /**
  * What somebody did, as a sentence that their name begins.
@@ -44,6 +49,8 @@ export function told({ kind, body }: TicketEvent, names: ReadonlyMap<string, str
       return `created the ticket ${VIA[String(body.via)] ?? ''}`.trim();
     case 'changed':
       return changed(body as Differences, names);
+    case 'routed':
+      return routed(body);
     case 'note':
       return 'wrote a note';
     case 'merged':

@@ -45,6 +45,7 @@ permissions! {
     ConversationsWrite = "conversations:write", Agent;
     TicketsRead = "tickets:read", Viewer;
     TicketsWrite = "tickets:write", Agent;
+    TicketsConfigure = "tickets:configure", Admin;
     ContactsMerge = "contacts:merge", Admin;
     AnalyticsRead = "analytics:read", Viewer;
     TeamRead = "team:read", Viewer;

@@ -12,7 +12,7 @@ pub mod view;
 use chrono::{DateTime, TimeDelta, Utc};
 use parlance_store::{
     error::StoreError,
-    ids::{DocumentId, JobId, SourceId, SpaceId},
+    ids::{DocumentId, JobId, SourceId, SpaceId, TicketId},
     queries::{
         golden::GoldenCause,
         jobs::{self, Job, NewJob},
@@ -53,6 +53,10 @@ pub enum Work {
     RemoveSpace { space: SpaceId },
     /// Reckons the open deadlines of tickets anew, for policies or hours are others now.
     FollowDeadlines {},
+    /// Gives examples of categories the vectors that these are learned from.
+    LearnCategories {},
+    /// Finds out what a ticket is about, and routes it.
+    SortTicket { ticket: TicketId },
 }
 
 /// What a kind of work takes: each has workers of its own, so that one does not hold up the other.
@@ -66,6 +70,8 @@ pub enum Takes {
     Building,
     /// A mail server, for a moment, while somebody waits for the mail.
     Mailing,
+    /// A moment, while somebody waits for a ticket.
+    Sorting,
 }
 
 /// Every kind of work, its word in tables and on screen, and what it takes.
@@ -78,6 +84,8 @@ const KINDS: &[(&str, Takes)] = &[
     ("tell_waiting", Takes::Mailing),
     ("remove_space", Takes::Waiting),
     ("follow_deadlines", Takes::Waiting),
+    ("learn_categories", Takes::Computing),
+    ("sort_ticket", Takes::Sorting),
 ];
 
 impl Takes {
@@ -100,7 +108,7 @@ impl Takes {
     pub fn most(self, slots: usize) -> usize {
         match self {
             Self::Computing | Self::Building => slots,
-            Self::Waiting | Self::Mailing => slots.div_ceil(2),
+            Self::Waiting | Self::Mailing | Self::Sorting => slots.div_ceil(2),
         }
     }
 }
@@ -118,6 +126,8 @@ impl Work {
             Self::TellWaiting { .. } => "tell_waiting",
             Self::RemoveSpace { .. } => "remove_space",
             Self::FollowDeadlines {} => "follow_deadlines",
+            Self::LearnCategories {} => "learn_categories",
+            Self::SortTicket { .. } => "sort_ticket",
         }
     }
 
@@ -143,6 +153,8 @@ impl Work {
             Self::TellWaiting { space } => format!("waiting:{space}"),
             Self::RemoveSpace { space } => format!("remove:{space}"),
             Self::FollowDeadlines {} => "deadlines".to_owned(),
+            Self::LearnCategories {} => "categories".to_owned(),
+            Self::SortTicket { ticket } => format!("ticket:{ticket}"),
         }
     }
 
@@ -306,6 +318,10 @@ mod tests {
                 space: SpaceId::new(),
             },
             Work::FollowDeadlines {},
+            Work::LearnCategories {},
+            Work::SortTicket {
+                ticket: TicketId::new(),
+            },
             Work::ReplayGolden {
                 space: SpaceId::new(),
                 answers: true,

@@ -174,7 +174,9 @@ pub async fn given_up(
         Work::IndexSpace { .. }
         | Work::ReplayGolden { .. }
         | Work::SendMail { .. }
-        | Work::TellWaiting { .. } => Ok(()),
+        | Work::TellWaiting { .. }
+        | Work::LearnCategories {}
+        | Work::SortTicket { .. } => Ok(()),
         // Nobody can call it off, and it is done in the end.
         Work::RemoveSpace { space } => {
             let due = now + REMOVED_AGAIN_AFTER;

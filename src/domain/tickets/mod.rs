@@ -5,10 +5,12 @@
 //! What a change leads to is pure, in [`changes`]. See `docs/TICKETS.md`.
 
 pub mod acts;
+pub mod categories;
 pub mod changes;
 pub mod conversation;
 pub mod deadlines;
 mod priority;
+pub mod routing;
 pub mod view;
 
 use chrono::{DateTime, Utc};
@@ -336,6 +338,8 @@ async fn kept(
     };
     events::add(conn, event).await?;
     deadlines::follow(conn, &ticket, at).await?;
+    categories::follow(conn, before, &ticket, at).await?;
+    routing::follow(conn, before, &ticket, at).await?;
     Ok(ticket)
 }
 

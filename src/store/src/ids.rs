@@ -141,4 +141,8 @@ ids! {
     TicketCategoryId,
     /// What is promised of tickets.
     SlaPolicyId,
+    /// A text that a category is learned from.
+    TicketExampleId,
+    /// A rule that says who is given a ticket.
+    RoutingRuleId,
 }

@@ -9,9 +9,10 @@ use parlance::{
         web::{SystemResolver, Web, WebLimits},
     },
     domain::{
-        billing::plans::Plans,
+        billing::{meter::Meter, plans::Plans},
         jobs::{Bell, Takes},
         knowledge::web::Crawler,
+        tickets::categories::Classifiers,
     },
     jobs::{Tools, Worker},
     kernel::clock::{Clock, SystemClock},
@@ -48,6 +49,7 @@ fn tools(db: &Db) -> Tools {
         clock: Arc::new(SystemClock),
         bell: Bell::default(),
         consoles: consoles(db),
+        classifiers: Classifiers::new(Arc::new(Words), Meter::default()),
         turn: Duration::from_secs(300),
     }
 }

@@ -7,12 +7,13 @@ use parlance::{
     adapters::web::{SystemResolver, Web, WebLimits},
     domain::{
         accounts::caller::Caller,
-        billing::plans::Plans,
+        billing::{meter::Meter, plans::Plans},
         jobs::{Bell, Takes},
         knowledge::{
             places::{self, Place},
             web::{Crawler, Plan, Scope},
         },
+        tickets::categories::Classifiers,
     },
     jobs::{Tools, Worker},
     kernel::clock::{Clock, SystemClock},
@@ -64,6 +65,7 @@ async fn worked<T>(
         clock: Arc::new(SystemClock),
         bell: Bell::default(),
         consoles: consoles(test.db()),
+        classifiers: Classifiers::new(Arc::new(Words), Meter::default()),
         turn,
     };
     let stopping = CancellationToken::new();

@@ -289,6 +289,10 @@ const UNKNOWN: &[(&str, &[u16])] = &[
     ("create_ticket", &[400]),
     ("change_ticket", &[404]),
     ("write_ticket_note", &[404]),
+    ("change_ticket_category", &[404]),
+    ("add_category_examples", &[404]),
+    ("change_routing_rule", &[404]),
+    ("order_routing_rules", &[409]),
     ("merge_ticket", &[404]),
     ("link_ticket", &[404]),
     // Another version than the present one, and a test that runs.

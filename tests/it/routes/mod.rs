@@ -45,6 +45,16 @@ fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> Reque
         json!({ "member": Uuid::now_v7() })
     } else if url.ends_with("/notifications") {
         json!({ "waiting_mail": false })
+    } else if url.ends_with("/examples") {
+        json!({ "texts": ["Where is my parcel?"] })
+    } else if url.ends_with("/import") {
+        json!({ "examples": [{ "text": "Where is my parcel?", "category": "Parcels" }] })
+    } else if url.ends_with("/try") {
+        json!({ "text": "Where is my parcel?" })
+    } else if url.ends_with("/routing-rules/order") {
+        json!({ "rules": [] })
+    } else if url.contains("/ticket-categories") || url.contains("/routing-rules") {
+        json!({ "name": "Mine" })
     } else if url.contains("/api/tickets") {
         match url.rsplit('/').next() {
             Some("merge") => json!({ "into": 2 }),

@@ -32,6 +32,7 @@ const REVIEWED: &[(Role, &[&str])] = &[
             "spaces:write",
             "knowledge:write",
             "contacts:merge",
+            "tickets:configure",
             "team:write",
             "keys:read",
             "keys:write",

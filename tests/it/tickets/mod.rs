@@ -1,5 +1,7 @@
 //! Tickets: numbered without gaps, changed one at a time, and in step with their conversation.
 
+mod sorting;
+
 use futures_util::future::join_all;
 use parlance_store::control::Role;
 use reqwest::Method;

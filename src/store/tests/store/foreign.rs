@@ -56,6 +56,8 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("space_life", "space_life"),
     ("space_versions", "space_life"),
     ("teams", "teams"),
+    ("routing_rules", "sorting"),
+    ("ticket_categories", "sorting"),
     ("tickets", "tickets"),
     ("waiting_mail", "queue"),
     ("waits", "waits"),

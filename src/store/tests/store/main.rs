@@ -37,6 +37,7 @@ mod removed;
 mod rollups;
 mod round_trips;
 mod silence;
+mod sorting;
 mod sources;
 mod space_life;
 mod spaces;

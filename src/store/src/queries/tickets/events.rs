@@ -25,6 +25,8 @@ text_enum! {
         Created = "created",
         /// Properties changed; the body is `{property: {from, to}}`.
         Changed = "changed",
+        /// A rule said whose it is, `{rule: {id, name}, why}` and what it is like since.
+        Routed = "routed",
         /// Somebody wrote a note, `{text}`.
         Note = "note",
         /// Another ticket became part of this one, `{number, subject}`.
