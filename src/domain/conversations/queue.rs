@@ -1,7 +1,7 @@
-//! Which agent is given a conversation that waits, and what an admin may set about that. Who waits
-//! longest comes first; whether they still wait is decided in [`state`](super::state).
+//! Which agent is given a conversation that waits, and what an admin may set about that. What is most
+//! [urgent](super::urgency) comes first; whether they still wait is decided in [`state`](super::state).
 
-use std::ops::RangeInclusive;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use chrono::{DateTime, Utc};
 use parlance_store::ids::UserId;
@@ -12,6 +12,11 @@ use crate::domain::answering::settings::{Problem, range};
 
 /// Conversations that an agent has at once.
 const PER_AGENT: RangeInclusive<u8> = 1..=50;
+const PLANS: usize = 20;
+/// Characters of a plan's name.
+const PLAN_NAME: usize = 60;
+/// Minutes.
+const PLAN_MOST: u16 = 24 * 60;
 
 /// How agents are given conversations that wait.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -34,6 +39,10 @@ pub struct QueueSettings {
     /// Nothing is assigned to an agent who has so many. What they take by hand has no limit.
     #[schema(minimum = 1, maximum = 50)]
     pub per_agent: u8,
+    /// Minutes by which contacts are answered earlier, 1,440 at most, by what their attribute `plan` says in
+    /// whichever case; 20 plans at most.
+    #[schema(example = json!({ "enterprise": 240 }))]
+    pub plans: BTreeMap<String, u16>,
 }
 
 impl Default for QueueSettings {
@@ -41,6 +50,7 @@ impl Default for QueueSettings {
         Self {
             assign: Assignment::Off,
             per_agent: 5,
+            plans: BTreeMap::new(),
         }
     }
 }
@@ -49,12 +59,33 @@ impl QueueSettings {
     /// Every field out of its bounds; empty when the settings are sound.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        let sound = PER_AGENT.contains(&self.per_agent);
-        let problem = || Problem {
-            field: "per_agent",
-            detail: range(&PER_AGENT),
-        };
-        (!sound).then(problem).into_iter().collect()
+        let named = |name: &String| !name.trim().is_empty() && name.chars().count() <= PLAN_NAME;
+        let plans = self.plans.len() <= PLANS
+            && self.plans.keys().all(named)
+            && self.plans.values().all(|minutes| *minutes <= PLAN_MOST);
+        let checks = [
+            ("per_agent", PER_AGENT.contains(&self.per_agent), range(&PER_AGENT)),
+            (
+                "plans",
+                plans,
+                format!("give at most {PLANS} names of 1 to {PLAN_NAME} characters, and 0 to {PLAN_MOST} minutes for each"),
+            ),
+        ];
+        let broken = checks.into_iter().filter(|(_, sound, _)| !sound);
+        broken
+            .map(|(field, _, detail)| Problem { field, detail })
+            .collect()
+    }
+
+    /// Minutes by which those of this plan are answered earlier.
+    #[must_use]
+    pub fn credit(&self, plan: Option<&str>) -> u16 {
+        let plan = plan.map(|plan| plan.trim().to_lowercase());
+        let theirs = self
+            .plans
+            .iter()
+            .find(|(name, _)| Some(name.trim().to_lowercase()) == plan);
+        theirs.map_or(0, |(_, minutes)| *minutes)
     }
 }
 
@@ -105,7 +136,7 @@ mod tests {
     }
 
     fn chosen(assign: Assignment, candidates: &[Candidate]) -> Option<u128> {
-        let settings = QueueSettings { assign, per_agent: 3 };
+        let settings = QueueSettings { assign, per_agent: 3, ..QueueSettings::default() };
         choose(&settings, candidates).map(|agent| agent.0.as_u128())
     }
 
@@ -122,6 +153,22 @@ mod tests {
         );
         for limit in [0, 51] {
             assert_eq!(limited(limit).problems()[0].field, "per_agent");
+        }
+    }
+
+    #[test]
+    fn a_plan_is_known_by_its_name_in_whichever_case() {
+        let of = |plans: &[(&str, u16)]| QueueSettings {
+            plans: plans.iter().map(|(name, minutes)| ((*name).to_owned(), *minutes)).collect(),
+            ..QueueSettings::default()
+        };
+        let settings = of(&[("Enterprise", 240), ("pro", 60)]);
+        let asked = [Some("enterprise "), Some("PRO"), Some("free"), None];
+        assert_eq!(asked.map(|plan| settings.credit(plan)), [240, 60, 0, 0]);
+        assert!(settings.problems().is_empty());
+        let long = "x".repeat(61);
+        for broken in [of(&[(" ", 1)]), of(&[("pro", 1441)]), of(&[(&long, 1)])] {
+            assert_eq!(broken.problems()[0].field, "plans");
         }
     }
 
@@ -166,7 +213,7 @@ mod tests {
         fn nobody_gets_too_much_and_nobody_waits_for_nothing(
             assign in ways(), per_agent in 1..=6_u8, mut desks in desks()
         ) {
-            let (settings, limit) = (QueueSettings { assign, per_agent }, u32::from(per_agent));
+            let (settings, limit) = (QueueSettings { assign, per_agent, ..QueueSettings::default() }, u32::from(per_agent));
             for second in 1_000.. {
                 let Some(agent) = choose(&settings, &desks) else { break };
                 let desk = desks.iter_mut().find(|desk| desk.agent == agent).unwrap();
@@ -180,7 +227,7 @@ mod tests {
         /// two ahead of another who began alike.
         #[test]
         fn it_is_fair(assign in ways(), agents in 1..8_u128, given in 1..40_usize) {
-            let settings = QueueSettings { assign, per_agent: 50 };
+            let settings = QueueSettings { assign, per_agent: 50, ..QueueSettings::default() };
             let mut desks: Vec<_> = (1..=agents).map(|n| candidate(n, 0, None)).collect();
             for second in (1..).take(given) {
                 let agent = choose(&settings, &desks).unwrap();
