@@ -12,6 +12,7 @@ import { visitorQuery, type Conversation } from './api';
 import { mediumTime } from './time';
 import { VisitorFace, visitorName } from './visitor';
 
+const MoodFact = lazy(async () => ({ default: (await import('./MoodFact')).MoodFact }));
 const Past = lazy(async () => ({ default: (await import('../contacts/Past')).Past }));
 
 /** Who it is with and where it takes place: beside the conversation, or over it where there is no room. */
@@ -68,6 +69,11 @@ function Details({ conversation }: { conversation: Conversation }) {
         {visitor && <Fact name="First seen">{mediumTime(new Date(visitor.created_at))}</Fact>}
         {conversation.snoozed_until && <Fact name="Comes back">{mediumTime(new Date(conversation.snoozed_until))}</Fact>}
       </dl>
+      {conversation.mood && (
+        <Suspense>
+          <MoodFact of={conversation.mood} />
+        </Suspense>
+      )}
       <Kept conversation={conversation} />
       {attributes.length > 0 && (
         <dl className="space-y-3 border-t border-line p-4 text-[13px]">

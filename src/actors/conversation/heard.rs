@@ -115,7 +115,7 @@ impl ConversationActor {
             let db = deps.db.tenant(tenant);
             let vector = deps.answerer.retriever.vector(&db, space, &heard.text).await;
             let mood = crate::domain::mood::read(&heard.text, vector.as_deref());
-            if mood == heard.mood {
+            if !mood::differ(&heard.mood, &mood) {
                 return;
             }
             let again = ReadAgain {
@@ -186,7 +186,7 @@ impl Handler<ReadAgain> for ConversationActor {
                 return;
             };
             live.mirror.weigh(&readings, weight, again.at);
-            live.tell_mood(again.message);
+            live.tell_mood(again.message, true);
             actor.tell_inbox();
             if let Some(reason) = alarm {
                 actor.alarm(reason, ctx);

@@ -18,7 +18,6 @@ use crate::domain::{
     attachments::Links,
     conversations::{
         event::{Agent, Claim, Event},
-        mood::Reading,
         state::State,
     },
 };
@@ -136,14 +135,14 @@ impl Live {
         let of = heard.message;
         self.mirror.heard = Some(heard);
         let gapless = self.publish_all(events);
-        self.tell_mood(of);
+        self.tell_mood(of, false);
         gapless
     }
 
-    /// Tells agents of a message that is angry or cannot wait.
-    pub(super) fn tell_mood(&mut self, of: MessageId) {
+    /// Tells agents of a message that is angry or cannot wait; where it was read `again`, whatever it is.
+    pub(super) fn tell_mood(&mut self, of: MessageId, again: bool) {
         let reading = self.mirror.readings().into_iter().find(|reading| reading.message == of);
-        if let Some(reading) = reading.filter(Reading::is_flagged) {
+        if let Some(reading) = reading.filter(|reading| again || reading.is_flagged()) {
             let id = self.mirror.row.id;
             self.publish_to_agents(&Event::mood(id, reading));
         }

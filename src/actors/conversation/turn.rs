@@ -35,13 +35,14 @@ pub(super) struct Ahead {
 }
 
 /// Begins to prepare the answer to `message` of the conversation as it stands, beside whatever
-/// else is to be done first. Settings and knowledge are read as they are now, not as they were
+/// else is to be done first; `alarmed` where a person comes behind it. Settings and knowledge are read as they are now, not as they were
 /// when the conversation began.
 pub(super) fn prepare(
     deps: &Arc<Deps>,
     tenant: TenantId,
     live: &Live,
     message: MessageId,
+    alarmed: bool,
     said: Option<JustSaid>,
 ) -> Preparing {
     let mut question = Question {
@@ -51,6 +52,7 @@ pub(super) fn prepare(
         message,
         epoch: live.mirror.row.epoch,
         abstentions: live.state.abstentions,
+        alarmed,
         locale: live.mirror.row.locale.clone(),
         knowledge_version: live.space.knowledge_version,
         said,

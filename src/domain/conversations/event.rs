@@ -412,7 +412,8 @@ pub enum Event {
         messages: Vec<MessageId>,
         at: DateTime<Utc>,
     },
-    /// A visitor's message is angry, or cannot wait; no visitor is told. It has no `seq`.
+    /// How a visitor's message was read, where it is angry, cannot wait, or was read otherwise before; no
+    /// visitor is told. It has no `seq`.
     #[serde(rename = "mood")]
     Mood {
         #[schema(value_type = uuid::Uuid)]

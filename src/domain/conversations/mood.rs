@@ -20,6 +20,8 @@ const REMEMBERED: usize = 3;
 const STEPS: usize = 2;
 /// Of valence, which is no trend yet.
 const STEADY: f32 = 0.2;
+/// Of valence and anger, which is as good as nothing.
+const TELLS: f32 = 0.1;
 /// Words that are told, at most.
 const WORDS: usize = 12;
 
@@ -102,6 +104,16 @@ pub fn stored(mood: &Mood) -> moods::Reading {
         urgency,
         words: serde_json::to_value(&mood.words).unwrap_or_default(),
     }
+}
+
+/// Whether it is worth writing down that a message is read otherwise than before.
+#[must_use]
+pub fn differ(before: &Mood, now: &Mood) -> bool {
+    let moved = |before: f32, now: f32| (before - now).abs() > TELLS;
+    before.is_angry() != now.is_angry()
+        || before.urgency != now.urgency
+        || moved(before.valence, now.valence)
+        || moved(before.anger, now.anger)
 }
 
 /// Those of a glimpse, oldest first.
@@ -281,6 +293,25 @@ mod tests {
         );
         let silent = || reading(0.0, 0.0, None);
         assert_eq!(of(&[furious, silent(), silent(), calm]).words, [word("well")]);
+    }
+
+    #[test]
+    fn a_reading_that_is_as_good_as_the_same_is_not_written_again() {
+        let mood = |valence, anger, urgency| Mood {
+            valence,
+            anger,
+            urgency,
+            words: Vec::new(),
+        };
+        let first = mood(0.1, 0.45, None);
+        for (now, differs) in [
+            (mood(0.15, 0.4, None), false),
+            (mood(0.25, 0.45, None), true),
+            (mood(0.1, 0.5, None), true),
+            (mood(0.1, 0.45, Some(Urgency::Money)), true),
+        ] {
+            assert_eq!(differ(&first, &now), differs, "{now:?}");
+        }
     }
 
     #[test]

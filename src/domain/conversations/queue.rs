@@ -1,7 +1,7 @@
 //! Which agent is given a conversation that waits, and what an admin may set about that. What is most
 //! [urgent](super::urgency) comes first; whether they still wait is decided in [`state`](super::state).
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
 use parlance_store::ids::UserId;
@@ -39,10 +39,18 @@ pub struct QueueSettings {
     /// Nothing is assigned to an agent who has so many. What they take by hand has no limit.
     #[schema(minimum = 1, maximum = 50)]
     pub per_agent: u8,
-    /// Minutes by which contacts are answered earlier, 1,440 at most, by what their attribute `plan` says in
-    /// whichever case; 20 plans at most.
-    #[schema(example = json!({ "enterprise": 240 }))]
-    pub plans: BTreeMap<String, u16>,
+    /// Who is answered earlier, by what the attribute `plan` of a contact says in whichever case.
+    #[schema(inline, max_items = 20)]
+    pub plans: Vec<PlanCredit>,
+}
+
+/// By how much those of a plan are answered earlier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlanCredit {
+    #[schema(min_length = 1, max_length = 60, example = "enterprise")]
+    pub plan: String,
+    #[schema(maximum = 1440, example = 240)]
+    pub minutes: u16,
 }
 
 impl Default for QueueSettings {
@@ -50,7 +58,7 @@ impl Default for QueueSettings {
         Self {
             assign: Assignment::Off,
             per_agent: 5,
-            plans: BTreeMap::new(),
+            plans: Vec::new(),
         }
     }
 }
@@ -59,16 +67,16 @@ impl QueueSettings {
     /// Every field out of its bounds; empty when the settings are sound.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        let named = |name: &String| !name.trim().is_empty() && name.chars().count() <= PLAN_NAME;
-        let plans = self.plans.len() <= PLANS
-            && self.plans.keys().all(named)
-            && self.plans.values().all(|minutes| *minutes <= PLAN_MOST);
+        let sound = |PlanCredit { plan, minutes }: &PlanCredit| {
+            !plan.trim().is_empty() && plan.chars().count() <= PLAN_NAME && *minutes <= PLAN_MOST
+        };
+        let plans = self.plans.len() <= PLANS && self.plans.iter().all(sound);
         let checks = [
             ("per_agent", PER_AGENT.contains(&self.per_agent), range(&PER_AGENT)),
             (
                 "plans",
                 plans,
-                format!("give at most {PLANS} names of 1 to {PLAN_NAME} characters, and 0 to {PLAN_MOST} minutes for each"),
+                format!("give at most {PLANS} plans, names of 1 to {PLAN_NAME} characters, and 0 to {PLAN_MOST} minutes for each"),
             ),
         ];
         let broken = checks.into_iter().filter(|(_, sound, _)| !sound);
@@ -80,12 +88,10 @@ impl QueueSettings {
     /// Minutes by which those of this plan are answered earlier.
     #[must_use]
     pub fn credit(&self, plan: Option<&str>) -> u16 {
-        let plan = plan.map(|plan| plan.trim().to_lowercase());
-        let theirs = self
-            .plans
-            .iter()
-            .find(|(name, _)| Some(name.trim().to_lowercase()) == plan);
-        theirs.map_or(0, |(_, minutes)| *minutes)
+        let plain = |plan: &str| plan.trim().to_lowercase();
+        let plan = plan.map(plain);
+        let theirs = self.plans.iter().find(|one| Some(plain(&one.plan)) == plan);
+        theirs.map_or(0, |one| one.minutes)
     }
 }
 
@@ -159,7 +165,13 @@ mod tests {
     #[test]
     fn a_plan_is_known_by_its_name_in_whichever_case() {
         let of = |plans: &[(&str, u16)]| QueueSettings {
-            plans: plans.iter().map(|(name, minutes)| ((*name).to_owned(), *minutes)).collect(),
+            plans: plans
+                .iter()
+                .map(|(plan, minutes)| PlanCredit {
+                    plan: (*plan).to_owned(),
+                    minutes: *minutes,
+                })
+                .collect(),
             ..QueueSettings::default()
         };
         let settings = of(&[("Enterprise", 240), ("pro", 60)]);

@@ -99,7 +99,7 @@ async fn handed_back_it_is_not_handed_over_again_for_the_same_message() {
 #[tokio::test]
 async fn where_it_is_off_the_bot_goes_on_and_agents_see_it_all_the_same() {
     let app = TestApp::start().await;
-    let off = json!({ "handoff": { "on_sentiment": false, "on_urgency": "never" }, "queue": { "plans": { "pro": 60 } } });
+    let off = json!({ "handoff": { "on_sentiment": false, "on_urgency": "never" }, "queue": { "plans": [{ "plan": "pro", "minutes": 60 }] } });
     let acme = app.workspace_with("acme", off, &[]).await;
     let waiting = one_waits(&app, &acme).await;
     let ada = Agent::owner(&app, &acme).await;
