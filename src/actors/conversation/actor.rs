@@ -238,7 +238,14 @@ impl ConversationActor {
         let Some(live) = self.live.as_mut() else { return };
         live.begin_answer(question);
         let ahead = ahead.unwrap_or_else(|| Ahead {
-            preparing: turn::prepare(&self.deps, self.tenant, live, question, live.state.alarm.is_some(), None),
+            preparing: turn::prepare(
+                &self.deps,
+                self.tenant,
+                live,
+                question,
+                live.state.alarm.is_some(),
+                None,
+            ),
             knowledge_version: 0,
         });
         if let Some(task) = turn::Task::new(self.deps.clone(), live, turn, ahead, ctx.address()) {

@@ -1,5 +1,5 @@
 //! How what a visitor says sounds: what is read of it at once and written with it, and what is read of it once
-//! more, beside the mailbox, when its vector is known. Agents are told, no visitor is.
+//! more, beside the mailbox, when its vector is known or a model has been asked. Agents are told, no visitor is.
 
 use std::sync::Arc;
 
@@ -17,10 +17,12 @@ use super::{
     live::Live,
     messages::{ActorError, Published, ReadAgain},
     mirror::Mirror,
+    turn,
     write::{Moved, store},
 };
 use crate::domain::{
     accounts::space::Space,
+    answering::mood::is_unsure,
     conversations::{
         event::{Author, Event, Reason, Status},
         mood::{self, Reading},
@@ -106,26 +108,38 @@ pub(super) async fn flagged(
 }
 
 impl ConversationActor {
-    /// Reads a message once more beside the mailbox, by its vector.
+    /// Reads a message once more beside the mailbox, by its vector, and where the space wants it by a model.
     pub(super) fn listen(&self, heard: &Heard, seq: u64, ctx: &mut Context<Self>) {
         let Some(live) = &self.live else { return };
-        let (deps, tenant, space) = (self.deps.clone(), self.tenant, live.space.id);
+        let (deps, tenant) = (self.deps.clone(), self.tenant);
+        let mut question = turn::question(tenant, live, heard.message, false, None);
         let (heard, at, actor) = (heard.clone(), deps.clock.now(), ctx.address());
         self.deps.tasks.spawn_local("mood", async move {
-            let db = deps.db.tenant(tenant);
-            let vector = deps.answerer.retriever.vector(&db, space, &heard.text).await;
-            let mood = crate::domain::mood::read(&heard.text, vector.as_deref());
-            if !mood::differ(&heard.mood, &mood) {
-                return;
-            }
-            let again = ReadAgain {
+            let (db, space) = (deps.db.tenant(tenant), question.space.id);
+            let again = |mood: &Mood| ReadAgain {
                 message: heard.message,
                 seq,
-                mood,
+                mood: mood.clone(),
                 at,
             };
+            let vector = deps.answerer.retriever.vector(&db, space, &heard.text).await;
+            let read = crate::domain::mood::read(&heard.text, vector.as_deref());
             // A conversation that ended is known by what was read at first.
-            let _ = actor.send(again).await;
+            if mood::differ(&heard.mood, &read) {
+                let _ = actor.send(again(&read)).await;
+            }
+            // As it is set now.
+            if let Ok(Some(now)) = deps.spaces.space(tenant, space).await {
+                question.space = now;
+            }
+            if !question.space.settings.handoff.sentiment_by_model || !is_unsure(&read) {
+                return;
+            }
+            let said = deps.answerer.classify(&db, question, &heard.text, &read).await;
+            deps.ledger.settled(tenant);
+            if let Some(said) = said.filter(|said| mood::differ(&read, said)) {
+                let _ = actor.send(again(&said)).await;
+            }
         });
     }
 
@@ -166,7 +180,11 @@ impl ConversationActor {
             said_at: again.at,
         };
         // Whoever changed the status since knew of it.
-        Some((readings, reread, alarm.filter(|_| seq > live.mirror.glimpse.status_seq)))
+        Some((
+            readings,
+            reread,
+            alarm.filter(|_| seq > live.mirror.glimpse.status_seq),
+        ))
     }
 }
 
@@ -179,7 +197,9 @@ impl Handler<ReadAgain> for ConversationActor {
         let write = async move {
             let (readings, reread, alarm) = planned?;
             let weight = reread.weight;
-            write(&deps, tenant, reread).await.then_some((readings, weight, alarm))
+            write(&deps, tenant, reread)
+                .await
+                .then_some((readings, weight, alarm))
         };
         AtomicResponse::new(Box::pin(write.into_actor(self).map(move |read, actor, ctx| {
             let Some((live, (readings, weight, alarm))) = actor.live.as_mut().zip(read) else {

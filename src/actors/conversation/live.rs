@@ -141,7 +141,11 @@ impl Live {
 
     /// Tells agents of a message that is angry or cannot wait; where it was read `again`, whatever it is.
     pub(super) fn tell_mood(&mut self, of: MessageId, again: bool) {
-        let reading = self.mirror.readings().into_iter().find(|reading| reading.message == of);
+        let reading = self
+            .mirror
+            .readings()
+            .into_iter()
+            .find(|reading| reading.message == of);
         if let Some(reading) = reading.filter(|reading| again || reading.is_flagged()) {
             let id = self.mirror.row.id;
             self.publish_to_agents(&Event::mood(id, reading));

@@ -89,7 +89,14 @@ impl ConversationActor {
                     reservation,
                     before: live.tail.context(live.head),
                 };
-                turn::prepare(&self.deps, self.tenant, live, message, transition.next.alarm.is_some(), Some(said))
+                turn::prepare(
+                    &self.deps,
+                    self.tenant,
+                    live,
+                    message,
+                    transition.next.alarm.is_some(),
+                    Some(said),
+                )
             });
             let (deps, mailed) = (self.deps.clone(), msg.mailed.is_some());
             let write = write::say(deps, self.tenant, live, heard, reservation, &msg, &transition);

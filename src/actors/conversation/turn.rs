@@ -45,18 +45,7 @@ pub(super) fn prepare(
     alarmed: bool,
     said: Option<JustSaid>,
 ) -> Preparing {
-    let mut question = Question {
-        tenant,
-        space: live.space.clone(),
-        conversation: live.mirror.row.id,
-        message,
-        epoch: live.mirror.row.epoch,
-        abstentions: live.state.abstentions,
-        alarmed,
-        locale: live.mirror.row.locale.clone(),
-        knowledge_version: live.space.knowledge_version,
-        said,
-    };
+    let mut question = question(tenant, live, message, alarmed, said);
     let working = deps.clone();
     deps.tasks.begin_local("prepare", async move {
         match working.spaces.space(tenant, question.space.id).await {
@@ -69,6 +58,28 @@ pub(super) fn prepare(
         }
         working.answerer.prepare(question).await
     })
+}
+
+/// The question of a conversation as it stands.
+pub(super) fn question(
+    tenant: TenantId,
+    live: &Live,
+    message: MessageId,
+    alarmed: bool,
+    said: Option<JustSaid>,
+) -> Question {
+    Question {
+        tenant,
+        space: live.space.clone(),
+        conversation: live.mirror.row.id,
+        message,
+        epoch: live.mirror.row.epoch,
+        abstentions: live.state.abstentions,
+        alarmed,
+        locale: live.mirror.row.locale.clone(),
+        knowledge_version: live.space.knowledge_version,
+        said,
+    }
 }
 
 /// Everything one answer needs, taken from the conversation as it stands.

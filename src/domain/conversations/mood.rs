@@ -196,7 +196,11 @@ impl ConversationMood {
         let last = readings.get(readings.len().saturating_sub(REMEMBERED)..)?;
         let decided = last.iter().rev().find(|reading| reading.is_flagged());
         let mut words: Vec<MoodWord> = Vec::new();
-        for word in decided.or(readings.last()).iter().flat_map(|reading| &reading.words) {
+        for word in decided
+            .or(readings.last())
+            .iter()
+            .flat_map(|reading| &reading.words)
+        {
             if words.len() < WORDS && !words.contains(word) {
                 words.push(word.clone());
             }

@@ -72,11 +72,17 @@ impl QueueSettings {
         };
         let plans = self.plans.len() <= PLANS && self.plans.iter().all(sound);
         let checks = [
-            ("per_agent", PER_AGENT.contains(&self.per_agent), range(&PER_AGENT)),
+            (
+                "per_agent",
+                PER_AGENT.contains(&self.per_agent),
+                range(&PER_AGENT),
+            ),
             (
                 "plans",
                 plans,
-                format!("give at most {PLANS} plans, names of 1 to {PLAN_NAME} characters, and 0 to {PLAN_MOST} minutes for each"),
+                format!(
+                    "give at most {PLANS} plans, names of 1 to {PLAN_NAME} characters, and 0 to {PLAN_MOST} minutes for each"
+                ),
             ),
         ];
         let broken = checks.into_iter().filter(|(_, sound, _)| !sound);
@@ -142,7 +148,11 @@ mod tests {
     }
 
     fn chosen(assign: Assignment, candidates: &[Candidate]) -> Option<u128> {
-        let settings = QueueSettings { assign, per_agent: 3, ..QueueSettings::default() };
+        let settings = QueueSettings {
+            assign,
+            per_agent: 3,
+            ..QueueSettings::default()
+        };
         choose(&settings, candidates).map(|agent| agent.0.as_u128())
     }
 

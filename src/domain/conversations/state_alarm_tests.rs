@@ -58,7 +58,10 @@ fn an_alarm_that_comes_late_is_heeded_where_the_bot_still_answers() {
     let asked = says(&standing(Status::Bot), None);
     let alarmed = apply(&asked, ALARM);
     assert_eq!(alarmed.status, None);
-    assert_eq!(why(&ends(&alarmed.next, Ending::Answered)), Some((Status::Waiting, ANGRY)));
+    assert_eq!(
+        why(&ends(&alarmed.next, Ending::Answered)),
+        Some((Status::Waiting, ANGRY))
+    );
 
     use Status::{Bot, Human, Resolved, Snoozed, Waiting};
     for (status, then) in [

@@ -89,11 +89,7 @@ impl ConversationUrgency {
             mood.filter(|mood| mood.angry).map(|_| Angry),
             urgent.filter(|urgency| !grave(urgency)).map(of),
             glimpse.deadline.filter(soon).map(|at| Deadline { at }),
-            glimpse
-                .plan
-                .clone()
-                .filter(|_| by_plan)
-                .map(|plan| Plan { plan }),
+            glimpse.plan.clone().filter(|_| by_plan).map(|plan| Plan { plan }),
             row.waiting_since.map(|since| Waiting { since }),
         ];
         let reasons = reasons.into_iter().flatten().collect();
@@ -133,7 +129,12 @@ mod tests {
             (Some(mood(true, None)), 0, None, 60 - 1440),
             (Some(mood(false, Some(Urgency::Safety))), 0, None, 60 - 2880),
             (Some(mood(false, Some(Urgency::Money))), 0, None, 60 - 720),
-            (Some(mood(true, Some(Urgency::Legal))), 5, None, 60 - 1440 - 720 - 5),
+            (
+                Some(mood(true, Some(Urgency::Legal))),
+                5,
+                None,
+                60 - 1440 - 720 - 5,
+            ),
             (None, 0, Some(10), 10),
             (None, 0, Some(-10), -10),
             (None, 0, Some(90), 60),

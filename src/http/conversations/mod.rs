@@ -199,10 +199,7 @@ pub(super) async fn page(db: &TenantDb, wanted: Wanted, query: &ListQuery) -> Re
         .await
         .map_err(|error: StoreError| Problem::internal(error))?;
     let full = i64::try_from(found.len()).unwrap_or(0) == limit;
-    let next = found
-        .last()
-        .filter(|_| full)
-        .map(|last| next(last, urgent_first));
+    let next = found.last().filter(|_| full).map(|last| next(last, urgent_first));
     let summary = |conversation: &Conversation| {
         let of_it = glimpses.iter().find(|glimpse| glimpse.id == conversation.id);
         of_it.map(|glimpse| ConversationSummary::of(conversation, glimpse))

@@ -30,6 +30,11 @@ export function HandoffSection() {
         hint="The bot still answers what they wrote, and then a person is asked for."
       />
       <Urgency />
+      <Flag
+        path="settings.handoff.sentiment_by_model"
+        label="Ask a model about tone"
+        hint="Where a message may be angry or not, the space’s model is asked beside the conversation. Each time is a small call that is billed."
+      />
       <Message path="settings.handoff.message" label="When somebody is there" usual="A person from our team will join you here." />
       <Message
         path="settings.handoff.away_message"

@@ -32,6 +32,7 @@ const NAMES: Record<string, string> = {
   'settings.handoff.by_model': 'When the model asks for it',
   'settings.handoff.on_sentiment': 'When the visitor is angry',
   'settings.handoff.on_urgency': 'When it cannot wait',
+  'settings.handoff.sentiment_by_model': 'Ask a model about tone',
   'settings.handoff.message': 'When somebody is there',
   'settings.handoff.away_message': 'When nobody is there',
   'settings.queue.assign': 'Who gets a conversation',

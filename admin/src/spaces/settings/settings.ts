@@ -33,6 +33,7 @@ export interface SpaceSettings {
     by_model: boolean;
     on_sentiment: boolean;
     on_urgency: 'never' | 'safety' | 'any';
+    sentiment_by_model: boolean;
     message: string | null;
     away_message: string | null;
   };

@@ -40,6 +40,8 @@ pub struct HandoffSettings {
     /// The same when it cannot wait.
     #[schema(inline)]
     pub on_urgency: OnUrgency,
+    /// Whether a model is asked how a message sounds of which the lexicon is not sure, at the space's expense.
+    pub sentiment_by_model: bool,
     /// What the visitor is told where an agent is there; null is our own words, in the visitor's language.
     #[schema(min_length = 1, max_length = 500)]
     pub message: Option<String>,
@@ -57,6 +59,7 @@ impl Default for HandoffSettings {
             by_model: true,
             on_sentiment: true,
             on_urgency: OnUrgency::Safety,
+            sentiment_by_model: false,
             message: None,
             away_message: None,
         }

@@ -98,8 +98,10 @@ pub async fn flagged(
     angry: f32,
     limit: i64,
 ) -> Result<Vec<Flagged>, StoreError> {
-    let newest = sql("SELECT message_id, seq, valence, anger, urgency, words FROM message_moods \
-         WHERE conversation_id = $1 AND (anger >= $2 OR urgency IS NOT NULL) ORDER BY seq DESC LIMIT $3")
+    let newest = sql(
+        "SELECT message_id, seq, valence, anger, urgency, words FROM message_moods \
+         WHERE conversation_id = $1 AND (anger >= $2 OR urgency IS NOT NULL) ORDER BY seq DESC LIMIT $3",
+    )
     .bind::<SqlUuid, _>(conversation)
     .bind::<Float, _>(angry)
     .bind::<BigInt, _>(limit);

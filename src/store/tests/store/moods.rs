@@ -91,7 +91,11 @@ async fn it_is_to_be_answered_within_the_hour_less_its_credit() {
         .execute(&format!("UPDATE conversations SET deadline = '{}'", at(60)), &[])
         .await
         .unwrap();
-    assert_eq!(row(&acme).await.answer_by, Some(at(60) - early), "sooner than the hour");
+    assert_eq!(
+        row(&acme).await.answer_by,
+        Some(at(60) - early),
+        "sooner than the hour"
+    );
 
     let told = NewMessage {
         id: MessageId::new(),
@@ -195,7 +199,10 @@ async fn the_inbox_of_many_reads_as_much_as_it_shows() {
     admin.batch_execute("ANALYZE conversations").await.unwrap();
     // What `inbox::urgent` and `inbox::recent` send, as their tenant.
     for (clause, index) in [
-        ("answer_by IS NOT NULL ORDER BY answer_by, id", "conversations_urgent"),
+        (
+            "answer_by IS NOT NULL ORDER BY answer_by, id",
+            "conversations_urgent",
+        ),
         (
             "answer_by IS NULL ORDER BY updated_at DESC, id DESC",
             "conversations_recent",
@@ -209,14 +216,19 @@ async fn the_inbox_of_many_reads_as_much_as_it_shows() {
         explained.unwrap();
         let plan = admin
             .query(
-                &format!("EXPLAIN ANALYZE SELECT * FROM conversations WHERE head_seq > 0 AND {clause} LIMIT 50"),
+                &format!(
+                    "EXPLAIN ANALYZE SELECT * FROM conversations WHERE head_seq > 0 AND {clause} LIMIT 50"
+                ),
                 &[],
             )
             .await
             .unwrap();
         let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
         let plan = plan.join("\n");
-        assert!(plan.contains(index) && !plan.contains("Seq Scan") && !plan.contains("Sort"), "{plan}");
+        assert!(
+            plan.contains(index) && !plan.contains("Seq Scan") && !plan.contains("Sort"),
+            "{plan}"
+        );
         admin.batch_execute("ROLLBACK").await.unwrap();
     }
     let read = async |after| {
