@@ -12,6 +12,7 @@ import { visitorQuery, type Conversation } from './api';
 import { mediumTime } from './time';
 import { VisitorFace, visitorName } from './visitor';
 
+const MoodFact = lazy(async () => ({ default: (await import('./MoodFact')).MoodFact }));
 const TicketChip = lazy(async () => ({ default: (await import('../tickets/Chip')).TicketChip }));
 const Past = lazy(async () => ({ default: (await import('../contacts/Past')).Past }));
 
@@ -69,6 +70,11 @@ function Details({ conversation }: { conversation: Conversation }) {
         {visitor && <Fact name="First seen">{mediumTime(new Date(visitor.created_at))}</Fact>}
         {conversation.snoozed_until && <Fact name="Comes back">{mediumTime(new Date(conversation.snoozed_until))}</Fact>}
       </dl>
+      {conversation.mood && (
+        <Suspense>
+          <MoodFact of={conversation.mood} />
+        </Suspense>
+      )}
       <Suspense>
         <TicketChip conversation={conversation} />
       </Suspense>

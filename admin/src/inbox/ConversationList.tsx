@@ -18,7 +18,7 @@ import { useSteady } from './steady';
 
 const ROW_PX = 92;
 
-/** The conversations that are shown, who waits longest first. Only the rows in view are there; more are read as one scrolls. */
+/** The conversations that are shown, what is most urgent first. Only the rows in view are there; more are read as one scrolls. */
 export function ConversationList({ search }: { search: InboxSearch }) {
   const { data: spaces } = useQuery(spacesQuery(useApi()));
   if (!spaces) return <SkeletonRows label="Loading conversations" />;

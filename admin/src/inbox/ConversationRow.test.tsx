@@ -24,6 +24,28 @@ describe('a line of the inbox', () => {
     expect(row.getByText('The model could not be reached')).toBeVisible();
   });
 
+  it('says why it comes before others, the gravest reason first', async () => {
+    const since = '2026-03-01T12:00:00Z';
+    const words = [{ text: 'scam', kind: 'angry' }];
+    const mood = { valence: -0.7, anger: 0.9, angry: true, urgency: 'money' as const, trend: 'worse' as const, recent: [0, -0.7], words };
+    const reasons = [{ kind: 'angry' }, { kind: 'urgent', urgency: 'money' }, { kind: 'waiting', since }] as const;
+    const row = await rowOf({ status: 'waiting', reason: 'sentiment', waiting_since: since, mood, urgency: { answer_by: since, reasons: [...reasons] } });
+    expect(row.getByText('Angry')).toBeVisible();
+    expect(row.getByTitle('Angry, Money is at stake, “scam”')).toBeVisible();
+    expect(row.getByText(/^Waiting/)).toBeVisible();
+    expect(row.queryByText('Mara is upset')).toBeNull();
+  });
+
+  it('tells a deadline that is near from one that is over', async () => {
+    const late = await rowOf({ urgency: { answer_by: '2026-03-01T12:00:00Z', reasons: [{ kind: 'deadline', at: '2026-03-01T12:00:00Z' }] } });
+    expect(late.getByText('SLA missed')).toBeVisible();
+  });
+
+  it('says that a deadline is near', async () => {
+    const near = await rowOf({ urgency: { answer_by: '2099-03-01T12:00:00Z', reasons: [{ kind: 'deadline', at: '2099-03-01T12:00:00Z' }] } });
+    expect(near.getByText('SLA at risk')).toBeVisible();
+  });
+
   it('says nothing of the kind while nobody is asked for', async () => {
     const row = await rowOf({});
     expect(row.queryByText('A person is asked for')).toBeNull();

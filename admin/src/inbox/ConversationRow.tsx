@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { BadgeCheck, Clock } from 'lucide-react';
 import type { Conversation, Found } from './api';
+import { Flag, flagOf } from './mood';
 import type { InboxSearch } from './search';
 import { whyItWaits } from './status';
 import { StatusBadge } from './StatusBadge';
@@ -23,6 +24,7 @@ interface RowProps {
 export function ConversationRow({ conversation, search, now, space, found }: RowProps) {
   const { id, status, assignee, updated_at, waiting_since, reason, last, verified } = conversation;
   const at = found?.message.at ?? updated_at;
+  const flag = flagOf(conversation, now);
   const [moment, said] = [new Date(at), found?.message ?? last];
   return (
     <Link
@@ -47,8 +49,9 @@ export function ConversationRow({ conversation, search, now, space, found }: Row
           {said ? marked(preview(said), found?.words ?? []) : 'Nothing was said yet'}
         </span>
         <span className="mt-1.5 flex h-5 items-center gap-2">
+          {flag && <Flag {...flag} />}
           {waiting_since ? <Waits since={new Date(waiting_since)} now={now} /> : <StatusBadge status={status} />}
-          {reason && status === 'waiting' && <span className="min-w-0 truncate text-xs text-mute">{whyItWaits(reason, visitorName(conversation))}</span>}
+          {reason && status === 'waiting' && !flag && <span className="min-w-0 truncate text-xs text-mute">{whyItWaits(reason, visitorName(conversation))}</span>}
           {space && <span className="min-w-0 truncate text-xs text-mute">{space}</span>}
           {assignee && (
             <span className="ms-auto shrink-0">

@@ -1,8 +1,9 @@
 import { CircleAlert, LoaderCircle, Lock, Mail, Pause, Sparkles } from 'lucide-react';
 import { Attachments } from './Attachments';
-import type { Message, Note, StatusChange } from './api';
+import type { Message, MessageMood, Note, StatusChange } from './api';
 import { GroundingMeter } from './GroundingMeter';
 import { Markdown } from './Markdown';
+import { MoodMark } from './mood';
 import { Sources } from './Sources';
 import { changeText } from './status';
 import type { Answer, Pending } from './talk';
@@ -25,10 +26,12 @@ interface MessageProps {
   seen: boolean;
   /** When it was mailed to the visitor, where it was. */
   mailedAt?: string | undefined;
+  /** How it was read, where that is worth saying. */
+  mood?: Omit<MessageMood, 'type'> | undefined;
 }
 
 /** One message of a transcript. The visitor is on the left; whoever answers is on the right. */
-export function MessageItem({ message, name, goesOn, seen, mailedAt }: MessageProps) {
+export function MessageItem({ message, name, goesOn, seen, mailedAt, mood }: MessageProps) {
   const { author, text, at, attachments } = message;
   if (author.kind === 'system') return (
       <p dir="auto" className="mx-auto max-w-md py-1 text-center text-xs text-mute">
@@ -48,6 +51,7 @@ export function MessageItem({ message, name, goesOn, seen, mailedAt }: MessagePr
       </header>
       {(text || !attachments) && (
         <div className={`${bubble} ${BUBBLES[author.kind]}`}>
+          {mood && <MoodMark of={mood} />}
           {!text && <span className="text-mute italic">{message.state === 'interrupted' ? 'Stopped before the first word' : 'No text'}</span>}
           {visitor ? <span dir="auto">{text}</span> : <Markdown text={text} claims={message.claims} />}
         </div>

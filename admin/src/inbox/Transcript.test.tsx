@@ -6,7 +6,7 @@ import type { Logged } from './api';
 import type { TalkState } from './talk';
 import { Transcript } from './Transcript';
 
-const nothing: TalkState = { phase: 'ready', log: [], notes: [], mailed: {}, answer: null, typing: [], pending: [], drafts: [], seen: 0, hasMore: false };
+const nothing: TalkState = { phase: 'ready', log: [], notes: [], mailed: {}, moods: {}, answer: null, typing: [], pending: [], drafts: [], seen: 0, hasMore: false };
 const shown = (log: Logged[], visitor = 'V', more: Partial<TalkState> = {}) =>
   render(<Transcript state={{ ...nothing, log, ...more }} visitor={visitor} more={async () => undefined} undo={() => undefined} />);
 
@@ -58,6 +58,14 @@ describe('a transcript', () => {
     expect(sent).toHaveTextContent(/Sent by e-mail (14:03|2:03)/);
     expect(answered).toHaveTextContent(/By e-mail$/);
     expect(other).toHaveTextContent('By e-mail from eve@evil.example, which is not the address we wrote to');
+  });
+
+  it('marks what is angry or cannot wait, with the words that say so', () => {
+    const words = [{ text: 'smoke', kind: 'safety' }, { text: 'scam', kind: 'angry' }, { text: 'good', kind: 'positive' }];
+    const moods = { m1: { message: 'm1', angry: true, urgency: 'safety' as const, words }, m2: { message: 'm2', angry: false, urgency: null, words: [] } };
+    shown([message(1), message(2)], 'V', { moods });
+    const marks = screen.getAllByRole('img');
+    expect(marks.map((mark) => mark.getAttribute('aria-label'))).toEqual(['Says it is unsafe, Angry, “smoke”, “scam”']);
   });
 
   it('is divided by days', () => {

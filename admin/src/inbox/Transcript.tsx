@@ -37,7 +37,7 @@ interface TranscriptProps {
 
 /** All that was said, by day. It follows the conversation while its end is in view. */
 export function Transcript({ state, visitor, more, at, undo }: TranscriptProps) {
-  const { log, notes, mailed, answer, typing, pending, seen, hasMore } = state;
+  const { log, notes, mailed, moods, answer, typing, pending, seen, hasMore } = state;
   const entries = useMemo(() => together(log, notes), [log, notes]);
   const length = entries.length + pending.length + (answer ? 1 + answer.text.length : 0) + (typing.length > 0 ? 1 : 0);
   const { box, behind, toEnd } = useStickToEnd(length);
@@ -70,6 +70,7 @@ export function Transcript({ state, visitor, more, at, undo }: TranscriptProps) 
                     goesOn={!newDay && last.type === 'message' && isOfSame(last, entry)}
                     seen={entry === lastSaid && seen >= entry.seq}
                     mailedAt={mailed[entry.id]}
+                    mood={moods[entry.id]}
                   />
                 )}
               </Fragment>

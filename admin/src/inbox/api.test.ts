@@ -6,7 +6,8 @@ import { inboxKey, inboxQuery, type Conversation, type View } from './api';
 import { before, belongs, merge } from './merge';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString();
-const waiting = (id: string, since: number) => conversation(id, { status: 'waiting', waiting_since: at(since), updated_at: at(since) });
+const waiting = (id: string, since: number) => conversation(id, { status: 'waiting', waiting_since: at(since), urgency: { answer_by: at(since + 60), reasons: [{ kind: 'waiting', since: at(since) }] }, updated_at: at(since) });
+const angry = (id: string, since: number) => conversation(id, { urgency: { answer_by: at(since + 60 - 24 * 60), reasons: [{ kind: 'angry' }] }, updated_at: at(since) });
 const changed = (id: string, minute: number, given: Partial<Conversation> = {}) => conversation(id, { updated_at: at(minute), ...given });
 
 function lists(read: Partial<Record<View, { items: Conversation[]; next?: string }>>) {
@@ -20,10 +21,10 @@ function lists(read: Partial<Record<View, { items: Conversation[]; next?: string
 }
 
 describe('the inbox', () => {
-  it('has first who waits longest, then what changed last', () => {
-    const all = [changed('old', 1), waiting('late', 9), changed('new', 5), waiting('early', 3)];
-    expect(all.sort((a, b) => before('open', a, b)).map(({ id }) => id)).toEqual(['early', 'late', 'new', 'old']);
-    expect(all.sort((a, b) => before('all', a, b)).map(({ id }) => id)).toEqual(['late', 'new', 'early', 'old']);
+  it('has first what is most urgent, then what changed last', () => {
+    const all = [changed('old', 1), waiting('late', 9), angry('angry', 10), changed('new', 5), waiting('early', 3)];
+    expect(all.sort((a, b) => before('open', a, b)).map(({ id }) => id)).toEqual(['angry', 'early', 'late', 'new', 'old']);
+    expect(all.sort((a, b) => before('all', a, b)).map(({ id }) => id)).toEqual(['angry', 'late', 'new', 'early', 'old']);
   });
 
   it('has what a view is for', () => {

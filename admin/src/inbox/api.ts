@@ -18,6 +18,37 @@ export interface Author {
   name?: string | null;
 }
 
+/** Words that decided how something was read: `positive`, `negative`, `angry`, or what cannot wait. */
+export interface MoodWord {
+  text: string;
+  kind: string;
+}
+
+/** What cannot wait. */
+export type Urgent = 'safety' | 'legal' | 'blocked' | 'money' | 'deadline' | 'cancel';
+
+/** How the visitor is. */
+export interface Mood {
+  /** −1, bad, to 1, good. */
+  valence: number;
+  /** 0 to 1. */
+  anger: number;
+  angry: boolean;
+  urgency: Urgent | null;
+  trend: 'better' | 'steady' | 'worse';
+  /** The valence after each of the last messages, oldest first. */
+  recent: number[];
+  words: MoodWord[];
+}
+
+/** What makes a conversation urgent. */
+export type UrgencyReason =
+  | { kind: 'urgent'; urgency: Urgent }
+  | { kind: 'angry' }
+  | { kind: 'deadline'; at: string }
+  | { kind: 'plan'; plan: string }
+  | { kind: 'waiting'; since: string };
+
 export interface Conversation {
   id: string;
   space: string;
@@ -36,6 +67,10 @@ export interface Conversation {
   reason: string | null;
   /** Since when the visitor waits for a person to write. */
   waiting_since: string | null;
+  /** How the visitor is, where they have written. */
+  mood: Mood | null;
+  /** By when a person is to write, and why then, the gravest first; null where none is. */
+  urgency: { answer_by: string; reasons: UrgencyReason[] } | null;
   snoozed_until: string | null;
   seq: number;
   last: { by: AuthorKind; name: string | null; text: string; at: string } | null;
@@ -133,6 +168,15 @@ export interface Mailed {
   at: string;
 }
 
+/** How a message of the visitor was read. */
+export interface MessageMood {
+  type: 'mood';
+  message: string;
+  angry: boolean;
+  urgency: Urgent | null;
+  words: MoodWord[];
+}
+
 export type Logged = Message | StatusChange;
 
 /** Who a conversation is with. */
@@ -176,13 +220,13 @@ export const isSettled = (view: View) => view === 'resolved' || view === 'all';
 
 export const inboxKey = (shown: Shown) => ['inbox', shown.view, shown.space ?? ''] as const;
 
-/** Who waits longest first; where nobody does, what changed last. */
+/** What is most urgent first; where nothing is, what changed last. */
 export const inboxQuery = (api: Api, shown: Shown) =>
   infiniteQueryOptions({
     queryKey: inboxKey(shown),
     queryFn: ({ pageParam, signal }) => {
       const view: { statuses: readonly Status[]; assignee?: string } = VIEWS[shown.view];
-      const query = new URLSearchParams({ limit: `${LIST_PAGE}`, sort: isSettled(shown.view) ? 'recent' : 'waiting' });
+      const query = new URLSearchParams({ limit: `${LIST_PAGE}`, sort: isSettled(shown.view) ? 'recent' : 'urgency' });
       if (view.statuses.length > 0) query.set('status', view.statuses.join(','));
       if (view.assignee) query.set('assignee', view.assignee);
       if (shown.space) query.set('space', shown.space);

@@ -13,8 +13,12 @@ export function belongs({ view, space }: Shown, { status, assignee, space: of }:
 /** Who comes first, as the server sorts. */
 export function before(view: View, a: Conversation, b: Conversation): number {
   if (!isSettled(view)) {
-    if (a.waiting_since && b.waiting_since) return a.waiting_since < b.waiting_since ? -1 : a.waiting_since > b.waiting_since ? 1 : a.id < b.id ? -1 : 1;
-    if (a.waiting_since || b.waiting_since) return a.waiting_since ? -1 : 1;
+    const [first, second] = [a.urgency?.answer_by, b.urgency?.answer_by];
+    // As numbers, for the texts have as many digits as they need.
+    const apart = first && second ? Date.parse(first) - Date.parse(second) : 0;
+    if (apart) return apart;
+    if (first && second) return first < second ? -1 : first > second ? 1 : a.id < b.id ? -1 : 1;
+    if (first || second) return first ? -1 : 1;
   }
   return a.updated_at > b.updated_at ? -1 : a.updated_at < b.updated_at ? 1 : a.id > b.id ? -1 : 1;
 }

@@ -30,6 +30,7 @@ const WAITING: Record<string, (visitor: string) => string> = {
   upstream: () => 'The model could not be reached',
   limit: () => 'The plan’s messages are used up',
   sentiment: (visitor) => `${visitor} is upset`,
+  urgency: (visitor) => `${visitor} says it cannot wait`,
   model: () => 'The assistant asked for a person',
   email_reply: (visitor) => `${visitor} answered by e-mail`,
   agent_left: () => 'The agent is gone: it waits for another',

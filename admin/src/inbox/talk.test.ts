@@ -99,6 +99,15 @@ describe('a conversation as it goes on', () => {
     expect(talk.snapshot().mailed).toEqual({ m1: '2026-03-01T12:02:00Z', m2: '2026-03-01T12:02:00Z' });
   });
 
+  it('knows how messages were read, as they were read last', async () => {
+    const talk = await opened();
+    const read = (angry: boolean) => ({ message: 'm1', angry, urgency: null, words: [] });
+    socket().says(inIt({ type: 'mood', ...read(true) }), { type: 'mood', conversation: 'c2', ...read(false) });
+    expect(talk.snapshot().moods['m1']).toMatchObject(read(true));
+    socket().says(inIt({ type: 'mood', ...read(false) }));
+    expect(talk.snapshot().moods['m1']).toMatchObject(read(false));
+  });
+
   it('knows who types, and that who says nothing more has stopped', async () => {
     const talk = await opened();
     vi.useFakeTimers();

@@ -3,7 +3,7 @@ import { Problem } from '../api/problem';
 import type { Frame } from '../live/frames';
 import type { Live } from '../live/socket';
 import type { DraftKind } from './drafting';
-import { readEvents, type Author, type Claim, type Logged, type Message, type Note } from './api';
+import { readEvents, type Author, type Claim, type Logged, type Message, type MessageMood, type Note } from './api';
 import { Outbox, type Pending } from './outbox';
 
 export type { Pending } from './outbox';
@@ -24,6 +24,8 @@ export interface TalkState {
   notes: readonly Note[];
   /** When messages were mailed to the visitor, by their ids. */
   mailed: Readonly<Record<string, string>>;
+  /** How messages were read that are angry or cannot wait, by their ids. */
+  moods: Readonly<Record<string, Omit<MessageMood, 'type'>>>;
   answer: Answer | null;
   /** Who types, by name or kind. */
   typing: readonly Author[];
@@ -36,7 +38,7 @@ export interface TalkState {
   hasMore: boolean;
 }
 
-const EMPTY: TalkState = { phase: 'loading', log: [], notes: [], mailed: {}, answer: null, typing: [], pending: [], drafts: [], seen: 0, hasMore: false };
+const EMPTY: TalkState = { phase: 'loading', log: [], notes: [], mailed: {}, moods: {}, answer: null, typing: [], pending: [], drafts: [], seen: 0, hasMore: false };
 /** Who does not say that they stopped has stopped. */
 const TYPING_MS = 8_000;
 
@@ -135,6 +137,7 @@ export class Talk {
       live.on('status', log),
       live.on('note', of((frame) => this.addNote(frame))),
       live.on('mailed', of(({ messages, at }) => this.set({ mailed: { ...this.state.mailed, ...Object.fromEntries(messages.map((id) => [id, at])) } }))),
+      live.on('mood', of((frame) => this.set({ moods: { ...this.state.moods, [frame.message]: frame } }))),
       live.on('answer.start', of(({ message }) => this.set({ answer: { message, text: '', claims: [] } }))),
       live.on('answer.snapshot', of(({ message, text }) => this.set({ answer: { message, text, claims: [] } }))),
       live.on('answer.delta', of((frame) => this.delta(frame))),

@@ -37,6 +37,8 @@ export function conversation(id: string, given: Partial<Conversation> = {}): Con
     assignee: null,
     reason: null,
     waiting_since: null,
+    mood: null,
+    urgency: null,
     snoozed_until: null,
     seq: 2,
     last: { by: 'visitor', name: null, text: `last of ${id}`, at: '2026-03-01T12:00:00Z' },

@@ -18,7 +18,7 @@ use parlance_store::ids::{ConversationId, MessageId, TenantId};
 use tracing::error;
 
 use super::{
-    agent,
+    agent, heard,
     live::Live,
     mail::{self, Seen},
     messages::{
@@ -111,8 +111,11 @@ impl ConversationActor {
                     space,
                 } = loaded;
                 let status = write::status_of(mirror.row.status);
+                let alarm = heard::alarm(&mirror, &space, &unanswered);
+                let mut state = State::loaded(status, mirror.row.assignee_id, abstentions, unanswered);
+                state.alarm = alarm;
                 self.live = Some(Live {
-                    state: State::loaded(status, mirror.row.assignee_id, abstentions, unanswered),
+                    state,
                     head: u64::try_from(mirror.row.head_seq).unwrap_or(0),
                     seen: Seen::loaded(u64::try_from(mirror.row.head_seq).unwrap_or(0)),
                     mirror,
@@ -238,7 +241,14 @@ impl ConversationActor {
         let Some(live) = self.live.as_mut() else { return };
         live.begin_answer(question);
         let ahead = ahead.unwrap_or_else(|| Ahead {
-            preparing: turn::prepare(&self.deps, self.tenant, live, question, None),
+            preparing: turn::prepare(
+                &self.deps,
+                self.tenant,
+                live,
+                question,
+                live.state.alarm.is_some(),
+                None,
+            ),
             knowledge_version: 0,
         });
         if let Some(task) = turn::Task::new(self.deps.clone(), live, turn, ahead, ctx.address()) {
@@ -300,6 +310,7 @@ impl Handler<Subscribe> for ConversationActor {
             if msg.audience == Audience::Agents {
                 backlog.extend(agent::notes(&deps, tenant, id).await?);
                 backlog.extend(mail::mailed(&deps, tenant, id).await?);
+                backlog.extend(heard::flagged(&deps, tenant, id).await?);
             }
             Ok(backlog)
         };
@@ -458,6 +469,8 @@ impl Handler<Identify> for ConversationActor {
                     if live.mirror.identify(now) {
                         live.subscribers.dismiss_visitor();
                     }
+                    actor.weigh_again();
+                    let Some(live) = actor.live.as_mut() else { return };
                     // Nobody has seen one in which nothing was said.
                     if live.head > 0 {
                         actor.tell_inbox();

@@ -6,6 +6,7 @@ use parlance_store::{ids::MessageId, queries::messages::AuthorKind};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
+    heard::Heard,
     mail::Seen,
     messages::{ActorError, Published, Subscription},
     mirror::Mirror,
@@ -131,6 +132,29 @@ impl Live {
             self.tail.push(event);
         }
         true
+    }
+
+    /// The same where a visitor's message is among them, of which this was read.
+    #[must_use]
+    pub(super) fn publish_heard(&mut self, heard: Heard, events: Vec<Published>) -> bool {
+        let of = heard.message;
+        self.mirror.heard = Some(heard);
+        let gapless = self.publish_all(events);
+        self.tell_mood(of, false);
+        gapless
+    }
+
+    /// Tells agents of a message that is angry or cannot wait; where it was read `again`, whatever it is.
+    pub(super) fn tell_mood(&mut self, of: MessageId, again: bool) {
+        let reading = self
+            .mirror
+            .readings()
+            .into_iter()
+            .find(|reading| reading.message == of);
+        if let Some(reading) = reading.filter(|reading| again || reading.is_flagged()) {
+            let id = self.mirror.row.id;
+            self.publish_to_agents(&Event::mood(id, reading));
+        }
     }
 
     pub(super) fn publish_ephemeral(&mut self, event: &Event) {

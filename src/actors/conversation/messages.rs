@@ -28,6 +28,7 @@ use crate::domain::{
         state::{Act, Command, TurnNumber},
         summary::ConversationSummary,
     },
+    mood::Mood,
     quota::rate::Limited,
 };
 
@@ -64,7 +65,7 @@ impl Published {
     /// The same with its conversation, for who listens to several.
     pub(super) fn addressed(&self, conversation: ConversationId) -> Self {
         // These name it themselves.
-        if matches!(self.kind, "message" | "note" | "mailed") {
+        if matches!(self.kind, "message" | "note" | "mailed" | "mood") {
             return self.clone();
         }
         let rest = self.json.strip_prefix('{').unwrap_or_default();
@@ -251,6 +252,17 @@ pub struct Mailed {
 #[derive(Message)]
 #[rtype(result = "Result<(), ActorError>")]
 pub(super) struct GiveEmail(pub EmailAddress);
+
+/// A message was read once more, with what was not known at once.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct ReadAgain {
+    pub message: MessageId,
+    pub seq: u64,
+    pub mood: Mood,
+    /// When it was said.
+    pub at: DateTime<Utc>,
+}
 
 /// These messages were mailed to the visitor.
 #[derive(Message)]

@@ -8,12 +8,20 @@ use parlance_store::{
         conversations::{Conversation, ConversationStatus},
         inbox::Glimpse,
         messages::AuthorKind,
+        moods::Weight,
     },
 };
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::{attach::names, messages::Published};
-use crate::domain::conversations::{event::Attachment, summary::ConversationSummary};
+use super::{attach::names, heard::Heard, messages::Published};
+use crate::domain::conversations::{
+    event::Attachment,
+    mood::{self, ConversationMood, Reading},
+    queue::QueueSettings,
+    summary::ConversationSummary,
+    urgency,
+};
 
 /// Characters of the last message in a glimpse.
 const GLIMPSE: usize = 200;
@@ -22,6 +30,8 @@ const GLIMPSE: usize = 200;
 pub(super) struct Mirror {
     pub row: Conversation,
     pub glimpse: Glimpse,
+    /// What is read of the message that is about to be followed.
+    pub heard: Option<Heard>,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +61,14 @@ struct Author {
 }
 
 impl Mirror {
+    pub(super) fn loaded(row: Conversation, glimpse: Glimpse) -> Self {
+        Self {
+            row,
+            glimpse,
+            heard: None,
+        }
+    }
+
     /// Who the visitor is proven to be.
     pub(super) fn proven(&self) -> Option<ContactId> {
         self.glimpse.contact_id.filter(|_| self.glimpse.verified)
@@ -66,6 +84,8 @@ impl Mirror {
             verified,
             blocked,
             ticket,
+            plan,
+            deadline,
             ..
         } = now;
         self.glimpse = Glimpse {
@@ -75,13 +95,60 @@ impl Mirror {
             verified,
             blocked,
             ticket,
+            plan,
+            deadline,
             ..self.glimpse.clone()
         };
+        self.answer_by();
         blocked || self.proven() != before
     }
 
     pub(super) fn summary(&self) -> ConversationSummary {
         ConversationSummary::of(&self.row, &self.glimpse)
+    }
+
+    /// What was read of the newest messages, oldest first.
+    pub(super) fn readings(&self) -> Vec<Reading> {
+        mood::readings(&self.glimpse.moods)
+    }
+
+    /// What a conversation with these readings weighs. Those from before the last change of status alarm nobody:
+    /// whoever changed it knew of them.
+    pub(super) fn weight(&self, readings: &[Reading], queue: &QueueSettings) -> Weight {
+        let since = readings.partition_point(|reading| reading.seq <= self.glimpse.status_seq);
+        let recent = ConversationMood::of(readings.get(since..).unwrap_or_default());
+        let plan = queue.credit(self.glimpse.plan.as_deref());
+        Weight {
+            alarmed: recent.is_some_and(|mood| mood.alarms()),
+            credit: urgency::credit(ConversationMood::of(readings).as_ref(), plan),
+        }
+    }
+
+    /// Takes what is written of a message that was said `at` that time.
+    pub(super) fn weigh(&mut self, readings: &[Reading], weight: Weight, at: DateTime<Utc>) {
+        let glimpse = &mut self.glimpse;
+        glimpse.moods = serde_json::to_value(readings).unwrap_or_default();
+        glimpse.credit = weight.credit;
+        let alarmed = weight.alarmed && self.row.status == ConversationStatus::Bot;
+        glimpse.alarmed_at = alarmed.then(|| glimpse.alarmed_at.unwrap_or(at));
+        self.answer_by();
+    }
+
+    pub(super) fn credit(&mut self, credit: i32) {
+        self.glimpse.credit = credit;
+        self.answer_by();
+    }
+
+    /// As the database works it out.
+    fn answer_by(&mut self) {
+        let Glimpse {
+            alarmed_at,
+            deadline,
+            credit,
+            ..
+        } = self.glimpse;
+        let since = self.row.waiting_since.or(alarmed_at);
+        self.row.answer_by = since.map(|since| urgency::answer_by(since, deadline, credit));
     }
 
     /// Follows a durable event: what `set_status`, `say`, `append_message` and `finish_answer` do to the row.
@@ -104,6 +171,13 @@ impl Mirror {
                     AuthorKind::Visitor => None,
                     AuthorKind::Assistant | AuthorKind::System => row.waiting_since,
                 };
+                if author.kind == AuthorKind::Agent {
+                    self.glimpse.alarmed_at = None;
+                }
+                if let Some(heard) = self.heard.take_if(|_| author.kind == AuthorKind::Visitor) {
+                    self.weigh(&heard.readings(seq), heard.weight, at);
+                }
+                self.answer_by();
                 // What Parlance itself says tells agents nothing.
                 if author.kind != AuthorKind::System {
                     self.glimpse.author_kind = Some(author.kind);
@@ -122,9 +196,10 @@ impl Mirror {
                 at,
             }) => {
                 row.updated_at = at;
-                row.epoch += i32::from(
-                    row.status == ConversationStatus::Resolved && status != ConversationStatus::Resolved,
-                );
+                if row.status == ConversationStatus::Resolved && status != ConversationStatus::Resolved {
+                    row.epoch += 1;
+                    self.glimpse.moods = Value::Array(Vec::new());
+                }
                 row.waiting_since = match status {
                     ConversationStatus::Waiting => row.waiting_since.or(Some(at)),
                     ConversationStatus::Human => row.waiting_since,
@@ -134,6 +209,8 @@ impl Mirror {
                 (row.assignee_id, row.assignee_name) = assignee.unzip();
                 (row.status, row.snoozed_until) = (status, until);
                 self.glimpse.reason = reason.filter(|_| is_with_people(status));
+                (self.glimpse.status_seq, self.glimpse.alarmed_at) = (seq, None);
+                self.answer_by();
             }
             Err(error) => tracing::error!(conversation.id = %row.id, %error, "an event cannot be followed"),
         }

@@ -1,8 +1,9 @@
 //! A live conversation. [`ConversationHandle`] is the face; `actor.rs` sequences, `live.rs` holds
 //! what is loaded, `write.rs` commits, `turn.rs` runs the answer beside the mailbox, `ended.rs`
 //! decides what follows it, `finish.rs` stores both, `notice.rs` is what a visitor is told who
-//! waits for a person, `mail.rs` what leads to mail to them, or away from it, `ticket.rs` what its ticket follows, and `attach.rs` binds files
-//! to what they are sent with. Decisions are in `domain::conversations::state`.
+//! waits for a person, `mail.rs` what leads to mail to them, or away from it, `heard.rs` what is
+//! read of what they say, `ticket.rs` what its ticket follows, and `attach.rs` binds files to what
+//! they are sent with. Decisions are in `domain::conversations::state`.
 
 mod actor;
 mod agent;
@@ -10,6 +11,7 @@ mod attach;
 mod ended;
 mod finish;
 mod handle;
+mod heard;
 mod live;
 mod mail;
 mod messages;

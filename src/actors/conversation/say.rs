@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::{
     actor::ConversationActor,
+    heard::Heard,
     messages::{Ack, ActorError, Say},
     tail::Tail,
     turn::{self, Ahead, Preparing},
@@ -19,6 +20,7 @@ use crate::domain::{
         event::Reason,
         state::{self, Command, Transition},
     },
+    mood,
 };
 
 impl Handler<Say> for ConversationActor {
@@ -73,7 +75,10 @@ impl ConversationActor {
                 },
                 _ => Command::Say { message },
             };
-            let transition = state::apply(&live.state, command);
+            let mood = mood::read(&msg.text, None);
+            let alarm = live.space.settings.handoff.alarm(&mood);
+            let transition = state::apply(&live.state, command).alarmed(alarm);
+            let heard = Heard::new(live, message, (&msg.text, mood), &transition);
             // A reopening begins a new epoch, which is known only when it is durable.
             // What is attached is known only then, too.
             let known = transition.status.is_none() && msg.attachments.is_empty();
@@ -84,10 +89,17 @@ impl ConversationActor {
                     reservation,
                     before: live.tail.context(live.head),
                 };
-                turn::prepare(&self.deps, self.tenant, live, message, Some(said))
+                turn::prepare(
+                    &self.deps,
+                    self.tenant,
+                    live,
+                    message,
+                    transition.next.alarm.is_some(),
+                    Some(said),
+                )
             });
             let (deps, mailed) = (self.deps.clone(), msg.mailed.is_some());
-            let write = write::say(deps, self.tenant, live, message, reservation, &msg, &transition);
+            let write = write::say(deps, self.tenant, live, heard, reservation, &msg, &transition);
             (transition, ahead, write, mailed)
         });
         let work = async move {
@@ -121,7 +133,7 @@ impl ConversationActor {
             if said.ack.seq > live.head {
                 ctx.stop();
             }
-        } else if live.publish_all(said.written.events) {
+        } else if live.publish_heard(said.heard.clone(), said.written.events) {
             live.state = transition.next;
             if let Some(agent) = transition.status.and_then(|change| change.assignee) {
                 // Who put it off may have gone since.
@@ -133,6 +145,7 @@ impl ConversationActor {
             });
             self.carry_out(&transition.effects, ahead, ctx);
             self.tell_inbox();
+            self.listen(&said.heard, said.ack.seq, ctx);
         } else {
             ctx.stop();
         }

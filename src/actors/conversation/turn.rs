@@ -35,26 +35,17 @@ pub(super) struct Ahead {
 }
 
 /// Begins to prepare the answer to `message` of the conversation as it stands, beside whatever
-/// else is to be done first. Settings and knowledge are read as they are now, not as they were
+/// else is to be done first; `alarmed` where a person comes behind it. Settings and knowledge are read as they are now, not as they were
 /// when the conversation began.
 pub(super) fn prepare(
     deps: &Arc<Deps>,
     tenant: TenantId,
     live: &Live,
     message: MessageId,
+    alarmed: bool,
     said: Option<JustSaid>,
 ) -> Preparing {
-    let mut question = Question {
-        tenant,
-        space: live.space.clone(),
-        conversation: live.mirror.row.id,
-        message,
-        epoch: live.mirror.row.epoch,
-        abstentions: live.state.abstentions,
-        locale: live.mirror.row.locale.clone(),
-        knowledge_version: live.space.knowledge_version,
-        said,
-    };
+    let mut question = question(tenant, live, message, alarmed, said);
     let working = deps.clone();
     deps.tasks.begin_local("prepare", async move {
         match working.spaces.space(tenant, question.space.id).await {
@@ -67,6 +58,28 @@ pub(super) fn prepare(
         }
         working.answerer.prepare(question).await
     })
+}
+
+/// The question of a conversation as it stands.
+pub(super) fn question(
+    tenant: TenantId,
+    live: &Live,
+    message: MessageId,
+    alarmed: bool,
+    said: Option<JustSaid>,
+) -> Question {
+    Question {
+        tenant,
+        space: live.space.clone(),
+        conversation: live.mirror.row.id,
+        message,
+        epoch: live.mirror.row.epoch,
+        abstentions: live.state.abstentions,
+        alarmed,
+        locale: live.mirror.row.locale.clone(),
+        knowledge_version: live.space.knowledge_version,
+        said,
+    }
 }
 
 /// Everything one answer needs, taken from the conversation as it stands.

@@ -23,6 +23,7 @@ use tokio::time::Instant;
 
 use super::{
     Deps, attach,
+    heard::Heard,
     live::Live,
     messages::{Ack, ActorError, Published, Say},
     mirror::Mirror,
@@ -36,6 +37,7 @@ use crate::domain::{
     billing::settlement::RESERVED_FOR,
     conversations::{
         event::{Agent, Author, Event, Message, Reason, Status, Via, numbered},
+        mood,
         state::{StatusChange, Transition},
     },
 };
@@ -71,6 +73,7 @@ pub(super) struct Said {
     pub written: Written,
     /// The version of the space's knowledge when it was said.
     pub knowledge_version: i64,
+    pub heard: Heard,
 }
 
 /// A conversation as found in the store.
@@ -184,8 +187,8 @@ pub(super) async fn load(
                 ConversationStatus::Bot => log::abstentions(conn, id).await?,
                 _ => 0,
             };
-            let row = conversation;
-            Ok::<_, StoreError>(Some((Mirror { row, glimpse }, open, abstentions, tail)))
+            let mirror = Mirror::loaded(conversation, glimpse);
+            Ok::<_, StoreError>(Some((mirror, open, abstentions, tail)))
         })
         .await
         .map_err(store)?;
@@ -241,12 +244,12 @@ pub(super) fn say(
     deps: Arc<Deps>,
     tenant: TenantId,
     live: &Live,
-    id: MessageId,
+    heard: Heard,
     reservation: ReservationId,
     said: &Say,
     transition: &Transition,
 ) -> impl Future<Output = Result<Said, ActorError>> + use<> {
-    let at = deps.clock.now();
+    let (at, id) = (deps.clock.now(), heard.message);
     let (conversation, visitor, space) = (
         live.mirror.row.id,
         live.mirror.row.visitor_id,
@@ -305,6 +308,8 @@ pub(super) fn say(
                 attachments: attach::names(&files),
                 event_body,
                 at,
+                reading: mood::stored(&heard.mood),
+                weight: heard.weight,
                 reservation,
             };
             let (said, knowledge_version) = messages::say(conn, new).await?;
@@ -324,11 +329,7 @@ pub(super) fn say(
                 events.extend(moved.write(conn, conversation, at).await?);
             }
             give_back(conn, &deps, &released).await?;
-            Ok(Said {
-                ack: ack(id, seq, false),
-                written: Written::of(events),
-                knowledge_version,
-            })
+            Ok((ack(id, seq, false), Written::of(events), knowledge_version))
         };
         let done = if alone {
             db.at_once(say).await
@@ -336,15 +337,17 @@ pub(super) fn say(
             db.transaction(say).await
         };
         answerer::took("commit", begun);
-        match done {
-            Ok(said) => Ok(said),
-            Err(NotSaid::Before(message, seq)) => Ok(Said {
-                ack: ack(message, seq, true),
-                written: Written::default(),
-                knowledge_version: 0,
-            }),
-            Err(NotSaid::Refused(refused)) => Err(refused),
-        }
+        let (ack, written, knowledge_version) = match done {
+            Ok(said) => said,
+            Err(NotSaid::Before(message, seq)) => (ack(message, seq, true), Written::default(), 0),
+            Err(NotSaid::Refused(refused)) => return Err(refused),
+        };
+        Ok(Said {
+            ack,
+            written,
+            knowledge_version,
+            heard,
+        })
     }
 }
 

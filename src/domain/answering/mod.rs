@@ -1,7 +1,7 @@
 //! From passages to an answer: the prompt, the stream of cited text, how far each claim is
 //! supported, and what is said when nothing is found. Start at [`answerer::Answerer`], which does
 //! it all in order, then [`stream::AnswerStream`], which turns an upstream's deltas into what a
-//! visitor may see. All but `answerer`, `aside`, `memory`, `spending`, `trial` and the
+//! visitor may see. All but `answerer`, `aside`, `memory`, `mood`, `spending`, `trial` and the
 //! store of `cache` is pure.
 
 pub mod abstain;
@@ -19,6 +19,7 @@ pub mod marker_reader;
 pub mod markers;
 pub mod memory;
 pub mod model_list;
+pub mod mood;
 pub mod pending;
 pub mod prompt;
 mod reader;

@@ -41,6 +41,7 @@ impl Answerer {
             message: MessageId::new(),
             epoch: 0,
             abstentions: 0,
+            alarmed: false,
             locale: None,
             said: None,
         };

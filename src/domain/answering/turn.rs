@@ -53,6 +53,8 @@ pub struct Question {
     pub epoch: i32,
     /// Answers before it that found nothing, since a person last could have answered.
     pub abstentions: u8,
+    /// Whether a person comes after the answer, for what the visitor says.
+    pub alarmed: bool,
     pub locale: Option<String>,
     /// The space's, as far as it is known: no older knowledge is searched.
     pub knowledge_version: i64,
@@ -71,9 +73,8 @@ impl Question {
     #[must_use]
     pub fn offers_person(&self, ending: Ending) -> bool {
         let triggers = self.space.settings.handoff.triggers();
-        triggers
-            .reason(ending, self.abstentions.saturating_add(1))
-            .is_none()
+        let reason = triggers.reason(ending, self.abstentions.saturating_add(1));
+        !self.alarmed && reason.is_none()
     }
 }
 

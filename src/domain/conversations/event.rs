@@ -9,6 +9,7 @@ use parlance_store::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::mood::{MoodWord, Reading, UrgencyWord};
 pub use crate::domain::answering::claim::Claim;
 use crate::domain::{accounts::space::WidgetConfig, answering::claim};
 
@@ -177,6 +178,10 @@ pub enum Reason {
     Reopened,
     /// The visitor answered by mail, which is for people.
     EmailReply,
+    /// The visitor is angry.
+    Sentiment,
+    /// The visitor says something that cannot wait.
+    Urgency,
 }
 
 impl Reason {
@@ -407,6 +412,20 @@ pub enum Event {
         messages: Vec<MessageId>,
         at: DateTime<Utc>,
     },
+    /// How a visitor's message was read, where it is angry, cannot wait, or was read otherwise before; no
+    /// visitor is told. It has no `seq`.
+    #[serde(rename = "mood")]
+    Mood {
+        #[schema(value_type = uuid::Uuid)]
+        conversation: ConversationId,
+        #[schema(value_type = uuid::Uuid)]
+        message: MessageId,
+        angry: bool,
+        #[schema(value_type = Option<UrgencyWord>)]
+        urgency: Option<String>,
+        /// That decided it.
+        words: Vec<MoodWord>,
+    },
     /// The widget's settings have changed: what `config` gives from now on.
     #[serde(rename = "settings")]
     Settings {
@@ -435,6 +454,18 @@ impl Event {
         }
     }
 
+    /// What agents are told of how a message was read.
+    #[must_use]
+    pub fn mood(conversation: ConversationId, reading: Reading) -> Self {
+        Self::Mood {
+            conversation,
+            message: reading.message,
+            angry: reading.is_angry(),
+            urgency: reading.urgency,
+            words: reading.words,
+        }
+    }
+
     /// The word in `type`, also the SSE event name.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -449,6 +480,7 @@ impl Event {
             Self::Read { .. } => "read",
             Self::Note { .. } => "note",
             Self::Mailed { .. } => "mailed",
+            Self::Mood { .. } => "mood",
             Self::Settings { .. } => "settings",
         }
     }

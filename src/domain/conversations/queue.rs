@@ -1,5 +1,5 @@
-//! Which agent is given a conversation that waits, and what an admin may set about that. Who waits
-//! longest comes first; whether they still wait is decided in [`state`](super::state).
+//! Which agent is given a conversation that waits, and what an admin may set about that. What is most
+//! [urgent](super::urgency) comes first; whether they still wait is decided in [`state`](super::state).
 
 use std::ops::RangeInclusive;
 
@@ -12,6 +12,11 @@ use crate::domain::answering::settings::{Problem, range};
 
 /// Conversations that an agent has at once.
 const PER_AGENT: RangeInclusive<u8> = 1..=50;
+const PLANS: usize = 20;
+/// Characters of a plan's name.
+const PLAN_NAME: usize = 60;
+/// Minutes.
+const PLAN_MOST: u16 = 24 * 60;
 
 /// How agents are given conversations that wait.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -34,6 +39,18 @@ pub struct QueueSettings {
     /// Nothing is assigned to an agent who has so many. What they take by hand has no limit.
     #[schema(minimum = 1, maximum = 50)]
     pub per_agent: u8,
+    /// Who is answered earlier, by what the attribute `plan` of a contact says in whichever case.
+    #[schema(inline, max_items = 20)]
+    pub plans: Vec<PlanCredit>,
+}
+
+/// By how much those of a plan are answered earlier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlanCredit {
+    #[schema(min_length = 1, max_length = 60, example = "enterprise")]
+    pub plan: String,
+    #[schema(maximum = 1440, example = 240)]
+    pub minutes: u16,
 }
 
 impl Default for QueueSettings {
@@ -41,6 +58,7 @@ impl Default for QueueSettings {
         Self {
             assign: Assignment::Off,
             per_agent: 5,
+            plans: Vec::new(),
         }
     }
 }
@@ -49,12 +67,37 @@ impl QueueSettings {
     /// Every field out of its bounds; empty when the settings are sound.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        let sound = PER_AGENT.contains(&self.per_agent);
-        let problem = || Problem {
-            field: "per_agent",
-            detail: range(&PER_AGENT),
+        let sound = |PlanCredit { plan, minutes }: &PlanCredit| {
+            !plan.trim().is_empty() && plan.chars().count() <= PLAN_NAME && *minutes <= PLAN_MOST
         };
-        (!sound).then(problem).into_iter().collect()
+        let plans = self.plans.len() <= PLANS && self.plans.iter().all(sound);
+        let checks = [
+            (
+                "per_agent",
+                PER_AGENT.contains(&self.per_agent),
+                range(&PER_AGENT),
+            ),
+            (
+                "plans",
+                plans,
+                format!(
+                    "give at most {PLANS} plans, names of 1 to {PLAN_NAME} characters, and 0 to {PLAN_MOST} minutes for each"
+                ),
+            ),
+        ];
+        let broken = checks.into_iter().filter(|(_, sound, _)| !sound);
+        broken
+            .map(|(field, _, detail)| Problem { field, detail })
+            .collect()
+    }
+
+    /// Minutes by which those of this plan are answered earlier.
+    #[must_use]
+    pub fn credit(&self, plan: Option<&str>) -> u16 {
+        let plain = |plan: &str| plan.trim().to_lowercase();
+        let plan = plan.map(plain);
+        let theirs = self.plans.iter().find(|one| Some(plain(&one.plan)) == plan);
+        theirs.map_or(0, |one| one.minutes)
     }
 }
 
@@ -105,7 +148,11 @@ mod tests {
     }
 
     fn chosen(assign: Assignment, candidates: &[Candidate]) -> Option<u128> {
-        let settings = QueueSettings { assign, per_agent: 3 };
+        let settings = QueueSettings {
+            assign,
+            per_agent: 3,
+            ..QueueSettings::default()
+        };
         choose(&settings, candidates).map(|agent| agent.0.as_u128())
     }
 
@@ -122,6 +169,28 @@ mod tests {
         );
         for limit in [0, 51] {
             assert_eq!(limited(limit).problems()[0].field, "per_agent");
+        }
+    }
+
+    #[test]
+    fn a_plan_is_known_by_its_name_in_whichever_case() {
+        let of = |plans: &[(&str, u16)]| QueueSettings {
+            plans: plans
+                .iter()
+                .map(|(plan, minutes)| PlanCredit {
+                    plan: (*plan).to_owned(),
+                    minutes: *minutes,
+                })
+                .collect(),
+            ..QueueSettings::default()
+        };
+        let settings = of(&[("Enterprise", 240), ("pro", 60)]);
+        let asked = [Some("enterprise "), Some("PRO"), Some("free"), None];
+        assert_eq!(asked.map(|plan| settings.credit(plan)), [240, 60, 0, 0]);
+        assert!(settings.problems().is_empty());
+        let long = "x".repeat(61);
+        for broken in [of(&[(" ", 1)]), of(&[("pro", 1441)]), of(&[(&long, 1)])] {
+            assert_eq!(broken.problems()[0].field, "plans");
         }
     }
 
@@ -166,7 +235,7 @@ mod tests {
         fn nobody_gets_too_much_and_nobody_waits_for_nothing(
             assign in ways(), per_agent in 1..=6_u8, mut desks in desks()
         ) {
-            let (settings, limit) = (QueueSettings { assign, per_agent }, u32::from(per_agent));
+            let (settings, limit) = (QueueSettings { assign, per_agent, ..QueueSettings::default() }, u32::from(per_agent));
             for second in 1_000.. {
                 let Some(agent) = choose(&settings, &desks) else { break };
                 let desk = desks.iter_mut().find(|desk| desk.agent == agent).unwrap();
@@ -180,7 +249,7 @@ mod tests {
         /// two ahead of another who began alike.
         #[test]
         fn it_is_fair(assign in ways(), agents in 1..8_u128, given in 1..40_usize) {
-            let settings = QueueSettings { assign, per_agent: 50 };
+            let settings = QueueSettings { assign, per_agent: 50, ..QueueSettings::default() };
             let mut desks: Vec<_> = (1..=agents).map(|n| candidate(n, 0, None)).collect();
             for second in (1..).take(given) {
                 let agent = choose(&settings, &desks).unwrap();

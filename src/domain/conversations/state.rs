@@ -39,6 +39,8 @@ pub struct State {
     pub queue: VecDeque<MessageId>,
     /// Answers in a row that found nothing, since the status last changed.
     pub abstentions: u8,
+    /// Why a person is asked for when the running answer ends.
+    pub alarm: Option<Reason>,
     last_turn: TurnNumber,
 }
 
@@ -58,6 +60,7 @@ impl State {
             running: None,
             queue: unanswered.into_iter().collect(),
             abstentions,
+            alarm: None,
             last_turn: TurnNumber(0),
         }
     }
@@ -114,6 +117,8 @@ pub enum Command {
     Stop,
     /// A person is asked for, by the visitor or for them.
     HandOver { reason: Reason },
+    /// What the visitor said is read as calling for a person. It is answered all the same, and then handed over.
+    Alarm { reason: Reason },
     /// The running answer ended, however.
     TurnEnded {
         turn: TurnNumber,
@@ -190,6 +195,15 @@ pub struct Transition {
 }
 
 impl Transition {
+    /// The same of a message that calls for a person, where the bot answers it.
+    #[must_use]
+    pub fn alarmed(mut self, alarm: Option<Reason>) -> Self {
+        if self.next.status == Status::Bot {
+            self.next.alarm = self.next.alarm.or(alarm);
+        }
+        self
+    }
+
     /// Whether the answer to `question` begins now.
     #[must_use]
     pub fn starts(&self, question: MessageId) -> bool {
@@ -232,13 +246,18 @@ pub fn apply(state: &State, command: Command) -> Transition {
         } if state.is_running(turn) => {
             step.next.running = None;
             step.count(ending);
+            let reason = triggers.reason(ending, step.next.abstentions).or(state.alarm);
             // Who has the conversation meanwhile need not be handed it.
             if state.status == Status::Bot
-                && let Some(reason) = triggers.reason(ending, step.next.abstentions)
+                && let Some(reason) = reason
             {
                 step.go(Status::Waiting, None, reason);
             }
         }
+        Command::Alarm { reason } if state.status == Status::Bot => match state.is_quiet() {
+            true => step.go(Status::Waiting, None, reason),
+            false => step.next.alarm = step.next.alarm.or(Some(reason)),
+        },
         // A person was asked for just before a crash: what waited then is theirs to answer.
         Command::Resume if !state.bot_answers() => step.silence(),
         Command::DropOff { agent } if state.status == Status::Human && state.assignee == Some(agent) => {
@@ -252,6 +271,7 @@ pub fn apply(state: &State, command: Command) -> Transition {
             step.go(status, state.assignee, Reason::SnoozeEnded);
         }
         Command::HandOver { .. }
+        | Command::Alarm { .. }
         | Command::TurnEnded { .. }
         | Command::Resume
         | Command::DropOff { .. }
@@ -309,6 +329,7 @@ impl Step {
     fn go(&mut self, status: Status, assignee: Option<UserId>, reason: Reason) {
         (self.next.status, self.next.assignee) = (status, assignee);
         self.next.abstentions = 0;
+        self.next.alarm = None;
         self.status = Some(StatusChange {
             status,
             reason,
@@ -375,3 +396,7 @@ impl Step {
 #[cfg(test)]
 #[path = "state_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "state_alarm_tests.rs"]
+mod alarm_tests;

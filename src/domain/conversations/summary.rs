@@ -11,7 +11,11 @@ use parlance_store::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::event::{Agent, Reason};
+use super::{
+    event::{Agent, Reason},
+    mood::{self, ConversationMood},
+    urgency::ConversationUrgency,
+};
 use crate::{domain::attachments::preview, kernel::words};
 
 /// A conversation as the inbox shows it.
@@ -43,6 +47,10 @@ pub struct ConversationSummary {
     pub reason: Option<Reason>,
     /// Since when the visitor waits for a person to write.
     pub waiting_since: Option<DateTime<Utc>>,
+    /// How the visitor is, where they have written.
+    pub mood: Option<ConversationMood>,
+    /// By when a person is to write, and why then; null where none is.
+    pub urgency: Option<ConversationUrgency>,
     /// When it comes back, where it is snoozed.
     pub snoozed_until: Option<DateTime<Utc>>,
     /// Of the newest durable event.
@@ -81,6 +89,7 @@ impl ConversationSummary {
         let assignee = assignee_id.zip(assignee_name.clone());
         let reason = glimpse.reason.clone().and_then(Reason::parse);
         let waits = conversation.status == ConversationStatus::Waiting;
+        let mood = ConversationMood::of(&mood::readings(&glimpse.moods));
         let said = glimpse
             .author_kind
             .zip(glimpse.text.as_deref())
@@ -98,6 +107,8 @@ impl ConversationSummary {
             assignee: assignee.map(|(id, name)| Agent { id, name }),
             reason: reason.filter(|reason| waits || *reason == Reason::Assigned),
             waiting_since: conversation.waiting_since,
+            urgency: ConversationUrgency::of(conversation, glimpse, mood.as_ref()),
+            mood,
             snoozed_until: conversation.snoozed_until,
             seq: conversation.head_seq,
             last: said.map(|((by, text), at)| LastMessage {

@@ -349,6 +349,7 @@ fn question(brief: &Brief, row: &Conversation, space: Space) -> Question {
         message: MessageId::new(),
         epoch: row.epoch,
         abstentions: 0,
+        alarmed: false,
         locale: row.locale.clone(),
         said: None,
     }

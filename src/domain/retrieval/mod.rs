@@ -348,6 +348,15 @@ impl Retriever {
             .await
     }
 
+    /// The vector of something said, where that is made in this process; what was just searched for has one.
+    pub async fn vector(&self, db: &TenantDb, space: SpaceId, said: &str) -> Option<Vec<f32>> {
+        if self.embedder.is_upstream() {
+            return None;
+        }
+        let said: String = said.trim().chars().take(MAX_QUESTION_CHARS).collect();
+        self.embed(db, space, &said).await.0
+    }
+
     /// The question's vector, for which the space pays where it is not known yet; none where the
     /// embedder fails: words can still find what words say.
     async fn embed(&self, db: &TenantDb, space: SpaceId, question: &str) -> (Option<Vec<f32>>, Duration) {

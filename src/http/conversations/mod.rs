@@ -48,8 +48,8 @@ pub enum Sort {
     /// The conversation that changed last.
     #[default]
     Recent,
-    /// Whose visitor has waited longest for a person; then the others, the one that changed last first.
-    Waiting,
+    /// What a person is to answer first, by `urgency.answer_by`; then the others, the one that changed last first.
+    Urgency,
 }
 
 /// Which conversations are wanted.
@@ -153,7 +153,7 @@ impl Filter {
 /// Which part of the list a page ended in.
 #[derive(Clone, Copy)]
 enum After {
-    Waiting(Option<Place>),
+    Urgent(Option<Place>),
     Recent(Option<Place>),
 }
 
@@ -164,10 +164,10 @@ impl After {
             Ok(Some(Place { at, id: id.into() }))
         };
         match (&query.cursor, query.sort) {
-            (None, Sort::Waiting) => Ok(Self::Waiting(None)),
+            (None, Sort::Urgency) => Ok(Self::Urgent(None)),
             (None, Sort::Recent) => Ok(Self::Recent(None)),
-            (Some(cursor), Sort::Waiting) => match cursor.strip_prefix('w') {
-                Some(rest) => place(rest).map(Self::Waiting),
+            (Some(cursor), Sort::Urgency) => match cursor.strip_prefix('u') {
+                Some(rest) => place(rest).map(Self::Urgent),
                 None => place(cursor.strip_prefix('r').ok_or_else(cursor::unknown)?).map(Self::Recent),
             },
             (Some(cursor), Sort::Recent) => place(cursor).map(Self::Recent),
@@ -178,17 +178,17 @@ impl After {
 /// A page of the conversations that are wanted.
 pub(super) async fn page(db: &TenantDb, wanted: Wanted, query: &ListQuery) -> Result<HttpResponse, Problem> {
     let (limit, after) = (of_page(query.limit), After::begin(query)?);
-    let waiting_first = query.sort == Sort::Waiting;
+    let urgent_first = query.sort == Sort::Urgency;
     let read = async |conn: &mut TenantConn<'_>| {
         let mut found = Vec::new();
         let mut recent = None;
         match after {
-            After::Waiting(place) => found = inbox::waiting(conn, &wanted, limit, place).await?,
+            After::Urgent(place) => found = inbox::urgent(conn, &wanted, limit, place).await?,
             After::Recent(place) => recent = place,
         }
         let left = limit - i64::try_from(found.len()).unwrap_or(limit);
         if left > 0 {
-            found.extend(inbox::recent(conn, &wanted, !waiting_first, left, recent).await?);
+            found.extend(inbox::recent(conn, &wanted, !urgent_first, left, recent).await?);
         }
         let ids = found.iter().map(|conversation| conversation.id).collect();
         let glimpses = inbox::glimpses(conn, ids).await?;
@@ -199,10 +199,7 @@ pub(super) async fn page(db: &TenantDb, wanted: Wanted, query: &ListQuery) -> Re
         .await
         .map_err(|error: StoreError| Problem::internal(error))?;
     let full = i64::try_from(found.len()).unwrap_or(0) == limit;
-    let next = found
-        .last()
-        .filter(|_| full)
-        .map(|last| next(last, waiting_first));
+    let next = found.last().filter(|_| full).map(|last| next(last, urgent_first));
     let summary = |conversation: &Conversation| {
         let of_it = glimpses.iter().find(|glimpse| glimpse.id == conversation.id);
         of_it.map(|glimpse| ConversationSummary::of(conversation, glimpse))
@@ -211,10 +208,10 @@ pub(super) async fn page(db: &TenantDb, wanted: Wanted, query: &ListQuery) -> Re
     Ok(HttpResponse::Ok().json(List { items, next }))
 }
 
-fn next(last: &Conversation, waiting_first: bool) -> String {
-    match last.waiting_since {
-        _ if !waiting_first => cursor::encode(last.updated_at, last.id),
-        Some(since) => format!("w{}", cursor::encode(since, last.id)),
+fn next(last: &Conversation, urgent_first: bool) -> String {
+    match last.answer_by {
+        _ if !urgent_first => cursor::encode(last.updated_at, last.id),
+        Some(at) => format!("u{}", cursor::encode(at, last.id)),
         None => format!("r{}", cursor::encode(last.updated_at, last.id)),
     }
 }

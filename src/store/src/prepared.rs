@@ -17,6 +17,7 @@ use crate::{
     queries::{
         ledger,
         messages::{self, NewVisitorMessage},
+        moods::{Reading, Weight},
     },
     tenant::TenantConn,
 };
@@ -46,6 +47,8 @@ async fn run_each(conn: &mut TenantConn<'_>) -> Result<(), StoreError> {
         attachments: Vec::new(),
         event_body: Value::Null,
         at,
+        reading: Reading::default(),
+        weight: Weight::default(),
         reservation: None,
     };
     match messages::say(conn, said).await {

@@ -147,6 +147,7 @@ diesel::table! {
         assignee_name -> Nullable<Text>,
         snoozed_until -> Nullable<Timestamptz>,
         waiting_since -> Nullable<Timestamptz>,
+        answer_by -> Nullable<Timestamptz>,
     }
 }
 

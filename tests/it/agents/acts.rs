@@ -57,7 +57,7 @@ async fn the_inbox_is_filtered_and_says_first_who_waits() {
         "?assignee=them",
         "?sort=loud",
         "?cursor=x",
-        "?cursor=wx&sort=waiting",
+        "?cursor=ux&sort=urgency",
     ] {
         assert_eq!(
             ada.get(&app, &format!("/api/conversations{wrong}")).await["status"],
@@ -72,7 +72,7 @@ async fn the_inbox_is_filtered_and_says_first_who_waits() {
     let (mut seen, mut cursor) = (Vec::new(), String::new());
     loop {
         let page = ada
-            .get(&app, &format!("/api/conversations?sort=waiting&limit=2{cursor}"))
+            .get(&app, &format!("/api/conversations?sort=urgency&limit=2{cursor}"))
             .await;
         let items = page["items"].as_array().unwrap();
         seen.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));

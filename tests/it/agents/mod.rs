@@ -9,6 +9,7 @@ mod handing_over;
 mod hours;
 mod lock;
 mod mail;
+mod mood;
 mod presence;
 mod queue;
 mod search;

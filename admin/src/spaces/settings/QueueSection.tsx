@@ -1,9 +1,13 @@
+import { X } from 'lucide-react';
+import { Button } from '../../ui/Button';
 import { Choice } from '../../ui/Choice';
+import { box } from '../../ui/Inputs';
 import { Section } from '../../ui/Section';
 import { useField } from './Draft';
 import { Num } from './inputs';
 import type { SpaceSettings } from './settings';
 
+type Plan = SpaceSettings['queue']['plans'][number];
 type Assign = SpaceSettings['queue']['assign'];
 
 const WAYS = [
@@ -14,9 +18,41 @@ const WAYS = [
 
 const HINTS: Record<Assign, string> = {
   off: 'It waits until somebody takes it by hand.',
-  round_robin: 'To the agent who was assigned something longest ago. Who waits longest comes first.',
-  least_loaded: 'To the agent who has fewest conversations. Who waits longest comes first.',
+  round_robin: 'To the agent who was assigned something longest ago. What is most urgent comes first.',
+  least_loaded: 'To the agent who has fewest conversations. What is most urgent comes first.',
 };
+
+const MOST_PLANS = 20;
+
+/** Whose contacts come earlier in the inbox. */
+function Plans() {
+  const { value, change, fault } = useField<Plan[]>('settings.queue.plans');
+  const rows = value.length < MOST_PLANS ? [...value, { plan: '', minutes: 60 }] : value;
+  const put = (at: number, next: Partial<Plan>) =>
+    change(rows.map((row, i) => (i === at ? { ...row, ...next } : row)).filter(({ plan }, i) => plan !== '' || i < value.length));
+  return (
+    <fieldset>
+      <legend className="mb-1.5 font-medium">Plans answered earlier</legend>
+      <ul className="space-y-1.5">
+        {rows.map(({ plan, minutes }, i) => (
+          <li key={i} className="flex items-center gap-2">
+            <input value={plan} onChange={({ target }) => put(i, { plan: target.value })} aria-label={`Plan ${i + 1}`} placeholder={i < value.length ? undefined : 'Add a plan'} maxLength={60} aria-invalid={fault ? true : undefined} className={`${box} h-10 min-w-0 flex-1`} />
+            {i < value.length && (
+              <>
+                <input type="number" min={0} max={1440} value={minutes} onChange={({ target }) => put(i, { minutes: Math.round(target.valueAsNumber) || 0 })} aria-label={`Minutes earlier for plan ${i + 1}`} className={`${box} h-10 w-24`} />
+                <span className="text-xs text-mute">minutes</span>
+                <Button onClick={() => change(value.filter((_, at) => at !== i))} aria-label={`Remove plan ${i + 1}`}>
+                  <X className="size-4" aria-hidden />
+                </Button>
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+      <p className={`mt-1.5 text-xs ${fault ? 'text-bad' : 'text-mute'}`}>{fault ?? 'By what the attribute “plan” of a contact says. Their conversations come earlier in the inbox, up to a day.'}</p>
+    </fieldset>
+  );
+}
 
 /** To whom a conversation goes that waits for a person. */
 export function QueueSection() {
@@ -33,6 +69,7 @@ export function QueueSection() {
           hint="1 to 50 conversations, in all spaces. Who has so many is assigned no more, and may still take more by hand. Empty: 5."
         />
       )}
+      <Plans />
     </Section>
   );
 }

@@ -36,5 +36,5 @@ const same = (one: unknown, other: unknown) => JSON.stringify(clean(one)) === JS
 
 /** Without the lines in which nothing stands. */
 function clean(value: unknown): unknown {
-  return Array.isArray(value) ? value.map((line) => String(line).trim()).filter(Boolean) : value;
+  return Array.isArray(value) ? value.map((line: unknown) => (typeof line === 'string' ? line.trim() : line)).filter(Boolean) : value;
 }

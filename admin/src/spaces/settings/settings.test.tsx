@@ -153,6 +153,18 @@ describe('the settings of a space', () => {
     await waitFor(() => expect(bodies(PATCH)).toEqual([{ settings: { queue: { assign: 'round_robin', per_agent: 3 } }, version: 3 }]));
   });
 
+  it('say what is handed over, and whose conversations come earlier', async () => {
+    const { user, bodies } = await open('/answers', { [PATCH]: () => json(space({ version: 4 })) });
+    expect(await screen.findByRole('radio', { name: 'Safety' })).toBeChecked();
+    await user.click(screen.getByRole('switch', { name: /When the visitor is angry/ }));
+    await user.click(screen.getByRole('radio', { name: 'Anything' }));
+    await types(user, 'Plan 1', 'pro');
+    await types(user, 'Minutes earlier for plan 1', '240');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    const settings = { handoff: { on_sentiment: false, on_urgency: 'any' }, queue: { plans: [{ plan: 'pro', minutes: 240 }] } };
+    await waitFor(() => expect(bodies(PATCH)).toEqual([{ settings, version: 3 }]));
+  });
+
   it('are for admins', async () => {
     await open('', {}, 'agent');
     expect(await screen.findByText('For admins')).toBeVisible();

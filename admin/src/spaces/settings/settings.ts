@@ -32,12 +32,17 @@ export interface SpaceSettings {
     after_abstentions: number;
     on_failure: boolean;
     by_model: boolean;
+    on_sentiment: boolean;
+    on_urgency: 'never' | 'safety' | 'any';
+    sentiment_by_model: boolean;
     message: string | null;
     away_message: string | null;
   };
   queue: {
     assign: 'off' | 'round_robin' | 'least_loaded';
     per_agent: number;
+    /** Minutes by which those are answered earlier whose attribute `plan` says so. */
+    plans: { plan: string; minutes: number }[];
   };
   /** Null is always. */
   hours: Hours | null;

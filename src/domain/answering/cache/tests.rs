@@ -58,6 +58,7 @@ impl Shelf {
                 message: MessageId::new(),
                 epoch: 0,
                 abstentions: 0,
+                alarmed: false,
                 locale: Some("en".to_owned()),
                 knowledge_version: 1,
                 said: None,

@@ -13,6 +13,7 @@ use super::{event::Reason, state::Ending};
 use crate::domain::{
     answering::settings::{Problem, range},
     availability::Availability,
+    mood::{Mood, Urgency},
 };
 
 /// Answers in a row that found nothing; 0 is never.
@@ -34,6 +35,13 @@ pub struct HandoffSettings {
     pub on_failure: bool,
     /// When the model asks for a person, for which it is given a tool.
     pub by_model: bool,
+    /// When a message of the visitor is angry, behind its answer.
+    pub on_sentiment: bool,
+    /// The same when it cannot wait.
+    #[schema(inline)]
+    pub on_urgency: OnUrgency,
+    /// Whether a model is asked how a message sounds of which the lexicon is not sure, at the space's expense.
+    pub sentiment_by_model: bool,
     /// What the visitor is told where an agent is there; null is our own words, in the visitor's language.
     #[schema(min_length = 1, max_length = 500)]
     pub message: Option<String>,
@@ -49,10 +57,24 @@ impl Default for HandoffSettings {
             after_abstentions: 2,
             on_failure: true,
             by_model: true,
+            on_sentiment: true,
+            on_urgency: OnUrgency::Safety,
+            sentiment_by_model: false,
             message: None,
             away_message: None,
         }
     }
+}
+
+/// What cannot wait for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OnUrgency {
+    Never,
+    /// Where somebody may be hurt.
+    Safety,
+    /// Money, lawyers, deadlines and the like as well.
+    Any,
 }
 
 /// Who is there for a visitor who waits from now on. Whoever is there outside hours need not answer.
@@ -96,6 +118,20 @@ impl HandoffSettings {
         Triggers {
             after_abstentions: self.after_abstentions,
             on_failure: self.on_failure,
+        }
+    }
+
+    /// Why what was said so calls for a person, where it does.
+    #[must_use]
+    pub fn alarm(&self, mood: &Mood) -> Option<Reason> {
+        let urgent = match self.on_urgency {
+            OnUrgency::Never => false,
+            OnUrgency::Safety => mood.urgency == Some(Urgency::Safety),
+            OnUrgency::Any => mood.urgency.is_some(),
+        };
+        match urgent {
+            true => Some(Reason::Urgency),
+            false => (self.on_sentiment && mood.is_angry()).then_some(Reason::Sentiment),
         }
     }
 
@@ -173,6 +209,36 @@ mod tests {
             ..HandoffSettings::default()
         };
         assert!(longest.problems().is_empty());
+    }
+
+    #[test]
+    fn what_is_said_calls_for_a_person_where_that_is_set() {
+        use OnUrgency::{Any, Never, Safety};
+        let mood = |anger, urgency| Mood {
+            anger,
+            urgency,
+            ..Mood::default()
+        };
+        let (angry, hurt, money) = (
+            mood(0.7, None),
+            mood(0.0, Some(Urgency::Safety)),
+            mood(0.7, Some(Urgency::Money)),
+        );
+        let (sentiment, urgency) = (Some(Reason::Sentiment), Some(Reason::Urgency));
+        for (on_sentiment, on_urgency, then) in [
+            (true, Safety, [None, sentiment, urgency, sentiment]),
+            (false, Safety, [None, None, urgency, None]),
+            (false, Never, [None, None, None, None]),
+            (true, Any, [None, sentiment, urgency, urgency]),
+        ] {
+            let settings = HandoffSettings {
+                on_sentiment,
+                on_urgency,
+                ..HandoffSettings::default()
+            };
+            let alarms = [&mood(0.4, None), &angry, &hurt, &money].map(|mood| settings.alarm(mood));
+            assert_eq!(alarms, then, "{on_sentiment} {on_urgency:?}");
+        }
     }
 
     fn availability(hours: Option<Value>, wait: Option<i64>) -> Availability {

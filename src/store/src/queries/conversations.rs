@@ -74,6 +74,8 @@ pub struct Conversation {
     pub snoozed_until: Option<DateTime<Utc>>,
     /// Since when the visitor waits for a person to write.
     pub waiting_since: Option<DateTime<Utc>>,
+    /// By when one is to, where one is: what the inbox is sorted by.
+    pub answer_by: Option<DateTime<Utc>>,
 }
 
 /// A conversation to be begun.
@@ -224,6 +226,7 @@ pub async fn set_status(conn: &mut TenantConn<'_>, change: StatusChange) -> Resu
     Ok(sql("WITH head AS ( \
              UPDATE conversations SET head_seq = head_seq + 1, updated_at = $4, status = $2, \
                     assignee_id = $5, assignee_name = $6, snoozed_until = $7, \
+                    alarmed_at = NULL, \
                     waiting_since = CASE $2 WHEN 'waiting' THEN coalesce(waiting_since, $4) \
                                             WHEN 'human' THEN waiting_since END, \
                     epoch = epoch + (status = 'resolved' AND $2 <> 'resolved')::integer \

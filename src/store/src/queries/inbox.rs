@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::{
     pg::Pg,
     prelude::{BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryableByName, SelectableHelper},
-    sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 
 use super::{
     conversations::{Conversation, ConversationStatus},
@@ -22,6 +23,9 @@ use crate::{
     statement::sql,
     tenant::TenantConn,
 };
+
+/// Readings of a conversation that count.
+pub const MOODS: i64 = 8;
 
 /// Which conversations are wanted.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +52,7 @@ pub enum Whose {
 /// Where a page ended: the moment its last conversation is sorted by, and its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// `waiting_since` or `updated_at`.
+    /// `answer_by` or `updated_at`.
     pub at: DateTime<Utc>,
     /// Of the last conversation shown.
     pub id: ConversationId,
@@ -82,24 +86,24 @@ fn of(wanted: &Wanted, limit: i64) -> Query<'_> {
     }
 }
 
-/// Those whose visitor waits for a person, the longest first, behind `after`.
+/// Those that a person is to answer, the most urgent first, behind `after`.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn waiting(
+pub async fn urgent(
     conn: &mut TenantConn<'_>,
     wanted: &Wanted,
     limit: i64,
     after: Option<Place>,
 ) -> Result<Vec<Conversation>, StoreError> {
     let mut query = of(wanted, limit)
-        .filter(columns::waiting_since.is_not_null())
-        .order((columns::waiting_since.asc(), columns::id.asc()));
+        .filter(columns::answer_by.is_not_null())
+        .order((columns::answer_by.asc(), columns::id.asc()));
     if let Some(Place { at, id }) = after {
-        let later = columns::waiting_since.gt(at);
-        let same = columns::waiting_since.eq(at).and(columns::id.gt(id));
+        let later = columns::answer_by.gt(at);
+        let same = columns::answer_by.eq(at).and(columns::id.gt(id));
         // The first condition alone is what the index can begin at.
-        query = query.filter(columns::waiting_since.ge(at)).filter(later.or(same));
+        query = query.filter(columns::answer_by.ge(at)).filter(later.or(same));
     }
     Ok(query.load(conn.db()).await?)
 }
@@ -111,13 +115,13 @@ pub async fn waiting(
 pub async fn recent(
     conn: &mut TenantConn<'_>,
     wanted: &Wanted,
-    waiting_too: bool,
+    urgent_too: bool,
     limit: i64,
     after: Option<Place>,
 ) -> Result<Vec<Conversation>, StoreError> {
     let mut query = of(wanted, limit).order((columns::updated_at.desc(), columns::id.desc()));
-    if !waiting_too {
-        query = query.filter(columns::waiting_since.is_null());
+    if !urgent_too {
+        query = query.filter(columns::answer_by.is_null());
     }
     if let Some(Place { at, id }) = after {
         let earlier = columns::updated_at.lt(at);
@@ -148,6 +152,25 @@ pub struct Glimpse {
     /// Whether they may not chat.
     #[diesel(sql_type = Bool)]
     pub blocked: bool,
+    /// What the contact's attribute `plan` says, by their host site or by agents.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub plan: Option<String>,
+    /// Since when the bot has a visitor whom a person should see.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub alarmed_at: Option<DateTime<Utc>>,
+    /// The next deadline of its open ticket.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub deadline: Option<DateTime<Utc>>,
+    /// Minutes by which it is answered earlier.
+    #[diesel(sql_type = Integer)]
+    pub credit: i32,
+    /// What was read of the newest messages of the visitor in this epoch, [`MOODS`] at most, oldest first:
+    /// an array of `{message, seq, valence, anger, urgency, words}`.
+    #[diesel(sql_type = Jsonb)]
+    pub moods: Value,
+    /// The seq of the last change of status, 0 before the first.
+    #[diesel(sql_type = BigInt)]
+    pub status_seq: i64,
     /// Why the visitor waits for a person, or one has it, where that is so: as the log says.
     #[diesel(sql_type = Nullable<Text>)]
     pub reason: Option<String>,
@@ -182,24 +205,35 @@ pub async fn glimpses(
     Ok(sql(
         "SELECT c.id, coalesce(k.name, k.edited_name, v.said ->> 'name', k.said_name) AS name, \
                 coalesce(k.email, k.edited_email, v.said ->> 'email', v.attributes ->> 'email') AS email, \
-                k.id AS contact_id, v.verified, k.blocked_at IS NOT NULL AS blocked, CASE WHEN c.status IN ('waiting', 'human') THEN ( \
-                    SELECT e.body ->> 'reason' FROM conversation_events e \
-                    WHERE e.tenant_id = c.tenant_id AND e.conversation_id = c.id AND e.kind = 'status' \
-                    ORDER BY e.seq DESC LIMIT 1) END AS reason, m.author_kind, m.author_name, m.text, m.attachments, \
-                m.created_at AS said_at, ( \
-                    SELECT k.number FROM tickets t JOIN tickets k \
-                        ON k.tenant_id = t.tenant_id AND k.id = coalesce(t.merged_into, t.id) \
-                    WHERE t.tenant_id = c.tenant_id AND t.conversation_id = c.id AND k.status <> 'closed' \
-                    ORDER BY t.number DESC LIMIT 1) AS ticket \
+                k.id AS contact_id, v.verified, k.blocked_at IS NOT NULL AS blocked, \
+                coalesce(k.attributes ->> 'plan', k.edited_attributes ->> 'plan') AS plan, \
+                c.alarmed_at, c.deadline, c.credit, coalesce(o.moods, '[]') AS moods, \
+                coalesce(t.seq, 0) AS status_seq, CASE WHEN c.status IN ('waiting', 'human') THEN t.reason END AS reason, \
+                m.author_kind, m.author_name, m.text, m.attachments, m.created_at AS said_at, ( \
+                    SELECT s.number FROM tickets o JOIN tickets s \
+                        ON s.tenant_id = o.tenant_id AND s.id = coalesce(o.merged_into, o.id) \
+                    WHERE o.tenant_id = c.tenant_id AND o.conversation_id = c.id AND s.status <> 'closed' \
+                    ORDER BY o.number DESC LIMIT 1) AS ticket \
          FROM conversations c JOIN visitors v ON v.id = c.visitor_id \
          LEFT JOIN contacts k ON k.id = v.contact_id \
+         LEFT JOIN LATERAL ( \
+             SELECT e.seq, e.body ->> 'reason' AS reason FROM conversation_events e \
+             WHERE e.tenant_id = c.tenant_id AND e.conversation_id = c.id AND e.kind = 'status' \
+             ORDER BY e.seq DESC LIMIT 1) t ON true \
          LEFT JOIN LATERAL ( \
              SELECT author_kind, author_name, left(text, 200) AS text, attachments, created_at FROM messages \
              WHERE tenant_id = c.tenant_id AND conversation_id = c.id AND author_kind <> 'system' \
              ORDER BY seq DESC LIMIT 1) m ON true \
+         LEFT JOIN LATERAL ( \
+             SELECT jsonb_agg(jsonb_build_object('message', n.message_id, 'seq', n.seq, 'valence', n.valence, \
+                                                 'anger', n.anger, 'urgency', n.urgency, 'words', n.words) \
+                              ORDER BY n.seq) AS moods \
+             FROM (SELECT * FROM message_moods r WHERE r.tenant_id = c.tenant_id AND r.conversation_id = c.id \
+                   AND r.epoch = c.epoch ORDER BY r.seq DESC LIMIT $2) n) o ON true \
          WHERE c.id = ANY ($1)",
     )
     .bind::<Array<SqlUuid>, _>(conversations)
+    .bind::<BigInt, _>(MOODS)
     .get_results(conn.db())
     .await?)
 }

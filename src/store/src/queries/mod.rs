@@ -31,6 +31,7 @@ pub mod ledger;
 pub mod log;
 pub mod mail_replies;
 pub mod messages;
+pub mod moods;
 pub mod notes;
 pub mod passages;
 pub mod queue;

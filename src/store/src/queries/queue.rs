@@ -32,20 +32,20 @@ pub struct Waiting {
     pub hours: Option<Value>,
 }
 
-/// Those that wait in spaces which assign, the longest first; of each space `limit` at most. Not those of
+/// Those that wait in spaces which assign, what is to be answered first first; of each space `limit` at most. Not those of
 /// whom is blocked.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn waiting(conn: &mut TenantConn<'_>, limit: i64) -> Result<Vec<Waiting>, StoreError> {
     Ok(sql("SELECT c.id, s.settings -> 'queue' AS settings, s.settings -> 'hours' AS hours FROM spaces s CROSS JOIN LATERAL ( \
-             SELECT w.id, w.waiting_since FROM conversations w \
+             SELECT w.id, w.answer_by FROM conversations w \
              WHERE w.tenant_id = s.tenant_id AND w.space_id = s.id AND w.status = 'waiting' AND w.waiting_since IS NOT NULL \
                AND NOT EXISTS (SELECT FROM visitors v JOIN contacts k ON k.tenant_id = v.tenant_id AND k.id = v.contact_id \
                WHERE v.tenant_id = w.tenant_id AND v.id = w.visitor_id AND k.blocked_at IS NOT NULL) \
-             ORDER BY w.waiting_since, w.id LIMIT $1) c \
+             ORDER BY w.answer_by, w.id LIMIT $1) c \
          WHERE s.archived_at IS NULL AND s.removed_at IS NULL AND s.settings #>> '{queue,assign}' <> 'off' \
-         ORDER BY c.waiting_since, c.id")
+         ORDER BY c.answer_by, c.id")
     .bind::<BigInt, _>(limit)
     .load(conn.db())
     .await?)

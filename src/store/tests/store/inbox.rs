@@ -107,11 +107,11 @@ async fn a_visitor_waits_until_a_person_writes() {
     assert_eq!(waiting_since(&acme, id).await, None, "it is put off");
 }
 
-async fn pages(chat: &Chat, wanted: &Wanted, waiting: bool) -> Vec<ConversationId> {
+async fn pages(chat: &Chat, wanted: &Wanted, urgent: bool) -> Vec<ConversationId> {
     let (mut seen, mut after) = (Vec::new(), None);
     loop {
-        let page = chat.db.read(async |conn| match waiting {
-            true => inbox::waiting(conn, wanted, 2, after).await,
+        let page = chat.db.read(async |conn| match urgent {
+            true => inbox::urgent(conn, wanted, 2, after).await,
             false => inbox::recent(conn, wanted, true, 2, after).await,
         });
         let page: Result<_, StoreError> = page.await;
@@ -119,8 +119,8 @@ async fn pages(chat: &Chat, wanted: &Wanted, waiting: bool) -> Vec<ConversationI
         let Some(last) = page.last() else {
             return seen;
         };
-        let sorted_by = if waiting {
-            last.waiting_since
+        let sorted_by = if urgent {
+            last.answer_by
         } else {
             Some(last.updated_at)
         };

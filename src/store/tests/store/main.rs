@@ -30,6 +30,7 @@ mod mail_replies;
 mod many_jobs;
 mod messages;
 mod migrations;
+mod moods;
 mod pool;
 mod queue;
 mod refusals;

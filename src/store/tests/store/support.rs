@@ -10,6 +10,7 @@ use parlance_store::{
         ledger::{CallKind, NewReservation, Settlement, TokenUsage},
         log,
         messages::{self, FinishedAnswer, MessageState, NewVisitorMessage, Said},
+        moods::{Reading, Weight},
         spaces::{self, NewSpace},
         visitors::{self, Visit},
     },
@@ -135,6 +136,8 @@ impl Chat {
             attachments: Vec::new(),
             event_body: json!({"type": "message", "text": text}),
             at: at(1),
+            reading: Reading::default(),
+            weight: Weight::default(),
             reservation: Some(self.reservation()),
         }
     }

@@ -51,7 +51,8 @@ pub async fn append_message(conn: &mut TenantConn<'_>, new: NewMessage) -> Resul
              SELECT id, seq, epoch FROM messages WHERE conversation_id = $2 AND client_id = $6), \
          head AS ( \
              UPDATE conversations SET head_seq = head_seq + 1, updated_at = $10, \
-                    waiting_since = CASE WHEN $3 <> 'agent' THEN waiting_since END \
+                    waiting_since = CASE WHEN $3 <> 'agent' THEN waiting_since END, \
+                    alarmed_at = CASE WHEN $3 <> 'agent' THEN alarmed_at END \
              WHERE id = $2 AND NOT EXISTS (SELECT FROM existing) \
              RETURNING tenant_id, id, head_seq, epoch), \
          message AS ( \

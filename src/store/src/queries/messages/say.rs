@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
-    sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Float, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use serde_json::Value;
 
@@ -11,7 +11,10 @@ use super::{Said, Written, write_locked};
 use crate::{
     error::StoreError,
     ids::{ClientId, ConversationId, MessageId, SpaceId, VisitorId},
-    queries::ledger::NewReservation,
+    queries::{
+        ledger::NewReservation,
+        moods::{Reading, Weight},
+    },
     statement::sql,
     tenant::TenantConn,
 };
@@ -36,6 +39,10 @@ pub struct NewVisitorMessage {
     pub event_body: Value,
     /// When.
     pub at: DateTime<Utc>,
+    /// What was read of it.
+    pub reading: Reading,
+    /// What the conversation weighs from now on.
+    pub weight: Weight,
     /// For the answer, where the bot is to answer: as long as it is open, the turn is. Space,
     /// conversation and message are taken from the message.
     pub reservation: Option<NewReservation>,
@@ -63,13 +70,18 @@ pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<(S
              WHERE m.conversation_id = $2 AND m.client_id = $5), \
          head AS ( \
              UPDATE conversations SET head_seq = head_seq + 1, updated_at = $8, \
-                    waiting_since = CASE WHEN status IN ('waiting', 'human') THEN coalesce(waiting_since, $8) END \
+                    waiting_since = CASE WHEN status IN ('waiting', 'human') THEN coalesce(waiting_since, $8) END, \
+                    alarmed_at = CASE WHEN $20 AND status = 'bot' THEN coalesce(alarmed_at, $8) END, credit = $21 \
              WHERE id = $2 AND visitor_id = $3 AND space_id = $4 AND NOT EXISTS (SELECT FROM existing) \
              RETURNING tenant_id, id, space_id, head_seq, epoch), \
          message AS ( \
              INSERT INTO messages (tenant_id, id, conversation_id, seq, epoch, author_kind, author_id, \
                                    client_id, text, state, created_at, attachments) \
              SELECT tenant_id, $1, id, head_seq, epoch, 'visitor', $3, $5, $6, 'complete', $8, $15 FROM head), \
+         mood AS ( \
+             INSERT INTO message_moods (tenant_id, message_id, conversation_id, seq, epoch, valence, anger, \
+                                        urgency, words) \
+             SELECT tenant_id, $1, id, head_seq, epoch, $16, $17, $18, $19 FROM head), \
          event AS ( \
              INSERT INTO conversation_events (tenant_id, conversation_id, seq, kind, message_id, body, at) \
              SELECT tenant_id, id, head_seq, 'message', $1, $7::json, $8 FROM head), \
@@ -96,7 +108,13 @@ pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<(S
     .bind::<Nullable<Timestamptz>, _>(reservation.map(|r| r.expires_at))
     .bind::<Nullable<BigInt>, _>(reservation.map(|r| r.estimate_input))
     .bind::<Nullable<BigInt>, _>(reservation.map(|r| r.estimate_output))
-    .bind::<Array<Text>, _>(new.attachments);
+    .bind::<Array<Text>, _>(new.attachments)
+    .bind::<Float, _>(new.reading.valence)
+    .bind::<Float, _>(new.reading.anger)
+    .bind::<Nullable<Text>, _>(new.reading.urgency)
+    .bind::<Jsonb, _>(new.reading.words)
+    .bind::<Bool, _>(new.weight.alarmed)
+    .bind::<Integer, _>(new.weight.credit);
     let row: Row = write_locked(conn.db(), new.conversation_id, write).await?;
     Ok((row.written.into(), row.knowledge_version))
 }
