@@ -31,6 +31,7 @@ pub mod mail_replies;
 pub mod messages;
 pub mod notes;
 pub mod passages;
+pub mod questions;
 pub mod queue;
 pub mod rollups;
 pub mod search;

@@ -45,6 +45,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("mail_replies", "mail_replies"),
     ("notes", "inbox"),
     ("passages", "knowledge"),
+    ("questions", "questions"),
     ("queue", "queue"),
     ("rollups", "rollups"),
     ("search", "knowledge"),

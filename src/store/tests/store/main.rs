@@ -30,6 +30,7 @@ mod many_jobs;
 mod messages;
 mod migrations;
 mod pool;
+mod questions;
 mod queue;
 mod refusals;
 mod removed;
