@@ -68,7 +68,7 @@ use crate::{
         retrieval::Retriever,
     },
     http::{self, routes::Transports},
-    jobs::{Tools, Worker, keep_counting, keep_forgetting},
+    jobs::{Tools, Worker, keep_counting, keep_forgetting, keep_grouping},
     kernel::{address::Addresses, origin::PublicOrigin, tasks::Tasks, vault::Vault},
     realtime,
 };
@@ -334,7 +334,8 @@ async fn work(services: Services, tenants: Vec<TenantId>, ingest: Ingest, crawle
         mailing.run(stopping.clone()),
         waiting.run(stopping.clone()),
         keep_forgetting(db.clone(), clock.clone(), stopping.clone()),
-        keep_counting(db.clone(), clock.clone(), stopping)
+        keep_counting(db.clone(), clock.clone(), stopping.clone()),
+        keep_grouping(db.clone(), reading.clone(), stopping)
     );
 }
 
@@ -411,6 +412,7 @@ fn services(
     .kept_by(adapters.identity.clone());
     Ok(Services {
         reader: adapters.reader.clone(),
+        ingest: ingest(adapters, prices),
         links,
         file_places: FilePlaces::default(),
         consoles,

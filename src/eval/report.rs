@@ -4,7 +4,7 @@ use std::{fmt, path::Path};
 
 use serde::Serialize;
 
-use super::retrieval;
+use super::{questions::QuestionFigures, retrieval};
 use crate::domain::answering::grounding::eval::GroundingFigures;
 
 /// Characters of a missed question that are shown.
@@ -17,6 +17,8 @@ pub struct Report {
     /// The same questions by word statistics on 800-word chunks.
     pub baseline: Option<retrieval::Figures>,
     pub grounding: Option<GroundingFigures>,
+    /// Questions of visitors, grouped as the product does.
+    pub question_clusters: Option<QuestionFigures>,
     /// A line for each set that is not there.
     pub skipped: Vec<String>,
 }
@@ -28,6 +30,8 @@ pub struct Figures {
     pub retrieval: Option<retrieval::Figures>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grounding: Option<GroundingFigures>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question_clusters: Option<QuestionFigures>,
 }
 
 impl Report {
@@ -37,6 +41,7 @@ impl Report {
         Figures {
             retrieval: self.retrieval.as_ref().map(|report| report.figures),
             grounding: self.grounding,
+            question_clusters: self.question_clusters,
         }
     }
 
@@ -57,6 +62,9 @@ impl fmt::Display for Report {
                 f,
                 "grounding: {rows} responses\n  AUC {auc:.3}   accuracy {accuracy:.3}\n"
             )?;
+        }
+        if let Some(figures) = self.question_clusters {
+            writeln!(f, "{figures}\n")?;
         }
         self.skipped.iter().try_for_each(|line| writeln!(f, "{line}"))
     }

@@ -310,7 +310,7 @@ async fn a_cluster_without_questions_is_swept_and_a_question_moves() {
     };
     let left = acme.db.transaction(async |conn| {
         questions::put_cluster(conn, acme.space, MODEL, &cluster, at(1)).await?;
-        questions::shift(conn, question, two).await?;
+        questions::shift(conn, &[(question, two)]).await?;
         questions::sweep(conn, acme.space).await?;
         assert_eq!(questions::of_other_models(conn, acme.space, "another", 9).await?.len(), 1);
         let placed = questions::placed(conn, acme.space, MODEL, 9).await?;
@@ -346,7 +346,7 @@ async fn questions_are_never_another_tenants() {
         questions::put(conn, &theirs).await?;
         questions::put_vector(conn, question, "another", &[0.0]).await?;
         questions::settle(conn, &[gap]).await?;
-        questions::shift(conn, question, gap).await?;
+        questions::shift(conn, &[(question, gap)]).await?;
         questions::sweep(conn, acme.space).await?;
         assert!(questions::placed(conn, acme.space, MODEL, 9).await?.is_empty());
         assert!(questions::of_other_models(conn, acme.space, "another", 9).await?.is_empty());

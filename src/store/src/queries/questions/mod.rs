@@ -454,20 +454,21 @@ pub async fn of_other_models(
     Ok(rows.into_iter().map(|row| (row.message_id, row.text)).collect())
 }
 
-/// Moves a question to another cluster; nothing where it is gone.
+/// Moves questions to other clusters of their space; those that are gone are passed over.
 ///
 /// # Errors
-/// [`StoreError`] where the cluster does not exist or the database fails.
+/// [`StoreError`] where a cluster does not exist or the database fails.
 pub async fn shift(
     conn: &mut TenantConn<'_>,
-    question: MessageId,
-    cluster: QuestionClusterId,
+    moves: &[(MessageId, QuestionClusterId)],
 ) -> Result<(), StoreError> {
-    sql("UPDATE asked_questions SET cluster_id = $2 WHERE message_id = $1")
-        .bind::<SqlUuid, _>(question)
-        .bind::<SqlUuid, _>(cluster)
-        .execute(conn.db())
-        .await?;
+    let (questions, clusters): (Vec<_>, Vec<_>) = moves.iter().copied().unzip();
+    sql("UPDATE asked_questions q SET cluster_id = t.cluster_id FROM unnest($1, $2) t (message_id, cluster_id) \
+         WHERE q.message_id = t.message_id")
+    .bind::<Array<SqlUuid>, _>(questions)
+    .bind::<Array<SqlUuid>, _>(clusters)
+    .execute(conn.db())
+    .await?;
     Ok(())
 }
 
