@@ -50,10 +50,7 @@ const VECTORS: &str = "eval-embeddings.bin";
 /// When a set is malformed, or ingestion, search or writing fails.
 pub async fn run(db: &Db, embedder: Arc<dyn Embedder>, data: &Path, out: &Path) -> Result<Report> {
     let mut report = Report::default();
-    let vectors = Arc::new(embeddings::OnDisk::open(
-        embedder,
-        &out.with_file_name(VECTORS),
-    )?);
+    let vectors = Arc::new(embeddings::OnDisk::open(embedder, &out.with_file_name(VECTORS))?);
     match data::retrieval(data)? {
         Some(set) => {
             let tenant = tenant(db).await?;

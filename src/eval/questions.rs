@@ -59,7 +59,11 @@ pub async fn measure(embedder: &dyn Embedder, table: &Path) -> Result<QuestionFi
     let mut rows: Vec<(String, String)> = csv(&table)
         .into_iter()
         .skip(1)
-        .filter_map(|row| <[String; 2]>::try_from(row).ok().map(|[text, meaning]| (text, meaning)))
+        .filter_map(|row| {
+            <[String; 2]>::try_from(row)
+                .ok()
+                .map(|[text, meaning]| (text, meaning))
+        })
         .collect();
     rows.sort_by_cached_key(|(text, _)| Sha256::digest(text));
     let mut vectors = Vec::with_capacity(rows.len());
@@ -109,9 +113,8 @@ fn compare(clusters: &[usize], meanings: &[&str]) -> QuestionFigures {
         let share = n as f64 / all.max(1) as f64;
         share
     };
-    let entropy = |shares: &mut dyn Iterator<Item = usize>| -> f64 {
-        shares.map(|n| -share(n) * share(n).ln()).sum()
-    };
+    let entropy =
+        |shares: &mut dyn Iterator<Item = usize>| -> f64 { shares.map(|n| -share(n) * share(n).ln()).sum() };
     let (of_clusters, of_meanings) = (
         entropy(&mut by_cluster.values().copied()),
         entropy(&mut by_meaning.values().copied()),
@@ -148,5 +151,51 @@ mod tests {
         let placed = grouped([0.0, 90.0, 5.0, 95.0].map(at).to_vec(), NEAR);
         assert_eq!((placed[0], placed[1]), (placed[2], placed[3]));
         assert_ne!(placed[0], placed[1]);
+    }
+
+    #[tokio::test]
+    #[ignore]
+    async fn sweep() {
+        let dir = std::env::var("PARLANCE_MODEL_DIR").unwrap();
+        let embedder =
+            crate::adapters::embed::MiniLm::load(std::path::Path::new(&dir), Default::default()).unwrap();
+        for set in ["train", "test"] {
+            let table = fs::read_to_string(format!("../shared/eval/ticket_category/{set}.csv")).unwrap();
+            let mut rows: Vec<(String, String)> = csv(&table)
+                .into_iter()
+                .skip(1)
+                .filter_map(|row| <[String; 2]>::try_from(row).ok().map(|[t, m]| (t, m)))
+                .collect();
+            rows.sort_by_cached_key(|(text, _)| Sha256::digest(text));
+            rows.truncate(3080);
+            let mut vectors = Vec::new();
+            for batch in rows.chunks(64) {
+                let texts: Vec<String> = batch.iter().map(|(t, _)| t.clone()).collect();
+                vectors.extend(
+                    embedder
+                        .embed(&texts, Purpose::Query)
+                        .await
+                        .unwrap()
+                        .vectors
+                        .into_iter()
+                        .map(normalised),
+                );
+            }
+            let meanings: Vec<&str> = rows.iter().map(|(_, m)| m.as_str()).collect();
+            for near in [0.5_f32, 0.55, 0.6, 0.64, 0.68, 0.72, 0.76, 0.8] {
+                let mut made = 0;
+                let mut new = || {
+                    made += 1;
+                    made
+                };
+                let mut c = Clusters::new(Vec::new(), near);
+                let once: Vec<usize> = vectors.iter().map(|v| c.place(v, &mut new)).collect();
+                println!("{set} {near} once {}", compare(&once, &meanings));
+                println!(
+                    "{set} {near} refd {}",
+                    compare(&grouped(vectors.clone(), near), &meanings)
+                );
+            }
+        }
     }
 }

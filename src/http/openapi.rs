@@ -16,9 +16,9 @@ use utoipa::{
 };
 
 use super::{
-    analytics, attachments, audit, auth, canned, contacts, conversations, documents, golden, identity_keys,
-    invitations, jobs, keys, mail, operations, outbox, passages, places, query, session, sources, spaces,
-    team, visitors, widget,
+    analytics, attachments, audit, auth, canned, contacts, conversations, documents, gaps, golden,
+    identity_keys, invitations, jobs, keys, mail, operations, outbox, passages, places, query, questions,
+    session, sources, spaces, team, visitors, widget,
 };
 
 /// The document as JSON text, made once.
@@ -70,6 +70,8 @@ Lists give `next` while there is more: pass it as `cursor`.";
         spaces::experiments::start, spaces::experiments::list, spaces::experiments::experiment,
         spaces::experiments::end,
         analytics::overview, analytics::of_space,
+        gaps::list, gaps::gap, gaps::dismiss, gaps::reopen, gaps::draft, gaps::preview, gaps::answer,
+        questions::report,
         golden::list, golden::add, golden::change, golden::remove, golden::ask, golden::runs, golden::run,
         sources::document, sources::original,
         operations::health, operations::ready, operations::metrics, operations::openapi, outbox::read,
@@ -84,6 +86,7 @@ Lists give `next` while there is more: pass it as `cursor`.";
         (name = "contacts", description = "Whom conversations are with"),
         (name = "knowledge", description = "Documents, the jobs that read them, and searching them"),
         (name = "golden questions", description = "What must be found or said, asked again after each change"),
+        (name = "gaps", description = "What visitors ask and the bot does not answer well"),
         (name = "analytics", description = "What happened, by day and by space"),
         (name = "team", description = "Members, their roles and teams, and who is invited"),
         (name = "keys", description = "The keys of programs"),

@@ -185,14 +185,19 @@ impl<Id: Copy + Eq + std::hash::Hash> Clusters<Id> {
 
     /// Joins the two that are nearest as long as they are the same.
     fn join(&mut self, members: &mut [Member<Id>]) {
-        let mut order: Vec<usize> = (0..self.all.len()).filter(|at| self.all[*at].members > 0).collect();
+        let mut order: Vec<usize> = (0..self.all.len())
+            .filter(|at| self.all[*at].members > 0)
+            .collect();
         order.sort_by_key(|at| std::cmp::Reverse(self.all[*at].members));
         let mut into: HashMap<Id, Id> = HashMap::new();
         let mut kept: Vec<usize> = Vec::new();
         for at in order {
-            let cosines = kept
-                .iter()
-                .map(|larger| (*larger, dot(&self.all[*larger].direction, &self.all[at].direction)));
+            let cosines = kept.iter().map(|larger| {
+                (
+                    *larger,
+                    dot(&self.all[*larger].direction, &self.all[at].direction),
+                )
+            });
             match cosines.max_by(|a, b| a.1.total_cmp(&b.1)) {
                 Some((larger, cosine)) if cosine >= SAME => {
                     into.insert(self.all[at].id, self.all[larger].id);

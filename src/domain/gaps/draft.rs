@@ -111,8 +111,13 @@ pub async fn draft(
 /// The reply that is most like the others; without vectors the newest.
 async fn quoted(ingest: &Ingest, db: &TenantDb, space: SpaceId, replies: &[Reply]) -> Drafted {
     let texts: Vec<String> = replies.iter().map(|reply| reply.text.clone()).collect();
-    let vectors = ingest.vectors(db, space, &texts, Purpose::Passage).await.unwrap_or_default();
-    let best = central(&vectors).and_then(|at| replies.get(at)).or(replies.first());
+    let vectors = ingest
+        .vectors(db, space, &texts, Purpose::Passage)
+        .await
+        .unwrap_or_default();
+    let best = central(&vectors)
+        .and_then(|at| replies.get(at))
+        .or(replies.first());
     Drafted {
         text: best.map(|reply| reply.text.clone()).unwrap_or_default(),
         model: None,
@@ -123,8 +128,12 @@ async fn quoted(ingest: &Ingest, db: &TenantDb, space: SpaceId, replies: &[Reply
 
 /// The one with the greatest sum of cosines to all, the first of equals.
 fn central(vectors: &[Vec<f32>]) -> Option<usize> {
-    let sums = vectors.iter().map(|one| vectors.iter().map(|other| dot(one, other)).sum::<f32>());
-    let best = sums.enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best });
+    let sums = vectors
+        .iter()
+        .map(|one| vectors.iter().map(|other| dot(one, other)).sum::<f32>());
+    let best = sums
+        .enumerate()
+        .reduce(|best, next| if next.1 > best.1 { next } else { best });
     best.map(|(at, _)| at)
 }
 
@@ -261,7 +270,7 @@ mod tests {
 
     #[test]
     fn the_reply_most_like_the_others_is_quoted() {
-        let vectors = [vec![0.0, 1.0], vec![1.0, 0.0], vec![0.9, 0.1]];
+        let vectors = [vec![0.6, 0.8], vec![1.0, 0.0], vec![0.9, 0.436]];
         assert_eq!(central(&vectors), Some(2));
         assert_eq!(central(&[vec![1.0], vec![1.0]]), Some(0), "the newer of equals");
         assert_eq!(central(&[]), None);

@@ -132,7 +132,9 @@ async fn vectors(
     let mut new: BTreeMap<SpaceId, Vec<(MessageId, String)>> = BTreeMap::new();
     for Found { said, .. } in found.iter().filter(|found| found.said.cluster_id.is_none()) {
         let text = said.text.trim().chars().take(MAX_QUESTION_CHARS).collect();
-        new.entry(said.space_id).or_default().push((said.message_id, text));
+        new.entry(said.space_id)
+            .or_default()
+            .push((said.message_id, text));
     }
     let mut vectors = HashMap::new();
     for (space, questions) in new {
@@ -155,7 +157,9 @@ async fn place(
     vectors: &HashMap<MessageId, Vec<f32>>,
     at: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let new = found.iter().any(|found| vectors.contains_key(&found.said.message_id));
+    let new = found
+        .iter()
+        .any(|found| vectors.contains_key(&found.said.message_id));
     let known = match new {
         true => questions::clusters(conn, space, model, CLUSTERS_MOST).await?,
         false => Vec::new(),
@@ -184,7 +188,8 @@ async fn place(
             questions::put_vector(conn, question.message_id, model, vector).await?;
         }
     }
-    let touched: BTreeSet<QuestionClusterId> = placed.iter().map(|(question, _)| question.cluster_id).collect();
+    let touched: BTreeSet<QuestionClusterId> =
+        placed.iter().map(|(question, _)| question.cluster_id).collect();
     questions::settle(conn, &touched.into_iter().collect::<Vec<_>>()).await?;
     Ok(new)
 }
@@ -198,7 +203,9 @@ pub(super) fn stored(cluster: &Cluster<QuestionClusterId>) -> questions::Cluster
 }
 
 fn question(said: &Said, cluster: QuestionClusterId, reasons: &[GapReason]) -> Question {
-    let took = said.answered_at.map(|answered| (answered - said.asked_at).num_milliseconds().max(0));
+    let took = said
+        .answered_at
+        .map(|answered| (answered - said.asked_at).num_milliseconds().max(0));
     Question {
         message_id: said.message_id,
         conversation_id: said.conversation_id,
@@ -235,14 +242,25 @@ mod tests {
 
     fn reasons(said: &[Said]) -> Vec<(&str, Vec<GapReason>)> {
         let found = questions(said).into_iter();
-        found.map(|found| (found.said.text.as_str(), found.reasons)).collect()
+        found
+            .map(|found| (found.said.text.as_str(), found.reasons))
+            .collect()
     }
 
     #[test]
     fn greetings_and_short_replies_are_no_questions() {
         let chat = ConversationId::new();
-        let texts = ["Hi there", "yes", "Thank you so much!", "I want to talk to a human", "Do you repair boats?"];
-        let all: Vec<Said> = (1..).zip(texts).map(|(seq, text)| said(chat, seq, text)).collect();
+        let texts = [
+            "Hi there",
+            "yes",
+            "Thank you so much!",
+            "I want to talk to a human",
+            "Do you repair boats?",
+        ];
+        let all: Vec<Said> = (1..)
+            .zip(texts)
+            .map(|(seq, text)| said(chat, seq, text))
+            .collect();
         assert_eq!(reasons(&all), [("Do you repair boats?", vec![])]);
     }
 
@@ -250,15 +268,29 @@ mod tests {
     fn a_question_may_be_a_gap_for_several_reasons() {
         let chat = ConversationId::new();
         let all = [
-            Said { abstained: true, grounding: None, ..said(chat, 1, "Do you repair boats?") },
-            Said { grounding: Some(LOW_GROUNDING - 0.01), thumbs_down: true, ..said(chat, 3, "And kayaks?") },
-            Said { grounding: Some(LOW_GROUNDING), ..said(chat, 5, "How much is it?") },
+            Said {
+                abstained: true,
+                grounding: None,
+                ..said(chat, 1, "Do you repair boats?")
+            },
+            Said {
+                grounding: Some(LOW_GROUNDING - 0.01),
+                thumbs_down: true,
+                ..said(chat, 3, "And kayaks?")
+            },
+            Said {
+                grounding: Some(LOW_GROUNDING),
+                ..said(chat, 5, "How much is it?")
+            },
         ];
         assert_eq!(
             reasons(&all),
             [
                 ("Do you repair boats?", vec![GapReason::Abstained]),
-                ("And kayaks?", vec![GapReason::LowGrounding, GapReason::ThumbsDown]),
+                (
+                    "And kayaks?",
+                    vec![GapReason::LowGrounding, GapReason::ThumbsDown]
+                ),
                 ("How much is it?", vec![]),
             ]
         );
@@ -267,14 +299,24 @@ mod tests {
     #[test]
     fn the_last_question_is_why_a_person_was_asked_for() {
         let (chat, other) = (ConversationId::new(), ConversationId::new());
-        let handed = |seq, text| Said { handed_over: Some(9), ..said(chat, seq, text) };
-        let unanswered = |seq, text| Said { answer_id: None, grounding: None, ..handed(seq, text) };
+        let handed = |seq, text| Said {
+            handed_over: Some(9),
+            ..said(chat, seq, text)
+        };
+        let unanswered = |seq, text| Said {
+            answer_id: None,
+            grounding: None,
+            ..handed(seq, text)
+        };
         let all = [
             handed(1, "Do you repair boats?"),
             unanswered(3, "It is urgent"),
             unanswered(4, "Where is my boat?"),
-            handed(5, "a real person please"),
-            Said { handed_over: Some(9), ..said(other, 1, "Is it free?") },
+            handed(5, "I want to talk to a human"),
+            Said {
+                handed_over: Some(9),
+                ..said(other, 1, "Is it free?")
+            },
         ];
         assert_eq!(
             reasons(&all),

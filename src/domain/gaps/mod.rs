@@ -47,15 +47,6 @@ pub struct Told {
     pub trend: [i64; POINTS],
 }
 
-/// Why an answer is not published.
-#[derive(Debug, thiserror::Error)]
-pub enum GapError {
-    #[error(transparent)]
-    Unsound(#[from] WrittenError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 /// The gaps of a space.
 ///
 /// # Errors
@@ -63,7 +54,9 @@ pub enum GapError {
 pub async fn list(db: &TenantDb, filter: &GapFilter) -> Result<Vec<Told>, StoreError> {
     let (gaps, slots) = db
         .read(async |conn| {
-            spaces::load(conn, filter.space).await?.ok_or(StoreError::NotFound)?;
+            spaces::load(conn, filter.space)
+                .await?
+                .ok_or(StoreError::NotFound)?;
             let gaps = questions::gaps(conn, filter).await?;
             let ids: Vec<QuestionClusterId> = gaps.iter().map(|gap| gap.id).collect();
             let slots = questions::slots(conn, &ids, filter.range, points()).await?;
@@ -144,7 +137,9 @@ pub async fn decide(
 /// [`WrittenError`] where the question or the answer is missing or too long.
 pub fn document(question: &str, answer: &str) -> Result<Written, WrittenError> {
     let question = question.split_whitespace().collect::<Vec<_>>().join(" ");
-    let title = question.get(..question.floor_char_boundary(MAX_TITLE)).unwrap_or_default();
+    let title = question
+        .get(..question.floor_char_boundary(MAX_TITLE))
+        .unwrap_or_default();
     let pair = Faq {
         question: question.clone(),
         answer: answer.to_owned(),
@@ -160,7 +155,7 @@ pub fn document(question: &str, answer: &str) -> Result<Written, WrittenError> {
 /// gap is answered. The same question again is a new version of it.
 ///
 /// # Errors
-/// [`GapError`]; the store's `NotFound` where the space has no such gap.
+/// [`StoreError::NotFound`] where the space has no such gap, [`StoreError::Archived`] where it is put away.
 pub async fn answer(
     db: &TenantDb,
     caller: &Caller,
@@ -197,7 +192,10 @@ mod tests {
         assert!(text.starts_with("# Do you repair boats?\n"), "{text}");
         assert!(text.ends_with("Yes, up to 6 metres.\n"), "{text}");
         let long = format!("{}é?", "a".repeat(MAX_TITLE - 1));
-        assert!(document(&long, "Yes.").is_ok(), "a title ends with a whole character");
+        assert!(
+            document(&long, "Yes.").is_ok(),
+            "a title ends with a whole character"
+        );
         assert_eq!(document(" ", "Yes."), Err(WrittenError::Incomplete(1)));
         assert_eq!(document("Why?", " "), Err(WrittenError::Incomplete(1)));
     }

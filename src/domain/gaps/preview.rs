@@ -107,8 +107,13 @@ pub async fn preview(
 
     let mut seen = HashSet::new();
     let mut tried = Vec::new();
-    let texts = [question].into_iter().chain(asked.iter().map(|asked| asked.text.as_str()));
-    for text in texts.map(str::trim).filter(|text| seen.insert(text.to_lowercase())) {
+    let texts = [question]
+        .into_iter()
+        .chain(asked.iter().map(|asked| asked.text.as_str()));
+    for text in texts
+        .map(str::trim)
+        .filter(|text| seen.insert(text.to_lowercase()))
+    {
         let (before, after) = trial.search(text).await?;
         tried.push(Tried {
             question: text.to_owned(),
@@ -156,8 +161,15 @@ impl Trial<'_> {
     }
 
     fn fares(&self, found: &Retrieval) -> Fares {
-        let texts: Vec<&str> = found.passages.iter().map(|passage| passage.context.as_str()).collect();
-        let place = found.passages.iter().position(|passage| passage.document == self.id);
+        let texts: Vec<&str> = found
+            .passages
+            .iter()
+            .map(|passage| passage.context.as_str())
+            .collect();
+        let place = found
+            .passages
+            .iter()
+            .position(|passage| passage.document == self.id);
         Fares {
             found: !found.abstained,
             rank: place.map(|at| at + 1),

@@ -40,7 +40,10 @@ pub async fn regroup(db: &TenantDb, ingest: &Ingest, space: SpaceId) -> Result<u
     let placed = db
         .read(async |conn| questions::placed(conn, space, &model, REFINED_MOST).await)
         .await?;
-    let before: Vec<_> = placed.iter().map(|placed| (placed.message_id, placed.cluster_id)).collect();
+    let before: Vec<_> = placed
+        .iter()
+        .map(|placed| (placed.message_id, placed.cluster_id))
+        .collect();
     let member = |placed: questions::Placed| Member {
         cluster: placed.cluster_id,
         vector: normalised(placed.vector),
@@ -77,7 +80,10 @@ fn refine(mut members: Vec<Member<QuestionClusterId>>) -> Refined {
     for member in &members {
         first.entry(member.cluster).or_insert(&member.vector);
     }
-    let all = first.into_iter().map(|(id, vector)| Cluster::kept(id, vector, 1)).collect();
+    let all = first
+        .into_iter()
+        .map(|(id, vector)| Cluster::kept(id, vector, 1))
+        .collect();
     let mut clusters = Clusters::new(all, NEAR);
     clusters.sum(&members);
     clusters.refine(&mut members, QuestionClusterId::new);

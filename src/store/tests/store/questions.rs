@@ -160,7 +160,12 @@ async fn what_was_asked_is_read_with_what_became_of_it() {
     becomes(&acme, ConversationStatus::Human, "agent", 40).await;
     assert_eq!(waiting(&acme.db).await[1].handed_over, None);
     becomes(&acme, ConversationStatus::Waiting, "model", 50).await;
-    assert!(waiting(&acme.db).await.iter().all(|said| said.handed_over == Some(6)));
+    assert!(
+        waiting(&acme.db)
+            .await
+            .iter()
+            .all(|said| said.handed_over == Some(6))
+    );
     assert_eq!(marks(acme.db.clone()).await, 3);
     assert_eq!(marks(acme.db.clone()).await, 0);
 }
@@ -192,7 +197,10 @@ async fn gaps_are_counted_in_a_range_and_against_the_one_before() {
         .map(|gap| (gap.id, gap.asked, gap.questions, gap.before))
         .collect();
     assert_eq!(counts, [(boats, 2, 2, 0), (warranty, 2, 1, 1)]);
-    assert_eq!((found[1].abstained, found[1].handed_over, found[1].thumbs_down), (1, 1, 0));
+    assert_eq!(
+        (found[1].abstained, found[1].handed_over, found[1].thumbs_down),
+        (1, 1, 0)
+    );
     assert_eq!(found[1].last_asked, Some(at(110)));
     assert!(found[0].question.starts_with("asked at"), "{}", found[0].question);
 
@@ -210,10 +218,20 @@ async fn gaps_are_counted_in_a_range_and_against_the_one_before() {
     let (slots, page, rest, totals, asked, slow) = read.await.unwrap();
     let slots: Vec<_> = slots.iter().map(|slot| (slot.slot, slot.questions)).collect();
     assert_eq!(slots, [(3, 1), (10, 1)]);
-    let texts: Vec<_> = page.iter().chain(&rest).map(|asked| asked.text.as_str()).collect();
+    let texts: Vec<_> = page
+        .iter()
+        .chain(&rest)
+        .map(|asked| asked.text.as_str())
+        .collect();
     assert_eq!(texts, ["asked at 200", "asked at 199", "asked at 120"]);
-    assert_eq!((totals.questions, totals.unanswered, totals.p50_ms), (4, 3, Some(155.0)));
-    assert_eq!((asked[0].id, asked[0].unanswered, asked[1].questions), (boats, 2, 2));
+    assert_eq!(
+        (totals.questions, totals.unanswered, totals.p50_ms),
+        (4, 3, Some(155.0))
+    );
+    assert_eq!(
+        (asked[0].id, asked[0].unanswered, asked[1].questions),
+        (boats, 2, 2)
+    );
     assert_eq!((slow.len(), slow[0].took_ms), (1, 199));
 }
 
@@ -292,7 +310,10 @@ async fn agents_replies_and_cited_documents_are_read() {
     });
     let (cited, never, replies) = read.await.unwrap();
     assert_eq!(cited.len(), 2);
-    assert_eq!((cited[0].title.as_str(), cited[0].answers), (citation(1).title.as_str(), 1));
+    assert_eq!(
+        (cited[0].title.as_str(), cited[0].answers),
+        (citation(1).title.as_str(), 1)
+    );
     assert!(never.is_empty() && replies.is_empty());
 }
 
@@ -312,9 +333,17 @@ async fn a_cluster_without_questions_is_swept_and_a_question_moves() {
         questions::put_cluster(conn, acme.space, MODEL, &cluster, at(1)).await?;
         questions::shift(conn, &[(question, two)]).await?;
         questions::sweep(conn, acme.space).await?;
-        assert_eq!(questions::of_other_models(conn, acme.space, "another", 9).await?.len(), 1);
+        assert_eq!(
+            questions::of_other_models(conn, acme.space, "another", 9)
+                .await?
+                .len(),
+            1
+        );
         let placed = questions::placed(conn, acme.space, MODEL, 9).await?;
-        assert_eq!((placed[0].cluster_id, placed[0].vector.as_slice()), (two, &[1.0, 0.0][..]));
+        assert_eq!(
+            (placed[0].cluster_id, placed[0].vector.as_slice()),
+            (two, &[1.0, 0.0][..])
+        );
         questions::clusters(conn, acme.space, MODEL, 9).await
     });
     assert_eq!(left.await.unwrap(), [cluster]);
@@ -349,18 +378,29 @@ async fn questions_are_never_another_tenants() {
         questions::shift(conn, &[(question, gap)]).await?;
         questions::sweep(conn, acme.space).await?;
         assert!(questions::placed(conn, acme.space, MODEL, 9).await?.is_empty());
-        assert!(questions::of_other_models(conn, acme.space, "another", 9).await?.is_empty());
+        assert!(
+            questions::of_other_models(conn, acme.space, "another", 9)
+                .await?
+                .is_empty()
+        );
         assert!(questions::gaps(conn, &filter(&acme, None)).await?.is_empty());
         assert!(questions::slots(conn, &[gap], all, 9).await?.is_empty());
         assert!(questions::page(conn, gap, None, 9).await?.is_empty());
         assert!(questions::replies(conn, gap, 9).await?.is_empty());
         assert_eq!(questions::totals(conn, Some(acme.space), all).await?.questions, 0);
         let kind = ReportKind::Popular;
-        assert!(questions::clusters_asked(conn, None, all, kind, 9).await?.is_empty());
+        assert!(
+            questions::clusters_asked(conn, None, all, kind, 9)
+                .await?
+                .is_empty()
+        );
         assert!(questions::cited(conn, None, all, 9).await?.is_empty());
         assert!(questions::never_cited(conn, None, all, 9).await?.is_empty());
         assert!(questions::slowest(conn, None, all, 9).await?.is_empty());
-        assert!(matches!(questions::gap(conn, acme.space, gap, all).await, Err(StoreError::NotFound)));
+        assert!(matches!(
+            questions::gap(conn, acme.space, gap, all).await,
+            Err(StoreError::NotFound)
+        ));
         let dismissed = questions::decide(conn, acme.space, gap, GapState::Dismissed, "Eve", at(1)).await;
         assert!(matches!(dismissed, Err(StoreError::NotFound)));
         questions::unmark(conn, &[1, 2, 3]).await

@@ -73,17 +73,17 @@ pub async fn totals(
     space: Option<SpaceId>,
     range: Range,
 ) -> Result<Totals, StoreError> {
-    Ok(
-        sql("SELECT count(*) AS questions, count(*) FILTER (WHERE reasons <> '{}') AS unanswered, \
+    Ok(sql(
+        "SELECT count(*) AS questions, count(*) FILTER (WHERE reasons <> '{}') AS unanswered, \
                 percentile_cont(0.5) WITHIN GROUP (ORDER BY took_ms) AS p50_ms, \
                 percentile_cont(0.95) WITHIN GROUP (ORDER BY took_ms) AS p95_ms \
-         FROM asked_questions WHERE ($1::uuid IS NULL OR space_id = $1) AND asked_at >= $2 AND asked_at < $3")
-        .bind::<Nullable<SqlUuid>, _>(space)
-        .bind::<Timestamptz, _>(range.from)
-        .bind::<Timestamptz, _>(range.to)
-        .get_result(conn.db())
-        .await?,
+         FROM asked_questions WHERE ($1::uuid IS NULL OR space_id = $1) AND asked_at >= $2 AND asked_at < $3",
     )
+    .bind::<Nullable<SqlUuid>, _>(space)
+    .bind::<Timestamptz, _>(range.from)
+    .bind::<Timestamptz, _>(range.to)
+    .get_result(conn.db())
+    .await?)
 }
 
 /// What was asked of one meaning.
@@ -211,21 +211,21 @@ pub async fn never_cited(
     range: Range,
     limit: i32,
 ) -> Result<Vec<CitedDocument>, StoreError> {
-    Ok(
-        sql("SELECT d.id, d.space_id, d.title, 0::bigint AS answers FROM documents d \
+    Ok(sql(
+        "SELECT d.id, d.space_id, d.title, 0::bigint AS answers FROM documents d \
          JOIN spaces s ON s.tenant_id = d.tenant_id AND s.id = d.space_id AND s.removed_at IS NULL \
          WHERE ($1::uuid IS NULL OR d.space_id = $1) AND d.status = 'ready' AND d.id NOT IN ( \
              SELECT c.document_id FROM asked_questions q \
              JOIN citations c ON c.tenant_id = q.tenant_id AND c.message_id = q.answer_id \
              WHERE ($1::uuid IS NULL OR q.space_id = $1) AND q.asked_at >= $2 AND q.asked_at < $3) \
-         ORDER BY d.created_at, d.id LIMIT $4")
-        .bind::<Nullable<SqlUuid>, _>(space)
-        .bind::<Timestamptz, _>(range.from)
-        .bind::<Timestamptz, _>(range.to)
-        .bind::<Integer, _>(limit)
-        .load(conn.db())
-        .await?,
+         ORDER BY d.created_at, d.id LIMIT $4",
     )
+    .bind::<Nullable<SqlUuid>, _>(space)
+    .bind::<Timestamptz, _>(range.from)
+    .bind::<Timestamptz, _>(range.to)
+    .bind::<Integer, _>(limit)
+    .load(conn.db())
+    .await?)
 }
 
 /// An answer that took long.
