@@ -22,7 +22,7 @@ use crate::{
         billing::plans::Plans,
         insight::seen::Sightings,
         jobs::Bell,
-        knowledge::reader::Reader,
+        knowledge::{ingest::Ingest, reader::Reader},
         mail_replies::address::Addresses as MailAddresses,
         tickets::categories::Classifiers,
     },
@@ -57,6 +57,8 @@ pub struct Services {
     pub availabilities: Availabilities,
     /// Looks at files from outside.
     pub reader: Reader,
+    /// What tries documents that are not kept.
+    pub ingest: Ingest,
     /// Where files are read that were sent.
     pub links: Links,
     /// How many of them are on their way at once.

@@ -70,7 +70,7 @@ use crate::{
         tickets::categories::Classifiers,
     },
     http::{self, routes::Transports},
-    jobs::{Tools, Worker, keep_counting, keep_forgetting},
+    jobs::{Tools, Worker, keep_counting, keep_forgetting, keep_grouping},
     kernel::{address::Addresses, origin::PublicOrigin, tasks::Tasks, vault::Vault},
     realtime,
 };
@@ -343,7 +343,8 @@ async fn work(services: Services, tenants: Vec<TenantId>, ingest: Ingest, crawle
         sorting.run(stopping.clone()),
         waiting.run(stopping.clone()),
         keep_forgetting(db.clone(), clock.clone(), stopping.clone()),
-        keep_counting(db.clone(), clock.clone(), stopping)
+        keep_counting(db.clone(), clock.clone(), stopping.clone()),
+        keep_grouping(db.clone(), reading.clone(), stopping)
     );
 }
 
@@ -420,6 +421,7 @@ fn services(
     .kept_by(adapters.identity.clone());
     Ok(Services {
         reader: adapters.reader.clone(),
+        ingest: ingest(adapters, prices),
         links,
         file_places: FilePlaces::default(),
         consoles,

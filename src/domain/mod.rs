@@ -12,6 +12,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod drafting;
 pub mod experiments;
+pub mod gaps;
 pub mod golden;
 pub mod hours;
 pub mod insight;

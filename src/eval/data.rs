@@ -124,7 +124,7 @@ pub fn ticket_category(folder: &Path) -> Result<Option<CategorySet>> {
 }
 
 /// Rows of comma-separated values (RFC 4180: quotes doubled inside quotes).
-fn csv(text: &str) -> Vec<Vec<String>> {
+pub(super) fn csv(text: &str) -> Vec<Vec<String>> {
     let (mut rows, mut row, mut field) = (Vec::new(), Vec::new(), String::new());
     let mut quoted = false;
     let mut chars = text.chars().peekable();

@@ -8,6 +8,7 @@ pub mod baseline;
 pub mod data;
 pub mod embeddings;
 pub mod metrics;
+pub mod questions;
 pub mod report;
 pub mod retrieval;
 pub mod ticket_category;
@@ -36,6 +37,8 @@ use crate::{
 
 /// Labelled responses, below the folder of the data.
 const GROUNDING: &str = "grounding/begin_wow.tsv";
+/// Questions by what they mean, below the folder of the data.
+const CATEGORIES: &str = "ticket_category/test.csv";
 /// Vectors of earlier runs, beside the report.
 const VECTORS: &str = "eval-embeddings.bin";
 
@@ -64,7 +67,7 @@ pub async fn run(db: &Db, embedder: Arc<dyn Embedder>, data: &Path, out: &Path) 
         Some(set) => {
             let tenant = tenant(db).await?;
             report.baseline = Some(baseline::run(&set)?);
-            report.retrieval = Some(search(&tenant, vectors, &set).await?);
+            report.retrieval = Some(search(&tenant, vectors.clone(), &set).await?);
         }
         None => report.skip(&data.join("retrieval")),
     }
@@ -73,6 +76,12 @@ pub async fn run(db: &Db, embedder: Arc<dyn Embedder>, data: &Path, out: &Path) 
         report.grounding = Some(grounding::grounding(&labelled)?);
     } else {
         report.skip(&labelled);
+    }
+    let categories = data.join(CATEGORIES);
+    if categories.is_file() {
+        report.question_clusters = Some(questions::measure(&*vectors, &categories).await?);
+    } else {
+        report.skip(&categories);
     }
     let figures = serde_json::to_string_pretty(&report.figures())? + "\n";
     fs::write(out, figures).with_context(|| format!("cannot write {}", out.display()))?;

@@ -4,7 +4,7 @@ use std::{fmt, path::Path};
 
 use serde::Serialize;
 
-use super::{retrieval, ticket_category};
+use super::{questions::QuestionFigures, retrieval, ticket_category};
 use crate::domain::answering::grounding::eval::GroundingFigures;
 
 /// Characters of a missed question that are shown.
@@ -18,6 +18,8 @@ pub struct Report {
     pub baseline: Option<retrieval::Figures>,
     pub grounding: Option<GroundingFigures>,
     pub ticket_category: Option<ticket_category::Figures>,
+    /// Questions of visitors, grouped as the product does.
+    pub question_clusters: Option<QuestionFigures>,
     /// A line for each set that is not there.
     pub skipped: Vec<String>,
 }
@@ -31,6 +33,8 @@ pub struct Figures {
     pub grounding: Option<GroundingFigures>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ticket_category: Option<ticket_category::Figures>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question_clusters: Option<QuestionFigures>,
 }
 
 impl Report {
@@ -41,6 +45,7 @@ impl Report {
             retrieval: self.retrieval.as_ref().map(|report| report.figures),
             grounding: self.grounding,
             ticket_category: self.ticket_category,
+            question_clusters: self.question_clusters,
         }
     }
 
@@ -64,6 +69,9 @@ impl fmt::Display for Report {
         }
         if let Some(figures) = self.ticket_category {
             writeln!(f, "ticket categories\n{figures}")?;
+        }
+        if let Some(figures) = self.question_clusters {
+            writeln!(f, "{figures}\n")?;
         }
         self.skipped.iter().try_for_each(|line| writeln!(f, "{line}"))
     }

@@ -1,7 +1,7 @@
 //! What happened, as figures: of the workspace, or of one of its spaces.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use parlance_store::{TenantDb, ids::SpaceId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -136,19 +136,11 @@ async fn answer(
     space: Option<SpaceId>,
     days: &Days,
 ) -> Result<HttpResponse, Problem> {
-    let period = Period::of(days.from, days.to, days.tz.as_deref(), services.clock.now());
-    let period = period.map_err(|unsound| Problem::new(Code::InvalidRequest, unsound.to_string()))?;
+    let period = period(days.from, days.to, days.tz.as_deref(), services.clock.now())?;
     let report = insight::report(db, space, period).await.map_err(problem)?;
     if wants_csv(request) {
         let name = format!("analytics-{}-{}.csv", period.from(), period.to());
-        return Ok(HttpResponse::Ok()
-            .content_type("text/csv; charset=utf-8")
-            .insert_header((header::VARY, "Accept"))
-            .insert_header((
-                header::CONTENT_DISPOSITION,
-                format!("attachment; filename=\"{name}\""),
-            ))
-            .body(csv(&report)));
+        return Ok(attachment(&name, csv(&report)));
     }
     let previous = match days.compare.and_then(|Compare::Previous| period.before()) {
         Some(before) => Some(insight::report(db, space, before).await.map_err(problem)?),
@@ -189,6 +181,32 @@ fn by_space(spaces: Vec<OfSpace>) -> Vec<SpaceFigures> {
         totals: space.totals,
     };
     spaces.into_iter().map(figures).collect()
+}
+
+/// The days that are named.
+///
+/// # Errors
+/// `invalid_request` where they are no period.
+pub(super) fn period(
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+    tz: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<Period, Problem> {
+    let period = Period::of(from, to, tz, now);
+    period.map_err(|unsound| Problem::new(Code::InvalidRequest, unsound.to_string()))
+}
+
+/// CSV as a file of this name.
+pub(super) fn attachment(name: &str, csv: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header((header::VARY, "Accept"))
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ))
+        .body(csv)
 }
 
 /// Whether CSV is named; a browser's and a program's `*/*` is JSON.

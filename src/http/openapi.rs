@@ -16,9 +16,9 @@ use utoipa::{
 };
 
 use super::{
-    analytics, attachments, audit, auth, canned, contacts, conversations, documents, golden, identity_keys,
-    invitations, jobs, keys, mail, operations, outbox, passages, places, query, routing_rules, session, sla,
-    sources, spaces, team, ticket_categories, tickets, visitors, widget, workspace,
+    analytics, attachments, audit, auth, canned, contacts, conversations, documents, gaps, golden,
+    identity_keys, invitations, jobs, keys, mail, operations, outbox, passages, places, query, questions,
+    routing_rules, session, sla, sources, spaces, team, ticket_categories, tickets, visitors, widget, workspace,
 };
 
 /// The document as JSON text, made once.
@@ -79,6 +79,8 @@ Lists give `next` while there is more: pass it as `cursor`.";
         spaces::experiments::end,
         analytics::overview, analytics::of_space,
         sla::list, sla::create, sla::change, sla::order, sla::remove, sla::report::get,
+        gaps::list, gaps::gap, gaps::dismiss, gaps::reopen, gaps::draft, gaps::preview, gaps::answer,
+        questions::report,
         golden::list, golden::add, golden::change, golden::remove, golden::ask, golden::runs, golden::run,
         sources::document, sources::original,
         operations::health, operations::ready, operations::metrics, operations::openapi, outbox::read,
@@ -94,6 +96,7 @@ Lists give `next` while there is more: pass it as `cursor`.";
         (name = "tickets", description = "What is followed until it is done"),
         (name = "knowledge", description = "Documents, the jobs that read them, and searching them"),
         (name = "golden questions", description = "What must be found or said, asked again after each change"),
+        (name = "gaps", description = "What visitors ask and the bot does not answer well"),
         (name = "analytics", description = "What happened, by day and by space"),
         (name = "team", description = "Members, their roles and teams, and who is invited"),
         (name = "keys", description = "The keys of programs"),

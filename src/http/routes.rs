@@ -8,13 +8,14 @@ use super::{
     analytics, assets, attachments, audit, auth, canned,
     contacts::{self, notes},
     conversations::{self, act, read, search},
-    demo, documents, golden, identity_keys, invitations, jobs, keys, mail, operations, outbox, passages,
+    demo, documents, gaps, golden, identity_keys, invitations, jobs, keys, mail, operations, outbox,
+    passages,
     permit::{
         AnalyticsRead, Anyone, AuditRead, ContactsMerge, ConversationsRead, ConversationsWrite, KeysRead,
         KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite, TeamRead, TeamWrite,
         TicketsConfigure, TicketsRead, TicketsWrite, WorkspaceWrite, delete, get, patch, post, put,
     },
-    places, query, routing_rules, session, site, sla, sources,
+    places, query, questions, routing_rules, session, site, sla, sources,
     spaces::{self, embed, experiments, life, versions},
     team, ticket_categories, tickets, visitors, widget, workspace,
 };
@@ -240,6 +241,7 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
                 .route(post(KnowledgeWrite, golden::ask)),
         )
         .service(at("/api/golden-runs/{id}").route(get(KnowledgeRead, golden::run)))
+        .configure(of_gaps)
         .service(at("/api/analytics/overview").route(get(AnalyticsRead, analytics::overview)))
         .service(at("/api/chat-spaces/{id}/analytics").route(get(AnalyticsRead, analytics::of_space)))
         .service(at("/api/analytics/sla").route(get(AnalyticsRead, sla::report::get)))
@@ -294,6 +296,27 @@ fn of_deadlines(config: &mut web::ServiceConfig) {
             at("/api/sla-policies/{id}")
                 .route(put(SpacesWrite, sla::change))
                 .route(delete(SpacesWrite, sla::remove)),
+        );
+}
+
+/// What is asked, and not answered well.
+fn of_gaps(config: &mut web::ServiceConfig) {
+    config
+        .service(at("/api/analytics/questions").route(get(AnalyticsRead, questions::report)))
+        .service(at("/api/chat-spaces/{id}/gaps").route(get(KnowledgeRead, gaps::list)))
+        .service(at("/api/chat-spaces/{id}/gaps/{gap}").route(get(KnowledgeRead, gaps::gap)))
+        .service(at("/api/chat-spaces/{id}/gaps/{gap}/dismiss").route(post(KnowledgeWrite, gaps::dismiss)))
+        .service(at("/api/chat-spaces/{id}/gaps/{gap}/reopen").route(post(KnowledgeWrite, gaps::reopen)))
+        .service(at("/api/chat-spaces/{id}/gaps/{gap}/draft").route(post(KnowledgeWrite, gaps::draft)))
+        .service(
+            at("/api/chat-spaces/{id}/gaps/{gap}/preview")
+                .app_data(pasted())
+                .route(post(KnowledgeWrite, gaps::preview)),
+        )
+        .service(
+            at("/api/chat-spaces/{id}/gaps/{gap}/answer")
+                .app_data(pasted())
+                .route(post(KnowledgeWrite, gaps::answer)),
         );
 }
 

@@ -6,6 +6,7 @@ mod forget;
 mod index_space;
 mod ingest_document;
 mod keep_counting;
+mod keep_grouping;
 mod learn_categories;
 mod read_source;
 mod remove_space;
@@ -17,6 +18,7 @@ mod worker;
 
 pub use forget::keep_forgetting;
 pub use keep_counting::keep_counting;
+pub use keep_grouping::keep_grouping;
 pub use worker::Worker;
 
 use std::{sync::Arc, time::Duration};

@@ -7,7 +7,7 @@ use parlance_store::{
     control,
     queries::{
         audit, canned_replies, conversations, deadlines, documents, drafts, experiments, golden,
-        identity_keys, jobs, messages, sources, ticket_categories, tickets,
+        identity_keys, jobs, messages, questions, sources, ticket_categories, tickets,
     },
 };
 use utoipa::{
@@ -73,6 +73,14 @@ words! {
     JobState = jobs::JobState;
     /// Why golden questions were asked.
     GoldenCause = golden::GoldenCause;
+    /// Why a question is a gap in what is known.
+    GapReason = questions::GapReason;
+    /// What became of a gap.
+    GapState = questions::GapState;
+    /// What a list of gaps begins with.
+    GapSort = questions::GapSort;
+    /// Which questions are told of.
+    QuestionKind = questions::ReportKind;
     /// One of the two ways to answer that an A/B test compares.
     Arm = experiments::Arm;
     /// What a key signs by.

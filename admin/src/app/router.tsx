@@ -4,7 +4,8 @@ import { wanted } from '../audit/wanted';
 import { wantedContacts } from '../contacts/wanted';
 import { ConversationPage } from '../inbox/ConversationPage';
 import { InboxPage, NoConversation } from '../inbox/InboxPage';
-import { readSearch } from '../overview/range';
+import { gapSearch } from '../gaps/api';
+import { readQuestions, readSearch } from '../overview/range';
 import { shownOf } from '../inbox/search';
 import { filterOf, questionOf, withOf } from '../knowledge/filter';
 import { HomePage } from '../spaces/HomePage';
@@ -25,6 +26,13 @@ const overview = createRoute({
   validateSearch: readSearch,
   // With its charts, which are large.
   component: lazyRouteComponent(() => import('../overview/OverviewPage'), 'OverviewPage'),
+});
+
+const questions = createRoute({
+  getParentRoute: () => root,
+  path: 'overview/questions',
+  validateSearch: readQuestions,
+  component: lazyRouteComponent(() => import('../gaps/QuestionsPage'), 'QuestionsPage'),
 });
 
 const space = createRoute({ getParentRoute: () => root, path: 'spaces/$space', component: lazyRouteComponent(() => import('../spaces/SpaceLayout'), 'SpaceLayout') });
@@ -167,6 +175,17 @@ const jobs = createRoute({
   path: 'jobs',
   component: lazyRouteComponent(() => import('../knowledge/JobsPage'), 'JobsPage'),
 });
+const gaps = createRoute({
+  getParentRoute: () => knowledge,
+  path: 'gaps',
+  validateSearch: gapSearch,
+  component: lazyRouteComponent(() => import('../gaps/GapsPage'), 'GapsPage'),
+});
+const gap = createRoute({
+  getParentRoute: () => knowledge,
+  path: 'gaps/$gap',
+  component: lazyRouteComponent(() => import('../gaps/GapPage'), 'GapPage'),
+});
 const playground = createRoute({
   getParentRoute: () => space,
   path: 'playground',
@@ -190,13 +209,14 @@ const goldenRun = createRoute({
   component: lazyRouteComponent(() => import('../knowledge/playground/RunPage'), 'RunPage'),
 });
 const playgroundRoutes = playground.addChildren([askPage, golden, goldenRun]);
-const knowledgeRoutes = knowledge.addChildren([documents, document, websites, website, jobs]);
+const knowledgeRoutes = knowledge.addChildren([documents, document, websites, website, gaps, gap, jobs]);
 
 const routeTree = root.addChildren([
   home,
   inbox.addChildren([noConversation, conversation]),
   account,
   overview,
+  questions,
   contacts,
   contact,
   tickets,

@@ -68,6 +68,15 @@ export const ACTIONS: Record<string, Kind> = {
     one: 'an A/B test',
     acts: { 'experiment.start': 'started {}', 'experiment.end': 'ended {}' },
   },
+  'gap.': {
+    label: 'Knowledge gaps',
+    one: 'a knowledge gap',
+    acts: {
+      'gap.answer': 'answered a knowledge gap',
+      'gap.dismiss': 'dismissed a knowledge gap',
+      'gap.reopen': 'opened a knowledge gap again',
+    },
+  },
   'golden_run.': { label: 'Golden runs', one: 'the golden questions', acts: { 'golden_run.ask': 'ran the golden questions' } },
   'member.': {
     label: 'Members',

@@ -35,6 +35,7 @@ export function KnowledgeLayout() {
 const VIEWS = [
   { to: '/spaces/$space/knowledge', label: 'Documents', exact: true },
   { to: '/spaces/$space/knowledge/websites', label: 'Websites', exact: false },
+  { to: '/spaces/$space/knowledge/gaps', label: 'Gaps', exact: false },
   { to: '/spaces/$space/knowledge/jobs', label: 'Jobs', exact: false },
 ] as const;
 

@@ -4,7 +4,6 @@ import { useApi } from '../api/client';
 import type { Space } from '../spaces/api';
 import { Button } from '../ui/Button';
 import { Refusal } from '../ui/Notice';
-import { analyticsPath } from './api';
 import { daysFrom, isoDay, MOST_DAYS, type Days, type OverviewSearch, type Range } from './range';
 import { save } from './save';
 
@@ -22,16 +21,20 @@ interface ControlsProps {
   spaces: Space[];
   space: Space | undefined;
   change: (search: OverviewSearch) => void;
+  /** Where the same is a table. */
+  table: { name: string; path: string };
+  /** Whether those before may stand beside them. */
+  compares?: boolean;
 }
 
 const box = 'h-9 rounded-lg border border-line bg-panel px-2.5 text-base hover:border-strong sm:text-sm';
 
 /** Which days, of which space, and whether beside those before. */
-export function Controls({ search, days, spaces, space, change }: ControlsProps) {
+export function Controls({ search, days, spaces, space, change, table, compares = true }: ControlsProps) {
   const api = useApi();
   const range = search.range ?? '30d';
   const download = useMutation({
-    mutationFn: async () => save(`analytics-${days.from}-${days.to}.csv`, await api.text(analyticsPath(days, space?.id, false), 'text/csv')),
+    mutationFn: async () => save(`${table.name}-${days.from}-${days.to}.csv`, await api.text(table.path, 'text/csv')),
   });
   const choose = (next: Range) => {
     const kept = { ...(search.compare === false && { compare: search.compare }), ...(search.space && { space: search.space }) };
@@ -63,15 +66,17 @@ export function Controls({ search, days, spaces, space, change }: ControlsProps)
             </option>
           ))}
         </select>
-        <label className="flex h-9 items-center gap-2 px-1">
-          <input
-            type="checkbox"
-            checked={search.compare !== false}
-            onChange={(event) => change({ ...search, compare: event.target.checked })}
-            className="size-4 accent-accent-fill"
-          />
-          Compare with before
-        </label>
+        {compares && (
+          <label className="flex h-9 items-center gap-2 px-1">
+            <input
+              type="checkbox"
+              checked={search.compare !== false}
+              onChange={(event) => change({ ...search, compare: event.target.checked })}
+              className="size-4 accent-accent-fill"
+            />
+            Compare with before
+          </label>
+        )}
         <Button onClick={() => download.mutate()} disabled={download.isPending} className="ms-auto">
           <Download className="size-4 text-mute" aria-hidden /> CSV
         </Button>

@@ -7,10 +7,10 @@ import { spacesQuery } from '../spaces/api';
 import { buttonLook } from '../ui/Button';
 import { Empty } from '../ui/Empty';
 import { Failure, Stale } from '../ui/Failure';
-import { analyticsQuery, happened } from './api';
+import { analyticsPath, analyticsQuery, happened } from './api';
 import { Charts } from './Charts';
 import { Controls } from './Controls';
-import { longSlotName } from './format';
+import { Head } from './Head';
 import { daysOf, readSearch, type OverviewSearch } from './range';
 import { SpacesTable } from './SpacesTable';
 import { Tiles } from './Tiles';
@@ -37,13 +37,8 @@ export function OverviewPage() {
     <div className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable]">
       {data && error && <Stale />}
       <div className="mx-auto max-w-6xl space-y-4 p-4 sm:p-6">
-        <div>
-          <h1 className="text-xl font-semibold tracking-tight">Overview</h1>
-          <p className="text-mute">
-            {longSlotName(days.from)} to {longSlotName(days.to)} <span className="whitespace-nowrap">({days.tz})</span>
-          </p>
-        </div>
-        <Controls search={search} days={days} spaces={spaces ?? []} space={space} change={change} />
+        <Head title="Overview" days={days} />
+        <Controls search={search} days={days} spaces={spaces ?? []} space={space} change={change} table={{ name: 'analytics', path: analyticsPath(days, space?.id, false) }} />
         {!data && error && <Failure error={error} retry={refetch} />}
         {!data && !error && <Loading />}
         {data && !happened(data.totals) && <Nothing slug={(space ?? spaces?.[0])?.slug} />}

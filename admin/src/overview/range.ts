@@ -35,6 +35,18 @@ export function readSearch(search: { [name in keyof OverviewSearch]?: unknown })
   return read;
 }
 
+/** What the questions report shows, as it stands in its address. */
+export interface QuestionsSearch extends Omit<OverviewSearch, 'compare'> {
+  /** All questions unless told. */
+  kind?: 'unanswered';
+}
+
+export function readQuestions(search: { [name in keyof QuestionsSearch]?: unknown }): QuestionsSearch {
+  const read = readSearch(search);
+  delete read.compare;
+  return search.kind === 'unanswered' ? { ...read, kind: search.kind } : read;
+}
+
 /** The days that are meant, seen from `today`. Custom ones that are none are the usual ones. */
 export function daysOf({ range = '30d', from, to }: OverviewSearch, today: Date, tz = timeZone()): Days {
   const last = isoDay(today);

@@ -23,6 +23,7 @@ use crate::domain::{
     },
     conversations::event::MessageState,
     jobs::progress::Progress,
+    retrieval::Retrieval,
     spaces::versions,
 };
 
@@ -175,6 +176,17 @@ async fn search(
     let found = retriever
         .retrieve(db, space.id, version, &question.question, &settings)
         .await?;
+    Ok(searched(answerer, space, question, &found))
+}
+
+/// Whether what was found for a question has what it must.
+#[must_use]
+pub fn searched(
+    answerer: &Answerer,
+    space: &Space,
+    question: &GoldenQuestion,
+    found: &Retrieval,
+) -> NewGoldenResult {
     let request = answerer.request(space, None, &[], &question.question, &found.passages);
     let given = request.sources.iter().map(|source| {
         let heading = source.heading.join("\n");
@@ -185,7 +197,7 @@ async fn search(
         text: given.collect::<Vec<_>>().join("\n"),
         documents: found.passages.iter().map(|passage| passage.document).collect(),
     };
-    Ok(result(question, &seen))
+    result(question, &seen)
 }
 
 /// Whether the space's first model says what it must; none where it does not answer. What another says

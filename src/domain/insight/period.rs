@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, SecondsFormat, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
+use parlance_store::queries::questions::Range;
 
 /// Days at most.
 pub const LONGEST: i64 = 400;
@@ -143,6 +144,15 @@ impl Period {
         begins.chain([self.end()]).collect()
     }
 
+    /// All of it, as moments.
+    #[must_use]
+    pub fn range(&self) -> Range {
+        Range {
+            from: self.begin(self.from),
+            to: self.end(),
+        }
+    }
+
     fn end(&self) -> DateTime<Utc> {
         self.begin(self.to.succ_opt().unwrap_or(self.to))
     }
@@ -195,6 +205,8 @@ mod tests {
             ]
         );
         assert_eq!(berlin.slots()[2].label, "2026-03-30");
+        let range = berlin.range();
+        assert_eq!(range.to - range.from, TimeDelta::hours(71));
         let before = berlin.before().unwrap();
         assert_eq!(
             (before.from(), before.to()),

@@ -40,7 +40,7 @@ use crate::{
 /// Changes whenever extraction or cutting changes what comes out: part of every version's recipe.
 const RECIPE: &str = "3";
 /// Passages per embedding call and per transaction.
-const BATCH: usize = 32;
+pub(super) const BATCH: usize = 32;
 /// Percent of the work when the document has been read, cut, and embedded.
 const READ: u8 = 10;
 const CUT: u8 = 20;
@@ -49,7 +49,7 @@ const EMBEDDED: u8 = 95;
 const BUSY_TRIES: u32 = 240;
 
 /// What ingestion needs. Cheap to clone.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Ingest {
     pub embedder: Arc<dyn Embedder>,
     pub meter: Meter,
@@ -289,7 +289,7 @@ impl Ingest {
     }
 
     /// Counting tokens of a long document takes a while: off the async threads.
-    async fn cut(
+    pub(super) async fn cut(
         &self,
         extracted: Extracted,
         title: String,
@@ -373,7 +373,7 @@ impl Ingest {
             let estimate = texts.iter().map(|text| self.embedder.count_tokens(text)).sum();
             let space = document.space_id;
             let metered = self.meter.reserve(db, space, model, estimate).await?;
-            let embedded = self.embed(&texts).await;
+            let embedded = self.embed(&texts, Purpose::Passage).await;
             let vectors: Vec<_> = match &embedded {
                 Ok(embedded) => batch
                     .iter()
@@ -392,9 +392,9 @@ impl Ingest {
         Ok((missing.len(), tokens))
     }
 
-    async fn embed(&self, texts: &[String]) -> Result<Embedded, EmbedError> {
+    pub(super) async fn embed(&self, texts: &[String], purpose: Purpose) -> Result<Embedded, EmbedError> {
         for _ in 0..BUSY_TRIES {
-            match self.embedder.embed(texts, Purpose::Passage).await {
+            match self.embedder.embed(texts, purpose).await {
                 Err(EmbedError::Busy) => tokio::time::sleep(std::time::Duration::from_millis(250)).await,
                 other => return other,
             }
@@ -441,7 +441,7 @@ fn kind(kind: BlockKind) -> &'static str {
 }
 
 /// What the document calls itself, else its file's name in words.
-fn title(extracted: &Extracted, name: &str) -> String {
+pub(super) fn title(extracted: &Extracted, name: &str) -> String {
     let own = extracted
         .title
         .as_deref()

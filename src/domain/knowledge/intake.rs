@@ -52,29 +52,41 @@ pub async fn take_in(
     priority: Priority,
     now: DateTime<Utc>,
 ) -> Result<Taken, StoreError> {
+    db.transaction(async |conn| take_in_here(conn, caller, file, priority, now).await)
+        .await
+}
+
+/// The same in a transaction that does more.
+///
+/// # Errors
+/// As [`take_in`].
+pub async fn take_in_here(
+    conn: &mut TenantConn<'_>,
+    caller: &Caller,
+    file: NewFile<'_>,
+    priority: Priority,
+    now: DateTime<Utc>,
+) -> Result<Taken, StoreError> {
     let hash = Sha256::digest(file.content);
-    db.transaction(async |conn| {
-        space_life::hold(conn, file.space).await?;
-        let new = NewDocument {
-            id: DocumentId::new(),
-            space_id: file.space,
-            name: file.name,
-            source_url: file.source_url,
-            content_hash: &hash,
-            content: file.content,
-            at: now,
-        };
-        let (id, unread) = documents::put(conn, new).await?;
-        let document = documents::get(conn, id).await?;
-        let job = if unread {
-            record(conn, caller, "document.put", &document, now).await?;
-            Some(read(conn, &document, priority, now).await?)
-        } else {
-            None
-        };
-        Ok(Taken { document, job })
-    })
-    .await
+    space_life::hold(conn, file.space).await?;
+    let new = NewDocument {
+        id: DocumentId::new(),
+        space_id: file.space,
+        name: file.name,
+        source_url: file.source_url,
+        content_hash: &hash,
+        content: file.content,
+        at: now,
+    };
+    let (id, unread) = documents::put(conn, new).await?;
+    let document = documents::get(conn, id).await?;
+    let job = if unread {
+        record(conn, caller, "document.put", &document, now).await?;
+        Some(read(conn, &document, priority, now).await?)
+    } else {
+        None
+    };
+    Ok(Taken { document, job })
 }
 
 /// Reads a document once more, whatever came of it before; the version that is searched stays until

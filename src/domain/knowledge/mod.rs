@@ -2,10 +2,12 @@
 //!
 //! [`ingest`] is the way through: `reader` (scan, then `sniff` and `extract` in a process of their
 //! own) → `chunk` → embed → store. Everything up to there is pure or bounded; nothing here searches,
-//! that is `domain::retrieval`. `written` makes files of what is typed in instead of uploaded.
+//! that is `domain::retrieval`. `written` makes files of what is typed in instead of uploaded, `draft` makes passages
+//! of them that nobody else finds.
 
 pub mod block;
 pub mod chunk;
+pub mod draft;
 pub mod extract;
 pub mod ingest;
 pub mod intake;

@@ -7,6 +7,7 @@
 //! too large for either has indexes ([`large`]). [`explain`] tells why. Nothing here writes.
 
 mod choose;
+pub mod draft;
 pub mod explain;
 pub mod floor;
 pub mod fuse;
@@ -37,6 +38,7 @@ use tracing::warn;
 
 use self::{
     choose::{choose, stored},
+    draft::Draft,
     explain::Explained,
     floor::Floor,
     fuse::Weights,
@@ -154,6 +156,15 @@ impl fmt::Debug for Retriever {
     }
 }
 
+/// What is wanted of a search besides what it finds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Wanted<'a> {
+    /// Why: left out where nobody asks, for reasons take copies of all candidates.
+    reasons: bool,
+    /// Knowledge that is searched as well.
+    draft: Option<&'a Draft>,
+}
+
 /// Questions whose words are remembered, each about a kilobyte.
 const REMEMBERED_QUESTIONS: u64 = 20_000;
 /// MiB for the knowledge of spaces, where nothing else is said.
@@ -201,7 +212,29 @@ impl Retriever {
         question: &str,
         settings: &RetrievalSettings,
     ) -> Result<Retrieval, StoreError> {
-        let found = self.find(db, space, knowledge_version, question, settings, false);
+        let wanted = Wanted::default();
+        let found = self.find(db, space, knowledge_version, question, settings, wanted);
+        Ok(found.await?.retrieval)
+    }
+
+    /// The same as if `draft` were of the space.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub async fn retrieve_with(
+        &self,
+        db: &TenantDb,
+        space: SpaceId,
+        knowledge_version: i64,
+        question: &str,
+        settings: &RetrievalSettings,
+        draft: &Draft,
+    ) -> Result<Retrieval, StoreError> {
+        let wanted = Wanted {
+            reasons: false,
+            draft: Some(draft),
+        };
+        let found = self.find(db, space, knowledge_version, question, settings, wanted);
         Ok(found.await?.retrieval)
     }
 
@@ -217,11 +250,14 @@ impl Retriever {
         question: &str,
         settings: &RetrievalSettings,
     ) -> Result<Explained, StoreError> {
-        self.find(db, space, knowledge_version, question, settings, true)
+        let wanted = Wanted {
+            reasons: true,
+            draft: None,
+        };
+        self.find(db, space, knowledge_version, question, settings, wanted)
             .await
     }
 
-    /// The reasons are left out where nobody asks for them: they take copies of all candidates.
     async fn find(
         &self,
         db: &TenantDb,
@@ -229,8 +265,9 @@ impl Retriever {
         knowledge_version: i64,
         question: &str,
         settings: &RetrievalSettings,
-        reasons: bool,
+        wanted: Wanted<'_>,
     ) -> Result<Explained, StoreError> {
+        let Wanted { reasons, draft } = wanted;
         let started = Instant::now();
         let question: String = question.trim().chars().take(MAX_QUESTION_CHARS).collect();
         let index = self.resident.get(db.tenant_id(), space, knowledge_version).await;
@@ -248,17 +285,24 @@ impl Retriever {
             }
         });
         let (vector, embedding_took) = embedded;
-        let counted = terms?;
+        let mut counted = terms?;
+        if let Some(draft) = draft {
+            counted = Arc::new(draft.counted(&counted));
+        }
         let terms = rarity::weigh(&counted, search::MAX_TERMS);
         let weighted: Vec<(String, f64)> = terms.searched().collect();
+        let sought = Sought {
+            vector: vector.as_deref(),
+            terms: &weighted,
+            leg: settings.leg.into(),
+            pool: settings.pool.into(),
+        };
         let chosen = match &index {
             Some(index) => {
-                let found = index.search(&Sought {
-                    vector: vector.as_deref(),
-                    terms: &weighted,
-                    leg: settings.leg.into(),
-                    pool: settings.pool.into(),
-                });
+                let mut found = index.search(&sought);
+                if let Some(draft) = draft {
+                    draft.join(&mut found, &sought);
+                }
                 choose(&question, found, &terms, settings, reasons)
             }
             None => {
@@ -269,7 +313,11 @@ impl Retriever {
                     .await?;
                 let above: Vec<String> = found.iter().map(|row| fuse::above(&row.passage)).collect();
                 let found = found.iter().zip(&above).map(|(row, above)| stored(row, above));
-                choose(&question, found.collect(), &terms, settings, reasons)
+                let mut found = found.collect();
+                if let Some(draft) = draft {
+                    draft.join(&mut found, &sought);
+                }
+                choose(&question, found, &terms, settings, reasons)
             }
         };
         Ok(Explained {

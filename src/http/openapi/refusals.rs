@@ -126,6 +126,10 @@ const BESIDES: &[(&str, &[Code])] = &[
     ("change_golden_question", &[Code::Conflict, Code::SpaceArchived]),
     ("delete_golden_question", &[Code::SpaceArchived]),
     ("ask_golden_questions", &[Code::SpaceArchived]),
+    ("dismiss_gap", &[Code::SpaceArchived]),
+    ("reopen_gap", &[Code::SpaceArchived]),
+    ("draft_gap_answer", &[Code::Conflict]),
+    ("answer_gap", &[Code::SpaceArchived]),
     (
         "create_canned_reply",
         &[Code::Conflict, Code::LimitReached, Code::SpaceArchived],

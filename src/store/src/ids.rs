@@ -113,6 +113,8 @@ ids! {
     SourceId,
     /// A question whose answer is known.
     GoldenQuestionId,
+    /// Questions of visitors that mean the same.
+    QuestionClusterId,
     /// An A/B test of how a space answers.
     ExperimentId,
     /// A background job.

@@ -5,6 +5,7 @@ mod another_model;
 mod billing;
 mod commands;
 mod demo;
+mod gaps;
 mod golden;
 mod hostile;
 mod ingest;

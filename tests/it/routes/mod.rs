@@ -83,6 +83,8 @@ fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> Reque
         json!({ "to": Uuid::now_v7() })
     } else if url.ends_with("/snooze") {
         json!({ "until": app.services.clock.now() + chrono::TimeDelta::hours(1) })
+    } else if url.contains("/gaps/") {
+        json!({ "question": "Mine?", "answer": "Yes." })
     } else if url.ends_with("/draft") {
         json!({ "kind": "summary" })
     } else if url.contains("/api/conversations/") {

@@ -317,6 +317,38 @@ pub const ROUTES: &[(&str, &str, For)] = &[
         Member("knowledge:write"),
     ),
     ("GET", "/api/golden-runs/{id}", Member("knowledge:read")),
+    ("GET", "/api/chat-spaces/{id}/gaps", Member("knowledge:read")),
+    (
+        "GET",
+        "/api/chat-spaces/{id}/gaps/{gap}",
+        Member("knowledge:read"),
+    ),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/gaps/{gap}/dismiss",
+        Member("knowledge:write"),
+    ),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/gaps/{gap}/reopen",
+        Member("knowledge:write"),
+    ),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/gaps/{gap}/draft",
+        Member("knowledge:write"),
+    ),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/gaps/{gap}/preview",
+        Member("knowledge:write"),
+    ),
+    (
+        "POST",
+        "/api/chat-spaces/{id}/gaps/{gap}/answer",
+        Member("knowledge:write"),
+    ),
+    ("GET", "/api/analytics/questions", Member("analytics:read")),
     ("GET", "/api/jobs", Member("knowledge:read")),
     ("GET", "/api/jobs/{id}", Member("knowledge:read")),
     ("POST", "/api/jobs/{id}/cancel", Member("knowledge:write")),

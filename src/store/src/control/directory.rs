@@ -127,6 +127,16 @@ impl ControlDb {
         Ok(rows.into_iter().map(|row| row.tenant_id).collect())
     }
 
+    /// Tenants with conversations whose questions are to be looked at, active or not.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn tenants_with_question_marks(&self) -> Result<Vec<TenantId>, StoreError> {
+        let query = sql("SELECT tenant_id FROM tenants_with_question_marks() AS t (tenant_id)");
+        let rows: Vec<Tenant> = self.rows(query).await?;
+        Ok(rows.into_iter().map(|row| row.tenant_id).collect())
+    }
+
     /// Snoozed conversations of all tenants whose time is over at `now`, the longest over first.
     ///
     /// # Errors

@@ -88,6 +88,39 @@ pub async fn passages(
     Ok(rows.into_iter().map(SearchedPassage::from).collect())
 }
 
+/// The lexemes that a passage of this title, these headings and this text would have, each with how often it
+/// occurs.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn lexemes_of(
+    conn: &mut TenantConn<'_>,
+    title: &str,
+    heading: &[String],
+    text: &str,
+) -> Result<Vec<(String, u16)>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Lexeme {
+        #[diesel(sql_type = Text)]
+        lexeme: String,
+        #[diesel(sql_type = Integer)]
+        times: i32,
+    }
+    let found: Vec<Lexeme> = sql(
+        "SELECT lexeme, coalesce(cardinality(positions), 1) AS times FROM unnest( \
+            setweight(to_tsvector('english', $1), 'A') \
+            || setweight(to_tsvector('english', array_to_string($2, ' ')), 'B') || to_tsvector('english', $3))",
+    )
+    .bind::<Text, _>(title)
+    .bind::<Array<Text>, _>(heading)
+    .bind::<Text, _>(text)
+    .load(conn.db())
+    .await?;
+    let times = |times: i32| u16::try_from(times).unwrap_or(u16::MAX);
+    let found = found.into_iter();
+    Ok(found.map(|found| (found.lexeme, times(found.times))).collect())
+}
+
 impl From<Row> for SearchedPassage {
     fn from(row: Row) -> Self {
         let times = |times: i32| u16::try_from(times).unwrap_or(u16::MAX);

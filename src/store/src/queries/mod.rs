@@ -34,6 +34,7 @@ pub mod messages;
 pub mod moods;
 pub mod notes;
 pub mod passages;
+pub mod questions;
 pub mod queue;
 pub mod rollups;
 pub mod routing_rules;

@@ -48,6 +48,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("moods", "moods"),
     ("notes", "inbox"),
     ("passages", "knowledge"),
+    ("questions", "questions"),
     ("queue", "queue"),
     ("rollups", "rollups"),
     ("search", "knowledge"),

@@ -95,6 +95,11 @@ const OTHER_POLICIES: &[(&str, &str, &str)] = &[
         "lets tenants_with_rollup_deltas see which tenants have some",
     ),
     (
+        "question_marks",
+        "sweep",
+        "lets tenants_with_question_marks see which tenants have some",
+    ),
+    (
         "large_passages",
         "search",
         "lets the two functions that search words use the index; they bind the tenant themselves",
@@ -247,6 +252,7 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
                 "function tenants_with_due_jobs(timestamp with time zone,text[])"
             ),
             ("parlance_sweeper", "function tenants_with_open_work()"),
+            ("parlance_sweeper", "function tenants_with_question_marks()"),
             ("parlance_sweeper", "function tenants_with_rollup_deltas()"),
         ]
     );
@@ -265,6 +271,7 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
                 "jobs.tenant_id",
                 "memberships.tenant_id",
                 "memberships.user_id",
+                "question_marks.tenant_id",
                 "reservations.recorded_at",
                 "reservations.state",
                 "reservations.tenant_id",
@@ -346,6 +353,7 @@ async fn a_function_with_other_rights_is_known_and_pinned() {
             "parlance_search_words",
             "tenants_with_due_jobs",
             "tenants_with_open_work",
+            "tenants_with_question_marks",
             "tenants_with_rollup_deltas"
         ]
     );

@@ -32,6 +32,7 @@ mod messages;
 mod migrations;
 mod moods;
 mod pool;
+mod questions;
 mod queue;
 mod refusals;
 mod removed;
