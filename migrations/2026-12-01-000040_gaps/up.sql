@@ -135,6 +135,12 @@ BEGIN
         RETURN 1;
     END IF;
 
+    DELETE FROM tickets WHERE tenant_id = mine AND id = ANY (ARRAY(
+        SELECT id FROM tickets WHERE tenant_id = mine AND space_id = wanted LIMIT most));
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    IF gone > 0 THEN
+        RETURN gone;
+    END IF;
     chats := ARRAY(SELECT id FROM conversations WHERE tenant_id = mine AND space_id = wanted LIMIT most);
     IF chats <> '{}' THEN
         UPDATE reservations SET conversation_id = NULL, message_id = NULL
