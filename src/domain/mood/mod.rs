@@ -39,7 +39,7 @@ impl Mood {
     pub const ANGRY: f32 = 0.5;
     /// At this valence and below a message counts as negative: where the gold of `make eval` has −1
     /// of −4 and below.
-    pub const NEGATIVE: f32 = -0.2;
+    pub const NEGATIVE: f32 = -0.15;
 
     /// Whether an agent should know before they read it. Few are of those that merely report a fault.
     #[must_use]
