@@ -133,10 +133,9 @@ pub fn figures(rows: &[Row], read: &[f32]) -> Figures {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "a few thousand rows")]
 fn ratio(part: usize, whole: usize) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand rows")]
-    let ratio = part as f64 / whole.max(1) as f64;
-    ratio
+    part as f64 / whole.max(1) as f64
 }
 
 /// The rows of a tab-separated file with a head: valence, text.
