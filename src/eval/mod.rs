@@ -2,7 +2,8 @@
 //! the real thing: the product's own extraction, cutting, embedding, database search and fusion,
 //! and the score that streams beside an answer.
 //!
-//! Start at [`run`]. The method, and what the figures were, is in `docs/RETRIEVAL.md`.
+//! Start at [`run`]. The method, and what the figures were, is in `docs/RETRIEVAL.md`
+//! and `docs/MOOD.md`.
 
 pub mod baseline;
 pub mod data;
@@ -11,7 +12,9 @@ pub mod metrics;
 pub mod questions;
 pub mod report;
 pub mod retrieval;
+pub mod sentiment;
 pub mod ticket_category;
+pub mod train;
 
 use std::{fs, path::Path, sync::Arc};
 
@@ -83,9 +86,23 @@ pub async fn run(db: &Db, embedder: Arc<dyn Embedder>, data: &Path, out: &Path) 
     } else {
         report.skip(&categories);
     }
+    match sentiment::sets(data, vectors.as_ref()).await? {
+        Some(sets) => report.sentiment = Some(sentiment::run(&sets)),
+        None => report.skip(&data.join(sentiment::FOLDER)),
+    }
     let figures = serde_json::to_string_pretty(&report.figures())? + "\n";
     fs::write(out, figures).with_context(|| format!("cannot write {}", out.display()))?;
     Ok(report)
+}
+
+/// Fits the weights of the mood's model on the labelled sets in `data` and writes them to `out`.
+///
+/// # Errors
+/// When the sets are absent or malformed, or embedding or writing fails.
+pub async fn train_mood(embedder: &dyn Embedder, data: &Path, out: &Path) -> Result<train::Training> {
+    let sets = sentiment::sets(data, embedder).await?;
+    let sets = sets.with_context(|| format!("there is no {}", data.join(sentiment::FOLDER).display()))?;
+    train::run(&sets, out)
 }
 
 async fn search(

@@ -1,10 +1,10 @@
 //! What came out, for a person (`Display`) and for a machine (`target/eval.json`).
 
-use std::{fmt, path::Path};
+use std::{collections::BTreeMap, fmt, path::Path};
 
 use serde::Serialize;
 
-use super::{questions::QuestionFigures, retrieval, ticket_category};
+use super::{questions::QuestionFigures, retrieval, sentiment, ticket_category};
 use crate::domain::answering::grounding::eval::GroundingFigures;
 
 /// Characters of a missed question that are shown.
@@ -20,12 +20,13 @@ pub struct Report {
     pub ticket_category: Option<ticket_category::Figures>,
     /// Questions of visitors, grouped as the product does.
     pub question_clusters: Option<QuestionFigures>,
+    pub sentiment: Option<sentiment::Report>,
     /// A line for each set that is not there.
     pub skipped: Vec<String>,
 }
 
 /// The content of `target/eval.json`.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Figures {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retrieval: Option<retrieval::Figures>,
@@ -35,6 +36,8 @@ pub struct Figures {
     pub ticket_category: Option<ticket_category::Figures>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question_clusters: Option<QuestionFigures>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentiment: Option<BTreeMap<&'static str, sentiment::Figures>>,
 }
 
 impl Report {
@@ -46,6 +49,7 @@ impl Report {
             grounding: self.grounding,
             ticket_category: self.ticket_category,
             question_clusters: self.question_clusters,
+            sentiment: self.sentiment.as_ref().map(|report| report.figures.clone()),
         }
     }
 
@@ -72,6 +76,9 @@ impl fmt::Display for Report {
         }
         if let Some(figures) = self.question_clusters {
             writeln!(f, "{figures}\n")?;
+        }
+        if let Some(report) = &self.sentiment {
+            sentiment(f, report)?;
         }
         self.skipped.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
@@ -120,6 +127,29 @@ fn retrieval(
     writeln!(f)
 }
 
+fn sentiment(f: &mut fmt::Formatter<'_>, report: &sentiment::Report) -> fmt::Result {
+    writeln!(
+        f,
+        "sentiment: {} texts, {:.1?} to read one without its embedding",
+        report.texts, report.cost
+    )?;
+    for (name, by) in [("", &report.figures), (", lexicon alone", &report.alone)] {
+        for (set, figures) in by {
+            let sentiment::Figures {
+                accuracy,
+                angry_recall,
+                angry_precision,
+            } = figures;
+            let name = format!("{set}{name}");
+            writeln!(
+                f,
+                "  {name:<32}accuracy {accuracy:.3}   angry: recall {angry_recall:.3}, precision {angry_precision:.3}"
+            )?;
+        }
+    }
+    writeln!(f)
+}
+
 fn line(f: &mut fmt::Formatter<'_>, name: &str, recall: f64, mrr: f64, iou: f64) -> fmt::Result {
     writeln!(f, "  {name:<22}{recall:>10.3}{mrr:>10.3}{iou:>8.3}")
 }
@@ -145,6 +175,18 @@ mod tests {
                 rows: 2,
             }),
             ticket_category: Some(ticket_category::Figures::default()),
+            sentiment: Some(sentiment::Report {
+                figures: [(
+                    "tweets",
+                    sentiment::Figures {
+                        accuracy: 0.5,
+                        angry_recall: 0.25,
+                        angry_precision: 1.0,
+                    },
+                )]
+                .into(),
+                ..sentiment::Report::default()
+            }),
             ..Report::default()
         };
         let expected = serde_json::json!({
@@ -153,6 +195,7 @@ mod tests {
             "ticket_category": {
                 "few_shot": {"accuracy": 0.0, "macro_f1": 0.0}, "full": {"accuracy": 0.0, "macro_f1": 0.0},
             },
+            "sentiment": {"tweets": {"accuracy": 0.5, "angry_recall": 0.25, "angry_precision": 1.0}},
         });
         assert_eq!(serde_json::to_value(report.figures()).unwrap(), expected);
         assert_eq!(
