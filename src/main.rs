@@ -35,13 +35,22 @@ struct Cli {
 enum Command {
     /// Start the server (the default)
     Serve,
-    /// Measure retrieval and grounding on labelled sets
+    /// Measure retrieval, grounding and sentiment on labelled sets
     Eval {
-        /// Folder with the sets (`retrieval/`, `grounding/`)
+        /// Folder with the sets (`retrieval/`, `grounding/`, `sentiment/`)
         #[arg(long)]
         data: PathBuf,
         /// Where the figures are written as JSON
         #[arg(long, default_value = "target/eval.json")]
+        out: PathBuf,
+    },
+    /// Fit the model that reads moods on labelled sets, and say what it scores cross-validated
+    TrainMood {
+        /// Folder with the sets (`sentiment/`)
+        #[arg(long)]
+        data: PathBuf,
+        /// Where the weights are written; they are compiled in
+        #[arg(long, default_value = "src/domain/mood/data/weights.bin")]
         out: PathBuf,
     },
     #[command(flatten)]
@@ -107,6 +116,10 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Eval { data, out } => {
             let report = app::eval(&configured()?, &data, &out).await?;
             Ok(write!(std::io::stdout().lock(), "{report}")?)
+        }
+        Command::TrainMood { data, out } => {
+            let training = app::train_mood(&configured()?, &data, &out).await?;
+            Ok(write!(std::io::stdout().lock(), "{training}")?)
         }
         // Ran before any configuration was read.
         Command::ReadDocument { memory, cpu } => app::read_document(memory, cpu),

@@ -1,4 +1,5 @@
-//! `parlance eval`: the evaluation on a database of its own, which is gone afterwards.
+//! `parlance eval`: the evaluation on a database of its own, which is gone afterwards; and `parlance
+//! train-mood`, which needs none.
 
 use std::path::Path;
 
@@ -7,7 +8,7 @@ use anyhow::Context;
 use super::{Adapters, database};
 use crate::{
     config::Config,
-    eval::{self, Report},
+    eval::{self, Report, train::Training},
 };
 
 /// Measures `data` and writes the figures to `out`, with a private Postgres in a folder that is
@@ -30,4 +31,13 @@ pub async fn eval(config: &Config, data: &Path, out: &Path) -> anyhow::Result<Re
     }
     std::fs::remove_dir_all(&config.server.data_dir).ok();
     report
+}
+
+/// Fits the weights of the mood's model on the sets in `data` and writes them to `out`.
+///
+/// # Errors
+/// When the sets are absent or malformed, or the embedder does not start.
+pub async fn train_mood(config: &Config, data: &Path, out: &Path) -> anyhow::Result<Training> {
+    let adapters = Adapters::from_config(config).await?;
+    eval::train_mood(adapters.embedder.as_ref(), data, out).await
 }

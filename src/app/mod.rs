@@ -32,7 +32,7 @@ use utoipa::OpenApi;
 pub use self::{
     adapters::{Adapters, identity_provider},
     bench::bench,
-    eval::eval,
+    eval::{eval, train_mood},
     reading::read_document,
     rollups::rollups,
 };

@@ -2,7 +2,8 @@
 //! the real thing: the product's own extraction, cutting, embedding, database search and fusion,
 //! and the score that streams beside an answer.
 //!
-//! Start at [`run`]. The method, and what the figures were, is in `docs/RETRIEVAL.md`.
+//! Start at [`run`]. The method, and what the figures were, is in `docs/RETRIEVAL.md`
+//! and `docs/MOOD.md`.
 
 pub mod baseline;
 pub mod data;
@@ -10,6 +11,8 @@ pub mod embeddings;
 pub mod metrics;
 pub mod report;
 pub mod retrieval;
+pub mod sentiment;
+pub mod train;
 
 use std::{fs, path::Path, sync::Arc};
 
@@ -47,12 +50,12 @@ const VECTORS: &str = "eval-embeddings.bin";
 /// When a set is malformed, or ingestion, search or writing fails.
 pub async fn run(db: &Db, embedder: Arc<dyn Embedder>, data: &Path, out: &Path) -> Result<Report> {
     let mut report = Report::default();
-    let vectors = embeddings::OnDisk::open(embedder, &out.with_file_name(VECTORS))?;
+    let vectors = Arc::new(embeddings::OnDisk::open(embedder, &out.with_file_name(VECTORS))?);
     match data::retrieval(data)? {
         Some(set) => {
             let tenant = tenant(db).await?;
             report.baseline = Some(baseline::run(&set)?);
-            report.retrieval = Some(search(&tenant, Arc::new(vectors), &set).await?);
+            report.retrieval = Some(search(&tenant, vectors.clone(), &set).await?);
         }
         None => report.skip(&data.join("retrieval")),
     }
@@ -62,9 +65,23 @@ pub async fn run(db: &Db, embedder: Arc<dyn Embedder>, data: &Path, out: &Path) 
     } else {
         report.skip(&labelled);
     }
+    match sentiment::sets(data, vectors.as_ref()).await? {
+        Some(sets) => report.sentiment = Some(sentiment::run(&sets)),
+        None => report.skip(&data.join(sentiment::FOLDER)),
+    }
     let figures = serde_json::to_string_pretty(&report.figures())? + "\n";
     fs::write(out, figures).with_context(|| format!("cannot write {}", out.display()))?;
     Ok(report)
+}
+
+/// Fits the weights of the mood's model on the labelled sets in `data` and writes them to `out`.
+///
+/// # Errors
+/// When the sets are absent or malformed, or embedding or writing fails.
+pub async fn train_mood(embedder: &dyn Embedder, data: &Path, out: &Path) -> Result<train::Training> {
+    let sets = sentiment::sets(data, embedder).await?;
+    let sets = sets.with_context(|| format!("there is no {}", data.join(sentiment::FOLDER).display()))?;
+    train::run(&sets, out)
 }
 
 async fn search(

@@ -1,10 +1,10 @@
 //! What came out, for a person (`Display`) and for a machine (`target/eval.json`).
 
-use std::{fmt, path::Path};
+use std::{collections::BTreeMap, fmt, path::Path};
 
 use serde::Serialize;
 
-use super::retrieval;
+use super::{retrieval, sentiment};
 use crate::domain::answering::grounding::eval::GroundingFigures;
 
 /// Characters of a missed question that are shown.
@@ -17,17 +17,20 @@ pub struct Report {
     /// The same questions by word statistics on 800-word chunks.
     pub baseline: Option<retrieval::Figures>,
     pub grounding: Option<GroundingFigures>,
+    pub sentiment: Option<sentiment::Report>,
     /// A line for each set that is not there.
     pub skipped: Vec<String>,
 }
 
 /// The content of `target/eval.json`.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Figures {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retrieval: Option<retrieval::Figures>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grounding: Option<GroundingFigures>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentiment: Option<BTreeMap<&'static str, sentiment::Figures>>,
 }
 
 impl Report {
@@ -37,6 +40,7 @@ impl Report {
         Figures {
             retrieval: self.retrieval.as_ref().map(|report| report.figures),
             grounding: self.grounding,
+            sentiment: self.sentiment.as_ref().map(|report| report.figures.clone()),
         }
     }
 
@@ -57,6 +61,9 @@ impl fmt::Display for Report {
                 f,
                 "grounding: {rows} responses\n  AUC {auc:.3}   accuracy {accuracy:.3}\n"
             )?;
+        }
+        if let Some(report) = &self.sentiment {
+            sentiment(f, report)?;
         }
         self.skipped.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
@@ -105,6 +112,29 @@ fn retrieval(
     writeln!(f)
 }
 
+fn sentiment(f: &mut fmt::Formatter<'_>, report: &sentiment::Report) -> fmt::Result {
+    writeln!(
+        f,
+        "sentiment: {} texts, {:.1?} to read one without its embedding",
+        report.texts, report.cost
+    )?;
+    for (name, by) in [("", &report.figures), (", lexicon alone", &report.alone)] {
+        for (set, figures) in by {
+            let sentiment::Figures {
+                accuracy,
+                angry_recall,
+                angry_precision,
+            } = figures;
+            let name = format!("{set}{name}");
+            writeln!(
+                f,
+                "  {name:<32}accuracy {accuracy:.3}   angry: recall {angry_recall:.3}, precision {angry_precision:.3}"
+            )?;
+        }
+    }
+    writeln!(f)
+}
+
 fn line(f: &mut fmt::Formatter<'_>, name: &str, recall: f64, mrr: f64, iou: f64) -> fmt::Result {
     writeln!(f, "  {name:<22}{recall:>10.3}{mrr:>10.3}{iou:>8.3}")
 }
@@ -129,11 +159,24 @@ mod tests {
                 accuracy: 0.5,
                 rows: 2,
             }),
+            sentiment: Some(sentiment::Report {
+                figures: [(
+                    "tweets",
+                    sentiment::Figures {
+                        accuracy: 0.5,
+                        angry_recall: 0.25,
+                        angry_precision: 1.0,
+                    },
+                )]
+                .into(),
+                ..sentiment::Report::default()
+            }),
             ..Report::default()
         };
         let expected = serde_json::json!({
             "retrieval": {"recall_at_5": 0.5, "mrr_at_10": 0.25, "iou": 0.125},
             "grounding": {"auc": 1.0, "accuracy": 0.5},
+            "sentiment": {"tweets": {"accuracy": 0.5, "angry_recall": 0.25, "angry_precision": 1.0}},
         });
         assert_eq!(serde_json::to_value(report.figures()).unwrap(), expected);
         assert_eq!(

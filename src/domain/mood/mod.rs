@@ -1,15 +1,22 @@
 //! How a visitor feels: valence, anger and urgency of one message, with the words that decided. Pure
 //! and in process: a lexicon with rules ([`lexicon`], [`rules`]) that answers alone in any language it
-//! knows, and, where there is a sentence embedding, light heads over both. No message is kept here,
+//! knows, and, where there is a sentence embedding, a linear model over both ([`model`]). No message is kept here,
 //! and what follows from a mood is decided by whoever asks. Start at [`read`]; the method, its
 //! figures and its limits are in `docs/MOOD.md`.
 
 mod lexicon;
+mod model;
+mod modifiers;
 mod pattern;
 mod rules;
 mod tokens;
 
 use serde::{Serialize, Serializer};
+
+/// The model whose embeddings are read, as `Embedder::model` names it.
+pub const EMBEDDER: &str = "minilm";
+/// The gold's valences, −4 to 4, are fitted within so much on either side of 0.
+pub const FITTED: f32 = model::RANGE;
 
 /// Words named at most: those that weigh most.
 const WORDS: usize = 12;
@@ -30,11 +37,20 @@ pub struct Mood {
 impl Mood {
     /// From here on a message counts as angry.
     pub const ANGRY: f32 = 0.5;
+    /// At this valence and below a message counts as negative: where the gold of `make eval` has −1
+    /// of −4 and below.
+    pub const NEGATIVE: f32 = -0.2;
 
-    /// Whether an agent should know before they read it.
+    /// Whether an agent should know before they read it. Few are of those that merely report a fault.
     #[must_use]
     pub fn is_angry(&self) -> bool {
         self.anger >= Self::ANGRY
+    }
+
+    /// Whether it speaks of something bad, calmly or not.
+    #[must_use]
+    pub fn is_negative(&self) -> bool {
+        self.valence <= Self::NEGATIVE
     }
 }
 
@@ -129,17 +145,29 @@ impl Serialize for WordKind {
     }
 }
 
-/// Reads a message. `embedding` is its vector by all-MiniLM-L6-v2 (384 numbers); without it, or with
-/// one of another length, the lexicon answers alone.
+/// Reads a message. `embedding` is its vector by [`EMBEDDER`]; without it, with one of another length,
+/// or in another language than English, which is all that model knows, the lexicon answers alone.
 #[must_use]
 pub fn read(text: &str, embedding: Option<&[f32]>) -> Mood {
-    let _ = embedding;
-    let tokens = tokens::tokens(text);
-    let reading = rules::read(&tokens);
+    let reading = rules::read(&tokens::tokens(text));
+    let modelled = embedding.filter(|_| reading.is_english());
+    let valence = modelled
+        .and_then(|embedding| model::valence(&reading.features(), embedding))
+        .unwrap_or_else(|| reading.valence());
     Mood {
-        valence: reading.valence(),
-        anger: reading.anger(),
+        valence,
+        anger: reading.anger(valence),
         urgency: reading.urgency(),
         words: reading.words(text, WORDS),
     }
 }
+
+/// What the model of valence is fitted on: its inputs for a text; `None` for an embedding of another
+/// length.
+#[must_use]
+pub fn inputs(text: &str, embedding: &[f32]) -> Option<Vec<f32>> {
+    model::inputs(&rules::read(&tokens::tokens(text)).features(), embedding)
+}
+
+#[cfg(test)]
+mod tests;

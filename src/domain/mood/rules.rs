@@ -5,8 +5,10 @@
 use super::{
     Urgency, Word, WordKind,
     lexicon::{self, Worth},
+    modifiers::{Modifier, modifier},
     tokens::{Kind, Token},
 };
+use crate::kernel::text::stop;
 
 /// What a booster adds to the word behind it, and takes from it where it dampens (VADER).
 const BOOST: f32 = 0.293;
@@ -14,177 +16,26 @@ const BOOST: f32 = 0.293;
 const SHOUTED: f32 = 0.733;
 /// A negated word keeps so much of the opposite (VADER).
 const NEGATED: f32 = -0.74;
-/// A booster or negation counts less, the farther it is: right before, one between, two between.
+/// How much a booster counts by its distance; a negation reaches as far (VADER).
 const NEAR: [f32; 3] = [1.0, 0.95, 0.9];
-/// Before and behind "but" (VADER).
+/// How much counts of what is said before and behind "but" (VADER).
 const BEFORE_BUT: f32 = 0.5;
 const BEHIND_BUT: f32 = 1.5;
 /// What each exclamation mark adds, up to four (VADER).
 const EXCLAIMED: f32 = 0.292;
 /// How fast the sum of valences approaches one (VADER).
 const ALPHA: f32 = 15.0;
+/// Of the anger that was said; of what is merely negative; and besides where it is shouted, or
+/// exclaimed more than once.
+const SAID: f32 = 0.8;
+const NEGATIVE: f32 = 0.4;
+const LOUD: f32 = 0.3;
+const EXCITED: f32 = 0.1;
+/// Share of the words in capitals from which on a text is shouted.
+const LOUD_FROM: f32 = 0.3;
 
-const BOOSTERS: &[&str] = &[
-    "absolutely",
-    "amazingly",
-    "awfully",
-    "completely",
-    "considerably",
-    "deeply",
-    "enormously",
-    "entirely",
-    "especially",
-    "exceptionally",
-    "extremely",
-    "fully",
-    "greatly",
-    "highly",
-    "hugely",
-    "incredibly",
-    "intensely",
-    "more",
-    "most",
-    "particularly",
-    "purely",
-    "quite",
-    "really",
-    "remarkably",
-    "so",
-    "substantially",
-    "such",
-    "super",
-    "thoroughly",
-    "too",
-    "total",
-    "totally",
-    "tremendously",
-    "unbelievably",
-    "utter",
-    "utterly",
-    "very",
-    "fucking",
-    "freaking",
-    "bloody",
-    "sehr",
-    "total",
-    "absolut",
-    "extrem",
-    "völlig",
-    "très",
-    "trop",
-    "vraiment",
-    "tellement",
-    "muy",
-    "demasiado",
-    "realmente",
-    "muito",
-    "extremamente",
-    "molto",
-    "troppo",
-    "davvero",
-    "heel",
-    "erg",
-    "zeer",
-    "जल्दी",
-    "बहुत",
-    "很",
-    "非",
-    "太",
-    "جدا",
-];
-const DAMPENERS: &[&str] = &[
-    "almost",
-    "barely",
-    "hardly",
-    "kinda",
-    "less",
-    "little",
-    "marginally",
-    "occasionally",
-    "partly",
-    "scarcely",
-    "slight",
-    "slightly",
-    "somewhat",
-    "sorta",
-    "etwas",
-    "kaum",
-    "peu",
-    "poco",
-    "pouco",
-    "beetje",
-];
-const NEGATIONS: &[&str] = &[
-    "not",
-    "no",
-    "never",
-    "nor",
-    "without",
-    "cannot",
-    "neither",
-    "none",
-    "nothing",
-    "nobody",
-    "nowhere",
-    "cant",
-    "dont",
-    "doesnt",
-    "didnt",
-    "isnt",
-    "wasnt",
-    "wont",
-    "wouldnt",
-    "couldnt",
-    "shouldnt",
-    "havent",
-    "hasnt",
-    "aint",
-    "arent",
-    "rarely",
-    "seldom",
-    "lacks",
-    "lack",
-    "nicht",
-    "kein",
-    "keine",
-    "keinen",
-    "nie",
-    "ohne",
-    "pas",
-    "jamais",
-    "sans",
-    "nunca",
-    "sin",
-    "não",
-    "nem",
-    "sem",
-    "non",
-    "mai",
-    "senza",
-    "niet",
-    "geen",
-    "nooit",
-    "zonder",
-    "नहीं",
-    "不",
-    "没",
-    "لا",
-    "لم",
-    "ليس",
-    "لن",
-];
-const BUTS: &[&str] = &[
-    "but",
-    "however",
-    "aber",
-    "mais",
-    "pero",
-    "mas",
-    "ma",
-    "però",
-    "maar",
-    "लेकिन",
-];
+/// Numbers of [`Reading::features`].
+pub(super) const FEATURES: usize = 18;
 
 /// One word or phrase that says something.
 #[derive(Clone, Copy, Debug)]
@@ -200,45 +51,71 @@ struct Hit {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reading {
     hits: Vec<Hit>,
+    words: usize,
+    /// Words that English texts are full of, and words of its lexicon.
+    english: usize,
     exclamations: usize,
+    questions: usize,
+    negations: usize,
+    but: bool,
     /// Share of the words that are shouted.
     shouted: f32,
 }
 
 /// Reads tokens: linear in their number.
 pub(super) fn read(tokens: &[Token<'_>]) -> Reading {
-    let words = tokens.iter().filter(|token| token.kind == Kind::Word).count();
-    let shouted = tokens.iter().filter(|token| token.shouted).count();
-    let mixed = shouted < words;
+    let words = || tokens.iter().filter(|token| token.kind == Kind::Word);
+    let marks = |among: &[&str]| {
+        tokens
+            .iter()
+            .filter(|token| among.contains(&token.lower.as_ref()))
+            .count()
+    };
+    let negates = |token: &&Token<'_>| {
+        matches!(
+            modifier(&token.lower),
+            Some(Modifier::Negate | Modifier::NegateNear)
+        )
+    };
+    let english =
+        |token: &&Token<'_>| stop::weak(&token.lower).is_some() || lexicon::word(&token.lower).is_some();
+    let count = words().count();
+    let shouted = words().filter(|token| token.shouted).count();
     let but = tokens
         .iter()
-        .position(|token| BUTS.contains(&token.lower.as_ref()));
+        .position(|token| modifier(&token.lower) == Some(Modifier::But));
+    Reading {
+        hits: hits(tokens, shouted < count, but),
+        words: count,
+        english: words().filter(english).count(),
+        exclamations: marks(&["!", "！"]),
+        questions: marks(&["?", "？", "؟"]),
+        negations: words().filter(negates).count(),
+        but: but.is_some(),
+        shouted: if count < 3 { 0.0 } else { share(shouted, count) },
+    }
+}
+
+/// What was found, `but` being the place of the first "but". `mixed`: not all is in capitals.
+fn hits(tokens: &[Token<'_>], mixed: bool, but: Option<usize>) -> Vec<Hit> {
     let mut hits = Vec::new();
     let mut at = 0;
-    while let Some((from, rest)) = tokens
-        .get(at..)
-        .filter(|rest| !rest.is_empty())
-        .map(|rest| (at, rest))
+    while let Some(rest) = tokens.get(at..)
+        && !rest.is_empty()
     {
+        let from = at;
         let found = found(rest);
         at += found.map_or(1, |(taken, _)| taken.max(1));
-        if let Some((_, worth)) = found {
-            let mut hit = weigh(tokens, from, at, worth, mixed);
-            if let Some(but) = but {
-                let factor = if from < but { BEFORE_BUT } else { BEHIND_BUT };
-                hit.worth.valence *= factor;
-            }
-            hits.push(hit);
-        }
+        let Some((_, worth)) = found else { continue };
+        let mut hit = weigh(tokens, from, at, worth, mixed);
+        hit.worth.valence *= match but {
+            Some(but) if from < but => BEFORE_BUT,
+            Some(_) => BEHIND_BUT,
+            None => 1.0,
+        };
+        hits.push(hit);
     }
-    Reading {
-        hits,
-        exclamations: tokens
-            .iter()
-            .filter(|token| matches!(token.lower.as_ref(), "!" | "！"))
-            .count(),
-        shouted: if words < 3 { 0.0 } else { share(shouted, words) },
-    }
+    hits
 }
 
 /// What the tokens begin with, and how many it takes.
@@ -252,7 +129,7 @@ fn found(tokens: &[Token<'_>]) -> Option<(usize, Worth)> {
 }
 
 fn single(word: &str) -> Option<Worth> {
-    if BOOSTERS.contains(&word) || DAMPENERS.contains(&word) || NEGATIONS.contains(&word) {
+    if modifier(word).is_some() {
         return None;
     }
     let valence = lexicon::word(word)?;
@@ -268,7 +145,7 @@ fn single(word: &str) -> Option<Worth> {
     })
 }
 
-/// A hit with what stands before it.
+/// A hit with what stands before it in its sentence. Nothing changes a face.
 fn weigh(tokens: &[Token<'_>], from: usize, to: usize, mut worth: Worth, mixed: bool) -> Hit {
     let sign = worth.valence.signum();
     let inside = tokens.get(from..to).unwrap_or_default();
@@ -277,14 +154,18 @@ fn weigh(tokens: &[Token<'_>], from: usize, to: usize, mut worth: Worth, mixed: 
     }
     let mut negated = false;
     let before = tokens.get(..from).unwrap_or_default().iter().rev();
-    for (token, near) in before.take_while(|token| token.kind != Kind::Stop).zip(NEAR) {
-        let word = token.lower.as_ref();
-        if BOOSTERS.contains(&word) {
-            worth.valence += sign * BOOST * near;
-        } else if DAMPENERS.contains(&word) {
-            worth.valence -= sign * BOOST * near;
-        } else if word.ends_with("n't") || NEGATIONS.contains(&word) {
-            negated = !negated;
+    let near = before
+        .take_while(|token| token.kind != Kind::Stop)
+        .zip(NEAR)
+        .enumerate();
+    let is_face = inside.first().is_some_and(|token| token.kind == Kind::Face);
+    for (between, (token, weight)) in near.filter(|_| !is_face) {
+        match modifier(&token.lower) {
+            Some(Modifier::Boost) => worth.valence += sign * BOOST * weight,
+            Some(Modifier::Dampen) => worth.valence -= sign * BOOST * weight,
+            Some(Modifier::Negate) => negated = true,
+            Some(Modifier::NegateNear) => negated |= between < 2,
+            Some(Modifier::But) | None => {}
         }
     }
     if negated {
@@ -300,39 +181,76 @@ fn weigh(tokens: &[Token<'_>], from: usize, to: usize, mut worth: Worth, mixed: 
 }
 
 impl Reading {
-    /// −1 to 1.
+    /// −1 to 1, by the rules alone.
     pub(super) fn valence(&self) -> f32 {
         let sum: f32 = self.hits.iter().map(|hit| hit.worth.valence).sum();
+        if sum == 0.0 {
+            return 0.0;
+        }
         #[expect(clippy::cast_precision_loss, reason = "at most four")]
         let emphasis = EXCLAIMED * self.exclamations.min(4) as f32;
-        let sum = if sum == 0.0 {
-            0.0
-        } else {
-            sum + sum.signum() * emphasis
-        };
+        let sum = sum + sum.signum() * emphasis;
         sum / (sum * sum + ALPHA).sqrt()
     }
 
-    /// 0 to 1.
-    pub(super) fn anger(&self) -> f32 {
+    /// 0 to 1. What is merely negative (`valence`, by the rules or by the model) does not make anger,
+    /// however negative: a stolen card is bad news, and no anger at whoever is told of it.
+    pub(super) fn anger(&self, valence: f32) -> f32 {
         let said: f32 = self.hits.iter().map(|hit| hit.worth.anger).sum();
-        let negative = (-self.valence()).max(0.0);
-        let shouted = if self.shouted > 0.3 { 0.3 } else { 0.0 };
-        let loud = if self.exclamations > 1 { 0.1 } else { 0.0 };
-        (said * 0.8 + negative * (0.4 + shouted + loud)).min(1.0)
+        let loud = if self.shouted >= LOUD_FROM { LOUD } else { 0.0 };
+        let excited = if self.exclamations > 1 { EXCITED } else { 0.0 };
+        let negative = (-valence).max(0.0);
+        (said * SAID + negative * (NEGATIVE + loud + excited)).min(1.0)
     }
 
     /// The gravest.
     pub(super) fn urgency(&self) -> Option<Urgency> {
+        let urgent = self.hits.iter().filter_map(|hit| match hit.kind() {
+            WordKind::Urgent(urgency) => Some(urgency),
+            _ => None,
+        });
+        urgent.min()
+    }
+
+    /// Whether the words are English enough for a model of English.
+    pub(super) fn is_english(&self) -> bool {
+        self.english * 5 >= self.words * 2
+    }
+
+    /// What the model sees of it, each about −1 to 1.
+    pub(super) fn features(&self) -> [f32; FEATURES] {
+        let valences = || self.hits.iter().map(|hit| hit.worth.valence);
+        let good = || valences().filter(|valence| *valence > 0.0);
+        let bad = || valences().filter(|valence| *valence < 0.0).map(f32::abs);
+        let (best, worst): (f32, f32) = (good().sum(), bad().sum());
+        let said: f32 = self.hits.iter().map(|hit| hit.worth.anger).sum();
         let urgent = self
             .hits
             .iter()
-            .filter(|hit| !hit.negated)
-            .filter_map(|hit| match hit.worth.kind {
-                WordKind::Urgent(urgency) => Some(urgency),
-                _ => None,
-            });
-        urgent.min()
+            .filter(|hit| matches!(hit.kind(), WordKind::Urgent(_)))
+            .count();
+        let valence = self.valence();
+        let flag = |flag: bool| if flag { 1.0 } else { 0.0 };
+        [
+            valence,
+            best / (best + 4.0),
+            worst / (worst + 4.0),
+            good().fold(0.0, f32::max) / 4.0,
+            bad().fold(0.0, f32::max) / 4.0,
+            said / (said + 1.0),
+            self.hits.last().map_or(0.0, |hit| hit.worth.valence / 4.0),
+            self.hits.first().map_or(0.0, |hit| hit.worth.valence / 4.0),
+            share(self.exclamations.min(4), 4),
+            share(self.questions.min(2), 2),
+            self.shouted,
+            share(self.negations.min(3), 3),
+            flag(self.but),
+            share(self.words.min(60), 60),
+            share(urgent.min(3), 3),
+            (best - worst) / share(self.words.max(4), 4) / 8.0,
+            flag(valence > 0.0) - flag(valence < 0.0),
+            flag(best + worst == 0.0),
+        ]
     }
 
     /// The `most` weightiest words, in the order of the text.
@@ -352,19 +270,17 @@ impl Reading {
 }
 
 impl Hit {
-    /// How much it decides; an urgent word always does.
+    /// How much it decides; what is urgent more than any word.
     fn weight(&self) -> f32 {
         let urgent = matches!(self.kind(), WordKind::Urgent(_));
-        self.worth.valence.abs() + self.worth.anger + if urgent { 4.0 } else { 0.0 }
+        self.worth.valence.abs() + self.worth.anger + if urgent { 10.0 } else { 0.0 }
     }
 
     fn kind(&self) -> WordKind {
-        if !self.negated {
-            self.worth.kind
-        } else if self.worth.valence > 0.0 {
-            WordKind::Positive
-        } else {
-            WordKind::Negative
+        match self.worth.kind {
+            kind if !self.negated => kind,
+            _ if self.worth.valence > 0.0 => WordKind::Positive,
+            _ => WordKind::Negative,
         }
     }
 }
