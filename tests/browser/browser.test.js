@@ -18,6 +18,7 @@ import './stories/looks.js';
 import './stories/transports.js';
 import './stories/console.js';
 import './stories/agents.js';
+import './stories/mood.js';
 import './stories/attachments.js';
 import './stories/accessible.js';
 import './stories/canned.js';

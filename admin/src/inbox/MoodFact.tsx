@@ -38,7 +38,7 @@ function Line({ of: values }: { of: readonly number[] }) {
   const last = values.at(-1) ?? 0;
   return (
     <svg role="img" aria-label={`Mood of the last ${values.length} messages`} width={WIDTH} height={HEIGHT} className={last <= -0.3 ? 'text-bad' : 'text-accent'}>
-      <line x1={0} x2={WIDTH} y1={HEIGHT / 2} y2={HEIGHT / 2} className="stroke-line" strokeDasharray="2 3" />
+      <line x1={0} x2={WIDTH} y1={HEIGHT / 2} y2={HEIGHT / 2} stroke="currentColor" strokeOpacity={0.3} strokeDasharray="2 3" />
       <polyline points={points} fill="none" stroke="currentColor" strokeWidth={1.5} strokeLinejoin="round" strokeLinecap="round" />
       <circle cx={x(values.length - 1)} cy={y(last)} r={2.5} fill="currentColor" />
     </svg>

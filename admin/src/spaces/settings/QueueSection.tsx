@@ -39,7 +39,9 @@ function Plans() {
             <input value={plan} onChange={({ target }) => put(i, { plan: target.value })} aria-label={`Plan ${i + 1}`} placeholder={i < value.length ? undefined : 'Add a plan'} maxLength={60} aria-invalid={fault ? true : undefined} className={`${box} h-10 min-w-0 flex-1`} />
             {i < value.length && (
               <>
-                <input type="number" min={0} max={1440} value={minutes} onChange={({ target }) => put(i, { minutes: Math.round(target.valueAsNumber) || 0 })} aria-label={`Minutes earlier for plan ${i + 1}`} className={`${box} h-10 w-24`} />
+                <span className="w-24 shrink-0">
+                  <input type="number" min={0} max={1440} value={minutes} onChange={({ target }) => put(i, { minutes: Math.round(target.valueAsNumber) || 0 })} aria-label={`Minutes earlier for plan ${i + 1}`} className={`${box} h-10`} />
+                </span>
                 <span className="text-xs text-mute">minutes</span>
                 <Button onClick={() => change(value.filter((_, at) => at !== i))} aria-label={`Remove plan ${i + 1}`}>
                   <X className="size-4" aria-hidden />
