@@ -58,7 +58,7 @@ pub struct RoutingRuleWords {
     #[serde(default)]
     #[schema(value_type = Option<uuid::Uuid>)]
     agent: Option<UserId>,
-    /// How urgent it becomes, where nobody has said so.
+    /// How urgent it becomes: above normal it is only raised, and low stays low.
     #[serde(default)]
     #[schema(value_type = Option<words::TicketPriority>)]
     priority: Option<Priority>,

@@ -164,7 +164,7 @@ async fn categorise(
     kept(conn, Some(&before), ticket, (Kind::Changed, body), &Author::default(), at).await
 }
 
-/// Gives a ticket what a rule gives. What somebody decided stays: whose it is, and any priority but normal.
+/// Gives a ticket what a rule gives. Whose it is stays where somebody has said so.
 async fn route(
     conn: &mut TenantConn<'_>,
     before: Ticket,
@@ -181,9 +181,7 @@ async fn route(
         }
         (ticket.assignee_id, ticket.assignee_name) = chosen.unzip();
     }
-    if before.priority == Priority::Normal {
-        ticket.priority = rule.gives.priority.unwrap_or(before.priority);
-    }
+    ticket.priority = prioritised(before.priority, rule.gives.priority);
     ticket.tags.extend(rule.gives.tags.iter().cloned());
     ticket.tags.sort();
     ticket.tags.dedup();
@@ -198,6 +196,16 @@ async fn route(
         "priority": ticket.priority, "tags": ticket.tags,
     });
     kept(conn, Some(&before), ticket, (Kind::Routed, body), &Author::default(), at).await
+}
+
+/// A rule raises a priority that is above normal, for a mood may have made it so, and never lowers it; low
+/// is what somebody said.
+fn prioritised(now: Priority, given: Option<Priority>) -> Priority {
+    match (now, given) {
+        (Priority::Normal, Some(given)) => given,
+        (Priority::High | Priority::Urgent, Some(given)) => now.max(given),
+        (_, _) => now,
+    }
 }
 
 /// The agent whom a rule names, or of its team the one with least to do who is there.
@@ -253,6 +261,22 @@ mod tests {
             ("I have waited…", Some("I have\nwaited for weeks"), "I have\nwaited for weeks"),
         ] {
             assert_eq!(text_of(subject, text), expected);
+        }
+    }
+
+    #[test]
+    fn a_rule_raises_a_priority_and_lowers_none() {
+        use Priority::{High, Low, Normal, Urgent};
+        for (now, given, expected) in [
+            (Normal, None, Normal),
+            (Normal, Some(Low), Low),
+            (Normal, Some(Urgent), Urgent),
+            (High, Some(Low), High),
+            (High, Some(Urgent), Urgent),
+            (Urgent, Some(High), Urgent),
+            (Low, Some(Urgent), Low),
+        ] {
+            assert_eq!(prioritised(now, given), expected, "{now} {given:?}");
         }
     }
 
