@@ -22,6 +22,7 @@ import './stories/attachments.js';
 import './stories/accessible.js';
 import './stories/canned.js';
 import './stories/contacts.js';
+import './stories/routing.js';
 import './stories/undo.js';
 import './stories/drafts.js';
 import './stories/knowledge.js';
