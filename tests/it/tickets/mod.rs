@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Socket, TestApp, Visitor, Workspace, says};
+use crate::support::{Socket, TestApp, Workspace, says};
 
 /// Somebody who works with tickets.
 struct Desk<'a> {
@@ -309,20 +309,19 @@ async fn the_list_is_narrowed_searched_and_paged_in_each_order() {
 }
 
 /// A visitor whom the bot has answered, in a space that opens tickets.
-async fn handed_over(app: &TestApp) -> (Workspace, Visitor, String, Socket) {
+async fn handed_over(app: &TestApp) -> (Workspace, String, Socket) {
     let settings = json!({ "tickets": { "on_handoff": true } });
     let acme = app.workspace_with("tickets", settings, &[]).await;
-    let visitor = app.visitor(&acme).await;
-    let (conversation, mut socket) = visitor.connects().await;
+    let (conversation, mut socket) = app.visitor(&acme).await.connects().await;
     socket.send(&says("I want to talk to a person")).await;
     socket.next_of("status").await;
-    (acme, visitor, conversation, socket)
+    (acme, conversation, socket)
 }
 
 #[tokio::test]
 async fn a_ticket_follows_its_conversation_from_handoff_to_follow_up() {
     let app = TestApp::start().await;
-    let (acme, _visitor, conversation, mut socket) = handed_over(&app).await;
+    let (acme, conversation, mut socket) = handed_over(&app).await;
     let desk = Desk::of(&app, &acme).await;
     let made = desk.until(&conversation, |_| true).await;
     assert_eq!(
