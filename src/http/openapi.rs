@@ -17,8 +17,8 @@ use utoipa::{
 
 use super::{
     analytics, attachments, audit, auth, canned, contacts, conversations, documents, golden, identity_keys,
-    invitations, jobs, keys, mail, operations, outbox, passages, places, query, routing_rules, session, sources,
-    spaces, team, ticket_categories, tickets, visitors, widget,
+    invitations, jobs, keys, mail, operations, outbox, passages, places, query, routing_rules, session,
+    sources, spaces, team, ticket_categories, tickets, visitors, widget,
 };
 
 /// The document as JSON text, made once.
