@@ -42,7 +42,7 @@ fmt: ## format the Rust code
 bench: ## load test against the mock upstream (ARGS='--help' for its options)
 	@cargo run --release -p parlance-loadtest -- $(ARGS)
 
-eval: setup ## retrieval, grounding and sentiment quality on the sets in EVAL
+eval: setup ## quality of retrieval, grounding, sentiment and categories on the sets in EVAL
 	@if [ -d "$(EVAL)" ]; then exec scripts/run.sh eval --data "$(EVAL)"; \
 	else echo 'no evaluation sets in $(EVAL): set EVAL to a folder that has them'; fi
 

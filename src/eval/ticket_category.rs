@@ -55,7 +55,9 @@ pub struct Figures {
 pub async fn run(set: &CategorySet, strangers: &[String], embedder: Arc<dyn Embedder>) -> Result<Figures> {
     let mut known: HashMap<&str, TicketCategoryId> = HashMap::new();
     for (number, (_, category)) in (1..).zip(&set.train) {
-        known.entry(category).or_insert_with(|| Uuid::from_u128(number).into());
+        known
+            .entry(category)
+            .or_insert_with(|| Uuid::from_u128(number).into());
     }
     let train = labelled(&*embedder, &set.train, &known).await?;
     let asked = Asked {

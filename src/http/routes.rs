@@ -396,7 +396,9 @@ fn categories_and_routing(config: &mut web::ServiceConfig) {
                 .route(get(TicketsRead, categories::list))
                 .route(post(TicketsConfigure, categories::create)),
         )
-        .service(at("/api/ticket-categories/import").route(post(TicketsConfigure, categories::import_examples)))
+        .service(
+            at("/api/ticket-categories/import").route(post(TicketsConfigure, categories::import_examples)),
+        )
         .service(at("/api/ticket-categories/try").route(post(TicketsConfigure, categories::attempt)))
         .service(
             at("/api/ticket-categories/{id}")

@@ -58,7 +58,7 @@ pub struct RoutingRuleWords {
     #[serde(default)]
     #[schema(value_type = Option<uuid::Uuid>)]
     agent: Option<UserId>,
-    /// How urgent it becomes, where nobody has said so.
+    /// How urgent it becomes: above normal it is only raised, and low stays low.
     #[serde(default)]
     #[schema(value_type = Option<words::TicketPriority>)]
     priority: Option<Priority>,
@@ -321,10 +321,14 @@ pub async fn attempt(
     }
     let spaces = db.read(spaces::list).await.map_err(problem)?;
     let of = |id| spaces.iter().find(|one| one.id == id);
-    let space = space.map_or_else(|| spaces.first(), of).ok_or_else(|| {
-        Problem::new(Code::InvalidRequest, "space: the workspace has no such space")
-    })?;
-    let ranked = services.classifiers.read(&db, space.id, &text).await.map_err(unread)?;
+    let space = space
+        .map_or_else(|| spaces.first(), of)
+        .ok_or_else(|| Problem::new(Code::InvalidRequest, "space: the workspace has no such space"))?;
+    let ranked = services
+        .classifiers
+        .read(&db, space.id, &text)
+        .await
+        .map_err(unread)?;
     let guess = ranked.into_iter().next().filter(|guess| guess.score >= FLOOR);
     let rules = db.read(routing::rules).await.map_err(problem)?;
     let facts = Facts {

@@ -190,7 +190,10 @@ pub(super) fn unread(error: Unread) -> Problem {
     match error {
         Unread::Embedding(error) => {
             tracing::warn!(%error, "a text is not categorised");
-            Problem::new(Code::Busy, "the text could not be read just now, try again in a moment")
+            Problem::new(
+                Code::Busy,
+                "the text could not be read just now, try again in a moment",
+            )
         }
         Unread::Learning(error) => Problem::internal(error),
         Unread::Store(error) => problem(error),
@@ -209,7 +212,11 @@ pub async fn list(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let found = services.db.tenant(caller.tenant).read(store::list).await;
-    let items = found.map_err(problem)?.into_iter().map(CategoryView::from).collect();
+    let items = found
+        .map_err(problem)?
+        .into_iter()
+        .map(CategoryView::from)
+        .collect();
     Ok(HttpResponse::Ok().json(List { items, next: None }))
 }
 
@@ -267,7 +274,9 @@ pub async fn remove(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
-    categories::remove(&db, &caller, *path, now).await.map_err(refused)?;
+    categories::remove(&db, &caller, *path, now)
+        .await
+        .map_err(refused)?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -290,7 +299,11 @@ pub async fn examples(
         store::examples(conn, *path, EXAMPLES_MOST).await
     });
     let found: Result<Vec<Example>, StoreError> = found.await;
-    let items = found.map_err(problem)?.into_iter().map(CategoryExampleView::from).collect();
+    let items = found
+        .map_err(problem)?
+        .into_iter()
+        .map(CategoryExampleView::from)
+        .collect();
     Ok(HttpResponse::Ok().json(List { items, next: None }))
 }
 
@@ -386,7 +399,11 @@ pub async fn attempt(
         return Err(Problem::new(Code::InvalidRequest, detail));
     }
     let ranked = match spaces.first() {
-        Some(space) => services.classifiers.read(&db, space.id, text).await.map_err(unread)?,
+        Some(space) => services
+            .classifiers
+            .read(&db, space.id, text)
+            .await
+            .map_err(unread)?,
         None => Vec::new(),
     };
     let taken = ranked.first().filter(|guess| guess.score >= FLOOR);

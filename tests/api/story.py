@@ -308,6 +308,33 @@ def lives_of_spaces(ada):
     return spare
 
 
+def categories(ada):
+    made = ada.call("create_ticket_category", body={"name": "Parcels", "description": "Where a parcel is."})
+    at = {"id": made["id"]}
+    ada.call("change_ticket_category", at, body={"name": "Delivery"})
+    ada.call("add_category_examples", at, body={"texts": ["Where is my parcel?", "It has not come."]})
+    ada.call("import_category_examples", body={"examples": [{"text": "I want my money back.", "category": "Refunds"}]})
+    examples = ada.call("list_category_examples", at)["items"]
+    ada.call("remove_category_example", {**at, "example": examples[0]["id"]})
+    ada.call("list_ticket_categories")
+    ada.call("try_ticket_categories", body={"text": "Where is it?"})
+    gone = ada.call("create_ticket_category", body={"name": "Gone"})
+    ada.call("delete_ticket_category", {"id": gone["id"]})
+    return made["id"], examples[1]["id"]
+
+
+def routing(ada, category):
+    rule = {"name": "Parcels", "conditions": {"categories": [category], "moods": ["angry"]}, "priority": "high", "tags": ["parcel"]}
+    made = ada.call("create_routing_rule", body=rule)
+    ada.call("change_routing_rule", {"id": made["id"]}, body={**rule, "enabled": False})
+    listed = ada.call("list_routing_rules")["items"]
+    ada.call("order_routing_rules", body={"rules": [one["id"] for one in listed]})
+    ada.call("try_routing_rules", body={"text": "Where is it?", "plan": "pro", "locale": "de", "priority": "low"})
+    gone = ada.call("create_routing_rule", body={"name": "Gone"})
+    ada.call("delete_routing_rule", {"id": gone["id"]})
+    return made["id"]
+
+
 def tell(world):
     """All of it. What is given back is what generated calls are to find: by operation, or by path."""
     operations(world)
@@ -319,6 +346,8 @@ def tell(world):
     test = experiments(ada, at)
     reply = canned(ada, at)
     policy = sla_policies(ada, at)
+    category, example = categories(ada)
+    rule = routing(ada, category)
     visitor, conversation, visitor_id, _ = visitors(world, ada, space, document)
     ticket, spare_ticket, watcher = tickets(ada, at, conversation)
     contact, spare_contact, contact_note = contacts(ada, visitor_id, space)
@@ -332,6 +361,8 @@ def tell(world):
     waiting = ada.call("invite_member", body={"email": f"fay-{world.run}@example.com", "role": "viewer"})["id"]
     spare_reply = ada.call("create_canned_reply", body={"shortcut": "spare", "title": "Spare", "text": "It goes."})["id"]
     spare_policy = ada.call("create_sla_policy", body={"name": "Spare", "targets": {"low": {"resolution": 60}}})["id"]
+    spare_category = ada.call("create_ticket_category", body={"name": "Spare"})["id"]
+    spare_rule = ada.call("create_routing_rule", body={"name": "Spare"})["id"]
     lone = ada.call("create_team", body={"name": "Spare"})["id"]
     left = ada.call("add_source", at, body={"url": f"{NOWHERE}spare"})["source"]["id"]
     return {
@@ -353,6 +384,9 @@ def tell(world):
             "/api/jobs/{id}": {"id": job},
             "/api/canned-replies/{id}": {"id": reply},
             "/api/sla-policies/{id}": {"id": policy},
+            "/api/ticket-categories/{id}": {"id": category},
+            "/api/ticket-categories/{id}/examples/{example}": {"id": category, "example": example},
+            "/api/routing-rules/{id}": {"id": rule},
             "/api/conversations/{id}": {"id": conversation},
             "/api/tickets/{number}": {"number": ticket},
             "/api/tickets/{number}/watchers/{id}": {"number": ticket, "id": watcher},
@@ -372,6 +406,8 @@ def tell(world):
             "delete_golden_question": {"id": asked},
             "delete_canned_reply": {"id": spare_reply},
             "delete_sla_policy": {"id": spare_policy},
+            "delete_ticket_category": {"id": spare_category},
+            "delete_routing_rule": {"id": spare_rule},
             **{name: {"id": spare_contact} for name in ("block_contact", "unblock_contact", "merge_contact")},
             "delete_contact_note": {"id": spare_contact, "note": contact_note},
             "merge_ticket": {"number": spare_ticket},

@@ -1,6 +1,6 @@
-import { RESOURCES, toggled } from './scopes';
+import { RESOURCES, toggled, VERBS } from './scopes';
 
-/** What a key may do: a resource a row, reading and changing it in columns. */
+/** What a key may do: a resource a row, reading, changing and configuring it in columns. */
 export function ScopeGrid({ scopes, change }: { scopes: string[]; change: (scopes: string[]) => void }) {
   return (
     <fieldset>
@@ -9,12 +9,11 @@ export function ScopeGrid({ scopes, change }: { scopes: string[]; change: (scope
         <thead className="bg-sunken text-xs text-mute">
           <tr>
             <td />
-            <th scope="col" className="w-16 py-1.5 font-medium">
-              Read
-            </th>
-            <th scope="col" className="w-16 py-1.5 font-medium">
-              Change
-            </th>
+            {VERBS.map(({ verb, label }) => (
+              <th key={verb} scope="col" className="w-16 px-1 py-1.5 font-medium">
+                {label}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody className="divide-y divide-line">
@@ -24,12 +23,12 @@ export function ScopeGrid({ scopes, change }: { scopes: string[]; change: (scope
                 <span className="block font-medium">{label}</span>
                 <span className="block text-xs text-mute">{about}</span>
               </th>
-              {(['read', 'write'] as const).map((verb) => (
+              {VERBS.map(({ verb, label: does }) => (
                 <td key={verb} className="text-center">
                   {verbs.includes(verb) && (
                     <label className="inline-grid size-9 cursor-pointer place-items-center">
                       <span className="sr-only">
-                        {verb === 'read' ? 'Read' : 'Change'} {label}
+                        {does} {label}
                       </span>
                       <input
                         type="checkbox"

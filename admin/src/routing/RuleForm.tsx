@@ -131,8 +131,11 @@ const named = ({ id, name }: { id: string; name: string }) => ({ value: id, labe
 
 const worded = ({ name, enabled, conditions, team, agent, priority, tags }: Rule): RuleWords => ({ name, enabled, conditions, team, agent, priority, tags });
 
-function withHours({ hours: _, ...conditions }: Conditions, hours: When | ''): Conditions {
-  return hours ? { ...conditions, hours } : conditions;
+function withHours(conditions: Conditions, hours: When | ''): Conditions {
+  const asked = { ...conditions };
+  if (hours) asked.hours = hours;
+  else delete asked.hours;
+  return asked;
 }
 
 interface ChecksProps {

@@ -23,6 +23,8 @@ const SCREENS = [
   ['/spaces/acme/knowledge/websites', 'button', /Add/],
   ['/spaces/acme/playground/golden', 'navigation', /Playground|playground/],
   ['/canned-replies', 'heading', 'Canned replies'],
+  ['/categories', 'heading', 'Categories'],
+  ['/routing', 'heading', 'Routing'],
   ['/archived', 'heading', 'Archived spaces'],
   ['/deadlines', 'heading', 'Deadlines'],
   ['/deadlines/policies', 'heading', 'Deadlines'],
@@ -60,6 +62,10 @@ for (const colorScheme of ['light', 'dark']) {
     const call = await callsAPI();
     const made = await call('POST', 'tickets', { conversation, tags: ['shipping'] });
     assert.equal(made.status, 201);
+    const sorted = await call('POST', 'ticket-categories', { name: `Delivery, ${colorScheme}`, description: 'Where a parcel is.' });
+    assert.equal(sorted.status, 201);
+    const routed = await call('POST', 'routing-rules', { name: `At night, ${colorScheme}`, conditions: { hours: 'outside' }, tags: ['night'] });
+    assert.equal(routed.status, 201);
     await logsIn(page);
     await page.goto(`${server.origin}/app/inbox/${conversation}`);
     await page.getByText('1 source').or(page.getByText(/\d sources/)).first().waitFor();

@@ -192,10 +192,22 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ),
     ("GET", "/api/ticket-categories", Member("tickets:read")),
     ("POST", "/api/ticket-categories", Member("tickets:configure")),
-    ("POST", "/api/ticket-categories/import", Member("tickets:configure")),
+    (
+        "POST",
+        "/api/ticket-categories/import",
+        Member("tickets:configure"),
+    ),
     ("POST", "/api/ticket-categories/try", Member("tickets:configure")),
-    ("PATCH", "/api/ticket-categories/{id}", Member("tickets:configure")),
-    ("DELETE", "/api/ticket-categories/{id}", Member("tickets:configure")),
+    (
+        "PATCH",
+        "/api/ticket-categories/{id}",
+        Member("tickets:configure"),
+    ),
+    (
+        "DELETE",
+        "/api/ticket-categories/{id}",
+        Member("tickets:configure"),
+    ),
     (
         "GET",
         "/api/ticket-categories/{id}/examples",

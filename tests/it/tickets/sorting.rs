@@ -15,9 +15,7 @@ impl Desk<'_> {
     }
 
     async fn category(&self, name: &str, examples: &[&str]) -> String {
-        let made = self
-            .post("/api/ticket-categories", json!({ "name": name }))
-            .await;
+        let made = self.post("/api/ticket-categories", json!({ "name": name })).await;
         let id = made["id"].as_str().unwrap().to_owned();
         let path = format!("/api/ticket-categories/{id}/examples");
         self.post(&path, json!({ "texts": examples })).await;
@@ -48,19 +46,32 @@ impl Desk<'_> {
     }
 }
 
-const PARCEL: &[&str] = &["where is my parcel", "parcel not delivered yet", "when does the parcel come"];
-const MONEY: &[&str] = &["i want my money refunded", "refund the money please", "when is my money back"];
+const PARCEL: &[&str] = &[
+    "where is my parcel",
+    "parcel not delivered yet",
+    "when does the parcel come",
+];
+const MONEY: &[&str] = &[
+    "i want my money refunded",
+    "refund the money please",
+    "when is my money back",
+];
 
 #[tokio::test]
 async fn a_new_ticket_is_categorised_and_a_correction_teaches() {
     let (app, acme, _) = TestApp::chat().await;
     let desk = Desk::of(&app, &acme).await;
-    let (parcel, money) = (desk.category("Parcels", PARCEL).await, desk.category("Money", MONEY).await);
+    let (parcel, money) = (
+        desk.category("Parcels", PARCEL).await,
+        desk.category("Money", MONEY).await,
+    );
     desk.learned("where is the parcel", Some(&parcel)).await;
     desk.learned("zebra giraffe elephant", None).await;
 
     let made = desk.make(&acme, "where is the parcel").await;
-    let sorted = desk.once(number(&made), |ticket| ticket["category"] == parcel.as_str()).await;
+    let sorted = desk
+        .once(number(&made), |ticket| ticket["category"] == parcel.as_str())
+        .await;
     assert_eq!(sorted["category_by"], "classifier");
     assert!(sorted["category_score"].as_f64().unwrap() >= 0.5, "{sorted}");
     let told = desk.events(number(&made), "changed").await;
@@ -69,17 +80,25 @@ async fn a_new_ticket_is_categorised_and_a_correction_teaches() {
     // Somebody says that elephants are about money.
     let made = desk.make(&acme, "zebra giraffe elephant").await;
     let corrected = desk.change(number(&made), json!({ "category": money })).await;
-    assert_eq!((&corrected["category_by"], &corrected["category_score"]), (&json!("person"), &Value::Null));
+    assert_eq!(
+        (&corrected["category_by"], &corrected["category_score"]),
+        (&json!("person"), &Value::Null)
+    );
     desk.learned("zebra giraffe elephant", Some(&money)).await;
     let path = format!("/api/ticket-categories/{money}/examples");
     let examples = desk.get(&path).await;
     let taught = &examples["items"][0];
-    assert_eq!((&taught["text"], &taught["source"]), (&json!("zebra giraffe elephant"), &json!("correction")));
+    assert_eq!(
+        (&taught["text"], &taught["source"]),
+        (&json!("zebra giraffe elephant"), &json!("correction"))
+    );
 
     // Corrected again it teaches the other one, and removed it teaches nothing.
     desk.change(number(&made), json!({ "category": parcel })).await;
     desk.learned("zebra giraffe elephant", Some(&parcel)).await;
-    let examples = desk.get(&format!("/api/ticket-categories/{parcel}/examples")).await;
+    let examples = desk
+        .get(&format!("/api/ticket-categories/{parcel}/examples"))
+        .await;
     let taught = examples["items"][0]["id"].as_str().unwrap();
     let path = format!("/api/ticket-categories/{parcel}/examples/{taught}");
     assert_eq!(desk.call(Method::DELETE, &path, Value::Null).await.0, 204);
@@ -100,10 +119,21 @@ async fn the_first_rule_that_holds_gives_a_ticket_to_who_has_least_to_do() {
     desk.learned("where is the parcel", Some(&parcel)).await;
     app.colleague(&acme, Role::Agent).await;
     let members = desk.get("/api/team/members").await;
-    let owner = members["items"].as_array().unwrap().iter().find(|member| member["role"] == "owner");
+    let owner = members["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|member| member["role"] == "owner");
     let owner = owner.unwrap()["id"].as_str().unwrap();
-    let ids: Vec<&Value> = members["items"].as_array().unwrap().iter().map(|member| &member["id"]).collect();
-    let team = desk.post("/api/team/teams", json!({ "name": "Dispatch", "members": ids })).await;
+    let ids: Vec<&Value> = members["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|member| &member["id"])
+        .collect();
+    let team = desk
+        .post("/api/team/teams", json!({ "name": "Dispatch", "members": ids }))
+        .await;
     let team = team["id"].as_str().unwrap();
     let calm = desk
         .post("/api/routing-rules", json!({ "name": "All", "tags": ["any"] }))
@@ -113,38 +143,62 @@ async fn the_first_rule_that_holds_gives_a_ticket_to_who_has_least_to_do() {
     });
     let parcels = desk.post("/api/routing-rules", rule).await;
     let order = json!({ "rules": [parcels["id"], calm["id"]] });
-    assert_eq!(desk.call(Method::PUT, "/api/routing-rules/order", order).await.0, 200);
+    assert_eq!(
+        desk.call(Method::PUT, "/api/routing-rules/order", order).await.0,
+        200
+    );
 
     // Of the team only the owner is there.
     let mut console = Socket::open(&app.console_url()).await;
-    console.send(&json!({ "type": "hello", "token": desk.token })).await;
+    console
+        .send(&json!({ "type": "hello", "token": desk.token }))
+        .await;
     console.next_of("presence").await;
     let made = desk.make(&acme, "where is the parcel").await;
     let routed = desk.once(number(&made), |ticket| ticket["team"] == team).await;
     assert_eq!(routed["assignee"]["id"], owner, "{routed}");
-    assert_eq!((&routed["priority"], &routed["tags"]), (&json!("high"), &json!(["dispatch"])));
+    assert_eq!(
+        (&routed["priority"], &routed["tags"]),
+        (&json!("high"), &json!(["dispatch"]))
+    );
     let told = desk.events(number(&made), "routed").await;
     assert_eq!(told[0]["body"]["rule"]["name"], "Parcels");
-    assert_eq!(told[0]["body"]["why"], json!([{ "condition": "category", "value": parcel }]));
+    assert_eq!(
+        told[0]["body"]["why"],
+        json!([{ "condition": "category", "value": parcel }])
+    );
 
     // Whose a ticket is stays where somebody has said so.
     let body = json!({ "space": acme.space, "subject": "where is the parcel now", "assignee": owner, "priority": "low" });
     let kept = desk.post("/api/tickets", body).await;
-    let kept = desk.once(number(&kept), |ticket| ticket["tags"] == json!(["dispatch"])).await;
+    let kept = desk
+        .once(number(&kept), |ticket| ticket["tags"] == json!(["dispatch"]))
+        .await;
     assert_eq!((&kept["team"], &kept["priority"]), (&Value::Null, &json!("low")));
 
     // What no rule but the last holds for.
     let other = desk.make(&acme, "zebra giraffe").await;
-    let other = desk.once(number(&other), |ticket| ticket["tags"] == json!(["any"])).await;
+    let other = desk
+        .once(number(&other), |ticket| ticket["tags"] == json!(["any"]))
+        .await;
     assert_eq!((&other["team"], &other["assignee"]), (&Value::Null, &Value::Null));
 
     let tried = desk
         .post("/api/routing-rules/try", json!({ "text": "where is the parcel" }))
         .await;
-    let outcomes: Vec<&Value> = tried["rules"].as_array().unwrap().iter().map(|rule| &rule["outcome"]).collect();
+    let outcomes: Vec<&Value> = tried["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| &rule["outcome"])
+        .collect();
     assert_eq!(outcomes, ["taken", "later"]);
     let (status, refused) = desk
-        .call(Method::DELETE, &format!("/api/ticket-categories/{parcel}"), Value::Null)
+        .call(
+            Method::DELETE,
+            &format!("/api/ticket-categories/{parcel}"),
+            Value::Null,
+        )
         .await;
     assert_eq!(status, 409, "{refused}");
     assert!(refused["detail"].as_str().unwrap().contains("\"Parcels\""));
@@ -163,15 +217,63 @@ async fn what_cannot_be_kept_is_refused_with_a_word_and_nothing_is_lost() {
         { "text": "a fine example", "category": "New" }, { "text": " ", "category": "New" },
     ] });
     for (method, path, body, status, names) in [
-        (Method::POST, "/api/ticket-categories", json!({ "name": " " }), 400, "name"),
-        (Method::POST, "/api/ticket-categories", json!({ "name": "parcels" }), 409, "name"),
-        (Method::POST, examples.as_str(), json!({ "texts": ["fine", ""] }), 400, "texts"),
+        (
+            Method::POST,
+            "/api/ticket-categories",
+            json!({ "name": " " }),
+            400,
+            "name",
+        ),
+        (
+            Method::POST,
+            "/api/ticket-categories",
+            json!({ "name": "parcels" }),
+            409,
+            "name",
+        ),
+        (
+            Method::POST,
+            examples.as_str(),
+            json!({ "texts": ["fine", ""] }),
+            400,
+            "texts",
+        ),
         (Method::POST, "/api/ticket-categories/import", mixed, 400, "texts"),
-        (Method::POST, "/api/routing-rules", json!({ "name": "x", "conditions": { "categories": [foreign] } }), 400, "categories"),
-        (Method::POST, "/api/routing-rules", json!({ "name": "x", "conditions": { "weather": [] } }), 400, "weather"),
-        (Method::POST, "/api/routing-rules", json!({ "name": "x", "agent": foreign }), 400, "agent"),
-        (Method::POST, "/api/routing-rules", json!({ "name": "x", "team": foreign }), 400, "team"),
-        (Method::PUT, "/api/routing-rules/order", json!({ "rules": [foreign] }), 409, "load"),
+        (
+            Method::POST,
+            "/api/routing-rules",
+            json!({ "name": "x", "conditions": { "categories": [foreign] } }),
+            400,
+            "categories",
+        ),
+        (
+            Method::POST,
+            "/api/routing-rules",
+            json!({ "name": "x", "conditions": { "weather": [] } }),
+            400,
+            "weather",
+        ),
+        (
+            Method::POST,
+            "/api/routing-rules",
+            json!({ "name": "x", "agent": foreign }),
+            400,
+            "agent",
+        ),
+        (
+            Method::POST,
+            "/api/routing-rules",
+            json!({ "name": "x", "team": foreign }),
+            400,
+            "team",
+        ),
+        (
+            Method::PUT,
+            "/api/routing-rules/order",
+            json!({ "rules": [foreign] }),
+            409,
+            "load",
+        ),
     ] {
         let (answered, problem) = desk.call(method, path, body).await;
         assert_eq!(answered, status, "{path}: {problem}");
@@ -182,7 +284,11 @@ async fn what_cannot_be_kept_is_refused_with_a_word_and_nothing_is_lost() {
     assert_eq!(there["items"].as_array().unwrap().len(), 1, "{there}");
     assert_eq!(there["items"][0]["examples"], 3);
     let (status, _) = desk
-        .call(Method::PATCH, &format!("/api/ticket-categories/{foreign}"), json!({ "name": "Mine" }))
+        .call(
+            Method::PATCH,
+            &format!("/api/ticket-categories/{foreign}"),
+            json!({ "name": "Mine" }),
+        )
         .await;
     assert_eq!(status, 404);
     let rows = json!({ "examples": [

@@ -104,7 +104,11 @@ impl Classifier {
         let guess = |(at, (one, logit)): (usize, (&Learned, &f32))| Guess {
             category: one.category,
             score: score::of(&Evidence {
-                likeness: one.examples.iter().map(|example| dot(example, vector)).fold(-1.0, f32::max),
+                likeness: one
+                    .examples
+                    .iter()
+                    .map(|example| dot(example, vector))
+                    .fold(-1.0, f32::max),
                 margin: best_but(at).map(|other| logit - other),
                 examples: one.examples.len(),
             }),
@@ -117,7 +121,9 @@ impl Classifier {
     /// Bytes of memory.
     #[must_use]
     pub fn size(&self) -> usize {
-        let of = |one: &Learned| size_of::<Learned>() + one.weights.len() * (1 + one.examples.len()) * size_of::<f32>();
+        let of = |one: &Learned| {
+            size_of::<Learned>() + one.weights.len() * (1 + one.examples.len()) * size_of::<f32>()
+        };
         self.learned.iter().map(of).sum()
     }
 }
@@ -233,11 +239,14 @@ mod tests {
     fn nothing_is_learned_from_nothing() {
         let learned = Classifier::learn(Vec::new()).expect("learned");
         assert!(learned.rank(&[1.0, 0.0]).is_empty());
-        let other_length = vec![labelled(1, [1.0, 0.0, 0.0, 0.0]), Labelled {
-            category: Uuid::from_u128(2).into(),
-            vector: vec![1.0],
-            weight: 1.0,
-        }];
+        let other_length = vec![
+            labelled(1, [1.0, 0.0, 0.0, 0.0]),
+            Labelled {
+                category: Uuid::from_u128(2).into(),
+                vector: vec![1.0],
+                weight: 1.0,
+            },
+        ];
         let learned = Classifier::learn(other_length).expect("learned");
         assert_eq!(learned.rank(&[1.0, 0.0, 0.0, 0.0]).len(), 1);
     }
@@ -245,12 +254,19 @@ mod tests {
     #[test]
     fn more_of_one_category_moves_the_border() {
         let between = normalised(vec![1.0, 1.0, 0.0, 0.0]);
-        let few = vec![labelled(1, [1.0, 0.0, 0.0, 0.0]), labelled(2, [0.0, 1.0, 0.0, 0.0])];
+        let few = vec![
+            labelled(1, [1.0, 0.0, 0.0, 0.0]),
+            labelled(2, [0.0, 1.0, 0.0, 0.0]),
+        ];
         let mut taught = few.clone();
         taught.extend((0..5).map(|_| labelled(2, [1.0, 1.0, 0.0, 0.0])));
         let score = |examples| {
             let ranked = Classifier::learn(examples).expect("learned").rank(&between);
-            ranked.into_iter().find(|one| one.category.0.as_u128() == 2).expect("known").score
+            ranked
+                .into_iter()
+                .find(|one| one.category.0.as_u128() == 2)
+                .expect("known")
+                .score
         };
         assert!(score(taught) > score(few) + 0.2);
     }

@@ -102,7 +102,9 @@ impl Classifiers {
     async fn learn(&self, db: &TenantDb) -> Result<Held, Unread> {
         let model = vector_model(&*self.embedder);
         let (version, vectors) = db
-            .read(async |conn| Ok::<_, StoreError>((store::version(conn).await?, store::vectors(conn, &model).await?)))
+            .read(async |conn| {
+                Ok::<_, StoreError>((store::version(conn).await?, store::vectors(conn, &model).await?))
+            })
             .await?;
         let failed = |error: String| Unread::Learning(error);
         let turn = self.learning.clone().acquire_owned().await;

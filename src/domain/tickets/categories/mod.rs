@@ -81,12 +81,20 @@ impl Written {
     /// [`CategoryError::Unsound`] names what is out of bounds.
     pub fn sound(self) -> Result<Self, CategoryError> {
         let name = self.name.as_deref().map(tidy);
-        if name.as_ref().is_some_and(|name| !(1..=NAME_MAX).contains(&name.chars().count())) {
+        if name
+            .as_ref()
+            .is_some_and(|name| !(1..=NAME_MAX).contains(&name.chars().count()))
+        {
             return Err(unsound(format!("name: give 1 to {NAME_MAX} characters")));
         }
         let description = self.description.as_deref().map(tidy);
-        if description.as_ref().is_some_and(|text| text.chars().count() > TEXT_MAX) {
-            return Err(unsound(format!("description: give at most {TEXT_MAX} characters")));
+        if description
+            .as_ref()
+            .is_some_and(|text| text.chars().count() > TEXT_MAX)
+        {
+            return Err(unsound(format!(
+                "description: give at most {TEXT_MAX} characters"
+            )));
         }
         Ok(Self { name, description })
     }
@@ -242,7 +250,9 @@ fn sound_examples(texts: Vec<String>) -> Result<Vec<String>, CategoryError> {
     let texts: Vec<String> = texts.iter().map(|text| tidy(text)).collect();
     let sound = |text: &String| (1..=TEXT_MAX).contains(&text.chars().count());
     if texts.is_empty() || !texts.iter().all(sound) {
-        return Err(unsound(format!("texts: give at least one, each of 1 to {TEXT_MAX} characters")));
+        return Err(unsound(format!(
+            "texts: give at least one, each of 1 to {TEXT_MAX} characters"
+        )));
     }
     Ok(texts)
 }

@@ -31,8 +31,11 @@ const EXAMPLES_MAX: u8 = 200;
 
 /// The chance that the guess is right, 0 to 1.
 pub(super) fn of(evidence: &Evidence) -> f32 {
-    let margin = evidence.margin.map_or(MARGIN_ALONE, |margin| margin.clamp(-MARGIN_MAX, MARGIN_MAX));
-    let examples = u8::try_from(evidence.examples).map_or(EXAMPLES_MAX, |examples| examples.clamp(1, EXAMPLES_MAX));
+    let margin = evidence
+        .margin
+        .map_or(MARGIN_ALONE, |margin| margin.clamp(-MARGIN_MAX, MARGIN_MAX));
+    let examples =
+        u8::try_from(evidence.examples).map_or(EXAMPLES_MAX, |examples| examples.clamp(1, EXAMPLES_MAX));
     let examples = f32::from(examples).ln();
     let sum = LIKENESS * evidence.likeness + MARGIN * margin + EXAMPLES * examples + BIAS;
     1.0 / (1.0 + (-sum).exp())

@@ -107,11 +107,7 @@ impl Conditions {
         let language = self.languages.iter().find(|one| speaks(locale, one)).cloned();
         let mood = self.moods.iter().find(|one| facts.moods.contains(one)).map(word);
         let plan = facts.plan.as_deref().unwrap_or_default().trim();
-        let plan = self
-            .plans
-            .iter()
-            .find(|one| same(one, plan))
-            .cloned();
+        let plan = self.plans.iter().find(|one| same(one, plan)).cloned();
         let priority = self
             .priorities
             .iter()
@@ -122,7 +118,10 @@ impl Conditions {
             .iter()
             .find(|one| facts.space == **one)
             .map(ToString::to_string);
-        let hours = self.hours.filter(|when| facts.hours == *when).map(|when| word(&when));
+        let hours = self
+            .hours
+            .filter(|when| facts.hours == *when)
+            .map(|when| word(&when));
         let asked = [
             (Condition::Category, !self.categories.is_empty(), category),
             (Condition::Language, !self.languages.is_empty(), language),
@@ -161,12 +160,18 @@ impl Conditions {
         if let Some((field, _)) = lengths.iter().find(|(_, length)| *length > ENTRIES_MAX) {
             return Err(format!("conditions.{field}: give at most {ENTRIES_MAX}"));
         }
-        let is_tag = |entry: &String| entry.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        let is_tag = |entry: &String| {
+            entry
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        };
         if !self.languages.iter().all(is_tag) || long(&self.languages) {
             return Err("conditions.languages: give codes such as de or pt-BR".to_owned());
         }
         if long(&self.plans) {
-            return Err(format!("conditions.plans: give at most {WORD_MAX} characters each"));
+            return Err(format!(
+                "conditions.plans: give at most {WORD_MAX} characters each"
+            ));
         }
         Ok(self)
     }
@@ -188,7 +193,8 @@ fn same(a: &str, b: &str) -> bool {
 /// The word that stands for it in JSON.
 fn word(of: &impl Serialize) -> String {
     let word = serde_json::to_value(of).ok();
-    word.and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+    word.and_then(|word| word.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -212,7 +218,10 @@ mod tests {
     fn held(conditions: serde_json::Value) -> Result<Vec<(Condition, String)>, Condition> {
         let conditions: Conditions = serde_json::from_value(conditions).expect("conditions");
         let reasons = conditions.hold(&facts())?;
-        Ok(reasons.into_iter().map(|why| (why.condition, why.value)).collect())
+        Ok(reasons
+            .into_iter()
+            .map(|why| (why.condition, why.value))
+            .collect())
     }
 
     #[test]
@@ -220,21 +229,42 @@ mod tests {
         use serde_json::json;
         let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let cases = [
-            (json!({"categories": [two, one]}), Ok((Condition::Category, one.to_string()))),
+            (
+                json!({"categories": [two, one]}),
+                Ok((Condition::Category, one.to_string())),
+            ),
             (json!({"categories": [two]}), Err(Condition::Category)),
-            (json!({"languages": ["de", "pt"]}), Ok((Condition::Language, "pt".to_owned()))),
-            (json!({"languages": ["pt_br"]}), Ok((Condition::Language, "pt_br".to_owned()))),
+            (
+                json!({"languages": ["de", "pt"]}),
+                Ok((Condition::Language, "pt".to_owned())),
+            ),
+            (
+                json!({"languages": ["pt_br"]}),
+                Ok((Condition::Language, "pt_br".to_owned())),
+            ),
             (json!({"languages": ["p"]}), Err(Condition::Language)),
             (json!({"languages": ["pt-BR-x"]}), Err(Condition::Language)),
-            (json!({"moods": ["urgent", "angry"]}), Ok((Condition::Mood, "angry".to_owned()))),
+            (
+                json!({"moods": ["urgent", "angry"]}),
+                Ok((Condition::Mood, "angry".to_owned())),
+            ),
             (json!({"moods": ["urgent"]}), Err(Condition::Mood)),
-            (json!({"plans": ["free", "enterprise"]}), Ok((Condition::Plan, "enterprise".to_owned()))),
+            (
+                json!({"plans": ["free", "enterprise"]}),
+                Ok((Condition::Plan, "enterprise".to_owned())),
+            ),
             (json!({"plans": ["free"]}), Err(Condition::Plan)),
-            (json!({"priorities": ["high"]}), Ok((Condition::Priority, "high".to_owned()))),
+            (
+                json!({"priorities": ["high"]}),
+                Ok((Condition::Priority, "high".to_owned())),
+            ),
             (json!({"priorities": ["low", "urgent"]}), Err(Condition::Priority)),
             (json!({"spaces": [two]}), Ok((Condition::Space, two.to_string()))),
             (json!({"spaces": [one]}), Err(Condition::Space)),
-            (json!({"hours": "outside"}), Ok((Condition::Hours, "outside".to_owned()))),
+            (
+                json!({"hours": "outside"}),
+                Ok((Condition::Hours, "outside".to_owned())),
+            ),
             (json!({"hours": "within"}), Err(Condition::Hours)),
         ];
         for (conditions, expected) in cases {
@@ -263,10 +293,22 @@ mod tests {
             ..facts()
         };
         for conditions in [
-            Conditions { categories: vec![Uuid::from_u128(1).into()], ..Conditions::default() },
-            Conditions { languages: vec!["pt".to_owned()], ..Conditions::default() },
-            Conditions { moods: vec![Feeling::Angry], ..Conditions::default() },
-            Conditions { plans: vec!["enterprise".to_owned()], ..Conditions::default() },
+            Conditions {
+                categories: vec![Uuid::from_u128(1).into()],
+                ..Conditions::default()
+            },
+            Conditions {
+                languages: vec!["pt".to_owned()],
+                ..Conditions::default()
+            },
+            Conditions {
+                moods: vec![Feeling::Angry],
+                ..Conditions::default()
+            },
+            Conditions {
+                plans: vec!["enterprise".to_owned()],
+                ..Conditions::default()
+            },
         ] {
             assert!(conditions.hold(&unknown).is_err(), "{conditions:?}");
         }
@@ -281,12 +323,36 @@ mod tests {
             ..Conditions::default()
         };
         let tidied = tidied.sound().expect("sound");
-        assert_eq!((tidied.languages, tidied.plans), (words(&["de"]), words(&["pro"])));
-        let many = Conditions { moods: vec![Feeling::Angry; ENTRIES_MAX + 1], ..Conditions::default() };
-        assert!(many.sound().expect_err("too many").starts_with("conditions.moods"));
-        let odd = Conditions { languages: words(&["de; x"]), ..Conditions::default() };
-        assert!(odd.sound().expect_err("no code").starts_with("conditions.languages"));
-        let long = Conditions { plans: vec!["x".repeat(WORD_MAX + 1)], ..Conditions::default() };
-        assert!(long.sound().expect_err("too long").starts_with("conditions.plans"));
+        assert_eq!(
+            (tidied.languages, tidied.plans),
+            (words(&["de"]), words(&["pro"]))
+        );
+        let many = Conditions {
+            moods: vec![Feeling::Angry; ENTRIES_MAX + 1],
+            ..Conditions::default()
+        };
+        assert!(
+            many.sound()
+                .expect_err("too many")
+                .starts_with("conditions.moods")
+        );
+        let odd = Conditions {
+            languages: words(&["de; x"]),
+            ..Conditions::default()
+        };
+        assert!(
+            odd.sound()
+                .expect_err("no code")
+                .starts_with("conditions.languages")
+        );
+        let long = Conditions {
+            plans: vec!["x".repeat(WORD_MAX + 1)],
+            ..Conditions::default()
+        };
+        assert!(
+            long.sound()
+                .expect_err("too long")
+                .starts_with("conditions.plans")
+        );
     }
 }

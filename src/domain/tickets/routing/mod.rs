@@ -143,13 +143,21 @@ async fn check_named(conn: &mut TenantConn<'_>, written: &Written) -> Result<(),
     let asked = &written.conditions;
     if !asked.categories.is_empty() {
         let there = ticket_categories::list(conn).await?;
-        if !asked.categories.iter().all(|id| there.iter().any(|one| one.id == *id)) {
+        if !asked
+            .categories
+            .iter()
+            .all(|id| there.iter().any(|one| one.id == *id))
+        {
             return unsound("conditions.categories: the workspace has no such category");
         }
     }
     if !asked.spaces.is_empty() {
         let there = spaces::list(conn).await?;
-        if !asked.spaces.iter().all(|id| there.iter().any(|one| one.id == *id)) {
+        if !asked
+            .spaces
+            .iter()
+            .all(|id| there.iter().any(|one| one.id == *id))
+        {
             return unsound("conditions.spaces: the workspace has no such space");
         }
     }

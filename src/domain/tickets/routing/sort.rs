@@ -105,7 +105,12 @@ pub async fn sort(
 #[must_use]
 pub fn text_of(subject: &str, text: Option<&str>) -> String {
     let text = text.unwrap_or_default().trim();
-    let begins = |line: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").starts_with(line);
+    let begins = |line: &str| {
+        text.split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .starts_with(line)
+    };
     let line = subject.trim_end_matches('…').trim_end();
     if text.is_empty() {
         subject.to_owned()
@@ -161,10 +166,18 @@ async fn categorise(
     let body = json!({
         "category": { "from": before.category_id, "to": ticket.category_id }, "score": guess.score,
     });
-    kept(conn, Some(&before), ticket, (Kind::Changed, body), &Author::default(), at).await
+    kept(
+        conn,
+        Some(&before),
+        ticket,
+        (Kind::Changed, body),
+        &Author::default(),
+        at,
+    )
+    .await
 }
 
-/// Gives a ticket what a rule gives. What somebody decided stays: whose it is, and any priority but normal.
+/// Gives a ticket what a rule gives. Whose it is stays where somebody has said so.
 async fn route(
     conn: &mut TenantConn<'_>,
     before: Ticket,
@@ -181,9 +194,7 @@ async fn route(
         }
         (ticket.assignee_id, ticket.assignee_name) = chosen.unzip();
     }
-    if before.priority == Priority::Normal {
-        ticket.priority = rule.gives.priority.unwrap_or(before.priority);
-    }
+    ticket.priority = prioritised(before.priority, rule.gives.priority);
     ticket.tags.extend(rule.gives.tags.iter().cloned());
     ticket.tags.sort();
     ticket.tags.dedup();
@@ -197,7 +208,25 @@ async fn route(
         "team": ticket.team_id, "assignee": ticket.assignee_id, "assignee_name": ticket.assignee_name,
         "priority": ticket.priority, "tags": ticket.tags,
     });
-    kept(conn, Some(&before), ticket, (Kind::Routed, body), &Author::default(), at).await
+    kept(
+        conn,
+        Some(&before),
+        ticket,
+        (Kind::Routed, body),
+        &Author::default(),
+        at,
+    )
+    .await
+}
+
+/// A rule raises a priority that is above normal, for a mood may have made it so, and never lowers it; low
+/// is what somebody said.
+fn prioritised(now: Priority, given: Option<Priority>) -> Priority {
+    match (now, given) {
+        (Priority::Normal, Some(given)) => given,
+        (Priority::High | Priority::Urgent, Some(given)) => now.max(given),
+        (_, _) => now,
+    }
 }
 
 /// The agent whom a rule names, or of its team the one with least to do who is there.
@@ -217,7 +246,10 @@ async fn whom(
     let Some(team) = teams.into_iter().find(|one| one.id == team) else {
         return Ok(None);
     };
-    let there: Vec<&Desk> = present.iter().filter(|desk| team.members.contains(&desk.agent)).collect();
+    let there: Vec<&Desk> = present
+        .iter()
+        .filter(|desk| team.members.contains(&desk.agent))
+        .collect();
     let agents: Vec<UserId> = there.iter().map(|desk| desk.agent).collect();
     let tickets = store::loads(conn, &agents).await?;
     let loads = queue::loads(conn, agents).await?;
@@ -249,10 +281,34 @@ mod tests {
             ("Where is it?", None, "Where is it?"),
             ("Where is it?", Some("  "), "Where is it?"),
             ("Order 7", Some("Where is it?"), "Order 7\nWhere is it?"),
-            ("Where is it?", Some("Where is it? I wait."), "Where is it? I wait."),
-            ("I have waited…", Some("I have\nwaited for weeks"), "I have\nwaited for weeks"),
+            (
+                "Where is it?",
+                Some("Where is it? I wait."),
+                "Where is it? I wait.",
+            ),
+            (
+                "I have waited…",
+                Some("I have\nwaited for weeks"),
+                "I have\nwaited for weeks",
+            ),
         ] {
             assert_eq!(text_of(subject, text), expected);
+        }
+    }
+
+    #[test]
+    fn a_rule_raises_a_priority_and_lowers_none() {
+        use Priority::{High, Low, Normal, Urgent};
+        for (now, given, expected) in [
+            (Normal, None, Normal),
+            (Normal, Some(Low), Low),
+            (Normal, Some(Urgent), Urgent),
+            (High, Some(Low), High),
+            (High, Some(Urgent), Urgent),
+            (Urgent, Some(High), Urgent),
+            (Low, Some(Urgent), Low),
+        ] {
+            assert_eq!(prioritised(now, given), expected, "{now} {given:?}");
         }
     }
 

@@ -86,11 +86,13 @@ pub async fn hold(conn: &mut TenantConn<'_>) -> Result<i64, StoreError> {
 /// # Errors
 /// [`StoreError`] where the database fails.
 pub async fn list(conn: &mut TenantConn<'_>) -> Result<Vec<RoutingRule>, StoreError> {
-    Ok(
-        sql(concat!("SELECT ", rule!(), " FROM routing_rules ORDER BY position"))
-            .load(conn.db())
-            .await?,
-    )
+    Ok(sql(concat!(
+        "SELECT ",
+        rule!(),
+        " FROM routing_rules ORDER BY position"
+    ))
+    .load(conn.db())
+    .await?)
 }
 
 /// One rule.
@@ -119,12 +121,11 @@ pub async fn of_category(
         #[diesel(sql_type = Text)]
         name: String,
     }
-    let rows: Vec<Row> = sql(
-        "SELECT name FROM routing_rules WHERE conditions -> 'categories' ? $1 ORDER BY position LIMIT 1",
-    )
-    .bind::<Text, _>(category.to_string())
-    .load(conn.db())
-    .await?;
+    let rows: Vec<Row> =
+        sql("SELECT name FROM routing_rules WHERE conditions -> 'categories' ? $1 ORDER BY position LIMIT 1")
+            .bind::<Text, _>(category.to_string())
+            .load(conn.db())
+            .await?;
     Ok(rows.into_iter().next().map(|row| row.name))
 }
 
@@ -165,10 +166,8 @@ pub async fn put(conn: &mut TenantConn<'_>, rule: &RoutingRule) -> Result<(), St
 /// # Errors
 /// [`StoreError`] where the database fails.
 pub async fn order(conn: &mut TenantConn<'_>, rules: &[RoutingRuleId]) -> Result<(), StoreError> {
-    sql(
-        "UPDATE routing_rules r SET position = o.place - 1 \
-         FROM unnest($1) WITH ORDINALITY AS o (id, place) WHERE r.id = o.id AND r.position <> o.place - 1",
-    )
+    sql("UPDATE routing_rules r SET position = o.place - 1 \
+         FROM unnest($1) WITH ORDINALITY AS o (id, place) WHERE r.id = o.id AND r.position <> o.place - 1")
     .bind::<Array<SqlUuid>, _>(rules)
     .execute(conn.db())
     .await?;

@@ -87,7 +87,11 @@ async fn a_foreign_tenant_knows_no_category_and_no_rule() {
         categories::clear(conn, mine).await?;
         assert!(categories::examples(conn, mine, 9).await?.is_empty());
         assert_eq!(categories::count_examples(conn, mine).await?, 0);
-        absent(categories::remove_example(conn, mine, TicketExampleId::new()).await.unwrap_err());
+        absent(
+            categories::remove_example(conn, mine, TicketExampleId::new())
+                .await
+                .unwrap_err(),
+        );
         assert!(categories::without_vector(conn, "other", 9).await?.is_empty());
         assert!(categories::vectors(conn, "minilm").await?.is_empty());
         assert_eq!(routing_rules::hold(conn).await?, 0);
@@ -133,7 +137,9 @@ async fn a_ticket_teaches_one_category_and_the_newest_examples_stay() {
     );
     let hums = ticket(&acme).await;
     let texts = async |category| {
-        let found = acme.db.read(async |conn| categories::examples(conn, category, 9).await);
+        let found = acme
+            .db
+            .read(async |conn| categories::examples(conn, category, 9).await);
         let found = found.await.unwrap().into_iter();
         found.map(|example| example.text).collect::<Vec<_>>()
     };
@@ -146,7 +152,10 @@ async fn a_ticket_teaches_one_category_and_the_newest_examples_stay() {
     learn(Some(first), "It hums", 9).await;
     assert_eq!(texts(first).await, ["It hums", "Where is it?"]);
     learn(Some(second), "It hums", 9).await;
-    assert_eq!((texts(first).await, texts(second).await.len()), (vec!["Where is it?".to_owned()], 2));
+    assert_eq!(
+        (texts(first).await, texts(second).await.len()),
+        (vec!["Where is it?".to_owned()], 2)
+    );
     learn(Some(second), "It hums", 1).await;
     assert_eq!(texts(second).await, ["It hums"], "the oldest went");
     // A text that is another's example is this one's from now on.

@@ -184,11 +184,9 @@ pub async fn learn(
     .bind::<Timestamptz, _>(at)
     .execute(conn.db())
     .await?;
-    sql(
-        "DELETE FROM ticket_category_examples WHERE id IN ( \
+    sql("DELETE FROM ticket_category_examples WHERE id IN ( \
             SELECT id FROM ticket_category_examples WHERE category_id = $1 AND source <> 'description' \
-            ORDER BY created_at DESC, id DESC OFFSET $2)",
-    )
+            ORDER BY created_at DESC, id DESC OFFSET $2)")
     .bind::<SqlUuid, _>(category)
     .bind::<BigInt, _>(most)
     .execute(conn.db())
@@ -276,7 +274,12 @@ pub async fn vectors(conn: &mut TenantConn<'_>, model: &str) -> Result<Vec<Vecto
     let vector = |row: Row| Vector {
         category_id: row.category_id,
         source: row.source,
-        embedding: row.embedding.as_slice().iter().map(|half| half.to_f32()).collect(),
+        embedding: row
+            .embedding
+            .as_slice()
+            .iter()
+            .map(|half| half.to_f32())
+            .collect(),
     };
     Ok(rows.into_iter().map(vector).collect())
 }

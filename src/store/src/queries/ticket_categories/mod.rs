@@ -115,12 +115,14 @@ pub async fn list(conn: &mut TenantConn<'_>) -> Result<Vec<Category>, StoreError
 /// # Errors
 /// [`StoreError::NotFound`] where the tenant has no such category.
 pub async fn get(conn: &mut TenantConn<'_>, id: TicketCategoryId) -> Result<Category, StoreError> {
-    Ok(
-        sql(concat!("SELECT ", category!(), " FROM ticket_categories c WHERE c.id = $1"))
-            .bind::<SqlUuid, _>(id)
-            .get_result(conn.db())
-            .await?,
-    )
+    Ok(sql(concat!(
+        "SELECT ",
+        category!(),
+        " FROM ticket_categories c WHERE c.id = $1"
+    ))
+    .bind::<SqlUuid, _>(id)
+    .get_result(conn.db())
+    .await?)
 }
 
 /// Makes a category, or names it anew.
