@@ -37,7 +37,7 @@ CREATE TABLE tickets (
     created_at         timestamptz NOT NULL,
     updated_at         timestamptz NOT NULL,
     priority_rank      smallint NOT NULL GENERATED ALWAYS AS (
-        CASE priority WHEN 'urgent' THEN 3 WHEN 'high' THEN 2 WHEN 'normal' THEN 1 ELSE 0 END) STORED,
+        CASE priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 WHEN 'normal' THEN 2 ELSE 3 END) STORED,
     -- What it is found by: words behind a space each.
     words              text NOT NULL GENERATED ALWAYS AS (
         lower(parlance_plain(' ' || subject || ' ' || coalesce(requester_name, '') || ' '
@@ -65,9 +65,9 @@ CREATE INDEX tickets_of_conversation ON tickets (tenant_id, conversation_id, num
     WHERE conversation_id IS NOT NULL;
 -- The list in its three orders, and by what narrows it most.
 CREATE INDEX tickets_recent ON tickets (tenant_id, updated_at DESC, id DESC);
-CREATE INDEX tickets_by_priority ON tickets (tenant_id, priority_rank DESC, number);
+CREATE INDEX tickets_by_priority ON tickets (tenant_id, priority_rank, number);
 CREATE INDEX tickets_unfinished ON tickets (tenant_id, updated_at DESC, id DESC) WHERE resolved_at IS NULL;
-CREATE INDEX tickets_unfinished_by_priority ON tickets (tenant_id, priority_rank DESC, number)
+CREATE INDEX tickets_unfinished_by_priority ON tickets (tenant_id, priority_rank, number)
     WHERE resolved_at IS NULL;
 CREATE INDEX tickets_unfinished_by_number ON tickets (tenant_id, number) WHERE resolved_at IS NULL;
 CREATE INDEX tickets_of_space ON tickets (tenant_id, space_id, updated_at DESC, id DESC);

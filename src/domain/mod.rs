@@ -18,6 +18,7 @@ pub mod insight;
 pub mod jobs;
 pub mod knowledge;
 pub mod mail_replies;
+pub mod mood;
 pub mod notify;
 pub mod quota;
 pub mod retrieval;

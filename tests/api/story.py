@@ -202,6 +202,26 @@ def agent_acts(ada, conversation):
     ada.call("release_conversation", at)
 
 
+def tickets(ada, at, conversation):
+    hums = {"space": at["id"], "subject": "It hums", "text": "At night.", "priority": "high", "tags": ["noise"]}
+    first = ada.call("create_ticket", body={**hums, "client_id": str(uuid.uuid4())})["number"]
+    second, spare = (ada.call("create_ticket", body={**hums, "subject": subject})["number"] for subject in ("It rattles", "Spare"))
+    ada.call("create_ticket", body={"conversation": conversation})
+    one = {"number": first}
+    ada.call("list_tickets", query={"q": "hum", "status": "open", "sort": "priority", "limit": 2})
+    ada.call("get_ticket", one)
+    ada.call("change_ticket", one, body={"version": 1, "status": "pending", "assignee": None})
+    ada.call("write_ticket_note", one, body={"text": "Asked the warehouse."})
+    ada.call("list_ticket_events", one, query={"limit": 2})
+    linked = ada.call("link_ticket", one, body={"ticket": second})["links"][0]["id"]
+    ada.call("unlink_ticket", {**one, "id": linked})
+    me = ada.call("get_me")["user"]["id"]
+    ada.call("watch_ticket", {**one, "id": me})
+    ada.call("unwatch_ticket", {**one, "id": me})
+    ada.call("merge_ticket", {"number": second}, body={"into": first})
+    return first, spare, me
+
+
 def contacts(ada, visitor_id, space):
     at = {"id": ada.call("keep_visitor", {"id": visitor_id})["id"]}
     ada.call("list_contacts", query={"q": "nobody", "filter": "blocked", "limit": 2})
@@ -298,6 +318,7 @@ def tell(world):
     reply = canned(ada, at)
     policy = sla_policies(ada, at)
     visitor, conversation, visitor_id, _ = visitors(world, ada, space, document)
+    ticket, spare_ticket, watcher = tickets(ada, at, conversation)
     contact, spare_contact, contact_note = contacts(ada, visitor_id, space)
     member, sales = team(world, ada)
     key = keys(ada, world, at)
@@ -331,6 +352,8 @@ def tell(world):
             "/api/canned-replies/{id}": {"id": reply},
             "/api/sla-policies/{id}": {"id": policy},
             "/api/conversations/{id}": {"id": conversation},
+            "/api/tickets/{number}": {"number": ticket},
+            "/api/tickets/{number}/watchers/{id}": {"number": ticket, "id": watcher},
             "/api/visitors/{id}": {"id": visitor_id},
             "/api/contacts/{id}": {"id": contact},
             "/api/team/members/{id}": {"id": member},
@@ -349,6 +372,7 @@ def tell(world):
             "delete_sla_policy": {"id": spare_policy},
             **{name: {"id": spare_contact} for name in ("block_contact", "unblock_contact", "merge_contact")},
             "delete_contact_note": {"id": spare_contact, "note": contact_note},
+            "merge_ticket": {"number": spare_ticket},
             "delete_team": {"id": lone},
             "delete_source": {"id": left},
         },

@@ -23,6 +23,7 @@ import './stories/accessible.js';
 import './stories/canned.js';
 import './stories/deadlines.js';
 import './stories/contacts.js';
+import './stories/tickets.js';
 import './stories/undo.js';
 import './stories/drafts.js';
 import './stories/knowledge.js';

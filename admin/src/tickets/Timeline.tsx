@@ -29,11 +29,13 @@ export function Timeline({ number }: { number: number }) {
   const { data: events, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(eventsQuery(api, number));
   const { data: teams = [] } = useQuery(teamsQuery(api));
   const names = new Map(teams.map(({ id, name }) => [id, name]));
-  if (!events) return error ? <Failure error={error} retry={refetch} /> : <SkeletonLines label="Loading what happened" lines={4} />;
+  // Of a merge the survivor tells.
+  const shown = events?.filter(({ ticket, kind }) => ticket === number || kind !== 'merged_into');
+  if (!shown) return error ? <Failure error={error} retry={refetch} /> : <SkeletonLines label="Loading what happened" lines={4} />;
   return (
     <>
       <ol className="space-y-4">
-        {events.map((event) => (
+        {shown.map((event) => (
           <Row key={`${event.ticket} ${event.seq}`} event={event} of={number} names={names} />
         ))}
       </ol>

@@ -21,7 +21,10 @@ use super::{
     caller::Caller,
     permission::{Permission, may},
 };
-use crate::domain::audit;
+use crate::domain::{
+    audit,
+    tickets::{self, TicketError},
+};
 
 /// Characters of a team's name at most.
 pub const NAME_MAX: usize = 60;
@@ -125,6 +128,13 @@ pub async fn remove(
         }
         leave_an_owner(conn, &member).await?;
         members::remove(conn, user).await?;
+        tickets::take_from(conn, user, &tickets::author(caller), now)
+            .await
+            .map_err(|error| match error {
+                TicketError::Store(error) => error,
+                // Nobody is nobody that could be refused.
+                _ => StoreError::NotFound,
+            })?;
         let mut act = caller.act(
             if leaves { "member.leave" } else { "member.remove" },
             ("member", user),

@@ -8,6 +8,7 @@ pub mod acts;
 pub mod changes;
 pub mod conversation;
 pub mod deadlines;
+mod priority;
 pub mod view;
 
 use chrono::{DateTime, Utc};
@@ -34,9 +35,12 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 pub use self::changes::Change;
-use super::accounts::{
-    caller::Caller,
-    permission::{Permission, may},
+use super::{
+    accounts::{
+        caller::Caller,
+        permission::{Permission, may},
+    },
+    mood,
 };
 
 /// Characters of a subject at most.
@@ -110,7 +114,8 @@ pub struct Wanted {
     pub subject: Option<String>,
     /// What it begins with, told in its first event.
     pub text: Option<String>,
-    pub priority: Priority,
+    /// Absent, what the mood of it makes it.
+    pub priority: Option<Priority>,
     pub team: Option<TeamId>,
     /// Absent, who has the conversation.
     pub assignee: Option<UserId>,
@@ -131,7 +136,7 @@ impl Wanted {
             contact: None,
             subject: None,
             text: None,
-            priority: Priority::Normal,
+            priority: None,
             team: None,
             assignee: None,
             tags: Vec::new(),
@@ -196,6 +201,10 @@ pub async fn create(
     let text = optional("text", wanted.text, TEXT_MAX)?;
     let said = source.as_ref().and_then(|source| source.said.as_deref());
     let subject = wanted.subject.unwrap_or_else(|| changes::in_a_line(said));
+    let read = || {
+        let said = [Some(subject.as_str()), text.as_deref(), said];
+        mood::read(&said.into_iter().flatten().collect::<Vec<_>>().join("\n"), None)
+    };
     let known = |told: Option<String>, known: fn(&store::Source) -> Option<String>| {
         told.or_else(|| source.as_ref().and_then(known))
     };
@@ -209,7 +218,7 @@ pub async fn create(
             .contact
             .or_else(|| source.as_ref().and_then(|source| source.contact_id)),
         subject: changes::subject(&subject)?,
-        priority: wanted.priority,
+        priority: wanted.priority.unwrap_or_else(|| priority::from_mood(&read())),
         team_id: wanted.team,
         assignee: assignee.or_else(|| {
             let source = source.as_ref()?;
@@ -279,6 +288,27 @@ async fn put(
     }
     let told = (Kind::Changed, Value::Object(differences));
     kept(conn, Some(&before), ticket, told, by, at).await
+}
+
+/// Takes what a member has who leaves: it is nobody's from then on.
+///
+/// # Errors
+/// [`TicketError::Store`] where the database fails.
+pub async fn take_from(
+    conn: &mut TenantConn<'_>,
+    user: UserId,
+    by: &Author,
+    at: DateTime<Utc>,
+) -> Result<(), TicketError> {
+    for id in store::list::left_by(conn, user).await? {
+        let change = Change {
+            assignee: Some(None),
+            ..Change::default()
+        };
+        let ticket = store::lock(conn, id).await?;
+        put(conn, ticket, change, None, by, at).await?;
+    }
+    Ok(())
 }
 
 /// Keeps a ticket as it is now, with the event that tells of it. Whatever else depends on what a ticket is

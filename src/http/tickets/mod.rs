@@ -135,7 +135,7 @@ pub struct TicketBody {
     /// What it begins with.
     #[schema(max_length = 10_000)]
     text: Option<String>,
-    #[serde(default)]
+    /// Absent, what the mood of subject and text makes it.
     #[schema(value_type = Option<words::TicketPriority>)]
     priority: Option<Priority>,
     #[schema(value_type = Option<uuid::Uuid>)]
@@ -178,7 +178,7 @@ pub async fn create(
         contact: body.contact,
         subject: body.subject,
         text: body.text,
-        priority: body.priority.unwrap_or(Priority::Normal),
+        priority: body.priority,
         team: body.team,
         assignee: body.assignee,
         tags: body.tags,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import axe from 'axe-core';
 import { story } from '../support/browser.js';
-import { logsIn } from '../support/console.js';
+import { callsAPI, logsIn } from '../support/console.js';
 import { visitor as visitorOn } from '../support/visitor.js';
 import { server } from '../support/server.js';
 
@@ -16,6 +16,8 @@ const SCREENS = [
   ['/spaces/acme/settings/site', 'navigation', /Settings|settings/],
   ['/spaces/acme/settings/versions', 'navigation', /Settings|settings/],
   ['/contacts', 'heading', 'Contacts'],
+  ['/tickets', 'heading', 'Tickets'],
+  ['/tickets/1', 'complementary', 'Properties'],
   ['/spaces/acme/settings/experiments', 'heading', 'A/B test'],
   ['/spaces/acme/settings/danger', 'heading', 'Danger'],
   ['/spaces/acme/knowledge/websites', 'button', /Add/],
@@ -54,6 +56,9 @@ for (const colorScheme of ['light', 'dark']) {
     const conversation = await one.page.evaluate(() => JSON.parse(localStorage['parlance:acme:conversation']));
     await one.page.close();
 
+    const call = await callsAPI();
+    const made = await call('POST', 'tickets', { conversation, tags: ['shipping'] });
+    assert.equal(made.status, 201);
     await logsIn(page);
     await page.goto(`${server.origin}/app/inbox/${conversation}`);
     await page.getByText('1 source').or(page.getByText(/\d sources/)).first().waitFor();

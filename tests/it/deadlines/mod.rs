@@ -125,7 +125,7 @@ impl Desk {
             space: Some(self.acme.space),
             conversation: None,
             subject: Some("My robot has stopped".to_owned()),
-            priority,
+            priority: Some(priority),
             ..Wanted::of(ConversationId::new(), Via::Api)
         };
         let (by, at) = (Author::default(), self.now());

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Socket, TestApp, Visitor, Workspace, says};
+use crate::support::{Socket, TestApp, Workspace, says};
 
 /// Somebody who works with tickets.
 struct Desk<'a> {
@@ -307,20 +307,19 @@ async fn the_list_is_narrowed_searched_and_paged_in_each_order() {
 }
 
 /// A visitor whom the bot has answered, in a space that opens tickets.
-async fn handed_over(app: &TestApp) -> (Workspace, Visitor, String, Socket) {
+async fn handed_over(app: &TestApp) -> (Workspace, String, Socket) {
     let settings = json!({ "tickets": { "on_handoff": true } });
     let acme = app.workspace_with("tickets", settings, &[]).await;
-    let visitor = app.visitor(&acme).await;
-    let (conversation, mut socket) = visitor.connects().await;
+    let (conversation, mut socket) = app.visitor(&acme).await.connects().await;
     socket.send(&says("I want to talk to a person")).await;
     socket.next_of("status").await;
-    (acme, visitor, conversation, socket)
+    (acme, conversation, socket)
 }
 
 #[tokio::test]
 async fn a_ticket_follows_its_conversation_from_handoff_to_follow_up() {
     let app = TestApp::start().await;
-    let (acme, _visitor, conversation, mut socket) = handed_over(&app).await;
+    let (acme, conversation, mut socket) = handed_over(&app).await;
     let desk = Desk::of(&app, &acme).await;
     let made = desk.until(&conversation, |_| true).await;
     assert_eq!(
@@ -400,4 +399,41 @@ async fn consoles_are_told_of_tickets_and_viewers_only_read_them() {
     assert_eq!(viewer.get("/api/tickets/1").await["subject"], "Hums");
     let change = viewer.call(Method::PATCH, "/api/tickets/1", json!({ "priority": "low" }));
     assert_eq!(change.await.0, 403);
+}
+
+#[tokio::test]
+async fn what_a_member_has_who_leaves_is_nobodys() {
+    let (app, acme, _) = TestApp::chat().await;
+    let desk = Desk::of(&app, &acme).await;
+    app.colleague(&acme, Role::Agent).await;
+    let members = desk.get("/api/team/members").await;
+    let cole = members["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|member| member["role"] == "agent")
+        .unwrap()["id"]
+        .clone();
+    for subject in ["Hums", "Rattles"] {
+        desk.make(&acme, subject).await;
+    }
+    desk.change(1, json!({ "assignee": cole })).await;
+    desk.change(2, json!({ "assignee": cole, "status": "resolved" }))
+        .await;
+    let leave = format!("/api/team/members/{}", cole.as_str().unwrap());
+    assert!(desk.call(Method::DELETE, &leave, Value::Null).await.0 < 300);
+    assert_eq!(desk.get("/api/tickets/1").await["assignee"], Value::Null);
+    let done = desk.get("/api/tickets/2").await;
+    assert_eq!(done["assignee"]["name"], "Cole League", "who did it stays");
+}
+
+#[tokio::test]
+async fn what_nobody_gave_a_priority_has_the_one_of_its_mood() {
+    let (app, acme, _) = TestApp::chat().await;
+    let desk = Desk::of(&app, &acme).await;
+    let calm = desk.make(&acme, "How do I change the blade?").await;
+    assert_eq!(calm["priority"], "normal");
+    let body = json!({ "space": acme.space, "subject": "Fire", "text": "The battery caught fire and my son is hurt!" });
+    let (_, pressing) = desk.call(Method::POST, "/api/tickets", body).await;
+    assert_eq!(pressing["priority"], "urgent");
 }

@@ -276,6 +276,7 @@ pub async fn merge(conn: &mut TenantConn<'_>, from: ContactId, into: ContactId) 
     for bring in [
         "UPDATE visitors SET contact_id = $2 WHERE contact_id = $1",
         "UPDATE contact_notes SET contact_id = $2 WHERE contact_id = $1",
+        "UPDATE tickets SET contact_id = $2 WHERE contact_id = $1",
         "UPDATE contacts s SET mail_stopped_at = coalesce(s.mail_stopped_at, o.mail_stopped_at), \
              said_name = coalesce(s.said_name, o.said_name), said_email = coalesce(s.said_email, o.said_email) \
          FROM contacts o WHERE o.id = $1 AND s.id = $2",

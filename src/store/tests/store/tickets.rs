@@ -230,7 +230,8 @@ async fn a_page_of_many_tickets_reads_few() {
         (&open, Order::Priority),
         (&of_ada, Order::Updated),
     ] {
-        acme.db
+        let read = acme
+            .db
             .read(async |conn| {
                 let first = list::list(conn, wanted, order, 50, None).await?;
                 assert_eq!(first.len(), 50, "{order:?}");
@@ -247,7 +248,15 @@ async fn a_page_of_many_tickets_reads_few() {
                 );
                 has_read_few(conn, 300).await
             })
-            .await
-            .unwrap();
+            .await;
+        read.unwrap_or_else(|error| panic!("{wanted:?} {order:?}: {error}"));
     }
+    // A page from the middle of many that are alike reads no more than the first.
+    let middle = acme.db.read(async |conn| {
+        let place = Place::Priority(Priority::High, TICKETS / 2);
+        let page = list::list(conn, &Wanted::default(), Order::Priority, 50, Some(place)).await?;
+        assert!(page.iter().all(|one| one.priority == Priority::High));
+        has_read_few(conn, 100).await
+    });
+    middle.await.unwrap();
 }

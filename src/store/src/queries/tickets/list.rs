@@ -7,7 +7,7 @@ use diesel::{
     prelude::{
         BoolExpressionMethods, ExpressionMethods, PgArrayExpressionMethods, QueryDsl, SelectableHelper,
     },
-    sql_types::{Bool, Text},
+    sql_types::{BigInt, Bool, SmallInt, Text},
 };
 use diesel_async::RunQueryDsl;
 
@@ -84,10 +84,15 @@ fn of(wanted: &Wanted, limit: i64) -> Query<'_> {
         query = query.filter(columns::conversation_id.eq(conversation));
     }
     if !wanted.statuses.is_empty() {
-        query = query.filter(columns::status.eq_any(&wanted.statuses));
-        if !wanted.statuses.iter().any(|status| status.is_over()) {
+        let unfinished = !wanted.statuses.iter().any(|status| status.is_over());
+        if unfinished {
             // What the partial indexes are of.
             query = query.filter(columns::resolved_at.is_null());
+        }
+        // Said twice, the planner would expect hardly any.
+        let all = [Status::Open, Status::Pending];
+        if !unfinished || !all.iter().all(|status| wanted.statuses.contains(status)) {
+            query = query.filter(columns::status.eq_any(&wanted.statuses));
         }
     }
     if !wanted.priorities.is_empty() {
@@ -133,7 +138,7 @@ pub async fn list(
     query = match order {
         Order::Updated => query.order((columns::updated_at.desc(), columns::id.desc())),
         Order::Created => query.order(columns::number.desc()),
-        Order::Priority => query.order((columns::priority_rank.desc(), columns::number.asc())),
+        Order::Priority => query.order((columns::priority_rank.asc(), columns::number.asc())),
     };
     // Where there are two conditions, the first alone is what the index can begin at.
     query = match after {
@@ -146,14 +151,23 @@ pub async fn list(
         }
         Some(Place::Created(number)) => query.filter(columns::number.lt(number)),
         Some(Place::Priority(priority, number)) => {
-            let same = columns::priority_rank
-                .eq(priority.rank())
-                .and(columns::number.gt(number));
-            query
-                .filter(columns::priority_rank.le(priority.rank()))
-                .filter(columns::priority_rank.lt(priority.rank()).or(same))
+            let behind = dsl::sql::<Bool>("(priority_rank, number) > (").bind::<SmallInt, _>(priority.rank());
+            query.filter(behind.sql(", ").bind::<BigInt, _>(number).sql(")"))
         }
     };
+    Ok(query.load(conn.db()).await?)
+}
+
+/// Those of an agent that are not resolved, to be given to somebody else.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn left_by(conn: &mut TenantConn<'_>, agent: UserId) -> Result<Vec<TicketId>, StoreError> {
+    let query = table
+        .filter(columns::assignee_id.eq(agent))
+        .filter(columns::resolved_at.is_null())
+        .order(columns::id)
+        .select(columns::id);
     Ok(query.load(conn.db()).await?)
 }
 
@@ -166,14 +180,14 @@ impl Status {
 }
 
 impl Priority {
-    /// 0 for the least urgent to 3, as the column `priority_rank`.
+    /// 0 for the most urgent to 3, as the column `priority_rank`.
     #[must_use]
     pub const fn rank(self) -> i16 {
         match self {
-            Self::Low => 0,
-            Self::Normal => 1,
-            Self::High => 2,
-            Self::Urgent => 3,
+            Self::Urgent => 0,
+            Self::High => 1,
+            Self::Normal => 2,
+            Self::Low => 3,
         }
     }
 }
