@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use parlance::{
     domain::tickets::{self, Author, Change, Priority, Status, Via, Wanted, acts},
-    kernel::clock::ManualClock,
+    kernel::clock::{Clock, ManualClock},
 };
 use parlance_store::{
     TenantDb,
@@ -22,6 +22,7 @@ use parlance_store::{
 };
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 
 use crate::support::{Setup, TestApp, Workspace, eventually};
 
@@ -34,7 +35,8 @@ struct Desk {
     app: TestApp,
     clock: Arc<ManualClock>,
     acme: Workspace,
-    owner: String,
+    /// The owner's access token, and when it was given.
+    token: Mutex<(DateTime<Utc>, String)>,
 }
 
 fn time(text: &str) -> DateTime<Utc> {
@@ -60,12 +62,12 @@ impl Desk {
         let clock = Arc::new(ManualClock::at(time(MONDAY)));
         let app = Setup::default().clock(clock.clone()).start().await;
         let acme = app.workspace_with("acme", json!({ "hours": week() }), &[]).await;
-        let owner = app.log_in(&acme.email).await;
+        let token = Mutex::new((clock.now(), app.log_in(&acme.email).await));
         Self {
             app,
             clock,
             acme,
-            owner,
+            token,
         }
     }
 
@@ -82,9 +84,17 @@ impl Desk {
         self.clock.advance(time(text) - self.now());
     }
 
+    /// A token is of a quarter of an hour, and the clock runs.
+    async fn token(&self) -> String {
+        let mut held = self.token.lock().await;
+        if self.now() - held.0 > TimeDelta::minutes(10) {
+            *held = (self.now(), self.app.log_in(&self.acme.email).await);
+        }
+        held.1.clone()
+    }
+
     async fn asks(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
-        // A token is of a quarter of an hour, and the clock runs.
-        let token = self.app.log_in(&self.acme.email).await;
+        let token = self.token().await;
         let request = self
             .app
             .http
@@ -115,7 +125,7 @@ impl Desk {
             space: Some(self.acme.space),
             conversation: None,
             subject: Some("My robot has stopped".to_owned()),
-            priority,
+            priority: Some(priority),
             ..Wanted::of(ConversationId::new(), Via::Api)
         };
         let (by, at) = (Author::default(), self.now());

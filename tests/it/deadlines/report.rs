@@ -57,7 +57,7 @@ async fn what_was_kept_and_missed_is_told_by_everything_and_as_a_table() {
     let (_, report) = desk.asks(Method::GET, DAYS, &Value::Null).await;
     assert_eq!(report["totals"]["first_response"]["breached"], 2);
 
-    let token = desk.app.log_in(&desk.acme.email).await;
+    let token = desk.token().await;
     let table = desk.app.http.get(desk.app.url(DAYS)).bearer_auth(token);
     let table = table
         .header("accept", "text/csv")

@@ -8,7 +8,6 @@ use parlance_store::{
     control::Role,
     ids::{TicketId, UserId},
     queries::{
-        audit::ActorKind,
         deadline_mail,
         deadlines::{self, Deadline},
         space_versions::Author,
@@ -96,11 +95,7 @@ pub(super) async fn write_down(
         ticket_id: deadline.ticket_id,
         kind,
         body: json!({ "deadline": deadline.kind, "due_at": deadline.due_at, "policy": deadline.policy_name }),
-        by: &Author {
-            kind: ActorKind::System,
-            id: None,
-            name: "Parlance".to_owned(),
-        },
+        by: &Author::default(),
         client_id: None,
         at: now,
     };
