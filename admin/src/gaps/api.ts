@@ -58,6 +58,7 @@ export interface Preview {
 }
 
 const POLL_MS = 15_000;
+const READ_POLL_MS = 2_000;
 const pages = { initialPageParam: null as string | null, getNextPageParam: ({ next }: { next: string | null }) => next };
 const inDays = ({ from, to, tz }: Days) => new URLSearchParams({ from, to, tz });
 export const gapPath = (space: string, gap: string) => `/api/chat-spaces/${space}/gaps/${gap}`;
@@ -92,6 +93,8 @@ export const gapQuery = (api: Api, space: string, gap: string, days: Days) =>
       gap: first?.gap,
       questions: [first, ...rest].flatMap((page) => page?.questions.items ?? []),
     }),
+    // A document has its title once it has been read.
+    refetchInterval: ({ state: { data } }) => (data?.pages[0]?.gap.document?.title === '' ? READ_POLL_MS : false),
   });
 
 export interface QuestionFigures {
