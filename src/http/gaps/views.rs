@@ -36,7 +36,7 @@ pub struct GapView {
     questions: i64,
     /// The same of as many days before.
     before: i64,
-    reasons: Reasons,
+    reasons: GapReasonCounts,
     /// The same over the days, in twelve even steps.
     trend: Vec<i64>,
     last_asked: Option<DateTime<Utc>>,
@@ -51,7 +51,7 @@ struct GapDocument {
 
 /// Why questions are a gap; one may have several reasons.
 #[derive(Debug, Serialize, ToSchema)]
-struct Reasons {
+struct GapReasonCounts {
     /// Nothing relevant enough was found.
     abstained: i64,
     /// The answer was supported by its sources by less than 0.5.
@@ -157,7 +157,7 @@ impl From<Told> for GapView {
             asked: gap.asked,
             questions: gap.questions,
             before: gap.before,
-            reasons: Reasons {
+            reasons: GapReasonCounts {
                 abstained: gap.abstained,
                 low_grounding: gap.low_grounding,
                 thumbs_down: gap.thumbs_down,
