@@ -131,6 +131,26 @@ def golden(ada, world, at):
     return made["id"], run
 
 
+def gaps(ada, world, at, slug):
+    """What nobody knows is asked, and answered by an agent, then for everybody."""
+    token = world.call("begin_visitor_session", {"space": slug}, body={"locale": "en"})["token"]
+    opened = world.call("open_conversation", {"space": slug}, token=token)["conversation"]
+    asked = {"conversation": opened, "client_id": str(uuid.uuid4()), "text": "Do you repair wooden sailing boats?"}
+    world.call("chat", {"space": slug}, token=token, body=asked)
+    ada.call("say_message", {"id": opened}, body={"client_id": str(uuid.uuid4()), "text": "Yes, up to six metres."})
+    ada.call("resolve_conversation", {"id": opened})
+    gap = {**at, "gap": world.gap(ada, at)}
+    ada.call("draft_gap_answer", gap)
+    ada.call("get_gap", gap)
+    ada.call("dismiss_gap", gap)
+    ada.call("reopen_gap", gap)
+    answer = {"question": "Do you repair boats?", "answer": "Yes, up to six metres."}
+    ada.call("preview_gap_answer", gap, body=answer)
+    world.done(ada, ada.call("answer_gap", gap, body=answer)["job"]["id"])
+    ada.call("get_questions")
+    return gap["gap"]
+
+
 def canned(ada, at):
     reply = {"shortcut": "refund", "title": "Refund", "text": "Hello {{visitor.name|there}}, it is on its way.", "act": "resolve"}
     made = ada.call("create_canned_reply", body=reply)
@@ -350,6 +370,7 @@ def tell(world):
     rule = routing(ada, category)
     visitor, conversation, visitor_id, _ = visitors(world, ada, space, document)
     ticket, spare_ticket, watcher = tickets(ada, at, conversation)
+    gap = gaps(ada, world, at, space["slug"])
     contact, spare_contact, contact_note = contacts(ada, visitor_id, space)
     member, sales = team(world, ada)
     key = keys(ada, world, at)
@@ -377,6 +398,7 @@ def tell(world):
             "/api/chat-spaces/{id}/identity-keys/{kid}": {"kid": kid},
             "/api/chat-spaces/{id}/versions/{n}": {"n": 1},
             "/api/chat-spaces/{id}/experiments/{experiment}": {"experiment": test},
+            "/api/chat-spaces/{id}/gaps/{gap}": {"gap": gap},
             "/api/documents/{id}": {"id": uploaded},
             "/api/sources/{id}": {"id": source},
             "/api/golden-questions/{id}": {"id": question},

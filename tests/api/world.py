@@ -107,6 +107,14 @@ class World:
             time.sleep(0.1)
         raise AssertionError("a job did not end")
 
+    def gap(self, person, space):
+        """Waits until what was asked is among the gaps."""
+        for _ in range(600):
+            if found := person.call("list_gaps", space)["items"]:
+                return found[0]["id"]
+            time.sleep(0.1)
+        raise AssertionError("no gap was found")
+
     def upgraded(self, operation, path):
         """Asks for a WebSocket: no client of HTTP knows what to do with 101."""
         port = urllib.parse.urlsplit(self.url).port

@@ -29,6 +29,7 @@ import './stories/tickets.js';
 import './stories/undo.js';
 import './stories/drafts.js';
 import './stories/knowledge.js';
+import './stories/gaps.js';
 import './stories/settings.js';
 import './stories/screens.js';
 import './stories/hours.js';

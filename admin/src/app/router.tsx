@@ -4,7 +4,7 @@ import { wanted } from '../audit/wanted';
 import { wantedContacts } from '../contacts/wanted';
 import { ConversationPage } from '../inbox/ConversationPage';
 import { InboxPage, NoConversation } from '../inbox/InboxPage';
-import { gapSearch } from '../gaps/api';
+import { gapSearch } from '../gaps/search';
 import { readQuestions, readSearch } from '../overview/range';
 import { shownOf } from '../inbox/search';
 import { filterOf, questionOf, withOf } from '../knowledge/filter';

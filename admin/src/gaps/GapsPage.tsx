@@ -15,7 +15,8 @@ import { Failure, Stale } from '../ui/Failure';
 import { More } from '../ui/More';
 import { Tag } from '../ui/Tag';
 import { walk } from '../ui/walk';
-import { gapSearch, gapsQuery, REASONS, SORTS, STATES, type Gap, type GapSearch } from './api';
+import { gapsQuery, REASONS, type Gap } from './api';
+import { gapSearch, SORTS, STATES, type GapSearch } from './search';
 import { REASON_WORDS, SORT_WORDS, STATE_WORDS } from './words';
 
 const route = getRouteApi('/spaces/$space/knowledge/gaps');

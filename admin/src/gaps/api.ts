@@ -2,11 +2,8 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import type { Api } from '../api/client';
 import type { Page } from '../api/page';
 import type { Days } from '../overview/range';
+import type { GapSearch, GapState } from './search';
 
-export const STATES = ['open', 'answered', 'dismissed'] as const;
-export type GapState = (typeof STATES)[number];
-export const SORTS = ['count', 'trend', 'newest'] as const;
-export type GapSort = (typeof SORTS)[number];
 export const REASONS = ['abstained', 'low_grounding', 'thumbs_down', 'handed_over'] as const;
 export type GapReason = (typeof REASONS)[number];
 
@@ -60,26 +57,8 @@ export interface Preview {
   golden: { question: string; before: boolean; after: boolean }[];
 }
 
-/** Which gaps are shown, as it stands in the address; what is usual is left out. */
-export interface GapSearch {
-  state?: GapState | 'all';
-  sort?: GapSort;
-  days?: 7 | 90;
-}
-
-export function gapSearch(search: { [name in keyof GapSearch]?: unknown }): GapSearch {
-  const read: GapSearch = {};
-  if (search.state === 'all') read.state = 'all';
-  const state = STATES.find((known) => known === search.state);
-  if (state && state !== 'open') read.state = state;
-  const sort = SORTS.find((known) => known === search.sort);
-  if (sort && sort !== 'count') read.sort = sort;
-  if (search.days === 7 || search.days === '7') read.days = 7;
-  if (search.days === 90 || search.days === '90') read.days = 90;
-  return read;
-}
-
 const POLL_MS = 15_000;
+const READ_POLL_MS = 2_000;
 const pages = { initialPageParam: null as string | null, getNextPageParam: ({ next }: { next: string | null }) => next };
 const inDays = ({ from, to, tz }: Days) => new URLSearchParams({ from, to, tz });
 export const gapPath = (space: string, gap: string) => `/api/chat-spaces/${space}/gaps/${gap}`;
@@ -114,6 +93,8 @@ export const gapQuery = (api: Api, space: string, gap: string, days: Days) =>
       gap: first?.gap,
       questions: [first, ...rest].flatMap((page) => page?.questions.items ?? []),
     }),
+    // A document has its title once it has been read.
+    refetchInterval: ({ state: { data } }) => (data?.pages[0]?.gap.document?.title === '' ? READ_POLL_MS : false),
   });
 
 export interface QuestionFigures {

@@ -1,4 +1,5 @@
-import type { GapReason, GapSort, GapState } from './api';
+import type { GapReason } from './api';
+import type { GapSort, GapState } from './search';
 
 export const STATE_WORDS: Record<GapState | 'all', string> = { open: 'Open', answered: 'Answered', dismissed: 'Dismissed', all: 'All' };
 export const SORT_WORDS: Record<GapSort, string> = { count: 'Most asked', trend: 'Growing', newest: 'Newest' };

@@ -21,6 +21,8 @@ const SCREENS = [
   ['/spaces/acme/settings/experiments', 'heading', 'A/B test'],
   ['/spaces/acme/settings/danger', 'heading', 'Danger'],
   ['/spaces/acme/knowledge/websites', 'button', /Add/],
+  ['/spaces/acme/knowledge/gaps', 'combobox', 'Which'],
+  ['/overview/questions', 'heading', 'Questions'],
   ['/spaces/acme/playground/golden', 'navigation', /Playground|playground/],
   ['/canned-replies', 'heading', 'Canned replies'],
   ['/categories', 'heading', 'Categories'],

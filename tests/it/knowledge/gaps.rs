@@ -1,7 +1,10 @@
 //! Knowledge gaps: an unanswered question is collected, answered and found, and opens again where it is not.
 
 use parlance::{
-    adapters::llm::scripted::{Script, Scripted},
+    adapters::llm::{
+        extractive::Extractive,
+        scripted::{Script, Scripted},
+    },
     domain::gaps::regroup,
 };
 use parlance_store::control::Role;
@@ -221,12 +224,11 @@ async fn an_answer_is_drafted_from_what_agents_wrote() {
 
 #[tokio::test]
 async fn without_a_model_an_agents_own_words_are_proposed() {
-    let admin = Admin::start().await;
-    let quotes = json!({ "settings": { "ai": { "models": ["extractive"] } } });
-    let changed = admin
-        .request(Method::PATCH, "/api/chat-spaces/{space}")
-        .json(&quotes);
-    assert!(changed.send().await.unwrap().status().is_success());
+    let app = Setup::default().model(Extractive::new(0)).start().await;
+    let settings = json!({ "ai": { "models": ["extractive"] } });
+    let acme = app.workspace_with("acme", settings, &[]).await;
+    let token = app.log_in(&acme.email).await;
+    let admin = Admin { app, acme, token };
     let visitor = admin.app.visitor(&admin.acme).await;
     let conversation = asks(&visitor, BOATS).await;
     admin.replies(&conversation, ANSWER).await;
