@@ -18,7 +18,8 @@ use utoipa::{
 use super::{
     analytics, attachments, audit, auth, canned, contacts, conversations, documents, gaps, golden,
     identity_keys, invitations, jobs, keys, mail, operations, outbox, passages, places, query, questions,
-    routing_rules, session, sla, sources, spaces, team, ticket_categories, tickets, visitors, widget, workspace,
+    routing_rules, session, sla, sources, spaces, team, ticket_categories, tickets, visitors, widget,
+    workspace,
 };
 
 /// The document as JSON text, made once.

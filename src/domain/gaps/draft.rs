@@ -173,6 +173,7 @@ async fn written(
         message: MessageId::new(),
         epoch: 0,
         abstentions: 0,
+        alarmed: false,
         locale: None,
         said: None,
     };

@@ -72,6 +72,7 @@ pub fn least_loaded(candidates: &[Candidate]) -> Option<UserId> {
     let settings = QueueSettings {
         assign: Assignment::LeastLoaded,
         per_agent: u8::MAX,
+        ..QueueSettings::default()
     };
     choose(&settings, candidates)
 }
