@@ -12,132 +12,133 @@ import { HomePage } from '../spaces/HomePage';
 import { wantedTickets } from '../tickets/wanted';
 import { Empty } from '../ui/Empty';
 import { Failure } from '../ui/Failure';
+import { patient } from './patient';
 import { Shell } from './Shell';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
 
-const account = createRoute({ getParentRoute: () => root, path: 'account', component: lazyRouteComponent(() => import('../account/AccountPage'), 'AccountPage') });
+const account = createRoute({ getParentRoute: () => root, path: 'account', component: lazyRouteComponent(patient(() => import('../account/AccountPage')), 'AccountPage') });
 
 const overview = createRoute({
   getParentRoute: () => root,
   path: 'overview',
   validateSearch: readSearch,
   // With its charts, which are large.
-  component: lazyRouteComponent(() => import('../overview/OverviewPage'), 'OverviewPage'),
+  component: lazyRouteComponent(patient(() => import('../overview/OverviewPage')), 'OverviewPage'),
 });
 
 const questions = createRoute({
   getParentRoute: () => root,
   path: 'overview/questions',
   validateSearch: readQuestions,
-  component: lazyRouteComponent(() => import('../gaps/QuestionsPage'), 'QuestionsPage'),
+  component: lazyRouteComponent(patient(() => import('../gaps/QuestionsPage')), 'QuestionsPage'),
 });
 
-const space = createRoute({ getParentRoute: () => root, path: 'spaces/$space', component: lazyRouteComponent(() => import('../spaces/SpaceLayout'), 'SpaceLayout') });
+const space = createRoute({ getParentRoute: () => root, path: 'spaces/$space', component: lazyRouteComponent(patient(() => import('../spaces/SpaceLayout')), 'SpaceLayout') });
 const spaceHome = createRoute({ getParentRoute: () => space, path: '/', component: SpaceHome });
-const install = createRoute({ getParentRoute: () => space, path: 'install', component: lazyRouteComponent(() => import('../spaces/InstallPage'), 'InstallPage') });
+const install = createRoute({ getParentRoute: () => space, path: 'install', component: lazyRouteComponent(patient(() => import('../spaces/InstallPage')), 'InstallPage') });
 
 const archived = createRoute({
   getParentRoute: () => root,
   path: 'archived',
-  component: lazyRouteComponent(() => import('../spaces/ArchivedPage'), 'ArchivedPage'),
+  component: lazyRouteComponent(patient(() => import('../spaces/ArchivedPage')), 'ArchivedPage'),
 });
 const settings = createRoute({
   getParentRoute: () => space,
   path: 'settings',
-  component: lazyRouteComponent(() => import('../spaces/settings/SettingsLayout'), 'SettingsLayout'),
+  component: lazyRouteComponent(patient(() => import('../spaces/settings/SettingsLayout')), 'SettingsLayout'),
 });
-const look = createRoute({ getParentRoute: () => settings, path: '/', component: lazyRouteComponent(() => import('../spaces/settings/LookPage'), 'LookPage') });
+const look = createRoute({ getParentRoute: () => settings, path: '/', component: lazyRouteComponent(patient(() => import('../spaces/settings/LookPage')), 'LookPage') });
 const answers = createRoute({
   getParentRoute: () => settings,
   path: 'answers',
-  component: lazyRouteComponent(() => import('../spaces/settings/AnswersPage'), 'AnswersPage'),
+  component: lazyRouteComponent(patient(() => import('../spaces/settings/AnswersPage')), 'AnswersPage'),
 });
-const site = createRoute({ getParentRoute: () => settings, path: 'site', component: lazyRouteComponent(() => import('../spaces/settings/SitePage'), 'SitePage') });
+const site = createRoute({ getParentRoute: () => settings, path: 'site', component: lazyRouteComponent(patient(() => import('../spaces/settings/SitePage')), 'SitePage') });
 const versions = createRoute({
   getParentRoute: () => settings,
   path: 'versions',
-  component: lazyRouteComponent(() => import('../spaces/settings/VersionsPage'), 'VersionsPage'),
+  component: lazyRouteComponent(patient(() => import('../spaces/settings/VersionsPage')), 'VersionsPage'),
 });
 const experiments = createRoute({
   getParentRoute: () => settings,
   path: 'experiments',
-  component: lazyRouteComponent(() => import('../spaces/settings/experiments/ExperimentsPage'), 'ExperimentsPage'),
+  component: lazyRouteComponent(patient(() => import('../spaces/settings/experiments/ExperimentsPage')), 'ExperimentsPage'),
 });
 const danger = createRoute({
   getParentRoute: () => settings,
   path: 'danger',
-  component: lazyRouteComponent(() => import('../spaces/settings/DangerPage'), 'DangerPage'),
+  component: lazyRouteComponent(patient(() => import('../spaces/settings/DangerPage')), 'DangerPage'),
 });
 
 const workspace = createRoute({
   getParentRoute: () => root,
   path: 'workspace',
-  component: lazyRouteComponent(() => import('../workspace/WorkspacePage'), 'WorkspacePage'),
+  component: lazyRouteComponent(patient(() => import('../workspace/WorkspacePage')), 'WorkspacePage'),
 });
-const team = createRoute({ getParentRoute: () => root, path: 'team', component: lazyRouteComponent(() => import('../team/TeamPage'), 'TeamPage') });
+const team = createRoute({ getParentRoute: () => root, path: 'team', component: lazyRouteComponent(patient(() => import('../team/TeamPage')), 'TeamPage') });
 const canned = createRoute({
   getParentRoute: () => root,
   path: 'canned-replies',
-  component: lazyRouteComponent(() => import('../canned/CannedPage'), 'CannedPage'),
+  component: lazyRouteComponent(patient(() => import('../canned/CannedPage')), 'CannedPage'),
 });
 const categories = createRoute({
   getParentRoute: () => root,
   path: 'categories',
-  component: lazyRouteComponent(() => import('../categories/CategoriesPage'), 'CategoriesPage'),
+  component: lazyRouteComponent(patient(() => import('../categories/CategoriesPage')), 'CategoriesPage'),
 });
 const routing = createRoute({
   getParentRoute: () => root,
   path: 'routing',
-  component: lazyRouteComponent(() => import('../routing/RoutingPage'), 'RoutingPage'),
+  component: lazyRouteComponent(patient(() => import('../routing/RoutingPage')), 'RoutingPage'),
 });
 const contacts = createRoute({
   getParentRoute: () => root,
   path: 'contacts',
   validateSearch: wantedContacts,
-  component: lazyRouteComponent(() => import('../contacts/ContactsPage'), 'ContactsPage'),
+  component: lazyRouteComponent(patient(() => import('../contacts/ContactsPage')), 'ContactsPage'),
 });
 const contact = createRoute({
   getParentRoute: () => root,
   path: 'contacts/$contact',
-  component: lazyRouteComponent(() => import('../contacts/ContactPage'), 'ContactPage'),
+  component: lazyRouteComponent(patient(() => import('../contacts/ContactPage')), 'ContactPage'),
 });
 const tickets = createRoute({
   getParentRoute: () => root,
   path: 'tickets',
   validateSearch: wantedTickets,
-  component: lazyRouteComponent(() => import('../tickets/TicketsPage'), 'TicketsPage'),
+  component: lazyRouteComponent(patient(() => import('../tickets/TicketsPage')), 'TicketsPage'),
 });
 const ticket = createRoute({
   getParentRoute: () => root,
   path: 'tickets/$ticket',
-  component: lazyRouteComponent(() => import('../tickets/TicketPage'), 'TicketPage'),
+  component: lazyRouteComponent(patient(() => import('../tickets/TicketPage')), 'TicketPage'),
 });
-const keys = createRoute({ getParentRoute: () => root, path: 'keys', component: lazyRouteComponent(() => import('../keys/KeysPage'), 'KeysPage') });
+const keys = createRoute({ getParentRoute: () => root, path: 'keys', component: lazyRouteComponent(patient(() => import('../keys/KeysPage')), 'KeysPage') });
 const audit = createRoute({
   getParentRoute: () => root,
   path: 'audit',
   validateSearch: wanted,
-  component: lazyRouteComponent(() => import('../audit/AuditPage'), 'AuditPage'),
+  component: lazyRouteComponent(patient(() => import('../audit/AuditPage')), 'AuditPage'),
 });
 
 const deadlines = createRoute({
   getParentRoute: () => root,
   path: 'deadlines',
-  component: lazyRouteComponent(() => import('../deadlines/DeadlinesLayout'), 'DeadlinesLayout'),
+  component: lazyRouteComponent(patient(() => import('../deadlines/DeadlinesLayout')), 'DeadlinesLayout'),
 });
 const slaReport = createRoute({
   getParentRoute: () => deadlines,
   path: '/',
   validateSearch: readSearch,
-  component: lazyRouteComponent(() => import('../deadlines/ReportPage'), 'ReportPage'),
+  component: lazyRouteComponent(patient(() => import('../deadlines/ReportPage')), 'ReportPage'),
 });
 const slaPolicies = createRoute({
   getParentRoute: () => deadlines,
   path: 'policies',
-  component: lazyRouteComponent(() => import('../deadlines/PoliciesPage'), 'PoliciesPage'),
+  component: lazyRouteComponent(patient(() => import('../deadlines/PoliciesPage')), 'PoliciesPage'),
 });
 
 const inbox = createRoute({ getParentRoute: () => root, path: 'inbox', validateSearch: shownOf, component: InboxPage });
@@ -147,66 +148,66 @@ const conversation = createRoute({ getParentRoute: () => inbox, path: '$conversa
 const knowledge = createRoute({
   getParentRoute: () => space,
   path: 'knowledge',
-  component: lazyRouteComponent(() => import('../knowledge/KnowledgeLayout'), 'KnowledgeLayout'),
+  component: lazyRouteComponent(patient(() => import('../knowledge/KnowledgeLayout')), 'KnowledgeLayout'),
 });
 const documents = createRoute({
   getParentRoute: () => knowledge,
   path: '/',
   validateSearch: filterOf,
-  component: lazyRouteComponent(() => import('../knowledge/DocumentsPage'), 'DocumentsPage'),
+  component: lazyRouteComponent(patient(() => import('../knowledge/DocumentsPage')), 'DocumentsPage'),
 });
 const document = createRoute({
   getParentRoute: () => knowledge,
   path: 'documents/$document',
-  component: lazyRouteComponent(() => import('../knowledge/DocumentPage'), 'DocumentPage'),
+  component: lazyRouteComponent(patient(() => import('../knowledge/DocumentPage')), 'DocumentPage'),
 });
 const websites = createRoute({
   getParentRoute: () => knowledge,
   path: 'websites',
-  component: lazyRouteComponent(() => import('../knowledge/SourcesPage'), 'SourcesPage'),
+  component: lazyRouteComponent(patient(() => import('../knowledge/SourcesPage')), 'SourcesPage'),
 });
 const website = createRoute({
   getParentRoute: () => knowledge,
   path: 'websites/$source',
-  component: lazyRouteComponent(() => import('../knowledge/SourcePage'), 'SourcePage'),
+  component: lazyRouteComponent(patient(() => import('../knowledge/SourcePage')), 'SourcePage'),
 });
 const jobs = createRoute({
   getParentRoute: () => knowledge,
   path: 'jobs',
-  component: lazyRouteComponent(() => import('../knowledge/JobsPage'), 'JobsPage'),
+  component: lazyRouteComponent(patient(() => import('../knowledge/JobsPage')), 'JobsPage'),
 });
 const gaps = createRoute({
   getParentRoute: () => knowledge,
   path: 'gaps',
   validateSearch: gapSearch,
-  component: lazyRouteComponent(() => import('../gaps/GapsPage'), 'GapsPage'),
+  component: lazyRouteComponent(patient(() => import('../gaps/GapsPage')), 'GapsPage'),
 });
 const gap = createRoute({
   getParentRoute: () => knowledge,
   path: 'gaps/$gap',
-  component: lazyRouteComponent(() => import('../gaps/GapPage'), 'GapPage'),
+  component: lazyRouteComponent(patient(() => import('../gaps/GapPage')), 'GapPage'),
 });
 const playground = createRoute({
   getParentRoute: () => space,
   path: 'playground',
-  component: lazyRouteComponent(() => import('../knowledge/playground/PlaygroundLayout'), 'PlaygroundLayout'),
+  component: lazyRouteComponent(patient(() => import('../knowledge/playground/PlaygroundLayout')), 'PlaygroundLayout'),
 });
 const askPage = createRoute({
   getParentRoute: () => playground,
   path: '/',
   validateSearch: questionOf,
-  component: lazyRouteComponent(() => import('../knowledge/playground/AskPage'), 'AskPage'),
+  component: lazyRouteComponent(patient(() => import('../knowledge/playground/AskPage')), 'AskPage'),
 });
 const golden = createRoute({
   getParentRoute: () => playground,
   path: 'golden',
-  component: lazyRouteComponent(() => import('../knowledge/playground/GoldenPage'), 'GoldenPage'),
+  component: lazyRouteComponent(patient(() => import('../knowledge/playground/GoldenPage')), 'GoldenPage'),
 });
 const goldenRun = createRoute({
   getParentRoute: () => playground,
   path: 'golden/$run',
   validateSearch: withOf,
-  component: lazyRouteComponent(() => import('../knowledge/playground/RunPage'), 'RunPage'),
+  component: lazyRouteComponent(patient(() => import('../knowledge/playground/RunPage')), 'RunPage'),
 });
 const playgroundRoutes = playground.addChildren([askPage, golden, goldenRun]);
 const knowledgeRoutes = knowledge.addChildren([documents, document, websites, website, gaps, gap, jobs]);

@@ -30,7 +30,7 @@ function Buttons({ conversation }: { conversation: Conversation }) {
   const Icon = main.icon;
   return (
     <div className="relative flex shrink-0 items-center gap-1.5">
-      {error && (
+      {error && conversation.assignee?.id !== me && (
         <p role="alert" className="absolute end-0 top-full z-20 mt-3 w-72 rounded-lg bg-bad-soft px-3 py-2 text-xs text-bad shadow-pop">
           {sentence(error)}
         </p>

@@ -34,7 +34,7 @@ interface MessageProps {
 export function MessageItem({ message, name, goesOn, seen, mailedAt, mood }: MessageProps) {
   const { author, text, at, attachments } = message;
   if (author.kind === 'system') return (
-      <p dir="auto" className="mx-auto max-w-md py-1 text-center text-xs text-mute">
+      <p dir="auto" className="mx-auto max-w-md [overflow-wrap:anywhere] py-1 text-center text-xs text-mute">
         {text}
       </p>
     );
@@ -161,7 +161,7 @@ export function NoteItem({ note: { author, text, at, attachments } }: { note: No
 export function StatusItem({ change, visitor }: { change: StatusChange; visitor: string }) {
   const when = new Date(change.at);
   return (
-    <p className="mx-auto flex max-w-md items-center gap-2 py-1 text-center text-xs text-mute">
+    <p className="mx-auto flex max-w-md [overflow-wrap:anywhere] items-center gap-2 py-1 text-center text-xs text-mute">
       {changeText(change, visitor)}
       <time dateTime={change.at} title={exactTime(when)}>
         {clockTime(when)}

@@ -53,12 +53,14 @@ export class Live {
     this.set('connecting');
     this.expectSoon();
     addEventListener('online', this.wake);
+    addEventListener('offline', this.doubt);
     document.addEventListener('visibilitychange', this.wake);
     void this.reach();
   }
 
   stop(): void {
     removeEventListener('online', this.wake);
+    removeEventListener('offline', this.doubt);
     document.removeEventListener('visibilitychange', this.wake);
     this.turn += 1;
     [this.retry, this.renewal, this.grace].forEach(clearTimeout);
@@ -102,6 +104,9 @@ export class Live {
     return () => void this.watching.delete(changed);
   };
   readonly snapshot = () => this.state;
+
+  /** The network is gone: whether the server still answers is asked now, and not when it has been quiet for long. */
+  private readonly doubt = () => this.line?.ask();
 
   /** The network is back, or somebody looks at the page again. */
   private readonly wake = () => {

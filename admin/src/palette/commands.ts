@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { BookOpen, Bookmark, Code, Contact, FileText, FlaskConical, Inbox, Keyboard, LogOut, Monitor, Moon, Settings, Sparkles, Sun, Ticket, UserRound, type LucideIcon } from 'lucide-react';
+import { BookOpen, Bookmark, ChartNoAxesCombined, Code, Contact, FileText, FlaskConical, Inbox, Keyboard, LogOut, Monitor, Moon, Settings, Sparkles, Sun, Ticket, UserRound, type LucideIcon } from 'lucide-react';
 import { useApi } from '../api/client';
 import type { Shortcut } from '../app/keys';
 import { useMay } from '../app/permission';
@@ -74,6 +74,7 @@ function usePages(): Command[] {
     ...saved.map(({ name, search }): Command => ({ label: `Inbox: ${name}`, group, icon: Bookmark, more: 'saved view conversations', run: () => navigate({ to: '/inbox', search }) })),
     { label: 'Tickets', group, icon: Ticket, more: 'cases issues', shortcut: 'tickets', run: () => navigate({ to: '/tickets' }) },
     { label: 'Tickets: Mine', group, icon: Ticket, more: 'cases assigned', run: () => navigate({ to: '/tickets', search: { list: 'mine' } }) },
+    { label: 'Overview', group, icon: ChartNoAxesCombined, more: 'figures analytics charts', run: () => navigate({ to: '/overview' }) },
     { label: 'Contacts', group, icon: Contact, more: 'people customers visitors', shortcut: 'contacts', run: () => navigate({ to: '/contacts' }) },
     { label: 'Contacts: Blocked', group, icon: Contact, more: 'people spam', run: () => navigate({ to: '/contacts', search: { filter: 'blocked' } }) },
     ...places.map(({ to, label, icon }): Command => ({ label, group, icon, more: 'workspace', ...(to === '/canned-replies' && { shortcut: 'canned' as const }), run: () => navigate({ to }) })),

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { ExternalLink, EyeOff } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useApi } from '../api/client';
@@ -22,7 +23,12 @@ export function InstallPage() {
         {!space.published && (
           <p role="status" className="flex items-start gap-2.5 rounded-xl bg-warn-soft px-4 py-3 text-warn">
             <EyeOff className="mt-0.5 size-4 shrink-0" aria-hidden />
-            This space is not published: the widget stays hidden until it is.
+            <span>
+              This space is not published: the widget stays hidden until it is.{' '}
+              <Link to="/spaces/$space/settings" params={{ space: space.slug }} className="font-medium underline underline-offset-2">
+                Look it over and publish it
+              </Link>
+            </span>
           </p>
         )}
         <Card title="Put the widget on your site">

@@ -17,7 +17,7 @@ export function Page({ title, lead, actions, wide, children }: PageProps) {
       <div className={`mx-auto px-5 py-8 sm:px-8 ${wide ? 'max-w-6xl' : 'max-w-4xl'}`}>
         <div className="mb-2 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
           <div className="min-w-0">
-            <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
+            <h1 className="text-xl font-semibold tracking-tight break-words">{title}</h1>
             {lead && <p className="mt-1 max-w-prose text-mute text-pretty">{lead}</p>}
           </div>
           {actions && <div className="flex flex-wrap gap-2">{actions}</div>}

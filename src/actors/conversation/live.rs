@@ -114,8 +114,8 @@ impl Live {
     #[must_use]
     pub(super) fn publish_all(&mut self, events: Vec<Published>) -> bool {
         for event in events {
-            if let Some(number) = ticket::number(&event) {
-                self.mirror.glimpse.ticket = Some(number);
+            if let Some(has) = ticket::has(&event) {
+                self.mirror.has_ticket(has);
                 continue;
             }
             if event.seq.is_some_and(|seq| seq != self.head + 1) {

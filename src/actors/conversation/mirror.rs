@@ -14,7 +14,7 @@ use parlance_store::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{attach::names, heard::Heard, messages::Published};
+use super::{attach::names, heard::Heard, messages::Published, ticket::Has};
 use crate::domain::conversations::{
     event::Attachment,
     mood::{self, ConversationMood, Reading},
@@ -131,6 +131,12 @@ impl Mirror {
         glimpse.credit = weight.credit;
         let alarmed = weight.alarmed && self.row.status == ConversationStatus::Bot;
         glimpse.alarmed_at = alarmed.then(|| glimpse.alarmed_at.unwrap_or(at));
+        self.answer_by();
+    }
+
+    pub(super) fn has_ticket(&mut self, Has { number, deadline }: Has) {
+        self.glimpse.ticket = Some(number);
+        self.glimpse.deadline = deadline;
         self.answer_by();
     }
 

@@ -1,12 +1,14 @@
 //! The conversation's ticket follows it, in the transaction that writes what happened. Which ticket it has
-//! then goes to the mirror among the events of that transaction, and to nobody else.
+//! then, and by when that is due, goes to the mirror among the events of that transaction, and to nobody else.
 
 use chrono::{DateTime, Utc};
 use parlance_store::{
     error::StoreError,
     ids::{ConversationId, VisitorId},
+    queries::deadlines,
     tenant::TenantConn,
 };
+use serde::{Deserialize, Serialize};
 
 use super::{messages::Published, write::Moved};
 use crate::domain::{
@@ -16,9 +18,18 @@ use crate::domain::{
 
 const KIND: &str = "ticket";
 
-/// The ticket that the conversation has from now on, where this is not an event but tells that.
-pub(super) fn number(event: &Published) -> Option<i64> {
-    (event.kind == KIND).then(|| event.json.parse().ok()).flatten()
+/// The ticket that a conversation has from now on, and the deadline of it that passes next.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Has {
+    pub number: i64,
+    pub deadline: Option<DateTime<Utc>>,
+}
+
+/// What the event tells of the conversation's ticket, where it is not one but tells that.
+pub(super) fn has(event: &Published) -> Option<Has> {
+    (event.kind == KIND)
+        .then(|| serde_json::from_str(&event.json).ok())
+        .flatten()
 }
 
 /// A status change: it may make a ticket.
@@ -66,10 +77,15 @@ async fn told(
     by: &Author,
     at: DateTime<Utc>,
 ) -> Result<Option<Published>, StoreError> {
-    let number = follow(conn, conversation, happened, by, at).await?;
-    Ok(number.map(|number| Published {
+    let Some(number) = follow(conn, conversation, happened, by, at).await? else {
+        return Ok(None);
+    };
+    let deadline = deadlines::carry(conn, conversation).await?;
+    Ok(Some(Published {
         seq: None,
         kind: KIND,
-        json: number.to_string().into(),
+        json: serde_json::to_string(&Has { number, deadline })
+            .unwrap_or_default()
+            .into(),
     }))
 }

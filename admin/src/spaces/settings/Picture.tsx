@@ -31,7 +31,7 @@ export function Picture() {
         {value ? (
           <img src={value} alt="The picture now" className="size-12 rounded-xl border border-line object-cover" />
         ) : (
-          <span aria-hidden className="grid size-12 place-items-center rounded-xl text-lg font-semibold text-white" style={{ background: color }}>
+          <span aria-hidden className="grid size-12 place-items-center rounded-xl text-lg font-semibold text-[#fff]" style={{ background: color }}>
             {[...name.trim()][0]}
           </span>
         )}

@@ -90,6 +90,9 @@ pub async fn follow(
             (None, None) => {}
         }
     }
+    if let Some(conversation) = ticket.conversation_id {
+        deadlines::carry(conn, conversation).await?;
+    }
     Ok(())
 }
 

@@ -143,6 +143,35 @@ pub async fn next_deadline(
     .optional()?)
 }
 
+/// Writes the deadline of a conversation's tickets that passes next to the conversation, which the inbox is
+/// sorted by, and gives it. A conversation that somebody writes to at this moment is not waited for, because
+/// its writer may be waiting for the ticket: it is left to the next change of its ticket.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn carry(
+    conn: &mut TenantConn<'_>,
+    conversation: ConversationId,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Nullable<Timestamptz>)]
+        due_at: Option<DateTime<Utc>>,
+    }
+    let row: Row = sql(
+        "WITH next AS (SELECT min(due_at) AS due_at FROM ticket_deadlines WHERE met_at IS NULL \
+             AND ticket_id IN (SELECT id FROM tickets WHERE conversation_id = $1)), \
+         free AS (SELECT id FROM conversations WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED), \
+         carried AS (UPDATE conversations c SET deadline = next.due_at FROM next, free \
+             WHERE c.id = free.id AND c.deadline IS DISTINCT FROM next.due_at) \
+         SELECT due_at FROM next",
+    )
+    .bind::<SqlUuid, _>(conversation)
+    .get_result(conn.db())
+    .await?;
+    Ok(row.due_at)
+}
+
 /// Keeps a deadline: a new one, or one that is there as it is now.
 ///
 /// # Errors
