@@ -114,6 +114,7 @@ fn author(by: &event::Author) -> Author {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
     use parlance_store::ids::{SpaceId, TicketId, UserId};
 
     use super::*;
@@ -181,7 +182,7 @@ mod tests {
 
     #[test]
     fn an_agent_first_responds_once() {
-        let (first, later) = (DateTime::UNIX_EPOCH, Utc::now());
+        let (first, later) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + TimeDelta::hours(1));
         let before = ticket(Status::Open);
         let change = led_to(&before, &Happened::AgentWrote, first);
         let (answered, told) = changes::apply(&before, change, None, first).unwrap();

@@ -39,7 +39,7 @@ fn new(chat: &Chat) -> NewTicket {
     }
 }
 
-fn created<'a>(ticket_id: TicketId, by: &'a Author) -> NewEvent<'a> {
+fn created(ticket_id: TicketId, by: &Author) -> NewEvent<'_> {
     NewEvent {
         ticket_id,
         kind: Kind::Created,
