@@ -85,7 +85,7 @@ function Outcome({ tried, rules, names }: { tried: RoutingTried; rules: readonly
 function reasonOf({ outcome, why, missed }: RuleTried, names: Names): string {
   switch (outcome) {
     case 'taken':
-      return why.length === 0 ? 'it holds for every ticket' : why.map(({ condition, value }) => `${conditionLabel(condition)} is ${valueInWords(value, names)}`).join(', ');
+      return why.length === 0 ? 'it holds for every ticket' : why.map(({ condition, value }) => (condition === 'hours' ? valueInWords(value, names) : `${conditionLabel(condition)} is ${valueInWords(value, names)}`)).join(', ');
     case 'later':
       return 'would hold, but comes later';
     case 'off':

@@ -66,7 +66,7 @@ async fn a_new_ticket_is_categorised_and_a_correction_teaches() {
         desk.category("Money", MONEY).await,
     );
     desk.learned("where is the parcel", Some(&parcel)).await;
-    desk.learned("zebra giraffe elephant", None).await;
+    desk.learned("quokka giraffe elephant", None).await;
 
     let made = desk.make(&acme, "where is the parcel").await;
     let sorted = desk
@@ -78,31 +78,31 @@ async fn a_new_ticket_is_categorised_and_a_correction_teaches() {
     assert_eq!(told[0]["body"]["category"]["to"], parcel.as_str());
 
     // Somebody says that elephants are about money.
-    let made = desk.make(&acme, "zebra giraffe elephant").await;
+    let made = desk.make(&acme, "quokka giraffe elephant").await;
     let corrected = desk.change(number(&made), json!({ "category": money })).await;
     assert_eq!(
         (&corrected["category_by"], &corrected["category_score"]),
         (&json!("person"), &Value::Null)
     );
-    desk.learned("zebra giraffe elephant", Some(&money)).await;
+    desk.learned("quokka giraffe elephant", Some(&money)).await;
     let path = format!("/api/ticket-categories/{money}/examples");
     let examples = desk.get(&path).await;
     let taught = &examples["items"][0];
     assert_eq!(
         (&taught["text"], &taught["source"]),
-        (&json!("zebra giraffe elephant"), &json!("correction"))
+        (&json!("quokka giraffe elephant"), &json!("correction"))
     );
 
     // Corrected again it teaches the other one, and removed it teaches nothing.
     desk.change(number(&made), json!({ "category": parcel })).await;
-    desk.learned("zebra giraffe elephant", Some(&parcel)).await;
+    desk.learned("quokka giraffe elephant", Some(&parcel)).await;
     let examples = desk
         .get(&format!("/api/ticket-categories/{parcel}/examples"))
         .await;
     let taught = examples["items"][0]["id"].as_str().unwrap();
     let path = format!("/api/ticket-categories/{parcel}/examples/{taught}");
     assert_eq!(desk.call(Method::DELETE, &path, Value::Null).await.0, 204);
-    desk.learned("zebra giraffe elephant", None).await;
+    desk.learned("quokka giraffe elephant", None).await;
 
     // A category that goes is taken from its tickets.
     let path = format!("/api/ticket-categories/{parcel}");
@@ -177,7 +177,7 @@ async fn the_first_rule_that_holds_gives_a_ticket_to_who_has_least_to_do() {
     assert_eq!((&kept["team"], &kept["priority"]), (&Value::Null, &json!("low")));
 
     // What no rule but the last holds for.
-    let other = desk.make(&acme, "zebra giraffe").await;
+    let other = desk.make(&acme, "quokka giraffe").await;
     let other = desk
         .once(number(&other), |ticket| ticket["tags"] == json!(["any"]))
         .await;

@@ -166,7 +166,7 @@ mod tests {
             (&[candidate(1, 0, true, 0)], None),
         ];
         for (candidates, expected) in cases {
-            let expected = expected.map(|n| Uuid::from_u128(n).into());
+            let expected: Option<UserId> = expected.map(|n| Uuid::from_u128(n).into());
             assert_eq!(least_loaded(candidates), expected, "{candidates:?}");
         }
     }

@@ -252,7 +252,7 @@ pub(super) async fn follow(
     let is_nobodys = ticket.assignee_id.is_none() && ticket.team_id.is_none();
     if is_open && before.is_none_or(|before| is_nobodys && known(before)) {
         let work = Work::SortTicket { ticket: ticket.id };
-        jobs::enqueue(conn, &work, ticket.space_id, jobs::Priority::Now, at).await?;
+        jobs::enqueue_apart(conn, &work, jobs::Priority::Now, at).await?;
     }
     Ok(())
 }
