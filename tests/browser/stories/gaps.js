@@ -43,4 +43,4 @@ story('a question that nobody could answer is answered for the next visitor', as
   await page.goto(`${server.origin}/app/overview/questions`);
   await page.getByRole('link', { name: QUESTION }).first().waitFor();
   assert.deepEqual(beyondLogin(complaints), []);
-});
+}, { rough: true });
