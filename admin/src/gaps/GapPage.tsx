@@ -89,7 +89,7 @@ function Head({ gap, slug, mayWrite }: { gap: Gap; slug: string; mayWrite: boole
         <Tag look={state === 'answered' ? 'good' : state === 'open' ? 'warn' : 'plain'}>{STATE_WORDS[state]}</Tag>
         {why.map((reason) => (
           <Tag key={reason}>
-            {figure(reasons[reason])} {REASON_WORDS[reason]}
+            {figure(reasons[reason])} × {REASON_WORDS[reason]}
           </Tag>
         ))}
         <span aria-hidden className="w-28">

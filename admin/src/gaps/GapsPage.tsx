@@ -85,7 +85,7 @@ function Controls({ search }: { search: GapSearch }) {
 
 function Row({ gap, slug }: { gap: Gap; slug: string }) {
   const { id, question, state, questions, before, asked, reasons, trend, last_asked } = gap;
-  const why = REASONS.filter((reason) => reasons[reason] > 0).map((reason) => `${figure(reasons[reason])} ${REASON_WORDS[reason]}`);
+  const why = REASONS.filter((reason) => reasons[reason] > 0).map((reason) => `${figure(reasons[reason])} × ${REASON_WORDS[reason]}`);
   const more = questions - before;
   return (
     <Link

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { useApi } from '../api/client';
 import { useTitle } from '../app/title';
 import { exactTime, shortTime } from '../inbox/time';
+import { count as times } from '../knowledge/words';
 import { Controls } from '../overview/Controls';
 import { changeText, count, change as changed, duration, share } from '../overview/format';
 import { Head } from '../overview/Head';
@@ -73,7 +74,7 @@ export function QuestionsPage() {
               ))}
             </div>
             <Questions data={data} slugs={slugs} />
-            <div className="grid gap-4 lg:grid-cols-2">
+            <div className="grid items-start gap-4 lg:grid-cols-2">
               <Documents id="cited" title="Most cited documents" documents={data.cited} slugs={slugs} none="No answer cites a document in these days." />
               <Documents id="never-cited" title="Documents that no answer cites" documents={data.never_cited} slugs={slugs} none="Every document is cited." />
             </div>
@@ -197,7 +198,7 @@ function Documents({ id, title, documents, slugs, none }: DocumentsProps) {
               ) : (
                 <span className="min-w-0 truncate">{document.title}</span>
               )}
-              {document.answers > 0 && <span className="shrink-0 text-mute tabular-nums">{count(document.answers)} answers</span>}
+              {document.answers > 0 && <span className="shrink-0 text-mute tabular-nums">{times(document.answers, 'answer')}</span>}
             </li>
           );
         })}

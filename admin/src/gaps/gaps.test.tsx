@@ -47,7 +47,7 @@ describe('gaps', () => {
     serve(usual());
     openConsole('/spaces/acme/knowledge/gaps');
     const row = await screen.findByRole('link', { name: /Do you repair boats/ });
-    expect(row).toHaveTextContent('2 no answer found, 1 thumbs down');
+    expect(row).toHaveTextContent('2 × no answer found, 1 × thumbs down');
     expect(row).toHaveTextContent('3 of 5');
     expect(row).toHaveTextContent('+2');
   });

@@ -43,7 +43,7 @@ function Views({ space }: { space: Space }) {
   const active = useActiveJobs(space.id).size;
   const reads = Boolean(useMatchRoute()({ to: '/spaces/$space/knowledge/documents/$document' }));
   return (
-    <nav aria-label="Knowledge" className="-ms-1 flex min-w-0 gap-0.5">
+    <nav aria-label="Knowledge" className="-ms-1 flex min-w-0 gap-0.5 overflow-x-auto">
       {VIEWS.map(({ to, label, exact }) => (
         <Link
           key={to}
@@ -51,7 +51,7 @@ function Views({ space }: { space: Space }) {
           params={{ space: space.slug }}
           activeOptions={{ exact, includeSearch: false }}
           data-current={(exact && reads) || undefined}
-          className="inline-flex h-8 items-center gap-1.5 rounded-md px-2.5 font-medium text-mute hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:text-ink data-current:bg-sunken data-current:text-ink"
+          className="inline-flex h-8 shrink-0 items-center gap-1.5 rounded-md px-2.5 font-medium max-sm:px-2 text-mute hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:text-ink data-current:bg-sunken data-current:text-ink"
         >
           {label}
           {label === 'Jobs' && active > 0 && (
