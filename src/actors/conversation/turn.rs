@@ -34,9 +34,9 @@ pub(super) struct Ahead {
     pub knowledge_version: i64,
 }
 
-/// Begins to prepare the answer to `message` of the conversation as it stands, beside whatever
-/// else is to be done first; `alarmed` where a person comes behind it. Settings and knowledge are read as they are now, not as they were
-/// when the conversation began.
+/// Begins to prepare the answer to `message` of the conversation as it stands, beside whatever else is to be
+/// done first; `alarmed` where a person comes behind it. Settings and knowledge are read as they are now, not
+/// as they were when the conversation began.
 pub(super) fn prepare(
     deps: &Arc<Deps>,
     tenant: TenantId,
