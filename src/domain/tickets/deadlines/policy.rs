@@ -150,9 +150,9 @@ impl Policy {
     /// The same without space around its texts.
     #[must_use]
     pub fn tidy(mut self) -> Self {
-        let tidy = |text: &String| text.replace('\0', "").trim().to_owned();
-        self.name = tidy(&self.name);
-        self.conditions.plans = self.conditions.plans.iter().map(tidy).collect();
+        for text in [&mut self.name].into_iter().chain(&mut self.conditions.plans) {
+            *text = text.replace('\0', "").trim().to_owned();
+        }
         self
     }
 
