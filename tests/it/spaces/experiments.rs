@@ -70,7 +70,7 @@ fn measure<'a>(details: &'a Value, name: &str) -> &'a Value {
 
 #[tokio::test]
 async fn each_conversation_is_answered_by_its_arm_whatever_happens_and_counted_there() {
-    let (mut app, acme) = once_a_pirate(Setup::default()).await;
+    let (mut app, acme) = Box::pin(once_a_pirate(Setup::default())).await;
     let id = acme.space.to_string();
     let owner = Owner::of(&app, &acme).await;
     let (status, started) = owner.starts(&id, json!({ "version": 2, "name": "Pirate" })).await;
@@ -147,7 +147,7 @@ async fn each_conversation_is_answered_by_its_arm_whatever_happens_and_counted_t
 
 #[tokio::test]
 async fn while_one_runs_the_answers_stay_as_they_are_and_all_else_may_change() {
-    let (app, acme) = once_a_pirate(Setup::default()).await;
+    let (app, acme) = Box::pin(once_a_pirate(Setup::default())).await;
     let owner = Owner::of(&app, &acme).await;
     let id = acme.space.to_string();
     for (body, field) in [
@@ -184,7 +184,7 @@ async fn while_one_runs_the_answers_stay_as_they_are_and_all_else_may_change() {
 
 #[tokio::test]
 async fn an_answer_is_not_said_again_in_the_other_arm() {
-    let (app, acme) = once_a_pirate(Setup::default().set("ANSWER_CACHE_MB", "8")).await;
+    let (app, acme) = Box::pin(once_a_pirate(Setup::default().set("ANSWER_CACHE_MB", "8"))).await;
     let owner = Owner::of(&app, &acme).await;
     let (_, started) = owner
         .starts(&acme.space.to_string(), json!({ "version": 2 }))
@@ -208,7 +208,7 @@ async fn an_answer_is_not_said_again_in_the_other_arm() {
 
 #[tokio::test]
 async fn who_may_not_set_a_space_looks_at_its_tests_and_no_more() {
-    let (app, acme) = once_a_pirate(Setup::default()).await;
+    let (app, acme) = Box::pin(once_a_pirate(Setup::default())).await;
     let id = acme.space.to_string();
     let owner = Owner::of(&app, &acme).await;
     let (_, started) = owner.starts(&id, json!({ "version": 2 })).await;
