@@ -4,7 +4,11 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use super::{Urgency, WordKind, pattern::Pattern, tokens::Token};
+use super::{
+    Urgency, WordKind,
+    pattern::{Pattern, Piece, is_number},
+    tokens::Token,
+};
 
 /// Valences in a line's head, then the words that have it.
 const WORDS: &str = include_str!("data/vader.txt");
@@ -34,6 +38,8 @@ struct Lexicon {
     by_word: HashMap<String, Vec<usize>>,
     /// Phrases whose first word is a beginning only, by its first character.
     by_character: HashMap<char, Vec<usize>>,
+    /// Phrases that begin with a number.
+    by_number: Vec<usize>,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon {
@@ -74,7 +80,8 @@ pub(super) fn phrase(tokens: &[Token<'_>]) -> Option<(usize, Worth)> {
     let first = &tokens.first()?.lower;
     let by_word = LEXICON.by_word.get(first.as_ref());
     let by_character = LEXICON.by_character.get(&first.chars().next()?);
-    let candidates = by_word.into_iter().chain(by_character).flatten();
+    let by_number = is_number(first).then_some(&LEXICON.by_number);
+    let candidates = by_word.into_iter().chain(by_character).chain(by_number).flatten();
     let found = candidates.filter_map(|at| {
         let (pattern, worth) = LEXICON.phrases.get(*at)?;
         Some((pattern.matches(tokens)?, *worth))
@@ -116,6 +123,7 @@ fn phrases() -> Lexicon {
         phrases: Vec::new(),
         by_word: HashMap::new(),
         by_character: HashMap::new(),
+        by_number: Vec::new(),
     };
     for line in PHRASES.lines().filter(|line| !line.starts_with("//")) {
         let mut cells = line.splitn(4, ' ');
@@ -127,10 +135,14 @@ fn phrases() -> Lexicon {
         for phrase in cells.next().unwrap_or_default().split(';') {
             let pattern = Pattern::parse(phrase);
             let at = lexicon.phrases.len();
-            for (head, beginning) in pattern.heads() {
-                match head.chars().next().filter(|_| beginning) {
-                    Some(first) => lexicon.by_character.entry(first).or_default().push(at),
-                    None => lexicon.by_word.entry(head.to_owned()).or_default().push(at),
+            for head in pattern.heads() {
+                match head {
+                    Piece::Word(word) => lexicon.by_word.entry(word.clone()).or_default().push(at),
+                    Piece::Beginning(word) => {
+                        let first = word.chars().next().unwrap_or_default();
+                        lexicon.by_character.entry(first).or_default().push(at);
+                    }
+                    Piece::Number => lexicon.by_number.push(at),
                 }
             }
             lexicon.phrases.push((pattern, worth));

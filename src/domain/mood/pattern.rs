@@ -11,8 +11,9 @@ struct Place {
     optional: bool,
 }
 
+/// What one word of a text may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
+pub(super) enum Piece {
     Word(String),
     Beginning(String),
     Number,
@@ -28,14 +29,11 @@ impl Pattern {
         Self(phrase.split_whitespace().flat_map(places).collect())
     }
 
-    /// The words that it may begin with, and whether each is only a beginning.
-    pub(super) fn heads(&self) -> impl Iterator<Item = (&str, bool)> {
-        let first = self.0.first().map_or(&[][..], |place| place.options.as_slice());
-        first.iter().filter_map(|piece| match piece {
-            Piece::Word(word) => Some((word.as_str(), false)),
-            Piece::Beginning(word) => Some((word.as_str(), true)),
-            Piece::Number => None,
-        })
+    /// What it may begin with.
+    pub(super) fn heads(&self) -> impl Iterator<Item = &Piece> {
+        let needed = self.0.iter().position(|place| !place.optional);
+        let first = self.0.iter().take(needed.map_or(self.0.len(), |at| at + 1));
+        first.flat_map(|place| &place.options)
     }
 
     /// How many of the first `tokens` it takes, or `None` where it does not match.
@@ -94,7 +92,7 @@ fn places(chunk: &str) -> Vec<Place> {
 }
 
 /// Digits, or a number word of what people wait for and count.
-fn is_number(word: &str) -> bool {
+pub(super) fn is_number(word: &str) -> bool {
     const WORDS: &[&str] = &[
         "two",
         "three",

@@ -29,6 +29,7 @@ const SENTENCES: &[(&str, Sound)] = &[
         Angry,
     ),
     ("Your support is USELESS", Angry),
+    ("I told you 3 times already, ridiculous", Angry),
     ("This is the third time I write, what a waste of time", Angry),
     ("The product is terrible and you are liars 😡", Angry),
     ("The charger caught fire", Urgent(Safety)),
