@@ -343,7 +343,7 @@ pub async fn cancel(
     let before = sql(
         "SELECT id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, \
                       error, created_at, started_at, ended_at FROM jobs \
-         WHERE id = $1 AND kind NOT IN ('send_mail', 'tell_waiting') FOR NO KEY UPDATE",
+         WHERE id = $1 AND kind NOT IN ('send_mail', 'tell_waiting', 'sort_ticket', 'learn_categories') FOR NO KEY UPDATE",
     )
     .bind::<SqlUuid, _>(id)
     .get_result::<Job>(conn.db())

@@ -19,7 +19,7 @@ use crate::{
 pub async fn get(conn: &mut TenantConn<'_>, id: JobId) -> Result<Job, StoreError> {
     Ok(sql(
         "SELECT id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, \
-                      error, created_at, started_at, ended_at FROM jobs WHERE id = $1 AND kind NOT IN ('send_mail', 'tell_waiting')",
+                      error, created_at, started_at, ended_at FROM jobs WHERE id = $1 AND kind NOT IN ('send_mail', 'tell_waiting', 'sort_ticket', 'learn_categories')",
     )
     .bind::<SqlUuid, _>(id)
     .get_result(conn.db())
@@ -46,7 +46,7 @@ pub async fn list(
         None => sql(
             "SELECT id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, \
                     error, created_at, started_at, ended_at FROM jobs \
-             WHERE kind NOT IN ('send_mail', 'tell_waiting') ORDER BY created_at DESC, id DESC LIMIT $1",
+             WHERE kind NOT IN ('send_mail', 'tell_waiting', 'sort_ticket', 'learn_categories') ORDER BY created_at DESC, id DESC LIMIT $1",
         )
         .bind::<Integer, _>(limit),
     };
@@ -60,11 +60,11 @@ pub async fn list(
 pub async fn active(conn: &mut TenantConn<'_>, limit: i32) -> Result<Vec<Job>, StoreError> {
     Ok(sql(
         "(SELECT id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, \
-                 error, created_at, started_at, ended_at FROM jobs WHERE state = 'running' AND kind NOT IN ('send_mail', 'tell_waiting') \
+                 error, created_at, started_at, ended_at FROM jobs WHERE state = 'running' AND kind NOT IN ('send_mail', 'tell_waiting', 'sort_ticket', 'learn_categories') \
           ORDER BY started_at, id LIMIT $1) \
          UNION ALL \
          (SELECT id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, \
-                 error, created_at, started_at, ended_at FROM jobs WHERE state = 'queued' AND kind NOT IN ('send_mail', 'tell_waiting') \
+                 error, created_at, started_at, ended_at FROM jobs WHERE state = 'queued' AND kind NOT IN ('send_mail', 'tell_waiting', 'sort_ticket', 'learn_categories') \
           ORDER BY priority DESC, due_at, id LIMIT $1) \
          LIMIT $1",
     )
@@ -87,7 +87,7 @@ pub async fn lately(
         "SELECT id, space_id, kind, key, payload, state, priority, progress, attempts, cancel_requested, \
                 error, created_at, started_at, ended_at FROM jobs \
          WHERE id IN (SELECT unnest($1) UNION \
-                      (SELECT e.id FROM jobs e WHERE e.ended_at > $2 AND e.kind NOT IN ('send_mail', 'tell_waiting') ORDER BY e.ended_at DESC LIMIT $3)) \
+                      (SELECT e.id FROM jobs e WHERE e.ended_at > $2 AND e.kind NOT IN ('send_mail', 'tell_waiting', 'sort_ticket', 'learn_categories') ORDER BY e.ended_at DESC LIMIT $3)) \
          ORDER BY ended_at, id",
     )
     .bind::<Array<SqlUuid>, _>(ids.to_vec())
