@@ -129,17 +129,15 @@ impl Desk {
             ..Wanted::of(ConversationId::new(), Via::Api)
         };
         let (by, at) = (Author::default(), self.now());
-        let made = self
-            .db()
-            .transaction(async |conn| tickets::create(conn, wanted, &by, at).await);
+        let db = self.db();
+        let made = db.transaction(async |conn| tickets::create(conn, wanted, &by, at).await);
         made.await.unwrap().id
     }
 
     async fn changes(&self, id: TicketId, change: Change) {
         let (by, at) = (Author::default(), self.now());
-        let changed = self
-            .db()
-            .transaction(async |conn| tickets::change(conn, id, change, &by, at).await);
+        let db = self.db();
+        let changed = db.transaction(async |conn| tickets::change(conn, id, change, &by, at).await);
         changed.await.unwrap();
     }
 
@@ -180,7 +178,8 @@ impl Desk {
     }
 
     async fn deadline(&self, id: TicketId, kind: DeadlineKind) -> Option<Deadline> {
-        let found = self.db().read(async |conn| store::of(conn, &[id]).await);
+        let db = self.db();
+        let found = db.read(async |conn| store::of(conn, &[id]).await);
         found.await.unwrap().into_iter().find(|found| found.kind == kind)
     }
 
@@ -191,9 +190,8 @@ impl Desk {
     /// Kinds of what was told of a ticket by itself, oldest first, in the end so many.
     async fn told(&self, id: TicketId, many: usize) -> Vec<String> {
         let told = async || {
-            let events = self
-                .db()
-                .read(async |conn| events::list(conn, id, 99, None).await);
+            let db = self.db();
+            let events = db.read(async |conn| events::list(conn, id, 99, None).await);
             let kinds = events
                 .await
                 .unwrap()
@@ -275,9 +273,8 @@ async fn what_is_opened_again_is_promised_anew_and_what_is_merged_not_at_all() {
     assert_eq!(desk.deadline(id, FirstResponse).await, Some(silent));
 
     let (by, now) = (Author::default(), desk.now());
-    let merged = desk
-        .db()
-        .transaction(async |conn| acts::merge(conn, gone, id, &by, now).await);
+    let db = desk.db();
+    let merged = db.transaction(async |conn| acts::merge(conn, gone, id, &by, now).await);
     merged.await.unwrap();
     assert_eq!(desk.deadline(gone, FirstResponse).await, None);
     assert_eq!(desk.deadline(gone, Resolution).await, None);
