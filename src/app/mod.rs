@@ -11,6 +11,7 @@ mod database;
 mod deadlines;
 pub mod demo;
 mod eval;
+mod listening;
 mod reading;
 mod recovery;
 mod rollups;
@@ -18,18 +19,15 @@ mod secret;
 
 use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
-use actix_http::HttpService;
 use actix_server::{Server, ServerHandle};
-use actix_service::map_config;
-use actix_web::{dev::AppConfig, middleware, web};
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
 use parlance_store::{Db, embedded::EmbeddedPostgres, ids::TenantId};
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
-use utoipa::OpenApi;
 
+use self::listening::{listen, serve};
 pub use self::{
     adapters::{Adapters, identity_provider},
     bench::bench,
@@ -69,19 +67,10 @@ use crate::{
         retrieval::Retriever,
         tickets::categories::Classifiers,
     },
-    http::{self, routes::Transports},
     jobs::{Tools, Worker, keep_counting, keep_forgetting, keep_grouping},
     kernel::{address::Addresses, origin::PublicOrigin, tasks::Tasks, vault::Vault},
-    realtime,
 };
 
-/// Bytes of any request body at most; JSON has a lower limit of its own.
-const MAX_BODY: usize = 1 << 20;
-/// A client must have sent its headers by then.
-const HEADERS_WITHIN: Duration = Duration::from_secs(10);
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// A client that was answered and asked for no more has hung up by then.
-const HANG_UP_WITHIN: Duration = Duration::from_secs(1);
 /// Sites that are read at once.
 const CRAWLS: usize = 8;
 /// Spaces that are given indexes at once: each takes half a GiB of the database's memory.
@@ -94,11 +83,6 @@ const SORTS: usize = 4;
 const CRAWL_TURN: Duration = Duration::from_secs(5 * 60);
 /// Time for sockets to say goodbye once all answers have ended.
 const GOODBYE: Duration = Duration::from_secs(3);
-
-const TRANSPORTS: Transports = Transports {
-    visitor: realtime::visitor::configure,
-    console: realtime::console::configure,
-};
 
 /// A running application.
 pub struct App {
@@ -251,16 +235,6 @@ async fn exited(embedded: &mut Option<EmbeddedPostgres>) -> anyhow::Error {
         Some(postgres) => anyhow::anyhow!("the private Postgres ended: {:?}", postgres.exited().await),
         None => std::future::pending().await,
     }
-}
-
-fn listen(config: &Config) -> anyhow::Result<TcpListener> {
-    let (bind, port) = (config.server.bind.as_str(), config.server.port);
-    TcpListener::bind((bind, port)).map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => {
-            anyhow::anyhow!("port {port} is used by another program: stop that one, or set PORT to another")
-        }
-        _ => anyhow::Error::new(error).context(format!("cannot listen on {bind}:{port}")),
-    })
 }
 
 /// The way in for documents.
@@ -459,43 +433,4 @@ fn services(
         spaces,
         ledger,
     })
-}
-
-fn serve(listener: TcpListener, services: Services, metrics: PrometheusHandle) -> io::Result<Server> {
-    let document = http::document([
-        realtime::visitor::Calls::openapi(),
-        realtime::console::Calls::openapi(),
-    ]);
-    let stopping = services.tasks.stopping();
-    let kept_here = services.accounts.provider().is_none();
-    let build = move || {
-        actix_web::App::new()
-            .app_data(web::Data::new(services.clone()))
-            .app_data(web::Data::new(metrics.clone()))
-            .app_data(web::Data::new(document.clone()))
-            .app_data(web::PayloadConfig::new(MAX_BODY))
-            .wrap(middleware::Compress::default())
-            .wrap(middleware::from_fn(http::tell_limits))
-            .wrap(middleware::from_fn(http::sound_address))
-            .wrap(middleware::from_fn(http::only_objects))
-            .wrap(http::security_headers())
-            .wrap(tracing_actix_web::TracingLogger::<http::RequestLog>::new())
-            .configure(|config| http::routes::configure(config, TRANSPORTS, kept_here))
-    };
-    let server = Server::build()
-        .disable_signals()
-        .shutdown_timeout(GOODBYE.as_secs())
-        .listen("parlance", listener, move || {
-            let stopping = stopping.clone();
-            HttpService::build()
-                .tcp_nodelay(true)
-                .keep_alive(KEEP_ALIVE)
-                .client_request_timeout(HEADERS_WITHIN)
-                .client_disconnect_timeout(HANG_UP_WITHIN)
-                .graceful_shutdown_signal(move || stopping.clone().cancelled_owned())
-                .upgrade(realtime::upgrade::upgrades(build.clone()))
-                .finish(map_config(build(), |()| AppConfig::default()))
-                .tcp()
-        })?;
-    Ok(server.run())
 }

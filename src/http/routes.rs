@@ -13,11 +13,11 @@ use super::{
     permit::{
         AnalyticsRead, Anyone, AuditRead, ContactsMerge, ConversationsRead, ConversationsWrite, KeysRead,
         KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite, TeamRead, TeamWrite,
-        TicketsConfigure, TicketsRead, TicketsWrite, WorkspaceWrite, delete, get, patch, post, put,
+        WorkspaceWrite, delete, get, patch, post, put,
     },
-    places, query, questions, routing_rules, session, site, sla, sources,
+    places, query, questions, session, site, sla, sources,
     spaces::{self, embed, experiments, life, versions},
-    team, ticket_categories, tickets, visitors, widget, workspace,
+    team, tickets, visitors, widget, workspace,
 };
 use crate::{
     domain::{
@@ -140,7 +140,6 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         } else {
             accounts_elsewhere
         })
-        .configure(categories_and_routing)
         .service(
             at("/api/chat-spaces")
                 .route(get(SpacesRead, spaces::list))
@@ -251,52 +250,8 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         .service(at("/api/chat-spaces/{id}/conversations").route(get(ConversationsRead, conversations::list)))
         .configure(of_conversations)
         .configure(of_contacts)
-        .configure(of_tickets)
-        .configure(of_deadlines)
+        .configure(tickets::routes::configure)
         .default_service(web::to(nothing_here));
-}
-
-/// What is followed until it is done.
-fn of_tickets(config: &mut web::ServiceConfig) {
-    config
-        .service(
-            at("/api/tickets")
-                .route(get(TicketsRead, tickets::list::list))
-                .route(post(TicketsWrite, tickets::create)),
-        )
-        .service(
-            at("/api/tickets/{number}")
-                .route(get(TicketsRead, tickets::ticket))
-                .route(patch(TicketsWrite, tickets::change)),
-        )
-        .service(at("/api/tickets/{number}/events").route(get(TicketsRead, tickets::acts::list)))
-        .service(at("/api/tickets/{number}/notes").route(post(TicketsWrite, tickets::acts::note)))
-        .service(at("/api/tickets/{number}/merge").route(post(TicketsWrite, tickets::acts::merge)))
-        .service(at("/api/tickets/{number}/links").route(post(TicketsWrite, tickets::relations::link)))
-        .service(
-            at("/api/tickets/{number}/links/{id}").route(delete(TicketsWrite, tickets::relations::unlink)),
-        )
-        .service(
-            at("/api/tickets/{number}/watchers/{id}")
-                .route(put(TicketsWrite, tickets::relations::watch))
-                .route(delete(TicketsWrite, tickets::relations::unwatch)),
-        );
-}
-
-/// What is promised of tickets.
-fn of_deadlines(config: &mut web::ServiceConfig) {
-    config
-        .service(
-            at("/api/sla-policies")
-                .route(get(SpacesRead, sla::list))
-                .route(post(SpacesWrite, sla::create)),
-        )
-        .service(at("/api/sla-policies/order").route(put(SpacesWrite, sla::order)))
-        .service(
-            at("/api/sla-policies/{id}")
-                .route(put(SpacesWrite, sla::change))
-                .route(delete(SpacesWrite, sla::remove)),
-        );
 }
 
 /// What is asked, and not answered well.
@@ -385,47 +340,6 @@ fn of_conversations(config: &mut web::ServiceConfig) {
         .service(at("/api/conversations/{id}/resolve").route(post(ConversationsWrite, act::resolve)))
         .service(at("/api/conversations/{id}/snooze").route(post(ConversationsWrite, act::snooze)))
         .service(at("/api/conversations/{id}/reopen").route(post(ConversationsWrite, act::reopen)));
-}
-
-/// What tickets are about, and who is given them.
-fn categories_and_routing(config: &mut web::ServiceConfig) {
-    use ticket_categories as categories;
-    config
-        .service(
-            at("/api/ticket-categories")
-                .route(get(TicketsRead, categories::list))
-                .route(post(TicketsConfigure, categories::create)),
-        )
-        .service(
-            at("/api/ticket-categories/import").route(post(TicketsConfigure, categories::import_examples)),
-        )
-        .service(at("/api/ticket-categories/try").route(post(TicketsConfigure, categories::attempt)))
-        .service(
-            at("/api/ticket-categories/{id}")
-                .route(patch(TicketsConfigure, categories::change))
-                .route(delete(TicketsConfigure, categories::remove)),
-        )
-        .service(
-            at("/api/ticket-categories/{id}/examples")
-                .route(get(TicketsConfigure, categories::examples))
-                .route(post(TicketsConfigure, categories::add_examples)),
-        )
-        .service(
-            at("/api/ticket-categories/{id}/examples/{example}")
-                .route(delete(TicketsConfigure, categories::remove_example)),
-        )
-        .service(
-            at("/api/routing-rules")
-                .route(get(TicketsConfigure, routing_rules::list))
-                .route(post(TicketsConfigure, routing_rules::create)),
-        )
-        .service(at("/api/routing-rules/order").route(put(TicketsConfigure, routing_rules::order)))
-        .service(at("/api/routing-rules/try").route(post(TicketsConfigure, routing_rules::attempt)))
-        .service(
-            at("/api/routing-rules/{id}")
-                .route(put(TicketsConfigure, routing_rules::change))
-                .route(delete(TicketsConfigure, routing_rules::remove)),
-        );
 }
 
 /// Accounts that are kept here.

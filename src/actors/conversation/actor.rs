@@ -25,7 +25,7 @@ use super::{
         ActorError, AskHuman, Drain, Feedback, Identify, Observation, Observe, Presence, Rate, Stop,
         Subscribe, Subscription, TurnProgress,
     },
-    opinion, release,
+    mirror, opinion, release,
     subscribers::{Audience, Subscribers},
     tail::Tail,
     turn::{self, Ahead},
@@ -461,7 +461,7 @@ impl Handler<Identify> for ConversationActor {
     type Result = AtomicResponse<Self, ()>;
 
     fn handle(&mut self, _: Identify, _: &mut Self::Context) -> Self::Result {
-        let read = write::glimpse(self.deps.clone(), self.tenant, self.id);
+        let read = mirror::glimpse(self.deps.clone(), self.tenant, self.id);
         AtomicResponse::new(Box::pin(read.into_actor(self).map(|now, actor, ctx| {
             let Some(live) = actor.live.as_mut() else { return };
             match now {

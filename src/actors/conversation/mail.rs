@@ -13,7 +13,8 @@ use super::{
     Deps,
     actor::ConversationActor,
     messages::{ActorError, GiveEmail, NoteMailed, Published},
-    write::{self, store},
+    mirror,
+    write::store,
 };
 use crate::domain::{conversations::event::Event, mail_replies::outgoing};
 
@@ -83,7 +84,7 @@ impl Handler<GiveEmail> for ConversationActor {
             });
             given.await.map_err(store)?;
             // The address is kept: where it cannot be read back, the console shows it later.
-            let now = write::glimpse(deps, tenant, id).await;
+            let now = mirror::glimpse(deps, tenant, id).await;
             Ok(now
                 .inspect_err(|error| error!(conversation.id = %id, %error, "cannot tell who a visitor is"))
                 .ok())

@@ -1,12 +1,14 @@
 //! The conversation's row, and the glimpse of it that the inbox shows, kept as the database has them by
 //! what is published: every write to the row is an event.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use parlance_store::{
-    ids::{ContactId, UserId},
+    ids::{ContactId, ConversationId, TenantId, UserId},
     queries::{
         conversations::{Conversation, ConversationStatus},
-        inbox::Glimpse,
+        inbox::{self, Glimpse},
         messages::AuthorKind,
         moods::Weight,
     },
@@ -14,7 +16,14 @@ use parlance_store::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{attach::names, heard::Heard, messages::Published, ticket::Has};
+use super::{
+    Deps,
+    attach::names,
+    heard::Heard,
+    messages::{ActorError, Published},
+    ticket::Has,
+    write::store,
+};
 use crate::domain::conversations::{
     event::Attachment,
     mood::{self, ConversationMood, Reading},
@@ -32,6 +41,21 @@ pub(super) struct Mirror {
     pub glimpse: Glimpse,
     /// What is read of the message that is about to be followed.
     pub heard: Option<Heard>,
+}
+
+/// Who a conversation is with, as the database has it.
+pub(super) async fn glimpse(
+    deps: Arc<Deps>,
+    tenant: TenantId,
+    id: ConversationId,
+) -> Result<Glimpse, ActorError> {
+    let db = deps.db.tenant(tenant);
+    let found = db.read(async |conn| inbox::glimpses(conn, vec![id]).await).await;
+    found
+        .map_err(store)?
+        .into_iter()
+        .next()
+        .ok_or(ActorError::NotFound)
 }
 
 #[derive(Deserialize)]

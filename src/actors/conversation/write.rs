@@ -10,7 +10,7 @@ use parlance_store::{
     queries::{
         attachments::SentWith,
         conversations::{self, ConversationStatus},
-        inbox::{self, Glimpse},
+        inbox,
         ledger::{CallKind, NewReservation},
         log, messages,
         notes::Note,
@@ -109,21 +109,6 @@ pub(super) fn durable(kind: &'static str, seq: i64, body: &str) -> Published {
         kind,
         json: numbered(seq, body).into(),
     }
-}
-
-/// Who a conversation is with, as the database has it.
-pub(super) async fn glimpse(
-    deps: Arc<Deps>,
-    tenant: TenantId,
-    id: ConversationId,
-) -> Result<Glimpse, ActorError> {
-    let db = deps.db.tenant(tenant);
-    let found = db.read(async |conn| inbox::glimpses(conn, vec![id]).await).await;
-    found
-        .map_err(store)?
-        .into_iter()
-        .next()
-        .ok_or(ActorError::NotFound)
 }
 
 fn logged(event: &log::LoggedEvent) -> Published {

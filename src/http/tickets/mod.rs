@@ -4,6 +4,7 @@
 pub mod acts;
 pub mod list;
 pub mod relations;
+pub mod routes;
 
 use actix_web::{HttpResponse, web};
 use parlance_store::{

@@ -1,6 +1,7 @@
 //! Every route under a stranger's token, and what every refusal looks like.
 
 mod accounts;
+mod complete;
 mod document;
 mod isolation;
 mod operations;
