@@ -49,6 +49,7 @@ pub struct Policy {
 /// Each holds where the ticket's is among them, or none is named.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = SlaConditions)]
 pub struct Conditions {
     #[schema(value_type = Vec<uuid::Uuid>, max_items = 100)]
     pub spaces: Vec<SpaceId>,

@@ -35,6 +35,7 @@ pub enum When {
 /// What must hold: something of every list that is not empty. Nothing at all holds for every ticket.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = RoutingConditions)]
 pub struct Conditions {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<uuid::Uuid>, max_items = 100)]
@@ -87,6 +88,7 @@ pub enum Condition {
 
 /// A condition that holds, and what of the ticket it holds for, as it is written in the rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RoutingReason)]
 pub struct Reason {
     pub condition: Condition,
     pub value: String,
