@@ -14,7 +14,15 @@ pub(super) async fn run(tools: &Tools, db: &TenantDb, ticket: TicketId) -> Resul
         })
         .collect();
     match sort(db, &tools.classifiers, ticket, &present, tools.clock.now()).await {
-        Ok(_) => Ok(Came::ToItsEnd),
+        Ok(sorted) => {
+            if let Some(ticket) = sorted {
+                tools.consoles.ticket(db.tenant_id(), ticket.number);
+                if let (Some(registry), Some(conversation)) = (&tools.registry, ticket.conversation_id) {
+                    registry.identify(db.tenant_id(), &[conversation]).await;
+                }
+            }
+            Ok(Came::ToItsEnd)
+        }
         Err(StoreError::NotFound) => Ok(Came::Removed("the ticket was removed")),
         Err(error) => Err(error.into()),
     }
