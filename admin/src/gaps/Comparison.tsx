@@ -6,7 +6,7 @@ import type { Fares, Preview } from './api';
 
 /** What would be found now, and with the answer. */
 export function Comparison({ preview: { questions, golden } }: { preview: Preview }) {
-  const better = questions.filter(({ before, after }) => after.rank === 1 || (after.found && !before.found)).length;
+  const better = questions.filter(({ after }) => after.found && after.rank !== null).length;
   const worse = golden.filter(({ before, after }) => before && !after);
   const mended = golden.filter(({ before, after }) => !before && after);
   return (

@@ -20,7 +20,9 @@ function inWords(value: unknown, names: ReadonlyMap<string, string>): string {
 }
 
 function changed(body: Differences, names: ReadonlyMap<string, string>): string {
-  const parts = Object.entries(body).map(([name, { from, to }]) => {
+  // How likely the category is stands beside the changes, and is none.
+  const changes = Object.entries(body).filter(([name]) => name !== 'score');
+  const parts = changes.map(([name, { from, to }]) => {
     if (name === 'first_responded_at') return 'answered for the first time';
     if (name === 'conversation') return 'linked it to its conversation';
     return `changed ${NAMES[name] ?? name} from ${inWords(from, names)} to ${inWords(to, names)}`;

@@ -41,6 +41,7 @@ pub async fn waiting(conn: &mut TenantConn<'_>, limit: i64) -> Result<Vec<Waitin
     Ok(sql("SELECT c.id, s.settings -> 'queue' AS settings, s.settings -> 'hours' AS hours FROM spaces s CROSS JOIN LATERAL ( \
              SELECT w.id, w.answer_by FROM conversations w \
              WHERE w.tenant_id = s.tenant_id AND w.space_id = s.id AND w.status = 'waiting' AND w.waiting_since IS NOT NULL \
+               AND w.answer_by IS NOT NULL \
                AND NOT EXISTS (SELECT FROM visitors v JOIN contacts k ON k.tenant_id = v.tenant_id AND k.id = v.contact_id \
                WHERE v.tenant_id = w.tenant_id AND v.id = w.visitor_id AND k.blocked_at IS NOT NULL) \
              ORDER BY w.answer_by, w.id LIMIT $1) c \
