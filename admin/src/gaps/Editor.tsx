@@ -23,7 +23,7 @@ export function Editor({ gap }: { gap: Gap }) {
   const words = { question: question.trim(), answer: answer.trim() };
   const draft = useMutation({
     mutationFn: () => api.post<Draft>(`${path}/draft`),
-    onSuccess: ({ text }) => setAnswer(text),
+    onSuccess: ({ text }) => write(() => setAnswer(text)),
   });
   const preview = useMutation({ mutationFn: (tried: typeof words) => api.post<Preview>(`${path}/preview`, tried) });
   const publish = useMutation({

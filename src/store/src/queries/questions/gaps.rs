@@ -346,7 +346,8 @@ pub struct Reply {
     pub at: DateTime<Utc>,
 }
 
-/// What agents said in the resolved conversations of a cluster, one reply a conversation, newest first.
+/// What agents said in the resolved conversations of a cluster, one reply a conversation, newest first: until the
+/// visitor asked something else or the conversation was resolved.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
@@ -364,7 +365,11 @@ pub async fn replies(
              JOIN LATERAL (SELECT string_agg(a.text, E'\\n\\n' ORDER BY a.seq) AS text, max(a.created_at) AS at FROM ( \
                   SELECT a.text, a.seq, a.created_at FROM messages a \
                   WHERE a.tenant_id = m.tenant_id AND a.conversation_id = m.conversation_id AND a.author_kind = 'agent' \
-                    AND a.seq > m.seq ORDER BY a.seq LIMIT 5) a) s ON s.text IS NOT NULL \
+                    AND a.seq > m.seq AND a.epoch = m.epoch AND NOT EXISTS (SELECT FROM asked_questions o \
+                        WHERE o.tenant_id = q.tenant_id AND o.conversation_id = q.conversation_id \
+                          AND o.cluster_id IS DISTINCT FROM q.cluster_id \
+                          AND o.asked_at > q.asked_at AND o.asked_at < a.created_at) \
+                  ORDER BY a.seq LIMIT 5) a) s ON s.text IS NOT NULL \
              WHERE q.cluster_id = $1 ORDER BY q.conversation_id, q.asked_at DESC) r \
          ORDER BY r.at DESC LIMIT $2",
     )
