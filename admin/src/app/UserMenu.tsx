@@ -1,100 +1,33 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { ChevronsUpDown, LogOut, Monitor, Moon, MoonStar, Sun, UserRound } from 'lucide-react';
-import { Suspense } from 'react';
-import { meQuery } from '../account/api';
-import { useApi } from '../api/client';
-import { sentence } from '../api/problem';
-import { Organisations } from '../auth/provider/lazy';
-import { useSession, type Identity } from '../auth/session';
-import { setCalls, useCallSettings } from '../inbox/callSettings';
+import { ChevronsUpDown } from 'lucide-react';
+import { lazy } from 'react';
+import type { Identity } from '../auth/session';
+import { useCallSettings } from '../inbox/callSettings';
 import { initials } from '../ui/Avatar';
-import { Menu, MenuCheck, MenuContent, MenuItem, MenuLabel, MenuLine, MenuRadio, MenuRadioGroup, MenuTrigger } from '../ui/Menu';
-import { PlaceMenu } from './PlaceMenu';
-import { useTheme, type Theme } from './theme';
+import { LateMenu } from '../ui/LateMenu';
+import { patient } from './patient';
 
-const THEMES = [
-  { theme: 'system', label: 'System', icon: Monitor },
-  { theme: 'light', label: 'Light', icon: Sun },
-  { theme: 'dark', label: 'Dark', icon: Moon },
-] as const;
+const UserItems = lazy(patient(async () => ({ default: (await import('./UserItems')).UserItems })));
 
-/** Who is logged in, how the console looks to them, and the way out. */
-export function UserMenu({ identity: { user, tenant }, wide }: { identity: Identity; wide?: boolean }) {
-  const session = useSession();
-  const [theme, setTheme] = useTheme();
-  const logOut = useMutation({ mutationFn: () => session.logOut() });
-  const navigate = useNavigate();
+/** Who is logged in, and what they can do about it. */
+export function UserMenu({ identity, wide }: { identity: Identity; wide?: boolean }) {
+  const { user, tenant } = identity;
   const away = useCallSettings().away === user.id;
-  const stay = (event: Event) => event.preventDefault();
   return (
-    <Menu>
-      <MenuTrigger className="flex w-full items-center gap-2.5 rounded-lg p-1.5 text-start hover:bg-sunken">
-        <span aria-hidden className="relative grid size-8 shrink-0 place-items-center rounded-full bg-accent-fill text-xs font-semibold text-on-accent">
-          {initials(user.name)}
-          {away && <span className="absolute -end-0.5 -bottom-0.5 size-3 rounded-full bg-warn ring-2 ring-panel" />}
-        </span>
-        <span className="sr-only">Your account, {!wide && user.name} {away && '(away)'}</span>
-        {wide && (
-          <>
-            <span className="min-w-0 flex-1 leading-tight">
-              <span className="block truncate font-medium">{user.name}</span>
-              <span className="block truncate text-xs text-mute capitalize">{away ? 'Away' : tenant.role}</span>
-            </span>
-            <ChevronsUpDown className="size-4 shrink-0 text-mute" aria-hidden />
-          </>
-        )}
-      </MenuTrigger>
-      <MenuContent align="end">
-        <MenuLabel>{user.email}</MenuLabel>
-        <MenuItem onSelect={() => void navigate({ to: '/account' })}>
-          <UserRound className="size-4 text-mute" aria-hidden /> Your account
-        </MenuItem>
-        <MenuCheck checked={away} onSelect={stay} onCheckedChange={(on) => setCalls({ away: on ? user.id : null })}>
-          <MoonStar className="size-4 text-mute" aria-hidden /> Away
-        </MenuCheck>
-        <MenuLine />
-        <Places here={tenant.id} />
-        <MenuLabel>Theme</MenuLabel>
-        <MenuRadioGroup value={theme} onValueChange={(next) => setTheme(next as Theme)}>
-          {THEMES.map(({ theme: value, label, icon: Icon }) => (
-            <MenuRadio key={value} value={value} onSelect={stay}>
-              <Icon className="size-4 text-mute" aria-hidden /> {label}
-            </MenuRadio>
-          ))}
-        </MenuRadioGroup>
-        <MenuLine />
-        <MenuItem
-          disabled={logOut.isPending}
-          onSelect={(event) => {
-            stay(event); // open until it is done, to say if it could not be
-            logOut.mutate();
-          }}
-        >
-          <LogOut className="size-4 text-mute" aria-hidden /> Log out
-        </MenuItem>
-        {logOut.error && (
-          <p role="alert" className="max-w-56 px-2.5 pb-2 text-xs text-bad">
-            You are still logged in. {sentence(logOut.error)}
-          </p>
-        )}
-      </MenuContent>
-    </Menu>
+    <LateMenu className="flex w-full items-center gap-2.5 rounded-lg p-1.5 text-start hover:bg-sunken" menu={<UserItems identity={identity} />}>
+      <span aria-hidden className="relative grid size-8 shrink-0 place-items-center rounded-full bg-accent-fill text-xs font-semibold text-on-accent">
+        {initials(user.name)}
+        {away && <span className="absolute -end-0.5 -bottom-0.5 size-3 rounded-full bg-warn ring-2 ring-panel" />}
+      </span>
+      <span className="sr-only">Your account, {!wide && user.name} {away && '(away)'}</span>
+      {wide && (
+        <>
+          <span className="min-w-0 flex-1 leading-tight">
+            <span className="block truncate font-medium">{user.name}</span>
+            <span className="block truncate text-xs text-mute capitalize">{away ? 'Away' : tenant.role}</span>
+          </span>
+          <ChevronsUpDown className="size-4 shrink-0 text-mute" aria-hidden />
+        </>
+      )}
+    </LateMenu>
   );
-}
-
-/** The person's organisations where they act for such, else their workspaces, where there are several. */
-function Places({ here }: { here: string }) {
-  const session = useSession();
-  const { data: me } = useQuery(meQuery(useApi()));
-  const { provider } = session;
-  if (provider?.kind === 'clerk' && provider.organisations().length > 0) {
-    return (
-      <Suspense>
-        <Organisations clerk={provider} />
-      </Suspense>
-    );
-  }
-  const places = me?.memberships.map(({ tenant, name }) => ({ id: tenant, name })) ?? [];
-  return places.length > 1 && <PlaceMenu label="Workspace" here={here} places={places} go={(tenant) => session.switchTo(tenant)} />;
 }

@@ -1,15 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { Ellipsis } from 'lucide-react';
+import { lazy } from 'react';
 import { useApi } from '../api/client';
 import { sentence } from '../api/problem';
 import { SHORTCUTS, useKeys, type Shortcut } from '../app/keys';
+import { patient } from '../app/patient';
 import { useMay } from '../app/permission';
 import { useSessionState } from '../auth/session';
 import { membersQuery } from '../team/api';
 import { Button } from '../ui/Button';
-import { Menu, MenuContent, MenuItem, MenuLabel, MenuLine, MenuTrigger } from '../ui/Menu';
-import { doable, useActs, type Doable } from './acts';
+import { LateMenu } from '../ui/LateMenu';
+import { doable, useActs } from './acts';
 import type { Conversation } from './api';
+
+const ActionItems = lazy(patient(async () => ({ default: (await import('./ActionItems')).ActionItems })));
 
 export function Actions({ conversation }: { conversation: Conversation }) {
   const may = useMay('conversations:write');
@@ -45,32 +49,13 @@ function Buttons({ conversation }: { conversation: Conversation }) {
         <Icon className="size-4" aria-hidden />
         <span className="max-sm:sr-only">{main.label}</span>
       </Button>
-      <Menu>
-        <MenuTrigger aria-label="More to do" className="grid size-9 place-items-center rounded-lg text-mute hover:bg-sunken hover:text-ink">
-          <Ellipsis className="size-4" aria-hidden />
-        </MenuTrigger>
-        <MenuContent align="end">
-          <Items of={more} act={mutate} />
-          <Items label="Put off until" of={later} act={mutate} line={more.length > 0} />
-          <Items label="Give to" of={give} act={mutate} line={more.length + later.length > 0} />
-        </MenuContent>
-      </Menu>
+      <LateMenu
+        aria-label="More to do"
+        className="grid size-9 place-items-center rounded-lg text-mute hover:bg-sunken hover:text-ink"
+        menu={<ActionItems more={more} later={later} give={give} act={mutate} />}
+      >
+        <Ellipsis className="size-4" aria-hidden />
+      </LateMenu>
     </div>
-  );
-}
-
-function Items({ label, of, act, line }: { label?: string; of: Doable[]; act: (act: Doable['act']) => void; line?: boolean }) {
-  if (of.length === 0) return null;
-  return (
-    <>
-      {line && <MenuLine />}
-      {label && <MenuLabel>{label}</MenuLabel>}
-      {of.map((one, i) => (
-        <MenuItem key={i} onSelect={() => act(one.act)}>
-          <one.icon className="size-4 text-mute" aria-hidden /> {one.label}
-          {one.hint && <span className="ms-auto ps-6 text-xs text-mute">{one.hint}</span>}
-        </MenuItem>
-      ))}
-    </>
   );
 }

@@ -1,13 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useLocation, useNavigate, useParams } from '@tanstack/react-router';
-import { ChartNoAxesCombined, ChevronsUpDown, Contact, EyeOff, Inbox, Plus, type LucideIcon } from 'lucide-react';
-import { useState } from 'react';
+import { Link, useLocation, useParams } from '@tanstack/react-router';
+import { ChevronsUpDown, Plus } from 'lucide-react';
+import { lazy, useState } from 'react';
 import { useApi } from '../api/client';
+import { patient } from '../app/patient';
 import { useMay } from '../app/permission';
 import { useWorkspacePlaces } from '../app/WorkspaceNav';
-import { Menu, MenuContent, MenuItem, MenuLabel, MenuLine, MenuRadio, MenuRadioGroup, MenuTrigger } from '../ui/Menu';
-import { spacesQuery, type Space } from './api';
+import { LateMenu } from '../ui/LateMenu';
+import { spacesQuery } from './api';
 import { NewSpace } from './lazy';
+import { WORK } from './places';
+import { Hidden, SpaceTile } from './SpaceTile';
+
+const SwitcherItems = lazy(patient(async () => ({ default: (await import('./SwitcherItems')).SwitcherItems })));
 
 /** The spaces of the workspace, in the sidebar. */
 export function SpaceNav() {
@@ -51,85 +56,30 @@ export function SpaceNav() {
   );
 }
 
-const WORK = [
-  { to: '/inbox', label: 'Inbox', icon: Inbox },
-  { to: '/contacts', label: 'Contacts', icon: Contact },
-  { to: '/overview', label: 'Overview', icon: ChartNoAxesCombined },
-] as const;
 const ACCOUNT = { to: '/account', label: 'Your account' };
 
 /** The whole sidebar on a narrow screen: a menu. */
 export function SpaceSwitcher() {
   const { data: spaces = [] } = useQuery(spacesQuery(useApi()));
   const slug = useParams({ strict: false }).space;
-  const navigate = useNavigate();
   const places = useWorkspacePlaces();
   const may = useMay('spaces:write');
   const [making, setMaking] = useState(false);
   const here = useLocation({ select: ({ pathname }) => pathname });
   const place = [...WORK, ...places, ACCOUNT].find(({ to }) => here.startsWith(to));
   const open = spaces.find((space) => space.slug === slug);
-  const go = (space: string) => void navigate({ to: '/spaces/$space', params: { space } });
   return (
     <>
       {making && <NewSpace close={() => setMaking(false)} />}
-      <Menu>
-        <MenuTrigger className="flex min-h-9 min-w-0 items-center gap-2 rounded-lg p-1.5 font-semibold hover:bg-sunken">
-          {open && <SpaceTile name={open.name} />}
-          <span className="truncate">{open?.name ?? place?.label ?? 'Menu'}</span>
-          <ChevronsUpDown className="size-4 shrink-0 text-mute" aria-hidden />
-          <span className="sr-only">Go somewhere else</span>
-        </MenuTrigger>
-        <MenuContent align="start">
-          {WORK.map((one) => (
-            <PlaceItem key={one.to} place={one} go={() => void navigate({ to: one.to })} />
-          ))}
-          <MenuLine />
-          <MenuLabel>Spaces</MenuLabel>
-          <MenuRadioGroup value={slug ?? ''} onValueChange={go}>
-            {spaces.map((space: Space) => (
-              <MenuRadio key={space.id} value={space.slug}>
-                <SpaceTile name={space.name} /> {space.name}
-                {!space.published && <Hidden />}
-              </MenuRadio>
-            ))}
-          </MenuRadioGroup>
-          {may && <PlaceItem place={{ label: 'New space', icon: Plus }} go={() => setMaking(true)} />}
-          <MenuLine />
-          <MenuLabel>Workspace</MenuLabel>
-          {places.map((one) => (
-            <PlaceItem key={one.to} place={one} go={() => void navigate({ to: one.to })} />
-          ))}
-        </MenuContent>
-      </Menu>
-    </>
-  );
-}
-
-function PlaceItem({ place: { label, icon: Icon }, go }: { place: { label: string; icon: LucideIcon }; go: () => void }) {
-  return (
-    <MenuItem onSelect={go}>
-      <span className="grid size-6 place-items-center">
-        <Icon className="size-4 text-mute" aria-hidden />
-      </span>
-      {label}
-    </MenuItem>
-  );
-}
-
-function SpaceTile({ name }: { name: string }) {
-  return (
-    <span aria-hidden className="grid size-6 shrink-0 place-items-center rounded-md bg-accent-soft text-xs font-semibold text-accent">
-      {name.charAt(0).toUpperCase()}
-    </span>
-  );
-}
-
-function Hidden() {
-  return (
-    <>
-      <EyeOff className="size-3.5 shrink-0" aria-hidden />
-      <span className="sr-only">(not published)</span>
+      <LateMenu
+        className="flex min-h-9 min-w-0 items-center gap-2 rounded-lg p-1.5 font-semibold hover:bg-sunken"
+        menu={<SwitcherItems spaces={spaces} slug={slug} make={may ? () => setMaking(true) : undefined} />}
+      >
+        {open && <SpaceTile name={open.name} />}
+        <span className="truncate">{open?.name ?? place?.label ?? 'Menu'}</span>
+        <ChevronsUpDown className="size-4 shrink-0 text-mute" aria-hidden />
+        <span className="sr-only">Go somewhere else</span>
+      </LateMenu>
     </>
   );
 }

@@ -1,0 +1,8 @@
+import { ChartNoAxesCombined, Contact, Inbox } from 'lucide-react';
+
+/** Where the work is done, whatever the space. */
+export const WORK = [
+  { to: '/inbox', label: 'Inbox', icon: Inbox },
+  { to: '/contacts', label: 'Contacts', icon: Contact },
+  { to: '/overview', label: 'Overview', icon: ChartNoAxesCombined },
+] as const;
