@@ -2,7 +2,11 @@
 //! as well, and the compiler compares the two. `Anyone` is for what is public, and for handlers that
 //! find out themselves who calls: a person about their own account, a visitor in `realtime`.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{Method, header},
+    web,
+};
 
 use super::{
     analytics, assets, attachments, audit, auth, canned,
@@ -20,6 +24,7 @@ use super::{
     team, tickets, visitors, widget, workspace,
 };
 use crate::{
+    actors::services::Services,
     domain::{
         attachments::MAX_BYTES,
         knowledge::{extract::ExtractLimits, written},
@@ -409,7 +414,13 @@ fn pasted() -> web::JsonConfig {
         .error_handler(|error, _| bad_json(&error, MAX_PASTED).into())
 }
 
-async fn nothing_here(_: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn nothing_here(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    let accepts = request.headers().get(header::ACCEPT);
+    let reads_pages =
+        accepts.is_some_and(|kinds| kinds.to_str().is_ok_and(|kinds| kinds.contains("text/html")));
+    if reads_pages && request.method() == Method::GET && !request.path().starts_with("/api/") {
+        return site::missing(&request, &services).await;
+    }
     Err(Problem::not_found())
 }
 

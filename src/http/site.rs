@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{self, CONTENT_SECURITY_POLICY},
+    http::{
+        StatusCode,
+        header::{self, CONTENT_SECURITY_POLICY},
+    },
     web,
 };
 use minijinja::{Environment, UndefinedBehavior, Value, value::Serde};
@@ -83,6 +86,17 @@ pub async fn landing(request: HttpRequest, services: web::Data<Services>) -> Res
 /// As [`landing`].
 pub async fn pricing(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     page(&request, &services, "pricing.html").await
+}
+
+/// What a browser is shown where there is no page.
+///
+/// # Errors
+/// As [`landing`].
+pub async fn missing(request: &HttpRequest, services: &Services) -> Result<HttpResponse, Problem> {
+    let mut response = page(request, services, "missing.html").await?;
+    response.headers_mut().remove(header::ETAG);
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    Ok(response)
 }
 
 /// `GET /site/{file}`: style and pictures of these pages.

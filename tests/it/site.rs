@@ -41,6 +41,29 @@ async fn the_prices_are_those_of_the_plan_file() {
 }
 
 #[tokio::test]
+async fn where_there_is_no_page_a_browser_is_told_so() {
+    let app = TestApp::start().await;
+    let asked = async |path: &str, accept: &str| {
+        let answer = app.http.get(app.url(path)).header("accept", accept).send().await;
+        let answer = answer.unwrap();
+        let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
+        (answer.status().as_u16(), kind, answer.text().await.unwrap())
+    };
+    let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+    let (status, kind, html) = asked("/prices", browser).await;
+    assert_eq!((status, kind.as_str()), (404, "text/html; charset=utf-8"));
+    assert!(html.contains("There is no page here"), "{html}");
+    for (path, accept) in [("/api/nothing", browser), ("/prices", "*/*")] {
+        let (status, kind, _) = asked(path, accept).await;
+        assert_eq!(
+            (status, kind.as_str()),
+            (404, "application/problem+json"),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn no_script_runs_but_the_demo_where_it_is_and_never_anothers() {
     let app = TestApp::start().await;
     let (policy, html) = page(&app, "/").await;

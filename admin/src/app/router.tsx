@@ -56,6 +56,7 @@ const answers = createRoute({
   path: 'answers',
   component: lazyRouteComponent(patient(() => import('../spaces/settings/AnswersPage')), 'AnswersPage'),
 });
+const people = createRoute({ getParentRoute: () => settings, path: 'people', component: lazyRouteComponent(patient(() => import('../spaces/settings/PeoplePage')), 'PeoplePage') });
 const site = createRoute({ getParentRoute: () => settings, path: 'site', component: lazyRouteComponent(patient(() => import('../spaces/settings/SitePage')), 'SitePage') });
 const versions = createRoute({
   getParentRoute: () => settings,
@@ -236,7 +237,7 @@ const routeTree = root.addChildren([
     install,
     knowledgeRoutes,
     playgroundRoutes,
-    settings.addChildren([look, answers, site, versions, experiments, danger]),
+    settings.addChildren([look, answers, people, site, versions, experiments, danger]),
   ]),
 ]);
 

@@ -42,7 +42,7 @@ export interface ContactNote {
 
 /** What to call somebody. Who has no name is told apart by the random end of their id. */
 export const contactName = ({ id, name, email, external_id }: Pick<Listed, 'id' | 'name' | 'email' | 'external_id'>) =>
-  name ?? email ?? external_id ?? `Contact ${id.slice(-4).toUpperCase()}`;
+  name ?? email ?? external_id ?? `Visitor ${id.slice(-4).toUpperCase()}`;
 
 export const contactsQuery = (api: Api, { q, filter }: Wanted) =>
   infiniteQueryOptions({

@@ -44,10 +44,10 @@ function Buttons({ conversation }: { conversation: Conversation }) {
         disabled={isPending}
         onClick={() => mutate(main.act)}
         title={main.shortcut && `${main.label} (${SHORTCUTS[main.shortcut].keys[0].toUpperCase()})`}
-        className="max-sm:px-2.5"
+        className="@max-md:px-2.5"
       >
         <Icon className="size-4" aria-hidden />
-        <span className="max-sm:sr-only">{main.label}</span>
+        <span className="@max-md:sr-only">{main.label}</span>
       </Button>
       <LateMenu
         aria-label="More to do"

@@ -1,4 +1,4 @@
-import { cleanup, screen, waitFor } from '@testing-library/react';
+import { act, cleanup, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CannedReply } from '../canned/api';
@@ -46,6 +46,21 @@ async function open(replies: CannedReply[] = REPLIES, routes: Parameters<typeof 
   const posted = () => heard.filter(({ route }) => route.startsWith('POST /api/conversations/'));
   return { user, field, said, posted };
 }
+
+describe('what is typed in two tabs', () => {
+  const elsewhere = (oldValue: string, newValue: string) =>
+    act(() => void dispatchEvent(new StorageEvent('storage', { key: 'parlance.typed.u1.c1.say', oldValue, newValue })));
+
+  it('goes on in both, unless each has something of its own', async () => {
+    const { user, field } = await open();
+    await user.type(field, 'Hello');
+    elsewhere('Hello', 'Hello there');
+    expect(field).toHaveValue('Hello there');
+    await user.type(field, '!');
+    elsewhere('Hello there', 'Something else');
+    expect(field).toHaveValue('Hello there!');
+  });
+});
 
 describe('canned replies where one answers', () => {
   it('are offered behind a slash, chosen by key, and filled in at the caret', async () => {

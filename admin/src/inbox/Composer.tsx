@@ -18,11 +18,11 @@ import { Refused } from './Refused';
 import { TakeOver } from './TakeOver';
 import type { Pending, Talk, TalkState } from './talk';
 import { Then } from './Then';
-import { forgetText, keepText, keptText } from './typed';
 import { useTyping } from './typing';
 import { undoSeconds } from './undo';
 import { useAttaching, useDropped } from './useAttaching';
 import { useDrafting } from './useDrafting';
+import { useTexts } from './useTexts';
 
 const Chips = lazy(async () => ({ default: (await import('./Chips')).Chips }));
 const DraftMenu = lazy(async () => ({ default: (await import('./Drafts')).DraftMenu }));
@@ -42,7 +42,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
   const session = useSessionState();
   const me = session.phase === 'in' ? session.user.id : '';
   const [kind, setKind] = useState<Pending['kind']>('say');
-  const [texts, setTexts] = useState(() => ({ say: keptText(me, conversation.id, 'say'), note: keptText(me, conversation.id, 'note') }));
+  const { texts, keep, sent: isSent } = useTexts(me, conversation.id);
   const text = texts[kind];
   const area = useRef<HTMLTextAreaElement>(null);
   const typing = useTyping(talk);
@@ -66,8 +66,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
   const values = useValues(conversation);
 
   const put = (as: Pending['kind'], next: string) => {
-    setTexts((before) => ({ ...before, [as]: next }));
-    keepText(me, conversation.id, as, next);
+    keep(as, next);
     if (as === 'note') return;
     if (!next) setMacro(null);
     if (kind === 'say') typing.typed(next !== '');
@@ -127,8 +126,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
     const attachments = attaching.take();
     const { [kind]: draft } = taken.current;
     taken.current[kind] = undefined;
-    setTexts((before) => ({ ...before, [kind]: '' }));
-    forgetText(me, conversation.id, kind, text);
+    isSent(kind);
     if (kind === 'note') {
       talk.outbox.say(kind, said, { draft, attachments });
       // Where a reply is begun, the next Enter would send it.
@@ -255,7 +253,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
                 }}
                 {...canned.field}
                 dir="auto"
-                className="max-h-60 min-h-9 flex-1 resize-none bg-transparent py-1.5 text-base leading-relaxed outline-none placeholder:text-mute sm:text-sm"
+                className="max-h-60 min-h-9 flex-1 resize-none bg-transparent py-1.5 text-base leading-relaxed outline-none placeholder:truncate placeholder:text-mute sm:text-sm"
               />
               <Button look="primary" className="px-3" disabled={!maySend} onClick={send} aria-label={kind === 'note' ? 'Write the note' : 'Send'}>
                 <SendHorizontal className="size-4" aria-hidden />

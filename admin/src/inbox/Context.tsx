@@ -9,6 +9,7 @@ import { Button } from '../ui/Button';
 import { Refusal } from '../ui/Notice';
 import { Tag } from '../ui/Tag';
 import { visitorQuery, type Conversation } from './api';
+import { languageName } from './language';
 import { mediumTime } from './time';
 import { VisitorFace, visitorName } from './visitor';
 
@@ -17,15 +18,15 @@ const TicketChip = lazy(async () => ({ default: (await import('../tickets/Chip')
 const Past = lazy(async () => ({ default: (await import('../contacts/Past')).Past }));
 
 /** Who it is with and where it takes place: beside the conversation, or over it where there is no room. */
-export function Context({ conversation, shown, close }: { conversation: Conversation; shown: boolean; close: () => void }) {
+export function Context({ conversation, close }: { conversation: Conversation; close: () => void }) {
   return (
     <aside
       aria-label="Details"
-      className={`${shown ? 'fixed inset-y-0 end-0 z-30 flex shadow-pop 2xl:static 2xl:shadow-none' : 'hidden 2xl:flex'} w-80 max-w-full shrink-0 flex-col overflow-y-auto border-s border-line bg-panel`}
+      className="fixed inset-y-0 end-0 z-30 flex w-80 max-w-full shrink-0 flex-col overflow-y-auto border-s border-line bg-panel shadow-pop xl:static xl:shadow-none"
     >
       <div className="flex h-14 shrink-0 items-center justify-between border-b border-line px-4">
         <h2 className="font-semibold">Details</h2>
-        <button type="button" aria-label="Close the details" onClick={close} className="grid size-8 place-items-center rounded-lg text-mute hover:bg-sunken 2xl:hidden">
+        <button type="button" aria-label="Close the details" onClick={close} className="grid size-8 place-items-center rounded-lg text-mute hover:bg-sunken">
           <X className="size-4" aria-hidden />
         </button>
       </div>
@@ -148,12 +149,4 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dd className="wrap-anywhere">{children}</dd>
     </div>
   );
-}
-
-function languageName(locale: string): string {
-  try {
-    return new Intl.DisplayNames(undefined, { type: 'language' }).of(locale) ?? locale;
-  } catch {
-    return locale;
-  }
 }

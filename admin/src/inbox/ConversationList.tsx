@@ -13,6 +13,7 @@ import { SkeletonRows } from '../ui/Skeleton';
 import { inboxQuery, type Conversation } from './api';
 import { ConversationRow } from './ConversationRow';
 import { useNow } from './now';
+import { SetsUp } from './SetsUp';
 import { toShown, type InboxSearch } from './search';
 import { useSteady } from './steady';
 
@@ -30,7 +31,7 @@ function List({ search, spaces }: { search: InboxSearch; spaces: { id: string; s
   const found = useInfiniteQuery(inboxQuery(useApi(), shown));
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = found;
   const conversations = useMemo(() => data?.pages.flatMap(({ items }) => items), [data]);
-  const { rows, isBehind, hold, letGo } = useSteady(conversations ?? [], `${shown.view} ${shown.space ?? ''}`);
+  const { rows, isBehind, hold, letGo } = useSteady(conversations ?? [], JSON.stringify(shown));
   const now = useNow();
   const box = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- nothing that is made here is kept by another hook
@@ -122,6 +123,9 @@ function NoneHere({ search, slug }: { search: InboxSearch; slug: string | undefi
           Install the widget
         </Link>
       )}
+      <div className="md:hidden">
+        <SetsUp />
+      </div>
     </Empty>
   );
 }

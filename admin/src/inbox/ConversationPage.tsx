@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ArrowLeft, MessageSquareDashed, PanelRight } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useApi } from '../api/client';
 import { useMay } from '../app/permission';
 import { useTitle } from '../app/title';
@@ -12,6 +12,7 @@ import { Actions } from './Actions';
 import { conversationQuery, type Conversation } from './api';
 import { Composer } from './Composer';
 import { Context } from './Context';
+import { useDetails } from './details';
 import { useViewers } from './InboxLive';
 import { StatusBadge } from './StatusBadge';
 import { isAbsent } from './talk';
@@ -35,14 +36,14 @@ export function ConversationPage() {
 function Open({ conversation }: { conversation: Conversation }) {
   const [talk, state] = useTalk(conversation.id);
   const { at } = route.useSearch();
-  const [context, setContext] = useState(false);
+  const [details, toggleDetails] = useDetails();
   const mayAnswer = useMay('conversations:write');
   const name = visitorName(conversation);
   useRead(conversation.seq, () => talk.read());
   return (
     <div className="flex min-h-0 flex-1">
-      <section aria-label={name} className="flex min-h-0 min-w-0 flex-1 flex-col">
-        <Header conversation={conversation} context={context} toggleContext={() => setContext(!context)} />
+      <section aria-label={name} className="@container flex min-h-0 min-w-0 flex-1 flex-col">
+        <Header conversation={conversation} details={details} toggleDetails={toggleDetails} />
         {state.phase === 'failed' ? (
           <Failure error={state.error} retry={talk.retry} />
         ) : state.phase === 'loading' ? (
@@ -52,7 +53,7 @@ function Open({ conversation }: { conversation: Conversation }) {
         )}
         {mayAnswer && <Composer conversation={conversation} talk={talk} state={state} />}
       </section>
-      <Context conversation={conversation} shown={context} close={() => setContext(false)} />
+      {details && <Context conversation={conversation} close={toggleDetails} />}
     </div>
   );
 }
@@ -74,11 +75,11 @@ function useRead(seq: number, read: () => void) {
 
 interface HeaderProps {
   conversation: Conversation;
-  context: boolean;
-  toggleContext: () => void;
+  details: boolean;
+  toggleDetails: () => void;
 }
 
-function Header({ conversation, context, toggleContext }: HeaderProps) {
+function Header({ conversation, details, toggleDetails }: HeaderProps) {
   const search = route.useSearch();
   const viewers = useViewers(conversation.id);
   return (
@@ -104,9 +105,9 @@ function Header({ conversation, context, toggleContext }: HeaderProps) {
       <button
         type="button"
         aria-label="Details"
-        aria-pressed={context}
-        onClick={toggleContext}
-        className="grid size-9 shrink-0 place-items-center rounded-lg text-mute hover:bg-sunken hover:text-ink 2xl:hidden"
+        aria-pressed={details}
+        onClick={toggleDetails}
+        className="grid size-9 shrink-0 place-items-center rounded-lg text-mute hover:bg-sunken hover:text-ink aria-pressed:text-accent"
       >
         <PanelRight className="size-4" aria-hidden />
       </button>

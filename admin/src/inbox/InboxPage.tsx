@@ -5,6 +5,7 @@ import { useTitle } from '../app/title';
 import { Empty } from '../ui/Empty';
 import { ConversationList } from './ConversationList';
 import { Search } from './Search';
+import { SetsUp } from './SetsUp';
 import { ViewMenu } from './ViewMenu';
 
 const route = getRouteApi('/inbox');
@@ -19,7 +20,7 @@ export function InboxPage() {
   const q = search.q ?? (isBegun ? '' : undefined);
   return (
     <div className="flex min-h-0 flex-1">
-      <div className={`${open ? 'hidden md:flex' : 'flex'} min-h-0 w-full flex-col border-line bg-panel md:w-80 md:shrink-0 md:border-e xl:w-96`}>
+      <div className={`${open ? 'hidden md:flex' : 'flex'} min-h-0 w-full flex-col border-line bg-panel md:w-80 md:shrink-0 md:border-e 2xl:w-96`}>
         {q === undefined ? (
           <>
             <ViewMenu search={search} begin={() => setBegun(true)} />
@@ -40,8 +41,11 @@ export function InboxPage() {
 export function NoConversation() {
   useTitle('Inbox');
   return (
-    <Empty icon={MessageSquareText} title="Choose a conversation">
-      <p>It opens here and follows along while it goes on.</p>
-    </Empty>
+    <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
+      <Empty icon={MessageSquareText} title="Choose a conversation">
+        <p>It opens here and follows along while it goes on.</p>
+        <SetsUp />
+      </Empty>
+    </div>
   );
 }

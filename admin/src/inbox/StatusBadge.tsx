@@ -9,13 +9,13 @@ const LOOKS: Record<Status, { label: string; icon: LucideIcon; colours: string }
   resolved: { label: 'Resolved', icon: CircleCheck, colours: 'bg-line text-mute' },
 };
 
-/** Who has the conversation, or that nobody has to; where it is `tight`, by the icon alone on a narrow screen. */
+/** Who has the conversation, or that nobody has to; where it is `tight`, by the icon alone in a narrow pane. */
 export function StatusBadge({ status, tight }: { status: Status; tight?: boolean }) {
   const { label, icon: Icon, colours } = LOOKS[status];
   return (
     <span className={`inline-flex shrink-0 items-center gap-1 rounded-full px-2 py-0.5 text-xs font-medium ${colours}`}>
       <Icon className="size-3" aria-hidden />
-      <span className={tight ? 'max-sm:sr-only' : ''}>{label}</span>
+      <span className={tight ? '@max-md:sr-only' : ''}>{label}</span>
     </span>
   );
 }

@@ -6,8 +6,10 @@ import { useApi } from '../api/client';
 import { useKeys } from '../app/keys';
 import { patient } from '../app/patient';
 import { spacesQuery } from '../spaces/api';
+import { membersQuery } from '../team/api';
 import { LateMenu } from '../ui/LateMenu';
 import { VIEWS } from './api';
+import { languageName } from './language';
 import type { InboxSearch } from './search';
 import { useSavedViews, viewOf } from './views';
 
@@ -21,8 +23,15 @@ export function ViewMenu({ search, begin }: { search: InboxSearch; begin: () => 
   const navigate = useNavigate();
   const [views] = useSavedViews();
   const [asks, setAsks] = useState<'save' | 'edit' | null>(null);
-  const { view = 'open', space: of } = search;
-  const space = spaces.find(({ slug }) => slug === of);
+  const { data: members = [] } = useQuery(membersQuery(useApi()));
+  const { view = 'open', agent, language } = search;
+  const narrowed = [
+    spaces.find(({ slug }) => slug === search.space)?.name,
+    agent === 'nobody' ? 'with nobody' : members.find(({ id }) => id === agent)?.name,
+    language && languageName(language),
+  ]
+    .filter(Boolean)
+    .join(', ');
   const saved = viewOf(views, search);
   const close = () => setAsks(null);
   const find = () => {
@@ -35,10 +44,10 @@ export function ViewMenu({ search, begin }: { search: InboxSearch; begin: () => 
     <div className="flex h-14 shrink-0 items-center border-b border-line px-2">
       <LateMenu
         className="flex min-w-0 items-center gap-2 rounded-lg px-2 py-1.5 text-base font-semibold hover:bg-sunken"
-        menu={<ViewItems search={search} spaces={spaces} views={views} saved={saved} ask={setAsks} />}
+        menu={<ViewItems search={search} spaces={spaces} members={members} views={views} saved={saved} ask={setAsks} />}
       >
         <span className="truncate">{saved?.name ?? VIEWS[view].label}</span>
-        {space && !saved && <span className="truncate text-sm font-normal text-mute">{space.name}</span>}
+        {narrowed && !saved && <span className="truncate text-sm font-normal text-mute">{narrowed}</span>}
         <ChevronsUpDown className="size-4 shrink-0 text-mute" aria-hidden />
         <span className="sr-only">Choose what is shown</span>
       </LateMenu>

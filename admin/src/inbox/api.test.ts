@@ -33,6 +33,11 @@ describe('the inbox', () => {
     expect(belongs({ view: 'mine' }, mine, 'you')).toBe(false);
     expect(belongs({ view: 'waiting' }, mine, 'me')).toBe(false);
     expect(belongs({ view: 'open', space: 's2' }, mine, 'me')).toBe(false);
+    expect(belongs({ view: 'open', agent: 'me' }, mine, 'you')).toBe(true);
+    expect(belongs({ view: 'open', agent: 'nobody' }, mine, 'me')).toBe(false);
+    expect(belongs({ view: 'open', agent: 'nobody' }, conversation('d'), 'me')).toBe(true);
+    expect(belongs({ view: 'open', language: 'de' }, conversation('d', { locale: 'de-AT' }), 'me')).toBe(true);
+    expect(belongs({ view: 'open', language: 'de' }, conversation('d', { locale: 'den' }), 'me')).toBe(false);
   });
 
   it('moves what changes to where it belongs, in every list', () => {

@@ -193,7 +193,7 @@ export interface Visitor {
   last_seen_at: string;
 }
 
-const LIST_PAGE = 50;
+export const LIST_PAGE = 50;
 const EVENT_PAGE = 50;
 
 /** The parts of the inbox: what the agents look through. */
@@ -214,11 +214,15 @@ export interface Shown {
   view: View;
   /** An id. */
   space?: string | undefined;
+  /** An id, or `nobody`. */
+  agent?: string | undefined;
+  /** Such as `de`. */
+  language?: string | undefined;
 }
 
 export const isSettled = (view: View) => view === 'resolved' || view === 'all';
 
-export const inboxKey = (shown: Shown) => ['inbox', shown.view, shown.space ?? ''] as const;
+export const inboxKey = (shown: Shown) => ['inbox', shown] as const;
 
 /** What is most urgent first; where nothing is, what changed last. */
 export const inboxQuery = (api: Api, shown: Shown) =>
@@ -228,7 +232,9 @@ export const inboxQuery = (api: Api, shown: Shown) =>
       const view: { statuses: readonly Status[]; assignee?: string } = VIEWS[shown.view];
       const query = new URLSearchParams({ limit: `${LIST_PAGE}`, sort: isSettled(shown.view) ? 'recent' : 'urgency' });
       if (view.statuses.length > 0) query.set('status', view.statuses.join(','));
-      if (view.assignee) query.set('assignee', view.assignee);
+      const assignee = view.assignee ?? shown.agent;
+      if (assignee) query.set('assignee', assignee);
+      if (shown.language) query.set('language', shown.language);
       if (shown.space) query.set('space', shown.space);
       if (pageParam) query.set('cursor', pageParam);
       return api.get<Page<Conversation>>(`/api/conversations?${query}`, signal);

@@ -1,12 +1,17 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import type { Page } from '../api/page';
+import { languageOf } from './language';
 import { isSettled, VIEWS, type Conversation, type Shown, type Status, type View } from './api';
 
 /** Whether a conversation belongs in what is shown to this agent. */
-export function belongs({ view, space }: Shown, { status, assignee, space: of }: Conversation, me: string): boolean {
+export function belongs({ view, space, agent, language }: Shown, { status, assignee, space: of, locale }: Conversation, me: string): boolean {
   const wanted: { statuses: readonly Status[]; assignee?: string } = VIEWS[view];
+  const whose = wanted.assignee ? me : agent;
   return (
-    (wanted.statuses.length === 0 || wanted.statuses.includes(status)) && (!wanted.assignee || assignee?.id === me) && (!space || space === of)
+    (wanted.statuses.length === 0 || wanted.statuses.includes(status)) &&
+    (!whose || whose === (assignee?.id ?? 'nobody')) &&
+    (!space || space === of) &&
+    (!language || language === languageOf({ locale }))
   );
 }
 
@@ -23,14 +28,13 @@ export function before(view: View, a: Conversation, b: Conversation): number {
   return a.updated_at > b.updated_at ? -1 : a.updated_at < b.updated_at ? 1 : a.id > b.id ? -1 : 1;
 }
 
-type Pages = InfiniteData<Page<Conversation>, string | null>;
+export type Pages = InfiniteData<Page<Conversation>, string | null>;
 
 /** Puts changed conversations where they belong in every list that was read, and takes them out of the others. */
 export function merge(queries: QueryClient, changed: readonly Conversation[], me: string): void {
   for (const [key, pages] of queries.getQueriesData<Pages>({ queryKey: ['inbox'] })) {
     if (!pages) continue;
-    const shown: Shown = { view: key[1] as View, space: (key[2] as string) || undefined };
-    queries.setQueryData<Pages>(key, mergedInto(shown, pages, changed, me));
+    queries.setQueryData<Pages>(key, mergedInto(key[1] as Shown, pages, changed, me));
   }
   // One that nobody opened is read when somebody does.
   for (const one of changed) queries.setQueryData<Conversation>(['conversation', one.id], (open) => open && one);

@@ -37,6 +37,16 @@ export function forgetText(agent: string, conversation: string, kind: Kind, sent
   if (keptText(agent, conversation, kind) === sent) keepText(agent, conversation, kind, '');
 }
 
+/** Calls with what another tab has kept in place of `before`. */
+export function onTextElsewhere(agent: string, conversation: string, kind: Kind, changed: (next: string, before: string) => void): () => void {
+  const key = place(agent, conversation, kind);
+  const heard = ({ key: of, newValue, oldValue }: StorageEvent) => {
+    if (of === key) changed(newValue ?? '', oldValue ?? '');
+  };
+  addEventListener('storage', heard);
+  return () => removeEventListener('storage', heard);
+}
+
 /** The server removes after a day what was not sent. */
 const FILES_KEPT_MS = 24 * 3_600_000;
 

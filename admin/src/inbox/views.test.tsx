@@ -3,8 +3,9 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { conversation } from '../test/inbox';
 import { openConsole } from '../test/open';
-import { json, serve } from '../test/server';
+import { json, serve, type Heard } from '../test/server';
 import { space, workspace } from '../test/spaces';
+import { LIST_PAGE } from './api';
 import { takenName, viewOf } from './views';
 
 const KEPT = 'parlance.views.t1.u1';
@@ -15,8 +16,10 @@ beforeEach(() => {
   vi.spyOn(window, 'scrollTo').mockReturnValue();
 });
 
+let heard: Heard[] = [];
+
 async function open(path: string) {
-  serve({
+  heard = serve({
     ...workspace(),
     'GET /api/chat-spaces': () => json({ items: [space(), space({ id: 's2', slug: 'shop', name: 'Shop' })], next: null }),
     'GET /api/conversations': () => json({ items: [conversation('c1')], next: null }),
@@ -46,6 +49,25 @@ describe('saved views', () => {
     await menu();
     await user.click(await screen.findByRole('menuitemradio', { name: 'Shop, waiting' }));
     await at('/inbox?view=waiting&space=shop');
+  });
+
+  it('are narrowed by who has a conversation, and by language', async () => {
+    const { user, menu } = await open('/inbox?space=shop');
+    const narrow = async (by: RegExp, to: string) => {
+      await menu();
+      (await screen.findByRole('menuitem', { name: by })).focus();
+      await user.keyboard('{ArrowRight}');
+      (await screen.findByRole('menuitemradio', { name: to })).focus();
+      await user.keyboard('{Enter}');
+    };
+    await narrow(/^With/, 'Nobody');
+    await at('/inbox?space=shop&agent=nobody');
+    await narrow(/^Language/, 'German');
+    await at('/inbox?space=shop&agent=nobody&language=de');
+    expect(await screen.findByText('Shop, with nobody, German')).toBeVisible();
+    expect(heard.map(({ route }) => route).filter((route) => route.includes('language'))).toEqual([
+      `GET /api/conversations?limit=${LIST_PAGE}&sort=urgency&status=bot%2Cwaiting%2Chuman&assignee=nobody&language=de&space=s2`,
+    ]);
   });
 
   it('have a name each, which no part of the inbox has', async () => {

@@ -1,10 +1,10 @@
 import type { Conversation } from './api';
 
-type Named = Pick<Conversation, 'visitor' | 'name' | 'email'>;
+type Named = Pick<Conversation, 'visitor' | 'contact' | 'name' | 'email'>;
 
-/** What to call somebody. Who has not said a name is told apart by the random end of their id. */
-export function visitorName({ visitor, name, email }: Named): string {
-  return name ?? email ?? `Visitor ${visitor.slice(-4).toUpperCase()}`;
+/** What to call somebody. Who has not said a name is told apart by the random end of their id, as a contact where one is kept. */
+export function visitorName({ visitor, contact, name, email }: Named): string {
+  return name ?? email ?? `Visitor ${(contact ?? visitor).slice(-4).toUpperCase()}`;
 }
 
 const initials = (name: string) =>

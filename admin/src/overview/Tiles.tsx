@@ -36,7 +36,7 @@ const TILES: Tile[] = [
   { name: 'Time to resolution', tell: (f) => f.resolution.p50_ms, format: duration, better: 'less', of: (f) => nineOfTen(f.resolution.p90_ms) },
   { name: 'Grounding', tell: (f) => f.grounding.mean, format: share, better: 'more', of: (f) => `of ${count(f.grounding.count)} answers` },
   { name: 'Satisfaction', tell: (f) => f.csat.mean, format: score, better: 'more', of: (f) => `of ${count(f.csat.count)} ratings` },
-  { name: 'Cost', tell: (f) => f.usage.cost_nanos, format: cost, better: 'less', of: (f) => `${count(f.usage.calls)} calls` },
+  { name: 'Cost', tell: (f) => f.usage.cost_nanos, format: cost, better: 'less', of: (f) => `${count(f.usage.calls)} ${f.usage.calls === 1 ? 'call' : 'calls'}` },
 ];
 
 /** The period in figures. */

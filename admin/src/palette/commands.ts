@@ -87,6 +87,8 @@ const OF_SPACE = [
   { to: '/spaces/$space/playground', label: 'Playground', icon: FlaskConical, more: 'ask golden' },
   { to: '/spaces/$space/install', label: 'Install', icon: Code, more: 'widget embed' },
   { to: '/spaces/$space/settings', label: 'Settings', icon: Settings, more: 'look' },
+  { to: '/spaces/$space/settings/answers', label: 'Settings: Answers', icon: Settings, more: 'model instructions tone' },
+  { to: '/spaces/$space/settings/people', label: 'Settings: People', icon: Settings, more: 'hours opening handoff queue assign' },
 ] as const;
 
 function useSpaces(): Command[] {

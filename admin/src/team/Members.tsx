@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useApi } from '../api/client';
 import { useMay, type Role } from '../app/permission';
 import type { Identity } from '../auth/session';
+import { usePresent } from '../inbox/InboxLive';
 import { mediumDate } from '../inbox/time';
 import { Avatar } from '../ui/Avatar';
 import { Button } from '../ui/Button';
@@ -55,6 +56,7 @@ function Row({ member, me, remove }: { member: Member; me: Identity; remove: () 
     onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: ['members'] }), queries.invalidateQueries({ queryKey: ['invitations'] })]),
   });
   const own = member.id === me.user.id;
+  const present = usePresent().find(({ id }) => id === member.id);
   const given = givenBy(me.tenant.role);
   const theirs = may && !own && given.includes(member.role);
   const choose = (role: Role) => (role === 'owner' ? setOwning(true) : change.mutate(role));
@@ -66,6 +68,7 @@ function Row({ member, me, remove }: { member: Member; me: Identity; remove: () 
           <p className="flex items-center gap-2">
             <span className="truncate font-medium">{member.name}</span>
             {own && <Tag look="accent">You</Tag>}
+            {present && <Tag look={present.away ? 'warn' : 'good'}>{present.away ? 'Away' : 'Online'}</Tag>}
           </p>
           <p className="truncate text-xs text-mute" title={`Since ${mediumDate(new Date(member.joined_at))}`}>
             {member.email} <span className="hidden sm:inline">· since {mediumDate(new Date(member.joined_at))}</span>

@@ -1,6 +1,6 @@
-import { Check } from 'lucide-react';
+import { Check, ChevronRight } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import type { ComponentProps } from 'react';
+import type { ComponentProps, ReactNode } from 'react';
 
 export const MenuTrigger = DropdownMenu.Trigger;
 export const MenuRadioGroup = DropdownMenu.RadioGroup;
@@ -17,11 +17,14 @@ export function MenuContent(props: ComponentProps<typeof DropdownMenu.Content>) 
         sideOffset={6}
         collisionPadding={8}
         {...props}
-        className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-56 animate-rise overflow-y-auto overscroll-contain rounded-xl border border-line bg-panel p-1 shadow-pop"
+        className={box}
       />
     </DropdownMenu.Portal>
   );
 }
+
+const box =
+  'z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-56 animate-rise overflow-y-auto overscroll-contain rounded-xl border border-line bg-panel p-1 shadow-pop';
 
 const item =
   'flex cursor-default items-center gap-2.5 rounded-lg px-2.5 py-2 outline-none select-none data-disabled:opacity-55 data-highlighted:bg-sunken';
@@ -50,6 +53,28 @@ export function MenuCheck({ children, ...rest }: ComponentProps<typeof DropdownM
         <Check className="size-4 text-accent" aria-hidden />
       </DropdownMenu.ItemIndicator>
     </DropdownMenu.CheckboxItem>
+  );
+}
+
+export const MenuSub = DropdownMenu.Sub;
+
+/** Opens a menu beside the one that it is in. */
+export function MenuSubTrigger({ children }: { children: ReactNode }) {
+  return (
+    <DropdownMenu.SubTrigger className={`${item} data-[state=open]:bg-sunken`}>
+      {children}
+      <ChevronRight className="size-4 shrink-0 text-mute rtl:rotate-180" aria-hidden />
+    </DropdownMenu.SubTrigger>
+  );
+}
+
+export function MenuSubContent({ children }: { children: ReactNode }) {
+  return (
+    <DropdownMenu.Portal>
+      <DropdownMenu.SubContent sideOffset={4} collisionPadding={8} className={box}>
+        {children}
+      </DropdownMenu.SubContent>
+    </DropdownMenu.Portal>
   );
 }
 

@@ -53,6 +53,16 @@ pub(super) fn word(lower: &str) -> Option<f32> {
     LEXICON.words.get(lower).copied()
 }
 
+/// English words of the lexicon that say something else in another language: `die Garantie`, `Kind`, `sin`.
+const FALSE_FRIENDS: [&str; 12] = [
+    "care", "chance", "die", "dire", "fine", "gift", "grave", "gross", "hell", "kind", "sin", "war",
+];
+
+/// Whether a word is of English alone only among English words.
+pub(super) fn is_false_friend(lower: &str) -> bool {
+    FALSE_FRIENDS.contains(&lower)
+}
+
 /// What an emoticon or emoji says.
 pub(super) fn face(text: &str) -> Option<Worth> {
     LEXICON.faces.get(text).copied()

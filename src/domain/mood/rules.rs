@@ -77,17 +77,23 @@ pub(super) fn read(tokens: &[Token<'_>]) -> Reading {
             Some(Modifier::Negate | Modifier::NegateNear)
         )
     };
-    let english =
+    let is_friend = |token: &&Token<'_>| lexicon::is_false_friend(&token.lower);
+    let is_english =
         |token: &&Token<'_>| stop::weak(&token.lower).is_some() || lexicon::word(&token.lower).is_some();
     let count = words().count();
+    let friends = words().filter(is_friend).count();
+    let english = words()
+        .filter(|token| is_english(token) && !is_friend(token))
+        .count();
+    let foreign = friends < count && !enough(english, count);
     let shouted = words().filter(|token| token.shouted).count();
     let but = tokens
         .iter()
         .position(|token| modifier(&token.lower) == Some(Modifier::But));
     Reading {
-        hits: hits(tokens, shouted < count, but),
+        hits: hits(tokens, shouted < count, but, foreign),
         words: count,
-        english: words().filter(english).count(),
+        english,
         exclamations: marks(&["!", "！"]),
         questions: marks(&["?", "？", "؟"]),
         negations: words().filter(negates).count(),
@@ -96,15 +102,21 @@ pub(super) fn read(tokens: &[Token<'_>]) -> Reading {
     }
 }
 
-/// What was found, `but` being the place of the first "but". `mixed`: not all is in capitals.
-fn hits(tokens: &[Token<'_>], mixed: bool, but: Option<usize>) -> Vec<Hit> {
+/// Whether so many English words make a text English.
+const fn enough(english: usize, words: usize) -> bool {
+    english * 5 >= words * 2
+}
+
+/// What was found, `but` being the place of the first "but". `mixed`: not all is in capitals. `foreign`: false
+/// friends are none of English.
+fn hits(tokens: &[Token<'_>], mixed: bool, but: Option<usize>, foreign: bool) -> Vec<Hit> {
     let mut hits = Vec::new();
     let mut at = 0;
     while let Some(rest) = tokens.get(at..)
         && !rest.is_empty()
     {
         let from = at;
-        let found = found(rest);
+        let found = found(rest, foreign);
         at += found.map_or(1, |(taken, _)| taken.max(1));
         let Some((_, worth)) = found else { continue };
         let mut hit = weigh(tokens, from, at, worth, mixed);
@@ -119,17 +131,19 @@ fn hits(tokens: &[Token<'_>], mixed: bool, but: Option<usize>) -> Vec<Hit> {
 }
 
 /// What the tokens begin with, and how many it takes.
-fn found(tokens: &[Token<'_>]) -> Option<(usize, Worth)> {
+fn found(tokens: &[Token<'_>], foreign: bool) -> Option<(usize, Worth)> {
     let first = tokens.first()?;
     match first.kind {
         Kind::Face => lexicon::face(&first.lower).map(|worth| (1, worth)),
-        Kind::Word => lexicon::phrase(tokens).or_else(|| single(&first.lower).map(|worth| (1, worth))),
+        Kind::Word => {
+            lexicon::phrase(tokens).or_else(|| single(&first.lower, foreign).map(|worth| (1, worth)))
+        }
         Kind::Stop | Kind::Other => None,
     }
 }
 
-fn single(word: &str) -> Option<Worth> {
-    if modifier(word).is_some() {
+fn single(word: &str, foreign: bool) -> Option<Worth> {
+    if modifier(word).is_some() || (foreign && lexicon::is_false_friend(word)) {
         return None;
     }
     let valence = lexicon::word(word)?;
@@ -214,7 +228,7 @@ impl Reading {
 
     /// Whether the words are English enough for a model of English.
     pub(super) fn is_english(&self) -> bool {
-        self.english * 5 >= self.words * 2
+        enough(self.english, self.words)
     }
 
     /// What the model sees of it, each about −1 to 1.

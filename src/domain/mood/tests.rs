@@ -145,6 +145,21 @@ fn another_language_is_not_given_to_a_model_of_english() {
     );
 }
 
+#[test]
+fn a_word_that_is_english_by_chance_says_nothing() {
+    for text in [
+        "Wie lange gilt die Garantie?",
+        "Wo war mein Paket gestern?",
+        "Ist das Spielzeug für ein Kind von drei Jahren?",
+        "¿Puedo pagar sin tarjeta de crédito?",
+    ] {
+        assert_eq!(read(text, None), Mood::default(), "{text}");
+    }
+    for text in ["I hope you die", "This is hell", "go to hell", "Fine."] {
+        assert_ne!(read(text, None).valence, 0.0, "{text}");
+    }
+}
+
 /// Words of the lexicon among any other characters.
 fn texts() -> impl Strategy<Value = String> {
     let word = prop_oneof![

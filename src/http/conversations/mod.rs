@@ -65,6 +65,26 @@ pub struct Filter {
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+pub struct LanguageQuery {
+    /// Of visitors who read this language, in any country: two or three letters, such as `de`.
+    #[param(min_length = 2, max_length = 3, pattern = "^[A-Za-z]+$")]
+    language: Option<String>,
+}
+
+impl LanguageQuery {
+    fn checked(&self) -> Result<Option<String>, Problem> {
+        let is_one =
+            |text: &String| matches!(text.len(), 2..=3) && text.bytes().all(|b| b.is_ascii_alphabetic());
+        if self.language.as_ref().is_some_and(|text| !is_one(text)) {
+            let detail = "language is two or three letters, such as de";
+            return Err(Problem::new(Code::InvalidRequest, detail));
+        }
+        Ok(self.language.clone())
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ListQuery {
     #[serde(default)]
     #[param(inline, required = false)]
@@ -89,18 +109,23 @@ pub struct SpaceQuery {
 /// Those of all spaces in which something was said.
 #[utoipa::path(
     get, path = "/api/conversations", operation_id = "list_all_conversations", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])),
-    params(SpaceQuery, Filter, ListQuery),
+    params(SpaceQuery, Filter, LanguageQuery, ListQuery),
     responses((status = 200, body = List<ConversationSummary>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn all(
     caller: Allowed<ConversationsRead>,
     space: web::Query<SpaceQuery>,
     filter: web::Query<Filter>,
+    spoken: web::Query<LanguageQuery>,
     query: web::Query<ListQuery>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let db = services.db.tenant(caller.tenant);
-    page(&db, filter.wanted(space.space, &caller)?, &query).await
+    let wanted = Wanted {
+        language: spoken.checked()?,
+        ..filter.wanted(space.space, &caller)?
+    };
+    page(&db, wanted, &query).await
 }
 
 /// List a space's conversations.
@@ -108,13 +133,14 @@ pub async fn all(
 /// Those in which something was said.
 #[utoipa::path(
     get, path = "/api/chat-spaces/{id}/conversations", operation_id = "list_conversations", tag = "conversations", security(("user" = ["conversations:read"]), ("key" = ["conversations:read"])),
-    params(("id" = uuid::Uuid, Path, description = "The space"), Filter, ListQuery),
+    params(("id" = uuid::Uuid, Path, description = "The space"), Filter, LanguageQuery, ListQuery),
     responses((status = 200, body = List<ConversationSummary>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(
     caller: Allowed<ConversationsRead>,
     path: web::Path<SpaceId>,
     filter: web::Query<Filter>,
+    spoken: web::Query<LanguageQuery>,
     query: web::Query<ListQuery>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
@@ -122,7 +148,11 @@ pub async fn list(
     let known = db.read(async |conn| spaces::load(conn, space).await).await;
     let known: Option<_> = known.map_err(|error: StoreError| Problem::internal(error))?;
     known.ok_or_else(Problem::not_found)?;
-    page(&db, filter.wanted(Some(space), &caller)?, &query).await
+    let wanted = Wanted {
+        language: spoken.checked()?,
+        ..filter.wanted(Some(space), &caller)?
+    };
+    page(&db, wanted, &query).await
 }
 
 impl Filter {
@@ -146,6 +176,7 @@ impl Filter {
             contact: None,
             statuses: statuses.map_err(|_| invalid("status is bot, waiting, human, snoozed or resolved"))?,
             assignee,
+            language: None,
         })
     }
 }

@@ -52,7 +52,15 @@ async fn the_inbox_is_filtered_and_says_first_who_waits() {
     assert_eq!(ids("?assignee=me").await.len(), 0);
     assert_eq!(ids("?assignee=nobody").await.len(), 2);
     assert_eq!(ids(&format!("?space={}", acme.space)).await.len(), 4);
+    let austrian = app.comes(&acme, &json!({ "locale": "de-AT" })).await.0;
+    let german = austrian.asks(None, "Wo ist mein Paket?").await["conversation"].clone();
+    for of in ["?language=de", "?language=DE&assignee=nobody"] {
+        assert_eq!(ids(of).await, [german.as_str().unwrap()], "{of}");
+    }
+    conversations.push(german.as_str().unwrap().to_owned());
     for wrong in [
+        "?language=%25",
+        "?language=german",
         "?status=asleep",
         "?assignee=them",
         "?sort=loud",

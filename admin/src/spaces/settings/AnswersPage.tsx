@@ -5,9 +5,6 @@ import { Section } from '../../ui/Section';
 import { useField } from './Draft';
 import { TestRuns } from './experiments/TestRuns';
 import { Flag, Num } from './inputs';
-import { HandoffSection } from './HandoffSection';
-import { HoursSection } from './hours/HoursSection';
-import { QueueSection } from './QueueSection';
 import { SettingsPage } from './SettingsPage';
 
 const TONES = [
@@ -31,9 +28,6 @@ export function AnswersPage() {
         <Instructions />
         <Guardrails />
       </Section>
-      <HandoffSection />
-      <QueueSection />
-      <HoursSection />
       <Section title="What it reads" lead="What of your knowledge, and of the talk so far, goes to the model with each question.">
         <Num path="settings.ai.top_k" label="Passages" min={1} max={12} hint="1 to 12. More find more, and each is paid for with every answer. Empty: 6." />
         <Num

@@ -9,7 +9,7 @@ import { useDraft } from './Draft';
 import { nameOf, sectionOf } from './fields';
 import { Overtaken } from './Overtaken';
 
-const PLACES = { look: '/spaces/$space/settings', answers: '/spaces/$space/settings/answers', site: '/spaces/$space/settings/site' } as const;
+const PLACES = { look: '/spaces/$space/settings', answers: '/spaces/$space/settings/answers', people: '/spaces/$space/settings/people', site: '/spaces/$space/settings/site' } as const;
 
 /** Stands below the settings while there is something to save. */
 export function SaveBar() {

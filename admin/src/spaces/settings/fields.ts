@@ -1,4 +1,4 @@
-export type Section = 'look' | 'answers' | 'site';
+export type Section = 'look' | 'answers' | 'people' | 'site';
 
 /** What each setting is called on the screen. */
 const NAMES: Record<string, string> = {
@@ -61,6 +61,7 @@ export function nameOf(field: string): string {
 
 /** The page that a setting is on. */
 export function sectionOf(field: string): Section {
-  if (/^settings\.(ai|handoff|queue|tickets|hours|knowledge)\b/.test(field)) return 'answers';
+  if (/^settings\.(ai|knowledge)\b/.test(field)) return 'answers';
+  if (/^settings\.(handoff|queue|tickets|hours)\b/.test(field)) return 'people';
   return /^settings\.(?!identity\b)/.test(field) ? 'look' : 'site';
 }

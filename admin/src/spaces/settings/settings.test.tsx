@@ -132,7 +132,7 @@ describe('the settings of a space', () => {
 
   it('says when to hand over to people, and takes back what was written', async () => {
     const handoff = { ...settings.handoff, message: 'Ada comes.' };
-    const { user, bodies } = await open('/answers', { [PATCH]: () => json(space({ version: 4 })) }, 'owner', space({ settings: { ...settings, handoff } }));
+    const { user, bodies } = await open('/people', { [PATCH]: () => json(space({ version: 4 })) }, 'owner', space({ settings: { ...settings, handoff } }));
     await types(user, 'Answers in a row that found nothing', '0');
     await user.click(screen.getByRole('switch', { name: 'When no model can be reached' }));
     await user.clear(screen.getByLabelText('When somebody is there'));
@@ -144,7 +144,7 @@ describe('the settings of a space', () => {
   });
 
   it('says who gets a conversation, and how many at once', async () => {
-    const { user, bodies } = await open('/answers', { [PATCH]: () => json(space({ version: 4 })) });
+    const { user, bodies } = await open('/people', { [PATCH]: () => json(space({ version: 4 })) });
     expect(await screen.findByRole('radio', { name: 'Whoever takes it' })).toBeChecked();
     expect(screen.queryByLabelText('At once for an agent')).toBeNull();
     await user.click(screen.getByRole('radio', { name: 'In turn' }));
@@ -154,7 +154,7 @@ describe('the settings of a space', () => {
   });
 
   it('say what is handed over, and whose conversations come earlier', async () => {
-    const { user, bodies } = await open('/answers', { [PATCH]: () => json(space({ version: 4 })) });
+    const { user, bodies } = await open('/people', { [PATCH]: () => json(space({ version: 4 })) });
     expect(await screen.findByRole('radio', { name: 'Safety' })).toBeChecked();
     await user.click(screen.getByRole('switch', { name: /When the visitor is angry/ }));
     await user.click(screen.getByRole('radio', { name: 'Anything' }));

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     pg::Pg,
-    prelude::{BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryableByName, SelectableHelper},
+    prelude::{
+        BoolExpressionMethods, ExpressionMethods, PgTextExpressionMethods, QueryDsl, QueryableByName,
+        SelectableHelper,
+    },
     sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
@@ -38,6 +41,8 @@ pub struct Wanted {
     pub statuses: Vec<ConversationStatus>,
     /// Whose they are.
     pub assignee: Option<Whose>,
+    /// Of visitors who read this language, wherever they are: letters only, such as `de`.
+    pub language: Option<String>,
 }
 
 /// Who has a conversation.
@@ -78,6 +83,10 @@ fn of(wanted: &Wanted, limit: i64) -> Query<'_> {
     }
     if !wanted.statuses.is_empty() {
         query = query.filter(columns::status.eq_any(&wanted.statuses));
+    }
+    if let Some(language) = &wanted.language {
+        let anywhere = columns::locale.ilike(language);
+        query = query.filter(anywhere.or(columns::locale.ilike(format!("{language}-%"))));
     }
     match wanted.assignee {
         None => query,

@@ -14,7 +14,7 @@ const PREVIEW = 'POST /api/chat-spaces/s1/preview';
 async function open(hours: Hours | null, routes: Parameters<typeof serve>[0] = {}) {
   const one = space({ settings: { ...settings, hours } });
   const heard = serve({ ...workspace('owner', one), [PATCH]: () => json({ ...one, version: 4 }), ...routes });
-  await openConsole('/app/spaces/acme/settings/answers');
+  await openConsole('/app/spaces/acme/settings/people');
   const user = userEvent.setup();
   const save = async () => {
     await user.click(screen.getByRole('button', { name: 'Save' }));
