@@ -84,6 +84,13 @@ describe('a transcript', () => {
     expect(screen.getByText('Seen')).toBeVisible();
   });
 
+  it('has what was stopped before who stopped it', () => {
+    const stopped = message(3, { author: { kind: 'assistant', name: null }, state: 'interrupted', text: 'It is' });
+    shown([message(1), status(2), stopped]);
+    const [taken, half] = [screen.getByText(/took over/), screen.getByText('It is')];
+    expect(half.compareDocumentPosition(taken)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  });
+
   it('says to whom it was assigned', () => {
     shown([message(1), status(2, { by: { kind: 'system' }, reason: 'assigned' })]);
     expect(screen.getByText('Assigned to Ada')).toBeVisible();

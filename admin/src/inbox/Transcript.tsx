@@ -20,10 +20,14 @@ function together(log: readonly Logged[], notes: readonly Note[]): Entry[] {
       // Those of events that are not read yet come with them.
       if (note && (note.after >= first - 1 || first === 1)) entries.push(note);
     }
-    entries.push(event);
+    // Whoever took over stopped it: it was said before.
+    const isStopped = event.type === 'message' && event.author.kind === 'assistant' && event.state === 'interrupted';
+    entries.splice(isStopped && isTaken(entries.at(-1)) ? -1 : entries.length, 0, event);
   }
   return [...entries, ...left];
 }
+
+const isTaken = (entry: Entry | undefined) => entry?.type === 'status' && entry.status === 'human';
 
 interface TranscriptProps {
   state: TalkState;

@@ -13,6 +13,7 @@ const SCREENS = [
   ['/spaces/acme/install', 'heading', /Install|Put/],
   ['/spaces/acme/settings', 'navigation', /Settings|settings/],
   ['/spaces/acme/settings/answers', 'navigation', /Settings|settings/],
+  ['/spaces/acme/settings/people', 'navigation', /Settings|settings/],
   ['/spaces/acme/settings/site', 'navigation', /Settings|settings/],
   ['/spaces/acme/settings/versions', 'navigation', /Settings|settings/],
   ['/contacts', 'heading', 'Contacts'],

@@ -22,7 +22,7 @@ story('an admin sets hours, and an open widget says when somebody is back', asyn
   await line.getByText('Answers right away').waitFor();
 
   const admin = await context.newPage();
-  await logsIn(admin, `/spaces/${slug}/settings/answers`);
+  await logsIn(admin, `/spaces/${slug}/settings/people`);
   await admin.getByRole('switch', { name: 'Only within hours' }).check();
   await admin.getByRole('combobox', { name: 'Time zone' }).fill('kiri');
   await admin.getByRole('option', { name: 'Pacific/Kiritimati' }).click();

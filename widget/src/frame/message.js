@@ -55,13 +55,12 @@ export function createMessage(chat, kind) {
     foot.replaceChildren(
       ...[
         grounding != null && meter(grounding),
-        state === 'interrupted' && t(state),
         state === 'failed' && el('span.note', null, t(seq ? state : 'unsent')),
         state === 'failed' && !seq && el('button.link', { onclick: () => chat.retry(client_id) }, t('retry')),
         state === 'pending' && t(chat.online ? 'sending' : 'later'),
         seen && t('seen'),
         entry.status === 'bot' && (entry.abstained || (seq && state === 'failed')) && el('button.link', { onclick: () => $('person').click() }, t('person')),
-        kind === 'assistant' && seq && ['up', 'down'].map((value) => thumb(id, value)),
+        state === 'interrupted' ? t(state) : kind === 'assistant' && seq && ['up', 'down'].map((value) => thumb(id, value)),
       ].flat().filter(Boolean),
     );
   }
