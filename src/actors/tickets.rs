@@ -48,17 +48,16 @@ pub async fn tell_all(
 }
 
 /// A conversation that nobody has loaded, where something was said in it.
-async fn summary(
-    db: &TenantDb,
-    id: ConversationId,
-) -> Result<Option<ConversationSummary>, StoreError> {
+async fn summary(db: &TenantDb, id: ConversationId) -> Result<Option<ConversationSummary>, StoreError> {
     db.read(async |conn| {
         let row = conversations::load(conn, id).await?;
         let Some(row) = row.filter(|row| row.head_seq > 0) else {
             return Ok(None);
         };
         let glimpses = inbox::glimpses(conn, vec![id]).await?;
-        Ok(glimpses.first().map(|glimpse| ConversationSummary::of(&row, glimpse)))
+        Ok(glimpses
+            .first()
+            .map(|glimpse| ConversationSummary::of(&row, glimpse)))
     })
     .await
 }

@@ -179,7 +179,9 @@ fn refused(error: CategoryError) -> Problem {
     let detail = error.to_string();
     match error {
         CategoryError::Unsound(_) => Problem::new(Code::InvalidRequest, detail),
-        CategoryError::Taken | CategoryError::Asked(_) | CategoryError::Given => Problem::new(Code::Conflict, detail),
+        CategoryError::Taken | CategoryError::Asked(_) | CategoryError::Given => {
+            Problem::new(Code::Conflict, detail)
+        }
         CategoryError::Full | CategoryError::FullOfExamples => Problem::new(Code::LimitReached, detail),
         CategoryError::Store(error) => problem(error),
     }

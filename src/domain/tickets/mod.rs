@@ -9,7 +9,7 @@ pub mod categories;
 pub mod changes;
 pub mod conversation;
 pub mod deadlines;
-mod priority;
+pub mod priority;
 pub mod routing;
 pub mod touched;
 pub mod view;

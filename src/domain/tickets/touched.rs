@@ -74,7 +74,9 @@ pub async fn lose(
 ) -> Result<Vec<Touched>, StoreError> {
     let mut touched = Vec::new();
     loop {
-        let some = db.transaction(async |conn| lose_some(conn, lost, by, at).await).await?;
+        let some = db
+            .transaction(async |conn| lose_some(conn, lost, by, at).await)
+            .await?;
         if some.is_empty() {
             return Ok(touched);
         }
@@ -106,7 +108,9 @@ pub async fn lose_some(
             }
         };
         let told = (Kind::Changed, difference);
-        let ticket = kept(conn, Some(&before), ticket, told, by, at).await.map_err(stored)?;
+        let ticket = kept(conn, Some(&before), ticket, told, by, at)
+            .await
+            .map_err(stored)?;
         touched.push(Touched::from(&ticket));
     }
     if touched.is_empty() {
@@ -135,7 +139,9 @@ pub async fn become_of(
             ..before.clone()
         };
         let told = (Kind::Changed, json!({ "contact": { "from": from, "to": into } }));
-        let ticket = kept(conn, Some(&before), ticket, told, by, at).await.map_err(stored)?;
+        let ticket = kept(conn, Some(&before), ticket, told, by, at)
+            .await
+            .map_err(stored)?;
         touched.push(Touched::from(&ticket));
     }
     Ok(touched)

@@ -1,5 +1,6 @@
 //! Tickets: numbered without gaps, changed one at a time, and in step with their conversation.
 
+mod races;
 mod sorting;
 
 use futures_util::future::join_all;

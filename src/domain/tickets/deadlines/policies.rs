@@ -243,7 +243,9 @@ pub async fn follow_next(
         .await?;
     let mut followed = Followed::default();
     for ticket in next {
-        followed.changed.extend(super::follow_anew(db, ticket, now()).await?);
+        followed
+            .changed
+            .extend(super::follow_anew(db, ticket, now()).await?);
         followed.last = Some(ticket);
     }
     Ok(followed)

@@ -135,8 +135,10 @@ pub async fn next_deadline(
         #[diesel(sql_type = Nullable<Timestamptz>)]
         due_at: Option<DateTime<Utc>>,
     }
-    let row: Row = sql("SELECT min(due_at) AS due_at FROM ticket_deadlines WHERE met_at IS NULL \
-         AND ticket_id IN (SELECT id FROM tickets WHERE conversation_id = $1)")
+    let row: Row = sql(
+        "SELECT min(due_at) AS due_at FROM ticket_deadlines WHERE met_at IS NULL \
+         AND ticket_id IN (SELECT id FROM tickets WHERE conversation_id = $1)",
+    )
     .bind::<SqlUuid, _>(conversation)
     .get_result(conn.db())
     .await?;

@@ -6,7 +6,7 @@ use parlance_store::{
     queries::{
         routing_rules::{self, RoutingRule},
         ticket_categories::{self as categories, ExampleSource},
-        tickets::{self, NewTicket, Priority, Via},
+        tickets::{self, NewTicket, Priority, Via, losing},
     },
 };
 use serde_json::json;

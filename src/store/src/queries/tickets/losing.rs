@@ -41,7 +41,11 @@ pub async fn unfinished(
         .for_no_key_update();
     Ok(match lost {
         Lost::Team(team) => all.filter(columns::team_id.eq(team)).load(conn.db()).await?,
-        Lost::Category(category) => all.filter(columns::category_id.eq(category)).load(conn.db()).await?,
+        Lost::Category(category) => {
+            all.filter(columns::category_id.eq(category))
+                .load(conn.db())
+                .await?
+        }
     })
 }
 
@@ -81,7 +85,10 @@ pub async fn finished(
         .bind::<BigInt, _>(limit)
         .get_results(conn.db())
         .await?;
-    Ok(rows.into_iter().map(|row| (row.number, row.conversation_id)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.number, row.conversation_id))
+        .collect())
 }
 
 /// The unfinished tickets of a contact, locked, in the order of their ids.

@@ -198,19 +198,15 @@ pub struct Ends {
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the ticket has no such link.
-pub async fn ends(
-    conn: &mut TenantConn<'_>,
-    ticket: TicketId,
-    id: TicketLinkId,
-) -> Result<Ends, StoreError> {
-    Ok(sql(
-        "SELECT ticket_id, other_id, conversation_id FROM ticket_links \
-         WHERE id = $2 AND (ticket_id = $1 OR other_id = $1)",
+pub async fn ends(conn: &mut TenantConn<'_>, ticket: TicketId, id: TicketLinkId) -> Result<Ends, StoreError> {
+    Ok(
+        sql("SELECT ticket_id, other_id, conversation_id FROM ticket_links \
+         WHERE id = $2 AND (ticket_id = $1 OR other_id = $1)")
+        .bind::<SqlUuid, _>(ticket)
+        .bind::<SqlUuid, _>(id)
+        .get_result(conn.db())
+        .await?,
     )
-    .bind::<SqlUuid, _>(ticket)
-    .bind::<SqlUuid, _>(id)
-    .get_result(conn.db())
-    .await?)
 }
 
 /// Takes a link away.
