@@ -51,7 +51,7 @@ async fn look(services: &Services) -> Result<bool, StoreError> {
                 info!(tenant.id = %tenant, ticket.id = %ticket, "a deadline is at risk or breached");
                 services.bell.ring(tenant);
             }
-            Ok(None) => {}
+            Ok(None) => more = false,
             Err(error) => {
                 more = false;
                 error!(tenant.id = %tenant, ticket.id = %ticket, %error, "its deadline is left for the next look");

@@ -40,11 +40,16 @@ pub async fn follow(
     by: &event::Author,
     at: DateTime<Utc>,
 ) -> Result<Option<i64>, StoreError> {
+    let newest = store::of_conversation(conn, conversation, 1).await?.pop();
+    if newest.is_none() && !matches!(happened, Happened::HandedOver { opens: true }) {
+        return Ok(None);
+    }
     let by = author(by);
-    let done = conn
-        .attempt(async |conn| changed(conn, conversation, happened, &by, at).await)
-        .await?;
-    match done {
+    let work = async |conn: &mut TenantConn<'_>| match current(conn, newest).await? {
+        Some(ticket) => change(conn, ticket, happened, &by, at).await.map(Some),
+        None => open(conn, conversation, &happened, &by, at).await,
+    };
+    match conn.attempt(work).await? {
         Ok(ticket) => Ok(ticket.map(|ticket| ticket.number)),
         Err(TicketError::Store(StoreError::Archived)) => Ok(None),
         Err(TicketError::Store(error)) if !matches!(error, StoreError::Conflict { .. }) => Err(error),
@@ -55,36 +60,10 @@ pub async fn follow(
     }
 }
 
-async fn changed(
-    conn: &mut TenantConn<'_>,
-    conversation: ConversationId,
-    happened: Happened,
-    by: &Author,
-    at: DateTime<Utc>,
-) -> Result<Option<Ticket>, TicketError> {
-    let Some(ticket) = current(conn, conversation).await? else {
-        let Happened::HandedOver { opens: true } = happened else {
-            return Ok(None);
-        };
-        let wanted = Wanted::of(conversation, Via::Handoff);
-        return super::create(conn, wanted, by, at).await.map(Some);
-    };
-    let change = led_to(&ticket, &happened, at);
-    let named = match happened {
-        Happened::Taken(agent) => Some((agent.id, agent.name)),
-        _ => None,
-    };
-    super::put(conn, ticket, change, named, by, at).await.map(Some)
-}
-
-/// The conversation's ticket, where it is not closed, locked. What it is, is what it is behind the lock: it may
-/// have been closed, or merged into another one, by whom this has waited for.
-async fn current(
-    conn: &mut TenantConn<'_>,
-    conversation: ConversationId,
-) -> Result<Option<Ticket>, StoreError> {
-    let newest = store::of_conversation(conn, conversation, 1).await?;
-    let Some(newest) = newest.into_iter().next() else {
+/// The ticket that a conversation's newest one leads to, where it is not closed, locked. What it is, is what it is
+/// behind the lock: it may have been closed, or merged into another one, by whom this has waited for.
+async fn current(conn: &mut TenantConn<'_>, newest: Option<Ticket>) -> Result<Option<Ticket>, StoreError> {
+    let Some(newest) = newest else {
         return Ok(None);
     };
     let mut ticket = store::lock(conn, newest.merged_into.unwrap_or(newest.id)).await?;
@@ -92,6 +71,37 @@ async fn current(
         ticket = store::lock(conn, into).await?;
     }
     Ok(Some(ticket).filter(|ticket| ticket.status != Status::Closed))
+}
+
+/// Changes a locked ticket as what happened asks.
+async fn change(
+    conn: &mut TenantConn<'_>,
+    ticket: Ticket,
+    happened: Happened,
+    by: &Author,
+    at: DateTime<Utc>,
+) -> Result<Ticket, TicketError> {
+    let change = led_to(&ticket, &happened, at);
+    let named = match happened {
+        Happened::Taken(agent) => Some((agent.id, agent.name)),
+        _ => None,
+    };
+    super::put(conn, ticket, change, named, by, at).await
+}
+
+/// Makes a ticket, where what happened does.
+async fn open(
+    conn: &mut TenantConn<'_>,
+    conversation: ConversationId,
+    happened: &Happened,
+    by: &Author,
+    at: DateTime<Utc>,
+) -> Result<Option<Ticket>, TicketError> {
+    let Happened::HandedOver { opens: true } = happened else {
+        return Ok(None);
+    };
+    let wanted = Wanted::of(conversation, Via::Handoff);
+    super::create(conn, wanted, by, at).await.map(Some)
 }
 
 /// What becomes of a ticket that is not closed.

@@ -116,7 +116,11 @@ pub async fn lose_some(
     if touched.is_empty() {
         // Not with the others, for tickets are locked in the order of their ids.
         let finished = losing::finished(conn, lost, BATCH * 10).await?;
-        let told = |(number, conversation)| Touched { number, conversation };
+        // Nothing is awaited in their conversations.
+        let told = |number| Touched {
+            number,
+            conversation: None,
+        };
         touched.extend(finished.into_iter().map(told));
     }
     Ok(touched)

@@ -2,14 +2,14 @@
 
 use diesel::{
     ExpressionMethods, QueryDsl, QueryableByName, SelectableHelper,
-    sql_types::{BigInt, Nullable, Uuid as SqlUuid},
+    sql_types::{BigInt, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
 use super::Ticket;
 use crate::{
     error::StoreError,
-    ids::{ContactId, ConversationId, TeamId, TicketCategoryId},
+    ids::{ContactId, TeamId, TicketCategoryId},
     schema::tickets::{dsl as columns, table},
     statement::sql,
     tenant::TenantConn,
@@ -49,34 +49,28 @@ pub async fn unfinished(
     })
 }
 
-/// Takes it from finished tickets that have it, `limit` at most. Gives their numbers and conversations.
+/// Takes it from finished tickets that have it, `limit` at most. Gives their numbers.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
-pub async fn finished(
-    conn: &mut TenantConn<'_>,
-    lost: Lost,
-    limit: i64,
-) -> Result<Vec<(i64, Option<ConversationId>)>, StoreError> {
+pub async fn finished(conn: &mut TenantConn<'_>, lost: Lost, limit: i64) -> Result<Vec<i64>, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = BigInt)]
         number: i64,
-        #[diesel(sql_type = Nullable<SqlUuid>)]
-        conversation_id: Option<ConversationId>,
     }
     let (statement, id) = match lost {
         Lost::Team(team) => (
             "UPDATE tickets SET team_id = NULL, version = version + 1 WHERE id IN ( \
                  SELECT id FROM tickets WHERE team_id = $1 AND resolved_at IS NOT NULL \
-                 ORDER BY id LIMIT $2 FOR NO KEY UPDATE) RETURNING number, conversation_id",
+                 ORDER BY id LIMIT $2 FOR NO KEY UPDATE) RETURNING number",
             team.0,
         ),
         Lost::Category(category) => (
             "UPDATE tickets SET category_id = NULL, category_by = NULL, category_score = NULL, \
                  version = version + 1 WHERE id IN ( \
                  SELECT id FROM tickets WHERE category_id = $1 AND resolved_at IS NOT NULL \
-                 ORDER BY id LIMIT $2 FOR NO KEY UPDATE) RETURNING number, conversation_id",
+                 ORDER BY id LIMIT $2 FOR NO KEY UPDATE) RETURNING number",
             category.0,
         ),
     };
@@ -85,10 +79,7 @@ pub async fn finished(
         .bind::<BigInt, _>(limit)
         .get_results(conn.db())
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.number, row.conversation_id))
-        .collect())
+    Ok(rows.into_iter().map(|row| row.number).collect())
 }
 
 /// The unfinished tickets of a contact, locked, in the order of their ids.
