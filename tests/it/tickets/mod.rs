@@ -447,10 +447,10 @@ async fn what_a_page_says_of_its_visitor_is_no_reason_for_no_ticket() {
     let app = TestApp::start().await;
     let settings = json!({ "tickets": { "on_handoff": true } });
     let acme = app.workspace_with("tickets", settings, &[]).await;
-    let attributes = json!({ "email": format!("{}@example.com", "a".repeat(300)) });
-    let (visitor, _) = app.comes(&acme, &json!({ "attributes": attributes })).await;
-    // A name that came before there was a bound.
-    let long = "UPDATE visitors SET said = jsonb_build_object('name', repeat('n', 300))";
+    let visitor = app.visitor(&acme).await;
+    // As pages said it before there was a bound.
+    let long = "UPDATE visitors SET said = jsonb_build_object('name', repeat('n', 300)), \
+                attributes = jsonb_build_object('email', repeat('a', 300) || '@example.com')";
     app.db().run(long).await.unwrap();
     let (conversation, mut socket) = visitor.connects().await;
     socket.send(&says("I want to talk to a person")).await;
