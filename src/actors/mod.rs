@@ -15,3 +15,4 @@ pub mod placement;
 pub mod registry;
 pub mod services;
 pub mod tenant;
+pub mod tickets;

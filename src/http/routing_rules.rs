@@ -21,13 +21,17 @@ use super::{
 };
 use crate::{
     actors::services::Services,
-    domain::tickets::{
-        categories::{TEXT_MAX, score::FLOOR},
-        routing::{
-            self, RoutingError, Written,
-            conditions::{Condition, Conditions, Facts, Feeling, Reason, When},
-            decide::{Outcome, explain},
-            sort,
+    domain::{
+        mood,
+        tickets::{
+            categories::{TEXT_MAX, score::FLOOR},
+            priority::from_mood,
+            routing::{
+                self, RoutingError, Written,
+                conditions::{Condition, Conditions, Facts, Feeling, Reason, When},
+                decide::{Outcome, explain},
+                sort,
+            },
         },
     },
     kernel::{
@@ -148,8 +152,13 @@ pub struct RoutingTrial {
     #[schema(max_length = 60)]
     plan: Option<String>,
     #[serde(default)]
+    /// Absent, what the mood of the text makes it.
     #[schema(value_type = Option<words::TicketPriority>)]
     priority: Option<Priority>,
+    /// Absent, as the hours of the space have it now.
+    #[serde(default)]
+    #[schema(inline)]
+    hours: Option<When>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -314,6 +323,7 @@ pub async fn attempt(
         locale,
         plan,
         priority,
+        hours,
     } = body.into_inner();
     if !(1..=TEXT_MAX).contains(&text.trim().chars().count()) {
         let detail = format!("text: give 1 to {TEXT_MAX} characters");
@@ -336,9 +346,10 @@ pub async fn attempt(
         locale,
         moods: sort::moods(&text),
         plan,
-        priority: priority.unwrap_or(Priority::Normal),
+        priority: priority.unwrap_or_else(|| from_mood(&mood::read(&text, None))),
         space: space.id,
-        hours: sort::hours(space.settings.get("hours").cloned(), services.clock.now()),
+        hours: hours
+            .unwrap_or_else(|| sort::hours(space.settings.get("hours").cloned(), services.clock.now())),
     };
     let outcomes = explain(&rules, &facts);
     let tried = rules.iter().zip(outcomes).map(|(rule, outcome)| {

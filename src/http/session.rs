@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::widget;
 use crate::{
-    actors::services::Services,
+    actors::{services::Services, tickets},
     domain::{
         accounts::space::{SpaceRef, WidgetConfig},
         contacts::{
@@ -121,6 +121,8 @@ pub async fn session(
     };
     let begun = visits.begin(&named, &space, coming).await.map_err(problem)?;
     services.registry.identify(named.tenant, &begun.claimed).await;
+    let db = services.db.tenant(named.tenant);
+    tickets::tell_all(&db, &services.consoles, Some(&services.registry), begun.tickets).await;
     if let Some(site) = site {
         note(&services, &named, site);
     }

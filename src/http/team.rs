@@ -18,7 +18,7 @@ use super::{
     views::List,
 };
 use crate::{
-    actors::services::Services,
+    actors::{services::Services, tickets},
     domain::accounts::team::{self, TeamError, TeamWords},
     kernel::{
         code::Code,
@@ -180,7 +180,8 @@ pub async fn remove(
     let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
     let removable = services.accounts.may_remove(caller.tenant, *path).await;
     removable.map_err(auth::problem)?;
-    team::remove(&db, &caller, *path, now).await.map_err(refused)?;
+    let left = team::remove(&db, &caller, *path, now).await.map_err(refused)?;
+    tickets::tell_all(&db, &services.consoles, Some(&services.registry), left).await;
     services.accounts.forget();
     Ok(HttpResponse::NoContent().finish())
 }
@@ -197,9 +198,9 @@ pub async fn leave(member: Member, services: web::Data<Services>) -> Result<Http
     let (db, now) = (services.db.tenant(tenant), services.clock.now());
     let removable = services.accounts.may_remove(tenant, user).await;
     removable.map_err(auth::problem)?;
-    team::remove(&db, &member.into(), user, now)
-        .await
-        .map_err(refused)?;
+    let left = team::remove(&db, &member.into(), user, now).await;
+    let left = left.map_err(refused)?;
+    tickets::tell_all(&db, &services.consoles, Some(&services.registry), left).await;
     services.accounts.forget();
     Ok(HttpResponse::NoContent().finish())
 }
@@ -291,6 +292,7 @@ pub async fn remove_team(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
-    team::disband(&db, &caller, *path, now).await.map_err(problem)?;
+    let left = team::disband(&db, &caller, *path, now).await.map_err(problem)?;
+    tickets::tell_all(&db, &services.consoles, Some(&services.registry), left).await;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -19,7 +19,7 @@ use super::{
     views::List,
 };
 use crate::{
-    actors::services::Services,
+    actors::{services::Services, tickets},
     domain::tickets::categories::{
         self, CategoryError, EXAMPLES_MOST, Unread, Written,
         import::{self, Row},
@@ -179,7 +179,9 @@ fn refused(error: CategoryError) -> Problem {
     let detail = error.to_string();
     match error {
         CategoryError::Unsound(_) => Problem::new(Code::InvalidRequest, detail),
-        CategoryError::Taken | CategoryError::Asked(_) => Problem::new(Code::Conflict, detail),
+        CategoryError::Taken | CategoryError::Asked(_) | CategoryError::Given => {
+            Problem::new(Code::Conflict, detail)
+        }
         CategoryError::Full | CategoryError::FullOfExamples => Problem::new(Code::LimitReached, detail),
         CategoryError::Store(error) => problem(error),
     }
@@ -274,9 +276,9 @@ pub async fn remove(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
-    categories::remove(&db, &caller, *path, now)
-        .await
-        .map_err(refused)?;
+    let removed = categories::remove(&db, &caller, *path, now).await;
+    let left = removed.map_err(refused)?;
+    tickets::tell_all(&db, &services.consoles, Some(&services.registry), left).await;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -111,7 +111,7 @@ impl Tools {
             Work::SendMail { errand } => send_mail::run(self, db, job, errand).await,
             Work::TellWaiting { space } => tell_waiting::run(self, db, *space, job).await,
             Work::RemoveSpace { space } => remove_space::run(self, db, *space, job).await,
-            Work::FollowDeadlines {} => follow_deadlines::run(self, db).await,
+            Work::FollowDeadlines { after } => follow_deadlines::run(self, db, job, *after).await,
             Work::LearnCategories {} => learn_categories::run(self, db, progress).await,
             Work::SortTicket { ticket } => sort_ticket::run(self, db, *ticket).await,
             Work::ReadSource { source } => read_source::run(self, db, *source, job, progress).await,

@@ -3,7 +3,10 @@
 use parlance_store::{StoreError, TenantDb, ids::TicketId};
 
 use super::{Came, Failure, Tools};
-use crate::domain::tickets::routing::sort::{Desk, sort};
+use crate::{
+    actors::tickets,
+    domain::tickets::routing::sort::{Desk, sort},
+};
 
 pub(super) async fn run(tools: &Tools, db: &TenantDb, ticket: TicketId) -> Result<Came, Failure> {
     let present = tools.consoles.present(db.tenant_id()).into_iter();
@@ -16,10 +19,7 @@ pub(super) async fn run(tools: &Tools, db: &TenantDb, ticket: TicketId) -> Resul
     match sort(db, &tools.classifiers, ticket, &present, tools.clock.now()).await {
         Ok(sorted) => {
             if let Some(ticket) = sorted {
-                tools.consoles.ticket(db.tenant_id(), ticket.number);
-                if let (Some(registry), Some(conversation)) = (&tools.registry, ticket.conversation_id) {
-                    registry.identify(db.tenant_id(), &[conversation]).await;
-                }
+                tickets::tell(db, &tools.consoles, tools.registry.as_ref(), (&ticket).into()).await;
             }
             Ok(Came::ToItsEnd)
         }

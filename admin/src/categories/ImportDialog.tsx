@@ -5,10 +5,7 @@ import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { Refusal } from '../ui/Notice';
 import type { Added } from './api';
-import { examplesOf, type Labelled } from './csv';
-
-/** Rows of one call: they fit into what the server takes at once. */
-const AT_ONCE = 200;
+import { examplesOf, piecesOf, type Labelled } from './csv';
 
 interface Read {
   name: string;
@@ -26,8 +23,8 @@ export function ImportDialog({ close }: { close: () => void }) {
   const send = useMutation({
     mutationFn: async (rows: Labelled[]) => {
       let sum = none;
-      for (let from = 0; from < rows.length; from += AT_ONCE) {
-        const one = await api.post<Added>('/api/ticket-categories/import', { examples: rows.slice(from, from + AT_ONCE) });
+      for (const examples of piecesOf(rows)) {
+        const one = await api.post<Added>('/api/ticket-categories/import', { examples });
         sum = { added: sum.added + one.added, known: sum.known + one.known, categories: sum.categories + one.categories };
       }
       return sum;

@@ -45,3 +45,25 @@ export function examplesOf(file: string): Labelled[] {
   if (filled.length === 0) throw new Error('There are no examples in it.');
   return filled.map((row) => ({ text: row.text, category: row.category }));
 }
+
+/** Rows of one call at most. */
+const ROWS = 200;
+/** Bytes of one call: the server takes 256 KiB of JSON, and this leaves room for what is around the rows. */
+const BYTES = 250 * 1024;
+
+/** Rows in pieces that the server takes at once, in order. */
+export function piecesOf(rows: readonly Labelled[]): Labelled[][] {
+  const bytes = new TextEncoder();
+  const pieces: Labelled[][] = [];
+  let [piece, full]: [Labelled[], number] = [[], 0];
+  for (const row of rows) {
+    const size = bytes.encode(JSON.stringify(row)).length + 1;
+    if (piece.length > 0 && (piece.length === ROWS || full + size > BYTES)) {
+      pieces.push(piece);
+      [piece, full] = [[], 0];
+    }
+    piece.push(row);
+    full += size;
+  }
+  return piece.length > 0 ? [...pieces, piece] : pieces;
+}

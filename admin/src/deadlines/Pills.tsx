@@ -4,15 +4,19 @@ interface PillsProps {
   label: string;
   /** What is meant where none is chosen. */
   any: string;
-  options: readonly { id: string; name: string }[];
+  /** None while they are on their way. */
+  options: readonly { id: string; name: string }[] | undefined;
   chosen: readonly string[];
   change: (chosen: string[]) => void;
 }
 
-/** Any of a few things, or all of them where none is chosen. */
+/** Any of a few things, or all of them where none is chosen. What is chosen and gone can only be taken away. */
 export function Pills({ label, any, options, chosen, change }: PillsProps) {
   const id = useId();
-  if (options.length === 0) return null;
+  if (!options) return null;
+  const gone = chosen.filter((one) => !options.some((option) => option.id === one));
+  const all = [...options, ...gone.map((one) => ({ id: one, name: 'One that is gone' }))];
+  if (all.length === 0) return null;
   const pill = 'h-8 max-w-full truncate rounded-full border border-line px-3 text-xs font-medium text-mute hover:border-strong hover:text-ink aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent';
   return (
     <div role="group" aria-labelledby={id}>
@@ -23,7 +27,7 @@ export function Pills({ label, any, options, chosen, change }: PillsProps) {
         <button type="button" aria-pressed={chosen.length === 0} onClick={() => change([])} className={pill}>
           {any}
         </button>
-        {options.map(({ id: one, name }) => (
+        {all.map(({ id: one, name }) => (
           <button
             key={one}
             type="button"

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../api/client';
 import { faultOf, otherThan } from '../api/problem';
+import { categoriesQuery } from '../categories/api';
 import { spacesQuery } from '../spaces/api';
 import { HoursEditor } from '../spaces/settings/hours/HoursEditor';
 import { usualHours } from '../spaces/settings/hours/hours';
@@ -40,8 +41,9 @@ const NEW: PolicyWords = {
 /** Makes a policy, or changes one. */
 export function PolicyForm({ policy, close }: { policy: Policy | null; close: () => void }) {
   const [api, queries] = [useApi(), useQueryClient()];
-  const { data: spaces = [] } = useQuery(spacesQuery(api));
-  const { data: teams = [] } = useQuery(teamsQuery(api));
+  const { data: spaces } = useQuery(spacesQuery(api));
+  const { data: teams } = useQuery(teamsQuery(api));
+  const { data: categories } = useQuery(categoriesQuery(api));
   const [words, setWords] = useState<PolicyWords>(() => (policy ? worded(policy) : NEW));
   const [broken, setBroken] = useState(false);
   const put = useMutation({
@@ -77,6 +79,7 @@ export function PolicyForm({ policy, close }: { policy: Policy | null; close: ()
           <legend className="mb-2 font-medium">For which tickets</legend>
           <Pills label="Space" any="Any space" options={spaces} chosen={words.conditions.spaces} change={(chosen) => choose({ spaces: chosen })} />
           <Pills label="Team" any="Any team" options={teams} chosen={words.conditions.teams} change={(chosen) => choose({ teams: chosen })} />
+          <Pills label="Category" any="Any category" options={categories} chosen={words.conditions.categories} change={(chosen) => choose({ categories: chosen })} />
           <ListField
             label="Plan of the customer"
             one="plan"

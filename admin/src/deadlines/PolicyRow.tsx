@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ArrowUp, Pencil, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useApi } from '../api/client';
+import { categoriesQuery } from '../categories/api';
 import { spacesQuery } from '../spaces/api';
 import { teamsQuery } from '../team/api';
 import { Tag } from '../ui/Tag';
@@ -97,11 +98,12 @@ function For({ policy: { conditions } }: { policy: Policy }) {
   const api = useApi();
   const { data: spaces = [] } = useQuery({ ...spacesQuery(api), enabled: conditions.spaces.length > 0 });
   const { data: teams = [] } = useQuery({ ...teamsQuery(api), enabled: conditions.teams.length > 0 });
+  const { data: categories = [] } = useQuery({ ...categoriesQuery(api), enabled: conditions.categories.length > 0 });
   const named = (ids: string[], all: { id: string; name: string }[]) => ids.map((id) => all.find((one) => one.id === id)?.name ?? 'one that is gone').join(' or ');
   const parts = [
     conditions.spaces.length > 0 && `in ${named(conditions.spaces, spaces)}`,
     conditions.teams.length > 0 && `of the team ${named(conditions.teams, teams)}`,
-    conditions.categories.length > 0 && `in ${conditions.categories.length} ${conditions.categories.length === 1 ? 'category' : 'categories'}`,
+    conditions.categories.length > 0 && `of the category ${named(conditions.categories, categories)}`,
     conditions.plans.length > 0 && `of customers on ${conditions.plans.join(' or ')}`,
   ].filter((part) => part !== false);
   return parts.length > 0 ? `Tickets ${parts.join(', ')}` : 'Every ticket';

@@ -108,7 +108,8 @@ const policy = (id: string, given: Partial<Policy> = {}): Policy => ({
 
 async function open(routes: Parameters<typeof serve>[0], role = 'owner', path = '/app/deadlines/policies') {
   const teams = { items: [{ id: 't1', name: 'Tier 2', members: [], created_at: '' }], next: null };
-  const heard = serve({ ...workspace(role, space()), 'GET /api/team/teams': () => json(teams), ...routes });
+  const categories = { items: [{ id: 'c1', name: 'Refunds', description: '', examples: 3, corrections: 0, created_at: '', updated_at: '' }], next: null };
+  const heard = serve({ ...workspace(role, space()), 'GET /api/team/teams': () => json(teams), 'GET /api/ticket-categories': () => json(categories), ...routes });
   await openConsole(path);
   return { user: userEvent.setup(), sent: (route: string) => heard.filter((one) => one.route === route).map(({ body }) => body) };
 }
@@ -123,6 +124,7 @@ describe('policies', () => {
     const form = within(screen.getByRole('dialog', { name: 'New policy' }));
     await user.type(form.getByLabelText('Name'), 'Enterprise');
     await user.click(await form.findByRole('button', { name: 'Tier 2' }));
+    await user.click(await form.findByRole('button', { name: 'Refunds' }));
     await user.type(form.getByLabelText('New plan 1'), 'enterprise');
     const cell = form.getByLabelText('First response, urgent');
     await user.clear(cell);
@@ -143,11 +145,24 @@ describe('policies', () => {
     await waitFor(() => expect(sent('POST /api/sla-policies')).toHaveLength(1));
     expect(sent('POST /api/sla-policies')[0]).toMatchObject({
       name: 'Enterprise',
-      conditions: { spaces: [], teams: ['t1'], categories: [], plans: ['enterprise'] },
+      conditions: { spaces: [], teams: ['t1'], categories: ['c1'], plans: ['enterprise'] },
       targets: { urgent: { first_response: 15, resolution: 240 }, normal: { first_response: 240, resolution: 1440 }, low: { first_response: 480, resolution: null } },
       hours: 'calendar',
       own_hours: null,
     });
+  });
+
+  it('are freed of what is gone', async () => {
+    const { user, sent } = await open({
+      'GET /api/sla-policies': () => json({ items: [policy('Standard', { conditions: { spaces: [], teams: [], categories: ['gone', 'c1'], plans: [] } })], next: null }),
+      'PUT /api/sla-policies/Standard': () => json(policy('Standard')),
+    });
+    expect(await screen.findByText(/Tickets of the category one that is gone or Refunds/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Change Standard' }));
+    await user.click(await screen.findByRole('button', { name: 'One that is gone' }));
+    expect(screen.queryByRole('button', { name: 'One that is gone' })).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Save the policy' }));
+    await waitFor(() => expect(sent('PUT /api/sla-policies/Standard')[0]).toMatchObject({ conditions: { categories: ['c1'] } }));
   });
 
   it('say at the field what the server does not take', async () => {

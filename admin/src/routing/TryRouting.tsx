@@ -6,17 +6,27 @@ import { Button } from '../ui/Button';
 import { Field } from '../ui/Field';
 import { Select } from '../ui/Inputs';
 import { Refusal } from '../ui/Notice';
-import type { RoutingTried, Rule, RuleTried } from './api';
+import { PRIORITIES } from '../tickets/api';
+import { priorityLabel } from '../tickets/words';
+import type { Condition, RoutingTried, Rule, RuleTried } from './api';
 import { conditionLabel, givenInWords, valueInWords, type Names } from './words';
 
 /** Which rule a ticket would take, and why. */
 export function TryRouting({ rules, names }: { rules: readonly Rule[]; names: Names }) {
   const api = useApi();
   const { data: spaces = [] } = useQuery(spacesQuery(api));
-  const [ticket, setTicket] = useState({ text: '', space: '', locale: '', plan: '' });
+  const [ticket, setTicket] = useState({ text: '', space: '', locale: '', plan: '', priority: '', hours: '' });
   const change = (some: Partial<typeof ticket>) => setTicket({ ...ticket, ...some });
   const { mutate, data: tried, isPending, error } = useMutation({
-    mutationFn: () => api.post<RoutingTried>('/api/routing-rules/try', { text: ticket.text, space: ticket.space || null, locale: ticket.locale.trim() || null, plan: ticket.plan.trim() || null }),
+    mutationFn: () =>
+      api.post<RoutingTried>('/api/routing-rules/try', {
+        text: ticket.text,
+        space: ticket.space || null,
+        locale: ticket.locale.trim() || null,
+        plan: ticket.plan.trim() || null,
+        priority: ticket.priority || null,
+        hours: ticket.hours || null,
+      }),
   });
   return (
     <section aria-label="Try it" className="rounded-xl border border-line bg-sunken p-4">
@@ -28,7 +38,7 @@ export function TryRouting({ rules, names }: { rules: readonly Rule[]; names: Na
         }}
       >
         <Field label="Which rule would this ticket take?" required maxLength={2_000} value={ticket.text} placeholder="What a customer would write" onChange={({ target }) => change({ text: target.value })} />
-        <div className="grid items-end gap-3 sm:grid-cols-[1fr_1fr_1fr_auto]">
+        <div className="grid items-end gap-3 sm:grid-cols-3">
           <Select label="Space" value={ticket.space} onChange={({ target }) => change({ space: target.value })}>
             <option value="">The first one</option>
             {spaces.map(({ id, name }) => (
@@ -39,6 +49,19 @@ export function TryRouting({ rules, names }: { rules: readonly Rule[]; names: Na
           </Select>
           <Field label="Language" maxLength={60} value={ticket.locale} placeholder="de" onChange={({ target }) => change({ locale: target.value })} />
           <Field label="Plan" maxLength={60} value={ticket.plan} placeholder="pro" onChange={({ target }) => change({ plan: target.value })} />
+          <Select label="Priority" value={ticket.priority} onChange={({ target }) => change({ priority: target.value })}>
+            <option value="">By its words</option>
+            {PRIORITIES.map((priority) => (
+              <option key={priority} value={priority}>
+                {priorityLabel(priority)}
+              </option>
+            ))}
+          </Select>
+          <Select label="Time" value={ticket.hours} onChange={({ target }) => change({ hours: target.value })}>
+            <option value="">Now</option>
+            <option value="within">Within hours</option>
+            <option value="outside">Outside hours</option>
+          </Select>
           <Button type="submit" disabled={isPending || !ticket.text.trim()}>
             Try it
           </Button>
@@ -82,6 +105,17 @@ function Outcome({ tried, rules, names }: { tried: RoutingTried; rules: readonly
   );
 }
 
+/** What is another one than a rule asks for. */
+const MISSED: Record<Condition, string> = {
+  category: 'another category',
+  language: 'another language',
+  mood: 'another mood',
+  plan: 'another plan',
+  priority: 'another priority',
+  space: 'another space',
+  hours: 'at another time',
+};
+
 function reasonOf({ outcome, why, missed }: RuleTried, names: Names): string {
   switch (outcome) {
     case 'taken':
@@ -91,6 +125,6 @@ function reasonOf({ outcome, why, missed }: RuleTried, names: Names): string {
     case 'off':
       return 'is off';
     case 'missed':
-      return missed ? `another ${conditionLabel(missed)}` : 'does not hold';
+      return missed ? MISSED[missed] : 'does not hold';
   }
 }

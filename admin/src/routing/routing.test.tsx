@@ -66,13 +66,15 @@ describe('routing', () => {
   });
 
   it('says which rule a ticket takes, and why', async () => {
-    const { user } = await open([rule('one'), rule('two', { team: 't1' })]);
+    const { user, sent } = await open([rule('one'), rule('two', { team: 't1' })]);
     await user.type(await screen.findByLabelText('Which rule would this ticket take?'), 'Where is it?');
+    await user.selectOptions(screen.getByLabelText('Time'), 'Outside hours');
     await user.click(screen.getByRole('button', { name: 'Try it' }));
     const outcome = await screen.findByText(/It takes/);
     expect(outcome).toHaveTextContent('It takes two: team Dispatch.');
     expect(screen.getByText(/another plan/)).toBeVisible();
     expect(screen.getByText(/category is Delivery/)).toBeVisible();
+    expect(sent('POST /api/routing-rules/try')).toEqual([{ text: 'Where is it?', space: null, locale: null, plan: null, priority: null, hours: 'outside' }]);
   });
 
   it('makes a rule of what was filled in', async () => {

@@ -12,6 +12,9 @@ import { Refusal } from '../ui/Notice';
 import { PRIORITIES, type Priority, type TicketDetail } from './api';
 import { priorityLabel } from './words';
 
+/** None leaves it to what is written and to routing. */
+const CHOICES = [{ value: '' as const, label: 'Automatic' }, ...PRIORITIES.map((value) => ({ value, label: priorityLabel(value) }))];
+
 /** Makes a ticket that has no conversation. */
 export function NewTicket({ close }: { close: () => void }) {
   const [api, navigate] = [useApi(), useNavigate()];
@@ -21,11 +24,11 @@ export function NewTicket({ close }: { close: () => void }) {
   const [text, setText] = useState('');
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
-  const [priority, setPriority] = useState<Priority>('normal');
+  const [priority, setPriority] = useState<Priority | ''>('');
   const [chosen, setChosen] = useState('');
   const space = chosen || spaces[0]?.id;
   const make = useMutation({
-    mutationFn: () => api.post<TicketDetail>('/api/tickets', { client_id: client, space, subject, text, priority, requester_name: name, requester_email: email }),
+    mutationFn: () => api.post<TicketDetail>('/api/tickets', { client_id: client, space, subject, text, requester_name: name, requester_email: email, ...(priority && { priority }) }),
     onSuccess: ({ number }) => navigate({ to: '/tickets/$ticket', params: { ticket: `${number}` } }),
   });
   return (
@@ -52,7 +55,7 @@ export function NewTicket({ close }: { close: () => void }) {
             ))}
           </Select>
         )}
-        <Choice label="Priority" value={priority} options={PRIORITIES.map((value) => ({ value, label: priorityLabel(value) }))} change={setPriority} />
+        <Choice label="Priority" value={priority} options={CHOICES} hint={priority ? undefined : 'By what is written, and by the routing rules.'} change={setPriority} />
         <Refusal error={make.error} />
         <div className="flex justify-end gap-2">
           <Button type="button" onClick={close}>

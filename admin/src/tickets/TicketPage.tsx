@@ -69,7 +69,7 @@ function Shown({ ticket }: { ticket: TicketDetail }) {
         </>
       }
     >
-      <div className="mt-6 grid gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,1fr)_18rem]">
+      <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,1fr)_18rem]">
         <section aria-label="What happened" className="min-w-0 space-y-5 max-lg:order-2">
           {may && <NoteForm number={ticket.number} />}
           <Timeline number={ticket.number} />

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { NextDeadline } from '../deadlines/DeadlineTag';
+import { nextOf } from '../deadlines/told';
 import { duration, exactTime } from '../inbox/time';
 import { Avatar } from '../ui/Avatar';
 import { Tag } from '../ui/Tag';
@@ -18,23 +19,24 @@ export function TicketRow({ ticket, now }: { ticket: Ticket; now: Date }) {
           <Link to="/tickets/$ticket" params={{ ticket: `${ticket.number}` }} className="min-w-0 truncate font-medium outline-offset-4 after:absolute after:inset-0">
             {ticket.subject}
           </Link>
-          <span className="hidden min-w-0 shrink gap-1 overflow-hidden lg:flex">
+          {/* What does not fit goes below, out of sight. */}
+          <span className="hidden h-5.5 max-w-2/5 shrink-0 flex-wrap gap-1 overflow-hidden lg:flex">
             {ticket.tags.slice(0, 2).map((tag) => (
               <Tag key={tag}>{tag}</Tag>
             ))}
           </span>
         </p>
         <p className="flex min-w-0 items-center gap-3 text-xs text-mute">
-          <span className="min-w-0 truncate">
+          <span className={`min-w-0 truncate ${nextOf(ticket.deadlines) ? 'max-sm:hidden' : ''}`}>
             <span className="sm:hidden">#{ticket.number} · </span>
             {ticket.requester_name ?? ticket.requester_email ?? 'Nobody named'}
           </span>
-          <span className="flex min-w-0 shrink-0 lg:hidden">
+          <span className="flex min-w-0 xl:hidden">
             <NextDeadline deadlines={ticket.deadlines} now={now} />
           </span>
         </p>
       </div>
-      <span className="hidden w-44 shrink-0 justify-end lg:flex">
+      <span className="hidden w-60 shrink-0 justify-end xl:flex">
         <NextDeadline deadlines={ticket.deadlines} now={now} />
       </span>
       <TicketStatusBadge status={ticket.status} />
@@ -48,7 +50,7 @@ export function TicketRow({ ticket, now }: { ticket: Ticket; now: Date }) {
           'Unassigned'
         )}
       </span>
-      <time dateTime={ticket.updated_at} title={exactTime(updated)} className="w-14 shrink-0 text-end text-xs text-mute tabular-nums">
+      <time dateTime={ticket.updated_at} title={exactTime(updated)} className="w-14 shrink-0 text-end text-xs text-mute tabular-nums max-sm:hidden">
         {duration(updated, now)}
       </time>
     </div>

@@ -28,6 +28,9 @@ it('tells what happened in words', () => {
   expect(say('created', { via: 'handoff' })).toBe('created the ticket when the conversation was handed over');
   expect(say('changed', { status: { from: 'open', to: 'pending' }, team: { from: null, to: 'team-1' } })).toBe('changed the status from open to pending, changed the team from none to Sales');
   expect(say('changed', { first_responded_at: { from: null, to: 'x' } })).toBe('answered for the first time');
+  expect(say('changed', { category_by: { from: 'classifier', to: 'person' } })).toBe('confirmed the category');
+  expect(say('changed', { category_by: { from: null, to: 'person' } })).toBe('said that it is of no category');
+  expect(say('changed', { contact: { from: 'k1', to: 'k2' } })).toBe('made it the ticket of a merged contact');
   expect(say('merged', { number: 2, subject: 'Hums' })).toBe('merged #2 “Hums” into this ticket');
   expect(say('linked', { conversation: 'c1' })).toBe('linked a conversation');
 });
@@ -78,6 +81,15 @@ describe('the list', () => {
     expect(await screen.findByRole('heading', { name: 'Subject of 2' })).toBeVisible();
     expect(sent('POST /api/tickets')).toEqual([expect.objectContaining({ subject: 'It hums', priority: 'high', space: 's1', client_id: expect.any(String) as string })]);
   });
+});
+
+it('leaves the priority of a new ticket to routing unless it is chosen', async () => {
+  const { user, sent } = await open('/tickets', { 'POST /api/tickets': () => json(ticket(2), 201) });
+  await user.click(await screen.findByRole('button', { name: 'New ticket' }));
+  await user.type(screen.getByLabelText('Subject'), 'It hums');
+  await user.click(screen.getByRole('button', { name: 'Create the ticket' }));
+  await screen.findByRole('heading', { name: 'Subject of 2' });
+  expect(sent('POST /api/tickets')[0]).not.toHaveProperty('priority');
 });
 
 describe('a ticket', () => {

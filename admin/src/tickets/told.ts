@@ -25,6 +25,8 @@ function changed(body: Differences, names: ReadonlyMap<string, string>): string 
   const parts = changes.map(([name, { from, to }]) => {
     if (name === 'first_responded_at') return 'answered for the first time';
     if (name === 'conversation') return 'linked it to its conversation';
+    if (name === 'category_by') return from === 'classifier' ? 'confirmed the category' : 'said that it is of no category';
+    if (name === 'contact') return 'made it the ticket of a merged contact';
     return `changed ${NAMES[name] ?? name} from ${inWords(from, names)} to ${inWords(to, names)}`;
   });
   return parts.join(', ');

@@ -118,6 +118,12 @@ impl Consoles {
         }
     }
 
+    /// Whether anybody of this process listens to `tenant`.
+    #[must_use]
+    pub fn is_heard(&self, tenant: TenantId) -> bool {
+        self.alive.contains_key(&tenant)
+    }
+
     /// Has everyone of this process who listens to `tenant` told how the ticket of this number is now: soon,
     /// and of several changes the last.
     pub fn ticket(&self, tenant: TenantId, number: i64) {

@@ -80,7 +80,7 @@ async fn told(
     let Some(number) = follow(conn, conversation, happened, by, at).await? else {
         return Ok(None);
     };
-    let deadline = deadlines::carry(conn, conversation).await?;
+    let deadline = deadlines::next_deadline(conn, conversation).await?;
     Ok(Some(Published {
         seq: None,
         kind: KIND,

@@ -444,16 +444,18 @@ impl Moved {
             at,
         };
         let appended = conversations::set_status(conn, change).await?;
+        // The ticket before what notes who is told or given something: see the order of locks in `docs/TICKETS.md`.
+        let ticket = ticket::moved(conn, conversation, self, at).await?;
+        let mut events = vec![durable("status", appended.seq, &json)];
+        if let Some(notice) = &self.notice {
+            events.push(notice.write(conn, conversation, at).await?);
+        }
+        events.extend(ticket);
         if let Some(agent) = &self.assignee
             && self.change.reason == Reason::Assigned
         {
             queue::assigned(conn, agent.id, at).await?;
         }
-        let mut events = vec![durable("status", appended.seq, &json)];
-        if let Some(notice) = &self.notice {
-            events.push(notice.write(conn, conversation, at).await?);
-        }
-        events.extend(ticket::moved(conn, conversation, self, at).await?);
         Ok(events)
     }
 }

@@ -23,7 +23,10 @@ use super::{
 };
 use crate::domain::{
     audit,
-    tickets::{self, TicketError},
+    tickets::{
+        self,
+        touched::{self, Lost, Touched},
+    },
 };
 
 /// Characters of a team's name at most.
@@ -105,7 +108,7 @@ pub async fn set_role(
     .await
 }
 
-/// Takes a member out of the workspace, by somebody else or of their own accord.
+/// Takes a member out of the workspace, by somebody else or of their own accord. Gives the tickets they had.
 ///
 /// # Errors
 /// As [`set_role`].
@@ -114,7 +117,7 @@ pub async fn remove(
     caller: &Caller,
     user: UserId,
     now: DateTime<Utc>,
-) -> Result<(), TeamError> {
+) -> Result<Vec<Touched>, TeamError> {
     db.transaction(async |conn| {
         // Their sessions go with them.
         people::hold(conn, user).await?;
@@ -127,14 +130,9 @@ pub async fn remove(
             }
         }
         leave_an_owner(conn, &member).await?;
+        // Tickets before what notes who is given something, which goes with the member.
+        let tickets = touched::take_from(conn, user, &tickets::author(caller), now).await?;
         members::remove(conn, user).await?;
-        tickets::take_from(conn, user, &tickets::author(caller), now)
-            .await
-            .map_err(|error| match error {
-                TicketError::Store(error) => error,
-                // Nobody is nobody that could be refused.
-                _ => StoreError::NotFound,
-            })?;
         let mut act = caller.act(
             if leaves { "member.leave" } else { "member.remove" },
             ("member", user),
@@ -142,7 +140,8 @@ pub async fn remove(
         );
         act.before = Some(json!({ "email": member.email, "role": member.role }));
         audit::record(conn, act).await?;
-        Ok(withdraw(conn, caller, user, None, now).await?)
+        withdraw(conn, caller, user, None, now).await?;
+        Ok(tickets)
     })
     .await
 }
@@ -276,7 +275,7 @@ pub async fn put(
     })
 }
 
-/// Removes a team; its members stay members.
+/// Removes a team; its members stay members. Gives the tickets it had, which are of no team then.
 ///
 /// # Errors
 /// `NotFound` of the store where there is no such team.
@@ -285,13 +284,17 @@ pub async fn disband(
     caller: &Caller,
     id: TeamId,
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<Touched>, StoreError> {
+    let (lost, by) = (Lost::Team(id), tickets::author(caller));
+    let mut tickets = touched::lose(db, lost, &by, now).await?;
     db.transaction(async |conn| {
+        tickets.extend(touched::lose_some(conn, lost, &by, now).await?);
         let team = teams::lock(conn, id).await?;
         teams::remove(conn, id).await?;
         let mut act = caller.act("team.remove", ("team", id), now);
         act.before = Some(json!({ "name": team.name, "members": team.members }));
-        audit::record(conn, act).await
+        audit::record(conn, act).await?;
+        Ok(tickets)
     })
     .await
 }

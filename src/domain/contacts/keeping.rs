@@ -16,7 +16,7 @@ use super::{
     attributes,
     identity::{Person, Wrong},
 };
-use crate::domain::{accounts::caller::Caller, audit};
+use crate::domain::{accounts::caller::Caller, audit, tickets::touched::Touched};
 
 /// Characters of the reason of a block at most.
 pub const REASON_MAX: usize = 500;
@@ -54,6 +54,8 @@ pub struct Changed {
     pub contact: Contact,
     /// Whoever has them loaded must hear of it.
     pub conversations: Vec<ConversationId>,
+    /// Those that are this contact's from now on.
+    pub tickets: Vec<Touched>,
 }
 
 /// Changes what agents know of a contact.
@@ -69,6 +71,7 @@ pub async fn edit(db: &TenantDb, id: ContactId, edit: Edit) -> Result<Changed, K
         Ok(Changed {
             contact,
             conversations,
+            tickets: Vec::new(),
         })
     })
     .await
@@ -119,6 +122,7 @@ pub async fn of_visitor(db: &TenantDb, visitor: VisitorId, at: DateTime<Utc>) ->
             return Ok(Changed {
                 contact,
                 conversations: Vec::new(),
+                tickets: Vec::new(),
             });
         }
         let said = |field: &str| {
@@ -135,6 +139,7 @@ pub async fn of_visitor(db: &TenantDb, visitor: VisitorId, at: DateTime<Utc>) ->
         Ok(Changed {
             contact,
             conversations,
+            tickets: Vec::new(),
         })
     })
     .await
@@ -176,6 +181,7 @@ pub async fn block(
         Ok(Changed {
             contact,
             conversations,
+            tickets: Vec::new(),
         })
     })
     .await

@@ -17,6 +17,10 @@ use super::{attributes, keeping::Changed};
 use crate::domain::{
     accounts::caller::Caller,
     audit::{self, Act},
+    tickets::{
+        self, Author,
+        touched::{self, Touched},
+    },
 };
 
 /// Why two contacts stay two.
@@ -61,18 +65,22 @@ pub async fn merge(
         };
         audit::record(conn, act).await?;
         contacts::edit(conn, &contact).await?;
+        let by = tickets::author(caller);
+        let tickets = touched::become_of(conn, (other.id, contact.id), &by, at).await?;
         contacts::merge(conn, other.id, contact.id).await?;
         let conversations = history::of_contact(conn, contact.id).await?;
         Ok(Changed {
             contact,
             conversations,
+            tickets,
         })
     })
     .await
 }
 
 /// A browser of `before`, for whom nobody vouches, was proven to be `now`. Without another browser, `before` was
-/// the same person: they are merged. With one it stays, for the proof was of one browser.
+/// the same person: they are merged. With one it stays, for the proof was of one browser. Gives the tickets that
+/// are another contact's now.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
@@ -81,20 +89,20 @@ pub(super) async fn left(
     before: ContactId,
     now: ContactId,
     at: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<Touched>, StoreError> {
     // Of two whom a site vouches for none is waited for: each may have the other's row.
     let vouched = contacts::load(conn, before).await?;
     if vouched.is_none_or(|contact| contact.external_id.is_some()) {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let other = contacts::lock(conn, before).await?;
     if contacts::has_browsers(conn, other.id).await? {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let survivor = contacts::lock(conn, now).await?;
     // Too much for one contact: nothing is lost where each keeps what it has.
     let Ok(contact) = joined(survivor, &other) else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     let caller = Caller::system(contact.tenant_id);
     let act = Act {
@@ -103,7 +111,9 @@ pub(super) async fn left(
     };
     audit::record(conn, act).await?;
     contacts::edit(conn, &contact).await?;
-    contacts::merge(conn, other.id, contact.id).await
+    let tickets = touched::become_of(conn, (other.id, contact.id), &Author::default(), at).await?;
+    contacts::merge(conn, other.id, contact.id).await?;
+    Ok(tickets)
 }
 
 /// The survivor with what it had not. What a host site vouched for of the other is kept as what agents know.

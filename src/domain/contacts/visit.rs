@@ -25,9 +25,12 @@ use super::{
     proof::{self, Names, Proof},
 };
 use crate::{
-    domain::accounts::{
-        space::{Space, SpaceRef},
-        token::{Tokens, Verified, VisitorClaims},
+    domain::{
+        accounts::{
+            space::{Space, SpaceRef},
+            token::{Tokens, Verified, VisitorClaims},
+        },
+        tickets::touched::Touched,
     },
     kernel::{clock::SharedClock, vault::Vault},
 };
@@ -58,6 +61,8 @@ pub struct Begun {
     pub conversation: Option<ConversationId>,
     /// What became a contact's by this visit: whoever has it loaded must hear of it.
     pub claimed: Vec<ConversationId>,
+    /// Those that are another contact's from now on.
+    pub tickets: Vec<Touched>,
 }
 
 /// Why somebody is not let in.
@@ -239,9 +244,10 @@ impl Decided<'_> {
             at: self.at,
         };
         visitors::upsert(conn, visit).await?;
+        let mut tickets = Vec::new();
         match (before, wanted) {
             (Some(before), Some(wanted)) if before != wanted => {
-                merge::left(conn, before, wanted, self.at).await?;
+                tickets = merge::left(conn, before, wanted, self.at).await?;
             }
             (Some(before), None) => contacts::touch(conn, before, self.at).await?,
             _ => {}
@@ -261,6 +267,7 @@ impl Decided<'_> {
             conversation: latest(conn, claims, merges).await?,
             claims,
             claimed,
+            tickets,
         })
     }
 

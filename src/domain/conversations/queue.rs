@@ -117,13 +117,25 @@ pub struct Candidate {
 /// have enough.
 #[must_use]
 pub fn choose(settings: &QueueSettings, candidates: &[Candidate]) -> Option<UserId> {
-    let may = |candidate: &&Candidate| !candidate.away && candidate.open < u32::from(settings.per_agent);
+    let may = |candidate: &&Candidate| candidate.open < u32::from(settings.per_agent);
     let candidates = candidates.iter().filter(may);
-    let chosen = match settings.assign {
+    match settings.assign {
         Assignment::Off => None,
-        Assignment::RoundRobin => candidates.min_by_key(|one| (one.assigned_at, one.agent)),
-        Assignment::LeastLoaded => candidates.min_by_key(|one| (one.open, one.assigned_at, one.agent)),
-    };
+        Assignment::RoundRobin => {
+            let there = candidates.filter(|candidate| !candidate.away);
+            let chosen = there.min_by_key(|one| (one.assigned_at, one.agent));
+            chosen.map(|candidate| candidate.agent)
+        }
+        Assignment::LeastLoaded => least_loaded(candidates),
+    }
+}
+
+/// Who of those that are there has least to do; of several, who was given something longest ago. Nobody where
+/// all are away.
+#[must_use]
+pub fn least_loaded<'a>(candidates: impl Iterator<Item = &'a Candidate>) -> Option<UserId> {
+    let there = candidates.filter(|candidate| !candidate.away);
+    let chosen = there.min_by_key(|one| (one.open, one.assigned_at, one.agent));
     chosen.map(|candidate| candidate.agent)
 }
 
@@ -210,6 +222,15 @@ mod tests {
         assert_eq!(chosen(LeastLoaded, &[ada, away]), Some(1));
         assert_eq!(chosen(RoundRobin, &[candidate(1, 3, None)]), None, "has enough");
         assert_eq!(chosen(RoundRobin, &[]), None);
+    }
+
+    #[test]
+    fn who_has_least_to_do_is_given_a_ticket_however_much_that_is() {
+        let (busy, busier) = (candidate(1, 300, Some(9)), candidate(2, 301, Some(0)));
+        assert_eq!(least_loaded([busier, busy].iter()), Some(busy.agent));
+        let away = Candidate { away: true, ..busy };
+        assert_eq!(least_loaded([busier, away].iter()), Some(busier.agent));
+        assert_eq!(least_loaded([away].iter()), None);
     }
 
     fn ways() -> impl Strategy<Value = Assignment> {

@@ -52,7 +52,11 @@ pub enum Work {
     /// Takes what a removed space has left.
     RemoveSpace { space: SpaceId },
     /// Reckons the open deadlines of tickets anew, for policies or hours are others now.
-    FollowDeadlines {},
+    FollowDeadlines {
+        /// Up to this one it is done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<TicketId>,
+    },
     /// Gives examples of categories the vectors that these are learned from.
     LearnCategories {},
     /// Finds out what a ticket is about, and routes it.
@@ -125,7 +129,7 @@ impl Work {
             Self::SendMail { .. } => "send_mail",
             Self::TellWaiting { .. } => "tell_waiting",
             Self::RemoveSpace { .. } => "remove_space",
-            Self::FollowDeadlines {} => "follow_deadlines",
+            Self::FollowDeadlines { .. } => "follow_deadlines",
             Self::LearnCategories {} => "learn_categories",
             Self::SortTicket { .. } => "sort_ticket",
         }
@@ -152,7 +156,7 @@ impl Work {
             Self::SendMail { errand } => format!("mail:{}", errand.key()),
             Self::TellWaiting { space } => format!("waiting:{space}"),
             Self::RemoveSpace { space } => format!("remove:{space}"),
-            Self::FollowDeadlines {} => "deadlines".to_owned(),
+            Self::FollowDeadlines { .. } => "deadlines".to_owned(),
             Self::LearnCategories {} => "categories".to_owned(),
             Self::SortTicket { ticket } => format!("ticket:{ticket}"),
         }
@@ -252,6 +256,14 @@ async fn put_in_line(
     jobs::enqueue(conn, new).await
 }
 
+/// Keeps how a job goes on that is given back, or that somebody else takes up after a crash.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn keep(conn: &mut TenantConn<'_>, job: JobId, work: &Work) -> Result<(), StoreError> {
+    jobs::keep(conn, job, serde_json::to_value(work).unwrap_or_default()).await
+}
+
 /// Whether such work is in line already. Where nobody looks at it, it is put off till `until`, but to
 /// `longest` after it was asked for at the latest.
 ///
@@ -317,7 +329,7 @@ mod tests {
             Work::RemoveSpace {
                 space: SpaceId::new(),
             },
-            Work::FollowDeadlines {},
+            Work::FollowDeadlines { after: None },
             Work::LearnCategories {},
             Work::SortTicket {
                 ticket: TicketId::new(),

@@ -196,7 +196,7 @@ pub async fn given_up(
                 .await
                 .map(drop)
         }
-        Work::FollowDeadlines {} => {
+        Work::FollowDeadlines { .. } => {
             let due = now + REMOVED_AGAIN_AFTER;
             jobs::enqueue_apart_at(conn, work, Priority::Normal, due, now)
                 .await

@@ -77,79 +77,100 @@ pub enum Other {
     Conversation(ConversationId),
 }
 
-/// Links a ticket. Both tickets tell of it.
+/// Links a ticket. Both tickets tell of it; gives the number of the other one.
 ///
 /// # Errors
-/// `Unsound` where there is no such other; of the store `NotFound`.
+/// `Unsound` where there is no such other, `Merged`; of the store `NotFound`.
 pub async fn link(
     conn: &mut TenantConn<'_>,
     id: TicketId,
     other: Other,
     by: &Author,
     at: DateTime<Utc>,
-) -> Result<Ticket, TicketError> {
-    let ticket = store::lock(conn, id).await?;
-    match other {
-        Other::Ticket(number) => {
-            let other = super::find(conn, number).await.map_err(|error| match error {
-                StoreError::NotFound => unsound("ticket", "the workspace has no such ticket"),
-                error => error.into(),
-            })?;
-            if other.id == id {
-                return Err(unsound("ticket", "name another ticket than this one"));
-            }
-            if relations::link_ticket(conn, id, other.id, LinkKind::Related, at).await? {
-                tell(
-                    conn,
-                    id,
-                    (Kind::Linked, json!({ "ticket": other.number })),
-                    by,
-                    at,
-                )
-                .await?;
-                let back = json!({ "ticket": ticket.number });
-                store::lock(conn, other.id).await?;
-                tell(conn, other.id, (Kind::Linked, back), by, at).await?;
-            }
-        }
+) -> Result<Option<i64>, TicketError> {
+    let number = match other {
+        Other::Ticket(number) => number,
         Other::Conversation(conversation) => {
+            store::lock(conn, id).await?;
             if relations::link_conversation(conn, id, conversation, at).await? {
                 let body = json!({ "conversation": conversation });
                 tell(conn, id, (Kind::Linked, body), by, at).await?;
             }
+            return Ok(None);
         }
+    };
+    let other = super::find(conn, number).await.map_err(|error| match error {
+        StoreError::NotFound => unsound("ticket", "the workspace has no such ticket"),
+        error => error.into(),
+    })?;
+    if other.id == id {
+        return Err(unsound("ticket", "name another ticket than this one"));
     }
-    Ok(ticket)
+    let (ticket, other) = lock_both(conn, id, other.id).await?;
+    if ticket.merged_into.is_some() || other.merged_into.is_some() {
+        return Err(TicketError::Merged);
+    }
+    if relations::link_ticket(conn, id, other.id, LinkKind::Related, at).await? {
+        both_tell(conn, Kind::Linked, (&ticket, &other), by, at).await?;
+    }
+    Ok(Some(other.number))
 }
 
-/// Takes a link of a ticket away.
+/// Takes a link away, from either end. Both tickets tell of it; gives the number of the other one.
 ///
 /// # Errors
-/// Of the store `NotFound`.
+/// Of the store `NotFound` where the ticket has no such link.
 pub async fn unlink(
     conn: &mut TenantConn<'_>,
     id: TicketId,
     link: TicketLinkId,
     by: &Author,
     at: DateTime<Utc>,
-) -> Result<Ticket, TicketError> {
-    let ticket = store::lock(conn, id).await?;
-    let ends = relations::unlink(conn, id, link).await?;
-    let ends = ends.ok_or(StoreError::NotFound)?;
+) -> Result<Option<i64>, TicketError> {
+    let ends = relations::ends(conn, id, link).await?;
     let other = ends
         .other_id
         .map(|other| if other == id { ends.ticket_id } else { other });
-    let body = match other {
-        Some(other) => {
-            let other = store::lock(conn, other).await?;
-            let back = json!({ "ticket": ticket.number });
-            tell(conn, other.id, (Kind::Unlinked, back), by, at).await?;
-            json!({ "ticket": other.number })
-        }
-        None => json!({ "conversation": ends.conversation_id }),
+    let Some(other) = other else {
+        store::lock(conn, id).await?;
+        relations::unlink(conn, link).await?;
+        let body = json!({ "conversation": ends.conversation_id });
+        tell(conn, id, (Kind::Unlinked, body), by, at).await?;
+        return Ok(None);
     };
-    tell(conn, id, (Kind::Unlinked, body), by, at).await?;
-    Ok(ticket)
+    let (ticket, other) = lock_both(conn, id, other).await?;
+    relations::unlink(conn, link).await?;
+    both_tell(conn, Kind::Unlinked, (&ticket, &other), by, at).await?;
+    Ok(Some(other.number))
+}
+
+/// Locks two tickets in the order of their ids, so that two who want the same two do not wait for each other.
+async fn lock_both(
+    conn: &mut TenantConn<'_>,
+    one: TicketId,
+    other: TicketId,
+) -> Result<(Ticket, Ticket), StoreError> {
+    if other < one {
+        let other = store::lock(conn, other).await?;
+        return Ok((store::lock(conn, one).await?, other));
+    }
+    let one = store::lock(conn, one).await?;
+    Ok((one, store::lock(conn, other).await?))
+}
+
+/// Each tells of the other.
+async fn both_tell(
+    conn: &mut TenantConn<'_>,
+    kind: Kind,
+    (one, other): (&Ticket, &Ticket),
+    by: &Author,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    for (ticket, other) in [(one, other), (other, one)] {
+        let body = json!({ "ticket": other.number });
+        tell(conn, ticket.id, (kind, body), by, at).await?;
+    }
+    Ok(())
 }
 
 /// Two tickets that became one.
@@ -174,10 +195,7 @@ pub async fn merge(
     if from == into {
         return Err(unsound("into", "name another ticket than this one"));
     }
-    // In one order, so that two who merge do not wait for each other.
-    store::lock(conn, from.min(into)).await?;
-    store::lock(conn, from.max(into)).await?;
-    let (old, survivor) = (store::lock(conn, from).await?, store::lock(conn, into).await?);
+    let (old, survivor) = lock_both(conn, from, into).await?;
     if old.merged_into.is_some() || survivor.merged_into.is_some() {
         return Err(TicketError::Merged);
     }

@@ -60,7 +60,7 @@ pub fn apply(
     ticket.team_id = change.team.unwrap_or(ticket.team_id);
     if let Some(category) = change.category {
         ticket.category_id = category;
-        ticket.category_by = category.map(|_| CategoryBy::Person);
+        ticket.category_by = Some(CategoryBy::Person);
         ticket.category_score = None;
     }
     ticket.conversation_id = ticket.conversation_id.or(change.conversation);
@@ -83,6 +83,10 @@ fn differences(before: &Ticket, after: &Ticket) -> Differences {
     look("tags", &before.tags, &after.tags);
     look("team", &before.team_id, &after.team_id);
     look("category", &before.category_id, &after.category_id);
+    if before.category_id == after.category_id {
+        // Somebody agrees with the classifier, or says that it is of none.
+        look("category_by", &before.category_by, &after.category_by);
+    }
     look("conversation", &before.conversation_id, &after.conversation_id);
     look(
         "first_responded_at",

@@ -9,7 +9,7 @@ use parlance_store::{
     tenant::TenantConn,
 };
 
-use super::{Author, Change, Status, Ticket, TicketError, Via, Wanted, survivor};
+use super::{Author, Change, Status, Ticket, TicketError, Via, Wanted};
 use crate::domain::conversations::event::{self, Agent, AuthorKind};
 
 /// What happens in a conversation, as far as tickets are concerned.
@@ -28,7 +28,8 @@ pub enum Happened {
 }
 
 /// Changes the conversation's ticket as what happened asks, or makes one. Gives the number of the ticket
-/// that it is in from now on, where there is one.
+/// that it is in from now on, where there is one. What happened in the conversation stays also where its ticket
+/// cannot follow.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
@@ -39,40 +40,68 @@ pub async fn follow(
     by: &event::Author,
     at: DateTime<Utc>,
 ) -> Result<Option<i64>, StoreError> {
+    let newest = store::of_conversation(conn, conversation, 1).await?.pop();
+    if newest.is_none() && !matches!(happened, Happened::HandedOver { opens: true }) {
+        return Ok(None);
+    }
     let by = author(by);
-    let newest = store::of_conversation(conn, conversation, 1)
-        .await?
-        .into_iter()
-        .next();
-    let current = match newest {
-        Some(ticket) => Some(survivor(conn, ticket).await?),
-        None => None,
+    let work = async |conn: &mut TenantConn<'_>| match current(conn, newest).await? {
+        Some(ticket) => change(conn, ticket, happened, &by, at).await.map(Some),
+        None => open(conn, conversation, &happened, &by, at).await,
     };
-    let done = match (current.filter(|ticket| ticket.status != Status::Closed), happened) {
-        (Some(ticket), happened) => {
-            let ticket = store::lock(conn, ticket.id).await?;
-            let change = led_to(&ticket, &happened, at);
-            let named = match happened {
-                Happened::Taken(agent) => Some((agent.id, agent.name)),
-                _ => None,
-            };
-            super::put(conn, ticket, change, named, &by, at).await
-        }
-        (None, Happened::HandedOver { opens: true }) => {
-            let wanted = Wanted::of(conversation, Via::Handoff);
-            super::create(conn, wanted, &by, at).await
-        }
-        (None, _) => return Ok(None),
-    };
-    match done {
-        Ok(ticket) => Ok(Some(ticket.number)),
+    match conn.attempt(work).await? {
+        Ok(ticket) => Ok(ticket.map(|ticket| ticket.number)),
         Err(TicketError::Store(StoreError::Archived)) => Ok(None),
-        Err(TicketError::Store(error)) => Err(error),
+        Err(TicketError::Store(error)) if !matches!(error, StoreError::Conflict { .. }) => Err(error),
         Err(error) => {
             tracing::error!(conversation.id = %conversation, %error, "a ticket does not follow its conversation");
             Ok(None)
         }
     }
+}
+
+/// The ticket that a conversation's newest one leads to, where it is not closed, locked. What it is, is what it is
+/// behind the lock: it may have been closed, or merged into another one, by whom this has waited for.
+async fn current(conn: &mut TenantConn<'_>, newest: Option<Ticket>) -> Result<Option<Ticket>, StoreError> {
+    let Some(newest) = newest else {
+        return Ok(None);
+    };
+    let mut ticket = store::lock(conn, newest.merged_into.unwrap_or(newest.id)).await?;
+    while let Some(into) = ticket.merged_into {
+        ticket = store::lock(conn, into).await?;
+    }
+    Ok(Some(ticket).filter(|ticket| ticket.status != Status::Closed))
+}
+
+/// Changes a locked ticket as what happened asks.
+async fn change(
+    conn: &mut TenantConn<'_>,
+    ticket: Ticket,
+    happened: Happened,
+    by: &Author,
+    at: DateTime<Utc>,
+) -> Result<Ticket, TicketError> {
+    let change = led_to(&ticket, &happened, at);
+    let named = match happened {
+        Happened::Taken(agent) => Some((agent.id, agent.name)),
+        _ => None,
+    };
+    super::put(conn, ticket, change, named, by, at).await
+}
+
+/// Makes a ticket, where what happened does.
+async fn open(
+    conn: &mut TenantConn<'_>,
+    conversation: ConversationId,
+    happened: &Happened,
+    by: &Author,
+    at: DateTime<Utc>,
+) -> Result<Option<Ticket>, TicketError> {
+    let Happened::HandedOver { opens: true } = happened else {
+        return Ok(None);
+    };
+    let wanted = Wanted::of(conversation, Via::Handoff);
+    super::create(conn, wanted, by, at).await.map(Some)
 }
 
 /// What becomes of a ticket that is not closed.
@@ -92,8 +121,9 @@ fn led_to(ticket: &Ticket, happened: &Happened, at: DateTime<Utc>) -> Change {
             status: Some(Status::Resolved),
             ..Change::default()
         },
+        // Who says a last word to what somebody has resolved does not ask the customer for anything.
         Happened::AgentWrote => Change {
-            status: Some(Status::Pending),
+            status: (ticket.status == Status::Open).then_some(Status::Pending),
             responded_at: Some(at),
             ..Change::default()
         },
@@ -169,6 +199,8 @@ mod tests {
             (Status::Pending, Happened::Taken(ada()), Status::Pending),
             (Status::Resolved, Happened::Taken(ada()), Status::Open),
             (Status::Open, Happened::AgentWrote, Status::Pending),
+            (Status::Pending, Happened::AgentWrote, Status::Pending),
+            (Status::Resolved, Happened::AgentWrote, Status::Resolved),
             (Status::Open, Happened::Resolved, Status::Resolved),
             (Status::Pending, Happened::Resolved, Status::Resolved),
         ] {

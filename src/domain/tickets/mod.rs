@@ -9,8 +9,9 @@ pub mod categories;
 pub mod changes;
 pub mod conversation;
 pub mod deadlines;
-mod priority;
+pub mod priority;
 pub mod routing;
+pub mod touched;
 pub mod view;
 
 use chrono::{DateTime, Utc};
@@ -171,15 +172,19 @@ pub async fn create(
     by: &Author,
     at: DateTime<Utc>,
 ) -> Result<Ticket, TicketError> {
-    if let Some(client) = wanted.client_id
-        && let Some(there) = store::of_client(conn, client).await?
-    {
+    if let Some(there) = before(conn, wanted.client_id).await? {
         return Ok(there);
     }
     let source = match wanted.conversation {
         Some(id) => Some(store::source(conn, id).await?.ok_or(StoreError::NotFound)?),
         None => None,
     };
+    // Whoever made it at the same moment had the conversation, for which this has waited.
+    if source.is_some()
+        && let Some(there) = before(conn, wanted.client_id).await?
+    {
+        return Ok(there);
+    }
     let before = match wanted.conversation {
         Some(id) => store::of_conversation(conn, id, 1).await?.into_iter().next(),
         None => None,
@@ -210,8 +215,14 @@ pub async fn create(
     let known = |told: Option<String>, known: fn(&store::Source) -> Option<String>| {
         told.or_else(|| source.as_ref().and_then(known))
     };
-    let name = known(wanted.requester_name, |source| source.name.clone());
-    let email = known(wanted.requester_email, |source| source.email.clone());
+    // What a page says of its visitor has bounds of its own.
+    let name = known(wanted.requester_name, |source| {
+        Some(source.name.as_ref()?.trim().chars().take(NAME_MAX).collect())
+    });
+    let email = known(wanted.requester_email, |source| {
+        let email = source.email.as_ref()?.trim();
+        (email.chars().count() <= EMAIL_MAX).then(|| email.to_owned())
+    });
     let new = NewTicket {
         id: TicketId::new(),
         space_id: space,
@@ -245,6 +256,14 @@ pub async fn create(
     }
     let ticket = store::lock(conn, id).await?;
     kept(conn, None, ticket, (Kind::Created, body), by, at).await
+}
+
+/// What a client made before under its own id.
+async fn before(conn: &mut TenantConn<'_>, client: Option<ClientId>) -> Result<Option<Ticket>, StoreError> {
+    match client {
+        Some(client) => store::of_client(conn, client).await,
+        None => Ok(None),
+    }
 }
 
 /// Changes a ticket. Nothing is written where nothing is different.
@@ -290,27 +309,6 @@ async fn put(
     }
     let told = (Kind::Changed, Value::Object(differences));
     kept(conn, Some(&before), ticket, told, by, at).await
-}
-
-/// Takes what a member has who leaves: it is nobody's from then on.
-///
-/// # Errors
-/// [`TicketError::Store`] where the database fails.
-pub async fn take_from(
-    conn: &mut TenantConn<'_>,
-    user: UserId,
-    by: &Author,
-    at: DateTime<Utc>,
-) -> Result<(), TicketError> {
-    for id in store::list::left_by(conn, user).await? {
-        let change = Change {
-            assignee: Some(None),
-            ..Change::default()
-        };
-        let ticket = store::lock(conn, id).await?;
-        put(conn, ticket, change, None, by, at).await?;
-    }
-    Ok(())
 }
 
 /// Keeps a ticket as it is now, with the event that tells of it. Whatever else depends on what a ticket is

@@ -5,6 +5,7 @@ use crate::domain::mood::{Mood, Urgency};
 
 /// What somebody in this mood should be given: never less than others, and at once where somebody may be hurt
 /// or lawyers come.
+#[must_use]
 pub fn from_mood(mood: &Mood) -> Priority {
     match mood.urgency {
         Some(Urgency::Safety | Urgency::Legal) => Priority::Urgent,

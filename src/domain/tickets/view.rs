@@ -38,7 +38,7 @@ pub struct TicketSummary {
     pub priority: &'static str,
     #[schema(value_type = Option<uuid::Uuid>)]
     pub category: Option<TicketCategoryId>,
-    /// Who says that it is of that category.
+    /// Who says so; `person` also where somebody says that it is of none.
     #[schema(value_type = Option<words::CategoryBy>)]
     pub category_by: Option<&'static str>,
     /// How sure the classifier is, 0 to 1.

@@ -26,7 +26,7 @@ use super::{
     views::List,
 };
 use crate::{
-    actors::services::Services,
+    actors::{services::Services, tickets},
     domain::{
         accounts::caller::Caller,
         contacts::{
@@ -90,6 +90,8 @@ async fn changed(services: &Services, caller: &Caller, changed: Changed) -> Resu
         .registry
         .identify(caller.tenant, &changed.conversations)
         .await;
+    let db = services.db.tenant(caller.tenant);
+    tickets::tell_all(&db, &services.consoles, Some(&services.registry), changed.tickets).await;
     detail(services, caller, changed.contact.id).await
 }
 

@@ -22,12 +22,13 @@ use super::{
     permit::{Allowed, TicketsRead, TicketsWrite},
 };
 use crate::{
-    actors::services::Services,
+    actors::{services::Services, tickets as telling},
     domain::{
         accounts::caller::Caller,
         audit::Actor,
         tickets::{
             self, Change, Priority, Status, Ticket, TicketError, Via, Wanted,
+            touched::Touched,
             view::{self, TicketSummary},
         },
     },
@@ -70,10 +71,9 @@ async fn detail(conn: &mut TenantConn<'_>, ticket: Ticket) -> Result<TicketDetai
 
 /// Tells the consoles how a ticket is now, and its conversation that it has one, or has none any more.
 async fn tell(services: &Services, caller: &Caller, number: i64, conversation: Option<ConversationId>) {
-    services.consoles.ticket(caller.tenant, number);
-    if let Some(conversation) = conversation {
-        services.registry.identify(caller.tenant, &[conversation]).await;
-    }
+    let db = services.db.tenant(caller.tenant);
+    let ticket = Touched { number, conversation };
+    telling::tell(&db, &services.consoles, Some(&services.registry), ticket).await;
 }
 
 /// Carries out `work` on the ticket of a number and answers with the ticket as it is then.

@@ -106,10 +106,21 @@ pub async fn link(
         }
     };
     let (by, now) = (tickets::author(&caller), services.clock.now());
+    let mut also = None;
     let linked = done(&services, &caller, *path, async |conn, ticket| {
-        acts::link(conn, ticket.id, other, &by, now).await.map(drop)
+        also = acts::link(conn, ticket.id, other, &by, now).await?;
+        Ok(())
     });
-    Ok(HttpResponse::Created().json(linked.await?))
+    let linked = linked.await?;
+    tell_other(&services, &caller, also);
+    Ok(HttpResponse::Created().json(linked))
+}
+
+/// Tells the consoles of the ticket at the other end of a link.
+fn tell_other(services: &Services, caller: &Allowed<TicketsWrite>, number: Option<i64>) {
+    if let Some(number) = number {
+        services.consoles.ticket(caller.tenant, number);
+    }
 }
 
 /// Remove a link of a ticket.
@@ -125,10 +136,13 @@ pub async fn unlink(
 ) -> Result<HttpResponse, Problem> {
     let (number, id) = path.into_inner();
     let (by, now) = (tickets::author(&caller), services.clock.now());
+    let mut also = None;
     let gone = done(&services, &caller, number, async |conn, ticket| {
-        acts::unlink(conn, ticket.id, id, &by, now).await.map(drop)
+        also = acts::unlink(conn, ticket.id, id, &by, now).await?;
+        Ok(())
     });
     gone.await?;
+    tell_other(&services, &caller, also);
     Ok(HttpResponse::NoContent().finish())
 }
 

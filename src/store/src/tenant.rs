@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
     db::{Begin, Commit, Db, Lease},
     error::StoreError,
     ids::TenantId,
+    statement::sql,
 };
 
 /// One tenant's view of the database. Cheap to clone and to make.
@@ -161,6 +162,27 @@ impl<'a> TenantConn<'a> {
     #[must_use]
     pub fn tenant_id(&self) -> TenantId {
         self.tenant
+    }
+
+    /// Runs `work` so that the transaction goes on where it fails: what `work` wrote is undone then, and its
+    /// error is given. Not within another attempt. Costs two round trips.
+    ///
+    /// # Errors
+    /// A [`StoreError`] where the transaction cannot go on.
+    pub async fn attempt<R, E, F>(&mut self, work: F) -> Result<Result<R, E>, StoreError>
+    where
+        F: AsyncFnOnce(&mut TenantConn<'_>) -> Result<R, E>,
+    {
+        sql("SAVEPOINT attempt").execute(self.db()).await?;
+        let conn = self.conn;
+        let tenant = self.tenant;
+        let done = work(&mut TenantConn { conn, tenant }).await;
+        let end = match done {
+            Ok(_) => "RELEASE SAVEPOINT attempt",
+            Err(_) => "ROLLBACK TO SAVEPOINT attempt",
+        };
+        sql(end).execute(self.db()).await?;
+        Ok(done)
     }
 
     pub(crate) fn db(&mut self) -> &mut &'a AsyncPgConnection {

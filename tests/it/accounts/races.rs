@@ -10,23 +10,11 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Answer, Person, log_in};
-use crate::support::{PASSWORD, TestApp, Workspace, eventually};
+use crate::support::{PASSWORD, TestApp, Workspace};
 
 async fn owner_of(app: &TestApp, acme: &Workspace) -> UserId {
     let found = app.services.db.control().login_by_email(&acme.email).await;
     found.unwrap().unwrap().user.id
-}
-
-/// Once somebody waits for a lock.
-async fn somebody_waits(app: &TestApp) {
-    eventually(async || {
-        let waiting = app.db().rows(
-            "SELECT count(*) AS waiting FROM pg_stat_activity \
-             WHERE datname = current_database() AND wait_event_type = 'Lock'",
-        );
-        (waiting.await.unwrap()[0]["waiting"] != 0).then_some(())
-    })
-    .await;
 }
 
 /// What `asked` is answered when it comes after `change` is under way and before it is committed.
@@ -36,21 +24,8 @@ async fn meanwhile(
     change: impl AsyncFnOnce(&mut TenantConn<'_>) -> Result<(), StoreError>,
     asked: impl Future<Output = Answer>,
 ) -> Answer {
-    let db = app.services.db.tenant(acme.tenant);
-    let (started, start) = tokio::sync::oneshot::channel();
-    let changing = db.transaction(async |conn| {
-        change(conn).await?;
-        started.send(()).unwrap();
-        somebody_waits(app).await;
-        Ok::<_, StoreError>(())
-    });
-    let asking = async {
-        start.await.unwrap();
-        asked.await
-    };
-    let (changed, answer) = tokio::join!(changing, asking);
-    changed.unwrap();
-    answer
+    app.meanwhile(acme.tenant, (change, 1), asked, async |_| Ok(()))
+        .await
 }
 
 async fn living(app: &TestApp) -> Value {

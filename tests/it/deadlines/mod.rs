@@ -1,6 +1,7 @@
 //! Deadlines of tickets, from the policy to the mail: due by the hours of the space, paused while the customer
 //! is asked, told once when they pass whenever the server stands still, and counted as they were kept.
 
+mod follow;
 mod policies;
 mod report;
 mod told;

@@ -34,6 +34,11 @@ async fn policies_are_kept_in_order_and_what_they_cannot_be_is_said_by_field() {
             400,
             "conditions.teams",
         ),
+        (
+            json!({ "conditions": { "categories": [foreign.space] } }),
+            400,
+            "conditions.categories",
+        ),
         (json!({ "hours": "own" }), 400, "own_hours"),
         (
             json!({ "targets": { "high": { "first_response": 0 } } }),

@@ -3,6 +3,7 @@
 
 mod embedder;
 mod identity;
+mod meanwhile;
 pub mod provider;
 mod reader;
 mod setup;

@@ -1,6 +1,8 @@
 //! Tickets: numbered without gaps, changed one at a time, and in step with their conversation.
 
+mod races;
 mod sorting;
+mod told;
 
 use futures_util::future::join_all;
 use parlance_store::control::Role;
@@ -438,4 +440,22 @@ async fn what_nobody_gave_a_priority_has_the_one_of_its_mood() {
     let body = json!({ "space": acme.space, "subject": "Fire", "text": "The battery caught fire and my son is hurt!" });
     let (_, pressing) = desk.call(Method::POST, "/api/tickets", body).await;
     assert_eq!(pressing["priority"], "urgent");
+}
+
+#[tokio::test]
+async fn what_a_page_says_of_its_visitor_is_no_reason_for_no_ticket() {
+    let app = TestApp::start().await;
+    let settings = json!({ "tickets": { "on_handoff": true } });
+    let acme = app.workspace_with("tickets", settings, &[]).await;
+    let visitor = app.visitor(&acme).await;
+    // As pages said it before there was a bound.
+    let long = "UPDATE visitors SET said = jsonb_build_object('name', repeat('n', 300)), \
+                attributes = jsonb_build_object('email', repeat('a', 300) || '@example.com')";
+    app.db().run(long).await.unwrap();
+    let (conversation, mut socket) = visitor.connects().await;
+    socket.send(&says("I want to talk to a person")).await;
+    socket.next_of("status").await;
+    let made = Desk::of(&app, &acme).await.until(&conversation, |_| true).await;
+    assert_eq!(made["requester_name"].as_str().map(str::len), Some(200));
+    assert_eq!(made["requester_email"], Value::Null);
 }

@@ -77,6 +77,16 @@ async fn a_new_ticket_is_categorised_and_a_correction_teaches() {
     let told = desk.events(number(&made), "changed").await;
     assert_eq!(told[0]["body"]["category"]["to"], parcel.as_str());
 
+    // Who says that it is of none is not contradicted when it is sorted again.
+    let none = desk.change(number(&made), json!({ "category": null })).await;
+    assert_eq!(none["category_by"], "person");
+    desk.change(number(&made), json!({ "priority": "high" })).await;
+    let left = "SELECT 1 AS n FROM jobs WHERE kind = 'sort_ticket' AND state IN ('queued', 'running')";
+    eventually(async || app.db().rows(left).await.unwrap().is_empty().then_some(())).await;
+    let path = format!("/api/tickets/{}", number(&made));
+    assert_eq!(desk.get(&path).await["category"], Value::Null);
+    desk.change(number(&made), json!({ "category": parcel })).await;
+
     // Somebody says that elephants are about money.
     let made = desk.make(&acme, "quokka giraffe elephant").await;
     let corrected = desk.change(number(&made), json!({ "category": money })).await;
@@ -193,6 +203,14 @@ async fn the_first_rule_that_holds_gives_a_ticket_to_who_has_least_to_do() {
         .map(|rule| &rule["outcome"])
         .collect();
     assert_eq!(outcomes, ["taken", "later"]);
+    let off = json!({ "name": "Night", "conditions": { "hours": "outside" } });
+    desk.post("/api/routing-rules", off).await;
+    let night = json!({ "text": "where is the parcel", "hours": "outside" });
+    let tried = desk.post("/api/routing-rules/try", night).await;
+    assert_eq!(
+        (&tried["hours"], &tried["rules"][2]["outcome"]),
+        (&json!("outside"), &json!("later"))
+    );
     let (status, refused) = desk
         .call(
             Method::DELETE,

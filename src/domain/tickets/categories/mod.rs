@@ -23,7 +23,11 @@ use parlance_store::{
 use serde_json::{Value, json};
 
 pub use self::classifiers::{Classifiers, Unread};
-use super::{CategoryBy, Ticket, routing::sort::text_of};
+use super::{
+    CategoryBy, Ticket, author,
+    routing::sort::text_of,
+    touched::{self, Lost, Touched},
+};
 use crate::domain::{
     accounts::caller::Caller,
     audit,
@@ -52,6 +56,8 @@ pub enum CategoryError {
     FullOfExamples,
     #[error("the routing rule \"{0}\" asks for this category: change the rule first")]
     Asked(String),
+    #[error("a ticket was given this category just now: try again")]
+    Given,
     #[error(transparent)]
     Store(StoreError),
 }
@@ -60,6 +66,8 @@ impl From<StoreError> for CategoryError {
     fn from(error: StoreError) -> Self {
         if error.is_conflict("ticket_categories_name_once") {
             Self::Taken
+        } else if error.is_conflict("tickets_category") {
+            Self::Given
         } else {
             Self::Store(error)
         }
@@ -167,32 +175,43 @@ pub async fn change(
     .await
 }
 
-/// Removes a category with its examples. Tickets of it have none then.
+/// Removes a category with its examples. Gives the tickets that were of it, which have none then.
 ///
 /// # Errors
-/// `Asked` where a rule asks for it; the store's `NotFound` where the tenant has no such category.
+/// `Asked` where a rule asks for it, `Given` where a ticket was given it meanwhile; the store's `NotFound` where
+/// the tenant has no such category.
 pub async fn remove(
     db: &TenantDb,
     caller: &Caller,
     id: TicketCategoryId,
     now: DateTime<Utc>,
-) -> Result<(), CategoryError> {
+) -> Result<Vec<Touched>, CategoryError> {
+    let (lost, by) = (Lost::Category(id), author(caller));
+    db.read(async |conn| removable(conn, id).await.map(drop)).await?;
+    let mut tickets = touched::lose(db, lost, &by, now).await?;
     db.transaction(async |conn| {
         // Rules first: one that asks for the category is not made meanwhile.
         routing_rules::hold(conn).await?;
-        let before = store::get(conn, id).await?;
-        if let Some(rule) = routing_rules::of_category(conn, id).await? {
-            return Err(CategoryError::Asked(rule));
-        }
+        let before = removable(conn, id).await?;
         // Tickets before what is learned, as where one is corrected.
-        store::clear(conn, id).await?;
+        tickets.extend(touched::lose_some(conn, lost, &by, now).await?);
         store::change(conn).await?;
         store::remove(conn, id).await?;
         let mut act = caller.act("ticket_category.remove", ("ticket_category", id), now);
         act.before = Some(told(&before));
-        Ok(audit::record(conn, act).await?)
+        audit::record(conn, act).await?;
+        Ok(tickets)
     })
     .await
+}
+
+/// The category, where no rule asks for it.
+async fn removable(conn: &mut TenantConn<'_>, id: TicketCategoryId) -> Result<Category, CategoryError> {
+    let category = store::get(conn, id).await?;
+    match routing_rules::of_category(conn, id).await? {
+        Some(rule) => Err(CategoryError::Asked(rule)),
+        None => Ok(category),
+    }
 }
 
 /// What became of examples that were to be added.
@@ -308,7 +327,7 @@ pub(super) async fn follow(
     ticket: &Ticket,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let is_said = ticket.category_id.is_none() || ticket.category_by == Some(CategoryBy::Person);
+    let is_said = ticket.category_by == Some(CategoryBy::Person);
     if !is_said || before.and_then(|before| before.category_id) == ticket.category_id {
         return Ok(());
     }

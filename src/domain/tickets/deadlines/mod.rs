@@ -15,7 +15,7 @@ mod tests;
 use chrono::{DateTime, TimeDelta, Utc};
 use parlance_store::{
     StoreError, TenantDb,
-    ids::TicketId,
+    ids::{ConversationId, TicketId},
     queries::{
         deadlines::{self, Deadline, DeadlineKind, StatusSince},
         sla_policies::{self, SlaPolicy},
@@ -32,7 +32,7 @@ use crate::domain::hours::Hours;
 
 /// Brings the deadlines of a locked ticket up to date in the transaction that makes or changes it, when what
 /// happened is written down. Those that have ended stay as they were judged; the others are reckoned anew
-/// from their beginning, by the policy that fits now.
+/// from their beginning, by the policy that fits now. Gives whether any is another one now.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
@@ -40,11 +40,11 @@ pub async fn follow(
     conn: &mut TenantConn<'_>,
     ticket: &Ticket,
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let kept = deadlines::lock(conn, ticket.id).await?;
     let policies = sla_policies::list(conn).await?;
     if kept.is_empty() && policies.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let stored = deadlines::facts(conn, ticket.space_id, ticket.contact_id).await?;
     // Hours that cannot be read are none, as everywhere.
@@ -60,6 +60,7 @@ pub async fn follow(
         Some(_) => None,
     };
     let statuses = deadlines::statuses(conn, ticket.id).await?;
+    let mut changed = false;
     for (kind, round, wait) in waits(ticket, &statuses) {
         let before = kept.iter().find(|kept| (kept.kind, kept.round) == (kind, round));
         let is_over = match before {
@@ -80,31 +81,57 @@ pub async fn follow(
                     round,
                     ..told(reckoned, before, now)
                 };
+                if before == Some(&reckoned) {
+                    continue;
+                }
+                changed = true;
                 deadlines::put(conn, &reckoned).await?;
                 let late = reckoned.met_at.is_some() && reckoned.breached_at.is_some();
                 if late && before.is_none_or(|before| before.breached_at.is_none()) {
                     tell::write_down(conn, &reckoned, now).await?;
                 }
             }
-            (None, Some(_)) => deadlines::forget(conn, ticket.id, kind, round).await?,
+            (None, Some(_)) => {
+                changed = true;
+                deadlines::forget(conn, ticket.id, kind, round).await?;
+            }
             (None, None) => {}
         }
     }
     if let Some(conversation) = ticket.conversation_id {
         deadlines::carry(conn, conversation).await?;
     }
-    Ok(())
+    Ok(changed)
 }
 
-/// The same of a ticket of which nothing changed, but what is promised or by which hours.
+/// The same of a ticket of which nothing changed, but what is promised or by which hours. Gives the ticket
+/// where any deadline of it is another one now.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
-pub async fn follow_anew(db: &TenantDb, ticket: TicketId, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn follow_anew(
+    db: &TenantDb,
+    ticket: TicketId,
+    now: DateTime<Utc>,
+) -> Result<Option<Ticket>, StoreError> {
     db.transaction(async |conn| match tickets::lock(conn, ticket).await {
-        Ok(ticket) => follow(conn, &ticket, now).await,
-        Err(StoreError::NotFound) => Ok(()),
+        Ok(ticket) => Ok(follow(conn, &ticket, now).await?.then_some(ticket)),
+        Err(StoreError::NotFound) => Ok(None),
         Err(error) => Err(error),
+    })
+    .await
+}
+
+/// Writes the next deadline of a conversation to it, once the change of a ticket is committed: while it was
+/// under way, somebody may have been writing to the conversation.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn carry(db: &TenantDb, conversation: ConversationId) -> Result<(), StoreError> {
+    db.transaction(async |conn| {
+        // A statement of its own: the next one sees what was committed while this waited.
+        deadlines::hold_conversation(conn, conversation).await?;
+        deadlines::carry(conn, conversation).await
     })
     .await
 }

@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use parlance_store::{
     StoreError, TenantDb,
-    ids::SlaPolicyId,
+    ids::{SlaPolicyId, TicketId},
     queries::{
         deadlines,
         sla_policies::{self, SlaPolicy},
+        tickets::Ticket,
     },
     tenant::TenantConn,
 };
@@ -24,8 +25,8 @@ use crate::domain::{
 
 /// Policies of a workspace at most.
 pub const MOST: usize = 50;
-/// Tickets looked up at once.
-const BATCH: i64 = 200;
+/// Tickets reckoned anew at once: what is done again after a crash.
+const BATCH: i64 = 100;
 
 /// Why policies cannot be so.
 #[derive(Debug, thiserror::Error)]
@@ -118,10 +119,19 @@ pub async fn put(
 /// What of a policy the tenant has not.
 async fn unknown(conn: &mut TenantConn<'_>, policy: &Policy) -> Result<Vec<Refused>, StoreError> {
     let of = &policy.conditions;
-    let (spaces, teams) = sla_policies::knows(conn, &of.spaces, &of.teams).await?;
+    let known = sla_policies::knows(conn, &of.spaces, &of.teams, &of.categories).await?;
     let checks = [
-        (spaces, "conditions.spaces", "the workspace has no such space"),
-        (teams, "conditions.teams", "the workspace has no such team"),
+        (
+            known.spaces,
+            "conditions.spaces",
+            "the workspace has no such space",
+        ),
+        (known.teams, "conditions.teams", "the workspace has no such team"),
+        (
+            known.categories,
+            "conditions.categories",
+            "the workspace has no such category",
+        ),
     ];
     let refused = |(_, field, detail): (bool, &str, &str)| Refused {
         field: field.to_owned(),
@@ -205,28 +215,40 @@ pub async fn hours_changed(conn: &mut TenantConn<'_>, now: DateTime<Utc>) -> Res
 }
 
 async fn changed(conn: &mut TenantConn<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
-    jobs::enqueue_apart(conn, &Work::FollowDeadlines {}, Priority::Now, now).await?;
+    jobs::enqueue_apart(conn, &Work::FollowDeadlines { after: None }, Priority::Now, now).await?;
     Ok(())
 }
 
-/// Reckons the open deadlines anew, a ticket at a time. Begun again it does the same.
+/// Tickets whose deadlines were reckoned anew.
+#[derive(Debug, Default)]
+pub struct Followed {
+    /// Those of which any is another one now.
+    pub changed: Vec<Ticket>,
+    /// The last one that was looked at; none where there were none behind.
+    pub last: Option<TicketId>,
+}
+
+/// Reckons the open deadlines of the next tickets behind `after` anew, each in a transaction of its own. Done
+/// again it changes nothing.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
-pub async fn follow_all(db: &TenantDb, now: impl Fn() -> DateTime<Utc>) -> Result<(), StoreError> {
-    let mut last = None;
-    loop {
-        let next = db
-            .read(async |conn| deadlines::unfinished(conn, last, BATCH).await)
-            .await?;
-        let Some(end) = next.last().copied() else {
-            return Ok(());
-        };
-        for ticket in next {
-            super::follow_anew(db, ticket, now()).await?;
-        }
-        last = Some(end);
+pub async fn follow_next(
+    db: &TenantDb,
+    after: Option<TicketId>,
+    now: impl Fn() -> DateTime<Utc>,
+) -> Result<Followed, StoreError> {
+    let next = db
+        .read(async |conn| deadlines::unfinished(conn, after, BATCH).await)
+        .await?;
+    let mut followed = Followed::default();
+    for ticket in next {
+        followed
+            .changed
+            .extend(super::follow_anew(db, ticket, now()).await?);
+        followed.last = Some(ticket);
     }
+    Ok(followed)
 }
 
 /// What is stored of a policy besides its name.

@@ -109,9 +109,14 @@ async fn enqueue(
     breached: bool,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let answers = |role: &&Role| may(**role, Permission::ConversationsWrite);
-    let roles: Vec<Role> = Role::ALL.iter().filter(answers).copied().collect();
-    for user in deadline_mail::claim(conn, ticket, breached, &roles, (now - REST, now)).await? {
+    let those_who = |permission| -> Vec<Role> {
+        let roles = Role::ALL.iter().copied();
+        roles.filter(|role| may(*role, permission)).collect()
+    };
+    let answer = those_who(Permission::ConversationsWrite);
+    let configure = those_who(Permission::TicketsConfigure);
+    let roles = (answer.as_slice(), configure.as_slice());
+    for user in deadline_mail::claim(conn, ticket, breached, roles, (now - REST, now)).await? {
         let errand = Errand::Deadline {
             user,
             ticket,

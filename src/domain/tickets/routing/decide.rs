@@ -1,4 +1,4 @@
-//! Which rule a ticket takes, and whom it gives it to. Pure.
+//! Which rule a ticket takes. Pure.
 
 use parlance_store::{
     ids::{RoutingRuleId, TeamId, UserId},
@@ -6,7 +6,6 @@ use parlance_store::{
 };
 
 use super::conditions::{Condition, Conditions, Facts, Reason};
-use crate::domain::conversations::queue::{Assignment, Candidate, QueueSettings, choose};
 
 /// A rule as it decides.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,21 +64,8 @@ pub fn explain(rules: &[Rule], facts: &Facts) -> Vec<Outcome> {
     rules.iter().map(&mut outcome).collect()
 }
 
-/// Who of those that may be given a ticket has least to do; of several, who was given something longest
-/// ago. Nobody where all are away.
-#[must_use]
-pub fn least_loaded(candidates: &[Candidate]) -> Option<UserId> {
-    let settings = QueueSettings {
-        assign: Assignment::LeastLoaded,
-        per_agent: u8::MAX,
-        ..QueueSettings::default()
-    };
-    choose(&settings, candidates)
-}
-
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
     use uuid::Uuid;
 
     use super::*;
@@ -149,25 +135,5 @@ mod tests {
             Outcome::Later,
         ];
         assert_eq!(told, expected);
-    }
-
-    #[test]
-    fn who_has_least_to_do_is_given_it_and_nobody_who_is_away() {
-        let candidate = |n, open, away, second| Candidate {
-            agent: Uuid::from_u128(n).into(),
-            away,
-            open,
-            assigned_at: DateTime::from_timestamp(second, 0),
-        };
-        let cases: [(&[Candidate], Option<u128>); 4] = [
-            (&[candidate(1, 3, false, 0), candidate(2, 1, false, 9)], Some(2)),
-            (&[candidate(1, 1, false, 9), candidate(2, 1, false, 0)], Some(2)),
-            (&[candidate(1, 0, true, 0), candidate(2, 9, false, 0)], Some(2)),
-            (&[candidate(1, 0, true, 0)], None),
-        ];
-        for (candidates, expected) in cases {
-            let expected: Option<UserId> = expected.map(|n| Uuid::from_u128(n).into());
-            assert_eq!(least_loaded(candidates), expected, "{candidates:?}");
-        }
     }
 }

@@ -244,7 +244,9 @@ pub(super) async fn follow(
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let known = |before: &Ticket| {
-        let categorised = before.category_id.is_none() && ticket.category_by == Some(CategoryBy::Person);
+        let categorised = before.category_id.is_none()
+            && ticket.category_id.is_some()
+            && ticket.category_by == Some(CategoryBy::Person);
         let prioritised = before.priority == Priority::Normal && ticket.priority != Priority::Normal;
         categorised || prioritised
     };

@@ -15,12 +15,12 @@ use tracing::{info, warn};
 
 use super::{
     conditions::{Facts, Feeling, Reason, When},
-    decide::{Gives, Rule, decide, least_loaded},
+    decide::{Gives, Rule, decide},
     rules,
 };
 use crate::domain::{
     accounts::permission::{Permission, may},
-    conversations::queue::Candidate,
+    conversations::queue::{Candidate, least_loaded},
     hours::Hours,
     mood,
     tickets::{
@@ -189,9 +189,6 @@ async fn route(
     if ticket.assignee_id.is_none() && ticket.team_id.is_none() {
         ticket.team_id = rule.gives.team;
         let chosen = whom(conn, &rule.gives, present).await?;
-        if let Some((agent, _)) = &chosen {
-            queue::assigned(conn, *agent, at).await?;
-        }
         (ticket.assignee_id, ticket.assignee_name) = chosen.unzip();
     }
     ticket.priority = prioritised(before.priority, rule.gives.priority);
@@ -208,15 +205,12 @@ async fn route(
         "team": ticket.team_id, "assignee": ticket.assignee_id, "assignee_name": ticket.assignee_name,
         "priority": ticket.priority, "tags": ticket.tags,
     });
-    kept(
-        conn,
-        Some(&before),
-        ticket,
-        (Kind::Routed, body),
-        &Author::default(),
-        at,
-    )
-    .await
+    let told = (Kind::Routed, body);
+    let ticket = kept(conn, Some(&before), ticket, told, &Author::default(), at).await?;
+    if let Some(agent) = ticket.assignee_id.filter(|_| before.assignee_id.is_none()) {
+        queue::assigned(conn, agent, at).await?;
+    }
+    Ok(ticket)
 }
 
 /// A rule raises a priority that is above normal, for a mood may have made it so, and never lowers it; low
@@ -265,7 +259,7 @@ async fn whom(
         })
     };
     let candidates: Vec<Candidate> = loads.into_iter().filter_map(candidate).collect();
-    match least_loaded(&candidates) {
+    match least_loaded(candidates.iter()) {
         Some(agent) => Ok(colleague(conn, agent).await.ok()),
         None => Ok(None),
     }

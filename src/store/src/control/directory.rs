@@ -160,8 +160,8 @@ impl ControlDb {
         Ok(rows.into_iter().map(|row| (row.tenant_id, row.id)).collect())
     }
 
-    /// Tickets of all tenants of which a deadline came to be at risk or passed before `now`: those that did
-    /// the longest ago.
+    /// Tickets of all tenants of which a deadline came to be at risk or passed before `now`: of each tenant
+    /// those that did the longest ago, in turns between tenants.
     ///
     /// # Errors
     /// [`StoreError`] where the database does not answer.

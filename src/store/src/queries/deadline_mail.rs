@@ -16,8 +16,8 @@ use crate::{
     tenant::TenantConn,
 };
 
-/// Who is to be told of a ticket: whoever has it and its watchers; where nobody has it its team, and where
-/// it has none either, everyone in one of these roles. Of them those who want such mail and got none of its
+/// Who is to be told of a ticket: whoever has it and its watchers; where nobody has it its team. Where it has no
+/// team either, everyone in one of the roles `answer`; where nobody is in its team, in one of `configure`. Of them those who want such mail and got none of its
 /// kind, at risk or breached, since `before`: from now on they did. Only those who have proven that their
 /// address is theirs.
 ///
@@ -27,7 +27,7 @@ pub async fn claim(
     conn: &mut TenantConn<'_>,
     ticket: TicketId,
     breached: bool,
-    roles: &[Role],
+    (answer, configure): (&[Role], &[Role]),
     (before, at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Vec<UserId>, StoreError> {
     #[derive(QueryableByName)]
@@ -36,13 +36,14 @@ pub async fn claim(
         user_id: UserId,
     }
     let tenant = conn.tenant_id();
-    let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+    let words = |roles: &[Role]| -> Vec<&'static str> { roles.iter().map(|role| role.as_str()).collect() };
     let rows: Vec<Row> = sql("WITH t AS (SELECT id, team_id, assignee_id FROM tickets WHERE id = $2), who AS ( \
              SELECT assignee_id AS user_id FROM t \
              UNION SELECT w.user_id FROM ticket_watchers w JOIN t ON w.ticket_id = t.id \
              UNION SELECT m.user_id FROM team_members m JOIN t ON m.team_id = t.team_id WHERE t.assignee_id IS NULL \
-             UNION SELECT m.user_id FROM memberships m JOIN t ON t.assignee_id IS NULL AND t.team_id IS NULL \
-                 WHERE m.tenant_id = $1 AND m.role = ANY ($4)) \
+             UNION SELECT m.user_id FROM memberships m JOIN t ON t.assignee_id IS NULL \
+                 AND NOT EXISTS (SELECT FROM team_members n WHERE n.team_id = t.team_id) \
+                 WHERE m.tenant_id = $1 AND m.role = ANY (CASE WHEN t.team_id IS NULL THEN $4 ELSE $7 END)) \
          INSERT INTO agents AS a (tenant_id, user_id, at_risk_mailed_at, breached_mailed_at) \
          SELECT m.tenant_id, m.user_id, CASE WHEN NOT $3 THEN $6 END, CASE WHEN $3 THEN $6 END \
          FROM who JOIN memberships m ON m.user_id = who.user_id AND m.tenant_id = $1 \
@@ -56,9 +57,10 @@ pub async fn claim(
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(ticket)
     .bind::<Bool, _>(breached)
-    .bind::<Array<Text>, _>(roles)
+    .bind::<Array<Text>, _>(words(answer))
     .bind::<Timestamptz, _>(before)
     .bind::<Timestamptz, _>(at)
+    .bind::<Array<Text>, _>(words(configure))
     .get_results(conn.db())
     .await?;
     Ok(rows.into_iter().map(|row| row.user_id).collect())

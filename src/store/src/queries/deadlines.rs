@@ -4,7 +4,7 @@ pub mod report;
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    OptionalExtension, QueryableByName,
+    QueryableByName,
     sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
@@ -121,35 +121,12 @@ pub async fn of(conn: &mut TenantConn<'_>, tickets: &[TicketId]) -> Result<Vec<D
     .await?)
 }
 
-/// The deadline of a conversation's tickets that passes next, or has passed longest ago; none where none
-/// runs. What an inbox orders by.
+/// When the deadline of a conversation's tickets passes that passes next, or has passed longest ago; none where
+/// none runs. What an inbox orders by.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn next_deadline(
-    conn: &mut TenantConn<'_>,
-    conversation: ConversationId,
-) -> Result<Option<Deadline>, StoreError> {
-    Ok(sql(concat!(
-        "SELECT ",
-        deadline!(),
-        " FROM ticket_deadlines WHERE met_at IS NULL AND due_at IS NOT NULL \
-             AND ticket_id IN (SELECT id FROM tickets WHERE conversation_id = $1) \
-         ORDER BY due_at, kind LIMIT 1"
-    ))
-    .bind::<SqlUuid, _>(conversation)
-    .get_result(conn.db())
-    .await
-    .optional()?)
-}
-
-/// Writes the deadline of a conversation's tickets that passes next to the conversation, which the inbox is
-/// sorted by, and gives it. A conversation that somebody writes to at this moment is not waited for, because
-/// its writer may be waiting for the ticket: it is left to the next change of its ticket.
-///
-/// # Errors
-/// [`StoreError`] where the database fails.
-pub async fn carry(
     conn: &mut TenantConn<'_>,
     conversation: ConversationId,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
@@ -159,17 +136,49 @@ pub async fn carry(
         due_at: Option<DateTime<Utc>>,
     }
     let row: Row = sql(
-        "WITH next AS (SELECT min(due_at) AS due_at FROM ticket_deadlines WHERE met_at IS NULL \
-             AND ticket_id IN (SELECT id FROM tickets WHERE conversation_id = $1)), \
-         free AS (SELECT id FROM conversations WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED), \
-         carried AS (UPDATE conversations c SET deadline = next.due_at FROM next, free \
-             WHERE c.id = free.id AND c.deadline IS DISTINCT FROM next.due_at) \
-         SELECT due_at FROM next",
+        "SELECT min(due_at) AS due_at FROM ticket_deadlines WHERE met_at IS NULL \
+         AND ticket_id IN (SELECT id FROM tickets WHERE conversation_id = $1)",
     )
     .bind::<SqlUuid, _>(conversation)
     .get_result(conn.db())
     .await?;
     Ok(row.due_at)
+}
+
+/// Writes the [`next_deadline`] of a conversation to it, which the inbox is sorted by. A conversation that
+/// somebody writes to at this moment is not waited for, because its writer may be waiting for the ticket: whoever
+/// has changed a ticket [holds](hold_conversation) its conversation and carries again when that is committed.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn carry(conn: &mut TenantConn<'_>, conversation: ConversationId) -> Result<(), StoreError> {
+    sql(
+        "WITH next AS (SELECT min(due_at) AS due_at FROM ticket_deadlines WHERE met_at IS NULL \
+             AND ticket_id IN (SELECT id FROM tickets WHERE conversation_id = $1)), \
+         free AS (SELECT id FROM conversations WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED) \
+         UPDATE conversations c SET deadline = next.due_at FROM next, free \
+         WHERE c.id = free.id AND c.deadline IS DISTINCT FROM next.due_at",
+    )
+    .bind::<SqlUuid, _>(conversation)
+    .execute(conn.db())
+    .await?;
+    Ok(())
+}
+
+/// Waits for whoever writes to a conversation, and has others wait who would. For a transaction that has no
+/// ticket.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn hold_conversation(
+    conn: &mut TenantConn<'_>,
+    conversation: ConversationId,
+) -> Result<(), StoreError> {
+    sql("SELECT id FROM conversations WHERE id = $1 FOR NO KEY UPDATE")
+        .bind::<SqlUuid, _>(conversation)
+        .execute(conn.db())
+        .await?;
+    Ok(())
 }
 
 /// Keeps a deadline: a new one, or one that is there as it is now.

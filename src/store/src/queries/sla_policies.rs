@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     error::StoreError,
-    ids::{SlaPolicyId, SpaceId, TeamId},
+    ids::{SlaPolicyId, SpaceId, TeamId, TicketCategoryId},
     statement::sql,
     tenant::TenantConn,
 };
@@ -113,7 +113,18 @@ pub async fn remove(conn: &mut TenantConn<'_>, id: SlaPolicyId) -> Result<(), St
     }
 }
 
-/// Whether the tenant has all of these spaces, and all of these teams.
+/// Which of these the tenant has all of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The spaces.
+    pub spaces: bool,
+    /// The teams.
+    pub teams: bool,
+    /// The categories.
+    pub categories: bool,
+}
+
+/// Whether the tenant has all of these spaces, teams and categories.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
@@ -121,22 +132,32 @@ pub async fn knows(
     conn: &mut TenantConn<'_>,
     spaces: &[SpaceId],
     teams: &[TeamId],
-) -> Result<(bool, bool), StoreError> {
+    categories: &[TicketCategoryId],
+) -> Result<Known, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = BigInt)]
         spaces: i64,
         #[diesel(sql_type = BigInt)]
         teams: i64,
+        #[diesel(sql_type = BigInt)]
+        categories: i64,
     }
     let row: Row = sql("SELECT \
             (SELECT count(*) FROM unnest($1) AS s (id) WHERE NOT EXISTS ( \
                 SELECT FROM spaces x WHERE x.id = s.id AND x.removed_at IS NULL)) AS spaces, \
             (SELECT count(*) FROM unnest($2) AS t (id) WHERE NOT EXISTS ( \
-                SELECT FROM teams x WHERE x.id = t.id)) AS teams")
+                SELECT FROM teams x WHERE x.id = t.id)) AS teams, \
+            (SELECT count(*) FROM unnest($3) AS c (id) WHERE NOT EXISTS ( \
+                SELECT FROM ticket_categories x WHERE x.id = c.id)) AS categories")
     .bind::<Array<SqlUuid>, _>(spaces)
     .bind::<Array<SqlUuid>, _>(teams)
+    .bind::<Array<SqlUuid>, _>(categories)
     .get_result(conn.db())
     .await?;
-    Ok((row.spaces == 0, row.teams == 0))
+    Ok(Known {
+        spaces: row.spaces == 0,
+        teams: row.teams == 0,
+        categories: row.categories == 0,
+    })
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use parlance_store::{
     StoreError, TenantDb,
     control::Role,
-    ids::{ContactId, SlaPolicyId, TeamId, TicketId, UserId},
+    ids::{ContactId, SlaPolicyId, TeamId, TicketCategoryId, TicketId, UserId},
     queries::{
         audit::ActorKind,
         deadline_mail,
@@ -113,7 +113,7 @@ async fn a_deadline_is_looked_at_when_it_comes_to_be_at_risk_and_when_it_passes(
     let next = acme
         .db
         .read(async |conn| deadlines::next_deadline(conn, acme.conversation).await);
-    assert_eq!(next.await.unwrap(), Some(it.clone()));
+    assert_eq!(next.await.unwrap(), it.due_at);
     it.breached_at = it.due_at;
     put(&acme.db, &it).await;
     assert_eq!(due(at(999)).await, 0, "it is told once");
@@ -125,6 +125,29 @@ async fn a_deadline_is_looked_at_when_it_comes_to_be_at_risk_and_when_it_passes(
         .db
         .read(async |conn| deadlines::next_deadline(conn, acme.conversation).await);
     assert_eq!(next.await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn deadlines_of_tenants_are_looked_at_in_turns() {
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    // Of one tenant many have passed, all before the only one of the other.
+    for second in 1..=5 {
+        let mut it = deadline(ticket(&acme, false).await, DeadlineKind::Resolution);
+        (it.at_risk_at, it.due_at) = (Some(at(second)), Some(at(second + 100)));
+        put(&acme.db, &it).await;
+    }
+    let other = ticket(&globex, false).await;
+    put(&globex.db, &deadline(other, DeadlineKind::Resolution)).await;
+    let due = async |now, most| {
+        let control = test.db().control();
+        control.deadlines_to_look_at(now, most).await.unwrap()
+    };
+    assert_eq!(due(at(1), 9).await, []);
+    assert_eq!(due(at(3), 9).await.len(), 2, "the other is not due yet");
+    let first = due(at(81), 2).await;
+    assert!(first.contains(&(globex.db.tenant_id(), other)), "{first:?}");
+    assert_eq!(due(at(81), 9).await.len(), 6);
 }
 
 #[tokio::test]
@@ -201,7 +224,8 @@ async fn what_was_kept_is_counted_by_everything_there_is_to_tell_it_by() {
     assert_eq!(figures(&[at(400), at(500)]).await, []);
 }
 
-const ROLES: &[Role] = &[Role::Owner, Role::Agent];
+/// Who may answer, and who may configure.
+const ROLES: (&[Role], &[Role]) = (&[Role::Owner, Role::Agent], &[Role::Owner]);
 
 async fn told(chat: &Chat, ticket: TicketId, breached: bool, second: i64) -> Vec<UserId> {
     let times = (at(second - 10), at(second));
@@ -238,8 +262,8 @@ async fn those_are_mailed_whose_ticket_it_is_now_and_then_where_they_want_it() {
     given.await.unwrap();
     assert_eq!(
         told(&acme, id, true, 200).await,
-        [],
-        "its team, in which nobody is"
+        [ada],
+        "nobody is in its team, so those who may say who is"
     );
     let watched = acme
         .db
@@ -342,14 +366,16 @@ async fn a_foreign_tenant_knows_no_policy_and_no_deadline() {
             Err(StoreError::NotFound)
         ));
         sla_policies::order(conn, &[mine.id]).await?;
+        let known = sla_policies::knows(conn, &[acme.space], &[], &[]).await?;
+        assert_eq!((known.spaces, known.teams, known.categories), (false, true, true));
+        let (team, category) = ([TeamId::new()], [TicketCategoryId::new()]);
+        let known = sla_policies::knows(conn, &[globex.space], &team, &category).await?;
         assert_eq!(
-            sla_policies::knows(conn, &[acme.space], &[]).await?,
-            (false, true)
+            (known.spaces, known.teams, known.categories),
+            (true, false, false)
         );
-        assert_eq!(
-            sla_policies::knows(conn, &[globex.space], &[TeamId::new()]).await?,
-            (true, false)
-        );
+        deadlines::hold_conversation(conn, acme.conversation).await?;
+        deadlines::carry(conn, acme.conversation).await?;
         assert!(deadlines::lock(conn, id).await?.is_empty());
         assert!(deadlines::of(conn, &[id]).await?.is_empty());
         assert!(deadlines::statuses(conn, id).await?.is_empty());

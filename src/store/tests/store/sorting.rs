@@ -6,7 +6,7 @@ use parlance_store::{
     queries::{
         routing_rules::{self, RoutingRule},
         ticket_categories::{self as categories, ExampleSource},
-        tickets::{self, NewTicket, Priority, Via},
+        tickets::{self, NewTicket, Priority, Via, losing},
     },
 };
 use serde_json::json;
@@ -84,7 +84,9 @@ async fn a_foreign_tenant_knows_no_category_and_no_rule() {
         assert!(categories::list(conn).await?.is_empty());
         absent(categories::get(conn, mine).await.unwrap_err());
         absent(categories::remove(conn, mine).await.unwrap_err());
-        categories::clear(conn, mine).await?;
+        let lost = losing::Lost::Category(mine);
+        assert!(losing::unfinished(conn, lost, 9).await?.is_empty());
+        assert!(losing::finished(conn, lost, 9).await?.is_empty());
         assert!(categories::examples(conn, mine, 9).await?.is_empty());
         assert_eq!(categories::count_examples(conn, mine).await?, 0);
         absent(

@@ -10,6 +10,7 @@ use parlance_store::{
             self, NewTicket, Priority, Status, Via,
             events::{self, Kind, NewEvent},
             list::{self, Order, Place, Wanted},
+            losing,
             relations::{self, LinkKind},
         },
     },
@@ -86,7 +87,11 @@ async fn a_foreign_tenant_knows_no_ticket() {
             assert!(relations::watchers(conn, id).await?.is_empty());
             assert!(relations::links(conn, id).await?.is_empty());
             assert!(!relations::unwatch(conn, id, UserId::new()).await?);
-            assert_eq!(relations::unlink(conn, id, TicketLinkId::new()).await?, None);
+            assert!(absent(
+                relations::ends(conn, id, TicketLinkId::new()).await.map(drop)
+            ));
+            assert!(absent(relations::unlink(conn, TicketLinkId::new()).await));
+            assert!(losing::of_contact(conn, ContactId::new()).await?.is_empty());
             Ok::<_, StoreError>(())
         })
         .await
@@ -269,4 +274,42 @@ async fn a_page_of_many_tickets_reads_few() {
         has_read_few(conn, 100).await
     });
     middle.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_matches_anything_elsewhere_is_itself_in_a_search() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    for subject in [
+        "100% cotton",
+        "100 robots",
+        "snake_case",
+        "snakeXcase",
+        r"C:\temp",
+    ] {
+        let one = NewTicket {
+            subject: subject.to_owned(),
+            conversation_id: None,
+            client_id: None,
+            ..new(&acme)
+        };
+        let made = acme.db.transaction(async |conn| tickets::create(conn, one).await);
+        made.await.unwrap();
+    }
+    let found = async |search: &str| {
+        let wanted = Wanted {
+            search: search.to_owned(),
+            ..Wanted::default()
+        };
+        let all = acme
+            .db
+            .read(async |conn| list::list(conn, &wanted, Order::Created, 9, None).await);
+        let subjects = all.await.unwrap().into_iter().map(|ticket| ticket.subject);
+        subjects.collect::<Vec<_>>()
+    };
+    assert_eq!(found("100%").await, ["100% cotton"]);
+    assert_eq!(found("snake_c").await, ["snake_case"]);
+    assert_eq!(found(r"c:\").await, [r"C:\temp"]);
+    assert_eq!(found("%").await.len(), 0);
+    assert_eq!(found("100").await.len(), 2);
 }

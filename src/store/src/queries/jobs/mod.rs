@@ -255,6 +255,19 @@ pub async fn claim(
     }
 }
 
+/// Keeps what a job needs to know when it goes on, for whoever takes it up next.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn keep(conn: &mut TenantConn<'_>, job: JobId, payload: Value) -> Result<(), StoreError> {
+    sql("UPDATE jobs SET payload = $2 WHERE id = $1 AND state = 'running'")
+        .bind::<SqlUuid, _>(job)
+        .bind::<Jsonb, _>(payload)
+        .execute(conn.db())
+        .await?;
+    Ok(())
+}
+
 /// Says how far a job is and holds its lease until `until`.
 ///
 /// # Errors

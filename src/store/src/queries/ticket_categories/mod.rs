@@ -180,21 +180,6 @@ pub async fn describe(
     Ok(())
 }
 
-/// Takes a category from the tickets that are of it.
-///
-/// # Errors
-/// [`StoreError`] where the database fails.
-pub async fn clear(conn: &mut TenantConn<'_>, id: TicketCategoryId) -> Result<(), StoreError> {
-    sql(
-        "UPDATE tickets SET category_id = NULL, category_by = NULL, category_score = NULL, \
-            version = version + 1 WHERE category_id = $1",
-    )
-    .bind::<SqlUuid, _>(id)
-    .execute(conn.db())
-    .await?;
-    Ok(())
-}
-
 /// Removes a category with its examples.
 ///
 /// # Errors

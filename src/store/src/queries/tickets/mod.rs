@@ -3,6 +3,7 @@
 
 pub mod events;
 pub mod list;
+pub mod losing;
 pub mod relations;
 
 use chrono::{DateTime, Utc};

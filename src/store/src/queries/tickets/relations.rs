@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    OptionalExtension, QueryableByName,
+    QueryableByName,
     sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
@@ -194,22 +194,29 @@ pub struct Ends {
     pub conversation_id: Option<ConversationId>,
 }
 
-/// Takes a link of a ticket away and gives its ends.
+/// The ends of a link of a ticket.
 ///
 /// # Errors
-/// [`StoreError`] where the database does not answer.
-pub async fn unlink(
-    conn: &mut TenantConn<'_>,
-    ticket: TicketId,
-    id: TicketLinkId,
-) -> Result<Option<Ends>, StoreError> {
-    Ok(sql(
-        "DELETE FROM ticket_links WHERE id = $2 AND (ticket_id = $1 OR other_id = $1) \
-         RETURNING ticket_id, other_id, conversation_id",
+/// [`StoreError::NotFound`] where the ticket has no such link.
+pub async fn ends(conn: &mut TenantConn<'_>, ticket: TicketId, id: TicketLinkId) -> Result<Ends, StoreError> {
+    Ok(
+        sql("SELECT ticket_id, other_id, conversation_id FROM ticket_links \
+         WHERE id = $2 AND (ticket_id = $1 OR other_id = $1)")
+        .bind::<SqlUuid, _>(ticket)
+        .bind::<SqlUuid, _>(id)
+        .get_result(conn.db())
+        .await?,
     )
-    .bind::<SqlUuid, _>(ticket)
-    .bind::<SqlUuid, _>(id)
-    .get_result(conn.db())
-    .await
-    .optional()?)
+}
+
+/// Takes a link away.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where it is gone.
+pub async fn unlink(conn: &mut TenantConn<'_>, id: TicketLinkId) -> Result<(), StoreError> {
+    let removed = sql("DELETE FROM ticket_links WHERE id = $1")
+        .bind::<SqlUuid, _>(id)
+        .execute(conn.db())
+        .await?;
+    (removed == 1).then_some(()).ok_or(StoreError::NotFound)
 }
