@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
 use parlance_loadtest::{
     upstream::Behaviour,
-    visitor::{Server, chat, idle, process::Process},
+    visitor::{Server, chat, idle, process::Process, urgency},
 };
 
 /// Drives and measures a Parlance server on this machine.
@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Chat(Box<Chat>),
     /// Memory of open, silent conversations.
     Idle(Idle),
+    /// How soon an agent sees who is angry.
+    Urgency(Urgency),
 }
 
 #[derive(Debug, clap::Args)]
@@ -187,6 +189,38 @@ impl Idle {
             connections: self.connections,
             question: self.question.clone(),
             settle: Duration::from_secs(self.settle_s),
+        })
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Urgency {
+    #[command(flatten)]
+    target: Target,
+    /// An agent of the workspace.
+    #[arg(long)]
+    email: String,
+    #[arg(long, env = "PARLANCE_PASSWORD", hide_env_values = true)]
+    password: String,
+    /// Visitors who wait for a person meanwhile.
+    #[arg(long, default_value_t = 300)]
+    waiting: usize,
+    /// Angry visitors, one after another.
+    #[arg(long, default_value_t = 50)]
+    rounds: usize,
+    /// Writes the report as JSON too.
+    #[arg(long)]
+    pub(crate) json: Option<PathBuf>,
+}
+
+impl Urgency {
+    pub(crate) fn plan(&self) -> Result<urgency::Plan> {
+        Ok(urgency::Plan {
+            server: self.target.server()?,
+            email: self.email.clone(),
+            password: self.password.clone(),
+            waiting: self.waiting,
+            rounds: self.rounds,
         })
     }
 }

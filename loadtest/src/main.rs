@@ -12,11 +12,11 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use parlance_loadtest::{
     upstream::{Behaviour, MockUpstream},
-    visitor::{chat, idle},
+    visitor::{chat, idle, urgency},
 };
 use serde::Serialize;
 
-use self::args::{Args, Chat, Command, Idle, Upstream};
+use self::args::{Args, Chat, Command, Idle, Upstream, Urgency};
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
@@ -24,6 +24,7 @@ async fn main() -> Result<ExitCode> {
         Command::Upstream(args) => upstream(args).await,
         Command::Chat(args) => run_chat(*args).await,
         Command::Idle(args) => run_idle(args).await,
+        Command::Urgency(args) => run_urgency(args).await,
     }
 }
 
@@ -74,6 +75,12 @@ async fn run_chat(args: Chat) -> Result<ExitCode> {
 
 async fn run_idle(args: Idle) -> Result<ExitCode> {
     let report = idle::run(args.plan()?).await?;
+    finish(&report, args.json.as_deref())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_urgency(args: Urgency) -> Result<ExitCode> {
+    let report = urgency::run(args.plan()?).await?;
     finish(&report, args.json.as_deref())?;
     Ok(ExitCode::SUCCESS)
 }

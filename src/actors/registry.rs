@@ -11,7 +11,12 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use dashmap::{DashMap, mapref::entry::Entry};
-use parlance_store::ids::{ConversationId, TenantId};
+use parlance_store::{
+    StoreError,
+    ids::{ConversationId, TenantId},
+    queries::inbox,
+};
+use tracing::warn;
 
 use super::{
     conversation::{ActorError, ConversationHandle, Deps},
@@ -102,14 +107,25 @@ impl Registry {
         Ok(ConversationHandle::start(self.deps.clone(), tenant, id, &arbiter))
     }
 
-    /// Tells those of `conversations` that are alive to look who their visitor is now. One that starts later
-    /// reads it.
+    /// Tells those of `conversations` that are alive, or that a person is to answer, to look who their visitor
+    /// is now. Any other reads it when it starts.
     pub async fn identify(&self, tenant: TenantId, conversations: &[ConversationId]) {
-        let alive: Vec<_> = conversations
-            .iter()
-            .filter_map(|id| Some(self.places.get(&(tenant, *id))?.handle.clone()))
+        let (mut told, asleep): (Vec<_>, Vec<_>) =
+            conversations.iter().partition(|id| self.is_alive(tenant, **id));
+        if !asleep.is_empty() {
+            let db = self.deps.db.tenant(tenant);
+            match db.read(async |conn| inbox::due(conn, &asleep).await).await {
+                Ok(due) => told.extend(due),
+                Err::<_, StoreError>(error) => {
+                    warn!(tenant.id = %tenant, %error, "conversations are not told who their visitor is");
+                }
+            }
+        }
+        let told: Vec<_> = told
+            .into_iter()
+            .filter_map(|id| self.conversation(tenant, id).ok())
             .collect();
-        futures_util::future::join_all(alive.iter().map(ConversationHandle::identify)).await;
+        futures_util::future::join_all(told.iter().map(ConversationHandle::identify)).await;
     }
 
     /// Forgets actors that ended. Called now and then.

@@ -20,12 +20,13 @@ use crate::{
     kernel::{bearer::bearer, code::Code, problem::Problem, route::Routed},
 };
 
-/// A permission as a type.
+/// What a route takes, as a type.
 pub trait Permit: 'static {
-    const PERMISSION: Permission;
+    /// All of them.
+    const PERMISSIONS: &'static [Permission];
 }
 
-/// Proof that the caller has the permission `P`.
+/// Proof that the caller has the permissions of `P`.
 #[derive(Clone, Debug)]
 pub struct Allowed<P> {
     caller: Caller,
@@ -47,7 +48,7 @@ impl<P: Permit> FromRequest for Allowed<P> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let caller = permitted(&request, P::PERMISSION).await?;
+            let caller = permitted(&request, P::PERMISSIONS).await?;
             Ok(Self {
                 caller,
                 permission: PhantomData,
@@ -56,12 +57,12 @@ impl<P: Permit> FromRequest for Allowed<P> {
     }
 }
 
-async fn permitted(request: &HttpRequest, permission: Permission) -> Result<Caller, Problem> {
+async fn permitted(request: &HttpRequest, needed: &[Permission]) -> Result<Caller, Problem> {
     if bearer(request).starts_with(keys::BEGINS) {
-        return opened(request, permission).await;
+        return opened(request, needed).await;
     }
     let member = Member::of(request).await?;
-    if !may(member.role, permission) {
+    if let Some(permission) = needed.iter().find(|needed| !may(member.role, **needed)) {
         let detail = format!(
             "this takes the permission {permission}, which your role, {}, does not have",
             member.role
@@ -72,7 +73,7 @@ async fn permitted(request: &HttpRequest, permission: Permission) -> Result<Call
 }
 
 /// A program, by its key.
-async fn opened(request: &HttpRequest, permission: Permission) -> Result<Caller, Problem> {
+async fn opened(request: &HttpRequest, needed: &[Permission]) -> Result<Caller, Problem> {
     let services = request
         .app_data::<web::Data<Services>>()
         .ok_or_else(|| Problem::internal("no services"))?;
@@ -100,7 +101,7 @@ async fn opened(request: &HttpRequest, permission: Permission) -> Result<Caller,
         }
     })?;
     request.extensions_mut().insert(left(opened.spent));
-    if !opened.scopes.contains(&permission) {
+    if let Some(permission) = needed.iter().find(|needed| !opened.scopes.contains(needed)) {
         let detail = format!("this takes the scope {permission}, which the key does not have");
         return Err(Problem::new(Code::Forbidden, detail));
     }
@@ -117,35 +118,39 @@ pub trait Proves<P> {}
 impl<Args> Proves<Anyone> for Args {}
 
 macro_rules! permits {
-    ($($name:ident),+ $(,)?) => {$(
-        #[doc = concat!("[`Permission::", stringify!($name), "`].")]
+    ($($name:ident = $($permission:ident)&+),+ $(,)?) => {$(
+        #[doc = concat!($("[`Permission::", stringify!($permission), "`] ",)+)]
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
 
         impl Permit for $name {
-            const PERMISSION: Permission = Permission::$name;
+            const PERMISSIONS: &'static [Permission] = &[$(Permission::$permission),+];
         }
     )+};
 }
 
 permits!(
-    SpacesRead,
-    SpacesWrite,
-    KnowledgeRead,
-    KnowledgeWrite,
-    ConversationsRead,
-    ConversationsWrite,
-    TicketsRead,
-    TicketsWrite,
-    TicketsConfigure,
-    ContactsMerge,
-    AnalyticsRead,
-    TeamRead,
-    TeamWrite,
-    KeysRead,
-    KeysWrite,
-    AuditRead,
-    WorkspaceWrite,
+    SpacesRead = SpacesRead,
+    SpacesWrite = SpacesWrite,
+    KnowledgeRead = KnowledgeRead,
+    KnowledgeWrite = KnowledgeWrite,
+    ConversationsRead = ConversationsRead,
+    ConversationsWrite = ConversationsWrite,
+    TicketsRead = TicketsRead,
+    TicketsWrite = TicketsWrite,
+    TicketsConfigure = TicketsConfigure,
+    ContactsMerge = ContactsMerge,
+    AnalyticsRead = AnalyticsRead,
+    TeamRead = TeamRead,
+    TeamWrite = TeamWrite,
+    KeysRead = KeysRead,
+    KeysWrite = KeysWrite,
+    AuditRead = AuditRead,
+    WorkspaceWrite = WorkspaceWrite,
+    // What visitors said is told there besides.
+    GapsRead = KnowledgeRead & ConversationsRead,
+    GapsWrite = KnowledgeWrite & ConversationsRead,
+    QuestionsRead = AnalyticsRead & ConversationsRead,
 );
 
 macro_rules! proves {

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     analytics::{attachment, period, wants_csv},
     documents::problem,
-    permit::{Allowed, AnalyticsRead},
+    permit::{Allowed, QuestionsRead},
 };
 use crate::{
     actors::services::Services,
@@ -125,11 +125,11 @@ struct SlowView {
 /// By meaning, with what was not answered well, what answers cite, and which took longest. Asked for `text/csv`
 /// it is the questions, a line each.
 #[utoipa::path(
-    get, path = "/api/analytics/questions", operation_id = "get_questions", tag = "analytics", security(("user" = ["analytics:read"]), ("key" = ["analytics:read"])), params(QuestionsQuery),
+    get, path = "/api/analytics/questions", operation_id = "get_questions", tag = "analytics", security(("user" = ["analytics:read", "conversations:read"]), ("key" = ["analytics:read", "conversations:read"])), params(QuestionsQuery),
     responses((status = 200, content((QuestionsReport = "application/json"), (String = "text/csv"))), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn report(
-    caller: Allowed<AnalyticsRead>,
+    caller: Allowed<QuestionsRead>,
     request: HttpRequest,
     query: web::Query<QuestionsQuery>,
     services: web::Data<Services>,

@@ -15,9 +15,9 @@ use super::{
     demo, documents, gaps, golden, identity_keys, invitations, jobs, keys, mail, operations, outbox,
     passages,
     permit::{
-        AnalyticsRead, Anyone, AuditRead, ContactsMerge, ConversationsRead, ConversationsWrite, KeysRead,
-        KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite, TeamRead, TeamWrite,
-        WorkspaceWrite, delete, get, patch, post, put,
+        AnalyticsRead, Anyone, AuditRead, ContactsMerge, ConversationsRead, ConversationsWrite, GapsRead,
+        GapsWrite, KeysRead, KeysWrite, KnowledgeRead, KnowledgeWrite, QuestionsRead, SpacesRead,
+        SpacesWrite, TeamRead, TeamWrite, WorkspaceWrite, delete, get, patch, post, put,
     },
     places, query, questions, session, site, sla, sources,
     spaces::{self, embed, experiments, life, versions},
@@ -262,21 +262,21 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
 /// What is asked, and not answered well.
 fn of_gaps(config: &mut web::ServiceConfig) {
     config
-        .service(at("/api/analytics/questions").route(get(AnalyticsRead, questions::report)))
-        .service(at("/api/chat-spaces/{id}/gaps").route(get(KnowledgeRead, gaps::list)))
-        .service(at("/api/chat-spaces/{id}/gaps/{gap}").route(get(KnowledgeRead, gaps::gap)))
-        .service(at("/api/chat-spaces/{id}/gaps/{gap}/dismiss").route(post(KnowledgeWrite, gaps::dismiss)))
-        .service(at("/api/chat-spaces/{id}/gaps/{gap}/reopen").route(post(KnowledgeWrite, gaps::reopen)))
-        .service(at("/api/chat-spaces/{id}/gaps/{gap}/draft").route(post(KnowledgeWrite, gaps::draft)))
+        .service(at("/api/analytics/questions").route(get(QuestionsRead, questions::report)))
+        .service(at("/api/chat-spaces/{id}/gaps").route(get(GapsRead, gaps::list)))
+        .service(at("/api/chat-spaces/{id}/gaps/{gap}").route(get(GapsRead, gaps::gap)))
+        .service(at("/api/chat-spaces/{id}/gaps/{gap}/dismiss").route(post(GapsWrite, gaps::dismiss)))
+        .service(at("/api/chat-spaces/{id}/gaps/{gap}/reopen").route(post(GapsWrite, gaps::reopen)))
+        .service(at("/api/chat-spaces/{id}/gaps/{gap}/draft").route(post(GapsWrite, gaps::draft)))
         .service(
             at("/api/chat-spaces/{id}/gaps/{gap}/preview")
                 .app_data(pasted())
-                .route(post(KnowledgeWrite, gaps::preview)),
+                .route(post(GapsWrite, gaps::preview)),
         )
         .service(
             at("/api/chat-spaces/{id}/gaps/{gap}/answer")
                 .app_data(pasted())
-                .route(post(KnowledgeWrite, gaps::answer)),
+                .route(post(GapsWrite, gaps::answer)),
         );
 }
 

@@ -107,7 +107,7 @@ function Head({ gap, slug, mayWrite }: { gap: Gap; slug: string; mayWrite: boole
       )}
       {document && (
         <p>
-          <span className="text-mute">{state === 'open' ? 'Nothing was found again although there is ' : 'The answer is in '}</span>
+          <span className="text-mute">{wasAnswered(gap)}</span>
           <Link
             to="/spaces/$space/knowledge/documents/$document"
             params={{ space: slug, document: document.id }}
@@ -121,6 +121,12 @@ function Head({ gap, slug, mayWrite }: { gap: Gap; slug: string; mayWrite: boole
       <Refusal error={failed} />
     </div>
   );
+}
+
+/** What is said of the document that answers a gap, or did. Nobody decided on one that opened by itself. */
+function wasAnswered({ state, decided_by }: Gap): string {
+  if (state === 'answered') return 'The answer is in ';
+  return state === 'open' && !decided_by ? 'Nothing was found again although there is ' : 'It was answered in ';
 }
 
 function Asked({ asked }: { asked: AskedQuestion }) {

@@ -97,6 +97,19 @@ describe('gaps', () => {
     expect(await screen.findByRole('alert')).toHaveTextContent(/no agent has answered this/i);
   });
 
+  it.each([
+    ['opened by itself', 'open', null, 'Nothing was found again although there is'],
+    ['was opened by somebody', 'open', 'Ada', 'It was answered in'],
+    ['was dismissed', 'dismissed', 'Ada', 'It was answered in'],
+    ['is answered', 'answered', 'Ada', 'The answer is in'],
+  ] as const)('say of the document of one that %s what is so', async (_, state, by, says) => {
+    const document = { id: 'd1', title: 'Boats' };
+    serve({ ...usual(), [`GET ${GAP}`]: () => details({ state, document, decided_by: by, decided_at: by && AT }) });
+    openConsole('/spaces/acme/knowledge/gaps/g1');
+    const link = await screen.findByRole('link', { name: 'Boats' });
+    expect(link.parentElement).toHaveTextContent(`${says} Boats.`);
+  });
+
   it('are only looked at by who may not write', async () => {
     serve(usual('agent'));
     openConsole('/spaces/acme/knowledge/gaps/g1');

@@ -17,8 +17,8 @@ export const VERBS: readonly { verb: Verb; label: string }[] = [
 export const RESOURCES: readonly Resource[] = [
   { name: 'conversations', label: 'Conversations', about: 'What was said, answering and notes', verbs: ['read', 'write'] },
   { name: 'tickets', label: 'Tickets', about: 'Making, changing and reading tickets; categories and routing', verbs: ['read', 'write', 'configure'] },
-  { name: 'analytics', label: 'Analytics', about: 'What happened, in figures', verbs: ['read'] },
-  { name: 'knowledge', label: 'Knowledge', about: 'Documents, sources, golden questions', verbs: ['read', 'write'] },
+  { name: 'analytics', label: 'Analytics', about: 'What happened, in figures; what was asked takes Conversations, too', verbs: ['read'] },
+  { name: 'knowledge', label: 'Knowledge', about: 'Documents, sources, golden questions; gaps take Conversations, too', verbs: ['read', 'write'] },
   { name: 'spaces', label: 'Spaces', about: 'Settings, publishing, keys of a space', verbs: ['read', 'write'] },
   { name: 'team', label: 'Team', about: 'Members, teams, invitations', verbs: ['read'] },
   { name: 'audit', label: 'Audit log', about: 'Who did what', verbs: ['read'] },

@@ -1,4 +1,4 @@
-//! A visitor on a WebSocket.
+//! A visitor, or an agent, on a WebSocket.
 
 use anyhow::{Context, Result, bail};
 use futures_util::{SinkExt, StreamExt};
@@ -23,7 +23,18 @@ impl Socket {
     /// Session, socket, hello, ready.
     pub(super) async fn open(server: &Server) -> Result<Self> {
         let session = server.session().await?;
-        let mut url = server.call("socket")?;
+        let hello = json!({"type": "hello", "token": session.token, "conversation": null, "after": 0});
+        Self::greeted(server, "socket", &hello).await
+    }
+
+    /// The console of whoever this token is of.
+    pub(super) async fn console(server: &Server, token: &str) -> Result<Self> {
+        let hello = json!({"type": "hello", "token": token});
+        Self::greeted(server, "/api/console/socket", &hello).await
+    }
+
+    async fn greeted(server: &Server, path: &str, hello: &Value) -> Result<Self> {
+        let mut url = server.call(path)?;
         url.set_scheme("ws").ok().context("no socket address")?;
         let mut request = url.as_str().into_client_request()?;
         if let Some(origin) = &server.origin {
@@ -35,9 +46,7 @@ impl Socket {
             .await
             .context("socket")?;
         let mut socket = Self(stream);
-        socket
-            .send(&json!({"type": "hello", "token": session.token, "conversation": null, "after": 0}))
-            .await?;
+        socket.send(hello).await?;
         let first = socket.next().await?;
         if first.get("type").and_then(Value::as_str) != Some("ready") {
             bail!(
@@ -73,7 +82,7 @@ impl Socket {
         Ok(self.0.send(Message::text(frame.to_string())).await?)
     }
 
-    async fn next(&mut self) -> Result<Value> {
+    pub(super) async fn next(&mut self) -> Result<Value> {
         loop {
             match self.0.next().await.context("socket closed")?? {
                 Message::Text(text) => return Ok(serde_json::from_str(&text)?),

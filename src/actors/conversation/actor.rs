@@ -110,10 +110,10 @@ impl ConversationActor {
                     tail,
                     space,
                 } = loaded;
-                let status = write::status_of(mirror.row.status);
-                let alarm = heard::alarm(&mirror, &space, &unanswered);
+                let status = mirror::status_of(mirror.row.status);
+                let alarms = heard::alarms(&mirror, &space, &unanswered);
                 let mut state = State::loaded(status, mirror.row.assignee_id, abstentions, unanswered);
-                state.alarm = alarm;
+                state.alarms = alarms;
                 self.live = Some(Live {
                     state,
                     head: u64::try_from(mirror.row.head_seq).unwrap_or(0),
@@ -127,6 +127,9 @@ impl ConversationActor {
                     moved: false,
                     cancel: None,
                 });
+                // Who they are may have changed while nobody had it loaded.
+                let weighed = self.weigh_again();
+                ctx.wait(weighed);
                 self.command_without_write(Command::Resume, ctx);
             }
             Ok(None) => ctx.stop(),
@@ -246,7 +249,7 @@ impl ConversationActor {
                 self.tenant,
                 live,
                 question,
-                live.state.alarm.is_some(),
+                live.state.alarm().is_some(),
                 None,
             ),
             knowledge_version: 0,
@@ -462,24 +465,25 @@ impl Handler<Identify> for ConversationActor {
 
     fn handle(&mut self, _: Identify, _: &mut Self::Context) -> Self::Result {
         let read = mirror::glimpse(self.deps.clone(), self.tenant, self.id);
-        AtomicResponse::new(Box::pin(read.into_actor(self).map(|now, actor, ctx| {
-            let Some(live) = actor.live.as_mut() else { return };
-            match now {
-                Ok(now) => {
+        let identified = read.into_actor(self).then(|now, actor, ctx| {
+            match (now, actor.live.as_mut()) {
+                (Ok(now), Some(live)) => {
                     if live.mirror.identify(now) {
                         live.subscribers.dismiss_visitor();
                     }
-                    actor.weigh_again();
-                    let Some(live) = actor.live.as_mut() else { return };
-                    // Nobody has seen one in which nothing was said.
-                    if live.head > 0 {
-                        actor.tell_inbox();
-                    }
                 }
-                Err(error) => {
+                (Err(error), Some(_)) => {
                     error!(conversation.id = %actor.id, %error, "cannot tell who a visitor is");
                     actor.break_off(ctx);
                 }
+                _ => {}
+            }
+            actor.weigh_again()
+        });
+        AtomicResponse::new(Box::pin(identified.map(|(), actor, _| {
+            // Nobody has seen one in which nothing was said.
+            if actor.live.as_ref().is_some_and(|live| live.head > 0) {
+                actor.tell_inbox();
             }
         })))
     }

@@ -49,7 +49,7 @@ impl Handler<ByAgent> for ConversationActor {
                 AgentCommand::Snooze { until } => (live.assignee().or(Some(agent)), Some(until)),
                 _ => (Some(agent), None),
             };
-            let moved = Moved::to(to, &transition, author, until);
+            let moved = Moved::to(live, to, &transition, author, until);
             Ok((transition, moved))
         });
         AtomicResponse::new(self.go(planned))
@@ -62,7 +62,7 @@ impl Handler<Assign> for ConversationActor {
     fn handle(&mut self, Assign { agent }: Assign, _: &mut Self::Context) -> Self::Result {
         let planned = self.taking_acts().map(|live| {
             let transition = state::apply(&live.state, Command::Assign { agent: agent.id });
-            let moved = Moved::to(Some(agent), &transition, Author::system(), None);
+            let moved = Moved::to(live, Some(agent), &transition, Author::system(), None);
             (transition, moved)
         });
         AtomicResponse::new(self.go(planned))
@@ -186,6 +186,7 @@ impl ConversationActor {
             _ => Err(held),
         })?;
         let moved = Moved::to(
+            live,
             Some(msg.agent.clone()),
             &transition,
             Author::agent(&msg.agent),

@@ -1,9 +1,12 @@
 //! How what a visitor says sounds: what is read of it at once and written with it, and what is read of it once
 //! more, beside the mailbox, when its vector is known or a model has been asked. Agents are told, no visitor is.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
-use actix::{ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler, WrapFuture};
+use actix::{
+    ActorContext, ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler, ResponseActFuture,
+    WrapFuture,
+};
 use parlance_store::{
     error::StoreError,
     ids::{ConversationId, MessageId, TenantId},
@@ -75,13 +78,16 @@ impl Heard {
     }
 }
 
-/// Why a person is to see what the bot had not answered when the conversation was left.
-pub(super) fn alarm(mirror: &Mirror, space: &Space, unanswered: &[MessageId]) -> Option<Reason> {
-    let readings = mirror.readings();
-    let mut left = readings
-        .iter()
-        .filter(|reading| unanswered.contains(&reading.message));
-    left.find_map(|reading| space.settings.handoff.alarm(&reading.mood()))
+/// What of that which the bot had not answered when the conversation was left calls for a person, and why.
+pub(super) fn alarms(
+    mirror: &Mirror,
+    space: &Space,
+    unanswered: &[MessageId],
+) -> BTreeMap<MessageId, Reason> {
+    let readings = mirror.readings().into_iter();
+    let left = readings.filter(|reading| unanswered.contains(&reading.message));
+    left.filter_map(|reading| Some((reading.message, space.settings.handoff.alarm(&reading.mood())?)))
+        .collect()
 }
 
 /// The messages of a conversation that are angry or cannot wait, as agents are told.
@@ -144,26 +150,33 @@ impl ConversationActor {
     }
 
     /// Writes down what the conversation weighs where the visitor turns out to have another plan.
-    pub(super) fn weigh_again(&mut self) {
-        let Some(live) = self.live.as_mut() else { return };
-        let readings = live.mirror.readings();
-        let weight = live.mirror.weight(&readings, &live.space.settings.queue);
-        if weight.credit == live.mirror.glimpse.credit {
-            return;
-        }
-        live.mirror.credit(weight.credit);
+    pub(super) fn weigh_again(&self) -> ResponseActFuture<Self, ()> {
         let (db, id) = (self.deps.db.tenant(self.tenant), self.id);
-        self.deps.tasks.spawn_local("credit", async move {
-            let written = db.transaction(async |conn| moods::weigh(conn, id, weight.credit).await);
-            let written: Result<(), StoreError> = written.await;
-            if let Err(error) = written {
-                error!(conversation.id = %id, %error, "what a plan is worth is not written down");
-            }
+        let weighs = self.live.as_ref().and_then(|live| {
+            let weight = live
+                .mirror
+                .weight(&live.mirror.readings(), &live.space.settings.queue);
+            (weight.credit != live.mirror.glimpse.credit).then_some(weight.credit)
         });
+        let write = async move {
+            let Some(credit) = weighs else { return Ok(None) };
+            let written = db.transaction(async |conn| moods::weigh(conn, id, credit).await);
+            written.await.map(|()| Some(credit)).map_err(store)
+        };
+        Box::pin(write.into_actor(self).map(|written, actor, ctx| {
+            match (written, actor.live.as_mut()) {
+                (Ok(Some(credit)), Some(live)) => live.mirror.credit(credit),
+                (Ok(_), _) => {}
+                (Err(error), _) => {
+                    error!(conversation.id = %actor.id, %error, "what a plan is worth is not written down");
+                    actor.reload_after(&error, ctx);
+                }
+            }
+        }))
     }
 
-    /// What is written of a message that was read again: it, and what the conversation weighs by it.
-    fn reread(&self, again: &ReadAgain) -> Option<(Vec<Reading>, Reread, Option<Reason>)> {
+    /// What follows where a message is read again.
+    fn reread(&self, again: &ReadAgain) -> Option<Again> {
         let live = self.live.as_ref()?;
         let seq = i64::try_from(again.seq).ok()?;
         let readings = live.mirror.readings();
@@ -172,19 +185,72 @@ impl ConversationActor {
         let readings = mood::with(readings, Reading::of(again.message, seq, &again.mood));
         let weight = live.mirror.weight(&readings, &live.space.settings.queue);
         let alarm = live.space.settings.handoff.alarm(&again.mood);
-        let reread = Reread {
-            conversation_id: self.id,
-            message_id: again.message,
-            reading: mood::stored(&again.mood),
-            weight,
-            said_at: again.at,
+        let reread = Command::Reread {
+            message: again.message,
+            // Whoever changed the status since knew of it.
+            alarm: alarm.filter(|_| seq > live.mirror.glimpse.status_seq),
         };
-        // Whoever changed the status since knew of it.
-        Some((
+        let transition = state::apply(&live.state, reread);
+        Some(Again {
             readings,
-            reread,
-            alarm.filter(|_| seq > live.mirror.glimpse.status_seq),
-        ))
+            reread: Reread {
+                conversation_id: self.id,
+                message_id: again.message,
+                reading: mood::stored(&again.mood),
+                weight,
+                said_at: again.at,
+            },
+            moved: Moved::of(&self.deps, live, &transition, Author::system()),
+            transition,
+        })
+    }
+
+    /// Takes what is durable of it.
+    fn has_read(&mut self, again: Again, events: Vec<Published>, ctx: &mut Context<Self>) {
+        let Some(live) = self.live.as_mut() else { return };
+        let Reread {
+            message_id,
+            weight,
+            said_at,
+            ..
+        } = again.reread;
+        live.mirror.weigh(&again.readings, weight, said_at);
+        live.tell_mood(message_id, true);
+        if live.publish_all(events) {
+            live.state = again.transition.next;
+            self.carry_out(&again.transition.effects, None, ctx);
+            self.tell_inbox();
+        } else {
+            ctx.stop();
+        }
+    }
+}
+
+/// A message that is read again, and the person who is asked for because of it.
+struct Again {
+    /// Of the conversation.
+    readings: Vec<Reading>,
+    reread: Reread,
+    transition: Transition,
+    moved: Option<Moved>,
+}
+
+impl Again {
+    /// Writes all of it or nothing: what was read at first stands then.
+    async fn write(&mut self, deps: &Deps, tenant: TenantId) -> Result<Vec<Published>, ActorError> {
+        if let Some(moved) = &mut self.moved {
+            moved.measure(deps).await;
+        }
+        let (at, conversation) = (deps.clock.now(), self.reread.conversation_id);
+        let db = deps.db.tenant(tenant);
+        let written = db.transaction(async |conn| {
+            moods::read_again(conn, self.reread.clone()).await?;
+            match &self.moved {
+                Some(moved) => moved.write(conn, conversation, at).await,
+                None => Ok(Vec::new()),
+            }
+        });
+        written.await.map_err(store)
     }
 }
 
@@ -195,49 +261,19 @@ impl Handler<ReadAgain> for ConversationActor {
         let planned = self.reread(&again);
         let (deps, tenant) = (self.deps.clone(), self.tenant);
         let write = async move {
-            let (readings, reread, alarm) = planned?;
-            let weight = reread.weight;
-            write(&deps, tenant, reread)
-                .await
-                .then_some((readings, weight, alarm))
+            let mut again = planned?;
+            let written = again.write(&deps, tenant).await;
+            Some(written.map(|events| (again, events)))
         };
-        AtomicResponse::new(Box::pin(write.into_actor(self).map(move |read, actor, ctx| {
-            let Some((live, (readings, weight, alarm))) = actor.live.as_mut().zip(read) else {
-                return;
-            };
-            live.mirror.weigh(&readings, weight, again.at);
-            live.tell_mood(again.message, true);
-            actor.tell_inbox();
-            if let Some(reason) = alarm {
-                actor.alarm(reason, ctx);
-            }
-        })))
-    }
-}
-
-/// Whether it is written. Where it is not, what was read at first stands.
-async fn write(deps: &Arc<Deps>, tenant: TenantId, reread: Reread) -> bool {
-    let id = reread.conversation_id;
-    let db = deps.db.tenant(tenant);
-    let written = db.transaction(async |conn| moods::read_again(conn, reread.clone()).await);
-    let written: Result<(), StoreError> = written.await;
-    if let Err(error) = &written {
-        warn!(conversation.id = %id, %error, "what was read of a message is not written down");
-    }
-    written.is_ok()
-}
-
-impl ConversationActor {
-    /// Hands over for what a message says, now or when its answer has ended.
-    fn alarm(&mut self, reason: Reason, ctx: &mut Context<Self>) {
-        let Some(live) = &self.live else { return };
-        let transition = state::apply(&live.state, Command::Alarm { reason });
-        let moved = Moved::of(&self.deps, live, &transition, Author::system());
-        let gone = self.go(Ok((transition, moved)));
-        ctx.wait(gone.map(|gone, actor, _| {
-            if let Err(error) = gone {
-                error!(conversation.id = %actor.id, %error, "an alarm led to nothing");
-            }
-        }));
+        AtomicResponse::new(Box::pin(write.into_actor(self).map(
+            |read, actor, ctx| match read {
+                Some(Ok((again, events))) => actor.has_read(again, events, ctx),
+                Some(Err(error)) => {
+                    warn!(conversation.id = %actor.id, %error, "what was read of a message is not written down");
+                    actor.reload_after(&error, ctx);
+                }
+                None => {}
+            },
+        )))
     }
 }

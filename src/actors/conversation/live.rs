@@ -122,7 +122,8 @@ impl Live {
                 return false;
             }
             self.head = event.seq.unwrap_or(self.head);
-            if self.mirror.follow(&event) == Some(AuthorKind::Agent) {
+            let queue = &self.space.settings.queue;
+            if self.mirror.follow(&event, queue) == Some(AuthorKind::Agent) {
                 self.seen.agent_wrote(self.head);
             }
             self.moved |= event.kind == "status";

@@ -25,7 +25,7 @@ use super::{
     write::store,
 };
 use crate::domain::conversations::{
-    event::Attachment,
+    event::{Attachment, Status},
     mood::{self, ConversationMood, Reading},
     queue::QueueSettings,
     summary::ConversationSummary,
@@ -56,6 +56,28 @@ pub(super) async fn glimpse(
         .into_iter()
         .next()
         .ok_or(ActorError::NotFound)
+}
+
+/// The status as the store names it.
+pub(super) fn stored(status: Status) -> ConversationStatus {
+    match status {
+        Status::Bot => ConversationStatus::Bot,
+        Status::Waiting => ConversationStatus::Waiting,
+        Status::Human => ConversationStatus::Human,
+        Status::Snoozed => ConversationStatus::Snoozed,
+        Status::Resolved => ConversationStatus::Resolved,
+    }
+}
+
+/// The status as the domain names it.
+pub(super) fn status_of(stored: ConversationStatus) -> Status {
+    match stored {
+        ConversationStatus::Bot => Status::Bot,
+        ConversationStatus::Waiting => Status::Waiting,
+        ConversationStatus::Human => Status::Human,
+        ConversationStatus::Snoozed => Status::Snoozed,
+        ConversationStatus::Resolved => Status::Resolved,
+    }
 }
 
 #[derive(Deserialize)]
@@ -182,8 +204,8 @@ impl Mirror {
     }
 
     /// Follows a durable event: what `set_status`, `say`, `append_message` and `finish_answer` do to the row.
-    /// Gives whose message it is.
-    pub(super) fn follow(&mut self, event: &Published) -> Option<AuthorKind> {
+    /// Gives whose message it is. The space's `queue` says what a plan is worth.
+    pub(super) fn follow(&mut self, event: &Published, queue: &QueueSettings) -> Option<AuthorKind> {
         let seq = event.seq.and_then(|seq| i64::try_from(seq).ok())?;
         let row = &mut self.row;
         row.head_seq = seq;
@@ -229,6 +251,7 @@ impl Mirror {
                 if row.status == ConversationStatus::Resolved && status != ConversationStatus::Resolved {
                     row.epoch += 1;
                     self.glimpse.moods = Value::Array(Vec::new());
+                    self.glimpse.credit = credit_anew(&self.glimpse, queue);
                 }
                 row.waiting_since = match status {
                     ConversationStatus::Waiting => row.waiting_since.or(Some(at)),
@@ -246,6 +269,11 @@ impl Mirror {
         }
         None
     }
+}
+
+/// Minutes by which a conversation is answered earlier in whose epoch nothing was said yet.
+pub(super) fn credit_anew(glimpse: &Glimpse, queue: &QueueSettings) -> i32 {
+    urgency::credit(None, queue.credit(glimpse.plan.as_deref()))
 }
 
 fn is_with_people(status: ConversationStatus) -> bool {

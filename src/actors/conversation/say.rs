@@ -77,7 +77,7 @@ impl ConversationActor {
             };
             let mood = mood::read(&msg.text, None);
             let alarm = live.space.settings.handoff.alarm(&mood);
-            let transition = state::apply(&live.state, command).alarmed(alarm);
+            let transition = state::apply(&live.state, command).alarmed(message, alarm);
             let heard = Heard::new(live, message, (&msg.text, mood), &transition);
             // A reopening begins a new epoch, which is known only when it is durable.
             // What is attached is known only then, too.
@@ -94,7 +94,7 @@ impl ConversationActor {
                     self.tenant,
                     live,
                     message,
-                    transition.next.alarm.is_some(),
+                    transition.next.alarm().is_some(),
                     Some(said),
                 )
             });

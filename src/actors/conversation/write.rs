@@ -12,7 +12,7 @@ use parlance_store::{
         conversations::{self, ConversationStatus},
         inbox,
         ledger::{CallKind, NewReservation},
-        log, messages,
+        log, messages, moods,
         notes::Note,
         queue,
     },
@@ -26,7 +26,7 @@ use super::{
     heard::Heard,
     live::Live,
     messages::{Ack, ActorError, Published, Say},
-    mirror::Mirror,
+    mirror::{self, Mirror},
     notice::Notice,
     release::{give_back, released},
     ticket,
@@ -130,27 +130,6 @@ fn logged(event: &log::LoggedEvent) -> Published {
 
 pub(super) fn body(event: &Event) -> Result<Value, ActorError> {
     serde_json::to_value(event).map_err(|error| ActorError::Store(error.to_string()))
-}
-
-fn stored_status(status: Status) -> ConversationStatus {
-    match status {
-        Status::Bot => ConversationStatus::Bot,
-        Status::Waiting => ConversationStatus::Waiting,
-        Status::Human => ConversationStatus::Human,
-        Status::Snoozed => ConversationStatus::Snoozed,
-        Status::Resolved => ConversationStatus::Resolved,
-    }
-}
-
-/// The status as the domain names it.
-pub(super) fn status_of(stored: ConversationStatus) -> Status {
-    match stored {
-        ConversationStatus::Bot => Status::Bot,
-        ConversationStatus::Waiting => Status::Waiting,
-        ConversationStatus::Human => Status::Human,
-        ConversationStatus::Snoozed => Status::Snoozed,
-        ConversationStatus::Resolved => Status::Resolved,
-    }
 }
 
 pub(super) async fn load(
@@ -267,13 +246,14 @@ pub(super) fn say(
         if let Some(moved) = &mut moved {
             moved.measure(&deps).await;
         }
+        let reopening = moved.as_mut().and_then(Moved::reopening);
         let db = deps.db.tenant(tenant);
         let begun = Instant::now();
         let say = async |conn: &mut TenantConn<'_>| {
-            // A conversation reopens before the message, a person is asked for after it.
+            // A conversation reopens before the message, which is of the new epoch; a person is asked for after it.
             let (before, after) = match &moved {
                 Some(moved) if moved.change.reason == Reason::Reopened => (Some(moved), None),
-                other => (None, other.as_ref()),
+                other => (reopening.as_ref(), other.as_ref()),
             };
             let mut events = Vec::new();
             if let Some(moved) = before {
@@ -377,12 +357,14 @@ pub(super) struct Moved {
     /// When what is snoozed comes back.
     until: Option<DateTime<Utc>>,
     pub(super) notice: Option<Notice>,
+    /// Minutes by which it is answered earlier from now on, where a new epoch begins.
+    anew: Option<i32>,
 }
 
 impl Moved {
     /// What a transition writes that leaves a conversation with who has it, or with nobody.
     pub(super) fn of(deps: &Deps, live: &Live, transition: &Transition, by: Author) -> Option<Self> {
-        let moved = Self::to(live.assignee(), transition, by, None)?;
+        let moved = Self::to(live, live.assignee(), transition, by, None)?;
         Some(Self {
             notice: Notice::of(deps, live, moved.change),
             ..moved
@@ -391,18 +373,38 @@ impl Moved {
 
     /// What a transition writes where whom it goes to is `assignee`.
     pub(super) fn to(
+        live: &Live,
         assignee: Option<Agent>,
         transition: &Transition,
         by: Author,
         until: Option<DateTime<Utc>>,
     ) -> Option<Self> {
         let change = transition.status?;
+        let anew = live.state.status == Status::Resolved && change.status != Status::Resolved;
         Some(Self {
+            anew: anew.then(|| mirror::credit_anew(&live.mirror.glimpse, &live.space.settings.queue)),
             change,
             by,
             assignee: assignee.filter(|agent| change.assignee == Some(agent.id)),
             until,
             notice: None,
+        })
+    }
+
+    /// Takes out of it what goes before a message that reopens a conversation and asks for a person at once.
+    fn reopening(&mut self) -> Option<Self> {
+        let anew = self.anew.take_if(|_| self.change.reason != Reason::Reopened)?;
+        Some(Self {
+            change: StatusChange {
+                status: Status::Bot,
+                reason: Reason::Reopened,
+                assignee: None,
+            },
+            by: self.by.clone(),
+            assignee: None,
+            until: None,
+            notice: None,
+            anew: Some(anew),
         })
     }
 
@@ -437,13 +439,16 @@ impl Moved {
         let json = event_body.to_string();
         let change = conversations::StatusChange {
             conversation_id: conversation,
-            status: stored_status(self.change.status),
+            status: mirror::stored(self.change.status),
             assignee: self.assignee.clone().map(|agent| (agent.id, agent.name)),
             snoozed_until: self.until,
             event_body,
             at,
         };
         let appended = conversations::set_status(conn, change).await?;
+        if let Some(credit) = self.anew {
+            moods::weigh(conn, conversation, credit).await?;
+        }
         // The ticket before what notes who is told or given something: see the order of locks in `docs/TICKETS.md`.
         let ticket = ticket::moved(conn, conversation, self, at).await?;
         let mut events = vec![durable("status", appended.seq, &json)];

@@ -59,7 +59,8 @@ pub struct Begun {
     pub claims: VisitorClaims,
     /// What they go on with.
     pub conversation: Option<ConversationId>,
-    /// What became a contact's by this visit: whoever has it loaded must hear of it.
+    /// What became a contact's by this visit, and all of whoever says something new of themselves: whoever has
+    /// it loaded must hear of it.
     pub claimed: Vec<ConversationId>,
     /// Those that are another contact's from now on.
     pub tickets: Vec<Touched>,
@@ -190,9 +191,11 @@ impl Visits {
 
 impl Decided<'_> {
     async fn carry_out(self, conn: &mut TenantConn<'_>) -> Result<Begun, Refused> {
-        let contact = match &self.proof {
-            Some(proof) => Some(prove(conn, proof, self.at).await?),
-            None => None,
+        let (contact, described) = match &self.proof {
+            Some(proof) => prove(conn, proof, self.at)
+                .await
+                .map(|(one, told)| (Some(one), told))?,
+            None => (None, false),
         };
         let row = match self.known {
             Some(claims) => visitors::lock(conn, claims.visitor).await?,
@@ -252,10 +255,10 @@ impl Decided<'_> {
             (Some(before), None) => contacts::touch(conn, before, self.at).await?,
             _ => {}
         }
-        let claimed = if merges {
-            history::of_visitor(conn, id).await?
-        } else {
-            Vec::new()
+        let claimed = match wanted {
+            Some(contact) if described => history::of_contact(conn, contact).await?,
+            Some(_) if merges => history::of_visitor(conn, id).await?,
+            _ => Vec::new(),
         };
         let claims = VisitorClaims {
             visitor: id,
@@ -316,7 +319,12 @@ async fn survivor(
     })
 }
 
-async fn prove(conn: &mut TenantConn<'_>, proof: &Proof, at: DateTime<Utc>) -> Result<Contact, Refused> {
+/// The contact that is proven, and whether its attributes are others than before.
+async fn prove(
+    conn: &mut TenantConn<'_>,
+    proof: &Proof,
+    at: DateTime<Utc>,
+) -> Result<(Contact, bool), Refused> {
     let Person { name, email, avatar } = proof.person.clone();
     let proven = Proven {
         id: ContactId::new(),
@@ -329,10 +337,11 @@ async fn prove(conn: &mut TenantConn<'_>, proof: &Proof, at: DateTime<Utc>) -> R
     contacts::enter(conn, false).await?;
     let contact = contacts::prove(conn, proven).await?;
     let told = attributes::merged(&contact.attributes, proof.attributes.clone())?;
-    if told != contact.attributes {
+    let described = told != contact.attributes;
+    if described {
         contacts::describe(conn, contact.id, &told).await?;
     }
-    Ok(contact)
+    Ok((contact, described))
 }
 
 /// What a visitor goes on with. A contact's newest on whichever device; but who has just been proven

@@ -5,7 +5,7 @@
 //! in order. Every answer runs under a turn number; what comes back with another number is
 //! stale and ignored.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use parlance_store::ids::{MessageId, UserId};
 
@@ -39,8 +39,9 @@ pub struct State {
     pub queue: VecDeque<MessageId>,
     /// Answers in a row that found nothing, since the status last changed.
     pub abstentions: u8,
-    /// Why a person is asked for when the running answer ends.
-    pub alarm: Option<Reason>,
+    /// Messages after whose answers a person is asked for, and why: those of the running answer and the
+    /// queue, and what was read too late of those before.
+    pub alarms: BTreeMap<MessageId, Reason>,
     last_turn: TurnNumber,
 }
 
@@ -60,7 +61,7 @@ impl State {
             running: None,
             queue: unanswered.into_iter().collect(),
             abstentions,
-            alarm: None,
+            alarms: BTreeMap::new(),
             last_turn: TurnNumber(0),
         }
     }
@@ -85,6 +86,14 @@ impl State {
     #[must_use]
     pub fn is_running(&self, turn: TurnNumber) -> bool {
         self.running.is_some_and(|running| running.turn == turn)
+    }
+
+    /// Why a person is asked for when the running answer ends. What is queued is answered first.
+    #[must_use]
+    pub fn alarm(&self) -> Option<Reason> {
+        let mut alarms = self.alarms.iter();
+        let due = alarms.find(|(message, _)| !self.queue.contains(message));
+        due.map(|(_, reason)| *reason)
     }
 
     /// Nothing runs and nothing waits.
@@ -117,8 +126,12 @@ pub enum Command {
     Stop,
     /// A person is asked for, by the visitor or for them.
     HandOver { reason: Reason },
-    /// What the visitor said is read as calling for a person. It is answered all the same, and then handed over.
-    Alarm { reason: Reason },
+    /// A message is read once more: whether, and why, it calls for a person. It is answered all the same, and
+    /// then handed over.
+    Reread {
+        message: MessageId,
+        alarm: Option<Reason>,
+    },
     /// The running answer ended, however.
     TurnEnded {
         turn: TurnNumber,
@@ -197,9 +210,9 @@ pub struct Transition {
 impl Transition {
     /// The same of a message that calls for a person, where the bot answers it.
     #[must_use]
-    pub fn alarmed(mut self, alarm: Option<Reason>) -> Self {
+    pub fn alarmed(mut self, message: MessageId, alarm: Option<Reason>) -> Self {
         if self.next.status == Status::Bot {
-            self.next.alarm = self.next.alarm.or(alarm);
+            self.next.alarms.extend(alarm.map(|reason| (message, reason)));
         }
         self
     }
@@ -246,7 +259,8 @@ pub fn apply(state: &State, command: Command) -> Transition {
         } if state.is_running(turn) => {
             step.next.running = None;
             step.count(ending);
-            let reason = triggers.reason(ending, step.next.abstentions).or(state.alarm);
+            let reason = triggers.reason(ending, step.next.abstentions);
+            let reason = reason.or(state.alarm());
             // Who has the conversation meanwhile need not be handed it.
             if state.status == Status::Bot
                 && let Some(reason) = reason
@@ -254,10 +268,7 @@ pub fn apply(state: &State, command: Command) -> Transition {
                 step.go(Status::Waiting, None, reason);
             }
         }
-        Command::Alarm { reason } if state.status == Status::Bot => match state.is_quiet() {
-            true => step.go(Status::Waiting, None, reason),
-            false => step.next.alarm = step.next.alarm.or(Some(reason)),
-        },
+        Command::Reread { message, alarm } if state.status == Status::Bot => step.reread(message, alarm),
         // A person was asked for just before a crash: what waited then is theirs to answer.
         Command::Resume if !state.bot_answers() => step.silence(),
         Command::DropOff { agent } if state.status == Status::Human && state.assignee == Some(agent) => {
@@ -271,7 +282,7 @@ pub fn apply(state: &State, command: Command) -> Transition {
             step.go(status, state.assignee, Reason::SnoozeEnded);
         }
         Command::HandOver { .. }
-        | Command::Alarm { .. }
+        | Command::Reread { .. }
         | Command::TurnEnded { .. }
         | Command::Resume
         | Command::DropOff { .. }
@@ -329,7 +340,7 @@ impl Step {
     fn go(&mut self, status: Status, assignee: Option<UserId>, reason: Reason) {
         (self.next.status, self.next.assignee) = (status, assignee);
         self.next.abstentions = 0;
-        self.next.alarm = None;
+        self.next.alarms.clear();
         self.status = Some(StatusChange {
             status,
             reason,
@@ -337,6 +348,18 @@ impl Step {
         });
         if status != Status::Bot {
             self.silence();
+        }
+    }
+
+    fn reread(&mut self, message: MessageId, alarm: Option<Reason>) {
+        match alarm {
+            Some(reason) if self.next.is_quiet() => self.go(Status::Waiting, None, reason),
+            Some(reason) => {
+                self.next.alarms.insert(message, reason);
+            }
+            None => {
+                self.next.alarms.remove(&message);
+            }
         }
     }
 

@@ -3,7 +3,6 @@
 use super::*;
 
 const ANGRY: Reason = Reason::Sentiment;
-const ALARM: Command = Command::Alarm { reason: ANGRY };
 const TRIGGERS: Triggers = Triggers {
     after_abstentions: 1,
     on_failure: true,
@@ -15,10 +14,17 @@ fn standing(status: Status) -> State {
 }
 
 fn says(state: &State, alarm: Option<Reason>) -> State {
-    let say = Command::Say {
-        message: MessageId::new(),
-    };
-    apply(state, say).alarmed(alarm).next
+    told(state, MessageId::new(), alarm)
+}
+
+fn told(state: &State, message: MessageId, alarm: Option<Reason>) -> State {
+    apply(state, Command::Say { message })
+        .alarmed(message, alarm)
+        .next
+}
+
+fn reread(state: &State, message: MessageId, alarm: Option<Reason>) -> Transition {
+    apply(state, Command::Reread { message, alarm })
 }
 
 fn ends(state: &State, ending: Ending) -> Transition {
@@ -48,15 +54,16 @@ fn an_alarm_waits_for_the_answer_and_then_hands_over() {
         assert_eq!((asked.status, asked.running.is_some()), (Status::Bot, true));
         let ended = ends(&asked, ending);
         assert_eq!(why(&ended), then, "{ending:?}");
-        assert!(ended.next.is_quiet() && ended.next.alarm.is_none());
+        assert!(ended.next.is_quiet() && ended.next.alarms.is_empty());
     }
 }
 
 /// Read while the answer is written, or when it has ended: in every status.
 #[test]
 fn an_alarm_that_comes_late_is_heeded_where_the_bot_still_answers() {
-    let asked = says(&standing(Status::Bot), None);
-    let alarmed = apply(&asked, ALARM);
+    let message = MessageId::new();
+    let asked = told(&standing(Status::Bot), message, None);
+    let alarmed = reread(&asked, message, Some(ANGRY));
     assert_eq!(alarmed.status, None);
     assert_eq!(
         why(&ends(&alarmed.next, Ending::Answered)),
@@ -72,7 +79,7 @@ fn an_alarm_that_comes_late_is_heeded_where_the_bot_still_answers() {
         (Resolved, None),
     ] {
         let state = standing(status);
-        let out = apply(&state, ALARM);
+        let out = reread(&state, MessageId::new(), Some(ANGRY));
         assert_eq!(why(&out), then, "{status:?}");
         assert!(then.is_some() || out.next == state);
     }
@@ -83,13 +90,46 @@ fn nothing_is_handed_over_twice_for_the_same_message() {
     let agent = UserId::new();
     let handed = ends(&says(&standing(Status::Bot), Some(ANGRY)), Ending::Answered).next;
     let back = act(&handed, agent, Act::Release).unwrap().next;
-    assert_eq!((back.status, back.alarm), (Status::Bot, None));
+    assert_eq!((back.status, back.alarm()), (Status::Bot, None));
     let calm = ends(&says(&back, None), Ending::Answered);
     assert_eq!(calm.status, None);
     let again = ends(&says(&calm.next, Some(ANGRY)), Ending::Answered);
     assert!(again.status.is_some(), "another message");
     // Whom a person has need not be handed over, nor what they take while the bot answers.
-    assert_eq!(says(&standing(Status::Human), Some(ANGRY)).alarm, None);
+    assert_eq!(says(&standing(Status::Human), Some(ANGRY)).alarm(), None);
     let taken = act(&says(&back, Some(ANGRY)), agent, Act::Take).unwrap().next;
-    assert_eq!((taken.alarm, ends(&taken, Ending::Broken).status), (None, None));
+    assert_eq!((taken.alarm(), ends(&taken, Ending::Broken).status), (None, None));
+}
+
+/// What calls for a person is answered first, whatever is being answered when it is said.
+#[test]
+fn what_is_queued_is_answered_before_it_is_handed_over() {
+    let (calm, angry) = (MessageId::new(), MessageId::new());
+    let asked = told(&standing(Status::Bot), calm, None);
+    let queued = told(&asked, angry, Some(ANGRY));
+    assert_eq!(queued.alarm(), None, "the running answer is to another");
+    let next = ends(&queued, Ending::Answered);
+    assert_eq!((why(&next), next.starts(angry)), (None, true));
+    assert_eq!(next.next.alarm(), Some(ANGRY));
+    let waits = Some((Status::Waiting, ANGRY));
+    assert_eq!(why(&ends(&next.next, Ending::Answered)), waits);
+    // What is found out of the first too late is heeded when the second is answered.
+    let late = reread(
+        &ends(&told(&asked, angry, None), Ending::Answered).next,
+        calm,
+        Some(ANGRY),
+    );
+    assert_eq!(why(&late), None);
+    assert_eq!(why(&ends(&late.next, Ending::Answered)), waits);
+}
+
+#[test]
+fn an_alarm_is_withdrawn_where_its_message_turns_out_to_be_calm() {
+    let message = MessageId::new();
+    let asked = told(&standing(Status::Bot), message, Some(ANGRY));
+    let calmed = reread(&asked, message, None);
+    assert_eq!((why(&calmed), calmed.next.alarm()), (None, None));
+    assert_eq!(why(&ends(&calmed.next, Ending::Answered)), None);
+    let other = reread(&asked, MessageId::new(), None);
+    assert_eq!(other.next.alarm(), Some(ANGRY), "another message was meant");
 }

@@ -28,10 +28,30 @@ use crate::{
 
 /// Support by its sources below which an answer is a gap: the line at which grounding is decided.
 pub const LOW_GROUNDING: f32 = 0.5;
-/// Marks that are looked at in one go.
-const AT_ONCE: i32 = 100;
-/// Letters or digits of a question at least: `yes` and `no` answer one.
+/// Marks that are looked at in one go, at most.
+pub const AT_ONCE: i32 = 100;
+/// Letters or digits of a question at least: `yes` and `no` answer one. A Chinese character or a Korean syllable
+/// says as much as two.
 const LETTERS_LEAST: usize = 4;
+/// What answers a question and is as long as one.
+const REPLIES: [&str; 16] = [
+    "是的",
+    "好的",
+    "不是",
+    "没有",
+    "可以",
+    "不用",
+    "不要",
+    "对的",
+    "好吧",
+    "是啊",
+    "没有了",
+    "아니요",
+    "아니오",
+    "네네",
+    "그래요",
+    "맞아요",
+];
 
 /// A question among what was said, and why it is a gap.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,26 +96,45 @@ pub fn questions(said: &[Said]) -> Vec<Found<'_>> {
 }
 
 fn is_question(text: &str) -> bool {
-    let letters = text.chars().filter(|c| c.is_alphanumeric()).take(LETTERS_LEAST);
-    letters.count() == LETTERS_LEAST && small_talk(text, None).is_none() && !asks_for_human(text)
+    let said: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
+    let letters: usize = said.chars().take(LETTERS_LEAST).map(letters).sum();
+    letters >= LETTERS_LEAST
+        && !REPLIES.contains(&said.as_str())
+        && small_talk(text, None).is_none()
+        && !asks_for_human(text)
 }
 
-/// Looks at conversations that have marks, and returns in which spaces something new was asked, and whether
+/// As how many letters of an alphabet a character counts.
+fn letters(c: char) -> usize {
+    match c {
+        '\u{3400}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3ffff}' => 2,
+        _ => 1,
+    }
+}
+
+/// Looks at conversations of `at_once` marks, and returns in which spaces something new was asked, and whether
 /// more marks may wait.
 ///
 /// # Errors
 /// [`IngestError`] where the embedder or the database fails for now: the marks stay.
-pub async fn follow(db: &TenantDb, ingest: &Ingest) -> Result<(BTreeSet<SpaceId>, bool), IngestError> {
+pub async fn follow(
+    db: &TenantDb,
+    ingest: &Ingest,
+    at_once: i32,
+) -> Result<(BTreeSet<SpaceId>, bool), IngestError> {
     let (marks, said) = db
         .read(async |conn| {
-            let marks = questions::marks(conn, AT_ONCE).await?;
+            let marks = questions::marks(conn, at_once).await?;
             let chats: BTreeSet<ConversationId> = marks.iter().map(|mark| mark.conversation_id).collect();
             let chats: Vec<ConversationId> = chats.into_iter().collect();
             let said = questions::said(conn, &chats).await?;
             Ok::<_, StoreError>((marks, said))
         })
         .await?;
-    let more = i32::try_from(marks.len()).is_ok_and(|marks| marks == AT_ONCE);
+    let more = i32::try_from(marks.len()).is_ok_and(|marks| marks == at_once);
     let marks: Vec<i64> = marks.into_iter().map(|mark| mark.id).collect();
     if marks.is_empty() {
         return Ok((BTreeSet::new(), false));
@@ -123,7 +162,8 @@ pub async fn follow(db: &TenantDb, ingest: &Ingest) -> Result<(BTreeSet<SpaceId>
     Ok((new, more))
 }
 
-/// The vectors of those that are in no cluster; one that the embedder will never take has none.
+/// The vectors of those that are in no cluster; one that the embedder will never take has none. They wait behind
+/// what visitors ask now, as passages do.
 async fn vectors(
     db: &TenantDb,
     ingest: &Ingest,
@@ -139,7 +179,7 @@ async fn vectors(
     let mut vectors = HashMap::new();
     for (space, questions) in new {
         let (ids, texts): (Vec<MessageId>, Vec<String>) = questions.into_iter().unzip();
-        match ingest.vectors(db, space, &texts, Purpose::Query).await {
+        match ingest.vectors(db, space, &texts, Purpose::Passage).await {
             Ok(made) => vectors.extend(ids.into_iter().zip(made.into_iter().map(normalised))),
             Err(error) if error.is_transient() => return Err(error),
             Err(error) => warn!(space.id = %space, %error, "questions are left out of all clusters"),
@@ -148,7 +188,7 @@ async fn vectors(
     Ok(vectors)
 }
 
-/// Finds each question of a space a cluster and writes both down. Returns whether one is new.
+/// Finds each question of a space a cluster and writes down what is new of both. Returns whether a question is.
 async fn place(
     conn: &mut parlance_store::TenantConn<'_>,
     space: SpaceId,
@@ -169,7 +209,8 @@ async fn place(
         Cluster::kept(cluster.id, &cluster.centroid, members)
     };
     let mut clusters = Clusters::new(known.into_iter().map(kept).collect(), NEAR);
-    let mut placed: Vec<(Question, Option<&Vec<f32>>)> = Vec::new();
+    let mut placed: Vec<Question> = Vec::new();
+    let mut vectors_of_placed: Vec<(MessageId, &[f32])> = Vec::new();
     for Found { said, reasons } in found {
         let vector = vectors.get(&said.message_id);
         let cluster = match (said.cluster_id, vector) {
@@ -177,19 +218,21 @@ async fn place(
             (None, Some(vector)) => clusters.place(vector, QuestionClusterId::new),
             (None, None) => continue,
         };
-        placed.push((question(said, cluster, reasons), vector));
-    }
-    for cluster in clusters.all().iter().filter(|cluster| cluster.changed) {
-        questions::put_cluster(conn, space, model, &stored(cluster), at).await?;
-    }
-    for (question, vector) in &placed {
-        questions::put(conn, question).await?;
-        if let Some(vector) = vector {
-            questions::put_vector(conn, question.message_id, model, vector).await?;
+        let question = question(said, cluster, reasons);
+        if !said.is_kept(&question) {
+            vectors_of_placed.extend(vector.map(|vector| (said.message_id, vector.as_slice())));
+            placed.push(question);
         }
     }
-    let touched: BTreeSet<QuestionClusterId> =
-        placed.iter().map(|(question, _)| question.cluster_id).collect();
+    if placed.is_empty() {
+        return Ok(new);
+    }
+    let changed = clusters.all().iter().filter(|cluster| cluster.changed);
+    let changed: Vec<questions::Cluster> = changed.map(stored).collect();
+    questions::put_clusters(conn, space, model, &changed, at).await?;
+    questions::put(conn, &placed).await?;
+    questions::put_vectors(conn, model, &vectors_of_placed).await?;
+    let touched: BTreeSet<QuestionClusterId> = placed.iter().map(|question| question.cluster_id).collect();
     questions::settle(conn, &touched.into_iter().collect::<Vec<_>>()).await?;
     Ok(new)
 }
@@ -237,6 +280,9 @@ mod tests {
             thumbs_down: false,
             handed_over: None,
             cluster_id: None,
+            kept_reasons: None,
+            kept_answer: None,
+            kept_took: None,
         }
     }
 
@@ -256,12 +302,17 @@ mod tests {
             "Thank you so much!",
             "I want to talk to a human",
             "Do you repair boats?",
+            "好的",
+            "退款吗？",
+            "아니요",
+            "환불은?",
         ];
         let all: Vec<Said> = (1..)
             .zip(texts)
             .map(|(seq, text)| said(chat, seq, text))
             .collect();
-        assert_eq!(reasons(&all), [("Do you repair boats?", vec![])]);
+        let found = ["Do you repair boats?", "退款吗？", "환불은?"].map(|text| (text, vec![]));
+        assert_eq!(reasons(&all), found);
     }
 
     #[test]

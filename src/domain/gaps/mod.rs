@@ -152,7 +152,8 @@ pub fn document(question: &str, answer: &str) -> Result<Written, WrittenError> {
 }
 
 /// Publishes an answer: a document of the space's knowledge, which is read as any other, and from which on the
-/// gap is answered. The same question again is a new version of it.
+/// gap is answered. The same question again is a new version of it; that of another gap, or of somebody's
+/// upload, stays as it is.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where the space has no such gap, [`StoreError::Archived`] where it is put away.
@@ -164,9 +165,14 @@ pub async fn answer(
     now: DateTime<Utc>,
 ) -> Result<Taken, StoreError> {
     db.transaction(async |conn| {
+        questions::hold(conn, space).await?;
+        let name = match questions::is_anothers(conn, space, id, &made.name).await? {
+            true => format!("{id}-{}", made.name),
+            false => made.name.clone(),
+        };
         let file = NewFile {
             space,
-            name: &made.name,
+            name: &name,
             source_url: None,
             content: &made.content,
         };
@@ -174,7 +180,7 @@ pub async fn answer(
         let document: DocumentId = taken.document.id;
         questions::answered(conn, space, id, document, &caller.name, now).await?;
         let mut act = caller.act("gap.answer", ("gap", id), now);
-        act.after = Some(json!({ "space": space, "document": document, "name": made.name }));
+        act.after = Some(json!({ "space": space, "document": document, "name": name }));
         audit::record(conn, act).await?;
         Ok(taken)
     })

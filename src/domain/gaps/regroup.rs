@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 
 use parlance_store::{
     StoreError, TenantDb,
-    ids::{QuestionClusterId, SpaceId},
+    ids::{MessageId, QuestionClusterId, SpaceId},
     queries::questions,
 };
 
@@ -29,16 +29,34 @@ const EMBEDDED_AT_ONCE: i32 = 256;
 /// How long writing it down may take.
 const WITHIN: Duration = Duration::from_secs(10 * 60);
 
+/// Of a mean's numbers, which are kept in half precision: nothing is written for less.
+const SAME: f32 = 0.001;
+
+/// Why questions stay as they are.
+#[derive(Debug, thiserror::Error)]
+pub enum RegroupError {
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A fault of ours.
+    #[error("questions cannot be placed anew: {0}")]
+    Broken(#[from] tokio::task::JoinError),
+}
+
 /// Places the questions of a space anew, and returns how many went elsewhere. Those whose vectors are of
-/// another model get one by this model first.
+/// another model get one by this model first. What is asked meanwhile is counted the next time.
 ///
 /// # Errors
-/// [`IngestError`] where the embedder or the database fails; all is as it was then.
-pub async fn regroup(db: &TenantDb, ingest: &Ingest, space: SpaceId) -> Result<usize, IngestError> {
+/// [`RegroupError`]; all is as it was then.
+pub async fn regroup(db: &TenantDb, ingest: &Ingest, space: SpaceId) -> Result<usize, RegroupError> {
     let model = vector_model(&*ingest.embedder);
     embed_anew(db, ingest, space, &model).await?;
-    let placed = db
-        .read(async |conn| questions::placed(conn, space, &model, REFINED_MOST).await)
+    let (placed, kept) = db
+        .read(async |conn| {
+            let placed = questions::placed(conn, space, &model, REFINED_MOST).await?;
+            Ok::<_, StoreError>((placed, questions::clusters(conn, space, &model, i32::MAX).await?))
+        })
         .await?;
     let before: Vec<_> = placed
         .iter()
@@ -49,28 +67,44 @@ pub async fn regroup(db: &TenantDb, ingest: &Ingest, space: SpaceId) -> Result<u
         vector: normalised(placed.vector),
     };
     let members: Vec<Member<QuestionClusterId>> = placed.into_iter().map(member).collect();
-    let refined = tokio::task::spawn_blocking(move || refine(members)).await;
-    let (clusters, members) = refined.unwrap_or_default();
+    let (clusters, members) = tokio::task::spawn_blocking(move || refine(members)).await?;
     let moves: Vec<_> = before
         .into_iter()
         .zip(members)
         .filter(|((_, cluster), member)| *cluster != member.cluster)
         .map(|((message, _), member)| (message, member.cluster))
         .collect();
+    let changed = changed(&clusters, kept);
+    if changed.is_empty() && moves.is_empty() {
+        return Ok(0);
+    }
     let at = ingest.clock.now();
     db.long(WITHIN, async |conn| {
         questions::hold(conn, space).await?;
-        for cluster in &clusters {
-            questions::put_cluster(conn, space, &model, &stored(cluster), at).await?;
-        }
+        questions::put_clusters(conn, space, &model, &changed, at).await?;
         questions::shift(conn, &moves).await?;
-        let all: Vec<QuestionClusterId> = clusters.iter().map(|cluster| cluster.id).collect();
-        questions::settle(conn, &all).await?;
+        let changed: Vec<QuestionClusterId> = changed.iter().map(|cluster| cluster.id).collect();
+        questions::settle(conn, &changed).await?;
         questions::sweep(conn, space).await
     })
     .await
-    .map_err(|error: StoreError| IngestError::from(error))?;
+    .map_err(|error: StoreError| error)?;
     Ok(moves.len())
+}
+
+/// Those that are others than they are kept.
+fn changed(now: &[Cluster<QuestionClusterId>], kept: Vec<questions::Cluster>) -> Vec<questions::Cluster> {
+    let kept: HashMap<QuestionClusterId, questions::Cluster> =
+        kept.into_iter().map(|cluster| (cluster.id, cluster)).collect();
+    let is_kept = |cluster: &questions::Cluster| {
+        kept.get(&cluster.id).is_some_and(|kept| {
+            let mut numbers = kept.centroid.iter().zip(&cluster.centroid);
+            kept.members == cluster.members && numbers.all(|(before, now)| (before - now).abs() < SAME)
+        })
+    };
+    let mut changed: Vec<questions::Cluster> = now.iter().map(stored).collect();
+    changed.retain(|cluster| !is_kept(cluster));
+    changed
 }
 
 type Refined = (Vec<Cluster<QuestionClusterId>>, Vec<Member<QuestionClusterId>>);
@@ -102,14 +136,13 @@ async fn embed_anew(db: &TenantDb, ingest: &Ingest, space: SpaceId, model: &str)
         }
         let short = |text: &str| text.trim().chars().take(MAX_QUESTION_CHARS).collect();
         let texts: Vec<String> = others.iter().map(|(_, text)| short(text)).collect();
-        let vectors = ingest.vectors(db, space, &texts, Purpose::Query).await?;
-        db.transaction(async |conn| {
-            for ((question, _), vector) in others.iter().zip(&vectors) {
-                questions::put_vector(conn, *question, model, &normalised(vector.clone())).await?;
-            }
-            Ok::<_, StoreError>(())
-        })
-        .await?;
+        let vectors = ingest.vectors(db, space, &texts, Purpose::Passage).await?;
+        let vectors: Vec<Vec<f32>> = vectors.into_iter().map(normalised).collect();
+        let of = others.iter().zip(&vectors);
+        let of: Vec<(MessageId, &[f32])> = of.map(|((id, _), vector)| (*id, vector.as_slice())).collect();
+        db.transaction(async |conn| questions::put_vectors(conn, model, &of).await)
+            .await
+            .map_err(|error: StoreError| IngestError::from(error))?;
     }
     Ok(())
 }

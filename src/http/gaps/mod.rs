@@ -17,7 +17,7 @@ use super::{
     analytics::period,
     cursor,
     documents::problem,
-    permit::{Allowed, KnowledgeRead, KnowledgeWrite},
+    permit::{Allowed, GapsRead, GapsWrite},
     views::{JobRef, List},
 };
 use crate::{
@@ -110,12 +110,12 @@ type GapPath = web::Path<(SpaceId, QuestionClusterId)>;
 /// Questions of one meaning of which some were not answered well on the days that are asked for. What was just
 /// asked is among them within seconds.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/gaps", operation_id = "list_gaps", tag = "gaps", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
+    get, path = "/api/chat-spaces/{id}/gaps", operation_id = "list_gaps", tag = "gaps", security(("user" = ["knowledge:read", "conversations:read"]), ("key" = ["knowledge:read", "conversations:read"])),
     params(("id" = uuid::Uuid, Path, description = "The space"), GapsQuery, GapDays),
     responses((status = 200, body = List<GapView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(
-    caller: Allowed<KnowledgeRead>,
+    caller: Allowed<GapsRead>,
     path: web::Path<SpaceId>,
     query: web::Query<GapsQuery>,
     days: web::Query<GapDays>,
@@ -149,12 +149,12 @@ pub async fn list(
 ///
 /// With the questions that were not answered well, the newest first, on whatever day they were asked.
 #[utoipa::path(
-    get, path = "/api/chat-spaces/{id}/gaps/{gap}", operation_id = "get_gap", tag = "gaps", security(("user" = ["knowledge:read"]), ("key" = ["knowledge:read"])),
+    get, path = "/api/chat-spaces/{id}/gaps/{gap}", operation_id = "get_gap", tag = "gaps", security(("user" = ["knowledge:read", "conversations:read"]), ("key" = ["knowledge:read", "conversations:read"])),
     params(("id" = uuid::Uuid, Path, description = "The space"), ("gap" = uuid::Uuid, Path, description = "The gap"), AskedQuery, GapDays),
     responses((status = 200, body = GapDetails), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn gap(
-    caller: Allowed<KnowledgeRead>,
+    caller: Allowed<GapsRead>,
     path: GapPath,
     query: web::Query<AskedQuery>,
     days: web::Query<GapDays>,
@@ -183,12 +183,12 @@ pub async fn gap(
 ///
 /// It needs no answer, however often it is asked.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/gaps/{gap}/dismiss", operation_id = "dismiss_gap", tag = "gaps", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
+    post, path = "/api/chat-spaces/{id}/gaps/{gap}/dismiss", operation_id = "dismiss_gap", tag = "gaps", security(("user" = ["knowledge:write", "conversations:read"]), ("key" = ["knowledge:write", "conversations:read"])),
     params(("id" = uuid::Uuid, Path, description = "The space"), ("gap" = uuid::Uuid, Path, description = "The gap")),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn dismiss(
-    caller: Allowed<KnowledgeWrite>,
+    caller: Allowed<GapsWrite>,
     path: GapPath,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
@@ -197,12 +197,12 @@ pub async fn dismiss(
 
 /// Open a knowledge gap again.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/gaps/{gap}/reopen", operation_id = "reopen_gap", tag = "gaps", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
+    post, path = "/api/chat-spaces/{id}/gaps/{gap}/reopen", operation_id = "reopen_gap", tag = "gaps", security(("user" = ["knowledge:write", "conversations:read"]), ("key" = ["knowledge:write", "conversations:read"])),
     params(("id" = uuid::Uuid, Path, description = "The space"), ("gap" = uuid::Uuid, Path, description = "The gap")),
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn reopen(
-    caller: Allowed<KnowledgeWrite>,
+    caller: Allowed<GapsWrite>,
     path: GapPath,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
@@ -210,7 +210,7 @@ pub async fn reopen(
 }
 
 async fn decide(
-    caller: &Allowed<KnowledgeWrite>,
+    caller: &Allowed<GapsWrite>,
     services: &Services,
     (space, id): (SpaceId, QuestionClusterId),
     state: GapState,
@@ -227,12 +227,12 @@ async fn decide(
 /// without a model that writes, an agent's own words are proposed. Read it before you publish it: it may speak
 /// of one person.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/gaps/{gap}/draft", operation_id = "draft_gap_answer", tag = "gaps", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
+    post, path = "/api/chat-spaces/{id}/gaps/{gap}/draft", operation_id = "draft_gap_answer", tag = "gaps", security(("user" = ["knowledge:write", "conversations:read"]), ("key" = ["knowledge:write", "conversations:read"])),
     params(("id" = uuid::Uuid, Path, description = "The space"), ("gap" = uuid::Uuid, Path, description = "The gap")),
     responses((status = 200, body = GapDraft), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn draft(
-    caller: Allowed<KnowledgeWrite>,
+    caller: Allowed<GapsWrite>,
     path: GapPath,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
@@ -257,7 +257,7 @@ pub async fn draft(
 
 /// What the gap is called by.
 async fn named(
-    caller: &Allowed<KnowledgeWrite>,
+    caller: &Allowed<GapsWrite>,
     services: &Services,
     space: SpaceId,
     id: QuestionClusterId,
@@ -273,13 +273,13 @@ async fn named(
 /// The questions of the gap and the golden questions are searched for as if the answer were published, and as
 /// it is now. Nothing is kept, and visitors are answered as before.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/gaps/{gap}/preview", operation_id = "preview_gap_answer", tag = "gaps", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
+    post, path = "/api/chat-spaces/{id}/gaps/{gap}/preview", operation_id = "preview_gap_answer", tag = "gaps", security(("user" = ["knowledge:write", "conversations:read"]), ("key" = ["knowledge:write", "conversations:read"])),
     params(("id" = uuid::Uuid, Path, description = "The space"), ("gap" = uuid::Uuid, Path, description = "The gap")),
     request_body(content = GapAnswer, example = json!({ "question": "Do you repair boats?", "answer": "Yes, up to six metres." })),
     responses((status = 200, body = GapPreview), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn preview(
-    caller: Allowed<KnowledgeWrite>,
+    caller: Allowed<GapsWrite>,
     path: GapPath,
     body: web::Json<GapAnswer>,
     services: web::Data<Services>,
@@ -306,13 +306,13 @@ pub async fn preview(
 /// The answer becomes a document of the space's knowledge, named for its question; the same question again is a
 /// new version of it. When nothing is found again after it was read, the gap is open again.
 #[utoipa::path(
-    post, path = "/api/chat-spaces/{id}/gaps/{gap}/answer", operation_id = "answer_gap", tag = "gaps", security(("user" = ["knowledge:write"]), ("key" = ["knowledge:write"])),
+    post, path = "/api/chat-spaces/{id}/gaps/{gap}/answer", operation_id = "answer_gap", tag = "gaps", security(("user" = ["knowledge:write", "conversations:read"]), ("key" = ["knowledge:write", "conversations:read"])),
     params(("id" = uuid::Uuid, Path, description = "The space"), ("gap" = uuid::Uuid, Path, description = "The gap")),
     request_body(content = GapAnswer, example = json!({ "question": "Do you repair boats?", "answer": "Yes, up to six metres." })),
     responses((status = 202, body = GapAnswered), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn answer(
-    caller: Allowed<KnowledgeWrite>,
+    caller: Allowed<GapsWrite>,
     path: GapPath,
     body: web::Json<GapAnswer>,
     services: web::Data<Services>,

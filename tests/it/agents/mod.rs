@@ -15,6 +15,7 @@ mod queue;
 mod search;
 mod takeover;
 mod told;
+mod weight;
 
 use parlance_store::control::Role;
 use serde_json::{Value, json};

@@ -284,9 +284,69 @@ async fn what_is_asked_is_reported_and_regrouping_keeps_identities() {
         &admin.app.services.ingest,
     );
     assert_eq!(regroup::regroup(&db, ingest, admin.acme.space).await.unwrap(), 0);
+    // What is as it was is not written again.
+    let rows = async || {
+        let rows = "SELECT id, xmin::text AS written FROM question_clusters ORDER BY id";
+        admin.app.db().rows(rows).await.unwrap()
+    };
+    let before = rows().await;
+    assert_eq!(regroup::regroup(&db, ingest, admin.acme.space).await.unwrap(), 0);
+    assert_eq!(rows().await, before);
 
     assert_eq!(
         admin.get("/api/analytics/questions").await["questions"],
         report["questions"]
     );
+}
+
+#[tokio::test]
+async fn two_gaps_of_one_title_are_answered_in_documents_of_their_own() {
+    let admin = Admin::start().await;
+    let visitor = admin.app.visitor(&admin.acme).await;
+    asks(&visitor, BOATS).await;
+    let boats = admin.gap(1).await;
+    asks(&visitor, "Which museum opens on Sundays?").await;
+    let museum = eventually(async || {
+        let gaps = admin.get(GAPS).await;
+        let mut items = gaps["items"].as_array().unwrap().iter();
+        items.find(|gap| gap["id"] != boats["id"]).cloned()
+    })
+    .await;
+    let publish = async |gap: &Value, answer: &str| -> Value {
+        let words = json!({ "question": "When?", "answer": answer });
+        let (status, answered) = admin.does(&of(gap, "/answer"), words).await;
+        assert_eq!(status, 202, "{answered}");
+        answered["document"].clone()
+    };
+    let first = publish(&boats, ANSWER).await;
+    let second = publish(&museum, "At ten.").await;
+    assert_ne!(first, second);
+    assert_eq!(publish(&museum, "At eleven.").await, second, "a new version");
+    assert_eq!(publish(&boats, ANSWER).await, first);
+}
+
+#[tokio::test]
+async fn a_key_reads_what_visitors_asked_where_it_may_read_what_they_said() {
+    let admin = Admin::start().await;
+    let enterprise = "UPDATE tenants SET plan = 'enterprise'";
+    admin.app.db().run(enterprise).await.unwrap();
+    for (scopes, then) in [
+        (&["knowledge:read", "analytics:read"][..], 403),
+        (&["knowledge:read", "analytics:read", "conversations:read"], 200),
+    ] {
+        let (_, made) = admin
+            .does("/api/keys", json!({ "name": "Sync", "scopes": scopes }))
+            .await;
+        for path in [GAPS, "/api/analytics/questions"] {
+            let url = admin
+                .app
+                .url(&path.replace("{space}", &admin.acme.space.to_string()));
+            let request = admin.app.http.get(url).bearer_auth(made["key"].as_str().unwrap());
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status().as_u16(), then, "{path} {scopes:?}");
+            if then == 403 {
+                assert!(answer.text().await.unwrap().contains("conversations:read"));
+            }
+        }
+    }
 }

@@ -13,7 +13,7 @@ pub enum For {
     Space,
     /// A visitor of the space in the path.
     Visitor,
-    /// A member of the workspace with this permission, and a program with this scope.
+    /// A member of the workspace with these permissions, a blank between them, and a program with these scopes.
     Member(&'static str),
     /// Whoever has a session, its cookie or a password, about their own account.
     Person,
@@ -329,38 +329,46 @@ pub const ROUTES: &[(&str, &str, For)] = &[
         Member("knowledge:write"),
     ),
     ("GET", "/api/golden-runs/{id}", Member("knowledge:read")),
-    ("GET", "/api/chat-spaces/{id}/gaps", Member("knowledge:read")),
+    (
+        "GET",
+        "/api/chat-spaces/{id}/gaps",
+        Member("knowledge:read conversations:read"),
+    ),
     (
         "GET",
         "/api/chat-spaces/{id}/gaps/{gap}",
-        Member("knowledge:read"),
+        Member("knowledge:read conversations:read"),
     ),
     (
         "POST",
         "/api/chat-spaces/{id}/gaps/{gap}/dismiss",
-        Member("knowledge:write"),
+        Member("knowledge:write conversations:read"),
     ),
     (
         "POST",
         "/api/chat-spaces/{id}/gaps/{gap}/reopen",
-        Member("knowledge:write"),
+        Member("knowledge:write conversations:read"),
     ),
     (
         "POST",
         "/api/chat-spaces/{id}/gaps/{gap}/draft",
-        Member("knowledge:write"),
+        Member("knowledge:write conversations:read"),
     ),
     (
         "POST",
         "/api/chat-spaces/{id}/gaps/{gap}/preview",
-        Member("knowledge:write"),
+        Member("knowledge:write conversations:read"),
     ),
     (
         "POST",
         "/api/chat-spaces/{id}/gaps/{gap}/answer",
-        Member("knowledge:write"),
+        Member("knowledge:write conversations:read"),
     ),
-    ("GET", "/api/analytics/questions", Member("analytics:read")),
+    (
+        "GET",
+        "/api/analytics/questions",
+        Member("analytics:read conversations:read"),
+    ),
     ("GET", "/api/jobs", Member("knowledge:read")),
     ("GET", "/api/jobs/{id}", Member("knowledge:read")),
     ("POST", "/api/jobs/{id}/cancel", Member("knowledge:write")),

@@ -258,3 +258,18 @@ pub async fn held_by(conn: &mut TenantConn<'_>, agent: UserId) -> Result<Vec<Con
         .select(columns::id);
     Ok(query.load(conn.db()).await?)
 }
+
+/// Those of `conversations` that a person is to answer.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn due(
+    conn: &mut TenantConn<'_>,
+    conversations: &[ConversationId],
+) -> Result<Vec<ConversationId>, StoreError> {
+    let query = table
+        .filter(columns::id.eq_any(conversations))
+        .filter(columns::answer_by.is_not_null())
+        .select(columns::id);
+    Ok(query.load(conn.db()).await?)
+}

@@ -33,6 +33,7 @@ mod migrations;
 mod moods;
 mod pool;
 mod questions;
+mod questions_of;
 mod queue;
 mod refusals;
 mod removed;

@@ -21,7 +21,7 @@ use crate::support::{Chat, at, chat, citation, database};
 const MODEL: &str = "minilm";
 
 /// The visitor asks at `now`, and the bot answers two seconds later. Returns the question and the answer.
-async fn asks(chat: &Chat, text: &str, now: i64, abstained: bool) -> (MessageId, MessageId) {
+pub async fn asks(chat: &Chat, text: &str, now: i64, abstained: bool) -> (MessageId, MessageId) {
     let mut said = chat.question(parlance_store::ids::ClientId::new(), text);
     said.at = at(now);
     let (question, reservation) = (said.id, said.reservation.as_ref().unwrap().id);
@@ -45,7 +45,7 @@ async fn asks(chat: &Chat, text: &str, now: i64, abstained: bool) -> (MessageId,
     (question, id)
 }
 
-async fn becomes(chat: &Chat, status: ConversationStatus, reason: &str, now: i64) {
+pub async fn becomes(chat: &Chat, status: ConversationStatus, reason: &str, now: i64) {
     let change = StatusChange {
         conversation_id: chat.conversation,
         status,
@@ -60,7 +60,7 @@ async fn becomes(chat: &Chat, status: ConversationStatus, reason: &str, now: i64
         .unwrap();
 }
 
-async fn waiting(db: &TenantDb) -> Vec<Said> {
+pub async fn waiting(db: &TenantDb) -> Vec<Said> {
     db.read(async |conn| {
         let marks = questions::marks(conn, 100).await?;
         let chats: Vec<_> = marks.iter().map(|mark| mark.conversation_id).collect();
@@ -71,7 +71,7 @@ async fn waiting(db: &TenantDb) -> Vec<Said> {
 }
 
 /// Keeps a question of a cluster of this vector, which is made where it is not there.
-async fn keep(chat: &Chat, id: QuestionClusterId, question: MessageId, now: i64, reasons: &[GapReason]) {
+pub async fn keep(chat: &Chat, id: QuestionClusterId, question: MessageId, now: i64, reasons: &[GapReason]) {
     let cluster = Cluster {
         id,
         centroid: vec![1.0, 0.0],
@@ -90,9 +90,9 @@ async fn keep(chat: &Chat, id: QuestionClusterId, question: MessageId, now: i64,
     chat.db
         .transaction(async |conn| {
             questions::hold(conn, chat.space).await?;
-            questions::put_cluster(conn, chat.space, MODEL, &cluster, at(now)).await?;
-            questions::put(conn, &kept).await?;
-            questions::put_vector(conn, question, MODEL, &[1.0, 0.0]).await?;
+            questions::put_clusters(conn, chat.space, MODEL, &[cluster], at(now)).await?;
+            questions::put(conn, &[kept]).await?;
+            questions::put_vectors(conn, MODEL, &[(question, &[1.0, 0.0])]).await?;
             questions::settle(conn, &[id]).await
         })
         .await
@@ -303,7 +303,7 @@ async fn agents_replies_and_cited_documents_are_read() {
         took_ms: None,
     };
     let read = acme.db.transaction(async |conn| {
-        questions::put(conn, &linked).await?;
+        questions::put(conn, &[linked]).await?;
         let cited = questions::cited(conn, None, range(0, 100), 10).await?;
         let never = questions::never_cited(conn, Some(acme.space), range(0, 100), 10).await?;
         Ok::<_, StoreError>((cited, never, questions::replies(conn, gap, 8).await?))
@@ -330,7 +330,7 @@ async fn a_cluster_without_questions_is_swept_and_a_question_moves() {
         members: 0,
     };
     let left = acme.db.transaction(async |conn| {
-        questions::put_cluster(conn, acme.space, MODEL, &cluster, at(1)).await?;
+        questions::put_clusters(conn, acme.space, MODEL, std::slice::from_ref(&cluster), at(1)).await?;
         questions::shift(conn, &[(question, two)]).await?;
         questions::sweep(conn, acme.space).await?;
         assert_eq!(
@@ -372,8 +372,8 @@ async fn questions_are_never_another_tenants() {
         assert!(questions::marks(conn, 9).await?.is_empty());
         assert!(questions::said(conn, &[acme.conversation]).await?.is_empty());
         assert!(questions::clusters(conn, acme.space, MODEL, 9).await?.is_empty());
-        questions::put(conn, &theirs).await?;
-        questions::put_vector(conn, question, "another", &[0.0]).await?;
+        questions::put(conn, &[theirs]).await?;
+        questions::put_vectors(conn, "another", &[(question, &[0.0])]).await?;
         questions::settle(conn, &[gap]).await?;
         questions::shift(conn, &[(question, gap)]).await?;
         questions::sweep(conn, acme.space).await?;
@@ -387,6 +387,7 @@ async fn questions_are_never_another_tenants() {
         assert!(questions::slots(conn, &[gap], all, 9).await?.is_empty());
         assert!(questions::page(conn, gap, None, 9).await?.is_empty());
         assert!(questions::replies(conn, gap, 9).await?.is_empty());
+        assert!(!questions::is_anothers(conn, acme.space, gap, "boats.md").await?);
         assert_eq!(questions::totals(conn, Some(acme.space), all).await?.questions, 0);
         let kind = ReportKind::Popular;
         assert!(
@@ -420,6 +421,6 @@ async fn questions_are_never_another_tenants() {
     };
     let foreign = globex
         .db
-        .transaction(async |conn| questions::put_cluster(conn, acme.space, MODEL, &cluster, at(1)).await);
+        .transaction(async |conn| questions::put_clusters(conn, acme.space, MODEL, &[cluster], at(1)).await);
     assert!(foreign.await.is_err(), "the space is another's");
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     OptionalExtension, QueryableByName,
-    sql_types::{Array, BigInt, Float, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Float, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
@@ -326,6 +326,35 @@ pub async fn answered(
         .execute(conn.db())
         .await?;
     Ok(())
+}
+
+/// Whether a document of this name is there that is not this gap's alone.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn is_anothers(
+    conn: &mut TenantConn<'_>,
+    space: SpaceId,
+    id: QuestionClusterId,
+    name: &str,
+) -> Result<bool, StoreError> {
+    let query = sql(
+        "SELECT EXISTS (SELECT FROM documents d WHERE d.space_id = $1 AND d.name = $3 AND ( \
+             NOT EXISTS (SELECT FROM question_clusters c WHERE c.id = $2 AND c.document_id = d.id) \
+             OR EXISTS (SELECT FROM question_clusters c WHERE c.id <> $2 AND c.document_id = d.id))) AS is_there",
+    )
+    .bind::<SqlUuid, _>(space)
+    .bind::<SqlUuid, _>(id)
+    .bind::<Text, _>(name);
+    let found: IsThere = query.get_result(conn.db()).await?;
+    Ok(found.is_there)
+}
+
+#[derive(QueryableByName)]
+#[diesel(check_for_backend(diesel::pg::Pg))]
+struct IsThere {
+    #[diesel(sql_type = Bool)]
+    is_there: bool,
 }
 
 /// What agents said to somebody who asked a question of a cluster.

@@ -1,0 +1,1 @@
+DROP INDEX asked_questions_of_all;
