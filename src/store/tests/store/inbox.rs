@@ -172,6 +172,7 @@ async fn the_list_pages_without_losing_one() {
         contact: None,
         statuses: vec![ConversationStatus::Waiting, ConversationStatus::Human],
         assignee: Some(Whose::Nobody),
+        language: None,
         space: Some(acme.space),
     };
     assert_eq!(pages(&acme, &nobodys, false).await.len(), 4);
