@@ -55,7 +55,7 @@ pub async fn list(
         .select(Contact::as_select())
         .into_boxed();
     if !wanted.search.trim().is_empty() {
-        let words = "words LIKE ALL (ARRAY(SELECT '% ' || regexp_replace(word, '([\\\\%_])', '\\\\\\1', 'g') || '%' \
+        let words = "words LIKE ALL (ARRAY(SELECT '% ' || word || '%' \
                      FROM regexp_split_to_table(btrim(lower(parlance_plain(";
         let words = dsl::sql::<Bool>(words).bind::<Text, _>(&wanted.search);
         query = query.filter(words.sql("))), '\\s+') word))"));

@@ -117,7 +117,7 @@ fn of(wanted: &Wanted, limit: i64) -> Query<'_> {
     if wanted.search.trim().is_empty() {
         return query;
     }
-    let words = "words LIKE ALL (ARRAY(SELECT '% ' || regexp_replace(word, '([\\\\%_])', '\\\\\\1', 'g') || '%' \
+    let words = "words LIKE ALL (ARRAY(SELECT '% ' || word || '%' \
                  FROM regexp_split_to_table(btrim(lower(parlance_plain(";
     let words = dsl::sql::<Bool>(words).bind::<Text, _>(&wanted.search);
     query.filter(words.sql("))), '\\s+') word))"))
