@@ -11,8 +11,8 @@ use super::{
     demo, documents, gaps, golden, identity_keys, invitations, jobs, keys, mail, operations, outbox,
     passages,
     permit::{
-        AnalyticsRead, Anyone, AuditRead, BillingRead, ContactsMerge, ConversationsRead, ConversationsWrite, KeysRead,
-        KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite, TeamRead, TeamWrite,
+        AnalyticsRead, Anyone, AuditRead, BillingRead, ContactsMerge, ConversationsRead, ConversationsWrite,
+        KeysRead, KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite, TeamRead, TeamWrite,
         WorkspaceWrite, delete, get, patch, post, put,
     },
     places, query, questions, session, site, sla, sources,

@@ -1,7 +1,9 @@
 import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openConsole } from '../test/open';
 import { json, serve } from '../test/server';
+import { FakeSocket } from '../test/socket';
 import { workspace } from '../test/spaces';
 import { levelOf, type Plan, type Quota, type Standing } from './api';
 import { amount, price, resets } from './words';
@@ -46,7 +48,7 @@ describe('the billing page', () => {
 
   it('marks the plan that the workspace is on, and offers no button that does nothing', async () => {
     await open([]);
-    const card = (await screen.findByRole('heading', { name: 'Pro' })).closest('li')!;
+    const card = (await screen.findByRole('heading', { name: 'Pro' })).closest('li');
     expect(card).toHaveAttribute('aria-current', 'true');
     expect(card).toHaveTextContent(/Your plan.*\$49 a month.*10,000 messages a month.*5,000 API calls an hour/);
     expect(screen.getAllByText('Your plan')).toHaveLength(1);
@@ -60,6 +62,32 @@ describe('the billing page', () => {
     expect(await screen.findByText(/An admin of your workspace sees its plan/)).toBeVisible();
     expect(heard.some(({ route }) => route.startsWith('GET /api/billing'))).toBe(false);
     expect(screen.queryByRole('link', { name: 'Billing' })).toBeNull();
+  });
+});
+
+describe('the banner', () => {
+  const near = standing('messages_per_month', 85, 100, '2026-12-31T21:00:00Z');
+
+  it('tells of the limit that is nearest, until it is put away', async () => {
+    await open([near, standing('storage_mb', 500, 500), standing('spaces', 1, 1)]);
+    const user = userEvent.setup();
+    expect(await screen.findByText(/Storage: 500 MB of 500 MB. All that is there stays/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Put this notice away' }));
+    expect(screen.getByText(/Messages this month: 85 of 100/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Put this notice away' }));
+    expect(screen.queryByRole('button', { name: 'Put this notice away' })).toBeNull();
+  });
+
+  it('comes when the server tells of it', async () => {
+    vi.stubGlobal('WebSocket', FakeSocket);
+    const limits = [standing('messages_per_month', 79, 100)];
+    await open(limits);
+    await screen.findByRole('meter', { name: 'Messages this month' });
+    expect(screen.queryByText(/Messages this month: /)).toBeNull();
+    limits[0] = standing('messages_per_month', 100, 100);
+    FakeSocket.last.greets();
+    FakeSocket.last.says({ type: 'usage' });
+    expect(await screen.findByText(/Messages this month: 100 of 100. Visitors are handed over/)).toBeVisible();
   });
 });
 

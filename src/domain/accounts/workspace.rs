@@ -67,7 +67,12 @@ pub async fn change(
         workspace::change(conn, &after.name, &after.time_zone).await?;
         for (action, field, was, is) in [
             ("workspace.rename", "name", &before.name, &after.name),
-            ("workspace.time_zone", "time_zone", &before.time_zone, &after.time_zone),
+            (
+                "workspace.time_zone",
+                "time_zone",
+                &before.time_zone,
+                &after.time_zone,
+            ),
         ] {
             if was != is {
                 let mut act = caller.act(action, ("workspace", before.id), now);

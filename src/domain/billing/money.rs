@@ -68,8 +68,11 @@ impl fmt::Display for Money {
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text)
-            .ok_or_else(|| de::Error::custom(format!("`{text}` is no amount: write it as \"49 USD\", with a currency of ISO 4217")))
+        Self::parse(&text).ok_or_else(|| {
+            de::Error::custom(format!(
+                "`{text}` is no amount: write it as \"49 USD\", with a currency of ISO 4217"
+            ))
+        })
     }
 }
 

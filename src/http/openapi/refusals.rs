@@ -86,7 +86,10 @@ const BESIDES: &[(&str, &[Code])] = &[
     ("create_team", &[Code::Conflict, Code::LimitReached]),
     ("change_team", &[Code::Conflict]),
     ("create_key", &[Code::EmailUnconfirmed, Code::Conflict]),
-    ("create_space", &[Code::Conflict, Code::LimitReached, Code::PlanLimit]),
+    (
+        "create_space",
+        &[Code::Conflict, Code::LimitReached, Code::PlanLimit],
+    ),
     (
         "change_space",
         &[Code::Conflict, Code::SpaceArchived, Code::VersionChanged],
