@@ -4,11 +4,8 @@ import { Gauge, X } from 'lucide-react';
 import { useState } from 'react';
 import { useApi } from '../api/client';
 import { useFrames } from '../live/live';
-import { levelOf, usageQuery, type Standing } from './api';
+import { isAdded, levelOf, usageQuery, type Standing } from './api';
 import { nameOf, thenOf, usedOf } from './words';
-
-/** What nobody sees coming by adding to it. */
-const TOLD = ['messages_per_month', 'documents_per_month', 'queries_per_day', 'storage_mb'];
 
 /** Above every page while a limit of the plan is near or reached, the one that is nearest to it; until it is put away. */
 export function UsageBanner() {
@@ -18,7 +15,7 @@ export function UsageBanner() {
   useFrames('usage', () => void queries.invalidateQueries({ queryKey: ['billing'] }));
   // Put away is one level in one period.
   const named = (standing: Standing) => `${standing.quota} ${levelOf(standing)} ${standing.resets_at}`;
-  const told = (data?.limits ?? []).filter((standing) => TOLD.includes(standing.quota) && levelOf(standing) !== 'fine' && !away.includes(named(standing)));
+  const told = (data?.limits ?? []).filter((standing) => !isAdded(standing.quota) && levelOf(standing) !== 'fine' && !away.includes(named(standing)));
   const share = ({ used, limit }: Standing) => used / Math.max(limit ?? 0, 1);
   const first = told.sort((a, b) => share(b) - share(a))[0];
   if (!first) return null;

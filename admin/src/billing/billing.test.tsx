@@ -36,13 +36,14 @@ async function open(limits: Standing[], role = 'admin') {
 
 describe('the billing page', () => {
   it('shows what is used, and when it begins anew by the clock of the workspace', async () => {
-    await open([standing('messages_per_month', 8000, 10000, '2026-12-31T21:00:00Z'), standing('storage_mb', 10000, 10000), standing('queries_per_day', 7, null, '2026-12-05T21:00:00Z')]);
+    await open([standing('messages_per_month', 8000, 10000, '2026-12-31T21:00:00Z'), standing('storage_mb', 10000, 10000), standing('queries_per_day', 7, null, '2026-12-05T21:00:00Z'), standing('spaces', 1, 1)]);
     const messages = await screen.findByRole('meter', { name: 'Messages this month' });
     expect(messages).toHaveAttribute('aria-valuetext', '8,000 of 10,000');
-    const rows = screen.getAllByRole('listitem').filter((row) => within(row).queryByRole('heading', { level: 3, name: /Messages|Storage|Playground/ }));
+    const rows = screen.getAllByRole('listitem').filter((row) => within(row).queryByRole('heading', { level: 3, name: /Messages|Storage|Playground|spaces/ }));
     expect(rows[0]).toHaveTextContent(/Nearly used up.*Begins anew on January 1/);
     expect(rows[1]).toHaveTextContent(/Used up.*10 GB of 10 GB.*nothing larger is taken/);
     expect(rows[2]).toHaveTextContent(/7 · Unlimited/);
+    expect(rows[3]).toHaveTextContent(/Chat spacesAll in use1 of 1/);
     expect(screen.queryByRole('meter', { name: /Playground/ })).toBeNull();
   });
 

@@ -41,7 +41,7 @@ export function given(plan: Plan): string[] {
 export function price({ price, currency }: Plan): string {
   const number = Number(price);
   const minimumFractionDigits = Number.isInteger(number) ? 0 : undefined;
-  return new Intl.NumberFormat(undefined, { style: 'currency', currency, ...(minimumFractionDigits === 0 && { minimumFractionDigits: 0, maximumFractionDigits: 0 }) }).format(number);
+  return new Intl.NumberFormat(undefined, { style: 'currency', currency, currencyDisplay: 'narrowSymbol', ...(minimumFractionDigits === 0 && { minimumFractionDigits: 0, maximumFractionDigits: 0 }) }).format(number);
 }
 
 /** When a period ends, by the clock of the workspace. */
