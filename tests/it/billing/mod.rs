@@ -2,6 +2,7 @@
 
 mod chat;
 mod limits;
+mod notices;
 
 use parlance::domain::{accounts::caller::Caller, billing::subscription::change_plan};
 use parlance_store::StoreError;

@@ -269,4 +269,22 @@ async fn documents_have_room_in_their_space_in_the_month_and_in_storage() {
     assert_eq!(put(other, "d.md", 0).await, Some((Quota::DocumentsPerMonth, 2)));
     assert_eq!(standing(&acme.db, Quota::DocumentsPerSpace, 1).await.used, 2);
     assert_eq!(standing(&acme.db, Quota::StorageMb, 1).await.used, 1);
+    // Another tenant sees none of it, by whatever name it asks.
+    let globex = chat(test.db(), "globex").await;
+    for quota in [
+        Quota::DocumentsPerSpace,
+        Quota::DocumentsPerMonth,
+        Quota::StorageMb,
+    ] {
+        assert_eq!(standing(&globex.db, quota, 1).await.used, 0, "{quota}");
+    }
+    let foreign = globex.db.transaction(async |conn| {
+        quotas::room_for_document(conn, acme.space, "a.md", 1, at(1)).await?;
+        quotas::standings(conn, at(1)).await
+    });
+    let standings = foreign.await.unwrap();
+    let month = standings
+        .iter()
+        .find(|standing| standing.quota == Quota::DocumentsPerMonth);
+    assert_eq!(month.unwrap().used, 1, "it is counted as their own");
 }
