@@ -11,9 +11,8 @@ use serde_json::{Value, json};
 use super::moves_to;
 use crate::{
     accounts::mail_to,
-    agents::Agent,
     spaces::Owner,
-    support::{Setup, TestApp, Workspace},
+    support::{Setup, Socket, TestApp, Workspace},
 };
 
 async fn asks(owner: &Owner<'_>, acme: &Workspace, times: usize) {
@@ -38,8 +37,9 @@ async fn told(app: &TestApp) -> Vec<(String, i64)> {
     rows.iter().map(row).collect()
 }
 
-async fn in_line(app: &TestApp) -> i64 {
-    let rows = "SELECT count(*) AS n FROM jobs WHERE kind = 'tell_quota'";
+/// How often it was found that somebody is to be told.
+async fn noticed(app: &TestApp) -> i64 {
+    let rows = "SELECT count(*) AS n FROM quota_notices";
     app.db().rows(rows).await.unwrap()[0]["n"].as_i64().unwrap()
 }
 
@@ -50,9 +50,12 @@ async fn owners_and_admins_are_mailed_once_for_each_level_and_consoles_are_told(
     app.colleague(&acme, Role::Agent).await;
     app.colleague(&acme, Role::Admin).await;
     let owner = Owner::of(&app, &acme).await;
-    let mut ada = Agent::owner(&app, &acme).await;
+    let token = app.log_in(&acme.email).await;
+    let mut console = Socket::open(&app.console_url()).await;
+    console.send(&json!({ "type": "hello", "token": token })).await;
+    console.next_of("job.all").await;
     asks(&owner, &acme, 3).await;
-    assert_eq!(in_line(&app).await, 0);
+    assert_eq!(noticed(&app).await, 0);
     asks(&owner, &acme, 1).await;
     let mail = mail_to(&app, "owner@acme.example", "acme: 4 of 5 queries a day are used").await;
     let text = mail["text"].as_str().unwrap();
@@ -64,7 +67,7 @@ async fn owners_and_admins_are_mailed_once_for_each_level_and_consoles_are_told(
         mail["links"][0].as_str().unwrap().ends_with("/app/billing"),
         "{mail}"
     );
-    ada.next_of("usage").await;
+    console.next_of("usage").await;
 
     asks(&owner, &acme, 3).await;
     mail_to(
@@ -74,7 +77,7 @@ async fn owners_and_admins_are_mailed_once_for_each_level_and_consoles_are_told(
     )
     .await;
     assert_eq!(
-        in_line(&app).await,
+        noticed(&app).await,
         2,
         "once for each level, also of what is refused"
     );
@@ -103,16 +106,16 @@ async fn the_next_period_tells_anew_and_a_larger_plan_nothing() {
     let acme = app.workspace("acme").await;
     let owner = Owner::of(&app, &acme).await;
     asks(&owner, &acme, 2).await;
-    assert_eq!(in_line(&app).await, 1);
+    assert_eq!(noticed(&app).await, 1);
     clock.advance(TimeDelta::hours(16) - TimeDelta::seconds(1));
     let owner = Owner::of(&app, &acme).await;
     asks(&owner, &acme, 1).await;
-    assert_eq!(in_line(&app).await, 1);
+    assert_eq!(noticed(&app).await, 1);
     clock.advance(TimeDelta::seconds(1));
     let owner = Owner::of(&app, &acme).await;
     asks(&owner, &acme, 1).await;
-    assert_eq!(in_line(&app).await, 2);
+    assert_eq!(noticed(&app).await, 2);
     moves_to(&app, &acme, "enterprise").await;
     asks(&owner, &acme, 9).await;
-    assert_eq!(in_line(&app).await, 2);
+    assert_eq!(noticed(&app).await, 2);
 }
