@@ -18,7 +18,7 @@ use super::{
 };
 use crate::domain::{
     audit,
-    hours::time_zone::{TimeZone, UnknownZone},
+    hours::{TimeZone, UnknownZone},
 };
 
 /// What is to be another; nothing stays as it is.
