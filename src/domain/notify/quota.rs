@@ -44,8 +44,11 @@ pub(super) async fn letter(
     now: DateTime<Utc>,
     home: &str,
 ) -> Result<Option<Letter>, StoreError> {
-    let read = db.read(async |conn| Ok((workspace::read(conn).await?, quotas::standings(conn, now).await?)));
-    let (workspace, standings): (_, Vec<quotas::Standing>) = read.await?;
+    let read = db.read(async |conn| {
+        let workspace = workspace::read(conn).await?;
+        Ok::<_, StoreError>((workspace, quotas::standings(conn, now).await?))
+    });
+    let (workspace, standings) = read.await?;
     let standing = standings.into_iter().find(|standing| standing.quota == quota);
     let told = standing.and_then(|standing| Some((standing.at_most?, standing)));
     let told = told.filter(|(at_most, standing)| {
