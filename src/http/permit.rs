@@ -146,6 +146,7 @@ permits!(
     KeysRead = KeysRead,
     KeysWrite = KeysWrite,
     AuditRead = AuditRead,
+    BillingRead = BillingRead,
     WorkspaceWrite = WorkspaceWrite,
     // What visitors said is told there besides.
     GapsRead = KnowledgeRead & ConversationsRead,

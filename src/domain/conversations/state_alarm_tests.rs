@@ -6,6 +6,7 @@ const ANGRY: Reason = Reason::Sentiment;
 const TRIGGERS: Triggers = Triggers {
     after_abstentions: 1,
     on_failure: true,
+    on_limit: true,
 };
 
 fn standing(status: Status) -> State {

@@ -17,6 +17,7 @@ fn after(state: &State, command: Command) -> State {
 const TRIGGERS: Triggers = Triggers {
     after_abstentions: 2,
     on_failure: true,
+    on_limit: true,
 };
 const ASKS: Command = Command::HandOver {
     reason: Reason::VisitorAsked,
@@ -338,10 +339,10 @@ fn triggers() {
     let of = |after_abstentions, on_failure| Triggers {
         after_abstentions,
         on_failure,
+        on_limit: on_failure,
     };
     let rows = [
         (Ending::Answered, of(1, true), None),
-        (Ending::Broken, of(1, true), None),
         (Ending::Abstained, of(0, true), None),
         (Ending::Abstained, of(2, true), None),
         (Ending::Abstained, of(1, false), Some(Reason::Abstained)),

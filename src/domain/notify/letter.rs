@@ -84,6 +84,20 @@ pub enum Letter {
         others: i64,
         link: String,
     },
+    /// A quota of the plan is nearly used up, or is.
+    Quota {
+        workspace: String,
+        /// In words, behind a number: `messages a month`.
+        counted: &'static str,
+        used: i64,
+        at_most: i64,
+        is_full: bool,
+        /// In a sentence: what happens at the limit.
+        at_limit: &'static str,
+        /// In words, where it is counted by period; see [`when`].
+        resets: Option<String>,
+        link: String,
+    },
     /// What agents wrote, to a visitor who has left.
     Reply {
         subject: String,
@@ -138,6 +152,7 @@ impl Letter {
             Self::Invitation { .. } => "invitation",
             Self::Waiting { .. } => "waiting",
             Self::Deadline { .. } => "deadline",
+            Self::Quota { .. } => "quota",
             Self::Reply { .. } => "reply",
         }
     }
@@ -181,6 +196,16 @@ impl Letter {
                 breached: true,
                 others: 1,
                 link: "https://parlance.example/app/tickets/42".to_owned(),
+            },
+            Self::Quota {
+                workspace: "Acme Robotics".to_owned(),
+                counted: "messages a month",
+                used: 80,
+                at_most: 100,
+                is_full: false,
+                at_limit: "Visitors are handed over to your team instead of the bot.",
+                resets: Some(when(DateTime::UNIX_EPOCH)),
+                link: "https://parlance.example/app/billing".to_owned(),
             },
             Self::Reply {
                 subject: "Your conversation with Acme".to_owned(),

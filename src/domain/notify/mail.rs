@@ -12,13 +12,14 @@ use parlance_store::{
         people::{self, Recipient},
     },
     ids::{ConversationId, InvitationId, JobId, TicketId, UserId},
-    queries::{deadline_mail, deadlines::DeadlineKind, invitations, waiting_mail},
+    queries::{deadline_mail, deadlines::DeadlineKind, invitations, quotas::Quota, waiting_mail},
     tenant::TenantConn,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     letter::{CHANGE_EMAIL_TTL, Letter, RESET_TTL, VERIFY_TTL, when},
+    quota,
     templates::{Reader, Templates, Written},
 };
 use crate::{
@@ -74,6 +75,13 @@ pub enum Errand {
         ticket: TicketId,
         breached: bool,
     },
+    /// That a quota of the plan is nearly used up, or is; see [`quota`].
+    Quota {
+        user: UserId,
+        quota: Quota,
+        /// 80 or 100.
+        percent: i16,
+    },
     /// What agents wrote, to a visitor who has left; see `mail_replies::outgoing`.
     Reply { conversation: ConversationId },
 }
@@ -97,6 +105,7 @@ impl Errand {
                 ticket,
                 breached,
             } => format!("deadline:{user}:{ticket}:{breached}"),
+            Self::Quota { user, quota, percent } => format!("quota:{user}:{quota}:{percent}"),
             Self::Reply { conversation } => format!("reply:{conversation}"),
         }
     }
@@ -218,7 +227,8 @@ impl Post {
             | Errand::PasswordChanged { user }
             | Errand::SecondFactor { user, .. }
             | Errand::Waiting { user, .. }
-            | Errand::Deadline { user, .. } => *user,
+            | Errand::Deadline { user, .. }
+            | Errand::Quota { user, .. } => *user,
         };
         let who = db.read(async |conn| people::recipient(conn, user).await).await?;
         let found = self.letter(db, errand, &who).await?;
@@ -297,6 +307,13 @@ impl Post {
             }
             Errand::Deadline { ticket, breached, .. } => {
                 let letter = self.deadline(db, *ticket, *breached).await?;
+                letter.map(|letter| (here(), letter))
+            }
+            // Only to those who have proven that their address is theirs.
+            Errand::Quota { .. } if who.email_verified_at.is_none() => None,
+            Errand::Quota { quota, percent, .. } => {
+                let (now, home) = (self.clock.now(), self.templates.home());
+                let letter = quota::letter(db, (*quota, *percent), now, home).await?;
                 letter.map(|letter| (here(), letter))
             }
             Errand::EmailChanging { .. }

@@ -35,6 +35,7 @@ mod pool;
 mod questions;
 mod questions_of;
 mod queue;
+mod quotas;
 mod refusals;
 mod removed;
 mod rollups;
