@@ -22,8 +22,8 @@ use super::{
     live::Live,
     mail::{self, Seen},
     messages::{
-        ActorError, AskHuman, Drain, Feedback, Identify, Observation, Observe, Presence, Rate, Stop,
-        Subscribe, Subscription, TurnProgress,
+        ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Stop, Subscribe,
+        Subscription, TurnProgress,
     },
     mirror, opinion, release,
     subscribers::{Audience, Subscribers},
@@ -457,35 +457,6 @@ impl Handler<Observe> for ConversationActor {
             answering: live.state.running.is_some(),
             queued: live.state.queue.len(),
         })
-    }
-}
-
-impl Handler<Identify> for ConversationActor {
-    type Result = AtomicResponse<Self, ()>;
-
-    fn handle(&mut self, _: Identify, _: &mut Self::Context) -> Self::Result {
-        let read = mirror::glimpse(self.deps.clone(), self.tenant, self.id);
-        let identified = read.into_actor(self).then(|now, actor, ctx| {
-            match (now, actor.live.as_mut()) {
-                (Ok(now), Some(live)) => {
-                    if live.mirror.identify(now) {
-                        live.subscribers.dismiss_visitor();
-                    }
-                }
-                (Err(error), Some(_)) => {
-                    error!(conversation.id = %actor.id, %error, "cannot tell who a visitor is");
-                    actor.break_off(ctx);
-                }
-                _ => {}
-            }
-            actor.weigh_again()
-        });
-        AtomicResponse::new(Box::pin(identified.map(|(), actor, _| {
-            // Nobody has seen one in which nothing was said.
-            if actor.live.as_ref().is_some_and(|live| live.head > 0) {
-                actor.tell_inbox();
-            }
-        })))
     }
 }
 

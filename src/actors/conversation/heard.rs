@@ -3,16 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use actix::{
-    ActorContext, ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler, ResponseActFuture,
-    WrapFuture,
-};
+use actix::{ActorContext, ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler, WrapFuture};
 use parlance_store::{
     error::StoreError,
     ids::{ConversationId, MessageId, TenantId},
     queries::moods::{self, Flagged, Reread, Weight},
 };
-use tracing::{error, warn};
+use tracing::warn;
 
 use super::{
     Deps,
@@ -147,32 +144,6 @@ impl ConversationActor {
                 let _ = actor.send(again(&said)).await;
             }
         });
-    }
-
-    /// Writes down what the conversation weighs where the visitor turns out to have another plan.
-    pub(super) fn weigh_again(&self) -> ResponseActFuture<Self, ()> {
-        let (db, id) = (self.deps.db.tenant(self.tenant), self.id);
-        let weighs = self.live.as_ref().and_then(|live| {
-            let weight = live
-                .mirror
-                .weight(&live.mirror.readings(), &live.space.settings.queue);
-            (weight.credit != live.mirror.glimpse.credit).then_some(weight.credit)
-        });
-        let write = async move {
-            let Some(credit) = weighs else { return Ok(None) };
-            let written = db.transaction(async |conn| moods::weigh(conn, id, credit).await);
-            written.await.map(|()| Some(credit)).map_err(store)
-        };
-        Box::pin(write.into_actor(self).map(|written, actor, ctx| {
-            match (written, actor.live.as_mut()) {
-                (Ok(Some(credit)), Some(live)) => live.mirror.credit(credit),
-                (Ok(_), _) => {}
-                (Err(error), _) => {
-                    error!(conversation.id = %actor.id, %error, "what a plan is worth is not written down");
-                    actor.reload_after(&error, ctx);
-                }
-            }
-        }))
     }
 
     /// What follows where a message is read again.

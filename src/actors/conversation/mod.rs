@@ -12,6 +12,7 @@ mod ended;
 mod finish;
 mod handle;
 mod heard;
+mod identify;
 mod live;
 mod mail;
 mod messages;

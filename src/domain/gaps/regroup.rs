@@ -75,9 +75,6 @@ pub async fn regroup(db: &TenantDb, ingest: &Ingest, space: SpaceId) -> Result<u
         .map(|((message, _), member)| (message, member.cluster))
         .collect();
     let changed = changed(&clusters, kept);
-    if changed.is_empty() && moves.is_empty() {
-        return Ok(0);
-    }
     let at = ingest.clock.now();
     db.long(WITHIN, async |conn| {
         questions::hold(conn, space).await?;
