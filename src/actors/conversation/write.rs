@@ -40,6 +40,7 @@ use crate::domain::{
         mood,
         state::{StatusChange, Transition},
     },
+    csat::asking,
 };
 
 /// Events read from the log at once.
@@ -454,6 +455,9 @@ impl Moved {
             events.push(notice.write(conn, conversation, at).await?);
         }
         events.extend(ticket::moved(conn, conversation, self, at).await?);
+        if self.change.status == Status::Resolved {
+            asking::enqueue(conn, conversation, at).await?;
+        }
         Ok(events)
     }
 }

@@ -1,5 +1,5 @@
-//! The addresses of a conversation: `r+<token>@domain`, which replies go to, and the token of the link by
-//! which its visitor wants no more mail. A token names tenant and conversation, is signed, and is read in
+//! The addresses of a conversation: `r+<token>@domain`, which replies go to, and the tokens of the links by
+//! which its visitor wants no more mail, or rates it. A token names tenant and conversation, is signed, and is read in
 //! any case, for mail servers may change that.
 //!
 //! The part before the `@` has 64 bytes at most (RFC 5321, 4.5.3.1.1). Two of them are `r+`; the other 62
@@ -14,6 +14,7 @@ use crate::kernel::vault::Vault;
 const PREFIX: &str = "r+";
 const REPLY: &str = "mail-reply";
 const STOP: &str = "mail-stop";
+const RATING: &str = "mail-rating";
 
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 const ID_BITS: usize = 122;
@@ -70,6 +71,18 @@ impl Addresses {
     #[must_use]
     pub fn stopped(&self, token: &str) -> Option<Named> {
         self.read(STOP, token)
+    }
+
+    /// The token of the link by which a visitor rates the conversation.
+    #[must_use]
+    pub fn rating_token(&self, named: Named) -> String {
+        self.token(RATING, named)
+    }
+
+    /// What such a token names.
+    #[must_use]
+    pub fn rated(&self, token: &str) -> Option<Named> {
+        self.read(RATING, token)
     }
 
     fn token(&self, purpose: &str, named: Named) -> String {
@@ -197,6 +210,8 @@ mod tests {
             ours.named(&format!("r+{}@in.parlance.example", ours.stop_token(named))),
             None
         );
+        assert_eq!(ours.rated(&ours.stop_token(named)), None);
+        assert_eq!(ours.rated(&ours.rating_token(named)), Some(named));
         assert_eq!(ours.named("ada@in.parlance.example"), None);
         let deaf = Addresses { domain: None, ..ours };
         assert_eq!((deaf.reply_to(named), deaf.named(&address)), (None, None));

@@ -3,9 +3,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use crate::domain::mail_replies::{
-    outgoing::Quote,
-    words::{self, Words},
+use crate::domain::{
+    csat::{self, asking::Choice},
+    mail_replies::{
+        outgoing::Quote,
+        words::{self, Words},
+    },
 };
 
 /// How long a link that confirms an address works.
@@ -97,6 +100,14 @@ pub enum Letter {
         /// By which they want no more.
         stop: String,
     },
+    /// What a visitor thinks of a conversation.
+    Rating {
+        subject: String,
+        words: &'static csat::words::Words,
+        choices: Vec<Choice>,
+        stop_words: &'static str,
+        stop: String,
+    },
 }
 
 impl Letter {
@@ -139,6 +150,7 @@ impl Letter {
             Self::Waiting { .. } => "waiting",
             Self::Deadline { .. } => "deadline",
             Self::Reply { .. } => "reply",
+            Self::Rating { .. } => "rating",
         }
     }
 
@@ -193,6 +205,17 @@ impl Letter {
                 }],
                 replies: true,
                 page: Some("https://shop.example/".to_owned()),
+                stop: "https://parlance.example/mail/unsubscribe/abc".to_owned(),
+            },
+            Self::Rating {
+                subject: "How was your conversation with Acme?".to_owned(),
+                words: csat::words::of("en"),
+                choices: vec![Choice {
+                    score: 5,
+                    label: "Very good",
+                    link: "https://parlance.example/mail/rating/abc?score=5".to_owned(),
+                }],
+                stop_words: words::of("en").stop,
                 stop: "https://parlance.example/mail/unsubscribe/abc".to_owned(),
             },
         ]

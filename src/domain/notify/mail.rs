@@ -76,6 +76,8 @@ pub enum Errand {
     },
     /// What agents wrote, to a visitor who has left; see `mail_replies::outgoing`.
     Reply { conversation: ConversationId },
+    /// What the visitor thinks of a conversation; see `csat::asking`.
+    Rating { conversation: ConversationId },
 }
 
 impl Errand {
@@ -98,6 +100,7 @@ impl Errand {
                 breached,
             } => format!("deadline:{user}:{ticket}:{breached}"),
             Self::Reply { conversation } => format!("reply:{conversation}"),
+            Self::Rating { conversation } => format!("rating:{conversation}"),
         }
     }
 }
@@ -211,7 +214,7 @@ impl Post {
                 let email = email.clone();
                 return Ok(Some(notice(to, name, Letter::EmailChanged { email })));
             }
-            Errand::Reply { .. } => return Ok(None),
+            Errand::Reply { .. } | Errand::Rating { .. } => return Ok(None),
             Errand::Verify { user }
             | Errand::Reset { user }
             | Errand::ChangeEmail { user }
@@ -302,7 +305,8 @@ impl Post {
             Errand::EmailChanging { .. }
             | Errand::EmailChanged { .. }
             | Errand::Invitation { .. }
-            | Errand::Reply { .. } => None,
+            | Errand::Reply { .. }
+            | Errand::Rating { .. } => None,
         })
     }
 

@@ -83,7 +83,7 @@ async fn say(
 }
 
 /// Asks the conversation; one that passivated between the look-up and the call is looked up again.
-async fn ask<T>(
+pub(super) async fn ask<T>(
     services: &Services,
     Named { tenant, conversation }: Named,
     ask: impl AsyncFn(ConversationHandle) -> Result<T, ActorError>,

@@ -63,6 +63,8 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/api/mail/inbound/postmark", All),
     ("POST", "/api/mail/inbound/sendgrid", All),
     ("POST", "/api/mail/inbound/raw", All),
+    ("GET", "/mail/rating/{token}", All),
+    ("POST", "/mail/rating/{token}", All),
     ("GET", "/mail/unsubscribe/{token}", All),
     ("POST", "/mail/unsubscribe/{token}", All),
     // On a developer's machine only: see `accounts::mail`.
@@ -361,6 +363,8 @@ pub const ROUTES: &[(&str, &str, For)] = &[
         Member("knowledge:write"),
     ),
     ("GET", "/api/analytics/questions", Member("analytics:read")),
+    ("GET", "/api/analytics/ratings", Member("analytics:read")),
+    ("GET", "/api/analytics/ratings/comments", Member("analytics:read")),
     ("GET", "/api/jobs", Member("knowledge:read")),
     ("GET", "/api/jobs/{id}", Member("knowledge:read")),
     ("POST", "/api/jobs/{id}/cancel", Member("knowledge:write")),

@@ -34,6 +34,7 @@ mod moods;
 mod pool;
 mod questions;
 mod queue;
+mod ratings;
 mod refusals;
 mod removed;
 mod rollups;
