@@ -30,6 +30,7 @@ export const settings: SpaceSettings = {
   },
   handoff: { after_abstentions: 2, on_failure: true, by_model: true, on_sentiment: true, on_urgency: 'safety', sentiment_by_model: false, message: null, away_message: null },
   tickets: { on_handoff: false },
+  csat: { by_mail: false, after_hours: 24 },
   queue: { assign: 'off', per_agent: 5, plans: [] },
   hours: null,
   knowledge: { passage_tokens: 250, overlap_tokens: 60, golden_answers: false },

@@ -2,6 +2,7 @@
 
 mod inbound;
 mod outgoing;
+mod rating;
 
 use std::sync::Arc;
 

@@ -28,6 +28,7 @@ export interface SpaceSettings {
     cache: boolean;
   };
   tickets: { on_handoff: boolean };
+  csat: { by_mail: boolean; after_hours: number };
   handoff: {
     after_abstentions: number;
     on_failure: boolean;
