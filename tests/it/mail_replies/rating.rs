@@ -1,8 +1,9 @@
 //! Who has gone without rating a conversation is asked by mail, once, and the last word counts.
 
 use chrono::TimeDelta;
-use reqwest::StatusCode;
+use reqwest::{RequestBuilder, StatusCode};
 use serde_json::{Value, json};
+use url::form_urlencoded;
 
 use super::{MARA, Scene};
 use crate::{
@@ -53,9 +54,19 @@ impl Scene {
     }
 
     async fn posts(&self, url: &str, form: &[(&str, &str)]) -> (StatusCode, String) {
-        let answer = self.app.http.post(url).form(form).send().await.unwrap();
+        let answer = filled(self.app.http.post(url), form).send().await.unwrap();
         (answer.status(), answer.text().await.unwrap())
     }
+}
+
+/// As a browser sends a form.
+fn filled(request: RequestBuilder, form: &[(&str, &str)]) -> RequestBuilder {
+    let body = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(form)
+        .finish();
+    request
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(body)
 }
 
 fn is_question(mail: &Value) -> bool {
@@ -137,11 +148,7 @@ async fn a_link_that_is_old_or_none_of_ours_says_so_and_keeps_nothing() {
     scene.clock.advance(TimeDelta::days(30) + TimeDelta::seconds(1));
     for answer in [
         scene.app.http.get(&link).send().await.unwrap(),
-        scene
-            .app
-            .http
-            .post(&link)
-            .form(&[("score", "1")])
+        filled(scene.app.http.post(&link), &[("score", "1")])
             .send()
             .await
             .unwrap(),
