@@ -151,6 +151,7 @@ fn written(
         html: written.html,
         thread: Some(Box::new(mail::Thread {
             id: named.conversation.0,
+            in_reply_to: thread.in_reply_to.clone(),
             sender: brand.clone(),
             reply_to: post.addresses.reply_to(named),
             stop,

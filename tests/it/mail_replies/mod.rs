@@ -1,6 +1,7 @@
 //! A conversation that goes on by mail: what a visitor gets who has left, and what comes of their answer.
 
 mod inbound;
+mod opening;
 mod outgoing;
 mod rating;
 

@@ -30,6 +30,7 @@ pub mod large;
 pub mod ledger;
 pub mod log;
 pub mod mail_replies;
+pub mod mail_threads;
 pub mod messages;
 pub mod moods;
 pub mod notes;

@@ -45,6 +45,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("jobs", "jobs"),
     ("large", "large"),
     ("mail_replies", "mail_replies"),
+    ("mail_threads", "mail_replies"),
     ("moods", "moods"),
     ("notes", "inbox"),
     ("passages", "knowledge"),
