@@ -29,7 +29,7 @@ export const settings: SpaceSettings = {
     cache: true,
   },
   handoff: { after_abstentions: 2, on_failure: true, by_model: true, on_sentiment: true, on_urgency: 'safety', sentiment_by_model: false, message: null, away_message: null },
-  tickets: { on_handoff: false },
+  tickets: { on_handoff: false, by_mail: false },
   csat: { by_mail: false, after_hours: 24 },
   queue: { assign: 'off', per_agent: 5, plans: [] },
   hours: null,

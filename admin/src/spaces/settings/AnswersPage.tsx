@@ -7,6 +7,7 @@ import { TestRuns } from './experiments/TestRuns';
 import { Flag, Num } from './inputs';
 import { HandoffSection } from './HandoffSection';
 import { HoursSection } from './hours/HoursSection';
+import { MailSection } from './MailSection';
 import { QueueSection } from './QueueSection';
 import { RatingsSection } from './RatingsSection';
 import { SettingsPage } from './SettingsPage';
@@ -35,6 +36,7 @@ export function AnswersPage() {
       <HandoffSection />
       <QueueSection />
       <HoursSection />
+      <MailSection />
       <RatingsSection />
       <Section title="What it reads" lead="What of your knowledge, and of the talk so far, goes to the model with each question.">
         <Num path="settings.ai.top_k" label="Passages" min={1} max={12} hint="1 to 12. More find more, and each is paid for with every answer. Empty: 6." />

@@ -34,6 +34,7 @@ const NAMES: Record<string, string> = {
   'settings.handoff.on_urgency': 'When it cannot wait',
   'settings.handoff.sentiment_by_model': 'Ask a model about tone',
   'settings.tickets.on_handoff': 'Create a ticket for each',
+  'settings.tickets.by_mail': 'Tickets by e-mail',
   'settings.csat.by_mail': 'Ask for ratings by e-mail',
   'settings.csat.after_hours': 'Hours after it is resolved',
   'settings.handoff.message': 'When somebody is there',
