@@ -55,19 +55,11 @@ pub async fn open(
     at: DateTime<Utc>,
 ) -> Result<Opened, TicketError> {
     db.transaction(async |conn| {
-        let this = mail.client_id(0);
-        for id in std::iter::once(this).chain(mail.answered()) {
-            let Some(ticket) = store::of_client(conn, ClientId(id)).await? else {
-                continue;
-            };
-            let theirs = ticket
-                .requester_email
-                .as_deref()
-                .is_some_and(|email| email.eq_ignore_ascii_case(from.as_str()));
-            if let Some(conversation) = ticket
-                .conversation_id
-                .filter(|_| theirs && ticket.space_id == space)
-            {
+        let mut this = None;
+        for id in mail.tickets(space) {
+            this.get_or_insert(ClientId(id));
+            let known = store::of_client(conn, ClientId(id)).await?;
+            if let Some(conversation) = known.and_then(|ticket| ticket.conversation_id) {
                 return Ok(Opened::In(conversation, None));
             }
         }
@@ -117,7 +109,7 @@ pub async fn open(
             text: Some(said.to_owned()),
             requester_name: name.clone(),
             requester_email: Some(from.to_string()),
-            client_id: Some(ClientId(this)),
+            client_id: this,
             ..Wanted::of(conversation, Via::Mail)
         };
         let by = Author {

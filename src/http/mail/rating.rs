@@ -117,16 +117,15 @@ async fn open(services: &Services, token: &str) -> Result<Link, Problem> {
     let db = services.db.tenant(named.tenant);
     let found = db.read(async |conn| ratings::asking(conn, named.conversation).await);
     let found: Result<Option<ratings::Asking>, StoreError> = found.await;
-    let Some((asked_at, space)) = found
-        .map_err(Problem::internal)?
-        .and_then(|found| found.asked_at.zip(Some(found.space_id)))
-    else {
+    let Some(found) = found.map_err(Problem::internal)? else {
         return Ok(Link::Unknown);
     };
-    if services.clock.now() > asked_at + LINK_TTL {
+    // That it was sent is noted right after it was.
+    let now = services.clock.now();
+    if found.asked_at.is_some_and(|asked_at| now > asked_at + LINK_TTL) {
         return Ok(Link::Expired);
     }
-    let space = services.spaces.space(named.tenant, space).await;
+    let space = services.spaces.space(named.tenant, found.space_id).await;
     let space = space.map_err(Problem::internal)?;
     Ok(space.map_or(Link::Unknown, |space| {
         Link::Open(named, space.settings.bot_name.clone())

@@ -18,7 +18,7 @@ async fn ratings_are_told_by_who_answered_with_the_words_that_came_with_them() {
     let path = format!("/api/conversations/{adas}");
     let body = json!({ "client_id": uuid::Uuid::new_v4(), "text": "Hello." });
     let (status, _) = owner.asks(Method::POST, &format!("{path}/messages"), body).await;
-    assert_eq!(status, 200);
+    assert!(status < 300);
     let rate = json!({ "type": "rate", "score": 2, "comment": "=1+1" });
     visitor.frame(&bots, &rate).await;
     other.frame(&adas, &json!({ "type": "rate", "score": 5 })).await;

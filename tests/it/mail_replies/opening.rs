@@ -88,7 +88,7 @@ async fn a_mail_is_a_ticket_whose_answers_go_back_and_whose_replies_come_to_it()
     // An agent answers, and the mail is in the thread of theirs.
     let body = json!({ "client_id": uuid::Uuid::new_v4(), "text": "Morgen." });
     let (status, problem) = owner.asks(Method::POST, &messages, body).await;
-    assert_eq!(status, 200, "{problem}");
+    assert!(status < 300, "{problem}");
     let ticket = format!("/api/tickets/{number}");
     assert_eq!(owner.gets(&ticket).await["status"], "pending");
     scene.clock.advance(PATIENCE);
@@ -198,7 +198,11 @@ async fn a_sender_makes_so_many_in_an_hour_and_none_who_is_blocked() {
         .asks(Method::PATCH, &contact, json!({ "email": "Ben@shop.example" }))
         .await;
     let (status, _) = owner
-        .asks(Method::POST, &format!("{contact}/block"), json!({ "reason": "spam" }))
+        .asks(
+            Method::POST,
+            &format!("{contact}/block"),
+            json!({ "reason": "spam" }),
+        )
         .await;
     assert!(status < 300);
     let last = mail(&to, "last", "", "Hello.");

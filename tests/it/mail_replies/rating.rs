@@ -24,6 +24,12 @@ impl Scene {
         assert_eq!(status, 200, "{problem}");
     }
 
+    /// Lets time pass, in which the agent's token ends.
+    async fn later(&mut self, by: TimeDelta) {
+        self.clock.advance(by);
+        self.agent = self.app.log_in(&self.acme.email).await;
+    }
+
     /// Waits until its question has gone, or was dropped, so many times.
     async fn asked(&self, ended: usize) -> usize {
         eventually(async || {
@@ -75,11 +81,11 @@ fn is_question(mail: &Value) -> bool {
 
 #[tokio::test]
 async fn a_link_shows_what_was_chosen_and_keeps_what_is_sent() {
-    let scene = Box::pin(Scene::begin()).await;
+    let mut scene = Box::pin(Scene::begin()).await;
     scene.asks_for_ratings().await;
     scene.act("resolve", json!({})).await;
     assert_eq!(scene.mails().await.len(), 0, "not before its time");
-    scene.clock.advance(DAY);
+    scene.later(DAY).await;
     let link = scene.link().await;
     // A program that looks at mail follows it.
     let page = scene.app.http.get(&link).header("Accept-Language", "de");
@@ -132,10 +138,10 @@ async fn a_link_shows_what_was_chosen_and_keeps_what_is_sent() {
 
 #[tokio::test]
 async fn a_link_that_is_old_or_none_of_ours_says_so_and_keeps_nothing() {
-    let scene = Box::pin(Scene::begin()).await;
+    let mut scene = Box::pin(Scene::begin()).await;
     scene.asks_for_ratings().await;
     scene.act("resolve", json!({})).await;
-    scene.clock.advance(DAY);
+    scene.later(DAY).await;
     let link = scene.link().await;
     scene.asked(1).await;
     let forged = link.replace("?score", "a?score");
@@ -145,7 +151,7 @@ async fn a_link_that_is_old_or_none_of_ours_says_so_and_keeps_nothing() {
     assert!(page.contains("This link is not valid."), "{page}");
     let answer = scene.app.http.post(&stop).send().await.unwrap();
     assert_eq!(answer.status(), 404, "a link does what it is for");
-    scene.clock.advance(TimeDelta::days(30) + TimeDelta::seconds(1));
+    scene.later(TimeDelta::days(30) + TimeDelta::seconds(1)).await;
     for answer in [
         scene.app.http.get(&link).send().await.unwrap(),
         filled(scene.app.http.post(&link), &[("score", "1")])
@@ -161,43 +167,43 @@ async fn a_link_that_is_old_or_none_of_ours_says_so_and_keeps_nothing() {
 
 #[tokio::test]
 async fn nobody_is_asked_who_has_rated_or_goes_on_and_nobody_twice() {
-    let scene = Box::pin(Scene::begin()).await;
+    let mut scene = Box::pin(Scene::begin()).await;
     scene.act("resolve", json!({})).await;
     scene.asks_for_ratings().await;
     scene.act("reopen", json!({})).await;
     scene.act("resolve", json!({})).await;
     scene.act("reopen", json!({})).await;
-    scene.clock.advance(DAY);
+    scene.later(DAY).await;
     assert_eq!(scene.asked(1).await, 0, "it goes on");
     scene.act("resolve", json!({})).await;
-    scene.clock.advance(DAY / 2);
+    scene.later(DAY / 2).await;
     // Resolved again, it is asked about when that is a day ago.
     scene.act("reopen", json!({})).await;
     scene.act("resolve", json!({})).await;
-    scene.clock.advance(DAY / 2);
+    scene.later(DAY / 2).await;
     assert_eq!(scene.asked(2).await, 0);
-    scene.clock.advance(DAY / 2);
+    scene.later(DAY / 2).await;
     assert_eq!(scene.asked(3).await, 1);
     scene.act("reopen", json!({})).await;
     scene.act("resolve", json!({})).await;
-    scene.clock.advance(DAY);
+    scene.later(DAY).await;
     assert_eq!(scene.asked(4).await, 1, "once for a conversation");
 }
 
 #[tokio::test]
 async fn nobody_is_asked_who_rated_in_the_widget_or_wants_no_mail() {
-    let scene = Box::pin(Scene::begin()).await;
+    let mut scene = Box::pin(Scene::begin()).await;
     scene.asks_for_ratings().await;
     scene.does(&json!({ "type": "rate", "score": 3 })).await;
     scene.act("resolve", json!({})).await;
-    scene.clock.advance(DAY);
+    scene.later(DAY).await;
     assert_eq!(scene.asked(1).await, 0);
 
-    let scene = Box::pin(Scene::begin()).await;
+    let mut scene = Box::pin(Scene::begin()).await;
     scene.asks_for_ratings().await;
     scene.act("resolve", json!({})).await;
-    let stop = "UPDATE visitors SET mail_stopped_at = now() WHERE said ->> 'email' = '";
-    scene.app.db().run(&format!("{stop}{MARA}$$")).await.unwrap();
-    scene.clock.advance(DAY);
+    let stop = format!("UPDATE visitors SET mail_stopped_at = now() WHERE said ->> 'email' = '{MARA}'");
+    scene.app.db().run(&stop).await.unwrap();
+    scene.later(DAY).await;
     assert_eq!(scene.asked(1).await, 0);
 }

@@ -6,6 +6,7 @@ pub mod mime;
 pub mod postmark;
 pub mod sendgrid;
 
+use parlance_store::ids::SpaceId;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
@@ -118,9 +119,16 @@ impl Incoming {
         id_of(&texts.map(|text| format!("{text}\0")).concat(), part)
     }
 
-    /// What the first messages of the mails that it answers were said under.
-    pub fn answered(&self) -> impl Iterator<Item = Uuid> {
-        self.references.iter().rev().map(|id| id_of(id, 0))
+    /// Under which ids its sender's tickets of a space are made: of this mail, and then of those that it answers.
+    pub fn tickets(&self, space: SpaceId) -> impl Iterator<Item = Uuid> {
+        let whose = format!("{space} {}", self.from.to_lowercase());
+        let of = move |mail: &str| id_of(&format!("{whose} {mail}"), 0);
+        let this = match &self.message_id {
+            Some(id) => of(id.trim_matches(['<', '>', ' '])),
+            None => of(&self.client_id(0).to_string()),
+        };
+        let answered = self.references.iter().rev().map(move |id| of(id));
+        std::iter::once(this).chain(answered)
     }
 }
 
