@@ -10,6 +10,7 @@ pub mod billing;
 pub mod canned;
 pub mod contacts;
 pub mod conversations;
+pub mod csat;
 pub mod drafting;
 pub mod experiments;
 pub mod gaps;

@@ -33,6 +33,7 @@ mod permit;
 mod places;
 mod query;
 mod questions;
+mod ratings;
 mod reasons;
 pub mod routes;
 mod routing_rules;

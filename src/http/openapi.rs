@@ -18,8 +18,8 @@ use utoipa::{
 use super::{
     analytics, attachments, audit, auth, billing, canned, contacts, conversations, documents, gaps, golden,
     identity_keys, invitations, jobs, keys, mail, operations, outbox, passages, places, query, questions,
-    routing_rules, session, sla, sources, spaces, team, ticket_categories, tickets, visitors, widget,
-    workspace,
+    ratings, routing_rules, session, sla, sources, spaces, team, ticket_categories, tickets, visitors,
+    widget, workspace,
 };
 
 /// The document as JSON text, made once.
@@ -82,7 +82,7 @@ Lists give `next` while there is more: pass it as `cursor`.";
         analytics::overview, analytics::of_space,
         sla::list, sla::create, sla::change, sla::order, sla::remove, sla::report::get,
         gaps::list, gaps::gap, gaps::dismiss, gaps::reopen, gaps::draft, gaps::preview, gaps::answer,
-        questions::report,
+        questions::report, ratings::report, ratings::comments,
         golden::list, golden::add, golden::change, golden::remove, golden::ask, golden::runs, golden::run,
         sources::document, sources::original,
         operations::health, operations::ready, operations::metrics, operations::openapi, outbox::read,

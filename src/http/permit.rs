@@ -152,6 +152,7 @@ permits!(
     GapsRead = KnowledgeRead & ConversationsRead,
     GapsWrite = KnowledgeWrite & ConversationsRead,
     QuestionsRead = AnalyticsRead & ConversationsRead,
+    RatingCommentsRead = AnalyticsRead & ConversationsRead,
 );
 
 macro_rules! proves {

@@ -16,10 +16,11 @@ use super::{
     passages,
     permit::{
         AnalyticsRead, Anyone, AuditRead, BillingRead, ContactsMerge, ConversationsRead, ConversationsWrite,
-        GapsRead, GapsWrite, KeysRead, KeysWrite, KnowledgeRead, KnowledgeWrite, QuestionsRead, SpacesRead,
-        SpacesWrite, TeamRead, TeamWrite, WorkspaceWrite, delete, get, patch, post, put,
+        GapsRead, GapsWrite, KeysRead, KeysWrite, KnowledgeRead, KnowledgeWrite, QuestionsRead,
+        RatingCommentsRead, SpacesRead, SpacesWrite, TeamRead, TeamWrite, WorkspaceWrite, delete, get, patch,
+        post, put,
     },
-    places, query, questions, session, site, sla, sources,
+    places, query, questions, ratings, session, site, sla, sources,
     spaces::{self, embed, experiments, life, versions},
     team, tickets, visitors, widget, workspace,
 };
@@ -127,6 +128,16 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         .service(at("/api/mail/inbound/postmark").route(post(Anyone, mail::inbound::postmark)))
         .service(at("/api/mail/inbound/sendgrid").route(post(Anyone, mail::inbound::sendgrid)))
         .service(at("/api/mail/inbound/raw").route(post(Anyone, mail::inbound::raw)))
+        .service(
+            at("/mail/rating/{token}")
+                .app_data(
+                    web::FormConfig::default()
+                        .limit(mail::rating::MAX_FORM)
+                        .error_handler(|error, _| invalid(error.to_string()).into()),
+                )
+                .route(get(Anyone, mail::rating::show))
+                .route(post(Anyone, mail::rating::keep)),
+        )
         .service(
             at("/mail/unsubscribe/{token}")
                 .route(get(Anyone, mail::unsubscribe::ask))
@@ -264,6 +275,8 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
 /// What is asked, and not answered well.
 fn of_gaps(config: &mut web::ServiceConfig) {
     config
+        .service(at("/api/analytics/ratings").route(get(AnalyticsRead, ratings::report)))
+        .service(at("/api/analytics/ratings/comments").route(get(RatingCommentsRead, ratings::comments)))
         .service(at("/api/analytics/questions").route(get(QuestionsRead, questions::report)))
         .service(at("/api/chat-spaces/{id}/gaps").route(get(GapsRead, gaps::list)))
         .service(at("/api/chat-spaces/{id}/gaps/{gap}").route(get(GapsRead, gaps::gap)))

@@ -10,6 +10,7 @@ use crate::{
     actors::conversation::ActorError,
     adapters::mail::MailError,
     domain::{
+        csat::asking,
         mail_replies::outgoing::{self, Outcome},
         notify::mail::{Errand, PostError},
     },
@@ -18,6 +19,7 @@ use crate::{
 pub(super) async fn run(tools: &Tools, db: &TenantDb, job: JobId, errand: &Errand) -> Result<Came, Failure> {
     let sent = match errand {
         Errand::Reply { conversation } => reply(tools, db, job, *conversation).await?,
+        Errand::Rating { conversation } => asking::send(&tools.post, db, job, *conversation).await,
         other => tools.post.carry_out(db, job, other).await,
     };
     match sent {

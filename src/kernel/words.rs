@@ -97,6 +97,8 @@ words! {
     MessageAuthor = messages::AuthorKind;
     /// What a customer waits for.
     DeadlineKind = deadlines::DeadlineKind;
+    /// Where a conversation was rated.
+    RatedVia = messages::RatedVia;
     /// How a message ended.
     MessageEnd = messages::MessageState;
     /// Whose turn it is with a ticket.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    domain::conversations::event::Status,
+    domain::{conversations::event::Status, csat},
     kernel::{code::Code, problem::Problem},
 };
 
@@ -15,7 +15,7 @@ pub const MAX_FRAME: usize = 64 * 1024;
 /// Seconds after which a frame may be sent again that was refused for no fault of its own.
 const RETRY_AFTER: u64 = 2;
 /// Characters of a comment at most.
-pub const MAX_COMMENT: usize = 2_000;
+pub const MAX_COMMENT: usize = csat::COMMENT_MAX;
 
 /// What a client sends.
 #[derive(Clone, Debug, PartialEq, Deserialize, ToSchema)]

@@ -12,6 +12,7 @@ use parlance_store::{
         contacts,
         conversations::{self, ConversationStatus, NewConversation},
         history::{self, Preview},
+        messages::RatedVia,
         visitors,
     },
 };
@@ -304,7 +305,7 @@ impl Session {
                     return Err(Problem::new(Code::InvalidRequest, "a score is 1 to 5"));
                 }
                 let comment = bounded(comment)?;
-                self.ask(async |actor| actor.rate(score, comment.clone()).await)
+                self.ask(async |actor| actor.rate(score, comment.clone(), RatedVia::Widget).await)
                     .await?;
             }
             ClientFrame::Email { address } => {

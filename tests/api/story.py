@@ -148,6 +148,8 @@ def gaps(ada, world, at, slug):
     ada.call("preview_gap_answer", gap, body=answer)
     world.done(ada, ada.call("answer_gap", gap, body=answer)["job"]["id"])
     ada.call("get_questions")
+    ada.call("get_ratings", query={"compare": "previous"})
+    ada.call("list_rating_comments")
     return gap["gap"]
 
 

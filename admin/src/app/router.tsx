@@ -36,6 +36,13 @@ const questions = createRoute({
   component: lazyRouteComponent(patient(() => import('../gaps/QuestionsPage')), 'QuestionsPage'),
 });
 
+const ratings = createRoute({
+  getParentRoute: () => root,
+  path: 'overview/ratings',
+  validateSearch: readSearch,
+  component: lazyRouteComponent(patient(() => import('../overview/RatingsPage')), 'RatingsPage'),
+});
+
 const space = createRoute({ getParentRoute: () => root, path: 'spaces/$space', component: lazyRouteComponent(patient(() => import('../spaces/SpaceLayout')), 'SpaceLayout') });
 const spaceHome = createRoute({ getParentRoute: () => space, path: '/', component: SpaceHome });
 const install = createRoute({ getParentRoute: () => space, path: 'install', component: lazyRouteComponent(patient(() => import('../spaces/InstallPage')), 'InstallPage') });
@@ -221,6 +228,7 @@ const routeTree = root.addChildren([
   account,
   overview,
   questions,
+  ratings,
   contacts,
   contact,
   tickets,

@@ -1,11 +1,6 @@
-import { useMutation } from '@tanstack/react-query';
-import { Download } from 'lucide-react';
-import { useApi } from '../api/client';
 import type { Space } from '../spaces/api';
-import { Button } from '../ui/Button';
-import { Refusal } from '../ui/Notice';
+import { Download, type Table } from './Download';
 import { daysFrom, isoDay, MOST_DAYS, type Days, type OverviewSearch, type Range } from './range';
-import { save } from './save';
 
 const NAMES: Record<Range, string> = {
   '7d': '7 days',
@@ -22,7 +17,7 @@ interface ControlsProps {
   space: Space | undefined;
   change: (search: OverviewSearch) => void;
   /** Where the same is a table. */
-  table: { name: string; path: string };
+  table: Table;
   /** Whether those before may stand beside them. */
   compares?: boolean;
 }
@@ -31,11 +26,7 @@ const box = 'h-9 rounded-lg border border-line bg-panel px-2.5 text-base hover:b
 
 /** Which days, of which space, and whether beside those before. */
 export function Controls({ search, days, spaces, space, change, table, compares = true }: ControlsProps) {
-  const api = useApi();
   const range = search.range ?? '30d';
-  const download = useMutation({
-    mutationFn: async () => save(`${table.name}-${days.from}-${days.to}.csv`, await api.text(table.path, 'text/csv')),
-  });
   const choose = (next: Range) => {
     const kept = { ...(search.compare === false && { compare: search.compare }), ...(search.space && { space: search.space }) };
     // Custom days begin as those that are shown.
@@ -77,9 +68,7 @@ export function Controls({ search, days, spaces, space, change, table, compares 
             Compare with before
           </label>
         )}
-        <Button onClick={() => download.mutate()} disabled={download.isPending} className="ms-auto">
-          <Download className="size-4 text-mute" aria-hidden /> CSV
-        </Button>
+        <Download table={table} days={days} />
       </div>
       {range === 'custom' && (
         <div className="flex flex-wrap items-center gap-2">
@@ -98,7 +87,6 @@ export function Controls({ search, days, spaces, space, change, table, compares 
           )}
         </div>
       )}
-      <Refusal error={download.error} />
     </div>
   );
 }

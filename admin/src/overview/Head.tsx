@@ -5,6 +5,7 @@ import type { Days } from './range';
 const REPORTS = [
   { to: '/overview', label: 'Figures' },
   { to: '/overview/questions', label: 'Questions' },
+  { to: '/overview/ratings', label: 'Ratings' },
 ] as const;
 
 /** What a report is called, of which days it is, and the other reports. */

@@ -67,7 +67,8 @@ interface DeltaProps {
   better: Tile['better'];
 }
 
-function Delta({ now, before, format, better }: DeltaProps) {
+/** How a figure has changed. */
+export function Delta({ now, before, format, better }: DeltaProps) {
   const by = change(now, before);
   if (by === null) return null;
   // What is told as 0% is neither.

@@ -10,6 +10,16 @@ export interface Spans {
   p90_ms: number | null;
 }
 
+/** What visitors thought of conversations. */
+export interface Csat {
+  count: number;
+  mean: number | null;
+  /** The share of those who gave 4 or 5. */
+  satisfied: number | null;
+  /** How many gave 1, 2, 3, 4, 5. */
+  scores: number[];
+}
+
 export interface Figures {
   conversations: number;
   visitors: number;
@@ -22,7 +32,7 @@ export interface Figures {
   human_response: Spans;
   resolution: Spans;
   thumbs: { up: number; down: number };
-  csat: { count: number; mean: number | null; scores: number[] };
+  csat: Csat;
   usage: { calls: number; cost_nanos: number; input: number; output: number; cache_write: number; cache_read: number };
 }
 

@@ -57,6 +57,8 @@ export const archivedQuery = (api: Api) =>
 
 /** How the widget of a space gets onto a page. */
 export interface Embed {
+  /** Where mail may go that begins a conversation; none where none can come in. */
+  support_address: string | null;
   /** What a page with a content policy must let through. */
   csp: { directive: string; source: string }[];
 }

@@ -16,7 +16,7 @@ export function figures(given: Partial<Figures> = {}): Figures {
     human_response: none,
     resolution: none,
     thumbs: { up: 0, down: 0 },
-    csat: { count: 0, mean: null, scores: [0, 0, 0, 0, 0] },
+    csat: { count: 0, mean: null, satisfied: null, scores: [0, 0, 0, 0, 0] },
     usage: { calls: 0, cost_nanos: 0, input: 0, output: 0, cache_write: 0, cache_read: 0 },
     ...given,
   };

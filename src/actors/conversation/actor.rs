@@ -22,8 +22,8 @@ use super::{
     live::Live,
     mail::{self, Seen},
     messages::{
-        ActorError, AskHuman, Drain, Feedback, Observation, Observe, Presence, Rate, Stop, Subscribe,
-        Subscription, TurnProgress,
+        ActorError, AskHuman, Drain, Observation, Observe, Presence, Stop, Subscribe, Subscription,
+        TurnProgress,
     },
     mirror, opinion, release,
     subscribers::{Audience, Subscribers},
@@ -314,6 +314,7 @@ impl Handler<Subscribe> for ConversationActor {
                 backlog.extend(agent::notes(&deps, tenant, id).await?);
                 backlog.extend(mail::mailed(&deps, tenant, id).await?);
                 backlog.extend(heard::flagged(&deps, tenant, id).await?);
+                backlog.extend(opinion::rated(&deps, tenant, id).await?);
             }
             Ok(backlog)
         };
@@ -353,36 +354,6 @@ impl Handler<AskHuman> for ConversationActor {
         });
         let planned = planned.unwrap_or(Err(ActorError::NotFound));
         AtomicResponse::new(Box::pin(self.go(planned).map(|done, _, _| done.map(drop))))
-    }
-}
-
-impl Handler<Feedback> for ConversationActor {
-    type Result = AtomicResponse<Self, Result<(), ActorError>>;
-
-    fn handle(&mut self, msg: Feedback, _: &mut Self::Context) -> Self::Result {
-        let write = opinion::feedback(
-            self.deps.clone(),
-            self.tenant,
-            self.live.as_ref().map(|live| live.mirror.row.visitor_id),
-            msg,
-        );
-        AtomicResponse::new(Box::pin(write.into_actor(self)))
-    }
-}
-
-impl Handler<Rate> for ConversationActor {
-    type Result = AtomicResponse<Self, Result<(), ActorError>>;
-
-    fn handle(&mut self, msg: Rate, _: &mut Self::Context) -> Self::Result {
-        let write = opinion::rate(
-            self.deps.clone(),
-            self.tenant,
-            self.live
-                .as_ref()
-                .map(|live| (self.id, live.mirror.row.visitor_id)),
-            msg,
-        );
-        AtomicResponse::new(Box::pin(write.into_actor(self)))
     }
 }
 

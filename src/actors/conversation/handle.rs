@@ -10,7 +10,10 @@ use std::{
 
 use actix::{Actor, Addr, ArbiterHandle, MailboxError, dev::ToEnvelope};
 use chrono::{DateTime, Utc};
-use parlance_store::ids::{AttachmentId, ClientId, ConversationId, DraftId, MessageId, TenantId, UserId};
+use parlance_store::{
+    ids::{AttachmentId, ClientId, ConversationId, DraftId, MessageId, TenantId, UserId},
+    queries::messages::RatedVia,
+};
 
 use super::{
     Deps,
@@ -273,8 +276,8 @@ impl ConversationHandle {
     ///
     /// # Errors
     /// `NotFound`, `Store`.
-    pub async fn rate(&self, score: i16, comment: Option<String>) -> Result<(), ActorError> {
-        self.ask(Rate { score, comment }).await
+    pub async fn rate(&self, score: i16, comment: Option<String>, via: RatedVia) -> Result<(), ActorError> {
+        self.ask(Rate { score, comment, via }).await
     }
 
     /// Tells the others that the visitor types, or `agent`. Lost when the mailbox is full: it is only a

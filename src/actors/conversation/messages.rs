@@ -12,9 +12,12 @@ use std::{
 use actix::Message;
 use bytestring::ByteString;
 use chrono::{DateTime, Utc};
-use parlance_store::ids::{
-    AttachmentId, ClientId, ContactId, ConversationId, DraftId, MessageId, SpaceId, TenantId, UserId,
-    VisitorId,
+use parlance_store::{
+    ids::{
+        AttachmentId, ClientId, ContactId, ConversationId, DraftId, MessageId, SpaceId, TenantId, UserId,
+        VisitorId,
+    },
+    queries::messages::RatedVia,
 };
 use tokio::sync::mpsc;
 
@@ -293,6 +296,7 @@ pub(super) struct Feedback {
 pub(super) struct Rate {
     pub score: i16,
     pub comment: Option<String>,
+    pub via: RatedVia,
 }
 
 /// Ephemeral news of the visitor, or of an agent, for the others.

@@ -1,68 +1,103 @@
-//! What the visitor thinks, committed: thumbs on an answer, stars on the conversation.
+//! What the visitor thinks: thumbs on an answer, and stars on the conversation, which agents are told of.
 
-use std::sync::Arc;
-
+use actix::{ActorFutureExt, AtomicResponse, Handler, WrapFuture};
 use parlance_store::{
     error::StoreError,
-    ids::{ConversationId, TenantId, VisitorId},
-    queries::messages,
+    ids::{ConversationId, TenantId},
+    queries::{messages, ratings},
 };
 
 use super::{
     Deps,
-    messages::{ActorError, Feedback, Rate},
+    actor::ConversationActor,
+    messages::{ActorError, Feedback, Published, Rate},
     write::store,
 };
+use crate::domain::{conversations::event::Event, csat::Rated};
 
-pub(super) async fn feedback(
-    deps: Arc<Deps>,
-    tenant: TenantId,
-    visitor_id: Option<VisitorId>,
-    given: Feedback,
-) -> Result<(), ActorError> {
-    let at = deps.clock.now();
-    let value = if given.up {
-        messages::FeedbackValue::Up
-    } else {
-        messages::FeedbackValue::Down
-    };
-    let visitor_id = visitor_id.ok_or(ActorError::NotFound)?;
-    let new = messages::NewFeedback {
-        message_id: given.message,
-        visitor_id,
-        value,
-        comment: given.comment,
-        at,
-    };
-    let written = deps
-        .db
-        .tenant(tenant)
-        .transaction(async |conn| messages::feedback(conn, new).await)
-        .await;
-    written.map_err(|error| match error {
-        StoreError::NotFound => ActorError::NoSuchMessage,
-        other => store(other),
-    })
+impl Handler<Feedback> for ConversationActor {
+    type Result = AtomicResponse<Self, Result<(), ActorError>>;
+
+    fn handle(&mut self, given: Feedback, _: &mut Self::Context) -> Self::Result {
+        let (deps, tenant) = (self.deps.clone(), self.tenant);
+        let visitor = self.live.as_ref().map(|live| live.mirror.row.visitor_id);
+        let write = async move {
+            let new = messages::NewFeedback {
+                message_id: given.message,
+                visitor_id: visitor.ok_or(ActorError::NotFound)?,
+                value: if given.up {
+                    messages::FeedbackValue::Up
+                } else {
+                    messages::FeedbackValue::Down
+                },
+                comment: given.comment,
+                at: deps.clock.now(),
+            };
+            let db = deps.db.tenant(tenant);
+            let written = db.transaction(async |conn| messages::feedback(conn, new).await);
+            written.await.map_err(|error| match error {
+                StoreError::NotFound => ActorError::NoSuchMessage,
+                other => store(other),
+            })
+        };
+        AtomicResponse::new(Box::pin(write.into_actor(self)))
+    }
 }
 
-pub(super) async fn rate(
-    deps: Arc<Deps>,
+impl Handler<Rate> for ConversationActor {
+    type Result = AtomicResponse<Self, Result<(), ActorError>>;
+
+    fn handle(&mut self, given: Rate, _: &mut Self::Context) -> Self::Result {
+        let (deps, tenant, conversation_id) = (self.deps.clone(), self.tenant, self.id);
+        let visitor = self.live.as_ref().map(|live| live.mirror.row.visitor_id);
+        let write = async move {
+            let new = messages::NewRating {
+                conversation_id,
+                visitor_id: visitor.ok_or(ActorError::NotFound)?,
+                score: given.score,
+                comment: given.comment.clone(),
+                via: given.via,
+                at: deps.clock.now(),
+            };
+            let rated = Rated {
+                conversation: conversation_id,
+                score: given.score,
+                comment: given.comment,
+                via: given.via,
+                at: new.at,
+            };
+            let db = deps.db.tenant(tenant);
+            let written = db.transaction(async |conn| messages::rate(conn, new).await);
+            written.await.map_err(store)?;
+            Ok(Event::Rated(rated))
+        };
+        AtomicResponse::new(Box::pin(write.into_actor(self).map(|rated, actor, _| {
+            let rated = rated?;
+            if let Some(live) = actor.live.as_mut() {
+                live.publish_to_agents(&rated);
+            }
+            Ok(())
+        })))
+    }
+}
+
+/// The rating of a conversation, where it has one.
+pub(super) async fn rated(
+    deps: &Deps,
     tenant: TenantId,
-    conversation: Option<(ConversationId, VisitorId)>,
-    given: Rate,
-) -> Result<(), ActorError> {
-    let at = deps.clock.now();
-    let (conversation_id, visitor_id) = conversation.ok_or(ActorError::NotFound)?;
-    let new = messages::NewRating {
-        conversation_id,
-        visitor_id,
-        score: given.score,
-        comment: given.comment,
-        at,
-    };
-    deps.db
-        .tenant(tenant)
-        .transaction(async |conn| messages::rate(conn, new).await)
-        .await
-        .map_err(store)
+    conversation: ConversationId,
+) -> Result<Option<Published>, ActorError> {
+    let db = deps.db.tenant(tenant);
+    let found = db.read(async |conn| ratings::given(conn, conversation).await);
+    let found: Result<Option<ratings::Given>, StoreError> = found.await;
+    let rated = found.map_err(store)?.map(|given| {
+        Event::Rated(Rated {
+            conversation,
+            score: given.score,
+            comment: given.comment,
+            via: given.via,
+            at: given.at,
+        })
+    });
+    Ok(rated.as_ref().and_then(Published::ephemeral))
 }

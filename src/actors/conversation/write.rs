@@ -40,6 +40,7 @@ use crate::domain::{
         mood,
         state::{StatusChange, Transition},
     },
+    csat::asking,
 };
 
 /// Events read from the log at once.
@@ -463,6 +464,9 @@ impl Moved {
             && self.change.reason == Reason::Assigned
         {
             queue::assigned(conn, agent.id, at).await?;
+        }
+        if self.change.status == Status::Resolved {
+            asking::enqueue(conn, conversation, at).await?;
         }
         Ok(events)
     }

@@ -36,6 +36,8 @@ pub struct Mail {
 pub struct Thread {
     /// What all mails of the conversation refer to, so that programs show them as one.
     pub id: Uuid,
+    /// The mail that it answers, where it answers one, without brackets.
+    pub in_reply_to: Option<String>,
     /// Who writes, in place of the name in `MAIL_FROM`.
     pub sender: String,
     /// Where replies go to.
@@ -75,9 +77,13 @@ fn message(from: &Mailbox, mail: &Mail) -> Result<Message, MailError> {
     let mut message = Message::builder();
     if let Some(thread) = &mail.thread {
         let root = format!("<{}@{}>", thread.id, from.email.domain());
+        let answered = thread
+            .in_reply_to
+            .as_deref()
+            .map(|id| format!("<{}>", one_line(id)));
         message = message
-            .in_reply_to(root.clone())
-            .references(root)
+            .in_reply_to(answered.clone().unwrap_or_else(|| root.clone()))
+            .references(answered.map_or_else(|| root.clone(), |answered| format!("{root} {answered}")))
             .header(ListUnsubscribe(format!("<{}>", one_line(&thread.stop))))
             .header(ListUnsubscribePost);
         if let Some(reply_to) = &thread.reply_to {
@@ -182,6 +188,7 @@ mod tests {
     fn a_mail_of_a_conversation_says_what_it_belongs_to_and_how_to_stop_it() {
         let thread = Thread {
             id: Uuid::from_u128(7),
+            in_reply_to: None,
             sender: "Acme\r\nBcc: eve@evil.example".to_owned(),
             reply_to: Some(format!("r+{}@in.parlance.example", "a".repeat(62))),
             stop: format!("https://parlance.example/mail/unsubscribe/{}", "b".repeat(62)),

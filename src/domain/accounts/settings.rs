@@ -13,6 +13,7 @@ use crate::{
     domain::{
         answering::settings::AnswerSettings,
         conversations::{handoff::HandoffSettings, queue::QueueSettings},
+        csat::CsatSettings,
         hours::Hours,
         knowledge::settings::KnowledgeSettings,
         tickets::TicketSettings,
@@ -77,6 +78,8 @@ pub struct SpaceSettings {
     pub queue: QueueSettings,
     #[schema(inline)]
     pub tickets: TicketSettings,
+    #[schema(inline)]
+    pub csat: CsatSettings,
     /// When people are there to answer; null is always.
     #[schema(inline)]
     pub hours: Option<Hours>,
@@ -129,6 +132,7 @@ impl Default for SpaceSettings {
             handoff: HandoffSettings::default(),
             queue: QueueSettings::default(),
             tickets: TicketSettings::default(),
+            csat: CsatSettings::default(),
             hours: None,
             knowledge: KnowledgeSettings::default(),
         }
@@ -218,6 +222,7 @@ impl SpaceSettings {
         own.chain(self.ai.problems().into_iter().map(below("ai")))
             .chain(self.handoff.problems().into_iter().map(below("handoff")))
             .chain(self.queue.problems().into_iter().map(below("queue")))
+            .chain(self.csat.problems().into_iter().map(below("csat")))
             .chain(hours.map(|problem| (format!("hours.{}", problem.field), problem.detail)))
             .chain(self.knowledge.problems().into_iter().map(below("knowledge")))
             .map(|(field, detail)| Refused { field, detail })

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::mood::{MoodWord, Reading, UrgencyWord};
 pub use crate::domain::answering::claim::Claim;
-use crate::domain::{accounts::space::WidgetConfig, answering::claim};
+use crate::domain::{accounts::space::WidgetConfig, answering::claim, csat::Rated};
 
 /// Who wrote a message or changed a status.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -413,6 +413,9 @@ pub enum Event {
         messages: Vec<MessageId>,
         at: DateTime<Utc>,
     },
+    /// The visitor rated the conversation; no visitor is told. It has no `seq`.
+    #[serde(rename = "rated")]
+    Rated(Rated),
     /// How a visitor's message was read, where it is angry, cannot wait, or was read otherwise before; no
     /// visitor is told. It has no `seq`.
     #[serde(rename = "mood")]
@@ -481,6 +484,7 @@ impl Event {
             Self::Read { .. } => "read",
             Self::Note { .. } => "note",
             Self::Mailed { .. } => "mailed",
+            Self::Rated(_) => "rated",
             Self::Mood { .. } => "mood",
             Self::Settings { .. } => "settings",
         }

@@ -129,8 +129,25 @@ pub struct Csat {
     pub count: i64,
     /// 1 to 5, exact; null of none.
     pub mean: Option<f64>,
+    /// The share of those who gave 4 or 5; null of none.
+    pub satisfied: Option<f64>,
     /// How many gave 1, 2, 3, 4, 5.
     pub scores: [i64; 5],
+}
+
+impl Csat {
+    /// Of so many who gave 1, 2, 3, 4, 5.
+    #[must_use]
+    pub fn of(scores: [i64; 5]) -> Self {
+        let (count, [.., four, five]) = (scores.iter().sum(), scores);
+        let stars = (1..).zip(scores).map(|(score, times)| score * times).sum();
+        Self {
+            count,
+            mean: mean(stars, count),
+            satisfied: mean(four + five, count),
+            scores,
+        }
+    }
 }
 
 /// What upstreams were asked for, on the day it was charged.
@@ -154,8 +171,6 @@ impl From<&Counts> for Figures {
             .below("handoffs")
             .map(|(reason, n)| (reason.to_owned(), n))
             .collect();
-        let scores = ["csat.1", "csat.2", "csat.3", "csat.4", "csat.5"].map(n);
-        let stars = (1..).zip(scores).map(|(score, times)| score * times).sum();
         Self {
             conversations: n("conversations"),
             visitors: counts.visitors,
@@ -191,11 +206,7 @@ impl From<&Counts> for Figures {
                 up: n("thumbs.up"),
                 down: n("thumbs.down"),
             },
-            csat: Csat {
-                count: scores.iter().sum(),
-                mean: mean(stars, scores.iter().sum()),
-                scores,
-            },
+            csat: Csat::of(["csat.1", "csat.2", "csat.3", "csat.4", "csat.5"].map(n)),
             usage: Usage {
                 calls: n("usage.calls"),
                 cost_nanos: n("usage.cost"),
@@ -240,6 +251,7 @@ mod tests {
         assert_eq!(figures.handoffs.total, 4);
         assert_eq!(figures.handoffs.reasons.len(), 2, "none for nothing");
         assert_eq!((figures.csat.count, figures.csat.mean), (4, Some(4.0)));
+        assert_eq!(figures.csat.satisfied, Some(0.75));
         assert_eq!(
             (figures.resolution.count, figures.resolution.mean_ms),
             (2, Some(60_000))

@@ -1,19 +1,22 @@
-//! The addresses of a conversation: `r+<token>@domain`, which replies go to, and the token of the link by
-//! which its visitor wants no more mail. A token names tenant and conversation, is signed, and is read in
+//! The addresses of a conversation: `r+<token>@domain`, which replies go to, and the tokens of the links by
+//! which its visitor wants no more mail, or rates it. A token names tenant and conversation, is signed, and is read in
 //! any case, for mail servers may change that.
 //!
 //! The part before the `@` has 64 bytes at most (RFC 5321, 4.5.3.1.1). Two of them are `r+`; the other 62
 //! are base32, of 310 bits: 122 of each id (what a UUIDv7 has beside version and variant) and 66 of an
 //! HMAC-SHA-256. A forger has no oracle but the server itself, and must know both ids besides.
 
-use parlance_store::ids::{ConversationId, TenantId};
+use parlance_store::ids::{ConversationId, SpaceId, TenantId};
 use uuid::Uuid;
 
 use crate::kernel::vault::Vault;
 
 const PREFIX: &str = "r+";
+const SUPPORT: &str = "s+";
 const REPLY: &str = "mail-reply";
 const STOP: &str = "mail-stop";
+const RATING: &str = "mail-rating";
+const SPACE: &str = "mail-space";
 
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 const ID_BITS: usize = 122;
@@ -51,13 +54,41 @@ impl Addresses {
     /// What the address of a reply names; nothing where it is none of ours.
     #[must_use]
     pub fn named(&self, address: &str) -> Option<Named> {
-        let (local, domain) = address.trim().rsplit_once('@')?;
-        let ours = self.domain.as_ref()?;
-        // Whatever stands before the `+`: it names a mailbox, where the domain has several.
-        let (_, token) = local.rsplit_once('+')?;
+        self.read(REPLY, self.token_in(address)?)
+    }
+
+    /// Where mail to a space goes to that begins something; nothing where none can come in.
+    #[must_use]
+    pub fn support(&self, tenant: TenantId, space: SpaceId) -> Option<String> {
+        let domain = self.domain.as_ref()?;
+        Some(format!(
+            "{SUPPORT}{}@{domain}",
+            self.token_of(SPACE, (tenant, space.0))
+        ))
+    }
+
+    /// The space that such an address is of.
+    #[must_use]
+    pub fn supported(&self, address: &str) -> Option<(TenantId, SpaceId)> {
+        let (tenant, space) = self.read_of(SPACE, self.token_in(address)?)?;
+        Some((tenant, SpaceId(space)))
+    }
+
+    /// Whether mail to an address comes in here.
+    #[must_use]
+    pub fn is_ours(&self, address: &str) -> bool {
+        let domain = address.trim().rsplit_once('@').map(|(_, domain)| domain);
+        let ours = self.domain.as_deref();
         domain
-            .eq_ignore_ascii_case(ours)
-            .then(|| self.read(REPLY, token))?
+            .zip(ours)
+            .is_some_and(|(domain, ours)| domain.eq_ignore_ascii_case(ours))
+    }
+
+    /// Whatever stands before the `+`: it names a mailbox, where the domain has several.
+    fn token_in<'a>(&self, address: &'a str) -> Option<&'a str> {
+        let (local, _) = address.trim().rsplit_once('@')?;
+        let (_, token) = local.rsplit_once('+')?;
+        self.is_ours(address).then_some(token)
     }
 
     /// The token of the link by which a visitor wants no more mail.
@@ -72,17 +103,40 @@ impl Addresses {
         self.read(STOP, token)
     }
 
-    fn token(&self, purpose: &str, named: Named) -> String {
-        let Named { tenant, conversation } = named;
-        let ids = [tenant.0, conversation.0].map(|id| bits(compact(id), ID_BITS));
-        let all = ids.into_iter().flatten().chain(self.mac(purpose, named));
+    /// The token of the link by which a visitor rates the conversation.
+    #[must_use]
+    pub fn rating_token(&self, named: Named) -> String {
+        self.token(RATING, named)
+    }
+
+    /// What such a token names.
+    #[must_use]
+    pub fn rated(&self, token: &str) -> Option<Named> {
+        self.read(RATING, token)
+    }
+
+    fn token(&self, purpose: &str, Named { tenant, conversation }: Named) -> String {
+        self.token_of(purpose, (tenant, conversation.0))
+    }
+
+    fn read(&self, purpose: &str, token: &str) -> Option<Named> {
+        let (tenant, id) = self.read_of(purpose, token)?;
+        Some(Named {
+            tenant,
+            conversation: ConversationId(id),
+        })
+    }
+
+    fn token_of(&self, purpose: &str, (tenant, id): (TenantId, Uuid)) -> String {
+        let ids = [tenant.0, id].map(|id| bits(compact(id), ID_BITS));
+        let all = ids.into_iter().flatten().chain(self.mac(purpose, (tenant, id)));
         let all: Vec<bool> = all.collect();
         let five = |five: &[bool]| five.iter().fold(0, |value, bit| value << 1 | usize::from(*bit));
         let letters = all.chunks(5).filter_map(|bits| ALPHABET.get(five(bits)));
         letters.map(|letter| char::from(*letter)).collect()
     }
 
-    fn read(&self, purpose: &str, token: &str) -> Option<Named> {
+    fn read_of(&self, purpose: &str, token: &str) -> Option<(TenantId, Uuid)> {
         if token.len() != LENGTH {
             return None;
         }
@@ -92,11 +146,8 @@ impl Addresses {
             all.extend(bits(value, 5));
         }
         let (tenant, rest) = all.split_at_checked(ID_BITS)?;
-        let (conversation, mac) = rest.split_at_checked(ID_BITS)?;
-        let named = Named {
-            tenant: TenantId(expand(value(tenant))),
-            conversation: ConversationId(expand(value(conversation))),
-        };
+        let (id, mac) = rest.split_at_checked(ID_BITS)?;
+        let named = (TenantId(expand(value(tenant))), expand(value(id)));
         // In a time that does not tell where they differ.
         let differ = self
             .mac(purpose, named)
@@ -105,12 +156,8 @@ impl Addresses {
         (!differ).then_some(named)
     }
 
-    fn mac(
-        &self,
-        purpose: &str,
-        Named { tenant, conversation }: Named,
-    ) -> impl Iterator<Item = bool> + use<> {
-        let named = [*tenant.0.as_bytes(), *conversation.0.as_bytes()].concat();
+    fn mac(&self, purpose: &str, (tenant, id): (TenantId, Uuid)) -> impl Iterator<Item = bool> + use<> {
+        let named = [*tenant.0.as_bytes(), *id.as_bytes()].concat();
         let mac = self.vault.mac(purpose, &named);
         mac.into_iter()
             .flat_map(|byte| bits(byte.into(), 8))
@@ -197,7 +244,17 @@ mod tests {
             ours.named(&format!("r+{}@in.parlance.example", ours.stop_token(named))),
             None
         );
+        assert_eq!(ours.rated(&ours.stop_token(named)), None);
+        assert_eq!(ours.rated(&ours.rating_token(named)), Some(named));
         assert_eq!(ours.named("ada@in.parlance.example"), None);
+        let space = SpaceId::new();
+        let support = ours.support(named.tenant, space).unwrap();
+        assert_eq!(
+            ours.supported(&support.to_uppercase()),
+            Some((named.tenant, space))
+        );
+        assert_eq!((ours.named(&support), ours.supported(&address)), (None, None));
+        assert!(ours.is_ours(&support) && !ours.is_ours("in.parlance.example@evil.example"));
         let deaf = Addresses { domain: None, ..ours };
         assert_eq!((deaf.reply_to(named), deaf.named(&address)), (None, None));
     }

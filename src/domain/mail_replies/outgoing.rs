@@ -140,7 +140,10 @@ fn written(
     let token = post.addresses.stop_token(named);
     let stop = format!("{}/mail/unsubscribe/{token}", post.templates.home());
     let letter = Letter::Reply {
-        subject: words.subject.replace("{}", brand),
+        subject: match &thread.subject {
+            Some(subject) => format!("Re: {subject}"),
+            None => words.subject.replace("{}", brand),
+        },
         heading: words.heading.replace("{}", brand),
         words,
         messages: unseen.iter().map(quote).collect(),
@@ -167,6 +170,7 @@ fn written(
         html: words.html,
         thread: Some(Box::new(mail::Thread {
             id: named.conversation.0,
+            in_reply_to: thread.in_reply_to.clone(),
             sender: brand.clone(),
             reply_to,
             stop,

@@ -3,9 +3,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use crate::domain::mail_replies::{
-    outgoing::Quote,
-    words::{self, Words},
+use crate::domain::{
+    csat::{self, asking::Choice},
+    mail_replies::{
+        outgoing::Quote,
+        words::{self, Words},
+    },
 };
 
 /// How long a link that confirms an address works.
@@ -111,6 +114,14 @@ pub enum Letter {
         /// By which they want no more.
         stop: String,
     },
+    /// What a visitor thinks of a conversation.
+    Rating {
+        subject: String,
+        words: &'static csat::words::Words,
+        choices: Vec<Choice>,
+        stop_words: &'static str,
+        stop: String,
+    },
 }
 
 impl Letter {
@@ -154,6 +165,7 @@ impl Letter {
             Self::Deadline { .. } => "deadline",
             Self::Quota { .. } => "quota",
             Self::Reply { .. } => "reply",
+            Self::Rating { .. } => "rating",
         }
     }
 
@@ -218,6 +230,17 @@ impl Letter {
                 }],
                 replies: true,
                 page: Some("https://shop.example/".to_owned()),
+                stop: "https://parlance.example/mail/unsubscribe/abc".to_owned(),
+            },
+            Self::Rating {
+                subject: "How was your conversation with Acme?".to_owned(),
+                words: csat::words::of("en"),
+                choices: vec![Choice {
+                    score: 5,
+                    label: "Very good",
+                    link: "https://parlance.example/mail/rating/abc?score=5".to_owned(),
+                }],
+                stop_words: words::of("en").stop,
                 stop: "https://parlance.example/mail/unsubscribe/abc".to_owned(),
             },
         ]

@@ -84,6 +84,8 @@ pub enum Errand {
     },
     /// What agents wrote, to a visitor who has left; see `mail_replies::outgoing`.
     Reply { conversation: ConversationId },
+    /// What the visitor thinks of a conversation; see `csat::asking`.
+    Rating { conversation: ConversationId },
 }
 
 impl Errand {
@@ -107,6 +109,7 @@ impl Errand {
             } => format!("deadline:{user}:{ticket}:{breached}"),
             Self::Quota { user, quota, percent } => format!("quota:{user}:{quota}:{percent}"),
             Self::Reply { conversation } => format!("reply:{conversation}"),
+            Self::Rating { conversation } => format!("rating:{conversation}"),
         }
     }
 }
@@ -220,7 +223,7 @@ impl Post {
                 let email = email.clone();
                 return Ok(Some(notice(to, name, Letter::EmailChanged { email })));
             }
-            Errand::Reply { .. } => return Ok(None),
+            Errand::Reply { .. } | Errand::Rating { .. } => return Ok(None),
             Errand::Verify { user }
             | Errand::Reset { user }
             | Errand::ChangeEmail { user }
@@ -319,7 +322,8 @@ impl Post {
             Errand::EmailChanging { .. }
             | Errand::EmailChanged { .. }
             | Errand::Invitation { .. }
-            | Errand::Reply { .. } => None,
+            | Errand::Reply { .. }
+            | Errand::Rating { .. } => None,
         })
     }
 

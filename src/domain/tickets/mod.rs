@@ -65,6 +65,8 @@ pub const TAG_MAX: usize = 40;
 pub struct TicketSettings {
     /// Whether a conversation that is handed over to people has a ticket from then on.
     pub on_handoff: bool,
+    /// Whether a mail to the space's own address begins a conversation, and a ticket of it.
+    pub by_mail: bool,
 }
 
 /// Why nothing was done.

@@ -64,6 +64,8 @@ struct Embed {
     published: bool,
     /// The sites that may embed it; none is every site.
     allowed_origins: Vec<String>,
+    /// Where mail may go that begins a conversation, once the space takes any; null where none can come in.
+    support_address: Option<String>,
     /// Where it was opened, the latest first, 20 at most. Pages of this server are left out.
     seen: Vec<Seen>,
 }
@@ -102,6 +104,7 @@ pub async fn code(
         public_key: space.public_key,
         published: space.published,
         allowed_origins: space.allowed_origins,
+        support_address: services.mail_addresses.support(caller.tenant, id),
         seen: seen
             .into_iter()
             .map(|site| Seen {

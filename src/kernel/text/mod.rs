@@ -3,6 +3,7 @@
 //! text given. English is known best; other languages fall back to what all scripts share.
 //! Start at [`words::words`] and [`sentences::sentences`].
 
+pub mod language;
 pub mod numbers;
 pub mod sentences;
 pub mod stem;

@@ -1,6 +1,7 @@
 //! What happened, as those see it who run the business; and that it is what happened.
 
 mod proof;
+mod ratings;
 mod seen;
 
 use std::sync::Arc;

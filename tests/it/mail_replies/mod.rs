@@ -1,7 +1,9 @@
 //! A conversation that goes on by mail: what a visitor gets who has left, and what comes of their answer.
 
 mod inbound;
+mod opening;
 mod outgoing;
+mod rating;
 
 use std::sync::Arc;
 

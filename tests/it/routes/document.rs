@@ -39,6 +39,7 @@ const PAGES: &[&str] = &[
     "/sources.css",
     "/demo/{tenant}",
     "/demo/{tenant}/{file}",
+    "/mail/rating/{token}",
     "/mail/unsubscribe/{token}",
 ];
 const JSON: &str = "application/json";

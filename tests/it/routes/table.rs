@@ -63,6 +63,8 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/api/mail/inbound/postmark", All),
     ("POST", "/api/mail/inbound/sendgrid", All),
     ("POST", "/api/mail/inbound/raw", All),
+    ("GET", "/mail/rating/{token}", All),
+    ("POST", "/mail/rating/{token}", All),
     ("GET", "/mail/unsubscribe/{token}", All),
     ("POST", "/mail/unsubscribe/{token}", All),
     // On a developer's machine only: see `accounts::mail`.
@@ -369,6 +371,12 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     (
         "GET",
         "/api/analytics/questions",
+        Member("analytics:read conversations:read"),
+    ),
+    ("GET", "/api/analytics/ratings", Member("analytics:read")),
+    (
+        "GET",
+        "/api/analytics/ratings/comments",
         Member("analytics:read conversations:read"),
     ),
     ("GET", "/api/jobs", Member("knowledge:read")),

@@ -1,6 +1,8 @@
 import { HandoffSection } from './HandoffSection';
 import { HoursSection } from './hours/HoursSection';
+import { MailSection } from './MailSection';
 import { QueueSection } from './QueueSection';
+import { RatingsSection } from './RatingsSection';
 import { SettingsPage } from './SettingsPage';
 
 /** When people answer in place of the bot, and which of them. */
@@ -10,6 +12,8 @@ export function PeoplePage() {
       <HoursSection />
       <HandoffSection />
       <QueueSection />
+      <MailSection />
+      <RatingsSection />
     </SettingsPage>
   );
 }

@@ -35,6 +35,9 @@ const NAMES: Record<string, string> = {
   'settings.handoff.on_urgency': 'When it cannot wait',
   'settings.handoff.sentiment_by_model': 'Ask a model about tone',
   'settings.tickets.on_handoff': 'Create a ticket for each',
+  'settings.tickets.by_mail': 'Tickets by e-mail',
+  'settings.csat.by_mail': 'Ask for ratings by e-mail',
+  'settings.csat.after_hours': 'Hours after it is resolved',
   'settings.handoff.message': 'When somebody is there',
   'settings.handoff.away_message': 'When nobody is there',
   'settings.queue.assign': 'Who gets a conversation',
@@ -63,6 +66,6 @@ export function nameOf(field: string): string {
 /** The page that a setting is on. */
 export function sectionOf(field: string): Section {
   if (/^settings\.(ai|knowledge)\b/.test(field)) return 'answers';
-  if (/^settings\.(handoff|queue|tickets|hours)\b/.test(field)) return 'people';
+  if (/^settings\.(handoff|queue|tickets|csat|hours)\b/.test(field)) return 'people';
   return /^settings\.(?!identity\b)/.test(field) ? 'look' : 'site';
 }

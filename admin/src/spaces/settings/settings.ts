@@ -27,7 +27,8 @@ export interface SpaceSettings {
     history_tokens: number;
     cache: boolean;
   };
-  tickets: { on_handoff: boolean };
+  tickets: { on_handoff: boolean; by_mail: boolean };
+  csat: { by_mail: boolean; after_hours: number };
   handoff: {
     after_abstentions: number;
     on_failure: boolean;

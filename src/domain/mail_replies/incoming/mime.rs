@@ -13,11 +13,8 @@ pub fn read(mail: &[u8]) -> Result<Incoming, Unreadable> {
     let message = MessageParser::default()
         .parse(mail)
         .ok_or_else(|| wrong.clone())?;
-    let from = message
-        .from()
-        .and_then(Address::first)
-        .and_then(|from| from.address());
-    let from = from.ok_or(wrong)?.to_owned();
+    let sender = message.from().and_then(Address::first);
+    let from = sender.and_then(|from| from.address()).ok_or(wrong)?.to_owned();
     let named = [message.to(), message.cc(), message.bcc()].into_iter().flatten();
     let to = named
         .flat_map(Address::iter)
@@ -25,6 +22,9 @@ pub fn read(mail: &[u8]) -> Result<Incoming, Unreadable> {
     let mut incoming = Incoming {
         to: to.collect(),
         from,
+        name: sender.and_then(|from| from.name()).map(str::to_owned),
+        subject: message.subject().unwrap_or_default().to_owned(),
+        references: Vec::new(),
         message_id: message.message_id().map(str::to_owned),
         text: body(&message, false),
         html: body(&message, true),

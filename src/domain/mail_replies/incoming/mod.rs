@@ -6,6 +6,7 @@ pub mod mime;
 pub mod postmark;
 pub mod sendgrid;
 
+use parlance_store::ids::SpaceId;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
@@ -14,6 +15,9 @@ use crate::domain::conversations::text::MAX_TEXT;
 
 /// Messages that one mail becomes at most; each has as many characters as any other.
 pub const MOST_PARTS: usize = 10;
+
+/// Mails that one says it answers, looked at.
+const MOST_REFERENCES: usize = 20;
 
 /// Characters of a mail that are looked at: what is quoted may be longer than what is written.
 const MOST_TEXT: usize = 4 * MOST_PARTS * MAX_TEXT;
@@ -30,7 +34,12 @@ pub struct Incoming {
     pub to: Vec<String>,
     /// Who says that they sent it, as an address.
     pub from: String,
+    /// What they say that they are called.
+    pub name: Option<String>,
+    pub subject: String,
     pub message_id: Option<String>,
+    /// The mails that it answers, without brackets, the newest last.
+    pub references: Vec<String>,
     /// A machine wrote it by itself: nobody waits for an answer.
     pub automatic: bool,
     pub text: Option<String>,
@@ -45,6 +54,12 @@ impl Incoming {
             let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
             match name.as_str() {
                 "message-id" => self.message_id = Some(value.to_owned()),
+                "references" | "in-reply-to" => {
+                    let ids = value
+                        .split_whitespace()
+                        .map(|id| id.trim_matches(['<', '>']).to_owned());
+                    self.references.extend(ids.take(MOST_REFERENCES));
+                }
                 "delivered-to" | "x-original-to" | "envelope-to" | "x-forwarded-to" => {
                     self.to.push(bare(value));
                 }
@@ -93,25 +108,42 @@ impl Incoming {
     /// The id under which its message of this number is said: the same when the mail comes again.
     #[must_use]
     pub fn client_id(&self, part: usize) -> Uuid {
-        let mut hash = Sha256::new();
-        match &self.message_id {
-            Some(id) => hash.update(id.trim_matches(['<', '>', ' '])),
-            None => {
-                for text in [
-                    &self.from,
-                    self.text.as_deref().unwrap_or_default(),
-                    self.html.as_deref().unwrap_or_default(),
-                ] {
-                    hash.update(text);
-                    hash.update([0]);
-                }
-            }
+        if let Some(id) = &self.message_id {
+            return id_of(id.trim_matches(['<', '>', ' ']), part);
         }
-        hash.update(part.to_string());
-        let hash: [u8; 32] = hash.finalize().into();
-        let (head, _) = hash.split_at(16);
-        Builder::from_custom_bytes(head.try_into().unwrap_or_default()).into_uuid()
+        let texts = [
+            &self.from,
+            self.text.as_deref().unwrap_or_default(),
+            self.html.as_deref().unwrap_or_default(),
+        ];
+        id_of(&texts.map(|text| format!("{text}\0")).concat(), part)
     }
+
+    /// Under which ids its sender's tickets of a space are made: of this mail, and then of those that it answers.
+    pub fn tickets(&self, space: SpaceId) -> impl Iterator<Item = Uuid> {
+        let whose = format!("{space} {}", self.from.to_lowercase());
+        let of = move |mail: &str| id_of(&format!("{whose} {mail}"), 0);
+        let this = match &self.message_id {
+            Some(id) => of(id.trim_matches(['<', '>', ' '])),
+            None => of(&self.client_id(0).to_string()),
+        };
+        let answered = self.references.iter().rev().map(move |id| of(id));
+        std::iter::once(this).chain(answered)
+    }
+}
+
+fn id_of(mail: &str, part: usize) -> Uuid {
+    let hash = Sha256::new().chain_update(mail).chain_update(part.to_string());
+    let hash: [u8; 32] = hash.finalize().into();
+    let (head, _) = hash.split_at(16);
+    Builder::from_custom_bytes(head.try_into().unwrap_or_default()).into_uuid()
+}
+
+/// The name of `Name <address>`.
+fn display_name(from: &str) -> Option<String> {
+    let (name, _) = from.rsplit_once('<')?;
+    let name = name.trim().trim_matches('"').trim();
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// Whether a header, in lower case, says that a machine wrote the mail by itself (RFC 3834, and what was

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::{Incoming, Unreadable, bare};
+use super::{Incoming, Unreadable, bare, display_name};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -16,6 +16,8 @@ struct Posted {
     bcc_full: Vec<Mailbox>,
     #[serde(default)]
     original_recipient: String,
+    #[serde(default)]
+    subject: String,
     #[serde(default)]
     text_body: Option<String>,
     #[serde(default)]
@@ -57,6 +59,9 @@ pub fn read(body: &[u8]) -> Result<Incoming, Unreadable> {
     let mut incoming = Incoming {
         to,
         from: bare(&posted.from),
+        name: display_name(&posted.from),
+        subject: posted.subject,
+        references: Vec::new(),
         message_id: posted.message_id,
         automatic: false,
         text: posted.text_body,

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use serde::Deserialize;
 
-use super::{Incoming, Unreadable, bare, mime};
+use super::{Incoming, Unreadable, bare, display_name, mime};
 
 /// The fields that are read; the others, files among them, are passed over.
 pub const FIELDS: &[&str] = &[
@@ -15,6 +15,7 @@ pub const FIELDS: &[&str] = &[
     "headers",
     "to",
     "from",
+    "subject",
     "text",
     "html",
     "envelope",
@@ -56,6 +57,8 @@ pub fn read(fields: &HashMap<String, Vec<u8>>) -> Result<Incoming, Unreadable> {
             let mut incoming = Incoming {
                 to: field("to").map(|to| mime::addresses(&to)).unwrap_or_default(),
                 from: bare(&from),
+                name: display_name(&from),
+                subject: field("subject").unwrap_or_default(),
                 text: field("text"),
                 html: field("html"),
                 attachments: field("attachments")

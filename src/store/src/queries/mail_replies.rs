@@ -43,6 +43,12 @@ pub struct Thread {
     /// The sites of the space.
     #[diesel(sql_type = Array<Text>)]
     pub allowed_origins: Vec<String>,
+    /// What their own mail was about, where the conversation began with one.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub subject: Option<String>,
+    /// Their newest mail, without brackets.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub in_reply_to: Option<String>,
     /// When they were last written to.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub mailed_at: Option<DateTime<Utc>>,
@@ -59,10 +65,12 @@ pub async fn thread(
     Ok(sql("SELECT c.space_id, c.locale, coalesce(k.email, k.edited_email, v.said ->> 'email', v.attributes ->> 'email') AS email, k.name, \
                 coalesce(v.mail_stopped_at, k.mail_stopped_at, k.blocked_at) IS NOT NULL AS stopped, \
                 coalesce(v.attributes ->> 'page', c.page) AS page, s.allowed_origins, \
+                t.subject, t.message_id AS in_reply_to, \
                 (SELECT max(at) FROM mailed_messages WHERE conversation_id = c.id) AS mailed_at \
          FROM conversations c \
          JOIN spaces s ON s.tenant_id = c.tenant_id AND s.id = c.space_id AND s.removed_at IS NULL \
          JOIN visitors v ON v.id = c.visitor_id LEFT JOIN contacts k ON k.id = v.contact_id \
+         LEFT JOIN mail_threads t ON t.conversation_id = c.id \
          WHERE c.id = $1")
     .bind::<SqlUuid, _>(conversation)
     .get_result(conn.db())
@@ -160,7 +168,7 @@ pub async fn mailed(
     )
 }
 
-/// Whether the visitor of a conversation was written to at `email`, in whatever case.
+/// Whether the visitor of a conversation was written to at `email`, or began it from there, in whatever case.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
@@ -175,6 +183,8 @@ pub async fn was_mailed_to(
         was: bool,
     }
     let row: Row = sql("SELECT EXISTS (SELECT FROM mailed_messages \
+                        WHERE conversation_id = $1 AND lower(email) = lower($2)) \
+                     OR EXISTS (SELECT FROM mail_threads \
                         WHERE conversation_id = $1 AND lower(email) = lower($2)) AS was")
     .bind::<SqlUuid, _>(conversation)
     .bind::<Text, _>(email)

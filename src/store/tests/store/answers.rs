@@ -6,7 +6,7 @@ use parlance_store::{
     ids::{MessageId, VisitorId},
     queries::{
         conversations,
-        messages::{self, FeedbackValue, Finished, NewFeedback, NewRating},
+        messages::{self, FeedbackValue, Finished, NewFeedback, NewRating, RatedVia},
     },
 };
 
@@ -150,6 +150,7 @@ async fn the_last_thumb_and_the_last_rating_count() {
             visitor_id,
             score,
             comment: Some("ok".into()),
+            via: RatedVia::Widget,
             at: at(7),
         };
         acme.db

@@ -6,7 +6,7 @@ use parlance_store::{
     queries::{
         conversations::{self, ConversationStatus, StatusChange},
         experiments::{self, Arm, ArmFigures, Assigned, Experiment},
-        messages::{self, FeedbackValue, FinishedAnswer, NewFeedback, NewRating},
+        messages::{self, FeedbackValue, FinishedAnswer, NewFeedback, NewRating, RatedVia},
         space_life,
     },
     testing::TestDb,
@@ -188,6 +188,7 @@ async fn each_arm_is_counted_from_the_rows() {
                 visitor_id: first.visitor,
                 score,
                 comment: None,
+                via: RatedVia::Widget,
                 at: at(8),
             };
             messages::rate(conn, new).await?;

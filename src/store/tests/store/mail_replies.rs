@@ -6,13 +6,14 @@ use parlance_store::{
     queries::{
         contacts::{self, Proven},
         mail_replies,
+        mail_threads::{self, NewThread, Sender},
         messages::{self, AuthorKind, NewMessage, Said},
         visitors::{self, Visit},
     },
 };
 use serde_json::json;
 
-use crate::support::{Chat, at, chat, database};
+use crate::support::{Chat, admin, at, chat, database};
 
 /// An agent writes; the message, and its place.
 async fn writes(chat: &Chat, text: &str) -> (MessageId, i64) {
@@ -228,6 +229,42 @@ async fn a_stop_holds_through_a_merge_and_is_lifted_by_no_stranger() {
     assert!(!gives().await);
 }
 
+fn began(chat: &Chat, subject: &str) -> NewThread {
+    NewThread {
+        conversation_id: chat.conversation,
+        email: "Mara@shop.example".to_owned(),
+        subject: subject.to_owned(),
+        message_id: None,
+    }
+}
+
+#[tokio::test]
+async fn a_conversation_that_began_with_a_mail_goes_on_below_the_newest() {
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    let known = acme.db.transaction(async |conn| {
+        mail_threads::begin(conn, began(&acme, "It hums")).await?;
+        mail_threads::go_on(conn, acme.conversation, "2@mail.example").await?;
+        let thread = mail_replies::thread(conn, acme.conversation).await?.unwrap();
+        assert_eq!(thread.subject.as_deref(), Some("It hums"));
+        assert_eq!(thread.in_reply_to.as_deref(), Some("2@mail.example"));
+        mail_replies::was_mailed_to(conn, acme.conversation, "mara@shop.example").await
+    });
+    let known: Result<bool, StoreError> = known.await;
+    assert!(known.unwrap(), "who began it is no stranger");
+    let block = format!(
+        "INSERT INTO contacts (tenant_id, id, edited_email, blocked_at, created_at, last_seen_at) \
+         VALUES ('{}', gen_random_uuid(), 'Eve@shop.example', now(), now(), now())",
+        acme.db.tenant_id()
+    );
+    admin(&test).await.batch_execute(&block).await.unwrap();
+    for (db, blocked) in [(&acme.db, true), (&globex.db, false)] {
+        let sender = db.read(async |conn| mail_threads::sender(conn, "eve@shop.example", at(0)).await);
+        let sender: Result<_, StoreError> = sender.await;
+        assert_eq!(sender.unwrap(), Sender { blocked, lately: 0 });
+    }
+}
+
 #[tokio::test]
 async fn a_foreign_tenant_reads_and_changes_nothing() {
     let test = database().await;
@@ -245,6 +282,8 @@ async fn a_foreign_tenant_reads_and_changes_nothing() {
         assert!(!mail_replies::has_stopped(conn, acme.visitor).await?);
         let given = mail_replies::give_email(conn, acme.visitor, "eve@evil.example").await;
         assert!(matches!(given, Err(StoreError::NotFound)));
+        mail_threads::begin(conn, began(&acme, "theirs")).await?;
+        mail_threads::go_on(conn, conversation, "theirs@evil.example").await?;
         Ok::<_, StoreError>(())
     });
     tried.await.unwrap();

@@ -36,6 +36,7 @@ mod questions;
 mod questions_of;
 mod queue;
 mod quotas;
+mod ratings;
 mod refusals;
 mod removed;
 mod rollups;

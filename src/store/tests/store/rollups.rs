@@ -12,7 +12,7 @@ use parlance_store::{
     queries::{
         conversations::{self, ConversationStatus, StatusChange},
         ledger,
-        messages::{self, AuthorKind, FeedbackValue, NewFeedback, NewMessage, NewRating},
+        messages::{self, AuthorKind, FeedbackValue, NewFeedback, NewMessage, NewRating, RatedVia},
         rollups::{self, Window},
         sightings,
     },
@@ -196,6 +196,7 @@ async fn a_story_is_counted_as_it_happens() {
             visitor_id: acme.visitor,
             score,
             comment: None,
+            via: RatedVia::Widget,
             at: at(300 + i64::from(score) * 1_000),
         };
         acme.db

@@ -32,7 +32,7 @@ use crate::{
 
 pub use append::{NewMessage, another_agent_wrote, append_message};
 pub use finish::{Finished, FinishedAnswer, finish_answer};
-pub use rate::{FeedbackValue, NewFeedback, NewRating, feedback, rate};
+pub use rate::{FeedbackValue, NewFeedback, NewRating, RatedVia, feedback, rate};
 pub use read::{citations, history, list, message, unanswered};
 pub use say::{NewVisitorMessage, SaidNow, say};
 

@@ -63,6 +63,16 @@ pub async fn feedback(conn: &mut TenantConn<'_>, new: NewFeedback) -> Result<(),
     }
 }
 
+text_enum! {
+    /// Where a conversation was rated.
+    RatedVia {
+        /// In the widget.
+        Widget = "widget",
+        /// By the link of a mail.
+        Mail = "mail",
+    }
+}
+
 /// A visitor's word on a conversation.
 pub struct NewRating {
     /// Which.
@@ -73,27 +83,35 @@ pub struct NewRating {
     pub score: i16,
     /// Their words.
     pub comment: Option<String>,
+    /// Where.
+    pub via: RatedVia,
     /// When.
     pub at: DateTime<Utc>,
 }
 
-/// Keeps a rating.
+/// Keeps a rating, as of the agent who wrote to the visitor last.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where there is no such conversation of this visitor,
 /// [`StoreError::Conflict`] `ratings_score_range` where the score is not 1 to 5.
 pub async fn rate(conn: &mut TenantConn<'_>, new: NewRating) -> Result<(), StoreError> {
     let kept = sql(
-        "INSERT INTO ratings (tenant_id, conversation_id, score, comment, at) \
-         SELECT tenant_id, id, $3, $4, $5 FROM conversations WHERE id = $1 AND visitor_id = $2 \
+        "INSERT INTO ratings (tenant_id, conversation_id, space_id, score, comment, via, agent_id, agent_name, at) \
+         SELECT c.tenant_id, c.id, c.space_id, $3, $4, $6, a.author_id, a.author_name, $5 FROM conversations c \
+         LEFT JOIN LATERAL (SELECT m.author_id, m.author_name FROM messages m \
+             WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id AND m.author_kind = 'agent' \
+             ORDER BY m.seq DESC LIMIT 1) a ON true \
+         WHERE c.id = $1 AND c.visitor_id = $2 \
          ON CONFLICT (tenant_id, conversation_id) DO UPDATE \
-         SET score = excluded.score, comment = excluded.comment, at = excluded.at",
+         SET score = excluded.score, comment = excluded.comment, via = excluded.via, \
+             agent_id = excluded.agent_id, agent_name = excluded.agent_name, at = excluded.at",
     )
     .bind::<SqlUuid, _>(new.conversation_id)
     .bind::<SqlUuid, _>(new.visitor_id)
     .bind::<SmallInt, _>(new.score)
     .bind::<Nullable<Text>, _>(new.comment)
     .bind::<Timestamptz, _>(new.at)
+    .bind::<Text, _>(new.via)
     .execute(conn.db())
     .await?;
     if kept == 0 {

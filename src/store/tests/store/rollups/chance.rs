@@ -8,7 +8,7 @@ use parlance_store::{
     queries::{
         conversations::{self, ConversationStatus},
         ledger,
-        messages::{self, FeedbackValue, MessageState, NewFeedback, NewRating},
+        messages::{self, FeedbackValue, MessageState, NewFeedback, NewRating, RatedVia},
         rollups,
     },
 };
@@ -157,6 +157,7 @@ async fn write(
                 visitor_id: chat.visitor,
                 score,
                 comment: None,
+                via: RatedVia::Widget,
                 at: now,
             };
             messages::rate(conn, rating).await?;

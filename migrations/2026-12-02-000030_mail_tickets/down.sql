@@ -1,0 +1,2 @@
+DROP INDEX tickets_by_mail;
+DROP TABLE mail_threads;
