@@ -25,11 +25,13 @@ use super::{
         ActorError, AskHuman, Drain, Observation, Observe, Presence, Stop, Subscribe, Subscription,
         TurnProgress,
     },
-    mirror, opinion, release,
+    mirror,
+    moved::{self, Moved},
+    opinion, release,
     subscribers::{Audience, Subscribers},
     tail::Tail,
     turn::{self, Ahead},
-    write::{self, Moved, Written},
+    write::{self, Written},
 };
 use crate::{
     actors::conversation::Deps,
@@ -184,7 +186,7 @@ impl ConversationActor {
         let (deps, tenant, id) = (self.deps.clone(), self.tenant, self.id);
         let work = async move {
             let (transition, moved) = planned?;
-            let written = write::status(deps, tenant, id, &transition, moved).await?;
+            let written = moved::status(deps, tenant, id, &transition, moved).await?;
             Ok((transition, written))
         };
         Box::pin(work.into_actor(self).map(move |done, actor, ctx| {

@@ -20,10 +20,11 @@ use super::{
     attach,
     live::Live,
     messages::{Ack, ActorError, AddNote, AgentCommand, Assign, ByAgent, ByItself, Published, Reply},
+    moved::Moved,
     release::{give_back, released},
     say::said,
     ticket,
-    write::{self, Missed, Moved, Written, ack, body, durable, store},
+    write::{self, Missed, Written, ack, body, durable, store},
 };
 use crate::domain::{
     attachments,

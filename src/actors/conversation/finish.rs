@@ -23,8 +23,9 @@ use super::{
     Deps,
     live::Live,
     messages::{ActorError, Published},
+    moved::Moved,
     release::{give_back, released},
-    write::{Moved, Written, durable, store},
+    write::{Written, durable, store},
 };
 use crate::domain::{
     answering::{

@@ -17,8 +17,9 @@ use super::{
     live::Live,
     messages::{ActorError, Published, ReadAgain},
     mirror::Mirror,
+    moved::Moved,
     turn,
-    write::{Moved, store},
+    write::store,
 };
 use crate::domain::{
     accounts::space::Space,

@@ -17,6 +17,7 @@ mod live;
 mod mail;
 mod messages;
 mod mirror;
+mod moved;
 mod notice;
 mod opinion;
 mod refusal;

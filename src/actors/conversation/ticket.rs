@@ -10,7 +10,7 @@ use parlance_store::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{messages::Published, write::Moved};
+use super::{messages::Published, moved::Moved};
 use crate::domain::{
     conversations::event::{Agent, Author, Status},
     tickets::conversation::{Happened, follow},

@@ -3,18 +3,16 @@
 
 use std::{future::Future, sync::Arc};
 
-use chrono::{DateTime, Utc};
 use parlance_store::{
     error::StoreError,
-    ids::{ConversationId, MessageId, ReservationId, TenantId, UserId},
+    ids::{ConversationId, MessageId, ReservationId, TenantId},
     queries::{
         attachments::SentWith,
         conversations::{self, ConversationStatus},
         inbox,
         ledger::{CallKind, NewReservation},
-        log, messages, moods,
+        log, messages,
         notes::Note,
-        queue,
     },
     tenant::TenantConn,
 };
@@ -26,8 +24,8 @@ use super::{
     heard::Heard,
     live::Live,
     messages::{Ack, ActorError, Published, Say},
-    mirror::{self, Mirror},
-    notice::Notice,
+    mirror::Mirror,
+    moved::Moved,
     release::{give_back, released},
     ticket,
 };
@@ -36,11 +34,10 @@ use crate::domain::{
     answering::{answerer, turn::RESERVED_INPUT},
     billing::settlement::RESERVED_FOR,
     conversations::{
-        event::{Agent, Author, Event, Message, Reason, Status, Via, numbered},
+        event::{Author, Event, Message, Reason, Via, numbered},
         mood,
-        state::{StatusChange, Transition},
+        state::Transition,
     },
-    csat::asking,
 };
 
 /// Events read from the log at once.
@@ -349,153 +346,5 @@ impl From<StoreError> for NotSaid {
 impl From<ActorError> for NotSaid {
     fn from(refused: ActorError) -> Self {
         Self::Refused(refused)
-    }
-}
-
-/// A status change as it is written: by whom, with the names of those it is about, and with what the
-/// visitor is told of it.
-pub(super) struct Moved {
-    pub(super) change: StatusChange,
-    pub(super) by: Author,
-    pub(super) assignee: Option<Agent>,
-    /// When what is snoozed comes back.
-    until: Option<DateTime<Utc>>,
-    pub(super) notice: Option<Notice>,
-    /// Minutes by which it is answered earlier from now on, where a new epoch begins.
-    anew: Option<i32>,
-}
-
-impl Moved {
-    /// What a transition writes that leaves a conversation with who has it, or with nobody.
-    pub(super) fn of(deps: &Deps, live: &Live, transition: &Transition, by: Author) -> Option<Self> {
-        let moved = Self::to(live, live.assignee(), transition, by, None)?;
-        Some(Self {
-            notice: Notice::of(deps, live, moved.change),
-            ..moved
-        })
-    }
-
-    /// What a transition writes where whom it goes to is `assignee`.
-    pub(super) fn to(
-        live: &Live,
-        assignee: Option<Agent>,
-        transition: &Transition,
-        by: Author,
-        until: Option<DateTime<Utc>>,
-    ) -> Option<Self> {
-        let change = transition.status?;
-        let anew = live.state.status == Status::Resolved && change.status != Status::Resolved;
-        Some(Self {
-            anew: anew.then(|| mirror::credit_anew(&live.mirror.glimpse, &live.space.settings.queue)),
-            change,
-            by,
-            assignee: assignee.filter(|agent| change.assignee == Some(agent.id)),
-            until,
-            notice: None,
-        })
-    }
-
-    /// Takes out of it what goes before a message that reopens a conversation and asks for a person at once.
-    fn reopening(&mut self) -> Option<Self> {
-        let anew = self.anew.take_if(|_| self.change.reason != Reason::Reopened)?;
-        Some(Self {
-            change: StatusChange {
-                status: Status::Bot,
-                reason: Reason::Reopened,
-                assignee: None,
-            },
-            by: self.by.clone(),
-            assignee: None,
-            until: None,
-            notice: None,
-            anew: Some(anew),
-        })
-    }
-
-    /// Whoever has it from now on without having taken it. They may be gone.
-    pub(super) fn given_to(&self) -> Option<UserId> {
-        let agent = self.change.assignee?;
-        (self.by.id != Some(agent.to_string())).then_some(agent)
-    }
-
-    /// What is measured for the notice, before the transaction.
-    pub(super) async fn measure(&mut self, deps: &Deps) {
-        if let Some(notice) = &mut self.notice {
-            notice.measure(deps).await;
-        }
-    }
-
-    pub(super) async fn write(
-        &self,
-        conn: &mut TenantConn<'_>,
-        conversation: ConversationId,
-        at: DateTime<Utc>,
-    ) -> Result<Vec<Published>, StoreError> {
-        let event = Event::Status {
-            status: self.change.status,
-            by: self.by.clone(),
-            reason: self.change.reason,
-            assignee: self.assignee.as_ref().map(Author::agent),
-            until: self.until,
-            at,
-        };
-        let event_body = serde_json::to_value(&event).unwrap_or_default();
-        let json = event_body.to_string();
-        let change = conversations::StatusChange {
-            conversation_id: conversation,
-            status: mirror::stored(self.change.status),
-            assignee: self.assignee.clone().map(|agent| (agent.id, agent.name)),
-            snoozed_until: self.until,
-            event_body,
-            at,
-        };
-        let appended = conversations::set_status(conn, change).await?;
-        if let Some(credit) = self.anew {
-            moods::weigh(conn, conversation, credit).await?;
-        }
-        // The ticket before what notes who is told or given something: see the order of locks in `docs/TICKETS.md`.
-        let ticket = ticket::moved(conn, conversation, self, at).await?;
-        let mut events = vec![durable("status", appended.seq, &json)];
-        if let Some(notice) = &self.notice {
-            events.push(notice.write(conn, conversation, at).await?);
-        }
-        events.extend(ticket);
-        if let Some(agent) = &self.assignee
-            && self.change.reason == Reason::Assigned
-        {
-            queue::assigned(conn, agent.id, at).await?;
-        }
-        if self.change.status == Status::Resolved {
-            asking::enqueue(conn, conversation, at).await?;
-        }
-        Ok(events)
-    }
-}
-
-/// The status change of a transition, if it has one.
-pub(super) fn status(
-    deps: Arc<Deps>,
-    tenant: TenantId,
-    conversation: ConversationId,
-    transition: &Transition,
-    moved: Option<Moved>,
-) -> impl Future<Output = Result<Written, ActorError>> + use<> {
-    let released = released(transition);
-    async move {
-        let Some(mut moved) = moved else {
-            return Ok(Written::default());
-        };
-        moved.measure(&deps).await;
-        let at = deps.clock.now();
-        let db = deps.db.tenant(tenant);
-        let events = db
-            .transaction(async |conn| {
-                let events = moved.write(conn, conversation, at).await?;
-                give_back(conn, &deps, &released).await?;
-                Ok::<_, StoreError>(events)
-            })
-            .await
-            .map_err(store)?;
-        Ok(Written::of(events))
     }
 }
