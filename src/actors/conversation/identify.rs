@@ -12,17 +12,16 @@ impl Handler<Identify> for ConversationActor {
     fn handle(&mut self, _: Identify, _: &mut Self::Context) -> Self::Result {
         let read = mirror::glimpse(self.deps.clone(), self.tenant, self.id);
         let identified = read.into_actor(self).then(|now, actor, ctx| {
-            match (now, actor.live.as_mut()) {
-                (Ok(now), Some(live)) => {
-                    if live.mirror.identify(now) {
-                        live.subscribers.dismiss_visitor();
+            if let Some(live) = actor.live.as_mut() {
+                let is_another = now.map(|now| live.mirror.identify(now));
+                match is_another {
+                    Ok(true) => live.subscribers.dismiss_visitor(),
+                    Ok(false) => {}
+                    Err(error) => {
+                        error!(conversation.id = %actor.id, %error, "cannot tell who a visitor is");
+                        actor.break_off(ctx);
                     }
                 }
-                (Err(error), Some(_)) => {
-                    error!(conversation.id = %actor.id, %error, "cannot tell who a visitor is");
-                    actor.break_off(ctx);
-                }
-                _ => {}
             }
             actor.weigh_again()
         });
