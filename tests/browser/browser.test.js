@@ -24,7 +24,6 @@ import './stories/accessible.js';
 import './stories/canned.js';
 import './stories/deadlines.js';
 import './stories/contacts.js';
-import './stories/ratings.js';
 import './stories/routing.js';
 import './stories/tickets.js';
 import './stories/undo.js';
