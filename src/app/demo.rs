@@ -3,7 +3,7 @@
 use anyhow::Context;
 use parlance_store::{
     Db, StoreError,
-    control::{NewUser, Role},
+    control::{NewUser, Role, plans},
     ids::{SpaceId, TenantId, UserId},
     queries::spaces::{self, NewSpace},
 };
@@ -24,6 +24,9 @@ use crate::{
 #[include = "*/space.json"]
 #[include = "*/docs/*"]
 struct Files;
+
+/// The plan they are on, where the plan file has it.
+const PLAN: &str = "enterprise";
 
 /// The tenant of the robots' shop, whose chat is on the public site.
 pub const ACME: Uuid = Uuid::from_u128(0x0192_f7a0_0000_7000_8000_0000_0000_ac3e);
@@ -119,6 +122,10 @@ async fn create(
         Err(error) => return Err(error.into()),
     }
     let space = create_space(db, clock, tenant, demo).await?;
+    // Many try it at once.
+    db.tenant(tenant)
+        .transaction(async |conn| plans::change(conn, PLAN).await)
+        .await?;
     let (scoped, documents) = (db.tenant(tenant), format!("{folder}/docs/"));
     for path in Files::iter().filter(|path| path.starts_with(&documents)) {
         let file = Files::get(&path).context("a demo document is gone")?;

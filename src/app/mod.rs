@@ -142,12 +142,17 @@ impl App {
             Some(file) => PriceBook::from_file(file)?,
             None => PriceBook::builtin()?,
         });
+        let plans = Arc::new(match &config.plans {
+            Some(file) => Plans::from_file(file)?,
+            None => Plans::builtin()?,
+        });
+        plans.keep(&db.control()).await?;
         let (ingest, web) = (ingest(&adapters, &prices), adapters.web.clone());
         let port = listener.local_addr()?.port();
         if config.demo {
             demo::seed(&db, &ingest, &adapters.clock).await?;
         }
-        let services = services(config, &adapters, &prices, db)?;
+        let services = services(config, &adapters, &prices, plans, db)?;
         let post = post(config, &adapters, services.mail_addresses.clone(), port)?;
         tokens::warm();
         let looking = recovery::keep_looking(services.clone(), prices);
@@ -326,6 +331,7 @@ fn services(
     config: &Config,
     adapters: &Adapters,
     prices: &Arc<PriceBook>,
+    plans: Arc<Plans>,
     db: Db,
 ) -> anyhow::Result<Services> {
     let clock = adapters.clock.clone();
@@ -381,7 +387,6 @@ fn services(
         spaces: spaces.clone(),
         answerer: answerer.clone(),
     };
-    let plans = Arc::new(Plans::builtin()?);
     let tokens = Tokens::new(&secret, clock.clone());
     let accounts = Accounts::new(
         db.clone(),

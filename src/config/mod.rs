@@ -53,6 +53,8 @@ pub struct Config {
     pub logins: Logins,
     /// `DEMO`: whether to make the two demo workspaces; unset: with the private Postgres only.
     pub demo: bool,
+    /// `PLAN_FILE`: plans instead of the built-in ones.
+    pub plans: Option<PathBuf>,
 }
 
 /// `PORT`, `BIND`, `PUBLIC_URL`, `DATA_DIR`, `AUTH_SECRET`, `BEHIND_PROXY`,
@@ -256,6 +258,7 @@ impl Config {
                 let embedded = env.text("DATABASE_URL").is_none();
                 env.word("DEMO", &[("on", true), ("off", false)], embedded)
             },
+            plans: env.text("PLAN_FILE").map(PathBuf::from),
             embeddings: embeddings(&mut env, &models, model_dir),
             documents: documents(&mut env),
             chat: chat(&mut env),

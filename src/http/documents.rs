@@ -17,6 +17,7 @@ use super::{
 use crate::{
     actors::services::Services,
     domain::{
+        billing::limit,
         jobs::Priority,
         knowledge::{
             intake::{self, NewFile, Taken},
@@ -343,6 +344,10 @@ pub(super) fn problem(error: StoreError) -> Problem {
             Code::SpaceArchived,
             "the space is archived: bring it back before you change anything of it",
         ),
+        StoreError::QuotaReached(reached) => {
+            let detail = limit::told(&reached);
+            Problem::of_limit(reached, detail)
+        }
         other => Problem::internal(other),
     }
 }

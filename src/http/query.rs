@@ -1,7 +1,13 @@
 //! Searching a space's knowledge by itself, without a model.
 
 use actix_web::{HttpResponse, web};
-use parlance_store::queries::spaces;
+use parlance_store::{
+    StoreError,
+    queries::{
+        quotas::{self, Quota},
+        spaces,
+    },
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -121,13 +127,15 @@ pub async fn query(
         return Err(Problem::new(Code::InvalidRequest, detail));
     }
     let db = services.db.tenant(caller.tenant);
-    let spaces = db
-        .read(async |conn| spaces::list(conn).await)
-        .await
-        .map_err(problem)?;
     let named = |row: &spaces::Space| row.slug == space || Uuid::from(row.id).to_string() == space;
-    let space = spaces.into_iter().find(named).ok_or_else(Problem::not_found)?;
-    let space = Space::from(space);
+    let now = services.clock.now();
+    let found = db.transaction(async |conn| {
+        let found = spaces::list(conn).await?.into_iter().find(named);
+        let found = found.ok_or(StoreError::NotFound)?;
+        quotas::take(conn, Quota::QueriesPerDay, 1, now).await?;
+        Ok(found)
+    });
+    let space = Space::from(found.await.map_err(problem)?);
     let mut settings = retrieval_settings(&space.settings.ai);
     let limit = limit.map_or(settings.top_k, PageSize::count);
     if !explain {

@@ -12,6 +12,7 @@ use actix_web::{
     web,
 };
 use minijinja::{Environment, UndefinedBehavior, Value, value::Serde};
+use parlance_store::queries::quotas::Quota;
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -19,7 +20,7 @@ use sha2::{Digest, Sha256};
 use super::assets;
 use crate::{
     actors::services::Services,
-    domain::billing::plans::{Limits, Plan},
+    domain::billing::{limit::Limit, plans::Plan},
     kernel::problem::Problem,
 };
 
@@ -43,6 +44,25 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base
 const DEMO_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; frame-src 'self'; \
                            connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// What a plan's limits count: one of it, and more. What cannot be had yet is not offered.
+const QUOTAS: &[(Quota, [&str; 2])] = &[
+    (Quota::MessagesPerMonth, ["message a month", "messages a month"]),
+    (Quota::Spaces, ["chat space", "chat spaces"]),
+    (
+        Quota::DocumentsPerSpace,
+        ["document in each space", "documents in each space"],
+    ),
+    (
+        Quota::DocumentsPerMonth,
+        ["new document a month", "new documents a month"],
+    ),
+    (Quota::StorageMb, ["storage", "storage"]),
+    (
+        Quota::QueriesPerDay,
+        ["playground question a day", "playground questions a day"],
+    ),
+];
+
 /// What a page is made of.
 #[derive(Debug, Serialize)]
 struct Context<'a> {
@@ -54,6 +74,8 @@ struct Context<'a> {
     version: &'static str,
     style: String,
     plans: Vec<Card<'a>>,
+    /// The plan that a workspace begins with.
+    first: &'a str,
 }
 
 /// A plan as a page shows it.
@@ -118,6 +140,7 @@ async fn page(request: &HttpRequest, services: &Services, name: &str) -> Result<
         version: env!("CARGO_PKG_VERSION"),
         style: style_version(),
         plans: services.plans.iter().map(card).collect(),
+        first: &services.plans.default_plan().name,
     };
     let html = render(name, &context)?;
     let tag = format!("\"{}\"", hex::encode(Sha256::digest(&html)));
@@ -172,58 +195,35 @@ fn render(name: &str, context: &Context<'_>) -> Result<String, Problem> {
 }
 
 fn card(plan: &Plan) -> Card<'_> {
-    let Limits {
-        messages_per_month,
-        spaces,
-        documents_per_space,
-        documents_per_month,
-        storage_mb,
-        queries_per_day,
-    } = plan.limits;
+    let limits = QUOTAS
+        .iter()
+        .map(|(quota, of)| line(*quota, plan.limits.of(*quota), *of));
+    let calls = Line {
+        amount: grouped(plan.api_calls_per_hour),
+        of: "API calls an hour",
+    };
+    let shares = Line {
+        amount: format!("{}×", plan.job_shares),
+        of: "share of background work",
+    };
     Card {
         name: &plan.name,
         about: &plan.about,
         price: plan.price.to_string(),
-        limits: vec![
-            line(messages_per_month, ["message a month", "messages a month"]),
-            line(spaces, ["chat space", "chat spaces"]),
-            line(
-                documents_per_space,
-                ["document in each space", "documents in each space"],
-            ),
-            line(
-                documents_per_month,
-                ["new document a month", "new documents a month"],
-            ),
-            Line {
-                amount: storage_mb.map_or_else(unlimited, storage),
-                of: "storage",
-            },
-            line(
-                queries_per_day,
-                ["playground question a day", "playground questions a day"],
-            ),
-            line(
-                Some(plan.api_calls_per_hour),
-                ["API call an hour", "API calls an hour"],
-            ),
-            Line {
-                amount: format!("{}×", plan.job_shares),
-                of: "share of background work",
-            },
-        ],
+        limits: limits.chain([calls, shares]).collect(),
     }
 }
 
-fn line(limit: Option<u32>, [one, many]: [&'static str; 2]) -> Line {
+fn line(quota: Quota, limit: Limit, [one, many]: [&'static str; 2]) -> Line {
+    let amount = match (quota, limit) {
+        (_, Limit::Unlimited) => "Unlimited".to_owned(),
+        (Quota::StorageMb, Limit::AtMost(megabytes)) => storage(megabytes),
+        (_, Limit::AtMost(most)) => grouped(most),
+    };
     Line {
-        amount: limit.map_or_else(unlimited, grouped),
-        of: if limit == Some(1) { one } else { many },
+        amount,
+        of: if limit == Limit::AtMost(1) { one } else { many },
     }
-}
-
-fn unlimited() -> String {
-    "Unlimited".to_owned()
 }
 
 /// `10000` as `10,000`.

@@ -36,6 +36,7 @@ pub enum Code {
     LinkOver,
     WeakPassword,
     LimitReached,
+    PlanLimit,
     SpaceArchived,
     VersionChanged,
     NotReady,
@@ -207,6 +208,13 @@ pub const TABLE: &[Row] = &[
         "limit_reached",
         409,
         "There are as many as there may be",
+        false,
+    ),
+    row(
+        Code::PlanLimit,
+        "plan_limit",
+        402,
+        "The plan has no room for it",
         false,
     ),
     row(

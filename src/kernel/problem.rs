@@ -4,11 +4,13 @@
 use std::{fmt, time::Duration};
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode, http::header};
+use chrono::{DateTime, Utc};
+use parlance_store::queries::quotas::{Quota, Reached};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::code::Code;
+use super::{code::Code, words};
 
 /// What of a request cannot be taken, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -29,6 +31,8 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// What whoever asked has not seen, where it is refused for that.
     pub events: Vec<Value>,
+    /// The limit of the plan, where that is what is in the way.
+    pub reached: Option<Box<Reached>>,
 }
 
 impl Problem {
@@ -40,6 +44,16 @@ impl Problem {
             retry_after: None,
             errors: Vec::new(),
             events: Vec::new(),
+            reached: None,
+        }
+    }
+
+    /// A refusal for a limit of the plan.
+    #[must_use]
+    pub fn of_limit(reached: Reached, detail: impl Into<String>) -> Self {
+        Self {
+            reached: Some(Box::new(reached)),
+            ..Self::new(Code::PlanLimit, detail)
         }
     }
 
@@ -107,6 +121,19 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<Object>)]
     events: Vec<Value>,
+    /// Of `plan_limit`: which limit, by its name in the plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Quota>)]
+    quota: Option<Quota>,
+    /// The same: how much there may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<i64>,
+    /// The same: how much is used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    used: Option<i64>,
+    /// The same: when it is counted anew, where it is counted by period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resets_at: Option<DateTime<Utc>>,
 }
 
 impl fmt::Display for Problem {
@@ -121,7 +148,7 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let row = self.code.row();
+        let (row, reached) = (self.code.row(), self.reached.as_deref());
         let mut response = HttpResponse::build(self.status_code());
         response.content_type("application/problem+json");
         response.insert_header((header::CACHE_CONTROL, "no-store"));
@@ -138,6 +165,10 @@ impl ResponseError for Problem {
             retry_after: self.retry_seconds(),
             errors: self.errors.clone(),
             events: self.events.clone(),
+            quota: reached.map(|reached| reached.quota),
+            limit: reached.map(|reached| reached.at_most),
+            used: reached.map(|reached| reached.used),
+            resets_at: reached.and_then(|reached| reached.resets_at),
         })
     }
 }

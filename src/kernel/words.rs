@@ -7,7 +7,7 @@ use parlance_store::{
     control,
     queries::{
         audit, canned_replies, conversations, deadlines, documents, drafts, experiments, golden,
-        identity_keys, jobs, messages, questions, sources, ticket_categories, tickets,
+        identity_keys, jobs, messages, questions, quotas, sources, ticket_categories, tickets,
     },
 };
 use utoipa::{
@@ -63,6 +63,8 @@ words! {
     Role = control::Role;
     /// Who did something.
     ActorKind = audit::ActorKind;
+    /// What a plan limits.
+    Quota = quotas::Quota;
     /// How far a document got.
     DocumentStatus = documents::DocumentStatus;
     /// How far a source got.

@@ -82,7 +82,8 @@ impl ConversationActor {
             // A reopening begins a new epoch, which is known only when it is durable.
             // What is attached is known only then, too.
             let known = transition.status.is_none() && msg.attachments.is_empty();
-            let begins = transition.starts(message) && known;
+            // Where there is nothing left, nothing is asked of any upstream.
+            let begins = transition.starts(message) && known && !self.deps.tenants.is_limited(self.tenant);
             let ahead = begins.then(|| {
                 let said = JustSaid {
                     text: msg.text.clone(),
@@ -134,18 +135,25 @@ impl ConversationActor {
                 ctx.stop();
             }
         } else if live.publish_heard(said.heard.clone(), said.written.events) {
+            let answers = transition.answers(said.ack.message);
             live.state = transition.next;
             if let Some(agent) = transition.status.and_then(|change| change.assignee) {
                 // Who put it off may have gone since.
                 self.deps.consoles.miss(self.tenant, agent);
             }
-            let ahead = ahead.map(|preparing| Ahead {
+            // What was found for an answer that the plan has no room for is thrown away.
+            let ahead = ahead.filter(|_| !said.refused).map(|preparing| Ahead {
                 preparing,
                 knowledge_version: said.knowledge_version,
             });
             self.carry_out(&transition.effects, ahead, ctx);
             self.tell_inbox();
-            self.listen(&said.heard, said.ack.seq, ctx);
+            if answers {
+                self.deps.tenants.note_limited(self.tenant, said.refused);
+            }
+            if !said.refused {
+                self.listen(&said.heard, said.ack.seq, ctx);
+            }
         } else {
             ctx.stop();
         }

@@ -73,6 +73,8 @@ pub(super) struct Said {
     pub written: Written,
     /// The version of the space's knowledge when it was said.
     pub knowledge_version: i64,
+    /// Whether the plan left nothing for its answer.
+    pub refused: bool,
     pub heard: Heard,
 }
 
@@ -297,8 +299,8 @@ pub(super) fn say(
                 weight: heard.weight,
                 reservation,
             };
-            let (said, knowledge_version) = messages::say(conn, new).await?;
-            let seq = match said {
+            let now = messages::say(conn, new).await?;
+            let seq = match now.said {
                 messages::Said::New { seq, .. } => seq,
                 // Rolls the status change back: a second delivery reopens nothing.
                 messages::Said::Duplicate { message_id, seq } => {
@@ -314,7 +316,7 @@ pub(super) fn say(
                 events.extend(moved.write(conn, conversation, at).await?);
             }
             give_back(conn, &deps, &released).await?;
-            Ok((ack(id, seq, false), Written::of(events), knowledge_version))
+            Ok((ack(id, seq, false), Written::of(events), now))
         };
         let done = if alone {
             db.at_once(say).await
@@ -322,15 +324,16 @@ pub(super) fn say(
             db.transaction(say).await
         };
         answerer::took("commit", begun);
-        let (ack, written, knowledge_version) = match done {
-            Ok(said) => said,
-            Err(NotSaid::Before(message, seq)) => (ack(message, seq, true), Written::default(), 0),
+        let (ack, written, knowledge_version, refused) = match done {
+            Ok((ack, written, now)) => (ack, written, now.knowledge_version, now.refused),
+            Err(NotSaid::Before(message, seq)) => (ack(message, seq, true), Written::default(), 0, false),
             Err(NotSaid::Refused(refused)) => return Err(refused),
         };
         Ok(Said {
             ack,
             written,
             knowledge_version,
+            refused,
             heard,
         })
     }

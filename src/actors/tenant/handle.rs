@@ -3,7 +3,7 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use actix::{Actor, Addr};
-use dashmap::DashMap;
+use dashmap::{DashMap, DashSet};
 use parlance_store::ids::{TenantId, VisitorId};
 
 use super::actor::{Admit, AdmitFrame, AdmitUpload, AdmitVisit, TenantActor};
@@ -73,6 +73,8 @@ pub struct Tenants {
     clock: SharedClock,
     placement: Arc<Placement>,
     alive: Arc<DashMap<TenantId, TenantHandle>>,
+    /// Whose plan left nothing for the last message of theirs.
+    limited: Arc<DashSet<TenantId>>,
 }
 
 impl Tenants {
@@ -83,6 +85,23 @@ impl Tenants {
             clock,
             placement,
             alive: Arc::default(),
+            limited: Arc::default(),
+        }
+    }
+
+    /// Whether the plan left nothing for the last message of the tenant's: then nothing is prepared for the next
+    /// before it is known that there is room again, which the database decides with each.
+    #[must_use]
+    pub fn is_limited(&self, tenant: TenantId) -> bool {
+        self.limited.contains(&tenant)
+    }
+
+    /// Notes whether the plan left nothing for a message of the tenant's.
+    pub fn note_limited(&self, tenant: TenantId, limited: bool) {
+        if limited {
+            self.limited.insert(tenant);
+        } else {
+            self.limited.remove(&tenant);
         }
     }
 

@@ -108,7 +108,44 @@ pub fn failed(locale: &str, offers: bool) -> String {
     [said, if offers { offer } else { "" }].concat()
 }
 
-/// The same below what was shown before it failed: a paragraph of its own.
+/// The business has no answers left for now, which is no matter of the visitor's: says that the bot does not
+/// answer, and offers a person where `offers`.
+#[must_use]
+pub fn limited(locale: &str, offers: bool) -> String {
+    let (said, offer) = match Language::of_locale(locale) {
+        Language::English => (
+            "Thank you for your message. I cannot answer questions here at the moment.",
+            " Would you like to talk to a person from our team?",
+        ),
+        Language::Spanish => (
+            "Gracias por su mensaje. En este momento no puedo responder preguntas aquí.",
+            " ¿Quiere hablar con una persona de nuestro equipo?",
+        ),
+        Language::French => (
+            "Merci pour votre message. Je ne peux pas répondre aux questions ici pour le moment.",
+            " Souhaitez-vous parler à une personne de notre équipe ?",
+        ),
+        Language::German => (
+            "Danke für Ihre Nachricht. Im Moment kann ich hier keine Fragen beantworten.",
+            " Möchten Sie mit jemandem aus unserem Team sprechen?",
+        ),
+        Language::Portuguese => (
+            "Obrigado pela sua mensagem. No momento não posso responder a perguntas aqui.",
+            " Quer falar com uma pessoa da nossa equipe?",
+        ),
+        Language::Arabic => (
+            "شكرًا على رسالتك. لا أستطيع الإجابة عن الأسئلة هنا في الوقت الحالي.",
+            " هل تودّ التحدث مع شخص من فريقنا؟",
+        ),
+        Language::Japanese => (
+            "メッセージをありがとうございます。ただいま、こちらではご質問にお答えできません。",
+            "担当者におつなぎしましょうか。",
+        ),
+    };
+    [said, if offers { offer } else { "" }].concat()
+}
+
+/// [`failed`] below what was shown before it failed: a paragraph of its own.
 #[must_use]
 pub fn failed_after(shown: &str, locale: &str, offers: bool) -> String {
     let apology = failed(locale, offers);
@@ -126,7 +163,7 @@ mod tests {
     #[test]
     fn the_texts_follow_the_locale() {
         let locales = ["en-GB", "es", "fr-CA", "de-AT", "pt_BR", "ar", "ja-JP"];
-        for say in [nothing_found, failed] {
+        for say in [nothing_found, failed, limited] {
             let texts: std::collections::BTreeSet<String> =
                 locales.iter().map(|locale| say(locale, true)).collect();
             assert_eq!(texts.len(), locales.len());

@@ -20,7 +20,7 @@ use super::{
     abstain,
     cache::AnswerCache,
     citing,
-    ending::{Ended, apologise, conclude, say, say_nothing_found},
+    ending::{Ended, apologise, conclude, say, say_limited, say_nothing_found},
     memory,
     pending::Pending,
     prompt::{self, AnswerSettings, PromptParts},
@@ -188,6 +188,9 @@ impl Answerer {
                 // Whatever becomes of the answer, what a crash cut off is settled with it.
                 let bill = |open| from_estimates(&self.prices, open, self.clock.now());
                 abandoned.extend(memory.abandoned.iter().map(bill));
+                if memory.refused {
+                    return Ok(Plan::Limited);
+                }
                 if let Some(reply) = abstain::small_talk(&memory.question, question.locale.as_deref()) {
                     return Ok(Plan::Say(reply));
                 }
@@ -325,6 +328,7 @@ impl Answerer {
                 }
             }
             Plan::Repeat(kept) => kept.say(&mut outcome, begun, &self.place(&question), sink).await,
+            Plan::Limited => say_limited(&mut outcome, &question, sink).await,
             Plan::Fail => apologise(&mut outcome, &question, sink).await,
         }
         outcome

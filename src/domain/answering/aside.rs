@@ -60,7 +60,7 @@ impl Answerer {
             Plan::Ask {
                 request, passages, ..
             } => Finding::Ask { request, passages },
-            Plan::Say(_) | Plan::Abstain | Plan::Repeat(_) => Finding::Nothing,
+            Plan::Say(_) | Plan::Abstain | Plan::Repeat(_) | Plan::Limited => Finding::Nothing,
             Plan::Fail => Finding::Failed,
         }
     }

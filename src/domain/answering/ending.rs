@@ -62,6 +62,13 @@ pub(super) async fn say_nothing_found(
     say(outcome, abstain::nothing_found(question.locale(), offers), sink).await;
 }
 
+/// Says that there is no answer by the bot just now.
+pub(super) async fn say_limited(outcome: &mut Outcome, question: &Question, sink: &mut impl ProgressSink) {
+    outcome.limited = true;
+    let offers = question.offers_person(outcome.ending());
+    say(outcome, abstain::limited(question.locale(), offers), sink).await;
+}
+
 /// Ends an answer that failed: what was shown of it stays.
 pub(super) async fn apologise(outcome: &mut Outcome, question: &Question, sink: &mut impl ProgressSink) {
     outcome.state = MessageState::Failed;

@@ -47,6 +47,8 @@ pub struct Memory {
     pub history: Vec<Turn>,
     /// The turn's open reservation, not sent yet.
     pub reservation: ReservationId,
+    /// Whether a limit leaves nothing to spend from it.
+    pub refused: bool,
     /// The version of the space's knowledge, where it was read here.
     pub knowledge_version: Option<i64>,
     /// Reservations of an earlier try, sent before a crash: to be settled from their estimates.
@@ -71,13 +73,13 @@ pub async fn load(
         let said = history(conn, question, Some(question.message)).await?;
         let open = ledger::open_of_message(conn, question.message).await?;
         let (abandoned, unsent): (Vec<_>, Vec<_>) = open.into_iter().partition(|open| open.sent_at.is_some());
-        let reservation = match unsent.first() {
-            Some(open) => open.id,
+        let (reservation, refused) = match unsent.first() {
+            Some(open) => (open.id, open.refused_by.is_some()),
             None => {
                 let fresh = fresh();
                 let id = fresh.id;
                 ledger::reserve(conn, fresh).await?;
-                id
+                (id, false)
             }
         };
         let at = said.iter().position(|message| message.id == question.message);
@@ -86,6 +88,7 @@ pub async fn load(
         let space = spaces::load(conn, question.space.id).await?;
         Ok(Memory {
             knowledge_version: space.map(|space| space.knowledge_version),
+            refused,
             ..remember(text, &said, at, reservation, abandoned)
         })
     })
@@ -160,6 +163,7 @@ fn remember(
         search,
         history,
         reservation,
+        refused: false,
         knowledge_version: None,
         abandoned,
     }

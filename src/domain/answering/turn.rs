@@ -125,6 +125,8 @@ pub(super) enum Plan {
     },
     /// The same was answered before.
     Repeat(Arc<Kept>),
+    /// The workspace's plan leaves nothing for it.
+    Limited,
     /// It could not be prepared.
     Fail,
 }
@@ -160,6 +162,8 @@ pub struct Outcome {
     pub abstained: bool,
     /// No model could be reached, or the last one broke off.
     pub unreachable: bool,
+    /// The workspace's plan left nothing for it, and nothing was asked.
+    pub limited: bool,
     /// The model asked for a person: why, perhaps without a word.
     pub hand_over: Option<String>,
     /// It is the answer to an earlier question.
@@ -186,6 +190,7 @@ impl Outcome {
             model: None,
             abstained: false,
             unreachable: false,
+            limited: false,
             hand_over: None,
             cached: false,
             spent: None,
@@ -199,6 +204,7 @@ impl Outcome {
         match self.state {
             _ if self.hand_over.is_some() => Ending::HandOver,
             _ if self.unreachable => Ending::Unreachable,
+            _ if self.limited => Ending::Limited,
             MessageState::Complete if self.abstained => Ending::Abstained,
             MessageState::Complete => Ending::Answered,
             MessageState::Interrupted | MessageState::Failed => Ending::Broken,

@@ -1,11 +1,15 @@
 //! What things cost. Money is integer nano-dollars; no floating point touches it. Prices are
 //! data with effective dates (`prices.toml`), read by [`prices::PriceBook`]; [`settlement`] bills
 //! a call by them, and [`meter`] keeps the books of embedding calls. What a business pays for is a plan
-//! of [`plans`] (`plans.toml`).
+//! of [`plans`] (`plans.toml`); [`subscription`] puts it on one, and how much of it is used is counted by the
+//! store (`queries::quotas`).
 
+mod currency;
+pub mod limit;
 pub mod meter;
 pub mod money;
 pub mod plans;
 pub mod prices;
 mod rate;
 pub mod settlement;
+pub mod subscription;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, de};
 
+use super::currency;
+
 /// An amount, written `49 USD` or `14.500 KWD`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Money {
@@ -22,8 +24,8 @@ impl Money {
         let (amount, currency) = text.split_once(' ')?;
         let (whole, decimals) = amount.split_once('.').unwrap_or((amount, "0"));
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        let is_code = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
-        if !digits(whole) || !digits(decimals) || decimals.len() > 3 || !is_code {
+        let is_known = currency::CODES.contains(&currency);
+        if !digits(whole) || !digits(decimals) || decimals.len() > 3 || !is_known {
             return None;
         }
         let whole: u64 = whole.parse().ok().filter(|whole| *whole <= UNITS_MAX)?;
@@ -32,6 +34,18 @@ impl Money {
             thousandths: whole * 1_000 + rest,
             currency: currency.to_owned(),
         })
+    }
+
+    /// The number alone, with three decimals, as `14.500`.
+    #[must_use]
+    pub fn amount(&self) -> String {
+        format!("{}.{:03}", self.thousandths / 1_000, self.thousandths % 1_000)
+    }
+
+    /// Its ISO 4217 code.
+    #[must_use]
+    pub fn currency(&self) -> &str {
+        &self.currency
     }
 }
 
@@ -55,7 +69,7 @@ impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text)
-            .ok_or_else(|| de::Error::custom(format!("`{text}` is no amount: write it as \"49 USD\"")))
+            .ok_or_else(|| de::Error::custom(format!("`{text}` is no amount: write it as \"49 USD\", with a currency of ISO 4217")))
     }
 }
 
@@ -84,6 +98,7 @@ mod tests {
             "49",
             "49 usd",
             "49 USDT",
+            "49 USX",
             "-1 USD",
             "1.2345 USD",
             ". USD",

@@ -163,6 +163,7 @@ pub enum Reason {
     VisitorAsked,
     Abstained,
     Upstream,
+    /// The workspace's plan left nothing for an answer.
     Limit,
     /// The model asked for a person.
     Model,

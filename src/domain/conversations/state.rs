@@ -102,6 +102,8 @@ pub enum Ending {
     Abstained,
     /// No model could be reached.
     Unreachable,
+    /// The plan left nothing for it, so no model was asked.
+    Limited,
     /// The model asked for a person.
     HandOver,
     /// Stopped, or failed by a fault of ours.
@@ -345,7 +347,7 @@ impl Step {
         match ending {
             Ending::Answered => *count = 0,
             Ending::Abstained => *count = count.saturating_add(1),
-            Ending::Unreachable | Ending::HandOver | Ending::Broken => {}
+            Ending::Unreachable | Ending::Limited | Ending::HandOver | Ending::Broken => {}
         }
     }
 

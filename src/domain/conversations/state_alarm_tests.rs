@@ -7,6 +7,7 @@ const ALARM: Command = Command::Alarm { reason: ANGRY };
 const TRIGGERS: Triggers = Triggers {
     after_abstentions: 1,
     on_failure: true,
+    on_limit: true,
 };
 
 fn standing(status: Status) -> State {

@@ -17,6 +17,7 @@ fn after(state: &State, command: Command) -> State {
 const TRIGGERS: Triggers = Triggers {
     after_abstentions: 2,
     on_failure: true,
+    on_limit: true,
 };
 const ASKS: Command = Command::HandOver {
     reason: Reason::VisitorAsked,
@@ -338,6 +339,7 @@ fn triggers() {
     let of = |after_abstentions, on_failure| Triggers {
         after_abstentions,
         on_failure,
+        on_limit: on_failure,
     };
     let rows = [
         (Ending::Answered, of(1, true), None),
@@ -347,6 +349,8 @@ fn triggers() {
         (Ending::Abstained, of(1, false), Some(Reason::Abstained)),
         (Ending::Unreachable, of(1, false), None),
         (Ending::Unreachable, of(0, true), Some(Reason::Upstream)),
+        (Ending::Limited, of(1, false), None),
+        (Ending::Limited, of(0, true), Some(Reason::Limit)),
         (Ending::HandOver, of(0, false), Some(Reason::Model)),
     ];
     for (ending, triggers, reason) in rows {

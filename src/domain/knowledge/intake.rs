@@ -8,7 +8,7 @@ use parlance_store::{
     queries::{
         documents::{self, Document, DocumentStatus, NewDocument},
         golden::GoldenCause,
-        sources, space_life, spaces,
+        quotas, sources, space_life, spaces,
     },
     tenant::{TenantConn, TenantDb},
 };
@@ -44,7 +44,8 @@ pub struct Taken {
 /// are no work.
 ///
 /// # Errors
-/// [`StoreError::NotFound`] where the tenant has no such space, [`StoreError::Archived`] where it is put away.
+/// [`StoreError::NotFound`] where the tenant has no such space, [`StoreError::Archived`] where it is put away,
+/// [`StoreError::QuotaReached`] where the plan has no room for it.
 pub async fn take_in(
     db: &TenantDb,
     caller: &Caller,
@@ -69,6 +70,8 @@ pub async fn take_in_here(
 ) -> Result<Taken, StoreError> {
     let hash = Sha256::digest(file.content);
     space_life::hold(conn, file.space).await?;
+    let bytes = i64::try_from(file.content.len()).unwrap_or(i64::MAX);
+    quotas::room_for_document(conn, file.space, file.name, bytes, now).await?;
     let new = NewDocument {
         id: DocumentId::new(),
         space_id: file.space,

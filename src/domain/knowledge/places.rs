@@ -7,6 +7,7 @@ use parlance_store::{
     ids::{JobId, SourceId, SpaceId},
     queries::{
         documents::{self, Document, DocumentStatus},
+        quotas,
         sources::{self, NewSource, Source, SourceStatus},
         space_life, spaces,
     },
@@ -78,6 +79,7 @@ pub async fn know(
         let source = sources::put(conn, new).await?;
         record(conn, caller, "source.put", &source, now).await?;
         let document = if place.plan.scope == Scope::Page {
+            quotas::room_for_document(conn, space, &source.url, 0, now).await?;
             let id = documents::expect(conn, space, &source.url, &source.url, now).await?;
             sources::claim_document(conn, id, source.id, None, None).await?;
             Some(documents::get(conn, id).await?)

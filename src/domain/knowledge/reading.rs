@@ -7,6 +7,7 @@ use parlance_store::{
     ids::{DocumentId, JobId, SourceId},
     queries::{
         documents::{self, NewDocument},
+        quotas::{self, Reached},
         sources::{self, PageOutcome, Source, SourcePage},
         spaces,
     },
@@ -20,7 +21,7 @@ use super::{
     intake, places,
     web::{Ended, Forgotten, Known, NotAPage, Outcome, Page, Plan, Recall, Scope, Skip, Visit, Was},
 };
-use crate::domain::jobs::Priority;
+use crate::domain::{billing::limit, jobs::Priority};
 
 /// Pages of a source that are looked up at once.
 const BATCH: i32 = 500;
@@ -127,15 +128,24 @@ impl Reading {
                 sources::hold(conn, self.source.id).await?;
                 let (mut queued, mut superseded) = (false, false);
                 match visit.outcome {
-                    Outcome::Page(page) => {
-                        let (document, unread) = self.keep(conn, &page, now).await?;
-                        queued = unread;
-                        row.document_id = Some(document);
-                        row.canonical = page.canonical.to_string();
-                        row.etag = page.etag;
-                        row.last_modified = page.last_modified;
-                        links = page.links;
-                    }
+                    Outcome::Page(page) => match self.keep(conn, &page, now).await {
+                        Ok((document, unread)) => {
+                            queued = unread;
+                            row.document_id = Some(document);
+                            row.canonical = page.canonical.to_string();
+                            row.etag = page.etag;
+                            row.last_modified = page.last_modified;
+                            links = page.links;
+                        }
+                        // What is known already is read again all the same.
+                        Err(StoreError::QuotaReached(reached)) => {
+                            row.outcome = PageOutcome::Skipped;
+                            row.note = Some(limit::told(&reached));
+                            links = page.links;
+                            self.refuse_page(conn, &reached, now).await?;
+                        }
+                        Err(error) => return Err(error),
+                    },
                     outcome => {
                         if let Some(instead) = Instead::of(&outcome) {
                             self.forget(conn, &row.url, instead, now).await?;
@@ -161,6 +171,8 @@ impl Reading {
         } else {
             page.canonical.as_str()
         };
+        let bytes = i64::try_from(page.content.len()).unwrap_or(i64::MAX);
+        quotas::room_for_document(conn, self.source.space_id, name, bytes, now).await?;
         let new = NewDocument {
             id: DocumentId::new(),
             space_id: self.source.space_id,
@@ -177,6 +189,23 @@ impl Reading {
             intake::read(conn, &document, Priority::Normal, now).await?;
         }
         Ok((id, unread))
+    }
+
+    /// Says of the document that a single page was to become why it does not.
+    async fn refuse_page(
+        &self,
+        conn: &mut TenantConn<'_>,
+        reached: &Reached,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (space, name) = (self.source.space_id, self.source.url.as_str());
+        if self.is_one_page()
+            && let Some(document) = documents::by_name(conn, space, name).await?
+            && document.bytes == 0
+        {
+            documents::give_up(conn, document.id, &limit::told(reached), now).await?;
+        }
+        Ok(())
     }
 
     /// Removes what a page became that is one no more, unless another page is the same document.

@@ -5,7 +5,7 @@ use parlance_store::{
     StoreError, TenantDb,
     ids::SpaceId,
     queries::{
-        space_life,
+        quotas, space_life,
         spaces::{self, NewSpace, Space},
     },
     tenant::TenantConn,
@@ -64,7 +64,7 @@ impl Wanted {
 /// Makes a space that nobody may use yet.
 ///
 /// # Errors
-/// `Unsound`, `SlugTaken` where a slug was asked for, `Full`.
+/// `Unsound`, `SlugTaken` where a slug was asked for, `Full`, and of the store `QuotaReached`.
 pub async fn create(
     db: &TenantDb,
     caller: &Caller,
@@ -89,6 +89,7 @@ pub async fn create_in(
     if space_life::count_to_add(conn).await? >= SPACES_MAX {
         return Err(SpaceError::Full);
     }
+    quotas::room_for_space(conn).await?;
     let slug = match wanted.slug {
         Some(slug) => slug,
         None => {

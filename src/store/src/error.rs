@@ -3,7 +3,7 @@
 use diesel::result::{DatabaseErrorKind as Kind, Error as Diesel};
 use diesel_async::pooled_connection::deadpool::PoolError;
 
-use crate::refusal;
+use crate::{queries::quotas::Reached, refusal};
 
 /// Why the store could not do what it was asked. Callers decide on the variant, never on text.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,9 @@ pub enum StoreError {
     /// The space is archived: nothing of it is changed until it is brought back.
     #[error("the space is archived")]
     Archived,
+    /// The tenant's plan leaves nothing for it; nothing was taken.
+    #[error(transparent)]
+    QuotaReached(Reached),
     /// The statement failed; the detail is for the log.
     #[error("query failed: {0}")]
     Query(#[source] Diesel),

@@ -201,6 +201,7 @@ diesel::table! {
         sent_at -> Nullable<Timestamptz>,
         estimate_input -> BigInt,
         estimate_output -> BigInt,
+        refused_by -> Nullable<Text>,
     }
 }
 

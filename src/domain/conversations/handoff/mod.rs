@@ -33,6 +33,8 @@ pub struct HandoffSettings {
     pub after_abstentions: u8,
     /// When no model could be reached.
     pub on_failure: bool,
+    /// When the workspace's plan leaves nothing for an answer.
+    pub on_limit: bool,
     /// When the model asks for a person, for which it is given a tool.
     pub by_model: bool,
     /// When a message of the visitor is angry, behind its answer.
@@ -56,6 +58,7 @@ impl Default for HandoffSettings {
         Self {
             after_abstentions: 2,
             on_failure: true,
+            on_limit: true,
             by_model: true,
             on_sentiment: true,
             on_urgency: OnUrgency::Safety,
@@ -95,6 +98,7 @@ pub struct Triggers {
     /// Answers in a row that found nothing; 0 is never.
     pub after_abstentions: u8,
     pub on_failure: bool,
+    pub on_limit: bool,
 }
 
 impl Triggers {
@@ -104,6 +108,7 @@ impl Triggers {
         match ending {
             Ending::HandOver => Some(Reason::Model),
             Ending::Unreachable if self.on_failure => Some(Reason::Upstream),
+            Ending::Limited if self.on_limit => Some(Reason::Limit),
             Ending::Abstained if (1..=abstentions).contains(&self.after_abstentions) => {
                 Some(Reason::Abstained)
             }
@@ -118,6 +123,7 @@ impl HandoffSettings {
         Triggers {
             after_abstentions: self.after_abstentions,
             on_failure: self.on_failure,
+            on_limit: self.on_limit,
         }
     }
 

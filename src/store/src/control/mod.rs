@@ -13,6 +13,7 @@ mod keys;
 pub mod links;
 pub mod members;
 pub mod people;
+pub mod plans;
 pub mod refresh;
 pub mod sessions;
 pub mod workspace;

@@ -36,6 +36,7 @@ pub mod notes;
 pub mod passages;
 pub mod questions;
 pub mod queue;
+pub mod quotas;
 pub mod rollups;
 pub mod routing_rules;
 pub mod search;

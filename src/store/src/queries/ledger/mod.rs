@@ -140,4 +140,6 @@ pub struct OpenReservation {
     pub estimate_input: i64,
     /// Tokens received so far, counted here.
     pub estimate_output: i64,
+    /// The limit that left nothing for it: the call is not to be made.
+    pub refused_by: Option<String>,
 }

@@ -44,7 +44,7 @@ pub async fn reserve(conn: &mut TenantConn<'_>, new: NewReservation) -> Result<(
 }
 
 /// Notes that the call goes out now, with the tokens counted in what is sent: from here on the
-/// upstream may charge, whatever becomes of us. `false` where it is not open.
+/// upstream may charge, whatever becomes of us. `false` where it is not open, or a limit refused it.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
@@ -57,7 +57,7 @@ pub async fn mark_sent(
     let changed = sql(
         "UPDATE reservations SET sent_at = coalesce(sent_at, $2), estimate_input = $3, \
                               estimate_output = 0 \
-                       WHERE id = $1 AND state = 'open'",
+                       WHERE id = $1 AND state = 'open' AND refused_by IS NULL",
     )
     .bind::<SqlUuid, _>(id)
     .bind::<Timestamptz, _>(at)
@@ -115,14 +115,17 @@ pub async fn settle(conn: &mut TenantConn<'_>, settlement: &Settlement) -> Resul
     Ok(changed == 1)
 }
 
-/// Gives a reservation up that was never sent. `false`, and nothing changes, where it was sent
-/// (settle it), settled or released before.
+/// Gives a reservation up that was never sent; that of a visitor's message gives that back to the month it was
+/// taken of. `false`, and nothing changes, where it was sent (settle it), settled or released before.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn release(conn: &mut TenantConn<'_>, id: ReservationId) -> Result<bool, StoreError> {
-    let changed = sql("UPDATE reservations SET state = 'released' \
-                       WHERE id = $1 AND state = 'open' AND sent_at IS NULL")
+    let changed = sql("WITH released AS ( \
+             UPDATE reservations SET state = 'released' WHERE id = $1 AND state = 'open' AND sent_at IS NULL \
+             RETURNING kind, message_id, refused_by, created_at) \
+         SELECT CASE WHEN kind = 'chat' AND message_id IS NOT NULL AND refused_by IS NULL \
+                     THEN parlance_return_quota('messages_per_month', 1, created_at) END FROM released")
     .bind::<SqlUuid, _>(id)
     .execute(conn.db())
     .await?;

@@ -34,7 +34,7 @@ pub use append::{NewMessage, another_agent_wrote, append_message};
 pub use finish::{Finished, FinishedAnswer, finish_answer};
 pub use rate::{FeedbackValue, NewFeedback, NewRating, feedback, rate};
 pub use read::{citations, history, list, message, unanswered};
-pub use say::{NewVisitorMessage, say};
+pub use say::{NewVisitorMessage, SaidNow, say};
 
 text_enum! {
     /// Who speaks.

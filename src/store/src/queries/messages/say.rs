@@ -55,14 +55,26 @@ struct Row {
     written: Written,
     #[diesel(sql_type = BigInt)]
     knowledge_version: i64,
+    #[diesel(sql_type = Bool)]
+    refused: bool,
 }
 
-/// Writes a visitor's message. One round trip. Besides what it came to returns the version of the
-/// space's knowledge: an answer is to be found in nothing older.
+/// A visitor's message that is written, or was before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SaidNow {
+    /// Where it stands.
+    pub said: Said,
+    /// The version of the space's knowledge: an answer is to be found in nothing older.
+    pub knowledge_version: i64,
+    /// Whether the tenant's plan leaves nothing for its answer: the call of its reservation is not to be made.
+    pub refused: bool,
+}
+
+/// Writes a visitor's message, and where the bot is to answer takes it of the month's. One round trip.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where there is no such conversation of this visitor in this space.
-pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<(Said, i64), StoreError> {
+pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<SaidNow, StoreError> {
     let reservation = new.reservation.as_ref();
     let write = sql("WITH existing AS ( \
              SELECT m.id, m.seq, m.epoch FROM messages m \
@@ -85,12 +97,16 @@ pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<(S
          event AS ( \
              INSERT INTO conversation_events (tenant_id, conversation_id, seq, kind, message_id, body, at) \
              SELECT tenant_id, id, head_seq, 'message', $1, $7::json, $8 FROM head), \
+         quota AS MATERIALIZED ( \
+             SELECT (parlance_take_quota('messages_per_month', 1, $8)).taken FROM head WHERE $9 IS NOT NULL), \
          reserved AS ( \
              INSERT INTO reservations (tenant_id, id, space_id, conversation_id, message_id, kind, model, state, \
-                                       created_at, expires_at, estimate_input, estimate_output) \
-             SELECT tenant_id, $9, space_id, id, $1, $10, $11, 'open', $8, $12, $13, $14 \
-             FROM head WHERE $9 IS NOT NULL) \
-         SELECT w.existing, w.message_id, w.seq, w.epoch, s.knowledge_version \
+                                       created_at, expires_at, estimate_input, estimate_output, refused_by) \
+             SELECT tenant_id, $9, space_id, id, $1, $10, $11, 'open', $8, $12, $13, $14, \
+                    CASE WHEN NOT taken THEN 'messages_per_month' END \
+             FROM head, quota) \
+         SELECT w.existing, w.message_id, w.seq, w.epoch, s.knowledge_version, \
+                EXISTS (SELECT FROM quota WHERE NOT taken) AS refused \
          FROM (SELECT false AS existing, $1 AS message_id, head_seq AS seq, epoch FROM head \
                UNION ALL SELECT true, id, seq, epoch FROM existing) w \
          JOIN spaces s ON s.id = $4")
@@ -116,5 +132,9 @@ pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<(S
     .bind::<Bool, _>(new.weight.alarmed)
     .bind::<Integer, _>(new.weight.credit);
     let row: Row = write_locked(conn.db(), new.conversation_id, write).await?;
-    Ok((row.written.into(), row.knowledge_version))
+    Ok(SaidNow {
+        said: row.written.into(),
+        knowledge_version: row.knowledge_version,
+        refused: row.refused,
+    })
 }
