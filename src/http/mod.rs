@@ -7,6 +7,7 @@ mod assets;
 mod attachments;
 mod audit;
 mod auth;
+mod billing;
 mod bodies;
 mod canned;
 mod contacts;

@@ -16,7 +16,7 @@ use utoipa::{
 };
 
 use super::{
-    analytics, attachments, audit, auth, canned, contacts, conversations, documents, gaps, golden,
+    analytics, attachments, audit, auth, billing, canned, contacts, conversations, documents, gaps, golden,
     identity_keys, invitations, jobs, keys, mail, operations, outbox, passages, places, query, questions,
     routing_rules, session, sla, sources, spaces, team, ticket_categories, tickets, visitors, widget,
     workspace,
@@ -46,6 +46,7 @@ Lists give `next` while there is more: pass it as `cursor`.";
         widget::config, session::session,
         team::list, team::change, team::remove, team::leave, team::transfer, workspace::read, workspace::change, team::teams, team::create_team,
         team::change_team, team::remove_team, audit::list, audit::export, keys::list, keys::create, keys::revoke,
+        billing::plan, billing::usage,
         auth::links::signup, auth::login::login, auth::login::refresh, auth::login::logout, auth::login::switch,
         auth::links::forgot, auth::links::reset, auth::links::verify, auth::links::resend,
         auth::account::me, auth::account::rename, auth::account::change_password, auth::account::change_email,
@@ -101,6 +102,7 @@ Lists give `next` while there is more: pass it as `cursor`.";
         (name = "analytics", description = "What happened, by day and by space"),
         (name = "team", description = "Members, their roles and teams, and who is invited"),
         (name = "keys", description = "The keys of programs"),
+        (name = "billing", description = "The plan, and how much of it is used"),
         (name = "audit", description = "Who did what"),
         (name = "operations", description = "For those who run it"),
     ),

@@ -145,6 +145,7 @@ permits!(
     KeysRead,
     KeysWrite,
     AuditRead,
+    BillingRead,
     WorkspaceWrite,
 );
 

@@ -9,13 +9,13 @@ use actix_web::{
 };
 
 use super::{
-    analytics, assets, attachments, audit, auth, canned,
+    analytics, assets, attachments, audit, auth, billing, canned,
     contacts::{self, notes},
     conversations::{self, act, read, search},
     demo, documents, gaps, golden, identity_keys, invitations, jobs, keys, mail, operations, outbox,
     passages,
     permit::{
-        AnalyticsRead, Anyone, AuditRead, ContactsMerge, ConversationsRead, ConversationsWrite, KeysRead,
+        AnalyticsRead, Anyone, AuditRead, BillingRead, ContactsMerge, ConversationsRead, ConversationsWrite, KeysRead,
         KeysWrite, KnowledgeRead, KnowledgeWrite, SpacesRead, SpacesWrite, TeamRead, TeamWrite,
         WorkspaceWrite, delete, get, patch, post, put,
     },
@@ -120,6 +120,8 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
                 .route(post(KeysWrite, keys::create)),
         )
         .service(at("/api/keys/{id}").route(delete(KeysWrite, keys::revoke)))
+        .service(at("/api/billing/plan").route(get(BillingRead, billing::plan)))
+        .service(at("/api/billing/usage").route(get(BillingRead, billing::usage)))
         .service(at("/api/audit").route(get(AuditRead, audit::list)))
         .service(at("/api/audit/export").route(get(AuditRead, audit::export)))
         .service(at("/api/mail/inbound/postmark").route(post(Anyone, mail::inbound::postmark)))

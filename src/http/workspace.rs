@@ -1,4 +1,4 @@
-//! The workspace itself: what it is called.
+//! The workspace itself: what it is called, and by which clock it counts.
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     actors::services::Services,
-    domain::accounts::workspace::rename,
+    domain::accounts::workspace::{self as workspaces, Change},
     kernel::problem::{Problem, ProblemDocument},
 };
 
@@ -26,12 +26,25 @@ pub struct WorkspaceView {
     id: TenantId,
     name: String,
     created_at: DateTime<Utc>,
+    /// Of its days and months: a zone of the IANA's list.
+    #[schema(example = "Europe/Berlin")]
+    time_zone: String,
 }
 
 impl From<Workspace> for WorkspaceView {
     fn from(workspace: Workspace) -> Self {
-        let Workspace { id, name, created_at } = workspace;
-        Self { id, name, created_at }
+        let Workspace {
+            id,
+            name,
+            created_at,
+            time_zone,
+        } = workspace;
+        Self {
+            id,
+            name,
+            created_at,
+            time_zone,
+        }
     }
 }
 
@@ -40,7 +53,10 @@ impl From<Workspace> for WorkspaceView {
 pub struct WorkspaceChange {
     /// In one line. Members see it, and whoever is invited.
     #[schema(min_length = 1, max_length = 80)]
-    name: String,
+    name: Option<String>,
+    /// Of its days and months, by which use of the plan is counted: a zone of the IANA's list.
+    #[schema(example = "Europe/Berlin")]
+    time_zone: Option<String>,
 }
 
 /// Get the workspace.
@@ -53,10 +69,12 @@ pub async fn read(caller: Allowed<TeamRead>, services: web::Data<Services>) -> R
     Ok(HttpResponse::Ok().json(WorkspaceView::from(found.map_err(problem)?)))
 }
 
-/// Rename the workspace.
+/// Change the workspace.
+///
+/// What is not given stays.
 #[utoipa::path(
-    patch, path = "/api/workspace", operation_id = "rename_workspace", tag = "team", security(("user" = ["workspace:write"])),
-    request_body(content = WorkspaceChange, example = json!({ "name": "Acme Robotics" })),
+    patch, path = "/api/workspace", operation_id = "change_workspace", tag = "team", security(("user" = ["workspace:write"])),
+    request_body(content = WorkspaceChange, example = json!({ "name": "Acme Robotics", "time_zone": "Europe/Berlin" })),
     responses((status = 200, body = WorkspaceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn change(
@@ -65,6 +83,7 @@ pub async fn change(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (db, now) = (services.db.tenant(caller.tenant), services.clock.now());
-    let renamed = rename(&db, &caller, &body.name, now).await;
-    Ok(HttpResponse::Ok().json(WorkspaceView::from(renamed.map_err(auth::problem)?)))
+    let WorkspaceChange { name, time_zone } = body.into_inner();
+    let changed = workspaces::change(&db, &caller, Change { name, time_zone }, now).await;
+    Ok(HttpResponse::Ok().json(WorkspaceView::from(changed.map_err(auth::problem)?)))
 }

@@ -7,7 +7,7 @@ import uuid
 
 from world import Person, code_of
 
-SCOPES = ["spaces:read", "spaces:write", "knowledge:read", "knowledge:write", "conversations:read", "analytics:read", "team:read", "audit:read"]
+SCOPES = ["spaces:read", "spaces:write", "knowledge:read", "knowledge:write", "conversations:read", "analytics:read", "team:read", "audit:read", "billing:read"]
 MAIL_SECRET = "a secret of the provider"
 NOTES = (
     "# Warranty\n\nThe warranty lasts two years. It covers the battery and the motor.\n\n"
@@ -273,7 +273,9 @@ def team(world, ada):
     ada.call("transfer_ownership", body={"member": cleo.id})
     cleo.call("transfer_ownership", body={"member": ada.id})
     ada.call("get_workspace")
-    ada.call("rename_workspace", body={"name": "Acme Robotics"})
+    ada.call("change_workspace", body={"name": "Acme Robotics", "time_zone": "Europe/Berlin"})
+    ada.call("get_plan")
+    ada.call("get_usage")
     made = ada.call("create_team", body={"name": "Sales", "members": [bob.id]})
     ada.call("change_team", {"id": made["id"]}, body={"name": "Sales", "members": [bob.id, cleo.id]})
     ada.call("list_teams")

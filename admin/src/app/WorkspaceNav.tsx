@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Archive, KeyRound, MessageSquareQuote, ScrollText, Settings, Shapes, Split, Timer, Users, type LucideIcon } from 'lucide-react';
+import { Archive, CreditCard, KeyRound, MessageSquareQuote, ScrollText, Settings, Shapes, Split, Timer, Users, type LucideIcon } from 'lucide-react';
 import { useApi } from '../api/client';
 import { archivedQuery } from '../spaces/api';
 import { useMay } from './permission';
 
 interface Place {
-  to: '/deadlines' | '/canned-replies' | '/categories' | '/routing' | '/team' | '/keys' | '/audit' | '/archived' | '/workspace';
+  to: '/deadlines' | '/canned-replies' | '/categories' | '/routing' | '/team' | '/keys' | '/billing' | '/audit' | '/archived' | '/workspace';
   label: string;
   icon: LucideIcon;
 }
@@ -15,6 +15,7 @@ interface Place {
 export function useWorkspacePlaces(): Place[] {
   const sorting = useMay('tickets:configure');
   const [canned, keys, audit, spaces] = [useMay('conversations:write'), useMay('keys:read'), useMay('audit:read'), useMay('spaces:write')];
+  const billing = useMay('billing:read');
   const { data: archived = [] } = useQuery({ ...archivedQuery(useApi()), enabled: spaces });
   const places: (Place | false)[] = [
     canned && { to: '/canned-replies', label: 'Canned replies', icon: MessageSquareQuote },
@@ -23,6 +24,7 @@ export function useWorkspacePlaces(): Place[] {
     sorting && { to: '/routing', label: 'Routing', icon: Split },
     { to: '/team', label: 'Team', icon: Users },
     keys && { to: '/keys', label: 'API keys', icon: KeyRound },
+    billing && { to: '/billing', label: 'Billing', icon: CreditCard },
     audit && { to: '/audit', label: 'Audit log', icon: ScrollText },
     { to: '/workspace', label: 'Workspace settings', icon: Settings },
     archived.length > 0 && { to: '/archived', label: 'Archived spaces', icon: Archive },

@@ -17,6 +17,7 @@ const LEAST = {
   'keys:read': 'admin',
   'keys:write': 'admin',
   'audit:read': 'admin',
+  'billing:read': 'admin',
   'workspace:write': 'owner',
 } as const satisfies Record<string, Role>;
 export type Permission = keyof typeof LEAST;

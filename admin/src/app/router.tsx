@@ -125,6 +125,8 @@ const audit = createRoute({
   component: lazyRouteComponent(patient(() => import('../audit/AuditPage')), 'AuditPage'),
 });
 
+const billing = createRoute({ getParentRoute: () => root, path: 'billing', component: lazyRouteComponent(patient(() => import('../billing/BillingPage')), 'BillingPage') });
+
 const deadlines = createRoute({
   getParentRoute: () => root,
   path: 'deadlines',
@@ -231,6 +233,7 @@ const routeTree = root.addChildren([
   routing,
   team,
   keys,
+  billing,
   audit,
   space.addChildren([
     spaceHome,

@@ -28,7 +28,7 @@ export const settings: SpaceSettings = {
     history_tokens: 1500,
     cache: true,
   },
-  handoff: { after_abstentions: 2, on_failure: true, by_model: true, on_sentiment: true, on_urgency: 'safety', sentiment_by_model: false, message: null, away_message: null },
+  handoff: { after_abstentions: 2, on_failure: true, on_limit: true, by_model: true, on_sentiment: true, on_urgency: 'safety', sentiment_by_model: false, message: null, away_message: null },
   tickets: { on_handoff: false },
   queue: { assign: 'off', per_agent: 5, plans: [] },
   hours: null,

@@ -11,6 +11,7 @@ import { Section } from '../ui/Section';
 import { workspaceQuery } from './api';
 import { Membership } from './Membership';
 import { NameForm } from './NameForm';
+import { ZoneForm } from './ZoneForm';
 
 /** The workspace itself: its name, whose it is, and one's own place in it. */
 export function WorkspacePage() {
@@ -27,6 +28,9 @@ export function WorkspacePage() {
         <>
           <Section title="Name" lead="Your team sees it, and whoever you invite. Visitors see the names of your spaces.">
             {owner ? <NameForm workspace={workspace.data} /> : <p className="break-words">{workspace.data.name}</p>}
+          </Section>
+          <Section title="Time zone" lead="Of the days and months by which the use of your plan is counted.">
+            {owner ? <ZoneForm workspace={workspace.data} /> : <p>{workspace.data.time_zone.replaceAll('_', ' ')}</p>}
           </Section>
           <Section title="Owners" lead="They may do everything, and hand the workspace over.">
             <ul className="space-y-1">

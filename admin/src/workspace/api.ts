@@ -5,6 +5,8 @@ export interface Workspace {
   id: string;
   name: string;
   created_at: string;
+  /** Of its days and months, by its IANA name. */
+  time_zone: string;
 }
 
 export const workspaceQuery = (api: Api) =>

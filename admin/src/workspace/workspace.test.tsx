@@ -9,7 +9,7 @@ beforeEach(() => void vi.spyOn(window, 'scrollTo').mockReturnValue());
 
 const member = (id: string, name: string, role: string) => ({ id, name, email: `${name.toLowerCase()}@acme.example`, role, joined_at: '2026-03-01T12:00:00Z' });
 const LUIS = member('u2', 'Luis', 'agent');
-const ACME = { id: 't1', name: 'Acme', created_at: '2026-03-01T12:00:00Z' };
+const ACME = { id: 't1', name: 'Acme', created_at: '2026-03-01T12:00:00Z', time_zone: 'UTC' };
 
 async function open(routes: Parameters<typeof serve>[0] = {}, role = 'owner') {
   const heard = serve({
@@ -31,6 +31,14 @@ describe('the workspace', () => {
     await user.click(screen.getByRole('button', { name: 'Save' }));
     expect(await screen.findByText('The workspace is renamed.')).toBeVisible();
     expect(sent('PATCH /api/workspace')).toEqual([{ name: 'Acme Robotics' }]);
+  });
+
+  it('has a clock of its own, which its owner sets', async () => {
+    const { user, sent } = await open({ 'PATCH /api/workspace': ({ body }) => json({ ...ACME, ...(body as object) }) });
+    await user.selectOptions(await screen.findByLabelText('Its time zone'), 'Asia/Kuwait');
+    await user.click(screen.getByRole('button', { name: 'Save the time zone' }));
+    expect(await screen.findByText('The time zone is changed.')).toBeVisible();
+    expect(sent('PATCH /api/workspace')).toEqual([{ time_zone: 'Asia/Kuwait' }]);
   });
 
   it('says why it could not be renamed, and keeps what was written', async () => {

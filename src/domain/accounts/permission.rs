@@ -53,6 +53,7 @@ permissions! {
     KeysRead = "keys:read", Admin;
     KeysWrite = "keys:write", Admin;
     AuditRead = "audit:read", Admin;
+    BillingRead = "billing:read", Admin;
     WorkspaceWrite = "workspace:write", Owner;
 }
 

@@ -37,6 +37,7 @@ const REVIEWED: &[(Role, &[&str])] = &[
             "keys:read",
             "keys:write",
             "audit:read",
+            "billing:read",
         ],
     ),
     (Role::Owner, &["workspace:write"]),

@@ -93,6 +93,8 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/api/team/transfer-ownership", Member("workspace:write")),
     ("GET", "/api/workspace", Member("team:read")),
     ("PATCH", "/api/workspace", Member("workspace:write")),
+    ("GET", "/api/billing/plan", Member("billing:read")),
+    ("GET", "/api/billing/usage", Member("billing:read")),
     ("GET", "/api/team/teams", Member("team:read")),
     ("POST", "/api/team/teams", Member("team:write")),
     ("PUT", "/api/team/teams/{id}", Member("team:write")),

@@ -19,6 +19,7 @@ export function HandoffSection() {
         hint="After so many, 1 to 5, a person is asked for. 0: never. Empty: 2."
       />
       <Flag path="settings.handoff.on_failure" label="When no model can be reached" hint="Otherwise the bot apologises, and visitors ask again or ask for a person." />
+      <Flag path="settings.handoff.on_limit" label="When the plan is used up" hint="When no messages are left this month. Otherwise the bot says that it cannot answer, and visitors may ask for a person." />
       <Flag
         path="settings.handoff.by_model"
         label="When the model asks for it"

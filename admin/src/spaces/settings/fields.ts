@@ -29,6 +29,7 @@ const NAMES: Record<string, string> = {
   'settings.ai.cache': 'Answer again from memory',
   'settings.handoff.after_abstentions': 'Answers in a row that found nothing',
   'settings.handoff.on_failure': 'When no model can be reached',
+  'settings.handoff.on_limit': 'When the plan is used up',
   'settings.handoff.by_model': 'When the model asks for it',
   'settings.handoff.on_sentiment': 'When the visitor is angry',
   'settings.handoff.on_urgency': 'When it cannot wait',

@@ -31,6 +31,7 @@ export interface SpaceSettings {
   handoff: {
     after_abstentions: number;
     on_failure: boolean;
+    on_limit: boolean;
     by_model: boolean;
     on_sentiment: boolean;
     on_urgency: 'never' | 'safety' | 'any';

@@ -7,6 +7,7 @@ use crate::support::{admin, chat, database};
 /// Tables that the tenant's policy does not cover, and why that is right.
 const ABOVE_TENANTS: &[(&str, &str)] = &[
     ("tenants", "the tenants themselves"),
+    ("plans", "a copy of the plan file, of no tenant"),
     (
         "users",
         "a person may belong to several tenants and logs in before one is known",

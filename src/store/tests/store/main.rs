@@ -34,6 +34,7 @@ mod moods;
 mod pool;
 mod questions;
 mod queue;
+mod quotas;
 mod refusals;
 mod removed;
 mod rollups;

@@ -57,8 +57,8 @@ async fn what_the_first_word_waits_for_is_one_round_trip_even_on_a_new_connectio
     let (id, reservation) = (question.id, question.reservation.as_ref().unwrap().id);
     let say = scoped.at_once(async |conn| messages::say(conn, question).await);
     assert!(matches!(
-        wire.within(1, say).await.unwrap(),
-        (Said::New { .. }, _)
+        wire.within(1, say).await.unwrap().said,
+        Said::New { .. }
     ));
     let mark = scoped.note(async |conn| ledger::mark_sent(conn, reservation, 7, at(2)).await);
     assert!(wire.within(1, mark).await.unwrap());

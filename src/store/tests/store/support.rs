@@ -167,7 +167,7 @@ impl Chat {
             .transaction(async |conn| messages::say(conn, question).await)
             .await
             .unwrap();
-        assert!(matches!(said, (Said::New { .. }, _)));
+        assert!(matches!(said.said, Said::New { .. }));
         ids
     }
 

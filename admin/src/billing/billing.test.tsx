@@ -1,0 +1,78 @@
+import { screen, within } from '@testing-library/react';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { openConsole } from '../test/open';
+import { json, serve } from '../test/server';
+import { workspace } from '../test/spaces';
+import { levelOf, type Plan, type Quota, type Standing } from './api';
+import { amount, price, resets } from './words';
+
+beforeEach(() => void vi.spyOn(window, 'scrollTo').mockReturnValue());
+
+const plan = (id: string, name: string, amount: string, limit: number | null): Plan => ({
+  id,
+  name,
+  about: `${name} is for some.`,
+  price: amount,
+  currency: 'USD',
+  trial_days: 0,
+  job_shares: 1,
+  api_calls_per_hour: 5000,
+  limits: [{ quota: 'messages_per_month', limit }],
+});
+const PLANS = { plan: 'pro', plans: [plan('free', 'Free', '0.000', 1), plan('pro', 'Pro', '49.000', 10000), plan('enterprise', 'Enterprise', '199.000', null)] };
+const standing = (quota: Quota, used: number, limit: number | null, resets_at: string | null = null): Standing => ({ quota, used, limit, resets_at });
+
+async function open(limits: Standing[], role = 'admin') {
+  const heard = serve({
+    ...workspace(role),
+    'GET /api/billing/plan': () => json(PLANS),
+    'GET /api/billing/usage': () => json({ plan: 'pro', time_zone: 'Asia/Kuwait', limits }),
+  });
+  await openConsole('/app/billing');
+  return heard;
+}
+
+describe('the billing page', () => {
+  it('shows what is used, and when it begins anew by the clock of the workspace', async () => {
+    await open([standing('messages_per_month', 8000, 10000, '2026-12-31T21:00:00Z'), standing('storage_mb', 10000, 10000), standing('queries_per_day', 7, null, '2026-12-05T21:00:00Z')]);
+    const messages = await screen.findByRole('meter', { name: 'Messages this month' });
+    expect(messages).toHaveAttribute('aria-valuetext', '8,000 of 10,000');
+    const rows = screen.getAllByRole('listitem').filter((row) => within(row).queryByRole('heading', { level: 3, name: /Messages|Storage|Playground/ }));
+    expect(rows[0]).toHaveTextContent(/Nearly used up.*Begins anew on January 1/);
+    expect(rows[1]).toHaveTextContent(/Used up.*10 GB of 10 GB.*nothing larger is taken/);
+    expect(rows[2]).toHaveTextContent(/7 · Unlimited/);
+    expect(screen.queryByRole('meter', { name: /Playground/ })).toBeNull();
+  });
+
+  it('marks the plan that the workspace is on, and offers no button that does nothing', async () => {
+    await open([]);
+    const card = (await screen.findByRole('heading', { name: 'Pro' })).closest('li')!;
+    expect(card).toHaveAttribute('aria-current', 'true');
+    expect(card).toHaveTextContent(/Your plan.*\$49 a month.*10,000 messages a month.*5,000 API calls an hour/);
+    expect(screen.getAllByText('Your plan')).toHaveLength(1);
+    expect(screen.getByText('Unlimited messages a month')).toBeVisible();
+    expect(screen.getByText('1 message a month')).toBeVisible();
+    expect(within(screen.getByRole('main')).queryByRole('button')).toBeNull();
+  });
+
+  it('is for admins', async () => {
+    const heard = await open([], 'agent');
+    expect(await screen.findByText(/An admin of your workspace sees its plan/)).toBeVisible();
+    expect(heard.some(({ route }) => route.startsWith('GET /api/billing'))).toBe(false);
+    expect(screen.queryByRole('link', { name: 'Billing' })).toBeNull();
+  });
+});
+
+describe('in words', () => {
+  it('a limit is near from 80 percent of it', () => {
+    const level = (used: number, limit: number | null) => levelOf({ used, limit });
+    expect([level(79, 100), level(80, 100), level(100, 100), level(140, 100), level(9, null), level(0, 0)]).toEqual(['fine', 'near', 'full', 'full', 'fine', 'full']);
+  });
+
+  it('amounts and prices read as people write them', () => {
+    expect([amount('storage_mb', 500), amount('storage_mb', 10000), amount('storage_mb', 10001), amount('spaces', 1234)]).toEqual(['500 MB', '10 GB', '10,001 MB', '1,234']);
+    expect(price({ ...plan('x', 'X', '14.500', 1), currency: 'KWD' })).toMatch(/KWD\s14\.500/);
+    expect(price(plan('x', 'X', '4.500', 1))).toBe('$4.50');
+    expect(resets('2026-12-31T21:00:00Z', 'Asia/Kuwait')).toMatch(/January 1.*12:00/);
+  });
+});

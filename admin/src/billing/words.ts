@@ -1,0 +1,50 @@
+import type { Plan, Quota, Standing } from './api';
+
+const whole = new Intl.NumberFormat();
+
+/** What a quota is called, and how a plan says it: of one, and of more. */
+const QUOTAS: Record<Quota, { name: string; of: [one: string, more: string]; at: string }> = {
+  messages_per_month: {
+    name: 'Messages this month',
+    of: ['message a month', 'messages a month'],
+    at: 'Visitors are handed over to your team instead of the bot.',
+  },
+  spaces: { name: 'Chat spaces', of: ['chat space', 'chat spaces'], at: 'All that are there stay; another one needs a larger plan.' },
+  documents_per_space: { name: 'Documents in the fullest space', of: ['document in each space', 'documents in each space'], at: 'All that are there stay; that space takes no more.' },
+  documents_per_month: { name: 'New documents this month', of: ['new document a month', 'new documents a month'], at: 'Those that are there can still be changed.' },
+  storage_mb: { name: 'Storage', of: ['of documents', 'of documents'], at: 'All that is there stays; nothing larger is taken.' },
+  drive_folders: { name: 'Google Drive folders', of: ['Google Drive folder', 'Google Drive folders'], at: 'All that are there stay.' },
+  queries_per_day: { name: 'Playground questions today', of: ['playground question a day', 'playground questions a day'], at: 'The playground and programs find nothing more today.' },
+};
+
+export const nameOf = (quota: Quota) => QUOTAS[quota].name;
+
+/** What happens at the limit. */
+export const thenOf = (quota: Quota) => QUOTAS[quota].at;
+
+/** A number of a quota: storage by its size. */
+export function amount(quota: Quota, number: number): string {
+  if (quota !== 'storage_mb') return whole.format(number);
+  return number >= 1000 && number % 100 === 0 ? `${whole.format(number / 1000)} GB` : `${whole.format(number)} MB`;
+}
+
+/** "80 of 100", or "80" where there is no limit. */
+export const usedOf = ({ quota, used, limit }: Standing) => (limit === null ? amount(quota, used) : `${amount(quota, used)} of ${amount(quota, limit)}`);
+
+/** What a plan gives, a line each. */
+export function given(plan: Plan): string[] {
+  const limits = plan.limits.map(({ quota, limit }) => `${limit === null ? 'Unlimited' : amount(quota, limit)} ${QUOTAS[quota].of[limit === 1 ? 0 : 1]}`);
+  return [...limits, `${whole.format(plan.api_calls_per_hour)} API calls an hour`, `${plan.job_shares}× share of background work`];
+}
+
+/** A price by the month, with the decimals that it has. */
+export function price({ price, currency }: Plan): string {
+  const number = Number(price);
+  const minimumFractionDigits = Number.isInteger(number) ? 0 : undefined;
+  return new Intl.NumberFormat(undefined, { style: 'currency', currency, ...(minimumFractionDigits === 0 && { minimumFractionDigits: 0, maximumFractionDigits: 0 }) }).format(number);
+}
+
+/** When a period ends, by the clock of the workspace. */
+export function resets(at: string, timeZone: string): string {
+  return new Date(at).toLocaleString(undefined, { day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', timeZone });
+}
