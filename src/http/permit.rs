@@ -146,6 +146,7 @@ permits!(
     KeysWrite,
     AuditRead,
     BillingRead,
+    BillingWrite,
     WorkspaceWrite,
 );
 

@@ -9,6 +9,7 @@
 mod abuse;
 mod accounts;
 mod agents;
+mod billing;
 mod cache;
 mod chat;
 mod console;

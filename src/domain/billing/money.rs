@@ -42,6 +42,17 @@ impl Money {
         format!("{}.{:03}", self.thousandths / 1_000, self.thousandths % 1_000)
     }
 
+    /// In thousandths of the currency's unit.
+    #[must_use]
+    pub fn thousandths(&self) -> u64 {
+        self.thousandths
+    }
+
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.thousandths == 0
+    }
+
     /// Its ISO 4217 code.
     #[must_use]
     pub fn currency(&self) -> &str {
@@ -68,8 +79,11 @@ impl fmt::Display for Money {
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text)
-            .ok_or_else(|| de::Error::custom(format!("`{text}` is no amount: write it as \"49 USD\", with a currency of ISO 4217")))
+        Self::parse(&text).ok_or_else(|| {
+            de::Error::custom(format!(
+                "`{text}` is no amount: write it as \"49 USD\", with a currency of ISO 4217"
+            ))
+        })
     }
 }
 

@@ -84,6 +84,15 @@ pub enum Letter {
         others: i64,
         link: String,
     },
+    /// What became of a payment.
+    Billing {
+        /// Its word; see `billing::dunning::Notice`.
+        notice: &'static str,
+        plan: String,
+        /// How long it is kept unpaid, in words; see [`when`].
+        until: Option<String>,
+        link: String,
+    },
     /// What agents wrote, to a visitor who has left.
     Reply {
         subject: String,
@@ -138,7 +147,17 @@ impl Letter {
             Self::Invitation { .. } => "invitation",
             Self::Waiting { .. } => "waiting",
             Self::Deadline { .. } => "deadline",
+            Self::Billing { .. } => "billing",
             Self::Reply { .. } => "reply",
+        }
+    }
+
+    fn billing_sample(notice: &'static str, graced: bool) -> Self {
+        Self::Billing {
+            notice,
+            plan: "Pro".to_owned(),
+            until: graced.then(|| when(DateTime::UNIX_EPOCH)),
+            link: "https://parlance.example/app/billing".to_owned(),
         }
     }
 
@@ -182,6 +201,10 @@ impl Letter {
                 others: 1,
                 link: "https://parlance.example/app/tickets/42".to_owned(),
             },
+            Self::billing_sample("payment_failed", true),
+            Self::billing_sample("grace_ending", true),
+            Self::billing_sample("plan_ended", false),
+            Self::billing_sample("paid_again", false),
             Self::Reply {
                 subject: "Your conversation with Acme".to_owned(),
                 heading: "You have an answer from Acme".to_owned(),

@@ -26,6 +26,7 @@ use crate::{
     domain::{
         accounts::{invitations::Token, secret},
         attachments::preview,
+        billing::dunning::Notice,
         jobs::{self, Priority, Work},
         mail_replies::address::Addresses,
     },
@@ -74,6 +75,15 @@ pub enum Errand {
         ticket: TicketId,
         breached: bool,
     },
+    /// What became of a payment, to an owner.
+    Billing {
+        user: UserId,
+        notice: Notice,
+        /// The plan's name.
+        plan: String,
+        /// How long it is kept unpaid.
+        until: Option<DateTime<Utc>>,
+    },
     /// What agents wrote, to a visitor who has left; see `mail_replies::outgoing`.
     Reply { conversation: ConversationId },
 }
@@ -97,6 +107,7 @@ impl Errand {
                 ticket,
                 breached,
             } => format!("deadline:{user}:{ticket}:{breached}"),
+            Self::Billing { user, notice, .. } => format!("billing:{user}:{}", notice.as_str()),
             Self::Reply { conversation } => format!("reply:{conversation}"),
         }
     }
@@ -218,7 +229,8 @@ impl Post {
             | Errand::PasswordChanged { user }
             | Errand::SecondFactor { user, .. }
             | Errand::Waiting { user, .. }
-            | Errand::Deadline { user, .. } => *user,
+            | Errand::Deadline { user, .. }
+            | Errand::Billing { user, .. } => *user,
         };
         let who = db.read(async |conn| people::recipient(conn, user).await).await?;
         let found = self.letter(db, errand, &who).await?;
@@ -298,6 +310,18 @@ impl Post {
             Errand::Deadline { ticket, breached, .. } => {
                 let letter = self.deadline(db, *ticket, *breached).await?;
                 letter.map(|letter| (here(), letter))
+            }
+            Errand::Billing { .. } if who.email_verified_at.is_none() => None,
+            Errand::Billing {
+                notice, plan, until, ..
+            } => {
+                let letter = Letter::Billing {
+                    notice: notice.as_str(),
+                    plan: plan.clone(),
+                    until: until.map(when),
+                    link: format!("{}/app/billing", self.templates.home()),
+                };
+                Some((here(), letter))
             }
             Errand::EmailChanging { .. }
             | Errand::EmailChanged { .. }
