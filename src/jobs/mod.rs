@@ -13,6 +13,7 @@ mod remove_space;
 mod replay_golden;
 mod send_mail;
 mod sort_ticket;
+mod tell_quota;
 mod tell_waiting;
 mod worker;
 
@@ -113,6 +114,7 @@ impl Tools {
             Work::RemoveSpace { space } => remove_space::run(self, db, *space, job).await,
             Work::FollowDeadlines {} => follow_deadlines::run(self, db).await,
             Work::LearnCategories {} => learn_categories::run(self, db, progress).await,
+            Work::TellQuota { quota, percent } => tell_quota::run(self, db, *quota, *percent).await,
             Work::SortTicket { ticket } => sort_ticket::run(self, db, *ticket).await,
             Work::ReadSource { source } => read_source::run(self, db, *source, job, progress).await,
             Work::ReplayGolden {

@@ -29,6 +29,8 @@ ENVIRONMENT = {
     "MAIL_INBOUND_DOMAIN": "in.parlance.example",
     "MAIL_INBOUND_SECRET": story.MAIL_SECRET,
     "EXTRACTIVE_WORDS_PER_SECOND": "0",
+    # Of everything as much as is asked for.
+    "PLAN_FILE": str(HERE.parent / "it" / "support" / "plans.toml"),
     # Else most answers were 429, and say nothing of what was asked.
     **{name: "1000000/1000000" for name in ("CHAT_RATE_VISITOR", "CHAT_RATE_ADDRESS", "CHAT_RATE_TENANT", "UPLOAD_RATE_VISITOR", "UPLOAD_RATE_ADDRESS", "LOGIN_RATE", "SIGNUP_RATE")},
 }

@@ -8,7 +8,7 @@ use parlance_store::{
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::support::{TestApp, provider::Provider};
+use crate::support::{Setup, TestApp, provider::Provider};
 
 const WIDGET: &str = r#"<script src="/widget.js" data-space="acme" async>"#;
 
@@ -24,7 +24,7 @@ async fn page(app: &TestApp, path: &str) -> (String, String) {
 
 #[tokio::test]
 async fn the_prices_are_those_of_the_plan_file() {
-    let app = TestApp::start().await;
+    let app = Setup::default().set("PLAN_FILE", "").start().await;
     for path in ["/", "/pricing"] {
         let (_, html) = page(&app, path).await;
         for plan in Plans::builtin().unwrap().iter() {

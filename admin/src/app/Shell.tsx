@@ -1,5 +1,5 @@
 import { Link, Outlet } from '@tanstack/react-router';
-import { VerifyBanner } from '../account/VerifyBanner';
+import { lazy, Suspense } from 'react';
 import { useSessionState } from '../auth/session';
 import { Attention } from '../inbox/Attention';
 import { InboxLive } from '../inbox/InboxLive';
@@ -8,8 +8,11 @@ import { FindButton, Keyboard } from '../palette/Keyboard';
 import { SpaceNav, SpaceSwitcher } from '../spaces/SpaceNav';
 import { Logo } from '../ui/Logo';
 import { InboxNav } from './InboxNav';
+import { patient } from './patient';
 import { UserMenu } from './UserMenu';
 import { WorkspaceNav } from './WorkspaceNav';
+
+const Banners = lazy(patient(async () => ({ default: (await import('./Banners')).Banners })));
 
 /** What stands around every page: a sidebar, or a bar on a narrow screen. */
 export function Shell() {
@@ -43,7 +46,9 @@ export function Shell() {
           </div>
         </div>
         <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
-          <VerifyBanner user={identity.user} />
+          <Suspense>
+            <Banners identity={identity} />
+          </Suspense>
           <Outlet />
         </main>
         <Down />

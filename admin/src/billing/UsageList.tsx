@@ -1,5 +1,5 @@
 import { Tag } from '../ui/Tag';
-import { levelOf, type Level, type Standing, type Usage } from './api';
+import { isAdded, levelOf, type Level, type Standing, type Usage } from './api';
 import { nameOf, resets, thenOf, usedOf } from './words';
 
 const BARS: Record<Level, string> = { fine: 'bg-accent', near: 'bg-warn', full: 'bg-bad' };
@@ -17,7 +17,9 @@ export function UsageList({ usage }: { usage: Usage }) {
 
 function UsageRow({ standing, timeZone }: { standing: Standing; timeZone: string }) {
   const { quota, used, limit, resets_at } = standing;
-  const level = levelOf(standing);
+  // Whoever adds one sees it: it is no cause for alarm.
+  const level = isAdded(quota) ? 'fine' : levelOf(standing);
+  const full = levelOf(standing) === 'full';
   const percent = limit === null ? 0 : limit === 0 ? 100 : Math.min(100, Math.round((used / limit) * 100));
   const name = nameOf(quota);
   return (
@@ -26,7 +28,7 @@ function UsageRow({ standing, timeZone }: { standing: Standing; timeZone: string
         <h3 className="flex flex-wrap items-center gap-2 font-medium">
           {name}
           {level === 'near' && <Tag look="warn">Nearly used up</Tag>}
-          {level === 'full' && <Tag look="bad">Used up</Tag>}
+          {full && <Tag look={level === 'full' ? 'bad' : 'plain'}>{level === 'full' ? 'Used up' : 'All in use'}</Tag>}
         </h3>
         <p className="tabular-nums">
           {usedOf(standing)}
@@ -46,9 +48,9 @@ function UsageRow({ standing, timeZone }: { standing: Standing; timeZone: string
           <span className={`block h-full rounded-full ${BARS[level]}`} style={{ width: `${percent}%` }} />
         </span>
       )}
-      {limit !== null && (resets_at || level === 'full') && (
+      {limit !== null && (resets_at || full) && (
         <p className="text-xs text-mute">
-          {level === 'full' && `${thenOf(quota)} `}
+          {full && `${thenOf(quota)} `}
           {resets_at && `Begins anew on ${resets(resets_at, timeZone)}.`}
         </p>
       )}

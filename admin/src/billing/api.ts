@@ -44,6 +44,9 @@ export const planQuery = (api: Api) => queryOptions({ queryKey: ['billing', 'pla
 
 export const usageQuery = (api: Api) => queryOptions({ queryKey: ['billing', 'usage'], queryFn: ({ signal }) => api.get<Usage>('/api/billing/usage', signal) });
 
+/** Whether it is there because somebody added it one by one. */
+export const isAdded = (quota: Quota) => quota === 'spaces' || quota === 'documents_per_space' || quota === 'drive_folders';
+
 /** Below a limit, from 80 percent of it, or at it. */
 export type Level = 'fine' | 'near' | 'full';
 

@@ -1,7 +1,9 @@
 import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openConsole } from '../test/open';
 import { json, serve } from '../test/server';
+import { FakeSocket } from '../test/socket';
 import { workspace } from '../test/spaces';
 import { levelOf, type Plan, type Quota, type Standing } from './api';
 import { amount, price, resets } from './words';
@@ -34,19 +36,20 @@ async function open(limits: Standing[], role = 'admin') {
 
 describe('the billing page', () => {
   it('shows what is used, and when it begins anew by the clock of the workspace', async () => {
-    await open([standing('messages_per_month', 8000, 10000, '2026-12-31T21:00:00Z'), standing('storage_mb', 10000, 10000), standing('queries_per_day', 7, null, '2026-12-05T21:00:00Z')]);
+    await open([standing('messages_per_month', 8000, 10000, '2026-12-31T21:00:00Z'), standing('storage_mb', 10000, 10000), standing('queries_per_day', 7, null, '2026-12-05T21:00:00Z'), standing('spaces', 1, 1)]);
     const messages = await screen.findByRole('meter', { name: 'Messages this month' });
     expect(messages).toHaveAttribute('aria-valuetext', '8,000 of 10,000');
-    const rows = screen.getAllByRole('listitem').filter((row) => within(row).queryByRole('heading', { level: 3, name: /Messages|Storage|Playground/ }));
+    const rows = screen.getAllByRole('listitem').filter((row) => within(row).queryByRole('heading', { level: 3, name: /Messages|Storage|Playground|spaces/ }));
     expect(rows[0]).toHaveTextContent(/Nearly used up.*Begins anew on January 1/);
     expect(rows[1]).toHaveTextContent(/Used up.*10 GB of 10 GB.*nothing larger is taken/);
     expect(rows[2]).toHaveTextContent(/7 · Unlimited/);
+    expect(rows[3]).toHaveTextContent(/Chat spacesAll in use1 of 1/);
     expect(screen.queryByRole('meter', { name: /Playground/ })).toBeNull();
   });
 
   it('marks the plan that the workspace is on, and offers no button that does nothing', async () => {
     await open([]);
-    const card = (await screen.findByRole('heading', { name: 'Pro' })).closest('li')!;
+    const card = (await screen.findByRole('heading', { name: 'Pro' })).closest('li');
     expect(card).toHaveAttribute('aria-current', 'true');
     expect(card).toHaveTextContent(/Your plan.*\$49 a month.*10,000 messages a month.*5,000 API calls an hour/);
     expect(screen.getAllByText('Your plan')).toHaveLength(1);
@@ -60,6 +63,32 @@ describe('the billing page', () => {
     expect(await screen.findByText(/An admin of your workspace sees its plan/)).toBeVisible();
     expect(heard.some(({ route }) => route.startsWith('GET /api/billing'))).toBe(false);
     expect(screen.queryByRole('link', { name: 'Billing' })).toBeNull();
+  });
+});
+
+describe('the banner', () => {
+  const near = standing('messages_per_month', 85, 100, '2026-12-31T21:00:00Z');
+
+  it('tells of the limit that is nearest, until it is put away', async () => {
+    await open([near, standing('storage_mb', 500, 500), standing('spaces', 1, 1)]);
+    const user = userEvent.setup();
+    expect(await screen.findByText(/Storage: 500 MB of 500 MB. All that is there stays/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Put this notice away' }));
+    expect(screen.getByText(/Messages this month: 85 of 100/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Put this notice away' }));
+    expect(screen.queryByRole('button', { name: 'Put this notice away' })).toBeNull();
+  });
+
+  it('comes when the server tells of it', async () => {
+    vi.stubGlobal('WebSocket', FakeSocket);
+    const limits = [standing('messages_per_month', 79, 100)];
+    await open(limits);
+    await screen.findByRole('meter', { name: 'Messages this month' });
+    expect(screen.queryByText(/Messages this month: /)).toBeNull();
+    limits[0] = standing('messages_per_month', 100, 100);
+    FakeSocket.last.greets();
+    FakeSocket.last.says({ type: 'usage' });
+    expect(await screen.findByText(/Messages this month: 100 of 100. Visitors are handed over/)).toBeVisible();
   });
 });
 

@@ -12,7 +12,7 @@ const QUOTAS: Record<Quota, { name: string; of: [one: string, more: string]; at:
   spaces: { name: 'Chat spaces', of: ['chat space', 'chat spaces'], at: 'All that are there stay; another one needs a larger plan.' },
   documents_per_space: { name: 'Documents in the fullest space', of: ['document in each space', 'documents in each space'], at: 'All that are there stay; that space takes no more.' },
   documents_per_month: { name: 'New documents this month', of: ['new document a month', 'new documents a month'], at: 'Those that are there can still be changed.' },
-  storage_mb: { name: 'Storage', of: ['of documents', 'of documents'], at: 'All that is there stays; nothing larger is taken.' },
+  storage_mb: { name: 'Storage', of: ['storage', 'storage'], at: 'All that is there stays; nothing larger is taken.' },
   drive_folders: { name: 'Google Drive folders', of: ['Google Drive folder', 'Google Drive folders'], at: 'All that are there stay.' },
   queries_per_day: { name: 'Playground questions today', of: ['playground question a day', 'playground questions a day'], at: 'The playground and programs find nothing more today.' },
 };
@@ -41,7 +41,7 @@ export function given(plan: Plan): string[] {
 export function price({ price, currency }: Plan): string {
   const number = Number(price);
   const minimumFractionDigits = Number.isInteger(number) ? 0 : undefined;
-  return new Intl.NumberFormat(undefined, { style: 'currency', currency, ...(minimumFractionDigits === 0 && { minimumFractionDigits: 0, maximumFractionDigits: 0 }) }).format(number);
+  return new Intl.NumberFormat(undefined, { style: 'currency', currency, currencyDisplay: 'narrowSymbol', ...(minimumFractionDigits === 0 && { minimumFractionDigits: 0, maximumFractionDigits: 0 }) }).format(number);
 }
 
 /** When a period ends, by the clock of the workspace. */

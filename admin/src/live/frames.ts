@@ -17,6 +17,7 @@ export interface ServerFrames {
   'inbox.upsert': { conversation: Conversation };
   'ticket.upsert': { ticket: Ticket };
   presence: { agents: (Agent & { away: boolean })[] };
+  usage: object;
   viewers: { conversation: string; agents: Agent[] };
   watching: InConversation & { seq: number; drafts?: DraftKind[] };
   message: InConversation & Omit<Message, 'type'>;

@@ -30,6 +30,9 @@ pub enum InboxEvent {
     /// Who is there.
     #[serde(rename = "presence")]
     Presence { agents: Vec<Present> },
+    /// More of the plan is used, so that it is nearly used up, or is.
+    #[serde(rename = "usage")]
+    Usage {},
 }
 
 /// Somebody whose console is open.

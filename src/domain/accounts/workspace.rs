@@ -18,7 +18,7 @@ use super::{
 };
 use crate::domain::{
     audit,
-    hours::time_zone::{TimeZone, UnknownZone},
+    hours::{TimeZone, UnknownZone},
 };
 
 /// What is to be another; nothing stays as it is.
@@ -67,7 +67,12 @@ pub async fn change(
         workspace::change(conn, &after.name, &after.time_zone).await?;
         for (action, field, was, is) in [
             ("workspace.rename", "name", &before.name, &after.name),
-            ("workspace.time_zone", "time_zone", &before.time_zone, &after.time_zone),
+            (
+                "workspace.time_zone",
+                "time_zone",
+                &before.time_zone,
+                &after.time_zone,
+            ),
         ] {
             if was != is {
                 let mut act = caller.act(action, ("workspace", before.id), now);

@@ -22,6 +22,10 @@ mod tests {
     #[test]
     fn each_code_stands_once_and_in_its_place() {
         assert!(CODES.is_sorted() && CODES.windows(2).all(|pair| pair[0] != pair[1]));
-        assert!(CODES.iter().all(|code| code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase())));
+        assert!(
+            CODES
+                .iter()
+                .all(|code| code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()))
+        );
     }
 }

@@ -80,7 +80,10 @@ pub fn told(reached: &Reached) -> String {
         Some(at) => format!("; it begins anew at {}", at.format("%Y-%m-%d %H:%M UTC")),
         None => String::new(),
     };
-    format!("your plan has room for {at_most} {}, and {used} are used{again}", counted(*quota))
+    format!(
+        "your plan has room for {at_most} {}, and {used} are used{again}",
+        counted(*quota)
+    )
 }
 
 /// A plan's limits: every quota has one.

@@ -192,7 +192,10 @@ impl Plan {
             (self.api_calls_per_hour > 0, "api_calls_per_hour is at least 1"),
             (self.trial_days <= TRIAL_DAYS_MAX, "trial_days is at most 365"),
         ];
-        checks.into_iter().find(|(sound, _)| !sound).map(|(_, detail)| detail)
+        checks
+            .into_iter()
+            .find(|(sound, _)| !sound)
+            .map(|(_, detail)| detail)
     }
 }
 
@@ -222,7 +225,10 @@ mod tests {
     fn the_database_is_told_what_the_file_says() {
         let plans = Plans::builtin().unwrap();
         let row = plans.row(plans.of("pro"));
-        assert_eq!((row.price.as_str(), row.currency.as_str(), row.is_default), ("49.000", "USD", false));
+        assert_eq!(
+            (row.price.as_str(), row.currency.as_str(), row.is_default),
+            ("49.000", "USD", false)
+        );
         assert_eq!(row.limits["spaces"], 10);
         assert_eq!(row.limits["queries_per_day"], Value::Null);
         assert!(plans.row(plans.of("free")).is_default);
@@ -243,7 +249,11 @@ mod tests {
             ("\"0 USD\"", "\"0\"", "`0` is no amount"),
             ("\"0 USD\"", "\"0 USX\"", "USX"),
             ("job_shares = 1", "job_shares = 0", "job_shares"),
-            ("api_calls_per_hour = 50\n", "api_calls_per_hour = 0\n", "api_calls_per_hour"),
+            (
+                "api_calls_per_hour = 50\n",
+                "api_calls_per_hour = 0\n",
+                "api_calls_per_hour",
+            ),
             ("trial_days = 14", "trial_days = 1400", "trial_days"),
             ("spaces = 1\n", "spacs = 1\n", "spacs"),
             ("spaces = 1\n", "", "spaces"),

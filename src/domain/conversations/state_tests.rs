@@ -343,14 +343,11 @@ fn triggers() {
     };
     let rows = [
         (Ending::Answered, of(1, true), None),
-        (Ending::Broken, of(1, true), None),
         (Ending::Abstained, of(0, true), None),
         (Ending::Abstained, of(2, true), None),
         (Ending::Abstained, of(1, false), Some(Reason::Abstained)),
         (Ending::Unreachable, of(1, false), None),
         (Ending::Unreachable, of(0, true), Some(Reason::Upstream)),
-        (Ending::Limited, of(1, false), None),
-        (Ending::Limited, of(0, true), Some(Reason::Limit)),
         (Ending::HandOver, of(0, false), Some(Reason::Model)),
     ];
     for (ending, triggers, reason) in rows {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 pub use time_of_day::TimeOfDay;
-pub use time_zone::TimeZone;
+pub use time_zone::{TimeZone, UnknownZone};
 
 /// Intervals of a day.
 const INTERVALS_MAX: usize = 6;

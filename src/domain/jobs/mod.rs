@@ -16,6 +16,7 @@ use parlance_store::{
     queries::{
         golden::GoldenCause,
         jobs::{self, Job, NewJob},
+        quotas::Quota,
     },
     tenant::TenantConn,
 };
@@ -57,6 +58,13 @@ pub enum Work {
     LearnCategories {},
     /// Finds out what a ticket is about, and routes it.
     SortTicket { ticket: TicketId },
+    /// Tells those who see the plan that a quota of it is nearly used up, or is. The database puts it in line
+    /// (`parlance_note_quota`), under the key that is made here.
+    TellQuota {
+        quota: Quota,
+        /// 80 or 100.
+        percent: i16,
+    },
 }
 
 /// What a kind of work takes: each has workers of its own, so that one does not hold up the other.
@@ -86,6 +94,7 @@ const KINDS: &[(&str, Takes)] = &[
     ("follow_deadlines", Takes::Waiting),
     ("learn_categories", Takes::Computing),
     ("sort_ticket", Takes::Sorting),
+    ("tell_quota", Takes::Mailing),
 ];
 
 impl Takes {
@@ -128,6 +137,7 @@ impl Work {
             Self::FollowDeadlines {} => "follow_deadlines",
             Self::LearnCategories {} => "learn_categories",
             Self::SortTicket { .. } => "sort_ticket",
+            Self::TellQuota { .. } => "tell_quota",
         }
     }
 
@@ -155,6 +165,7 @@ impl Work {
             Self::FollowDeadlines {} => "deadlines".to_owned(),
             Self::LearnCategories {} => "categories".to_owned(),
             Self::SortTicket { ticket } => format!("ticket:{ticket}"),
+            Self::TellQuota { quota, percent } => format!("quota:{quota}:{percent}"),
         }
     }
 
@@ -321,6 +332,10 @@ mod tests {
             Work::LearnCategories {},
             Work::SortTicket {
                 ticket: TicketId::new(),
+            },
+            Work::TellQuota {
+                quota: Quota::MessagesPerMonth,
+                percent: 80,
             },
             Work::ReplayGolden {
                 space: SpaceId::new(),

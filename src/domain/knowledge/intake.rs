@@ -191,7 +191,8 @@ pub async fn given_up(
         | Work::SendMail { .. }
         | Work::TellWaiting { .. }
         | Work::LearnCategories {}
-        | Work::SortTicket { .. } => Ok(()),
+        | Work::SortTicket { .. }
+        | Work::TellQuota { .. } => Ok(()),
         // Nobody can call it off, and it is done in the end.
         Work::RemoveSpace { space } => {
             let due = now + REMOVED_AGAIN_AFTER;

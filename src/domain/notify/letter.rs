@@ -93,6 +93,20 @@ pub enum Letter {
         until: Option<String>,
         link: String,
     },
+    /// A quota of the plan is nearly used up, or is.
+    Quota {
+        workspace: String,
+        /// In words, behind a number: `messages a month`.
+        counted: &'static str,
+        used: i64,
+        at_most: i64,
+        is_full: bool,
+        /// In a sentence: what happens at the limit.
+        at_limit: &'static str,
+        /// In words, where it is counted by period; see [`when`].
+        resets: Option<String>,
+        link: String,
+    },
     /// What agents wrote, to a visitor who has left.
     Reply {
         subject: String,
@@ -148,6 +162,7 @@ impl Letter {
             Self::Waiting { .. } => "waiting",
             Self::Deadline { .. } => "deadline",
             Self::Billing { .. } => "billing",
+            Self::Quota { .. } => "quota",
             Self::Reply { .. } => "reply",
         }
     }
@@ -205,6 +220,16 @@ impl Letter {
             Self::billing_sample("grace_ending", true),
             Self::billing_sample("plan_ended", false),
             Self::billing_sample("paid_again", false),
+            Self::Quota {
+                workspace: "Acme Robotics".to_owned(),
+                counted: "messages a month",
+                used: 80,
+                at_most: 100,
+                is_full: false,
+                at_limit: "Visitors are handed over to your team instead of the bot.",
+                resets: Some(when(DateTime::UNIX_EPOCH)),
+                link: "https://parlance.example/app/billing".to_owned(),
+            },
             Self::Reply {
                 subject: "Your conversation with Acme".to_owned(),
                 heading: "You have an answer from Acme".to_owned(),

@@ -12,13 +12,14 @@ use parlance_store::{
         people::{self, Recipient},
     },
     ids::{ConversationId, InvitationId, JobId, TicketId, UserId},
-    queries::{deadline_mail, deadlines::DeadlineKind, invitations, waiting_mail},
+    queries::{deadline_mail, deadlines::DeadlineKind, invitations, quotas::Quota, waiting_mail},
     tenant::TenantConn,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     letter::{CHANGE_EMAIL_TTL, Letter, RESET_TTL, VERIFY_TTL, when},
+    quota,
     templates::{Reader, Templates, Written},
 };
 use crate::{
@@ -84,6 +85,13 @@ pub enum Errand {
         /// How long it is kept unpaid.
         until: Option<DateTime<Utc>>,
     },
+    /// That a quota of the plan is nearly used up, or is; see [`quota`].
+    Quota {
+        user: UserId,
+        quota: Quota,
+        /// 80 or 100.
+        percent: i16,
+    },
     /// What agents wrote, to a visitor who has left; see `mail_replies::outgoing`.
     Reply { conversation: ConversationId },
 }
@@ -108,6 +116,7 @@ impl Errand {
                 breached,
             } => format!("deadline:{user}:{ticket}:{breached}"),
             Self::Billing { user, notice, .. } => format!("billing:{user}:{}", notice.as_str()),
+            Self::Quota { user, quota, percent } => format!("quota:{user}:{quota}:{percent}"),
             Self::Reply { conversation } => format!("reply:{conversation}"),
         }
     }
@@ -230,7 +239,8 @@ impl Post {
             | Errand::SecondFactor { user, .. }
             | Errand::Waiting { user, .. }
             | Errand::Deadline { user, .. }
-            | Errand::Billing { user, .. } => *user,
+            | Errand::Billing { user, .. }
+            | Errand::Quota { user, .. } => *user,
         };
         let who = db.read(async |conn| people::recipient(conn, user).await).await?;
         let found = self.letter(db, errand, &who).await?;
@@ -322,6 +332,13 @@ impl Post {
                     link: format!("{}/app/billing", self.templates.home()),
                 };
                 Some((here(), letter))
+            }
+            // Only to those who have proven that their address is theirs.
+            Errand::Quota { .. } if who.email_verified_at.is_none() => None,
+            Errand::Quota { quota, percent, .. } => {
+                let (now, home) = (self.clock.now(), self.templates.home());
+                let letter = quota::letter(db, (*quota, *percent), now, home).await?;
+                letter.map(|letter| (here(), letter))
             }
             Errand::EmailChanging { .. }
             | Errand::EmailChanged { .. }

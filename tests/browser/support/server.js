@@ -54,6 +54,9 @@ export function sql(statement) {
 /** Every story logs in as the same few people. */
 const ALL_LOG_IN = '200/200';
 
+/** Of everything as much as stories like. */
+const PLANS = join(import.meta.dirname, '../../it/support/plans.toml');
+
 /** A data folder, and the process that has it. */
 async function settle(settings) {
   if (!process.env.PARLANCE_BIN) throw new Error('PARLANCE_BIN is not set: run scripts/test.sh, or set it to target/debug/parlance');
@@ -77,7 +80,7 @@ async function settle(settings) {
     const started = spawn(binary, {
       // Not in the tree: a developer's .env there would be read.
       cwd: data,
-      env: { ...env, DATA_DIR: data, PORT: port, NO_COLOR: '1', LOGIN_RATE: ALL_LOG_IN, ...settings },
+      env: { ...env, DATA_DIR: data, PORT: port, NO_COLOR: '1', LOGIN_RATE: ALL_LOG_IN, PLAN_FILE: PLANS, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = started;

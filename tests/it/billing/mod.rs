@@ -1,48 +1,43 @@
-//! Payments: by Stripe, whose double is on a real socket, and by the mock.
+//! What a plan gives: taken with what it pays for, told, and refused kindly where nothing is left.
 
-mod chance;
-mod double;
-mod mock;
-mod stripe;
+mod chat;
+mod limits;
+mod notices;
 
-use parlance_store::ids::TenantId;
-use reqwest::Method;
-use serde_json::Value;
+use parlance::domain::{accounts::caller::Caller, billing::subscription::change_plan};
+use parlance_store::StoreError;
+use serde_json::{Value, json};
 
-use crate::support::TestApp;
+use crate::{
+    spaces::Owner,
+    support::{TestApp, Workspace},
+};
 
-/// What `token` gets at `path`.
-async fn call(app: &TestApp, token: &str, method: Method, path: &str, body: Value) -> (u16, Value) {
-    let request = app.http.request(method, app.url(path)).bearer_auth(token);
-    let answer = request.json(&body).send().await.unwrap();
-    let status = answer.status().as_u16();
-    let text = answer.text().await.unwrap();
-    (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+/// Puts a workspace on another plan, as a payment does.
+async fn moves_to(app: &TestApp, acme: &Workspace, plan: &str) {
+    let (services, caller) = (&app.services, Caller::system(acme.tenant));
+    let plan = services.plans.get(plan).unwrap();
+    let db = services.db.tenant(acme.tenant);
+    let changed = db.transaction(async |conn| change_plan(conn, &caller, plan, services.clock.now()).await);
+    let changed: Result<(), StoreError> = changed.await;
+    changed.unwrap();
 }
 
-/// What it posts, which must be done.
-async fn post(app: &TestApp, token: &str, path: &str, body: Value) -> Value {
-    let (status, answer) = call(app, token, Method::POST, path, body).await;
-    assert_eq!(status, 200, "{path} {answer}");
-    answer
+/// How much of a quota is used, and how much there may be.
+async fn used(owner: &Owner<'_>, quota: &str) -> (i64, Option<i64>) {
+    let usage = owner.gets("/api/billing/usage").await;
+    let limits = usage["limits"].as_array().unwrap().clone();
+    let standing = limits.into_iter().find(|one| one["quota"] == quota).unwrap();
+    (standing["used"].as_i64().unwrap(), standing["limit"].as_i64())
 }
 
-async fn subscription(app: &TestApp, token: &str) -> Value {
-    let (status, answer) = call(app, token, Method::GET, "/api/billing/subscription", Value::Null).await;
-    assert_eq!(status, 200, "{answer}");
-    answer
-}
-
-/// The plan that a workspace is on.
-async fn plan(app: &TestApp, tenant: TenantId) -> String {
-    let rows = app.db().rows(&format!("SELECT plan FROM tenants WHERE id = '{tenant}'")).await;
-    rows.unwrap()[0]["plan"].as_str().unwrap().to_owned()
-}
-
-/// Notices that were mailed of payments, in order.
-async fn notices(app: &TestApp) -> Vec<String> {
-    let query = "SELECT payload->'errand'->>'notice' AS notice FROM jobs \
-                 WHERE payload->'errand'->>'mail' = 'billing' ORDER BY id";
-    let rows = app.db().rows(query).await.unwrap();
-    rows.iter().map(|row| row["notice"].as_str().unwrap().to_owned()).collect()
+/// The refusal of a quota, without what only people read.
+fn refusal(problem: &Value) -> Value {
+    json!([
+        problem["status"],
+        problem["code"],
+        problem["quota"],
+        problem["limit"],
+        problem["used"]
+    ])
 }

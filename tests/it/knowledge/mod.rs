@@ -10,7 +10,7 @@ mod golden;
 mod hostile;
 mod ingest;
 mod large;
-mod places;
+pub mod places;
 mod reasons;
 mod removed;
 pub mod rest;

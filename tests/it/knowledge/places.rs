@@ -17,7 +17,7 @@ async fn admin(site: &Site) -> Admin {
 }
 
 impl Admin {
-    async fn names(&self, body: Value) -> Value {
+    pub async fn names(&self, body: Value) -> Value {
         let request = self.request(Method::POST, "/api/chat-spaces/{space}/documents/url");
         let answer = request.json(&body).send().await.unwrap();
         assert_eq!(answer.status(), 202, "{body}");
@@ -25,7 +25,7 @@ impl Admin {
     }
 
     /// The job once it has ended.
-    async fn job_done(&self, accepted: &Value) -> Value {
+    pub async fn job_done(&self, accepted: &Value) -> Value {
         let path = format!("/api/jobs/{}", accepted["job"]["id"].as_str().unwrap());
         eventually(async || {
             let job = self.get(&path).await;

@@ -110,9 +110,9 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ),
     ("POST", "/api/billing/checkout", Member("billing:write")),
     ("POST", "/api/billing/portal", Member("billing:write")),
-    // Signed by the provider: see `billing`.
+    // Signed by the provider: see `payments`.
     ("POST", "/api/billing/webhooks/{provider}", All),
-    // Their addresses have a secret in them: see `billing`.
+    // Their addresses have a secret in them: see `payments`.
     ("GET", "/billing/mock/{kind}/{address}", All),
     ("POST", "/billing/mock/{kind}/{address}", All),
     ("GET", "/api/team/teams", Member("team:read")),

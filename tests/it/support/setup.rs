@@ -1,6 +1,9 @@
 //! What a test changes about its server before it starts.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    fs,
+    sync::{Arc, LazyLock},
+};
 
 use parlance::{
     adapters::{
@@ -32,6 +35,9 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::{MODEL, SECRET, TestApp, TestVisitor, Words, Workspace};
 
+/// The plans of tests.
+const PLANS: &str = include_str!("plans.toml");
+
 /// Mocks live on a thread that no test can block.
 static UPSTREAMS: LazyLock<Runtime> = LazyLock::new(|| {
     let mut builder = Builder::new_multi_thread();
@@ -50,6 +56,8 @@ pub struct Setup {
     scanner: Option<Arc<dyn Scanner>>,
     /// Mail that is sent nowhere.
     outbox: Arc<TempDir>,
+    /// Where the plan file is, if it is one of the test's own.
+    plans: Option<Arc<TempDir>>,
 }
 
 impl Default for Setup {
@@ -64,6 +72,7 @@ impl Default for Setup {
             mailer: None,
             scanner: None,
             outbox: Arc::new(TempDir::new().unwrap()),
+            plans: None,
         }
     }
 }
@@ -88,6 +97,25 @@ impl Setup {
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self.set.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// Gives every workspace no more than this of some quotas, and as much as it likes of the others.
+    pub fn limited(self, limits: &[(&str, u32)]) -> Self {
+        let mut text = PLANS.to_owned();
+        for (quota, most) in limits {
+            let unlimited = format!("{quota} = \"unlimited\"");
+            assert!(text.contains(&unlimited), "{quota}");
+            // The first plan is the one a workspace begins with.
+            text = text.replacen(&unlimited, &format!("{quota} = {most}"), 1);
+        }
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("plans.toml");
+        fs::write(&file, text).unwrap();
+        let set = self.set("PLAN_FILE", file.to_str().unwrap());
+        Self {
+            plans: Some(Arc::new(folder)),
+            ..set
+        }
     }
 
     pub fn patience(self, patience: Policy) -> Self {
@@ -164,6 +192,10 @@ impl Setup {
             ("DRAIN_SECONDS", "10"),
             // A test that asks the same again means the model.
             ("ANSWER_CACHE_MB", "0"),
+            (
+                "PLAN_FILE",
+                concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/plans.toml"),
+            ),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();

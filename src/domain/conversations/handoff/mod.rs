@@ -218,6 +218,19 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_that_is_used_up_calls_for_a_person_where_that_is_set() {
+        let of = |on_limit| {
+            let settings = HandoffSettings {
+                on_limit,
+                ..HandoffSettings::default()
+            };
+            [Ending::Limited, Ending::Broken].map(|ending| settings.triggers().reason(ending, 0))
+        };
+        assert_eq!(of(true), [Some(Reason::Limit), None]);
+        assert_eq!(of(false), [None, None]);
+    }
+
+    #[test]
     fn what_is_said_calls_for_a_person_where_that_is_set() {
         use OnUrgency::{Any, Never, Safety};
         let mood = |anger, urgency| Mood {

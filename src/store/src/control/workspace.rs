@@ -33,10 +33,12 @@ pub struct Workspace {
 /// [`StoreError`] where the database does not answer.
 pub async fn read(conn: &mut TenantConn<'_>) -> Result<Workspace, StoreError> {
     let tenant = conn.tenant_id();
-    Ok(sql("SELECT id, name, created_at, time_zone FROM tenants WHERE id = $1")
-        .bind::<SqlUuid, _>(tenant)
-        .get_result(conn.db())
-        .await?)
+    Ok(
+        sql("SELECT id, name, created_at, time_zone FROM tenants WHERE id = $1")
+            .bind::<SqlUuid, _>(tenant)
+            .get_result(conn.db())
+            .await?,
+    )
 }
 
 /// The same, to be changed: another change waits for this transaction.

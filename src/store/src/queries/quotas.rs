@@ -120,8 +120,10 @@ pub async fn room_for_space(conn: &mut TenantConn<'_>) -> Result<(), StoreError>
     }
     let tenant = conn.tenant_id().to_string();
     one_at_a_time(conn, "spaces", &tenant).await?;
-    let row: Row = sql("SELECT count(*) AS spaces, parlance_limit('spaces') AS at_most FROM spaces \
-         WHERE removed_at IS NULL")
+    let row: Row = sql(
+        "SELECT count(*) AS spaces, parlance_limit('spaces') AS at_most FROM spaces \
+         WHERE removed_at IS NULL",
+    )
     .get_result(conn.db())
     .await?;
     within(Quota::Spaces, row.spaces, 1, row.at_most)
@@ -179,10 +181,32 @@ pub async fn room_for_document(
             resets_at: None,
         }));
     }
+    if let Some(megabytes) = row.storage_mb.filter(|_| more > 0) {
+        let used = (row.bytes + more) / MEGABYTE;
+        note(conn, Quota::StorageMb, used, megabytes, at).await?;
+    }
     match row.before {
         Some(_) => Ok(()),
         None => take(conn, Quota::DocumentsPerMonth, 1, at).await,
     }
+}
+
+/// Has the tenant's admins told where so much is 80 percent or all of a quota, once in a period.
+async fn note(
+    conn: &mut TenantConn<'_>,
+    quota: Quota,
+    used: i64,
+    at_most: i64,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sql("SELECT parlance_note_quota($1, $2, $3, $4)")
+        .bind::<Text, _>(quota)
+        .bind::<BigInt, _>(used)
+        .bind::<BigInt, _>(at_most)
+        .bind::<Timestamptz, _>(at)
+        .execute(conn.db())
+        .await?;
+    Ok(())
 }
 
 fn within(quota: Quota, used: i64, n: i64, at_most: Option<i64>) -> Result<(), StoreError> {

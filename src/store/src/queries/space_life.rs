@@ -89,7 +89,11 @@ pub async fn free_slug(conn: &mut TenantConn<'_>, slugs: &[String]) -> Result<Op
     Ok(free.pop().map(|row| row.slug))
 }
 
-pub(super) async fn one_at_a_time(conn: &mut TenantConn<'_>, what: &str, which: &str) -> Result<(), StoreError> {
+pub(super) async fn one_at_a_time(
+    conn: &mut TenantConn<'_>,
+    what: &str,
+    which: &str,
+) -> Result<(), StoreError> {
     sql("SELECT pg_advisory_xact_lock(hashtextextended($1 || '/' || $2, 0))")
         .bind::<Text, _>(what)
         .bind::<Text, _>(which)

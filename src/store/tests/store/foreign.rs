@@ -58,6 +58,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("space_life", "space_life"),
     ("space_versions", "space_life"),
     ("teams", "teams"),
+    ("quotas", "quotas"),
     ("routing_rules", "sorting"),
     ("ticket_categories", "sorting"),
     ("tickets", "tickets"),

@@ -54,14 +54,25 @@ async fn is_refused(acme: &Chat) -> bool {
 #[tokio::test]
 async fn two_hundred_that_race_for_the_last_ten_get_ten() {
     let test = database().await;
-    keep(test.db(), json!({ "messages_per_month": 110, "queries_per_day": 110 })).await;
+    keep(
+        test.db(),
+        json!({ "messages_per_month": 110, "queries_per_day": 110 }),
+    )
+    .await;
     let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
     take(&acme.db, Quota::QueriesPerDay, 100, 0).await.unwrap();
     let raced = join_all((0..200).map(|_| take(&acme.db, Quota::QueriesPerDay, 1, 0))).await;
     assert_eq!(raced.iter().filter(|taken| taken.is_ok()).count(), 10);
     let refused = raced.into_iter().find_map(Result::err).unwrap();
-    assert_eq!((refused.quota, refused.at_most, refused.used), (Quota::QueriesPerDay, 110, 110));
-    assert_eq!(standing(&globex.db, Quota::QueriesPerDay, 0).await.used, 0, "each its own");
+    assert_eq!(
+        (refused.quota, refused.at_most, refused.used),
+        (Quota::QueriesPerDay, 110, 110)
+    );
+    assert_eq!(
+        standing(&globex.db, Quota::QueriesPerDay, 0).await.used,
+        0,
+        "each its own"
+    );
 
     take(&acme.db, Quota::MessagesPerMonth, 100, 1).await.unwrap();
     let raced = join_all((0..40).map(|_| is_refused(&acme))).await;
@@ -75,16 +86,26 @@ async fn more_than_is_left_takes_nothing() {
     let test = database().await;
     keep(test.db(), json!({ "queries_per_day": 5 })).await;
     let acme = chat(test.db(), "acme").await;
-    assert_eq!(take(&acme.db, Quota::QueriesPerDay, 6, 0).await.unwrap_err().used, 0);
+    assert_eq!(
+        take(&acme.db, Quota::QueriesPerDay, 6, 0).await.unwrap_err().used,
+        0
+    );
     take(&acme.db, Quota::QueriesPerDay, 3, 0).await.unwrap();
-    assert_eq!(take(&acme.db, Quota::QueriesPerDay, 3, 0).await.unwrap_err().used, 3);
+    assert_eq!(
+        take(&acme.db, Quota::QueriesPerDay, 3, 0).await.unwrap_err().used,
+        3
+    );
     take(&acme.db, Quota::QueriesPerDay, 2, 0).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_period_begins_by_the_clock_of_the_workspace() {
     let test = database().await;
-    keep(test.db(), json!({ "queries_per_day": 1, "messages_per_month": 1 })).await;
+    keep(
+        test.db(),
+        json!({ "queries_per_day": 1, "messages_per_month": 1 }),
+    )
+    .await;
     let (acme, admin) = (chat(test.db(), "acme").await, admin(&test).await);
     // 15 January 2027, 08:00 UTC, which is 22:00 the day before in Honolulu.
     let zone = "UPDATE tenants SET time_zone = $1";
@@ -97,9 +118,14 @@ async fn a_period_begins_by_the_clock_of_the_workspace() {
     assert_eq!(month.resets_at.unwrap().to_rfc3339(), "2027-02-01T10:00:00+00:00");
     // Where clocks change, a day has another length.
     admin.execute(zone, &[&"Europe/Berlin"]).await.unwrap();
-    let march = (chrono::DateTime::parse_from_rfc3339("2027-03-28T00:30:00Z").unwrap() - at(0).fixed_offset()).num_seconds();
+    let march = (chrono::DateTime::parse_from_rfc3339("2027-03-28T00:30:00Z").unwrap()
+        - at(0).fixed_offset())
+    .num_seconds();
     let sunday = standing(&acme.db, Quota::QueriesPerDay, march).await;
-    assert_eq!(sunday.resets_at.unwrap().to_rfc3339(), "2027-03-28T22:00:00+00:00");
+    assert_eq!(
+        sunday.resets_at.unwrap().to_rfc3339(),
+        "2027-03-28T22:00:00+00:00"
+    );
 }
 
 #[tokio::test]
@@ -113,7 +139,10 @@ async fn a_plan_counts_from_the_moment_it_is_changed() {
         changed.unwrap();
     };
     assert!(!is_refused(&acme).await);
-    assert!(is_refused(&acme).await, "its plan is in no file, so it has what all have");
+    assert!(
+        is_refused(&acme).await,
+        "its plan is in no file, so it has what all have"
+    );
     change("large").await;
     assert!(!is_refused(&acme).await);
     assert_eq!(standing(&acme.db, Quota::MessagesPerMonth, 0).await.at_most, None);
@@ -143,13 +172,17 @@ async fn what_the_bot_does_not_answer_is_given_back_once() {
         released.unwrap()
     };
     // A call that a limit refused is never made, and has nothing to give back.
-    let sent = acme.db.note(async |conn| ledger::mark_sent(conn, refused, 1, at(2)).await);
+    let sent = acme
+        .db
+        .note(async |conn| ledger::mark_sent(conn, refused, 1, at(2)).await);
     assert!(!sent.await.unwrap());
     assert!(release(refused).await);
     assert_eq!(used().await, 2);
     assert!(release(first).await && !release(first).await);
     assert_eq!(used().await, 1);
-    let sent = acme.db.note(async |conn| ledger::mark_sent(conn, second, 1, at(2)).await);
+    let sent = acme
+        .db
+        .note(async |conn| ledger::mark_sent(conn, second, 1, at(2)).await);
     assert!(sent.await.unwrap() && !release(second).await);
     assert_eq!(used().await, 1);
     // The same said twice is one.
@@ -179,9 +212,7 @@ async fn spaces_are_counted_from_those_that_are_there() {
     };
     let raced = join_all((0..10).map(add)).await;
     assert_eq!(raced.iter().filter(|made| made.is_ok()).count(), 2);
-    let reached = |made: &Result<(), StoreError>| {
-        matches!(made, Err(StoreError::QuotaReached(reached)) if reached.used == 3 && reached.resets_at.is_none())
-    };
+    let reached = |made: &Result<(), StoreError>| matches!(made, Err(StoreError::QuotaReached(reached)) if reached.used == 3 && reached.resets_at.is_none());
     assert_eq!(raced.iter().filter(|made| reached(made)).count(), 8);
     assert_eq!(standing(&acme.db, Quota::Spaces, 0).await.used, 3);
 }
@@ -189,13 +220,13 @@ async fn spaces_are_counted_from_those_that_are_there() {
 #[tokio::test]
 async fn documents_have_room_in_their_space_in_the_month_and_in_storage() {
     let test = database().await;
-    let limits = |per_space: i64, month: i64| {
-        json!({ "documents_per_space": per_space, "documents_per_month": month, "storage_mb": 2 })
-    };
+    let limits = |per_space: i64, month: i64| json!({ "documents_per_space": per_space, "documents_per_month": month, "storage_mb": 2 });
     keep(test.db(), limits(2, 9)).await;
     let acme = chat(test.db(), "acme").await;
     let other = SpaceId::new();
-    let made = acme.db.transaction(async |conn| spaces::create(conn, new_space(other, "acme-two")).await);
+    let made = acme
+        .db
+        .transaction(async |conn| spaces::create(conn, new_space(other, "acme-two")).await);
     made.await.unwrap();
     let put = async |space: SpaceId, name: &str, megabytes: usize| {
         let content = vec![b'x'; megabytes * 1_000_000];
@@ -221,8 +252,15 @@ async fn documents_have_room_in_their_space_in_the_month_and_in_storage() {
     };
     assert_eq!(put(acme.space, "a.md", 1).await, None);
     assert_eq!(put(acme.space, "b.md", 0).await, None);
-    assert_eq!(put(acme.space, "c.md", 0).await, Some((Quota::DocumentsPerSpace, 2)));
-    assert_eq!(put(acme.space, "b.md", 1).await, None, "another version is not another document");
+    assert_eq!(
+        put(acme.space, "c.md", 0).await,
+        Some((Quota::DocumentsPerSpace, 2))
+    );
+    assert_eq!(
+        put(acme.space, "b.md", 1).await,
+        None,
+        "another version is not another document"
+    );
     assert_eq!(put(other, "d.md", 1).await, Some((Quota::StorageMb, 2)));
     assert_eq!(put(acme.space, "a.md", 2).await, Some((Quota::StorageMb, 2)));
     assert_eq!(put(acme.space, "a.md", 0).await, None, "less is always welcome");
@@ -231,4 +269,22 @@ async fn documents_have_room_in_their_space_in_the_month_and_in_storage() {
     assert_eq!(put(other, "d.md", 0).await, Some((Quota::DocumentsPerMonth, 2)));
     assert_eq!(standing(&acme.db, Quota::DocumentsPerSpace, 1).await.used, 2);
     assert_eq!(standing(&acme.db, Quota::StorageMb, 1).await.used, 1);
+    // Another tenant sees none of it, by whatever name it asks.
+    let globex = chat(test.db(), "globex").await;
+    for quota in [
+        Quota::DocumentsPerSpace,
+        Quota::DocumentsPerMonth,
+        Quota::StorageMb,
+    ] {
+        assert_eq!(standing(&globex.db, quota, 1).await.used, 0, "{quota}");
+    }
+    let foreign = globex.db.transaction(async |conn| {
+        quotas::room_for_document(conn, acme.space, "a.md", 1, at(1)).await?;
+        quotas::standings(conn, at(1)).await
+    });
+    let standings = foreign.await.unwrap();
+    let month = standings
+        .iter()
+        .find(|standing| standing.quota == Quota::DocumentsPerMonth);
+    assert_eq!(month.unwrap().used, 1, "it is counted as their own");
 }

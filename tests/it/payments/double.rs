@@ -75,7 +75,10 @@ async fn answer(request: HttpRequest, body: web::Bytes, known: web::Data<Mutex<K
     let mut known = known.lock().unwrap();
     let header = |name: &str| {
         let value = request.headers().get(name);
-        value.and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned()
     };
     if header("authorization") != format!("Bearer {KEY}") {
         let error = json!({ "error": { "message": "Invalid API Key provided: sk_test_*****ount" } });
@@ -164,7 +167,11 @@ impl Double {
         let shared = known.clone();
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let app = move || App::new().app_data(shared.clone()).default_service(web::to(answer));
+                let app = move || {
+                    App::new()
+                        .app_data(shared.clone())
+                        .default_service(web::to(answer))
+                };
                 let server = HttpServer::new(app)
                     .workers(1)
                     .disable_signals()
@@ -191,12 +198,19 @@ impl Double {
     /// What was posted to `path`.
     pub fn posts(&self, path: &str) -> Vec<Asked> {
         let known = self.known();
-        known.posts.iter().filter(|asked| asked.path == path).cloned().collect()
+        known
+            .posts
+            .iter()
+            .filter(|asked| asked.path == path)
+            .cloned()
+            .collect()
     }
 
     /// A server that is paid by it.
     pub fn setup(&self) -> Setup {
         Setup::default()
+            // The built-in plans.
+            .set("PLAN_FILE", "")
             .set("BILLING_PROVIDER", "stripe")
             .set("STRIPE_SECRET_KEY", KEY)
             .set("STRIPE_WEBHOOK_SECRETS", &format!("{SECRET}, {OLD_SECRET}"))
@@ -208,12 +222,17 @@ impl Double {
 
 /// An event as Stripe writes it.
 pub fn event(id: &str, kind: &str, customer: &str) -> String {
-    json!({ "id": id, "object": "event", "type": kind, "data": { "object": { "customer": customer } } }).to_string()
+    json!({ "id": id, "object": "event", "type": kind, "data": { "object": { "customer": customer } } })
+        .to_string()
 }
 
 /// Sends a body to our webhook, signed now with `secret`; the status.
 pub async fn send(app: &TestApp, body: &str, secret: &str) -> u16 {
-    let signed = signature::sign(body.as_bytes(), &[secret.to_owned().into()], app.services.clock.now());
+    let signed = signature::sign(
+        body.as_bytes(),
+        &[secret.to_owned().into()],
+        app.services.clock.now(),
+    );
     let request = app.http.post(app.url("/api/billing/webhooks/stripe"));
     let request = request.header("stripe-signature", signed).body(body.to_owned());
     request.send().await.unwrap().status().as_u16()

@@ -21,7 +21,15 @@ use super::{
 use crate::support::{TestApp, Workspace};
 
 const STORIES: usize = 24;
-const STATUSES: &[&str] = &["trialing", "active", "past_due", "unpaid", "incomplete", "paused", "canceled"];
+const STATUSES: &[&str] = &[
+    "trialing",
+    "active",
+    "past_due",
+    "unpaid",
+    "incomplete",
+    "paused",
+    "canceled",
+];
 const PRICES: &[&str] = &["price_pro", "price_enterprise"];
 const KINDS: &[&str] = &[
     "customer.subscription.created",
@@ -45,7 +53,12 @@ struct Change {
 }
 
 fn changes() -> impl Strategy<Value = Vec<Change>> {
-    let change = (any::<(Index, Index, bool, Index)>(), 0..4_usize, 0..4_usize, any::<bool>());
+    let change = (
+        any::<(Index, Index, bool, Index)>(),
+        0..4_usize,
+        0..4_usize,
+        any::<bool>(),
+    );
     let change = change.prop_map(|((status, price, cancels, kind), times, later, at_once)| Change {
         status,
         price,
@@ -62,7 +75,10 @@ async fn goes_to_pay(app: &TestApp, name: &str) -> (Workspace, String) {
     let workspace = app.workspace(name).await;
     let owner = app.log_in(&workspace.email).await;
     post(app, &owner, "/api/billing/checkout", json!({ "plan": "pro" })).await;
-    let query = format!("SELECT customer FROM subscriptions WHERE tenant_id = '{}'", workspace.tenant);
+    let query = format!(
+        "SELECT customer FROM subscriptions WHERE tenant_id = '{}'",
+        workspace.tenant
+    );
     let rows = app.db().rows(&query).await.unwrap();
     let customer = rows[0]["customer"].as_str().unwrap().to_owned();
     (workspace, customer)
@@ -82,7 +98,11 @@ async fn known(app: &TestApp, workspace: &Workspace) -> Value {
 async fn deliveries_in_any_order_end_where_those_in_order_do() {
     let start: DateTime<Utc> = "2026-03-02T10:00:00Z".parse().unwrap();
     let stripe = Double::start().await;
-    let app = stripe.setup().clock(Arc::new(ManualClock::at(start))).start().await;
+    let app = stripe
+        .setup()
+        .clock(Arc::new(ManualClock::at(start)))
+        .start()
+        .await;
     let (ordered, in_order) = goes_to_pay(&app, "acme").await;
     let (shuffled, by_chance) = goes_to_pay(&app, "globex").await;
     let mut runner = TestRunner::deterministic();
@@ -98,7 +118,10 @@ async fn deliveries_in_any_order_end_where_those_in_order_do() {
             }
             let kind = change.kind.get(KINDS);
             let id = format!("evt_{story}_{n}");
-            assert_eq!(send(&app, &event(&format!("{id}_ordered"), kind, &in_order), SECRET).await, 200);
+            assert_eq!(
+                send(&app, &event(&format!("{id}_ordered"), kind, &in_order), SECRET).await,
+                200
+            );
             let body = event(&id, kind, &by_chance);
             waiting.extend((0..change.times).map(|_| (n + change.later, body.clone(), change.at_once)));
             let (due, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(due, ..)| *due <= n);
@@ -117,6 +140,10 @@ async fn deliveries_in_any_order_end_where_those_in_order_do() {
             let body = event(&format!("evt_{story}_{n}"), change.kind.get(KINDS), &by_chance);
             assert_eq!(send(&app, &body, SECRET).await, 200);
         }
-        assert_eq!(known(&app, &shuffled).await, known(&app, &ordered).await, "{story}: {changes:?}");
+        assert_eq!(
+            known(&app, &shuffled).await,
+            known(&app, &ordered).await,
+            "{story}: {changes:?}"
+        );
     }
 }

@@ -1,0 +1,80 @@
+//! Mail about a plan that is nearly used up, or is: to those who see the plan, once in a period for each quota.
+//! The database notes when it is, in the transaction in which it comes to be so (`parlance_note_quota`).
+
+use chrono::{DateTime, Utc};
+use parlance_store::{
+    StoreError, TenantDb,
+    control::{members, workspace},
+    queries::quotas::{self, Quota},
+};
+
+use super::{
+    letter::{Letter, when},
+    mail::{self, Errand},
+};
+use crate::domain::{
+    accounts::permission::{Permission, may},
+    billing::limit,
+};
+
+/// Puts a mail in line for everybody who sees the plan. Done twice it is one mail each.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn tell(db: &TenantDb, quota: Quota, percent: i16, now: DateTime<Utc>) -> Result<(), StoreError> {
+    db.transaction(async |conn| {
+        for member in members::list(conn).await? {
+            if may(member.role, Permission::BillingRead) {
+                let user = member.user_id;
+                mail::enqueue(conn, Errand::Quota { user, quota, percent }, now).await?;
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// What is told of a quota as it is now; nothing where it is not so much any more, as on a larger plan.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub(super) async fn letter(
+    db: &TenantDb,
+    (quota, percent): (Quota, i16),
+    now: DateTime<Utc>,
+    home: &str,
+) -> Result<Option<Letter>, StoreError> {
+    let read = db.read(async |conn| {
+        let workspace = workspace::read(conn).await?;
+        Ok::<_, StoreError>((workspace, quotas::standings(conn, now).await?))
+    });
+    let (workspace, standings) = read.await?;
+    let standing = standings.into_iter().find(|standing| standing.quota == quota);
+    let told = standing.and_then(|standing| Some((standing.at_most?, standing)));
+    let told = told.filter(|(at_most, standing)| {
+        standing.used.saturating_mul(100) >= at_most.saturating_mul(i64::from(percent))
+    });
+    Ok(told.map(|(at_most, standing)| Letter::Quota {
+        workspace: workspace.name,
+        counted: limit::counted(quota),
+        used: standing.used,
+        at_most,
+        is_full: standing.used >= at_most,
+        at_limit: at_limit(quota),
+        resets: standing.resets_at.map(when),
+        link: format!("{home}/app/billing"),
+    }))
+}
+
+/// What happens at a limit, in a sentence.
+fn at_limit(quota: Quota) -> &'static str {
+    match quota {
+        Quota::MessagesPerMonth => "Visitors are handed over to your team instead of the bot.",
+        Quota::QueriesPerDay => "The playground and programs find nothing more until then.",
+        Quota::Spaces
+        | Quota::DocumentsPerSpace
+        | Quota::DocumentsPerMonth
+        | Quota::StorageMb
+        | Quota::DriveFolders => "All that is there stays; more is refused.",
+    }
+}
