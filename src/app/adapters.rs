@@ -126,7 +126,7 @@ pub(super) fn billing_provider(
         let sold = plans.iter().filter(|plan| !plan.price.is_zero());
         let sold = sold.map(|plan| (plan.id.clone(), mock_plan(plan))).collect();
         let secret: String = rand::rng()
-            .sample_iter(&Alphanumeric)
+            .sample_iter(Alphanumeric)
             .take(32)
             .map(char::from)
             .collect();

@@ -101,8 +101,12 @@ pub struct InvoicesView {
 struct InvoiceView {
     number: String,
     at: DateTime<Utc>,
-    #[serde(flatten)]
-    amount: AmountView,
+    /// A decimal number with three places.
+    #[schema(example = "49.000")]
+    amount: String,
+    /// Its ISO 4217 code.
+    #[schema(example = "USD")]
+    currency: String,
     /// The provider's word: `paid`, `open`, `void` and others.
     status: String,
     /// A page that shows it.
@@ -132,7 +136,8 @@ impl From<Invoice> for InvoiceView {
         Self {
             number,
             at,
-            amount: amount.into(),
+            amount: amount.decimal(),
+            currency: amount.currency,
             status,
             url,
             pdf,
@@ -305,13 +310,22 @@ pub async fn resume(
     Ok(HttpResponse::Ok().json(SubscriptionView::of(&services, known)))
 }
 
+/// What is read of an event.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it stands in the document, and is read by the adapter")]
+pub struct BillingEvent {
+    id: String,
+    r#type: String,
+    data: serde_json::Value,
+}
+
 /// Take an event of the payment provider.
 ///
 /// Signed in `Stripe-Signature`. 200 is for what is kept, whether it was known before or not.
 #[utoipa::path(
     post, path = "/api/billing/webhooks/{provider}", operation_id = "receive_billing_event", tag = "operations",
     params(("provider" = String, Path, example = "stripe")),
-    request_body(content = String, content_type = "application/json"),
+    request_body(content = BillingEvent, example = json!({ "id": "evt_1", "type": "invoice.paid", "data": { "object": { "customer": "cus_1" } } })),
     responses((status = 200, description = "It is kept"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn receive(

@@ -51,15 +51,9 @@ pub fn verify(
         .split(',')
         .filter_map(|part| part.trim().split_once('='))
         .collect();
-    let said = |name: &str| {
-        parts
-            .iter()
-            .filter(move |(key, _)| *key == name)
-            .map(|(_, value)| *value)
-    };
-    let seconds = said("t").next().ok_or(BadSignature::Form)?;
+    let seconds = named(&parts, "t").next().ok_or(BadSignature::Form)?;
     let at: i64 = seconds.parse().map_err(|_| BadSignature::Form)?;
-    let signatures: Vec<Vec<u8>> = said("v1")
+    let signatures: Vec<Vec<u8>> = named(&parts, "v1")
         .take(MOST)
         .filter_map(|hex| hex::decode(hex).ok())
         .collect();
@@ -78,6 +72,14 @@ pub fn verify(
         }
     }
     Err(BadSignature::Wrong)
+}
+
+/// The values of these names.
+fn named<'a>(parts: &[(&'a str, &'a str)], name: &str) -> impl Iterator<Item = &'a str> {
+    parts
+        .iter()
+        .filter(move |(key, _)| *key == name)
+        .map(|(_, value)| *value)
 }
 
 fn mac(secret: &SecretString, seconds: &str, body: &[u8]) -> Option<Hmac<Sha256>> {

@@ -168,7 +168,7 @@ impl Stripe {
         ];
         let open: List<Named> = self.api.get(&["v1", "checkout", "sessions"], &query).await?;
         for page in open.data {
-            let path = ["v1", "checkout", "sessions", &page.id, "expire"];
+            let path = ["v1", "checkout", "sessions", page.id.as_str(), "expire"];
             self.api.post::<Named>(&path, Form::default(), &fresh()).await?;
         }
         Ok(())
@@ -272,7 +272,7 @@ impl BillingProvider for Stripe {
             .with("proration_behavior", "always_invoice")
             .with("payment_behavior", "error_if_incomplete")
             .with("cancel_at_period_end", "false");
-        let path = ["v1", "subscriptions", &subscription.id];
+        let path = ["v1", "subscriptions", subscription.id.as_str()];
         self.api.post::<Named>(&path, form, &fresh()).await?;
         Ok(())
     }
@@ -280,7 +280,7 @@ impl BillingProvider for Stripe {
     async fn cancel_at_period_end(&self, customer: &str, cancel: bool) -> Result<(), BillingError> {
         let (subscription, _) = self.running(customer).await?;
         let form = Form::default().with("cancel_at_period_end", if cancel { "true" } else { "false" });
-        let path = ["v1", "subscriptions", &subscription.id];
+        let path = ["v1", "subscriptions", subscription.id.as_str()];
         self.api.post::<Named>(&path, form, &fresh()).await?;
         Ok(())
     }

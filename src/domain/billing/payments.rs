@@ -312,7 +312,8 @@ impl Payments {
             (Some(_), None) => self.plans.default_plan(),
             (None, None) => return Ok(()),
         };
-        change_plan(conn, &Caller::system(conn.tenant_id()), plan, now).await
+        let caller = Caller::system(conn.tenant_id());
+        change_plan(conn, &caller, plan, now).await
     }
 
     async fn tell(
@@ -414,11 +415,8 @@ impl Payments {
         let Some(customer) = customer.filter(|_| KINDS.contains(&kind)) else {
             return Ok(());
         };
-        let found = self
-            .db
-            .control()
-            .tenant_of_customer(self.provider.name(), customer);
-        match found.await? {
+        let (control, provider) = (self.db.control(), self.provider.name());
+        match control.tenant_of_customer(provider, customer).await? {
             Some(tenant) => {
                 self.sync(tenant).await?;
             }
