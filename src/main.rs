@@ -88,8 +88,21 @@ enum Command {
         #[arg(long, requires = "check")]
         repair: bool,
     },
+    /// Payments
+    #[command(subcommand)]
+    Billing(Billing),
     /// Bring the database of DATABASE_URL up to date and end
     Migrate,
+}
+
+#[derive(Subcommand)]
+enum Billing {
+    /// Have events of the payment provider that were kept handled again, by the server that runs or the next one
+    Replay {
+        /// Only the one of this id
+        #[arg(long)]
+        event: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -116,6 +129,13 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Eval { data, out } => {
             let report = app::eval(&configured()?, &data, &out).await?;
             Ok(write!(std::io::stdout().lock(), "{report}")?)
+        }
+        Command::Billing(Billing::Replay { event }) => {
+            let marked = app::replay_billing_events(&configured()?, event.as_deref()).await?;
+            Ok(writeln!(
+                std::io::stdout().lock(),
+                "{marked} events are handled again"
+            )?)
         }
         Command::TrainMood { data, out } => {
             let training = app::train_mood(&configured()?, &data, &out).await?;

@@ -19,7 +19,7 @@ use crate::{
         accounts::{Accounts, keys::Keys, space::SpaceDirectory, token::Tokens},
         answering::answerer::Answerer,
         attachments::Links,
-        billing::plans::Plans,
+        billing::{payments::Payments, plans::Plans},
         insight::seen::Sightings,
         jobs::Bell,
         knowledge::{ingest::Ingest, reader::Reader},
@@ -53,6 +53,7 @@ pub struct Services {
     pub demo: TenantId,
     pub keys: Keys,
     pub plans: Arc<Plans>,
+    pub payments: Payments,
     pub spaces: SpaceDirectory,
     pub availabilities: Availabilities,
     /// Looks at files from outside.

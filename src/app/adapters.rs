@@ -2,9 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
+use anyhow::bail;
+use parlance_store::Db;
+use rand::{RngExt, distr::Alphanumeric};
+use secrecy::SecretString;
+
 use super::reading;
 use crate::{
     adapters::{
+        billing::{Amount, BillingProvider, Mock, MockPlan, Stripe},
         breaker::BreakerPolicy,
         embed::{CachedQueries, Embedder, Guarded, MiniLm, MiniLmOptions, OpenAi},
         identity::{Clerk, IdentityProvider, Supabase},
@@ -19,8 +25,11 @@ use crate::{
         mail::{Mailer, Outbox, Smtp},
         web::{Fetch, SystemResolver, Web, WebLimits},
     },
-    config::{Config, Embeddings, Logins, Models},
-    domain::knowledge::reader::Reader,
+    config::{Config, Embeddings, Logins, Models, PaidBy},
+    domain::{
+        billing::plans::{Plan, Plans},
+        knowledge::reader::Reader,
+    },
     kernel::clock::{SharedClock, SystemClock},
 };
 
@@ -101,6 +110,51 @@ pub fn identity_provider(
         Logins::Clerk(options) => Some(Arc::new(Clerk::new(*options.clone(), clock.clone())?)),
         Logins::Supabase(options) => Some(Arc::new(Supabase::new(*options.clone(), clock.clone())?)),
     })
+}
+
+/// Who takes payments.
+///
+/// # Errors
+/// When a paid plan has no price there, or a price is of no plan.
+pub(super) fn billing_provider(
+    paid_by: &PaidBy,
+    plans: &Plans,
+    db: &Db,
+    clock: &SharedClock,
+) -> anyhow::Result<Arc<dyn BillingProvider>> {
+    let PaidBy::Stripe(options) = paid_by else {
+        let sold = plans.iter().filter(|plan| !plan.price.is_zero());
+        let sold = sold.map(|plan| (plan.id.clone(), mock_plan(plan))).collect();
+        let secret: String = rand::rng()
+            .sample_iter(Alphanumeric)
+            .take(32)
+            .map(char::from)
+            .collect();
+        return Ok(Arc::new(Mock::new(
+            db.clone(),
+            sold,
+            SecretString::from(secret),
+            clock.clone(),
+        )));
+    };
+    if let Some(unknown) = options.prices.keys().find(|id| plans.get(id).is_none()) {
+        bail!("STRIPE_PRICES names the plan {unknown}, which is not in the plan file");
+    }
+    let priced = |plan: &&Plan| plan.price.is_zero() || options.prices.contains_key(&plan.id);
+    if let Some(plan) = plans.iter().find(|plan| !priced(plan)) {
+        bail!("STRIPE_PRICES has no price for the plan {}", plan.id);
+    }
+    Ok(Arc::new(Stripe::new(*options.clone(), clock.clone())?))
+}
+
+fn mock_plan(plan: &Plan) -> MockPlan {
+    MockPlan {
+        name: plan.name.clone(),
+        price: Amount {
+            thousandths: i64::try_from(plan.price.thousandths()).unwrap_or(i64::MAX),
+            currency: plan.price.currency().to_owned(),
+        },
+    }
 }
 
 async fn embedder(embeddings: &Embeddings) -> anyhow::Result<Arc<dyn Embedder>> {

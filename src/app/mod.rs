@@ -7,6 +7,7 @@ mod adapters;
 mod assignment;
 mod attendance;
 mod bench;
+mod billing;
 mod database;
 mod deadlines;
 pub mod demo;
@@ -31,6 +32,7 @@ use self::listening::{listen, serve};
 pub use self::{
     adapters::{Adapters, identity_provider},
     bench::bench,
+    billing::replay as replay_billing_events,
     eval::{eval, train_mood},
     reading::read_document,
     rollups::rollups,
@@ -57,7 +59,7 @@ use crate::{
         accounts::{Accounts, keys::Keys, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, cache::AnswerCache, tokens},
         attachments::Links,
-        billing::{meter::Meter, plans::Plans, prices::PriceBook},
+        billing::{meter::Meter, payments::Payments, plans::Plans, prices::PriceBook},
         drafting::drafter::Drafter,
         insight::seen::Sightings,
         jobs::{Bell, Takes},
@@ -162,6 +164,8 @@ impl App {
         services.tasks.spawn_local("attendance", looking);
         let looking = deadlines::keep_looking(services.clone());
         services.tasks.spawn_local("deadlines", looking);
+        let looking = billing::keep_looking(services.clone());
+        services.tasks.spawn_local("billing", looking);
         // Listed before anybody is served: what comes in from now on has its job.
         let tenants = services.db.control().tenants().await.unwrap_or_else(|error| {
             error!(%error, "documents that are unread are looked for at the next start");
@@ -387,6 +391,14 @@ fn services(
         spaces: spaces.clone(),
         answerer: answerer.clone(),
     };
+    let payments = Payments {
+        provider: adapters::billing_provider(&config.billing.paid_by, &plans, &db, &clock)?,
+        db: db.clone(),
+        plans: plans.clone(),
+        clock: clock.clone(),
+        bell: bell.clone(),
+        grace: config.billing.grace,
+    };
     let tokens = Tokens::new(&secret, clock.clone());
     let accounts = Accounts::new(
         db.clone(),
@@ -416,6 +428,7 @@ fn services(
         ),
         demo: demo::ACME.into(),
         keys: Keys::new(db.clone(), vault.clone(), clock.clone(), plans.clone()),
+        payments,
         plans,
         sightings: Sightings::new(db.clone(), clock.clone()),
         tenants,

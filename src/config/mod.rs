@@ -1,6 +1,7 @@
 //! Configuration: a struct per concern, read once from the environment (and `.env`), checked
 //! together. `.env.example` lists every variable. Secrets never print.
 
+mod billing;
 mod env;
 mod logins;
 mod mail;
@@ -9,11 +10,13 @@ mod tests;
 
 use std::{fmt, path::PathBuf, time::Duration};
 
+use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 
-use self::{env::Env, logins::logins, mail::mail};
+use self::{billing::billing, env::Env, logins::logins, mail::mail};
 use crate::{
     adapters::{
+        billing::StripeOptions,
         embed::OpenAiOptions,
         identity::{ClerkOptions, SupabaseOptions},
         llm::anthropic,
@@ -55,6 +58,7 @@ pub struct Config {
     pub demo: bool,
     /// `PLAN_FILE`: plans instead of the built-in ones.
     pub plans: Option<PathBuf>,
+    pub billing: Billing,
 }
 
 /// `PORT`, `BIND`, `PUBLIC_URL`, `DATA_DIR`, `AUTH_SECRET`, `BEHIND_PROXY`,
@@ -212,6 +216,23 @@ pub enum Logins {
     Supabase(Box<SupabaseOptions>),
 }
 
+/// `BILLING_PROVIDER`, `BILLING_GRACE_DAYS`.
+#[derive(Clone, Debug)]
+pub struct Billing {
+    pub paid_by: PaidBy,
+    /// How long a plan is kept while it is not paid.
+    pub grace: TimeDelta,
+}
+
+/// Who takes payments.
+#[derive(Clone, Debug)]
+pub enum PaidBy {
+    /// Nobody: it is played.
+    Mock,
+    /// `STRIPE_SECRET_KEY`, `STRIPE_WEBHOOK_SECRETS`, `STRIPE_PRICES`, `STRIPE_BASE_URL`.
+    Stripe(Box<StripeOptions>),
+}
+
 /// Everything that is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
 #[error("the configuration is not valid:\n  {}", .0.join("\n  "))]
@@ -259,6 +280,7 @@ impl Config {
                 env.word("DEMO", &[("on", true), ("off", false)], embedded)
             },
             plans: env.text("PLAN_FILE").map(PathBuf::from),
+            billing: billing(&mut env),
             embeddings: embeddings(&mut env, &models, model_dir),
             documents: documents(&mut env),
             chat: chat(&mut env),

@@ -147,6 +147,7 @@ permits!(
     KeysWrite = KeysWrite,
     AuditRead = AuditRead,
     BillingRead = BillingRead,
+    BillingWrite = BillingWrite,
     WorkspaceWrite = WorkspaceWrite,
     // What visitors said is told there besides.
     GapsRead = KnowledgeRead & ConversationsRead,

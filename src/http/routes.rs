@@ -12,13 +12,13 @@ use super::{
     analytics, assets, attachments, audit, auth, billing, canned,
     contacts::{self, notes},
     conversations::{self, act, read, search},
-    demo, documents, gaps, golden, identity_keys, invitations, jobs, keys, mail, operations, outbox,
-    passages,
+    demo, documents, gaps, golden, identity_keys, invitations, jobs, keys, mail, mock_billing, operations,
+    outbox, passages, payments,
     permit::{
-        AnalyticsRead, Anyone, AuditRead, BillingRead, ContactsMerge, ConversationsRead, ConversationsWrite,
-        GapsRead, GapsWrite, KeysRead, KeysWrite, KnowledgeRead, KnowledgeWrite, QuestionsRead,
-        RatingCommentsRead, SpacesRead, SpacesWrite, TeamRead, TeamWrite, WorkspaceWrite, delete, get, patch,
-        post, put,
+        AnalyticsRead, Anyone, AuditRead, BillingRead, BillingWrite, ContactsMerge, ConversationsRead,
+        ConversationsWrite, GapsRead, GapsWrite, KeysRead, KeysWrite, KnowledgeRead, KnowledgeWrite,
+        QuestionsRead, RatingCommentsRead, SpacesRead, SpacesWrite, TeamRead, TeamWrite, WorkspaceWrite,
+        delete, get, patch, post, put,
     },
     places, query, questions, ratings, session, site, sla, sources,
     spaces::{self, embed, experiments, life, versions},
@@ -123,6 +123,22 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         .service(at("/api/keys/{id}").route(delete(KeysWrite, keys::revoke)))
         .service(at("/api/billing/plan").route(get(BillingRead, billing::plan)))
         .service(at("/api/billing/usage").route(get(BillingRead, billing::usage)))
+        .service(
+            at("/api/billing/subscription")
+                .route(get(BillingRead, payments::read))
+                .route(post(BillingWrite, payments::change)),
+        )
+        .service(at("/api/billing/subscription/cancel").route(post(BillingWrite, payments::cancel)))
+        .service(at("/api/billing/subscription/resume").route(post(BillingWrite, payments::resume)))
+        .service(at("/api/billing/checkout").route(post(BillingWrite, payments::checkout)))
+        .service(at("/api/billing/portal").route(post(BillingWrite, payments::portal)))
+        .service(at("/api/billing/invoices").route(get(BillingRead, payments::invoices)))
+        .service(at("/api/billing/webhooks/{provider}").route(post(Anyone, payments::receive)))
+        .service(
+            at("/billing/mock/{kind}/{address}")
+                .route(get(Anyone, mock_billing::page))
+                .route(post(Anyone, mock_billing::act)),
+        )
         .service(at("/api/audit").route(get(AuditRead, audit::list)))
         .service(at("/api/audit/export").route(get(AuditRead, audit::export)))
         .service(at("/api/mail/inbound/postmark").route(post(Anyone, mail::inbound::postmark)))

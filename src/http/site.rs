@@ -169,7 +169,7 @@ async fn shows_demo(services: &Services) -> Result<bool, Problem> {
 }
 
 /// In its address, so that it is kept as long as it stays the same.
-fn style_version() -> String {
+pub(super) fn style_version() -> String {
     let hash = Files::get(STYLE).map(|file| hex::encode(file.metadata.sha256_hash()));
     hash.and_then(|hash| hash.get(..12).map(str::to_owned))
         .unwrap_or_default()
@@ -187,7 +187,11 @@ static TEMPLATES: LazyLock<Result<Environment<'static>, String>> = LazyLock::new
     Ok(pages)
 });
 
-fn render(name: &str, context: &Context<'_>) -> Result<String, Problem> {
+/// A page of the site.
+///
+/// # Errors
+/// `Internal` when it cannot be made.
+pub(super) fn render<C: Serialize>(name: &str, context: &C) -> Result<String, Problem> {
     let pages = TEMPLATES.as_ref().map_err(Problem::internal)?;
     let page = pages.get_template(name).map_err(Problem::internal)?;
     page.render(Value::from(Serde(context)))

@@ -5,6 +5,8 @@ import datetime
 import urllib.parse
 import uuid
 
+import requests
+
 from world import Person, code_of
 
 SCOPES = ["spaces:read", "spaces:write", "knowledge:read", "knowledge:write", "conversations:read", "analytics:read", "team:read", "audit:read", "billing:read"]
@@ -278,6 +280,19 @@ def team(world, ada):
     ada.call("change_workspace", body={"name": "Acme Robotics", "time_zone": "Europe/Berlin"})
     ada.call("get_plan")
     ada.call("get_usage")
+    ada.call("get_subscription")
+    ada.call("list_invoices")
+    page = ada.call("open_checkout", body={"plan": "pro"})["url"]
+    # A page of the mock's, for browsers.
+    requests.post(page, data={"act": "pay"}, timeout=60, allow_redirects=False)
+    ada.call("open_billing_portal")
+    ada.call("change_subscription", body={"plan": "enterprise", "preview": True})
+    ada.call("change_subscription", body={"plan": "enterprise"})
+    ada.call("cancel_subscription")
+    ada.call("resume_subscription")
+    event = {"id": "evt_1", "type": "invoice.paid", "data": {"object": {}}}
+    forged = {"Stripe-Signature": "t=1,v1=00"}
+    world.call("receive_billing_event", {"provider": "mock"}, body=event, headers=forged, status=400)
     made = ada.call("create_team", body={"name": "Sales", "members": [bob.id]})
     ada.call("change_team", {"id": made["id"]}, body={"name": "Sales", "members": [bob.id, cleo.id]})
     ada.call("list_teams")

@@ -22,6 +22,7 @@ mod layering;
 mod llm;
 mod mail_replies;
 mod outside;
+mod payments;
 mod promises;
 mod resume;
 mod routes;

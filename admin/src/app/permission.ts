@@ -18,6 +18,7 @@ const LEAST = {
   'keys:write': 'admin',
   'audit:read': 'admin',
   'billing:read': 'admin',
+  'billing:write': 'owner',
   'workspace:write': 'owner',
 } as const satisfies Record<string, Role>;
 export type Permission = keyof typeof LEAST;

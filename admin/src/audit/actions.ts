@@ -127,6 +127,11 @@ export const ACTIONS: Record<string, Kind> = {
     acts: { 'contact.block': 'blocked a contact', 'contact.unblock': 'unblocked a contact', 'contact.merge': 'merged a contact into another' },
   },
   'workspace.': { label: 'Workspace', one: 'somebody', acts: { 'workspace.transfer': 'handed the workspace over to {}', 'workspace.rename': 'renamed the workspace', 'workspace.time_zone': 'changed the time zone of the workspace', 'workspace.plan': 'changed the plan' } },
+  'billing.': {
+    label: 'Payments',
+    one: 'a plan',
+    acts: { 'billing.checkout': 'went to pay for a plan', 'billing.change': 'changed the plan that is paid for', 'billing.cancel': 'cancelled the subscription', 'billing.resume': 'kept the subscription after all' },
+  },
   'api_key.': { label: 'API keys', one: 'an API key', named: 'the API key ', acts: { 'api_key.create': 'made {}', 'api_key.revoke': 'revoked {}' } },
   'account.': { label: 'Accounts', one: 'an account', acts: { 'account.sign_up': 'signed up' } },
   'user.': { label: 'Names', one: 'their name', acts: { 'user.rename': 'changed their name' } },

@@ -9,7 +9,11 @@ import { Group } from '../ui/Group';
 import { Page } from '../ui/Page';
 import { SkeletonLines } from '../ui/Skeleton';
 import { planQuery, usageQuery } from './api';
+import { Invoices } from './Invoices';
+import { subscriptionQuery } from './payments';
 import { PlanCard } from './PlanCard';
+import { PlanChoice } from './PlanChoice';
+import { SubscriptionPart } from './SubscriptionPart';
 import { UsageList } from './UsageList';
 
 /** The plan, and how much of it is used. */
@@ -27,10 +31,13 @@ export function BillingPage() {
 function Billing() {
   const api = useApi();
   const [plans, usage] = [useQuery(planQuery(api)), useQuery(usageQuery(api))];
+  const [owner, { data: subscription }] = [useMay('billing:write'), useQuery(subscriptionQuery(api))];
+  const names = new Map(plans.data?.plans.map(({ id, name }) => [id, name]));
   const current = plans.data?.plans.find(({ id }) => id === plans.data.plan);
   return (
     <Page title="Billing" lead={current && `This workspace is on the plan ${current.name}.`}>
       <div className="mt-6 space-y-10">
+        <SubscriptionPart names={names} />
         <Group title="Usage" lead={usage.data && `By the calendar, in the time zone ${usage.data.time_zone.replaceAll('_', ' ')}.`}>
           {usage.data ? (
             <UsageList usage={usage.data} />
@@ -44,7 +51,9 @@ function Billing() {
           {plans.data ? (
             <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
               {plans.data.plans.map((plan) => (
-                <PlanCard key={plan.id} plan={plan} current={plan.id === plans.data.plan} />
+                <PlanCard key={plan.id} plan={plan} current={plan.id === plans.data.plan}>
+                  {owner && subscription && <PlanChoice plan={plan} subscription={subscription} />}
+                </PlanCard>
               ))}
             </ul>
           ) : plans.error ? (
@@ -53,6 +62,7 @@ function Billing() {
             <SkeletonLines label="Loading the plans" lines={3} />
           )}
         </Group>
+        <Invoices />
       </div>
     </Page>
   );

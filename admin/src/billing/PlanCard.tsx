@@ -1,12 +1,13 @@
 import { Check } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Tag } from '../ui/Tag';
 import type { Plan } from './api';
 import { given, price } from './words';
 
 /** What a plan gives and costs. */
-export function PlanCard({ plan, current }: { plan: Plan; current: boolean }) {
+export function PlanCard({ plan, current, children }: { plan: Plan; current: boolean; children?: ReactNode }) {
   return (
-    <li aria-current={current || undefined} className={`rounded-xl border p-5 ${current ? 'border-accent' : 'border-line'}`}>
+    <li aria-current={current || undefined} className={`flex flex-col rounded-xl border p-5 ${current ? 'border-accent' : 'border-line'}`}>
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h3 className="text-base font-semibold">{plan.name}</h3>
         {current && <Tag look="accent">Your plan</Tag>}
@@ -23,6 +24,7 @@ export function PlanCard({ plan, current }: { plan: Plan; current: boolean }) {
           </li>
         ))}
       </ul>
+      {children}
     </li>
   );
 }

@@ -28,6 +28,8 @@ async function open(limits: Standing[], role = 'admin') {
   const heard = serve({
     ...workspace(role),
     'GET /api/billing/plan': () => json(PLANS),
+    'GET /api/billing/subscription': () => json({ provider: 'mock', sold: [], status: null, plan: null, current_period_end: null, trial_end: null, cancel_at_period_end: false, grace_until: null }),
+    'GET /api/billing/invoices': () => json({ invoices: [] }),
     'GET /api/billing/usage': () => json({ plan: 'pro', time_zone: 'Asia/Kuwait', limits }),
   });
   await openConsole('/app/billing');

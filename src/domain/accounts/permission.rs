@@ -54,6 +54,7 @@ permissions! {
     KeysWrite = "keys:write", Admin;
     AuditRead = "audit:read", Admin;
     BillingRead = "billing:read", Admin;
+    BillingWrite = "billing:write", Owner;
     WorkspaceWrite = "workspace:write", Owner;
 }
 
@@ -94,12 +95,17 @@ pub fn may(role: Role, permission: Permission) -> bool {
 
 impl Permission {
     /// Whether a program may be given it: keys do not make keys, nor do they decide who belongs to the
-    /// workspace or whose it is, nor merge people, which has no way back.
+    /// workspace, whose it is or what it pays, nor merge people, which has no way back.
     #[must_use]
     pub const fn for_programs(self) -> bool {
         !matches!(
             self,
-            Self::KeysRead | Self::KeysWrite | Self::TeamWrite | Self::ContactsMerge | Self::WorkspaceWrite
+            Self::KeysRead
+                | Self::KeysWrite
+                | Self::TeamWrite
+                | Self::ContactsMerge
+                | Self::BillingWrite
+                | Self::WorkspaceWrite
         )
     }
 }

@@ -42,6 +42,17 @@ impl Money {
         format!("{}.{:03}", self.thousandths / 1_000, self.thousandths % 1_000)
     }
 
+    /// In thousandths of the currency's unit.
+    #[must_use]
+    pub fn thousandths(&self) -> u64 {
+        self.thousandths
+    }
+
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.thousandths == 0
+    }
+
     /// Its ISO 4217 code.
     #[must_use]
     pub fn currency(&self) -> &str {

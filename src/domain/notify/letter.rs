@@ -87,6 +87,15 @@ pub enum Letter {
         others: i64,
         link: String,
     },
+    /// What became of a payment.
+    Billing {
+        /// Its word; see `billing::dunning::Notice`.
+        notice: &'static str,
+        plan: String,
+        /// How long it is kept unpaid, in words; see [`when`].
+        until: Option<String>,
+        link: String,
+    },
     /// A quota of the plan is nearly used up, or is.
     Quota {
         workspace: String,
@@ -163,9 +172,19 @@ impl Letter {
             Self::Invitation { .. } => "invitation",
             Self::Waiting { .. } => "waiting",
             Self::Deadline { .. } => "deadline",
+            Self::Billing { .. } => "billing",
             Self::Quota { .. } => "quota",
             Self::Reply { .. } => "reply",
             Self::Rating { .. } => "rating",
+        }
+    }
+
+    fn billing_sample(notice: &'static str, graced: bool) -> Self {
+        Self::Billing {
+            notice,
+            plan: "Pro".to_owned(),
+            until: graced.then(|| when(DateTime::UNIX_EPOCH)),
+            link: "https://parlance.example/app/billing".to_owned(),
         }
     }
 
@@ -209,6 +228,10 @@ impl Letter {
                 others: 1,
                 link: "https://parlance.example/app/tickets/42".to_owned(),
             },
+            Self::billing_sample("payment_failed", true),
+            Self::billing_sample("grace_ending", true),
+            Self::billing_sample("plan_ended", false),
+            Self::billing_sample("paid_again", false),
             Self::Quota {
                 workspace: "Acme Robotics".to_owned(),
                 counted: "messages a month",

@@ -27,6 +27,7 @@ use crate::{
     domain::{
         accounts::{invitations::Token, secret},
         attachments::preview,
+        billing::dunning::Notice,
         jobs::{self, Priority, Work},
         mail_replies::address::Addresses,
     },
@@ -75,6 +76,15 @@ pub enum Errand {
         ticket: TicketId,
         breached: bool,
     },
+    /// What became of a payment, to an owner.
+    Billing {
+        user: UserId,
+        notice: Notice,
+        /// The plan's name.
+        plan: String,
+        /// How long it is kept unpaid.
+        until: Option<DateTime<Utc>>,
+    },
     /// That a quota of the plan is nearly used up, or is; see [`quota`].
     Quota {
         user: UserId,
@@ -107,6 +117,7 @@ impl Errand {
                 ticket,
                 breached,
             } => format!("deadline:{user}:{ticket}:{breached}"),
+            Self::Billing { user, notice, .. } => format!("billing:{user}:{}", notice.as_str()),
             Self::Quota { user, quota, percent } => format!("quota:{user}:{quota}:{percent}"),
             Self::Reply { conversation } => format!("reply:{conversation}"),
             Self::Rating { conversation } => format!("rating:{conversation}"),
@@ -231,6 +242,7 @@ impl Post {
             | Errand::SecondFactor { user, .. }
             | Errand::Waiting { user, .. }
             | Errand::Deadline { user, .. }
+            | Errand::Billing { user, .. }
             | Errand::Quota { user, .. } => *user,
         };
         let who = db.read(async |conn| people::recipient(conn, user).await).await?;
@@ -311,6 +323,18 @@ impl Post {
             Errand::Deadline { ticket, breached, .. } => {
                 let letter = self.deadline(db, *ticket, *breached).await?;
                 letter.map(|letter| (here(), letter))
+            }
+            Errand::Billing { .. } if who.email_verified_at.is_none() => None,
+            Errand::Billing {
+                notice, plan, until, ..
+            } => {
+                let letter = Letter::Billing {
+                    notice: notice.as_str(),
+                    plan: plan.clone(),
+                    until: until.map(when),
+                    link: format!("{}/app/billing", self.templates.home()),
+                };
+                Some((here(), letter))
             }
             // Only to those who have proven that their address is theirs.
             Errand::Quota { .. } if who.email_verified_at.is_none() => None,

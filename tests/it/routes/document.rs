@@ -41,6 +41,7 @@ const PAGES: &[&str] = &[
     "/demo/{tenant}/{file}",
     "/mail/rating/{token}",
     "/mail/unsubscribe/{token}",
+    "/billing/mock/{kind}/{address}",
 ];
 const JSON: &str = "application/json";
 
@@ -308,6 +309,12 @@ const UNKNOWN: &[(&str, &[u16])] = &[
     ("answer_gap", &[404]),
     // Replies do not come in where nobody set that up.
     ("receive_postmark", &[404]),
+    // Nobody has paid, or signed.
+    ("open_billing_portal", &[409]),
+    ("change_subscription", &[409]),
+    ("cancel_subscription", &[409]),
+    ("resume_subscription", &[409]),
+    ("receive_billing_event", &[400, 404]),
 ];
 
 #[tokio::test]

@@ -32,6 +32,8 @@ fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> Reque
         json!({ "role": "agent" })
     } else if url.ends_with("/api/keys") {
         json!({ "name": "Sync", "scopes": ["knowledge:read"] })
+    } else if url.ends_with("/billing/checkout") || url.ends_with("/billing/subscription") {
+        json!({ "plan": "pro" })
     } else if url.contains("/team/invitations") {
         json!({ "email": "bob@shop.example", "role": "viewer" })
     } else if url.contains("/team/teams") {

@@ -40,7 +40,7 @@ const REVIEWED: &[(Role, &[&str])] = &[
             "billing:read",
         ],
     ),
-    (Role::Owner, &["workspace:write"]),
+    (Role::Owner, &["billing:write", "workspace:write"]),
 ];
 
 fn reviewed(role: Role) -> Vec<&'static str> {

@@ -97,6 +97,26 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("PATCH", "/api/workspace", Member("workspace:write")),
     ("GET", "/api/billing/plan", Member("billing:read")),
     ("GET", "/api/billing/usage", Member("billing:read")),
+    ("GET", "/api/billing/subscription", Member("billing:read")),
+    ("GET", "/api/billing/invoices", Member("billing:read")),
+    ("POST", "/api/billing/subscription", Member("billing:write")),
+    (
+        "POST",
+        "/api/billing/subscription/cancel",
+        Member("billing:write"),
+    ),
+    (
+        "POST",
+        "/api/billing/subscription/resume",
+        Member("billing:write"),
+    ),
+    ("POST", "/api/billing/checkout", Member("billing:write")),
+    ("POST", "/api/billing/portal", Member("billing:write")),
+    // Signed by the provider: see `payments`.
+    ("POST", "/api/billing/webhooks/{provider}", All),
+    // Their addresses have a secret in them: see `payments`.
+    ("GET", "/billing/mock/{kind}/{address}", All),
+    ("POST", "/billing/mock/{kind}/{address}", All),
     ("GET", "/api/team/teams", Member("team:read")),
     ("POST", "/api/team/teams", Member("team:write")),
     ("PUT", "/api/team/teams/{id}", Member("team:write")),

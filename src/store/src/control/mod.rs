@@ -6,6 +6,7 @@
 //! `TenantConn`.
 
 mod accounts;
+pub mod billing_events;
 mod directory;
 pub mod factors;
 pub mod identities;

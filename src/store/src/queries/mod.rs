@@ -48,6 +48,7 @@ pub mod sources;
 pub mod space_life;
 pub mod space_versions;
 pub mod spaces;
+pub mod subscriptions;
 pub mod teams;
 pub mod ticket_categories;
 pub mod tickets;

@@ -59,6 +59,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("sources", "sources"),
     ("space_life", "space_life"),
     ("space_versions", "space_life"),
+    ("subscriptions", "subscriptions"),
     ("teams", "teams"),
     ("quotas", "quotas"),
     ("routing_rules", "sorting"),

@@ -50,6 +50,10 @@ const ABOVE_TENANTS: &[(&str, &str)] = &[
         "finds the tenant of a provider's organisation; read by all, written by its tenant only",
     ),
     (
+        "billing_events",
+        "whose an event is stands in its body, and may not be known",
+    ),
+    (
         "__diesel_schema_migrations",
         "the list of migrations; the server has no right to it",
     ),
@@ -84,6 +88,11 @@ const OTHER_POLICIES: &[(&str, &str, &str)] = &[
         "ticket_deadlines",
         "sweep",
         "lets deadlines_to_look_at see which tickets have one that is at risk or has passed",
+    ),
+    (
+        "subscriptions",
+        "sweep",
+        "lets two functions see whose a customer is and which tenants' subscriptions are due",
     ),
     (
         "jobs",
@@ -250,6 +259,11 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
             ),
             (
                 "parlance_sweeper",
+                "function subscriptions_to_look_at(timestamp with time zone,integer)"
+            ),
+            ("parlance_sweeper", "function tenant_of_customer(text,text)"),
+            (
+                "parlance_sweeper",
                 "function tenants_with_due_jobs(timestamp with time zone,text[])"
             ),
             ("parlance_sweeper", "function tenants_with_open_work()"),
@@ -277,6 +291,10 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
                 "reservations.state",
                 "reservations.tenant_id",
                 "rollup_deltas.tenant_id",
+                "subscriptions.customer",
+                "subscriptions.look_at",
+                "subscriptions.provider",
+                "subscriptions.tenant_id",
                 "ticket_deadlines.look_at",
                 "ticket_deadlines.tenant_id",
                 "ticket_deadlines.ticket_id",
@@ -352,6 +370,8 @@ async fn a_function_with_other_rights_is_known_and_pinned() {
             "parlance_index_space",
             "parlance_search_conversations",
             "parlance_search_words",
+            "subscriptions_to_look_at",
+            "tenant_of_customer",
             "tenants_with_due_jobs",
             "tenants_with_open_work",
             "tenants_with_question_marks",

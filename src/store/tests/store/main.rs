@@ -46,6 +46,7 @@ mod sorting;
 mod sources;
 mod space_life;
 mod spaces;
+mod subscriptions;
 mod support;
 mod teams;
 mod tickets;

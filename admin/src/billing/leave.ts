@@ -1,0 +1,2 @@
+/** Goes to another site. */
+export const leave = (url: string) => window.location.assign(url);

@@ -1,0 +1,444 @@
+//! Paying for a plan. Whatever the payment provider tells, its subscription is asked for anew and what it says is
+//! written ([`Payments::sync`]); so events may come twice, late, in any order or not at all.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use parlance_store::{
+    Db, StoreError, TenantConn,
+    control::{Role, billing_events::NewEvent, members, workspace},
+    ids::TenantId,
+    queries::subscriptions::{self, Subscription},
+};
+use serde_json::json;
+use tracing::{error, info, warn};
+
+use super::{
+    dunning::{self, Notice},
+    plans::Plans,
+    subscription::change_plan,
+};
+use crate::{
+    adapters::billing::{
+        Amount, BadEvent, BillingError, BillingProvider, Invoice, NewCustomer, Order, Subscription as Told,
+        runs,
+    },
+    domain::{
+        accounts::caller::Caller,
+        audit,
+        jobs::Bell,
+        notify::mail::{self, Errand},
+    },
+    kernel::clock::SharedClock,
+};
+
+/// Types of events that something follows from; the others are kept.
+const KINDS: &[&str] = &[
+    "checkout.session.completed",
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "invoice.paid",
+    "invoice.payment_failed",
+];
+/// How long after an event failed it is tried again: twice as long each time, up to the longest.
+const RETRY: TimeDelta = TimeDelta::seconds(30);
+const LONGEST_RETRY: TimeDelta = TimeDelta::hours(6);
+/// Events and subscriptions looked at at once.
+const BATCH: i32 = 64;
+
+/// Why somebody cannot pay, or change what they pay for.
+#[derive(Debug, thiserror::Error)]
+pub enum PaymentError {
+    #[error(transparent)]
+    Billing(BillingError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the plan {0} cannot be paid for; to have the free one, cancel the subscription")]
+    NotSold(String),
+    #[error("this workspace pays for a plan already: change that one")]
+    Subscribed,
+    #[error("this workspace has no subscription that could be changed")]
+    NotSubscribed,
+    #[error("this workspace pays for this plan already")]
+    SamePlan,
+}
+
+impl From<BillingError> for PaymentError {
+    fn from(error: BillingError) -> Self {
+        match error {
+            BillingError::Store(error) => Self::Store(error),
+            BillingError::NoSubscription => Self::NotSubscribed,
+            other => Self::Billing(other),
+        }
+    }
+}
+
+/// Why an event was not taken; the provider is to send it again.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    #[error(transparent)]
+    Bad(#[from] BadEvent),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The payments of all workspaces. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Payments {
+    pub provider: Arc<dyn BillingProvider>,
+    pub db: Db,
+    pub plans: Arc<Plans>,
+    pub clock: SharedClock,
+    pub bell: Bell,
+    /// How long a plan is kept while it is not paid.
+    pub grace: TimeDelta,
+}
+
+impl Payments {
+    /// What the workspace pays for, as far as is known here.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn read(&self, tenant: TenantId) -> Result<Option<Subscription>, StoreError> {
+        let found = self.db.tenant(tenant).read(subscriptions::read).await?;
+        Ok(found.filter(|one| one.provider == self.provider.name()))
+    }
+
+    /// A page of the provider's on which `plan` is paid for; it leads back to `origin`.
+    ///
+    /// # Errors
+    /// [`PaymentError`].
+    pub async fn checkout(&self, caller: &Caller, plan: &str, origin: &str) -> Result<String, PaymentError> {
+        let sold = self.plans.get(plan).filter(|_| self.provider.sells(plan));
+        let sold = sold.ok_or_else(|| PaymentError::NotSold(plan.to_owned()))?;
+        let customer = self.customer(caller).await?;
+        let known = self.sync(caller.tenant).await?;
+        let status = known.as_ref().and_then(|known| known.status);
+        if status.is_some_and(runs) {
+            return Err(PaymentError::Subscribed);
+        }
+        let (paid, left) = (
+            format!("{origin}/app/billing?checkout=paid"),
+            format!("{origin}/app/billing"),
+        );
+        let order = Order {
+            tenant: caller.tenant,
+            customer: &customer,
+            plan,
+            trial_days: if status.is_none() { sold.trial_days } else { 0 },
+            paid: &paid,
+            left: &left,
+        };
+        let page = self.provider.checkout(order).await?;
+        self.record(caller, "billing.checkout", plan).await?;
+        Ok(page)
+    }
+
+    /// A page of the provider's for cards and invoices; it leads back to `origin`.
+    ///
+    /// # Errors
+    /// [`PaymentError`].
+    pub async fn portal(&self, caller: &Caller, origin: &str) -> Result<String, PaymentError> {
+        let customer = self.known(caller.tenant).await?.customer;
+        Ok(self
+            .provider
+            .portal(&customer, &format!("{origin}/app/billing"))
+            .await?)
+    }
+
+    /// What a change to `plan` would cost at once; less than nothing is credited.
+    ///
+    /// # Errors
+    /// [`PaymentError`].
+    pub async fn preview(&self, tenant: TenantId, plan: &str) -> Result<Amount, PaymentError> {
+        let customer = self.changeable(tenant, plan).await?;
+        Ok(self.provider.preview(&customer, plan).await?)
+    }
+
+    /// Changes what is paid for; the new plan counts at once.
+    ///
+    /// # Errors
+    /// [`PaymentError`].
+    pub async fn change(&self, caller: &Caller, plan: &str) -> Result<Option<Subscription>, PaymentError> {
+        let customer = self.changeable(caller.tenant, plan).await?;
+        self.provider.change_plan(&customer, plan).await?;
+        self.record(caller, "billing.change", plan).await?;
+        self.sync(caller.tenant).await
+    }
+
+    /// Ends the subscription with its period, or lets it go on.
+    ///
+    /// # Errors
+    /// [`PaymentError`].
+    pub async fn cancel(&self, caller: &Caller, cancel: bool) -> Result<Option<Subscription>, PaymentError> {
+        let known = self.known(caller.tenant).await?;
+        self.provider
+            .cancel_at_period_end(&known.customer, cancel)
+            .await?;
+        let action = if cancel {
+            "billing.cancel"
+        } else {
+            "billing.resume"
+        };
+        self.record(caller, action, &known.plan.unwrap_or_default())
+            .await?;
+        self.sync(caller.tenant).await
+    }
+
+    /// The last invoices, newest first; none where nobody ever went to pay.
+    ///
+    /// # Errors
+    /// [`PaymentError`].
+    pub async fn invoices(&self, tenant: TenantId) -> Result<Vec<Invoice>, PaymentError> {
+        match self.read(tenant).await? {
+            Some(known) => Ok(self.provider.invoices(&known.customer).await?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Takes an event: keeps it, then does what follows. One that was handled before does nothing; one that
+    /// cannot be handled now is tried again by [`Self::look`].
+    ///
+    /// # Errors
+    /// [`ReceiveError`].
+    pub async fn receive(&self, body: &[u8], signature: &str) -> Result<(), ReceiveError> {
+        let event = self.provider.event(body, signature)?;
+        let (provider, at) = (self.provider.name(), self.clock.now());
+        let new = NewEvent {
+            provider,
+            id: &event.id,
+            kind: &event.kind,
+            customer: event.customer.as_deref(),
+            body,
+            at,
+            retry_at: at + RETRY,
+        };
+        if !self.db.control().keep_billing_event(new).await? {
+            self.handle(&event.id, &event.kind, event.customer.as_deref(), 0)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Does what is due by itself: events that could not be handled, graces that end, and subscriptions whose
+    /// period is over while nobody told what became of them.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn look(&self) -> Result<(), StoreError> {
+        let (control, now) = (self.db.control(), self.clock.now());
+        let provider = self.provider.name();
+        for event in control.billing_events_to_handle(provider, now, BATCH).await? {
+            self.handle(&event.id, &event.kind, event.customer.as_deref(), event.tries)
+                .await?;
+        }
+        for tenant in control.subscriptions_to_look_at(now, BATCH).await? {
+            // Written first, with when to look again: a provider that is away is not asked every second.
+            let known = self.settle(tenant, None).await?;
+            let over = |known: &Subscription| known.current_period_end.is_some_and(|end| end < now);
+            if known.is_some_and(|known| known.provider == provider && over(&known))
+                && let Err(error) = self.sync(tenant).await
+            {
+                error!(tenant.id = %tenant, %error, "its subscription is asked for again in an hour");
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks the provider for the subscription and writes what it says, unless a later question was answered
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// [`PaymentError`].
+    pub async fn sync(&self, tenant: TenantId) -> Result<Option<Subscription>, PaymentError> {
+        let db = self.db.tenant(tenant);
+        let question = db.transaction(subscriptions::ask).await?;
+        let Some(question) = question.filter(|question| question.provider == self.provider.name()) else {
+            return Ok(None);
+        };
+        let told = self.provider.subscription(&question.customer).await?;
+        Ok(self.settle(tenant, Some((question.number, told))).await?)
+    }
+
+    /// Writes what follows from what is known, and from what the provider said to a question, with the plan and
+    /// the mails, in one transaction.
+    async fn settle(
+        &self,
+        tenant: TenantId,
+        told: Option<(i64, Option<Told>)>,
+    ) -> Result<Option<Subscription>, StoreError> {
+        let now = self.clock.now();
+        let db = self.db.tenant(tenant);
+        let settled = db.transaction(async |conn| {
+            let Some(mut before) = subscriptions::lock(conn).await? else {
+                return Ok(None);
+            };
+            let told = match told {
+                Some((number, _)) if number <= before.answered => return Ok(Some((before, false))),
+                Some((number, told)) => {
+                    before.answered = number;
+                    told
+                }
+                None => None,
+            };
+            let settled = dunning::settle(&before, told, self.grace, now);
+            subscriptions::write(conn, &settled.subscription).await?;
+            self.give(conn, &before, &settled.subscription, now).await?;
+            for notice in &settled.notices {
+                self.tell(conn, *notice, &settled.subscription, now).await?;
+            }
+            Ok::<_, StoreError>(Some((settled.subscription, !settled.notices.is_empty())))
+        });
+        let Some((known, is_told)) = settled.await? else {
+            return Ok(None);
+        };
+        if is_told {
+            self.bell.ring(tenant);
+        }
+        Ok(Some(known))
+    }
+
+    /// Puts the workspace on the plan that is given. One that never paid keeps what it was given by hand.
+    async fn give(
+        &self,
+        conn: &mut TenantConn<'_>,
+        before: &Subscription,
+        after: &Subscription,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let plan = match (&before.granted, &after.granted) {
+            (_, Some(id)) => self.plans.of(id),
+            (Some(_), None) => self.plans.default_plan(),
+            (None, None) => return Ok(()),
+        };
+        let caller = Caller::system(conn.tenant_id());
+        change_plan(conn, &caller, plan, now).await
+    }
+
+    async fn tell(
+        &self,
+        conn: &mut TenantConn<'_>,
+        notice: Notice,
+        subscription: &Subscription,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        info!(tenant.id = %conn.tenant_id(), notice = notice.as_str(), "a subscription changed");
+        let plan = subscription.plan.as_deref().unwrap_or_default();
+        let plan = self
+            .plans
+            .get(plan)
+            .map_or(plan, |plan| plan.name.as_str())
+            .to_owned();
+        for owner in owners(conn).await? {
+            let errand = Errand::Billing {
+                user: owner.user_id,
+                notice,
+                plan: plan.clone(),
+                until: subscription.grace_until,
+            };
+            mail::enqueue(conn, errand, now).await?;
+        }
+        Ok(())
+    }
+
+    /// The provider's id of the caller's workspace, made where it has none there.
+    async fn customer(&self, caller: &Caller) -> Result<String, PaymentError> {
+        let db = self.db.tenant(caller.tenant);
+        if let Some(known) = self.read(caller.tenant).await? {
+            return Ok(known.customer);
+        }
+        let found = db.read(async |conn| {
+            let workspace = workspace::read(conn).await?;
+            Ok::<_, StoreError>((workspace.name, owners(conn).await?))
+        });
+        let (name, owners) = found.await?;
+        let is_caller = |owner: &&members::Member| Some(owner.user_id) == caller.user();
+        let owner = owners.iter().find(is_caller).or(owners.first());
+        let new = NewCustomer {
+            tenant: caller.tenant,
+            name: &name,
+            email: owner.map(|owner| owner.email.as_str()).unwrap_or_default(),
+        };
+        let customer = self.provider.create_customer(new).await?;
+        let provider = self.provider.name();
+        let begun = db.transaction(async |conn| subscriptions::begin(conn, provider, &customer).await);
+        let begun: Result<(), StoreError> = begun.await;
+        begun?;
+        Ok(customer)
+    }
+
+    async fn known(&self, tenant: TenantId) -> Result<Subscription, PaymentError> {
+        self.read(tenant).await?.ok_or(PaymentError::NotSubscribed)
+    }
+
+    /// The customer, where it may change to `plan`.
+    async fn changeable(&self, tenant: TenantId, plan: &str) -> Result<String, PaymentError> {
+        if !self.provider.sells(plan) || self.plans.get(plan).is_none() {
+            return Err(PaymentError::NotSold(plan.to_owned()));
+        }
+        let known = self.known(tenant).await?;
+        if !known.status.is_some_and(runs) {
+            return Err(PaymentError::NotSubscribed);
+        }
+        if known.plan.as_deref() == Some(plan) {
+            return Err(PaymentError::SamePlan);
+        }
+        Ok(known.customer)
+    }
+
+    async fn handle(
+        &self,
+        id: &str,
+        kind: &str,
+        customer: Option<&str>,
+        tries: i32,
+    ) -> Result<(), StoreError> {
+        let (provider, control) = (self.provider.name(), self.db.control());
+        let followed = self.follow(kind, customer).await;
+        let now = self.clock.now();
+        match followed {
+            Ok(()) => control.note_billing_event((provider, id), None, now).await,
+            Err(error) => {
+                let error = error.to_string();
+                warn!(event.id = id, event.kind = kind, %error, "an event of the payment provider is tried again");
+                let longer = RETRY * (1 << tries.clamp(0, 12));
+                let again = now + longer.min(LONGEST_RETRY);
+                control
+                    .note_billing_event((provider, id), Some((&error, again)), now)
+                    .await
+            }
+        }
+    }
+
+    async fn follow(&self, kind: &str, customer: Option<&str>) -> Result<(), PaymentError> {
+        let Some(customer) = customer.filter(|_| KINDS.contains(&kind)) else {
+            return Ok(());
+        };
+        let (control, provider) = (self.db.control(), self.provider.name());
+        match control.tenant_of_customer(provider, customer).await? {
+            Some(tenant) => {
+                self.sync(tenant).await?;
+            }
+            None => info!(event.kind = kind, "an event is about nobody who is known here"),
+        }
+        Ok(())
+    }
+
+    async fn record(&self, caller: &Caller, action: &'static str, plan: &str) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let db = self.db.tenant(caller.tenant);
+        db.transaction(async |conn| {
+            let mut act = caller.act(action, ("workspace", caller.tenant), now);
+            act.after = Some(json!({ "plan": plan }));
+            audit::record(conn, act).await
+        })
+        .await
+    }
+}
+
+async fn owners(conn: &mut TenantConn<'_>) -> Result<Vec<members::Member>, StoreError> {
+    let mut all = members::list(conn).await?;
+    all.retain(|member| member.role == Role::Owner);
+    Ok(all)
+}

@@ -1,0 +1,164 @@
+//! What a tenant pays for: its own alone, by the answer to the last question, and events each once.
+
+use chrono::TimeDelta;
+use parlance_store::{
+    StoreError,
+    control::billing_events::NewEvent,
+    queries::subscriptions::{self, Subscription, SubscriptionStatus},
+};
+use serde_json::json;
+
+use crate::support::{Chat, at, chat, database};
+
+async fn begins(chat: &Chat, provider: &str, customer: &str) {
+    let begun = chat
+        .db
+        .transaction(async |conn| subscriptions::begin(conn, provider, customer).await);
+    let begun: Result<(), StoreError> = begun.await;
+    begun.unwrap();
+}
+
+async fn known(chat: &Chat) -> Option<Subscription> {
+    chat.db.read(subscriptions::read).await.unwrap()
+}
+
+async fn writes(chat: &Chat, one: &Subscription) {
+    let written = chat
+        .db
+        .transaction(async |conn| subscriptions::write(conn, one).await);
+    let written: Result<(), StoreError> = written.await;
+    written.unwrap();
+}
+
+fn active(mut one: Subscription) -> Subscription {
+    one.subscription = Some("sub_1".to_owned());
+    one.status = Some(SubscriptionStatus::Active);
+    one.plan = Some("pro".to_owned());
+    one.granted = Some("pro".to_owned());
+    one.current_period_end = Some(at(30));
+    one.look_at = Some(at(40));
+    one
+}
+
+#[tokio::test]
+async fn a_subscription_is_its_tenants_alone() {
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    begins(&acme, "stripe", "cus_1").await;
+    let theirs = active(known(&acme).await.unwrap());
+    writes(&acme, &theirs).await;
+    assert_eq!(known(&acme).await, Some(theirs.clone()));
+
+    assert_eq!(known(&globex).await, None);
+    assert_eq!(globex.db.transaction(subscriptions::lock).await.unwrap(), None);
+    assert_eq!(globex.db.transaction(subscriptions::ask).await.unwrap(), None);
+    let mut changed = theirs.clone();
+    changed.status = Some(SubscriptionStatus::Canceled);
+    writes(&globex, &changed).await;
+    assert_eq!(known(&acme).await, Some(theirs));
+    let taken = globex
+        .db
+        .transaction(async |conn| subscriptions::begin(conn, "stripe", "cus_1").await);
+    assert!(taken.await.is_err(), "a customer is one tenant's");
+
+    let keeps = acme
+        .db
+        .transaction(async |conn| subscriptions::keep_mock(conn, json!({ "a": 1 })).await);
+    keeps.await.unwrap();
+    let kept = acme.db.transaction(subscriptions::lock_mock).await.unwrap();
+    assert_eq!(kept, Some(json!({ "a": 1 })));
+    assert_eq!(
+        globex.db.transaction(subscriptions::lock_mock).await.unwrap(),
+        None
+    );
+}
+
+#[tokio::test]
+async fn questions_are_numbered_and_another_provider_begins_anew() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    begins(&acme, "mock", "cus_1").await;
+    let ask = async || acme.db.transaction(subscriptions::ask).await.unwrap().unwrap();
+    let (first, second) = (ask().await, ask().await);
+    assert!(first.number < second.number);
+    assert_eq!(
+        (second.provider.as_str(), second.customer.as_str()),
+        ("mock", "cus_1")
+    );
+    writes(&acme, &active(known(&acme).await.unwrap())).await;
+    begins(&acme, "mock", "cus_2").await;
+    assert_eq!(known(&acme).await.unwrap().customer, "cus_1", "the first stays");
+    begins(&acme, "stripe", "cus_3").await;
+    let anew = known(&acme).await.unwrap();
+    assert_eq!(
+        (anew.customer.as_str(), anew.status, anew.granted),
+        ("cus_3", None, None)
+    );
+}
+
+#[tokio::test]
+async fn whose_customer_it_is_and_what_is_due_is_found_over_all_tenants() {
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    begins(&acme, "stripe", "cus_1").await;
+    begins(&globex, "stripe", "cus_2").await;
+    writes(&acme, &active(known(&acme).await.unwrap())).await;
+    let control = test.db().control();
+    let owner = control.tenant_of_customer("stripe", "cus_2").await.unwrap();
+    assert_eq!(owner, Some(globex.db.tenant_id()));
+    assert_eq!(control.tenant_of_customer("mock", "cus_2").await.unwrap(), None);
+    let due = async |now| control.subscriptions_to_look_at(now, 10).await.unwrap();
+    assert_eq!(due(at(39)).await, []);
+    assert_eq!(due(at(40)).await, [acme.db.tenant_id()]);
+}
+
+#[tokio::test]
+async fn an_event_is_kept_once_handled_once_and_replayed() {
+    let test = database().await;
+    let control = test.db().control();
+    let keep = async |id: &str| {
+        let new = NewEvent {
+            provider: "stripe",
+            id,
+            kind: "invoice.paid",
+            customer: Some("cus_1"),
+            body: b"{}",
+            at: at(0),
+            retry_at: at(10),
+        };
+        control.keep_billing_event(new).await.unwrap()
+    };
+    let open = async |now| {
+        let found = control.billing_events_to_handle("stripe", now, 10).await.unwrap();
+        found
+            .into_iter()
+            .map(|event| (event.id, event.tries))
+            .collect::<Vec<_>>()
+    };
+    assert!(!keep("evt_1").await);
+    assert!(!keep("evt_1").await, "it is not handled yet");
+    assert_eq!(open(at(9)).await, []);
+    assert_eq!(open(at(10)).await, [("evt_1".to_owned(), 0)]);
+    let failed = Some(("away", at(20)));
+    control
+        .note_billing_event(("stripe", "evt_1"), failed, at(10))
+        .await
+        .unwrap();
+    assert_eq!(open(at(19)).await, []);
+    assert_eq!(open(at(20)).await, [("evt_1".to_owned(), 1)]);
+    control
+        .note_billing_event(("stripe", "evt_1"), None, at(20))
+        .await
+        .unwrap();
+    assert!(keep("evt_1").await);
+    assert_eq!(open(at(20) + TimeDelta::days(1)).await, []);
+    assert_eq!(
+        control
+            .replay_billing_events(Some("evt_2"), at(30))
+            .await
+            .unwrap(),
+        0
+    );
+    assert_eq!(control.replay_billing_events(None, at(30)).await.unwrap(), 1);
+    assert_eq!(open(at(30)).await, [("evt_1".to_owned(), 0)]);
+}
