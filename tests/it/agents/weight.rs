@@ -160,33 +160,33 @@ async fn what_a_plan_is_worth_is_written_before_the_next_message_is_weighed() {
     app.db().run(gate).await.unwrap();
     let ((locked, is_locked), (open, opens)) = (oneshot::channel(), oneshot::channel::<()>());
     let db = app.db().db().tenant(acme.tenant);
-    let held = tokio::spawn(async move {
-        let held = db.transaction(async |conn| {
-            testing::sql_in(conn, "SELECT pg_advisory_xact_lock(42)").await?;
-            locked.send(()).unwrap();
-            opens.await.unwrap();
-            Ok::<_, StoreError>(())
-        });
-        held.await.unwrap();
+    let held = db.transaction(async |conn| {
+        testing::sql_in(conn, "SELECT pg_advisory_xact_lock(42)").await?;
+        locked.send(()).unwrap();
+        opens.await.unwrap();
+        Ok::<_, StoreError>(())
     });
-    is_locked.await.unwrap();
-    let (base, token, id) = (app.base.clone(), ada.token.clone(), visitor.id.clone());
-    let changed = tokio::spawn(async move { is_pro(&base, &token, &id).await });
-    eventually(async || {
-        let waits = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
-                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-        (!app.db().rows(waits).await.unwrap().is_empty()).then_some(())
-    })
-    .await;
-    socket.send(&says(ANGRY)).await;
-    // The server is well and answers others meanwhile; the message waits its turn.
-    for _ in 0..20 {
-        let seen = ada.get(&app, &path(&conversation)).await;
-        assert_eq!(seen["mood"], Value::Null);
-    }
-    open.send(()).unwrap();
-    held.await.unwrap();
-    changed.await.unwrap();
+    let changed = async {
+        is_locked.await.unwrap();
+        is_pro(&app.base, &ada.token, &visitor.id).await;
+    };
+    let meanwhile = async {
+        eventually(async || {
+            let waits = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
+                         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+            (!app.db().rows(waits).await.unwrap().is_empty()).then_some(())
+        })
+        .await;
+        socket.send(&says(ANGRY)).await;
+        // The server is well and answers others meanwhile; the message waits its turn.
+        for _ in 0..20 {
+            let seen = ada.get(&app, &path(&conversation)).await;
+            assert_eq!(seen["mood"], Value::Null);
+        }
+        open.send(()).unwrap();
+    };
+    let (held, (), ()) = tokio::join!(held, changed, meanwhile);
+    held.unwrap();
     socket.next_of("ack").await;
     let rows = app.db().rows("SELECT credit FROM conversations").await.unwrap();
     assert_eq!(rows, [json!({ "credit": 24 * 60 + 60 })]);
