@@ -117,7 +117,7 @@ async fn a_repeated_client_id_changes_nothing_even_under_a_race() {
                 .transaction(async |conn| messages::say(conn, question).await)
                 .await
                 .unwrap()
-                .0,
+                .said,
         )
     }))
     .await;
