@@ -131,3 +131,37 @@ fn secrets_are_not_printed() {
         assert!(!printed.contains(secret), "{printed}");
     }
 }
+
+#[test]
+fn stripe_says_what_it_needs_and_shows_no_secret() {
+    let told = |set: &[(&str, &str)]| read(set).unwrap_err().to_string();
+    let missing = told(&[("BILLING_PROVIDER", "stripe")]);
+    for name in ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "STRIPE_PRICES"] {
+        assert!(missing.contains(name), "{name} in {missing}");
+    }
+    let stripe = [
+        ("BILLING_PROVIDER", "stripe"),
+        ("STRIPE_SECRET_KEY", "sk_test_secret"),
+        ("STRIPE_WEBHOOK_SECRETS", "whsec_new, whsec_old"),
+    ];
+    assert!(told(&[&stripe[..], &[("STRIPE_PRICES", "price_1")]].concat()).contains("plan=price"));
+    assert!(told(&[("BILLING_PROVIDER", "paypal")]).contains("mock, stripe"));
+    assert!(told(&[("BILLING_GRACE_DAYS", "91")]).contains("BILLING_GRACE_DAYS"));
+    let complete = [
+        &stripe[..],
+        &[("STRIPE_PRICES", "pro=price_1, enterprise=price_2")],
+    ]
+    .concat();
+    let config = read(&complete).unwrap();
+    let printed = format!("{config:?}");
+    assert!(
+        !printed.contains("sk_test_secret") && !printed.contains("whsec"),
+        "{printed}"
+    );
+    let PaidBy::Stripe(options) = config.billing.paid_by else {
+        panic!("it is Stripe");
+    };
+    assert_eq!(options.webhook_secrets.len(), 2);
+    assert_eq!(options.prices["enterprise"], "price_2");
+    assert!(matches!(read(&[]).unwrap().billing.paid_by, PaidBy::Mock));
+}

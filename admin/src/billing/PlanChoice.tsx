@@ -17,16 +17,18 @@ export function PlanChoice({ plan, subscription }: { plan: Plan; subscription: S
   if (runs(subscription)) {
     return (
       <>
-        <Button className="mt-5 w-full" onClick={() => setChanging(true)}>
-          Change to {plan.name}
-        </Button>
+        <div className="mt-auto pt-5">
+          <Button className="w-full" onClick={() => setChanging(true)}>
+            Change to {plan.name}
+          </Button>
+        </div>
         {changing && <PlanChange plan={plan} close={() => setChanging(false)} />}
       </>
     );
   }
   const isTried = subscription.status === null && plan.trial_days > 0;
   return (
-    <div className="mt-5 space-y-2">
+    <div className="mt-auto space-y-2 pt-5">
       <Button look="primary" className="w-full" disabled={paying.isPending} onClick={() => paying.mutate()}>
         {isTried ? `Try ${plan.name} for ${plan.trial_days} days` : `Upgrade to ${plan.name}`}
       </Button>
@@ -59,7 +61,7 @@ function PlanChange({ plan, close }: { plan: Plan; close: () => void }) {
     >
       {over.length > 0 && (
         <div>
-          <p>Over its limits is what stays, but takes no more:</p>
+          <p>You are over its limits here. What is there stays, but no more is taken:</p>
           <ul className="mt-1 list-disc ps-5">
             {over.map(({ quota, used }) => (
               <li key={quota}>

@@ -34,7 +34,7 @@ export function SubscriptionPart({ names }: { names: Map<string, string> }) {
       {data ? (
         <div className="space-y-3 rounded-xl border border-line p-4">
           <p className="flex flex-wrap items-center gap-2 text-pretty">
-            {told(data, plan)} <StatusTag subscription={data} />
+            <StatusTag subscription={data} /> {told(data, plan)}
           </p>
           {owner && data.status !== null && <Acts subscription={data} plan={plan} />}
           {!owner && <p className="text-xs text-mute">An owner of the workspace can change it.</p>}
@@ -80,9 +80,9 @@ function Acts({ subscription, plan }: { subscription: Subscription; plan: string
       <Refusal error={leaving.error ?? resuming.error} />
       {cancelling && (
         <Confirm
-          title={`Cancel ${plan}?`}
+          title={`End ${plan}?`}
           lead={`It stays until ${subscription.current_period_end ? day(subscription.current_period_end) : 'the end of the period'}. Then the workspace is on the free plan: nothing is deleted, but its limits count.`}
-          label="Cancel the subscription"
+          label="End it with the period"
           act={async () => {
             await api.post('/api/billing/subscription/cancel');
             await renew();

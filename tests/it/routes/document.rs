@@ -310,10 +310,7 @@ const UNKNOWN: &[(&str, &[u16])] = &[
     // Replies do not come in where nobody set that up.
     ("receive_postmark", &[404]),
     // Nobody has paid, or signed.
-    ("open_billing_portal", &[409]),
     ("change_subscription", &[409]),
-    ("cancel_subscription", &[409]),
-    ("resume_subscription", &[409]),
     ("receive_billing_event", &[400, 404]),
 ];
 
