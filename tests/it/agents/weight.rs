@@ -52,14 +52,8 @@ async fn what_reopens_a_conversation_and_asks_for_a_person_is_of_the_new_epoch()
     let conversation = resolved(&app, &ada, &visitor).await;
     let (_, mut socket) = visitor.resumes(&conversation, 0).await;
     socket.send(&says(ANGRY_FOR_A_PERSON)).await;
-    let told = ada
-        .inbox(|seen| {
-            seen["status"] == "waiting"
-                && seen["mood"]["recent"]
-                    .as_array()
-                    .is_some_and(|all| all.len() == 1)
-        })
-        .await;
+    let told = ada.inbox(|seen| seen["reason"] == "visitor_asked").await;
+    assert_eq!(told["mood"]["recent"].as_array().unwrap().len(), 1);
     assert_eq!(kinds(&told), ["angry", "waiting"]);
     let seen = in_both(&mut app, &ada, &conversation).await;
     assert_eq!(
