@@ -137,7 +137,8 @@ async fn deliveries_in_any_order_end_where_those_in_order_do() {
             assert_eq!(send(&app, body, SECRET).await, 200);
         }
         for (n, change) in changes.iter().enumerate().filter(|(_, change)| change.times == 0) {
-            let body = event(&format!("evt_{story}_{n}"), change.kind.get(KINDS), &by_chance);
+            let kind: &&str = change.kind.get(KINDS);
+            let body = event(&format!("evt_{story}_{n}"), kind, &by_chance);
             assert_eq!(send(&app, &body, SECRET).await, 200);
         }
         assert_eq!(
