@@ -48,6 +48,7 @@ pub struct PlanChange {
 
 /// A page of the payment provider's, to be opened in the browser.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PaymentPage)]
 pub struct PageView {
     url: String,
 }
@@ -319,14 +320,21 @@ pub struct BillingEvent {
     data: serde_json::Value,
 }
 
+/// That an event is kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReceivedView {
+    /// Whether it was known before or not.
+    received: bool,
+}
+
 /// Take an event of the payment provider.
 ///
-/// Signed in `Stripe-Signature`. 200 is for what is kept, whether it was known before or not.
+/// Signed in `Stripe-Signature`.
 #[utoipa::path(
     post, path = "/api/billing/webhooks/{provider}", operation_id = "receive_billing_event", tag = "operations",
-    params(("provider" = String, Path, example = "stripe")),
+    params(("provider" = String, Path, description = "`stripe`, or `mock`", example = "stripe")),
     request_body(content = BillingEvent, example = json!({ "id": "evt_1", "type": "invoice.paid", "data": { "object": { "customer": "cus_1" } } })),
-    responses((status = 200, description = "It is kept"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
+    responses((status = 200, body = ReceivedView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn receive(
     request: HttpRequest,
@@ -351,5 +359,5 @@ pub async fn receive(
         ReceiveError::Bad(bad) => invalid(bad.to_string()),
         ReceiveError::Store(error) => problem(error),
     })?;
-    Ok(HttpResponse::Ok().finish())
+    Ok(HttpResponse::Ok().json(ReceivedView { received: true }))
 }

@@ -174,10 +174,10 @@ mod tests {
     fn every_mail_is_written_twice_with_its_link_in_both() {
         let templates = Templates::load(None, HOME).unwrap();
         let samples = Letter::samples();
-        assert_eq!(samples.len(), 12);
+        assert_eq!(samples.len(), 18);
         for letter in samples {
             // To a visitor, without a greeting: see below.
-            if matches!(letter, Letter::Reply { .. }) {
+            if matches!(letter, Letter::Reply { .. } | Letter::Rating { .. }) {
                 continue;
             }
             let written = templates.write(&letter, reader("Ada")).unwrap();
@@ -189,7 +189,10 @@ mod tests {
                     format!("{HOME}/app/forgot-password")
                 }
                 Letter::EmailChanged { .. } => HOME.to_owned(),
-                Letter::Waiting { link, .. } | Letter::Deadline { link, .. } => link.clone(),
+                Letter::Waiting { link, .. }
+                | Letter::Deadline { link, .. }
+                | Letter::Quota { link, .. }
+                | Letter::Billing { link, .. } => link.clone(),
                 _ => "https://parlance.example/app/x#token=abc".to_owned(),
             };
             assert!(written.text.contains(&link), "{}", written.text);
@@ -204,10 +207,32 @@ mod tests {
     }
 
     #[test]
+    fn a_rating_is_asked_for_with_a_link_for_each_and_the_way_out() {
+        let templates = Templates::load(None, HOME).unwrap();
+        let mut samples = Letter::samples().into_iter();
+        let letter = samples.find(|letter| matches!(letter, Letter::Rating { .. }));
+        let written = templates.write(&letter.unwrap(), reader("")).unwrap();
+        for part in [
+            &written.text,
+            &written.html.replace("&#x2f;", "/").replace("&#x3d;", "="),
+        ] {
+            assert!(
+                part.contains("https://parlance.example/mail/rating/abc?score=5"),
+                "{part}"
+            );
+            assert!(
+                part.contains("https://parlance.example/mail/unsubscribe/abc"),
+                "{part}"
+            );
+        }
+    }
+
+    #[test]
     fn what_agents_wrote_is_text_in_html_and_ends_with_the_way_out() {
         let templates = Templates::load(None, HOME).unwrap();
-        let letter = Letter::samples().pop().unwrap();
-        let written = templates.write(&letter, reader("")).unwrap();
+        let mut samples = Letter::samples().into_iter();
+        let letter = samples.find(|letter| matches!(letter, Letter::Reply { .. }));
+        let written = templates.write(&letter.unwrap(), reader("")).unwrap();
         assert_eq!(written.subject, "Your conversation with Acme");
         let text = "You have an answer from Acme\n\nAda Keller:\nIt is <ready>.\n\nCome by!\n📎 <arm>.pdf\n\n\
                     Reply to this e-mail to answer.\nGo on in the chat: https://shop.example/\n\n-- \n\

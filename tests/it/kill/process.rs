@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::support::SECRET;
+use crate::support::{PLAN_FILE, SECRET};
 
 /// A start takes a second or two; a loaded machine a few more.
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
@@ -45,6 +45,7 @@ impl Server {
             .env("PARLANCE_MODEL_DIR", &place.model_dir)
             .env("CHAT_RATE_VISITOR", "1000/1000")
             .env("READER_SECONDS", "20")
+            .env("PLAN_FILE", PLAN_FILE)
             // Every question is one call in the books.
             .env("ANSWER_CACHE_MB", "0")
             .stdout(Stdio::piped())

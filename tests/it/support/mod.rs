@@ -30,7 +30,7 @@ pub use self::{
     embedder::Words,
     identity::{hmac, jwt, jwt_of},
     reader::Reader,
-    setup::{Setup, mock, paced, post},
+    setup::{PLAN_FILE, Setup, mock, paced, post},
     socket::{Ended, Socket, answer_of, deltas_of},
     sse::Sse,
     visitor::{TestVisitor, says},

@@ -37,6 +37,8 @@ use super::{MODEL, SECRET, TestApp, TestVisitor, Words, Workspace};
 
 /// The plans of tests.
 const PLANS: &str = include_str!("plans.toml");
+/// Plans without limits.
+pub const PLAN_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/plans.toml");
 
 /// Mocks live on a thread that no test can block.
 static UPSTREAMS: LazyLock<Runtime> = LazyLock::new(|| {
@@ -56,8 +58,8 @@ pub struct Setup {
     scanner: Option<Arc<dyn Scanner>>,
     /// Mail that is sent nowhere.
     outbox: Arc<TempDir>,
-    /// Where the plan file is, if it is one of the test's own.
-    plans: Option<Arc<TempDir>>,
+    /// Keeps the plan file, if it is one of the test's own.
+    _plans: Option<Arc<TempDir>>,
 }
 
 impl Default for Setup {
@@ -72,7 +74,7 @@ impl Default for Setup {
             mailer: None,
             scanner: None,
             outbox: Arc::new(TempDir::new().unwrap()),
-            plans: None,
+            _plans: None,
         }
     }
 }
@@ -113,7 +115,7 @@ impl Setup {
         fs::write(&file, text).unwrap();
         let set = self.set("PLAN_FILE", file.to_str().unwrap());
         Self {
-            plans: Some(Arc::new(folder)),
+            _plans: Some(Arc::new(folder)),
             ..set
         }
     }
@@ -192,10 +194,7 @@ impl Setup {
             ("DRAIN_SECONDS", "10"),
             // A test that asks the same again means the model.
             ("ANSWER_CACHE_MB", "0"),
-            (
-                "PLAN_FILE",
-                concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/plans.toml"),
-            ),
+            ("PLAN_FILE", PLAN_FILE),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
