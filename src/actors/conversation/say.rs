@@ -105,7 +105,7 @@ impl ConversationActor {
         });
         let work = async move {
             let (transition, ahead, write, mailed) = planned.ok_or(ActorError::NotFound)?;
-            Ok((transition, ahead, write.await?, mailed))
+            Ok((transition, ahead, Box::pin(write).await?, mailed))
         };
         let done = work.into_actor(self);
         Box::pin(done.map(|done, actor, ctx| {

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev::ServerHandle, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev::ServerHandle, http::StatusCode, web};
 use parlance::adapters::billing::signature;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -122,7 +122,7 @@ async fn answer(request: HttpRequest, body: web::Bytes, known: web::Data<Mutex<K
     }
     let done = match changed(&mut known, &path, &fields) {
         Ok(done) => done,
-        Err(refused) => return refused,
+        Err((status, refused)) => return HttpResponse::build(status).json(refused),
     };
     known.answered.insert(key, done.clone());
     if std::mem::take(&mut known.loses_answer) {
@@ -131,7 +131,11 @@ async fn answer(request: HttpRequest, body: web::Bytes, known: web::Data<Mutex<K
     HttpResponse::Ok().json(done)
 }
 
-fn changed(known: &mut Known, path: &str, fields: &HashMap<String, String>) -> Result<Value, HttpResponse> {
+fn changed(
+    known: &mut Known,
+    path: &str,
+    fields: &HashMap<String, String>,
+) -> Result<Value, (StatusCode, Value)> {
     known.made += 1;
     Ok(match path {
         "/v1/customers" => json!({ "id": format!("cus_{}", known.made) }),
@@ -144,11 +148,11 @@ fn changed(known: &mut Known, path: &str, fields: &HashMap<String, String>) -> R
         _ => {
             let declined = json!({ "error": { "type": "card_error", "message": "Your card was declined." } });
             if known.declines {
-                return Err(HttpResponse::PaymentRequired().json(declined));
+                return Err((StatusCode::PAYMENT_REQUIRED, declined));
             }
             let id = path.trim_start_matches("/v1/subscriptions/");
             let found = known.subscriptions.values_mut().find(|one| one["id"] == id);
-            let found = found.ok_or_else(|| HttpResponse::NotFound().finish())?;
+            let found = found.ok_or((StatusCode::NOT_FOUND, json!({})))?;
             if let Some(price) = fields.get("items[0][price]") {
                 found["items"]["data"][0]["price"]["id"] = json!(price);
             }

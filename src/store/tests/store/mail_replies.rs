@@ -253,8 +253,8 @@ async fn a_conversation_that_began_with_a_mail_goes_on_below_the_newest() {
     let known: Result<bool, StoreError> = known.await;
     assert!(known.unwrap(), "who began it is no stranger");
     let block = format!(
-        "INSERT INTO contacts (tenant_id, id, edited_email, blocked_at, created_at, last_seen_at) \
-         VALUES ('{}', gen_random_uuid(), 'Eve@shop.example', now(), now(), now())",
+        "INSERT INTO contacts (tenant_id, id, edited_email, blocked_at, blocked_reason, created_at, last_seen_at) \
+         VALUES ('{}', gen_random_uuid(), 'Eve@shop.example', now(), 'spam', now(), now())",
         acme.db.tenant_id()
     );
     admin(&test).await.batch_execute(&block).await.unwrap();
