@@ -54,7 +54,7 @@ use crate::{
         breaker::BreakerPolicy,
         llm::gateway::{Gateway, MetricsObserver},
     },
-    config::Config,
+    config::{Config, PaidBy},
     domain::{
         accounts::{Accounts, keys::Keys, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, cache::AnswerCache, tokens},
@@ -391,6 +391,9 @@ fn services(
         spaces: spaces.clone(),
         answerer: answerer.clone(),
     };
+    if matches!(config.billing.paid_by, PaidBy::Mock) && !config.mail.outbox_page {
+        warn!("BILLING_PROVIDER is mock: nobody is charged, and any owner can choose any plan");
+    }
     let payments = Payments {
         provider: adapters::billing_provider(&config.billing.paid_by, &plans, &db, &clock)?,
         db: db.clone(),
