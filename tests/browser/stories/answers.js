@@ -47,8 +47,10 @@ story('stop ends an answer and what was there stays', async ({ onForeignPage }) 
   await visitor.says(LONG);
   await visitor.isBeingAnswered();
   await visitor.frame.locator('#stop').click();
-  await visitor.frame.getByText('Stopped').waitFor();
-  assert.match(await (await visitor.isAnswered()).locator('.bubble').innerText(), /\w+/);
+  const stopped = visitor.frame.locator('.msg.assistant:not(.draft)', { hasText: 'Stopped' });
+  await stopped.waitFor();
+  assert.match(await stopped.locator('.bubble').innerText(), /\w+/);
+  assert.equal(await stopped.getByRole('button').count(), 0, 'it is not asked about');
 });
 
 story('a vote is pressed, also after a reload', async ({ page, onForeignPage }) => {

@@ -33,6 +33,8 @@ story('an admin says what tickets are about and who is given them, and a new tic
   await rules.getByLabel('Set the priority').selectOption('High');
   await rules.getByLabel('Add tags').fill('delivery');
   await rules.getByRole('button', { name: 'Add the rule' }).click();
+  // While it is open it has the focus.
+  await rules.waitFor({ state: 'hidden' });
   await page.getByLabel('Which rule would this ticket take?').fill('When does my parcel come?');
   await page.getByRole('button', { name: 'Try it' }).click();
   await page.getByText(`It takes ${rule}`).waitFor();

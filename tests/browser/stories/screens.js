@@ -64,7 +64,7 @@ story('an owner renames their workspace, and it is on record', async ({ page, co
   assert.equal(signedUp.ok, true);
   await logsIn(page, '/workspace', login);
   await page.getByLabel('Its name').fill('Kim’s Cameras');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('The workspace is renamed.').waitFor();
   await page.reload();
   assert.equal(await page.getByLabel('Its name').inputValue(), 'Kim’s Cameras');

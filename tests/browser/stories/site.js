@@ -14,7 +14,7 @@ story('the front page has the product on it, which answers, and leads to the pri
   await asking.launcher.click();
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Pricing' }).click();
   const pro = page.getByRole('article').filter({ has: page.getByRole('heading', { name: 'Pro' }) });
-  assert.match(await pro.innerText(), /\$49\s+a month[^]*10,000\s+messages a month/);
+  assert.match(await pro.innerText(), /\$49\s+a month[^]*Unlimited\s+messages a month/);
   assert.equal(await page.getByRole('link', { name: 'Sign up' }).first().getAttribute('href'), '/app/signup');
 });
 
