@@ -380,7 +380,7 @@ impl Answerer {
                         match chunk {
                             Chunk::Text(text) => {
                                 pending.add(reader.push(&text).await);
-                                if pending.first_or_overdue() {
+                                if pending.is_due() {
                                     pending.flush(outcome, sink).await;
                                 }
                                 spending.streamed(&db, &text).await;
