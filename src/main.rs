@@ -78,6 +78,9 @@ enum Command {
         /// Ask this many questions and print how long they took
         #[arg(long)]
         measure: Option<usize>,
+        /// Publish the spaces, as bench-0, bench-1 …, so that visitors can chat there
+        #[arg(long, conflicts_with = "measure")]
+        published: bool,
     },
     /// Prove the counters of what happened against the rows that they count
     Rollups {
@@ -148,11 +151,13 @@ async fn run(command: Command) -> anyhow::Result<()> {
             passages,
             seed,
             measure,
+            published,
         } => {
             let size = Size {
                 tenants,
                 passages,
                 seed,
+                published,
             };
             let said = app::bench(&configured()?, size, measure).await?;
             Ok(write!(std::io::stdout().lock(), "{said}")?)

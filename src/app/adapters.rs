@@ -157,7 +157,7 @@ fn mock_plan(plan: &Plan) -> MockPlan {
     }
 }
 
-async fn embedder(embeddings: &Embeddings) -> anyhow::Result<Arc<dyn Embedder>> {
+pub(super) async fn embedder(embeddings: &Embeddings) -> anyhow::Result<Arc<dyn Embedder>> {
     Ok(match embeddings {
         Embeddings::OpenAi(options) => Arc::new(OpenAi::new(
             reqwest::Client::builder().tcp_nodelay(true).build()?,

@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
-use super::database;
+use super::{adapters, database};
 use crate::{
-    bench::{self, Size, measure},
+    adapters::embed::vector_model,
+    bench::{self, MODEL, Size, measure},
     config::Config,
 };
 
@@ -16,7 +17,11 @@ use crate::{
 pub async fn bench(config: &Config, size: Size, questions: Option<usize>) -> anyhow::Result<String> {
     let opened = database::open(config).await?;
     let started = Instant::now();
-    let filled = bench::make(&opened.db, size).await?;
+    let model = match size.published {
+        true => vector_model(adapters::embedder(&config.embeddings).await?.as_ref()),
+        false => MODEL.to_owned(),
+    };
+    let filled = bench::make(&opened.db, size, &model).await?;
     let mut said = format!(
         "{} tenants of {} passages made in {:.0?}\n",
         size.tenants,

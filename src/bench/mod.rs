@@ -39,6 +39,9 @@ pub struct Size {
     /// Passages of each tenant, in one space.
     pub passages: usize,
     pub seed: u64,
+    /// Whether visitors can chat there: the spaces are published as `bench-0`, `bench-1` …, answer whatever is found, and
+    /// their vectors pass for those of the embedder that is configured.
+    pub published: bool,
 }
 
 /// A tenant with a corpus.
@@ -50,24 +53,25 @@ pub struct Filled {
     pub indexing: Option<Duration>,
 }
 
-/// Makes the tenants and their corpora, and the indexes of those that are large.
+/// Makes the tenants and their corpora, and the indexes of those that are large. `model` is whose vectors they pass for.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn make(db: &Db, size: Size) -> Result<Vec<Filled>> {
+/// When the database fails, or what is published was published before.
+pub async fn make(db: &Db, size: Size, model: &str) -> Result<Vec<Filled>> {
     let mut filled = Vec::with_capacity(size.tenants);
     for number in 0..size.tenants {
         let corpus = Corpus {
             seed: size.seed.wrapping_add(number as u64),
             passages: size.passages,
         };
-        filled.push(fill(db, corpus).await?);
+        let slug = size.published.then(|| format!("bench-{number}"));
+        filled.push(fill(db, corpus, slug, model).await?);
     }
     Ok(filled)
 }
 
-async fn fill(db: &Db, corpus: Corpus) -> Result<Filled> {
-    let (db, space) = tenant(db).await?;
+async fn fill(db: &Db, corpus: Corpus, published: Option<String>, model: &str) -> Result<Filled> {
+    let (db, space) = tenant(db, published).await?;
     let numbers: Vec<usize> = (0..corpus.passages).collect();
     for (document, numbers) in numbers.chunks(DOCUMENT).enumerate() {
         let made = numbers.iter().map(|number| corpus.passage(*number));
@@ -78,14 +82,14 @@ async fn fill(db: &Db, corpus: Corpus) -> Result<Filled> {
             name: &name,
             texts: &texts,
             vectors: &vectors,
-            model: MODEL,
+            model,
             at: SystemClock.now(),
         };
         db.transaction(async |conn| bulk::add(conn, &whole).await).await?;
     }
     let started = Instant::now();
     let is_large = i64::try_from(corpus.passages).unwrap_or(i64::MAX) >= large::LARGE;
-    let indexed = is_large && indexing::index(&db, space, MODEL, &Progress::default()).await?;
+    let indexed = is_large && indexing::index(&db, space, model, &Progress::default()).await?;
     Ok(Filled {
         db,
         space,
@@ -94,7 +98,7 @@ async fn fill(db: &Db, corpus: Corpus) -> Result<Filled> {
     })
 }
 
-async fn tenant(db: &Db) -> Result<(TenantDb, SpaceId)> {
+async fn tenant(db: &Db, published: Option<String>) -> Result<(TenantDb, SpaceId)> {
     let (id, space) = (TenantId::new(), SpaceId::new());
     let owner = NewUser {
         id: UserId::new(),
@@ -107,11 +111,11 @@ async fn tenant(db: &Db) -> Result<(TenantDb, SpaceId)> {
     let tenant = db.tenant(id);
     let new = spaces::NewSpace {
         id: space,
-        slug: format!("bench-{space}"),
+        published: published.is_some(),
+        slug: published.unwrap_or_else(|| format!("bench-{space}")),
         name: "Bench".to_owned(),
         public_key: format!("pk_{space}"),
-        settings: serde_json::json!({}),
-        published: false,
+        settings: serde_json::json!({"ai": {"floor": 0.0}}),
         allowed_origins: Vec::new(),
         at: SystemClock.now(),
     };
