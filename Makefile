@@ -39,8 +39,8 @@ test-api: ## every call of the API, valid and generated (ARGS='--seed 7 -n 50')
 fmt: ## format the Rust code
 	@cargo fmt --all
 
-bench: ## load test against the mock upstream (ARGS='--help' for its options)
-	@cargo run --release -p parlance-loadtest -- $(ARGS)
+bench: ## Parlance beside its peers, measured (ARGS="--help" for its options)
+	@exec scripts/bench.sh $(ARGS)
 
 eval: setup ## quality of retrieval, grounding, sentiment and categories on the sets in EVAL
 	@if [ -d "$(EVAL)" ]; then exec scripts/run.sh eval --data "$(EVAL)"; \

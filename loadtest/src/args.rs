@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
 use parlance_loadtest::{
     upstream::Behaviour,
-    visitor::{Server, chat, idle, process::Process, urgency},
+    visitor::{Server, chat, idle, process::Process, storm, urgency, watch::Agents},
 };
 
 /// Drives and measures a Parlance server on this machine.
@@ -24,8 +24,12 @@ pub(crate) enum Command {
     Chat(Box<Chat>),
     /// Memory of open, silent conversations.
     Idle(Idle),
+    /// Visitors who all lose their connection and come back at once.
+    Storm(Storm),
     /// How soon an agent sees who is angry.
     Urgency(Urgency),
+    /// Parlance beside its peers and the floor of the machine.
+    Bench(Box<crate::bench::Args>),
 }
 
 #[derive(Debug, clap::Args)]
@@ -119,6 +123,14 @@ pub(crate) struct Chat {
     /// time they were sent.
     #[arg(long)]
     pub(crate) with_upstream: Option<u16>,
+    /// An agent of the workspace, who watches all conversations.
+    #[arg(long, requires = "password")]
+    email: Option<String>,
+    #[arg(long, env = "PARLANCE_PASSWORD", hide_env_values = true)]
+    password: Option<String>,
+    /// Consoles of the agent that watch each of them.
+    #[arg(long, default_value_t = 2)]
+    consoles: usize,
     /// What that mock does, as a directive.
     #[arg(long, default_value = "tokens=200,tps=50,first=200")]
     pub(crate) upstream: String,
@@ -128,6 +140,15 @@ pub(crate) struct Chat {
 }
 
 impl Chat {
+    fn agents(&self) -> Option<Agents> {
+        let (email, password) = (self.email.clone()?, self.password.clone()?);
+        Some(Agents {
+            email,
+            password,
+            each: self.consoles,
+        })
+    }
+
     pub(crate) fn plan(&self) -> Result<chat::Plan> {
         let questions = match &self.questions_file {
             Some(file) => {
@@ -145,7 +166,7 @@ impl Chat {
             None => None,
         };
         Ok(chat::Plan {
-            server: self.target.server()?,
+            servers: vec![self.target.server()?],
             visitors: self.visitors,
             rounds: self.rounds,
             transport: match self.transport {
@@ -158,6 +179,7 @@ impl Chat {
             pause: Duration::from_millis(self.pause_ms),
             process: self.pid.map(Process),
             upstream_first_token: self.upstream_first_token_ms.or(told).map(Duration::from_millis),
+            agents: self.agents(),
         })
     }
 }
@@ -189,6 +211,30 @@ impl Idle {
             connections: self.connections,
             question: self.question.clone(),
             settle: Duration::from_secs(self.settle_s),
+        })
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Storm {
+    #[command(flatten)]
+    target: Target,
+    #[arg(long, default_value_t = 2_000)]
+    connections: usize,
+    /// Asked in each conversation before.
+    #[arg(long, default_value = "How long is the warranty?")]
+    question: String,
+    /// Writes the report as JSON too.
+    #[arg(long)]
+    pub(crate) json: Option<PathBuf>,
+}
+
+impl Storm {
+    pub(crate) fn plan(&self) -> Result<storm::Plan> {
+        Ok(storm::Plan {
+            servers: vec![self.target.server()?],
+            connections: self.connections,
+            question: self.question.clone(),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! `parlance-loadtest`: a mock upstream to point the server at, and visitors to measure it with.
 
 mod args;
+mod bench;
 
 use std::{
     fs,
@@ -12,11 +13,11 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use parlance_loadtest::{
     upstream::{Behaviour, MockUpstream},
-    visitor::{chat, idle, urgency},
+    visitor::{chat, idle, storm, urgency},
 };
 use serde::Serialize;
 
-use self::args::{Args, Chat, Command, Idle, Upstream, Urgency};
+use self::args::{Args, Chat, Command, Idle, Storm, Upstream, Urgency};
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
@@ -24,7 +25,12 @@ async fn main() -> Result<ExitCode> {
         Command::Upstream(args) => upstream(args).await,
         Command::Chat(args) => run_chat(*args).await,
         Command::Idle(args) => run_idle(args).await,
+        Command::Storm(args) => run_storm(args).await,
         Command::Urgency(args) => run_urgency(args).await,
+        Command::Bench(args) => {
+            say(&bench::run(*args).await?)?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 
@@ -75,6 +81,12 @@ async fn run_chat(args: Chat) -> Result<ExitCode> {
 
 async fn run_idle(args: Idle) -> Result<ExitCode> {
     let report = idle::run(args.plan()?).await?;
+    finish(&report, args.json.as_deref())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_storm(args: Storm) -> Result<ExitCode> {
+    let report = storm::run(args.plan()?).await?;
     finish(&report, args.json.as_deref())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,9 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use tokio::{
-    sync::{Barrier, Semaphore},
+    sync::{Barrier, Semaphore, mpsc},
     task::JoinSet,
     time::{Instant, sleep_until, timeout},
 };
@@ -15,6 +15,7 @@ use super::{
     session::Server,
     sse::Http,
     turn::Answered,
+    watch::{Agents, Watching},
     ws::Socket,
 };
 
@@ -35,7 +36,8 @@ pub enum Transport {
 /// What to do.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    pub server: Server,
+    /// The spaces that are asked; visitor `i` comes to the `i`-th, and then from the first on.
+    pub servers: Vec<Server>,
     pub visitors: usize,
     pub rounds: usize,
     pub transport: Transport,
@@ -51,6 +53,8 @@ pub struct Plan {
     pub process: Option<Process>,
     /// The mock's delay to the first token, to be taken off.
     pub upstream_first_token: Option<Duration>,
+    /// Who watches all of them.
+    pub agents: Option<Agents>,
 }
 
 /// Tokens the mock sent so far, where there is a mock to ask.
@@ -70,6 +74,7 @@ impl Plan {
             self.visitors * self.rounds <= MAX_ANSWERS,
             "at most {MAX_ANSWERS} answers a run"
         );
+        ensure!(!self.servers.is_empty(), "at least one space");
         ensure!(!self.questions.is_empty(), "at least one question");
         for time in [self.patience, self.spread, self.pause] {
             ensure!(time <= MAX_PATIENCE, "no wait is longer than {MAX_PATIENCE:?}");
@@ -93,15 +98,29 @@ pub async fn run(plan: Plan, tokens: TokenCount<'_>) -> Result<Report> {
     let opening = Arc::new(Semaphore::new(OPENING));
     // The visitors and this function, which reads the clocks when all are connected.
     let ready = Arc::new(Barrier::new(plan.visitors + 1));
+    let (opened, mut conversations) = mpsc::channel(plan.visitors);
     let mut visitors = JoinSet::new();
     for visitor in 0..plan.visitors {
         visitors.spawn(visit(
             Arc::clone(&plan),
             visitor,
             Arc::clone(&opening),
+            opened.clone(),
             Arc::clone(&ready),
         ));
     }
+    drop(opened);
+    let watching = match &plan.agents {
+        Some(agents) => {
+            let mut watched = Vec::with_capacity(plan.visitors);
+            while let Some(conversation) = conversations.recv().await {
+                watched.push(conversation);
+            }
+            let server = plan.servers.first().context("no space")?;
+            Some(Watching::open(server, agents, &watched).await?)
+        }
+        None => None,
+    };
     tokio::select! {
         _ = ready.wait() => {}
         Some(early) = visitors.join_next() => {
@@ -131,6 +150,7 @@ pub async fn run(plan: Plan, tokens: TokenCount<'_>) -> Result<Report> {
         ..Report::default()
     };
     report.count(&answers, plan.upstream_first_token);
+    report.watched_deltas = watching.as_ref().map(Watching::deltas);
     if plan.process.is_some() {
         report.server = Some(cost(
             &report,
@@ -172,17 +192,26 @@ async fn visit(
     plan: Arc<Plan>,
     visitor: usize,
     opening: Arc<Semaphore>,
+    opened: mpsc::Sender<String>,
     ready: Arc<Barrier>,
 ) -> Result<Vec<Answered>> {
+    let server = plan
+        .servers
+        .get(visitor % plan.servers.len().max(1))
+        .context("no space")?;
     let mut line = {
         let _place = opening.acquire().await?;
         match plan.transport {
-            Transport::WebSocket => Line::Socket(Box::new(
-                timeout(plan.patience, Socket::open(&plan.server)).await??,
-            )),
-            Transport::Sse => Line::Http(timeout(plan.patience, Http::open(&plan.server)).await??),
+            Transport::WebSocket => {
+                let (socket, conversation) = timeout(plan.patience, Socket::open(server)).await??;
+                // Nobody asks for it where nobody watches.
+                let _ = opened.send(conversation).await;
+                Line::Socket(Box::new(socket))
+            }
+            Transport::Sse => Line::Http(timeout(plan.patience, Http::open(server)).await??),
         }
     };
+    drop(opened);
     ready.wait().await;
     let share = u32::try_from(visitor).unwrap_or(u32::MAX);
     let offset = plan.spread.saturating_mul(share) / u32::try_from(plan.visitors).unwrap_or(1).max(1);

@@ -57,7 +57,7 @@ pub async fn run(plan: Plan) -> Result<IdleReport> {
 
 async fn open(plan: &Plan, count: usize) -> Result<Vec<Socket>> {
     let sockets = stream::iter(0..count).map(|_| async {
-        let mut socket = Socket::open(&plan.server).await?;
+        let (mut socket, _) = Socket::open(&plan.server).await?;
         if let Some(question) = &plan.question {
             let answered = socket.ask(question).await?;
             ensure!(answered.fault.is_none(), "{}", answered.fault.unwrap_or_default());

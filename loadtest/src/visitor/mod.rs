@@ -1,6 +1,7 @@
 //! Visitors by the hundred: each opens a session, asks over WebSocket or SSE and reads until the
 //! durable answer. `chat.rs` is the scenario, `turn.rs` follows one answer, `report.rs` sums up;
-//! `idle.rs` measures what an open conversation costs, `urgency.rs` how soon an agent sees who is angry. Only servers on this machine are driven.
+//! `idle.rs` measures what an open conversation costs, `storm.rs` how soon all are back after a loss, `urgency.rs` how
+//! soon an agent sees who is angry. Only servers on this machine are driven.
 
 pub mod chat;
 pub mod idle;
@@ -8,8 +9,10 @@ pub mod process;
 pub mod report;
 mod session;
 mod sse;
+pub mod storm;
 mod turn;
 pub mod urgency;
+pub mod watch;
 mod ws;
 
 pub use self::session::Server;

@@ -79,6 +79,8 @@ pub struct Report {
     pub cached: u64,
     pub words: u64,
     pub deltas: u64,
+    /// Frames with text that agents had, where some watch.
+    pub watched_deltas: Option<u64>,
     /// Text tokens the mock sent during the run.
     pub upstream_tokens: Option<u64>,
     pub time_to_first_text_ms: Spread,
@@ -139,6 +141,12 @@ impl fmt::Display for Report {
                 self.answers, self.seconds, self.cached
             ),
         )?;
+        if let Some(watched) = self.watched_deltas {
+            row(
+                "deltas, to agents besides",
+                &format_args!("{}, {watched}", self.deltas),
+            )?;
+        }
         row("errors", &self.failed())?;
         for (error, count) in &self.errors {
             row(&format!("  {error}"), count)?;

@@ -3,7 +3,7 @@
 use std::{net::IpAddr, time::Duration};
 
 use anyhow::{Context, Result, bail};
-use reqwest::{Client, Url, header};
+use reqwest::{Client, RequestBuilder, Url, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ impl Server {
         Ok(self.base.join(path)?)
     }
 
-    pub(super) fn post(&self, path: &str, body: &Value) -> Result<reqwest::RequestBuilder> {
+    pub(super) fn post(&self, path: &str, body: &Value) -> Result<RequestBuilder> {
         let mut request = self.client.post(self.call(path)?).json(body);
         if let Some(origin) = &self.origin {
             request = request.header(header::ORIGIN, origin);
@@ -76,6 +76,14 @@ impl Server {
         Ok(response.json().await?)
     }
 
+    /// The access token of a member of the workspace.
+    pub(super) async fn login(&self, email: &str, password: &str) -> Result<String> {
+        let login = json!({ "email": email, "password": password });
+        let token = answer(self.client.post(self.call("/api/auth/login")?).json(&login)).await?;
+        let token = token.get("access_token").and_then(Value::as_str);
+        Ok(token.context("this login takes a second factor")?.to_owned())
+    }
+
     /// A conversation of its own, so that rounds follow each other in one log.
     pub(super) async fn conversation(&self, token: &str) -> Result<String> {
         let response = self
@@ -90,6 +98,17 @@ impl Server {
         id.map(str::to_owned)
             .with_context(|| format!("conversation: {status} without an id"))
     }
+}
+
+/// The JSON of an answer that is no refusal.
+pub(super) async fn answer(request: RequestBuilder) -> Result<Value> {
+    let response = request.send().await?;
+    let status = response.status();
+    let body = response.text().await?;
+    if !status.is_success() {
+        bail!("{status} {}", code_of(&body));
+    }
+    Ok(serde_json::from_str(&body).unwrap_or_default())
 }
 
 /// The stable code of a problem document, for the table of errors.

@@ -114,7 +114,7 @@ async fn serve() -> (String, JoinSet<()>) {
 
 fn plan(url: &str, transport: Transport, question: &str) -> Plan {
     Plan {
-        server: Server::new(url, "acme", None).unwrap(),
+        servers: vec![Server::new(url, "acme", None).unwrap()],
         visitors: 5,
         rounds: 3,
         transport,
@@ -123,6 +123,7 @@ fn plan(url: &str, transport: Transport, question: &str) -> Plan {
         spread: Duration::ZERO,
         pause: Duration::ZERO,
         process: Some(Process(std::process::id())),
+        agents: None,
         upstream_first_token: None,
     }
 }

@@ -6,9 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use reqwest::RequestBuilder;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -16,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     report::Spread,
-    session::{Server, code_of},
+    session::{Server, answer},
     ws::Socket,
 };
 
@@ -162,11 +161,7 @@ struct Desk {
 impl Desk {
     async fn open(plan: &Plan) -> Result<Self> {
         let server = plan.server.clone();
-        let login = json!({ "email": plan.email, "password": plan.password });
-        let request = server.client.post(server.call("/api/auth/login")?).json(&login);
-        let token = answer(request).await?;
-        let token = token.get("access_token").and_then(Value::as_str);
-        let token = token.context("this login takes a second factor")?.to_owned();
+        let token = server.login(&plan.email, &plan.password).await?;
         Ok(Self { server, token })
     }
 
@@ -188,16 +183,6 @@ impl Desk {
             .await
             .map(drop)
     }
-}
-
-async fn answer(request: RequestBuilder) -> Result<Value> {
-    let response = request.send().await?;
-    let status = response.status();
-    let body = response.text().await?;
-    if !status.is_success() {
-        bail!("{status} {}", code_of(&body));
-    }
-    Ok(serde_json::from_str(&body).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -20,20 +20,34 @@ use super::{
 pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    /// Session, socket, hello, ready.
-    pub(super) async fn open(server: &Server) -> Result<Self> {
+    /// A visitor who comes for the first time, and their conversation.
+    pub(super) async fn open(server: &Server) -> Result<(Self, String)> {
         let session = server.session().await?;
-        let hello = json!({"type": "hello", "token": session.token, "conversation": null, "after": 0});
+        let (socket, ready) = Self::visit(server, &session.token, None).await?;
+        let conversation = ready.pointer("/conversation/id").and_then(Value::as_str);
+        Ok((
+            socket,
+            conversation.context("ready without a conversation")?.to_owned(),
+        ))
+    }
+
+    /// Comes to a conversation, or a new one, to read it from its beginning. With what `ready` says.
+    pub(super) async fn visit(
+        server: &Server,
+        token: &str,
+        conversation: Option<&str>,
+    ) -> Result<(Self, Value)> {
+        let hello = json!({"type": "hello", "token": token, "conversation": conversation, "after": 0});
         Self::greeted(server, "socket", &hello).await
     }
 
     /// The console of whoever this token is of.
     pub(super) async fn console(server: &Server, token: &str) -> Result<Self> {
         let hello = json!({"type": "hello", "token": token});
-        Self::greeted(server, "/api/console/socket", &hello).await
+        Ok(Self::greeted(server, "/api/console/socket", &hello).await?.0)
     }
 
-    async fn greeted(server: &Server, path: &str, hello: &Value) -> Result<Self> {
+    async fn greeted(server: &Server, path: &str, hello: &Value) -> Result<(Self, Value)> {
         let mut url = server.call(path)?;
         url.set_scheme("ws").ok().context("no socket address")?;
         let mut request = url.as_str().into_client_request()?;
@@ -54,7 +68,7 @@ impl Socket {
                 first.get("code").and_then(Value::as_str).unwrap_or("not ready")
             );
         }
-        Ok(socket)
+        Ok((socket, first))
     }
 
     pub(super) async fn ask(&mut self, question: &str) -> Result<Answered> {
@@ -78,7 +92,7 @@ impl Socket {
         let _ = self.0.close(None).await;
     }
 
-    async fn send(&mut self, frame: &Value) -> Result<()> {
+    pub(super) async fn send(&mut self, frame: &Value) -> Result<()> {
         Ok(self.0.send(Message::text(frame.to_string())).await?)
     }
 
