@@ -59,7 +59,12 @@ use crate::{
         accounts::{Accounts, keys::Keys, space::SpaceDirectory, token::Tokens},
         answering::{answerer::Answerer, cache::AnswerCache, tokens},
         attachments::Links,
-        billing::{meter::Meter, payments::Payments, plans::Plans, prices::PriceBook},
+        billing::{
+            meter::Meter,
+            payments::{Payments, Turns},
+            plans::Plans,
+            prices::PriceBook,
+        },
         drafting::drafter::Drafter,
         insight::seen::Sightings,
         jobs::{Bell, Takes},
@@ -401,6 +406,7 @@ fn services(
         clock: clock.clone(),
         bell: bell.clone(),
         grace: config.billing.grace,
+        turns: Turns::default(),
     };
     let tokens = Tokens::new(&secret, clock.clone());
     let accounts = Accounts::new(

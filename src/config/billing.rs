@@ -47,14 +47,21 @@ fn stripe(env: &mut Env<'_>) -> Option<StripeOptions> {
         .split(',')
         .map(str::trim)
         .filter(|secret| !secret.is_empty());
-    let mut prices = BTreeMap::new();
+    let mut prices: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for pair in written.split(',') {
-        let Some((plan, price)) = pair.split_once('=') else {
+        let Some((plan, price)) = pair
+            .split_once('=')
+            .map(|(plan, price)| (plan.trim(), price.trim()))
+        else {
             env.problems
                 .push("STRIPE_PRICES: write plan=price, with commas between them".to_owned());
             return None;
         };
-        prices.insert(plan.trim().to_owned(), price.trim().to_owned());
+        if prices.values().flatten().any(|known| known == price) {
+            env.problems
+                .push(format!("STRIPE_PRICES: {price} is there twice"));
+        }
+        prices.entry(plan.to_owned()).or_default().push(price.to_owned());
     }
     Some(StripeOptions {
         secret_key: SecretString::from(key),

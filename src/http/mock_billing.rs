@@ -139,7 +139,10 @@ async fn shown(services: &Services, address: &str, failed: Option<String>) -> Re
         } => {
             let known = subscription.as_ref();
             let context = Context {
-                plan: known.map(|known| name(&known.plan)).unwrap_or_default(),
+                plan: known
+                    .and_then(|known| known.plan.as_deref())
+                    .map(name)
+                    .unwrap_or_default(),
                 status: known.map(|known| known.status.as_str()),
                 period_end: known
                     .map(|known| day(known.current_period_end))

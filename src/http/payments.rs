@@ -172,10 +172,14 @@ fn refused(error: PaymentError) -> Problem {
         PaymentError::Subscribed
         | PaymentError::NotSubscribed
         | PaymentError::SamePlan
-        | PaymentError::Billing(BillingError::Refused(_)) => Problem::new(Code::Conflict, error.to_string()),
+        | PaymentError::Unpaid
+        | PaymentError::Billing(BillingError::Refused(_) | BillingError::NoCustomer) => {
+            Problem::new(Code::Conflict, error.to_string())
+        }
         PaymentError::Billing(error) => {
             tracing::error!(%error, "a payment could not be seen to");
-            let detail = "the payment provider does not answer, nothing was changed";
+            let detail =
+                "the payment provider does not answer: see how the subscription stands before you try again";
             Problem::new(Code::Busy, detail).retry_after(AGAIN)
         }
     }

@@ -94,6 +94,9 @@ pub enum Page {
 }
 
 impl Mock {
+    /// Its word in addresses and tables.
+    pub const NAME: &'static str = "mock";
+
     /// Signs with `secret`, which nobody else has.
     #[must_use]
     pub fn new(db: Db, plans: BTreeMap<String, MockPlan>, secret: SecretString, clock: SharedClock) -> Self {
@@ -126,7 +129,7 @@ impl Mock {
                 return Ok(None);
             }
             let subscription = state.told();
-            let current = subscription.as_ref().map(|one| one.plan.clone());
+            let current = subscription.as_ref().and_then(|one| one.plan.clone());
             let others = self.plans.iter().filter(|(id, _)| Some(*id) != current.as_ref());
             Ok(Some(Page::Portal {
                 subscription,
@@ -228,7 +231,7 @@ impl Mock {
 #[async_trait]
 impl BillingProvider for Mock {
     fn name(&self) -> &'static str {
-        "mock"
+        Self::NAME
     }
 
     fn sells(&self, plan: &str) -> bool {

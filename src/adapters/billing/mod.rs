@@ -61,7 +61,8 @@ pub struct Order<'a> {
 pub struct Subscription {
     pub id: String,
     pub status: SubscriptionStatus,
-    pub plan: String,
+    /// None: what is paid is the price of none.
+    pub plan: Option<String>,
     pub current_period_end: DateTime<Utc>,
     pub trial_end: Option<DateTime<Utc>>,
     pub cancel_at_period_end: bool,
@@ -101,9 +102,12 @@ pub enum BillingError {
     /// There is no subscription that could be changed.
     #[error("there is no subscription")]
     NoSubscription,
-    /// It has a price that is no plan's, or a plan has none.
-    #[error("no plan has the price {0}: name it in STRIPE_PRICES")]
-    UnknownPrice(String),
+    /// It does not know the customer (any more): the account is another one, or somebody removed it there.
+    #[error("the payment provider does not know this customer")]
+    NoCustomer,
+    /// The plan has no price there.
+    #[error("the plan {0} has no price: name it in STRIPE_PRICES")]
+    NoPrice(String),
     /// What it says cannot be read.
     #[error("the payment provider's answer cannot be read: {0}")]
     Unreadable(String),
@@ -129,7 +133,7 @@ pub trait BillingProvider: Send + Sync + std::fmt::Debug {
     /// Whether a plan of this id can be paid for.
     fn sells(&self, plan: &str) -> bool;
 
-    /// Its id of a business; asked again for the same tenant it is the same.
+    /// Its id of a business.
     ///
     /// # Errors
     /// [`BillingError`].

@@ -35,8 +35,9 @@ pub struct StripeOptions {
     pub secret_key: SecretString,
     /// `whsec_…`, all that events may be signed with.
     pub webhook_secrets: Vec<SecretString>,
-    /// The monthly price of each plan that is sold, by the plan's id.
-    pub prices: BTreeMap<String, String>,
+    /// The monthly prices of each plan that is sold, by the plan's id: the first is asked for, those behind it are
+    /// what it cost before, and are still paid by who has them.
+    pub prices: BTreeMap<String, Vec<String>>,
     pub base_url: String,
 }
 
@@ -56,7 +57,7 @@ pub enum BadStripe {
 pub struct Stripe {
     api: Api,
     webhook_secrets: Vec<SecretString>,
-    prices: BTreeMap<String, String>,
+    prices: BTreeMap<String, Vec<String>>,
     clock: SharedClock,
 }
 
@@ -100,11 +101,24 @@ struct Invoiced {
     id: Option<String>,
     number: Option<String>,
     created: i64,
+    /// Less than nothing where it credits; what is due then is nothing.
+    total: i64,
     amount_due: i64,
     currency: String,
     status: Option<String>,
     hosted_invoice_url: Option<String>,
     invoice_pdf: Option<String>,
+}
+
+impl Invoiced {
+    /// What is collected at once, or credited.
+    fn due_now(&self) -> i64 {
+        if self.amount_due > 0 {
+            self.amount_due
+        } else {
+            self.total.min(0)
+        }
+    }
 }
 
 impl Stripe {
@@ -120,14 +134,17 @@ impl Stripe {
     }
 
     fn price(&self, plan: &str) -> Result<&str, BillingError> {
-        let price = self.prices.get(plan).map(String::as_str);
-        price.ok_or_else(|| BillingError::UnknownPrice(format!("of the plan {plan}")))
+        let price = self.prices.get(plan).and_then(|prices| prices.first());
+        price
+            .map(String::as_str)
+            .ok_or_else(|| BillingError::NoPrice(plan.to_owned()))
     }
 
-    fn plan(&self, price: &str) -> Result<String, BillingError> {
-        let found = self.prices.iter().find(|(_, known)| *known == price);
-        let plan = found.map(|(plan, _)| plan.clone());
-        plan.ok_or_else(|| BillingError::UnknownPrice(price.to_owned()))
+    /// None: the price is no plan's.
+    fn plan(&self, price: &str) -> Option<String> {
+        let mut plans = self.prices.iter();
+        let found = plans.find(|(_, known)| known.iter().any(|known| known == price));
+        found.map(|(plan, _)| plan.clone())
     }
 
     /// One that runs, else the last that did.
@@ -191,10 +208,7 @@ impl BillingProvider for Stripe {
             .with("name", new.name)
             .with("email", new.email)
             .with("metadata[tenant]", &tenant);
-        let made: Named = self
-            .api
-            .post(&["v1", "customers"], form, &format!("customer-{tenant}"))
-            .await?;
+        let made: Named = self.api.post(&["v1", "customers"], form, &fresh()).await?;
         Ok(made.id)
     }
 
@@ -241,8 +255,16 @@ impl BillingProvider for Stripe {
         let item = item.ok_or_else(|| BillingError::Unreadable("a subscription has no item".to_owned()))?;
         let ends = found.current_period_end.or(item.current_period_end);
         let ends = ends.ok_or_else(|| BillingError::Unreadable("a subscription has no period".to_owned()))?;
+        let plan = self.plan(&item.price.id);
+        if plan.is_none() {
+            tracing::error!(
+                billing.customer = customer,
+                billing.price = item.price.id,
+                "a subscription has a price that is no plan's: name it in STRIPE_PRICES"
+            );
+        }
         Ok(Some(Subscription {
-            plan: self.plan(&item.price.id)?,
+            plan,
             current_period_end: time(ends)?,
             trial_end: found.trial_end.map(time).transpose()?,
             cancel_at_period_end: found.cancel_at_period_end,
@@ -261,7 +283,7 @@ impl BillingProvider for Stripe {
             .with("subscription_details[proration_behavior]", "always_invoice");
         let path = ["v1", "invoices", "create_preview"];
         let invoice: Invoiced = self.api.post(&path, form, &fresh()).await?;
-        Ok(amount(invoice.amount_due, &invoice.currency))
+        Ok(amount(invoice.due_now(), &invoice.currency))
     }
 
     async fn change_plan(&self, customer: &str, plan: &str) -> Result<(), BillingError> {
@@ -296,7 +318,7 @@ impl BillingProvider for Stripe {
         sent.map(|one| {
             Ok(Invoice {
                 at: time(one.created)?,
-                amount: amount(one.amount_due, &one.currency),
+                amount: amount(one.total, &one.currency),
                 number: one.number.or(one.id).unwrap_or_default(),
                 status: one.status.unwrap_or_default(),
                 url: one.hosted_invoice_url,

@@ -5,12 +5,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use parlance_store::queries::subscriptions::{Subscription, SubscriptionStatus};
 use serde::{Deserialize, Serialize};
 
-use crate::adapters::billing::Subscription as Told;
+use crate::adapters::billing::{Subscription as Told, runs};
 
 /// Owners are told this long before a grace ends.
 const WARN: TimeDelta = TimeDelta::days(2);
 /// What should have come by the end of a period is asked for so long after it.
 const LATE: TimeDelta = TimeDelta::hours(1);
+/// How often one is asked for that runs and for which nothing is given.
+const ASKED: TimeDelta = TimeDelta::days(1);
 
 /// What owners are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,14 +43,23 @@ pub struct Settled {
     pub notices: Vec<Notice>,
 }
 
-/// Of what was known `before` and what the provider `told`, if it was asked.
+/// Of what was known `before` and what the provider `told`, if it was asked: a subscription, or that there is none.
 #[must_use]
-pub fn settle(before: &Subscription, told: Option<Told>, grace: TimeDelta, now: DateTime<Utc>) -> Settled {
+pub fn settle(
+    before: &Subscription,
+    told: Option<Option<Told>>,
+    grace: TimeDelta,
+    now: DateTime<Utc>,
+) -> Settled {
     let mut after = before.clone();
-    if let Some(told) = told {
+    if told == Some(None) {
+        after.status = before.status.map(|_| SubscriptionStatus::Canceled);
+    }
+    if let Some(told) = told.flatten() {
         after.subscription = Some(told.id);
         after.status = Some(told.status);
-        after.plan = Some(told.plan);
+        // A price that is no plan's is a mistake of the operator's: nobody loses a plan by it.
+        after.plan = told.plan.or(after.plan);
         after.current_period_end = Some(told.current_period_end);
         after.trial_end = told.trial_end;
         after.cancel_at_period_end = told.cancel_at_period_end;
@@ -103,10 +114,11 @@ fn unpaid(status: SubscriptionStatus) -> bool {
 fn look_at(after: &Subscription, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let warning = after.grace_until.filter(|_| after.warned_at.is_none());
     let ends = after.grace_until.filter(|until| now < *until);
-    let runs = after.granted.is_some();
-    let period = after.current_period_end.filter(|_| runs);
+    let is_given = after.granted.is_some();
+    let period = after.current_period_end.filter(|_| is_given);
     let late = period.map(|end| (end + LATE).max(now + LATE));
-    [warning.map(|until| until - WARN), ends, late]
+    let asked = (!is_given && after.status.is_some_and(runs)).then(|| now + ASKED);
+    [warning.map(|until| until - WARN), ends, late, asked]
         .into_iter()
         .flatten()
         .filter(|at| now < *at)
@@ -141,15 +153,15 @@ mod tests {
         }
     }
 
-    fn told(status: SubscriptionStatus) -> Option<Told> {
-        Some(Told {
+    fn told(status: SubscriptionStatus) -> Option<Option<Told>> {
+        Some(Some(Told {
             id: "sub".to_owned(),
             status,
-            plan: "pro".to_owned(),
+            plan: Some("pro".to_owned()),
             current_period_end: day(30),
             trial_end: None,
             cancel_at_period_end: false,
-        })
+        }))
     }
 
     fn granted(settled: &Settled) -> Option<&str> {
@@ -239,6 +251,36 @@ mod tests {
             (paid.subscription.grace_until, paid.subscription.warned_at),
             (None, None)
         );
+    }
+
+    #[test]
+    fn what_the_provider_does_not_have_any_more_is_over() {
+        let active = settle(&nothing_yet(), told(SubscriptionStatus::Active), GRACE, day(0)).subscription;
+        let gone = settle(&active, Some(None), GRACE, day(1));
+        assert_eq!(
+            (granted(&gone), &gone.notices[..], gone.subscription.status),
+            (None, &[Notice::PlanEnded][..], Some(SubscriptionStatus::Canceled))
+        );
+        let never = settle(&nothing_yet(), Some(None), GRACE, day(1));
+        assert_eq!((never.subscription.status, never.notices.len()), (None, 0));
+    }
+
+    #[test]
+    fn a_price_that_is_no_plans_takes_no_plan_away_and_keeps_none() {
+        let unknown = |status| {
+            let told = told(status).flatten().map(|told| Told { plan: None, ..told });
+            Some(told)
+        };
+        let active = settle(&nothing_yet(), told(SubscriptionStatus::Active), GRACE, day(0)).subscription;
+        let still = settle(&active, unknown(SubscriptionStatus::Active), GRACE, day(1));
+        assert_eq!((granted(&still), still.notices.len()), (Some("pro"), 0));
+        let over = settle(&active, unknown(SubscriptionStatus::Canceled), GRACE, day(1));
+        assert_eq!(
+            (granted(&over), &over.notices[..]),
+            (None, &[Notice::PlanEnded][..])
+        );
+        let never = settle(&nothing_yet(), unknown(SubscriptionStatus::Active), GRACE, day(1));
+        assert_eq!(granted(&never), None);
     }
 
     #[test]

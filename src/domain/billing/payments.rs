@@ -1,16 +1,24 @@
 //! Paying for a plan. Whatever the payment provider tells, its subscription is asked for anew and what it says is
 //! written ([`Payments::sync`]); so events may come twice, late, in any order or not at all.
 
-use std::sync::Arc;
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parlance_store::{
     Db, StoreError, TenantConn,
     control::{Role, billing_events::NewEvent, members, workspace},
     ids::TenantId,
-    queries::subscriptions::{self, Subscription},
+    queries::subscriptions::{self, Subscription, SubscriptionStatus},
 };
 use serde_json::json;
+use tokio::{
+    sync::{Mutex, MutexGuard},
+    time::timeout,
+};
 use tracing::{error, info, warn};
 
 use super::{
@@ -20,8 +28,8 @@ use super::{
 };
 use crate::{
     adapters::billing::{
-        Amount, BadEvent, BillingError, BillingProvider, Invoice, NewCustomer, Order, Subscription as Told,
-        runs,
+        Amount, BadEvent, BillingError, BillingProvider, Invoice, Mock, NewCustomer, Order,
+        Subscription as Told, runs,
     },
     domain::{
         accounts::caller::Caller,
@@ -44,6 +52,10 @@ const KINDS: &[&str] = &[
 /// How long after an event failed it is tried again: twice as long each time, up to the longest.
 const RETRY: TimeDelta = TimeDelta::seconds(30);
 const LONGEST_RETRY: TimeDelta = TimeDelta::hours(6);
+/// A provider that waits longer for our word sends its event again; what takes longer is done by the next look.
+const HANDLED_WITHIN: Duration = Duration::from_secs(5);
+/// Who went to pay is asked about after this time, should no event tell of it.
+const ASKED_AFTER: TimeDelta = TimeDelta::minutes(15);
 /// Events and subscriptions looked at at once.
 const BATCH: i32 = 64;
 
@@ -62,6 +74,8 @@ pub enum PaymentError {
     NotSubscribed,
     #[error("this workspace pays for this plan already")]
     SamePlan,
+    #[error("the last payment is open: pay it first, then change the plan")]
+    Unpaid,
 }
 
 impl From<BillingError> for PaymentError {
@@ -83,6 +97,19 @@ pub enum ReceiveError {
     Store(#[from] StoreError),
 }
 
+/// Whose turn it is to open a page on which is paid: of one workspace one at a time, or two could be open and paid.
+#[derive(Clone, Debug, Default)]
+pub struct Turns(Arc<[Mutex<()>; 32]>, RandomState);
+
+impl Turns {
+    async fn of(&self, tenant: TenantId) -> MutexGuard<'_, ()> {
+        let place = self.1.hash_one(tenant) % self.0.len() as u64;
+        let [first, ..] = &*self.0;
+        let lock = usize::try_from(place).ok().and_then(|place| self.0.get(place));
+        lock.unwrap_or(first).lock().await
+    }
+}
+
 /// The payments of all workspaces. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Payments {
@@ -93,6 +120,7 @@ pub struct Payments {
     pub bell: Bell,
     /// How long a plan is kept while it is not paid.
     pub grace: TimeDelta,
+    pub turns: Turns,
 }
 
 impl Payments {
@@ -112,6 +140,7 @@ impl Payments {
     pub async fn checkout(&self, caller: &Caller, plan: &str, origin: &str) -> Result<String, PaymentError> {
         let sold = self.plans.get(plan).filter(|_| self.provider.sells(plan));
         let sold = sold.ok_or_else(|| PaymentError::NotSold(plan.to_owned()))?;
+        let _turn = self.turns.of(caller.tenant).await;
         let customer = self.customer(caller).await?;
         let known = self.sync(caller.tenant).await?;
         let status = known.as_ref().and_then(|known| known.status);
@@ -122,15 +151,25 @@ impl Payments {
             format!("{origin}/app/billing?checkout=paid"),
             format!("{origin}/app/billing"),
         );
-        let order = Order {
+        let order = |customer| Order {
             tenant: caller.tenant,
-            customer: &customer,
+            customer,
             plan,
             trial_days: if status.is_none() { sold.trial_days } else { 0 },
             paid: &paid,
             left: &left,
         };
-        let page = self.provider.checkout(order).await?;
+        let page = match self.provider.checkout(order(&customer)).await {
+            Err(BillingError::NoCustomer) => {
+                let other = self.new_customer(caller, Some(&customer)).await?;
+                self.provider.checkout(order(&other)).await?
+            }
+            page => page?,
+        };
+        let at = self.clock.now() + ASKED_AFTER;
+        let db = self.db.tenant(caller.tenant);
+        db.transaction(async |conn| subscriptions::look_by(conn, at).await)
+            .await?;
         self.record(caller, "billing.checkout", plan).await?;
         Ok(page)
     }
@@ -163,8 +202,7 @@ impl Payments {
     pub async fn change(&self, caller: &Caller, plan: &str) -> Result<Option<Subscription>, PaymentError> {
         let customer = self.changeable(caller.tenant, plan).await?;
         self.provider.change_plan(&customer, plan).await?;
-        self.record(caller, "billing.change", plan).await?;
-        self.sync(caller.tenant).await
+        self.changed(caller, "billing.change", plan).await
     }
 
     /// Ends the subscription with its period, or lets it go on.
@@ -181,9 +219,28 @@ impl Payments {
         } else {
             "billing.resume"
         };
-        self.record(caller, action, &known.plan.unwrap_or_default())
-            .await?;
-        self.sync(caller.tenant).await
+        self.changed(caller, action, &known.plan.unwrap_or_default())
+            .await
+    }
+
+    /// What is known after something was changed at the provider. It is done there: what fails from here on is made
+    /// up for by the event that tells of it, and must not look as though it had not been done.
+    async fn changed(
+        &self,
+        caller: &Caller,
+        action: &'static str,
+        plan: &str,
+    ) -> Result<Option<Subscription>, PaymentError> {
+        if let Err(error) = self.record(caller, action, plan).await {
+            error!(tenant.id = %caller.tenant, action, plan, %error, "it is not in the audit log");
+        }
+        match self.sync(caller.tenant).await {
+            Ok(known) => Ok(known),
+            Err(error) => {
+                warn!(tenant.id = %caller.tenant, %error, "what changed is told by its event");
+                Ok(self.read(caller.tenant).await?)
+            }
+        }
     }
 
     /// The last invoices, newest first; none where nobody ever went to pay.
@@ -215,8 +272,10 @@ impl Payments {
             retry_at: at + RETRY,
         };
         if !self.db.control().keep_billing_event(new).await? {
-            self.handle(&event.id, &event.kind, event.customer.as_deref(), 0)
-                .await?;
+            let handled = self.handle(&event.id, &event.kind, event.customer.as_deref(), 0);
+            if let Ok(handled) = timeout(HANDLED_WITHIN, handled).await {
+                handled?;
+            }
         }
         Ok(())
     }
@@ -236,8 +295,9 @@ impl Payments {
         for tenant in control.subscriptions_to_look_at(now, BATCH).await? {
             // Written first, with when to look again: a provider that is away is not asked every second.
             let known = self.settle(tenant, None).await?;
-            let over = |known: &Subscription| known.current_period_end.is_some_and(|end| end < now);
-            if known.is_some_and(|known| known.provider == provider && over(&known))
+            let is_over = |known: &Subscription| known.current_period_end.is_some_and(|end| end < now);
+            let is_in_doubt = |known: &Subscription| known.granted.is_none() || is_over(known);
+            if known.is_some_and(|known| known.provider == provider && is_in_doubt(&known))
                 && let Err(error) = self.sync(tenant).await
             {
                 error!(tenant.id = %tenant, %error, "its subscription is asked for again in an hour");
@@ -257,7 +317,10 @@ impl Payments {
         let Some(question) = question.filter(|question| question.provider == self.provider.name()) else {
             return Ok(None);
         };
-        let told = self.provider.subscription(&question.customer).await?;
+        let told = match self.provider.subscription(&question.customer).await {
+            Err(BillingError::NoCustomer) => None,
+            told => told?,
+        };
         Ok(self.settle(tenant, Some((question.number, told))).await?)
     }
 
@@ -278,13 +341,15 @@ impl Payments {
                 Some((number, _)) if number <= before.answered => return Ok(Some((before, false))),
                 Some((number, told)) => {
                     before.answered = number;
-                    told
+                    Some(told)
                 }
-                None => None,
+                // What cost nothing ends where people pay.
+                None => (before.provider == Mock::NAME && self.provider.mock().is_none()).then_some(None),
             };
             let settled = dunning::settle(&before, told, self.grace, now);
             subscriptions::write(conn, &settled.subscription).await?;
-            self.give(conn, &before, &settled.subscription, now).await?;
+            let granted = (before.granted.as_deref(), settled.subscription.granted.as_deref());
+            self.give(conn, granted, now).await?;
             for notice in &settled.notices {
                 self.tell(conn, *notice, &settled.subscription, now).await?;
             }
@@ -299,15 +364,15 @@ impl Payments {
         Ok(Some(known))
     }
 
-    /// Puts the workspace on the plan that is given. One that never paid keeps what it was given by hand.
+    /// Puts the workspace on the plan that is `granted`, after what was before. One that never paid keeps what it was
+    /// given by hand.
     async fn give(
         &self,
         conn: &mut TenantConn<'_>,
-        before: &Subscription,
-        after: &Subscription,
+        granted: (Option<&str>, Option<&str>),
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let plan = match (&before.granted, &after.granted) {
+        let plan = match granted {
             (_, Some(id)) => self.plans.of(id),
             (Some(_), None) => self.plans.default_plan(),
             (None, None) => return Ok(()),
@@ -344,10 +409,15 @@ impl Payments {
 
     /// The provider's id of the caller's workspace, made where it has none there.
     async fn customer(&self, caller: &Caller) -> Result<String, PaymentError> {
-        let db = self.db.tenant(caller.tenant);
-        if let Some(known) = self.read(caller.tenant).await? {
-            return Ok(known.customer);
+        match self.read(caller.tenant).await? {
+            Some(known) => Ok(known.customer),
+            None => self.new_customer(caller, None).await,
         }
+    }
+
+    /// Makes the caller's workspace a customer, in place of one that is `gone`; of two at once the first stays.
+    async fn new_customer(&self, caller: &Caller, gone: Option<&str>) -> Result<String, PaymentError> {
+        let (db, now) = (self.db.tenant(caller.tenant), self.clock.now());
         let found = db.read(async |conn| {
             let workspace = workspace::read(conn).await?;
             Ok::<_, StoreError>((workspace.name, owners(conn).await?))
@@ -362,10 +432,16 @@ impl Payments {
         };
         let customer = self.provider.create_customer(new).await?;
         let provider = self.provider.name();
-        let begun = db.transaction(async |conn| subscriptions::begin(conn, provider, &customer).await);
-        let begun: Result<(), StoreError> = begun.await;
-        begun?;
-        Ok(customer)
+        let begun = db.transaction(async |conn| {
+            let before = subscriptions::lock(conn).await?;
+            let kept = subscriptions::begin(conn, provider, &customer, gone).await?;
+            let granted = before
+                .filter(|_| kept == customer)
+                .and_then(|before| before.granted);
+            self.give(conn, (granted.as_deref(), None), now).await?;
+            Ok::<_, StoreError>(kept)
+        });
+        Ok(begun.await?)
     }
 
     async fn known(&self, tenant: TenantId) -> Result<Subscription, PaymentError> {
@@ -378,8 +454,10 @@ impl Payments {
             return Err(PaymentError::NotSold(plan.to_owned()));
         }
         let known = self.known(tenant).await?;
-        if !known.status.is_some_and(runs) {
-            return Err(PaymentError::NotSubscribed);
+        match known.status {
+            Some(SubscriptionStatus::Trialing | SubscriptionStatus::Active) => {}
+            Some(status) if runs(status) => return Err(PaymentError::Unpaid),
+            _ => return Err(PaymentError::NotSubscribed),
         }
         if known.plan.as_deref() == Some(plan) {
             return Err(PaymentError::SamePlan);

@@ -1,7 +1,7 @@
 //! Stripe over a real socket, as far as it is asked: forms in, JSON out, one effect for each idempotency key.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard},
 };
 
@@ -39,6 +39,11 @@ pub struct Known {
     pub loses_answer: bool,
     /// What a change is refused with.
     pub declines: bool,
+    /// Customers that it does not know any more.
+    pub gone: HashSet<String>,
+    /// Whether it says nothing more once the next change is done.
+    pub silent_after_change: bool,
+    is_silent: bool,
     made: usize,
 }
 
@@ -93,6 +98,21 @@ async fn answer(request: HttpRequest, body: web::Bytes, known: web::Data<Mutex<K
         return failed.json(json!({ "error": { "message": "not now" } }));
     }
     let path = request.path().to_owned();
+    if known.is_silent {
+        return HttpResponse::BadGateway().finish();
+    }
+    let asked = if request.method() == "GET" {
+        request.query_string().as_bytes()
+    } else {
+        &body
+    };
+    if pairs(asked)
+        .get("customer")
+        .is_some_and(|customer| known.gone.contains(customer))
+    {
+        let error = json!({ "code": "resource_missing", "param": "customer", "message": "No such customer" });
+        return HttpResponse::BadRequest().json(json!({ "error": error }));
+    }
     if request.method() == "GET" {
         let query = pairs(request.query_string().as_bytes());
         let customer = query.get("customer").cloned().unwrap_or_default();
@@ -100,9 +120,9 @@ async fn answer(request: HttpRequest, body: web::Bytes, known: web::Data<Mutex<K
             "/v1/subscriptions" => known.subscriptions.get(&customer).cloned().into_iter().collect(),
             "/v1/checkout/sessions" => vec![json!({ "id": "cs_open" })],
             "/v1/invoices" => vec![
-                json!({ "id": "in_2", "number": "A-2", "created": 1_700_000_000, "amount_due": 4_900, "currency": "usd",
+                json!({ "id": "in_2", "number": "A-2", "created": 1_700_000_000, "amount_due": 4_900, "total": 4_900, "currency": "usd",
                         "status": "paid", "hosted_invoice_url": "https://invoice.stripe.test/2", "invoice_pdf": null }),
-                json!({ "id": "in_3", "created": 1_700_000_000, "amount_due": 0, "currency": "usd", "status": "draft" }),
+                json!({ "id": "in_3", "created": 1_700_000_000, "amount_due": 0, "total": 0, "currency": "usd", "status": "draft" }),
             ],
             _ => return HttpResponse::NotFound().json(json!({ "error": { "message": "no such path" } })),
         };
@@ -125,6 +145,7 @@ async fn answer(request: HttpRequest, body: web::Bytes, known: web::Data<Mutex<K
         Err((status, refused)) => return HttpResponse::build(status).json(refused),
     };
     known.answered.insert(key, done.clone());
+    known.is_silent = std::mem::take(&mut known.silent_after_change);
     if std::mem::take(&mut known.loses_answer) {
         return HttpResponse::InternalServerError().finish();
     }
@@ -143,7 +164,9 @@ fn changed(
         "/v1/checkout/sessions/cs_open/expire" => json!({ "id": "cs_open" }),
         "/v1/billing_portal/sessions" => json!({ "url": "https://billing.stripe.test/p_1" }),
         "/v1/invoices/create_preview" => {
-            json!({ "created": 1_700_000_000, "amount_due": 7_512, "currency": "usd" })
+            let dearer = fields["subscription_details[items][0][price]"] == "price_enterprise";
+            let (due, total) = if dearer { (7_512, 7_512) } else { (0, -7_512) };
+            json!({ "created": 1_700_000_000, "amount_due": due, "total": total, "currency": "usd" })
         }
         _ => {
             let declined = json!({ "error": { "type": "card_error", "message": "Your card was declined." } });

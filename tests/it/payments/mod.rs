@@ -2,6 +2,7 @@
 
 mod chance;
 mod double;
+mod doubt;
 mod mock;
 mod stripe;
 

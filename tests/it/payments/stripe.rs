@@ -16,7 +16,7 @@ use super::{
 use crate::support::{TestApp, Workspace, eventually};
 
 /// The customer of a workspace that has gone to the checkout.
-async fn customer(app: &TestApp, tenant: TenantId) -> String {
+pub async fn customer(app: &TestApp, tenant: TenantId) -> String {
     let rows = app
         .db()
         .rows(&format!(
@@ -27,7 +27,7 @@ async fn customer(app: &TestApp, tenant: TenantId) -> String {
 }
 
 /// A workspace that pays for Pro, and its owner's token.
-async fn subscribed(app: &TestApp, stripe: &Double) -> (Workspace, String, String) {
+pub async fn subscribed(app: &TestApp, stripe: &Double) -> (Workspace, String, String) {
     let acme = app.workspace("acme").await;
     let owner = app.log_in(&acme.email).await;
     post(app, &owner, "/api/billing/checkout", json!({ "plan": "pro" })).await;

@@ -100,7 +100,7 @@ impl State {
         self.subscription.as_ref().map(|one| Subscription {
             id: one.id.clone(),
             status: one.status,
-            plan: one.plan.clone(),
+            plan: Some(one.plan.clone()),
             current_period_end: one.period_end,
             trial_end: one.trial_end,
             cancel_at_period_end: one.cancel_at_period_end,

@@ -58,6 +58,7 @@ struct Failed {
 struct Said {
     message: Option<String>,
     code: Option<String>,
+    param: Option<String>,
 }
 
 /// What came of one try.
@@ -179,7 +180,14 @@ async fn once<T: DeserializeOwned>(request: RequestBuilder) -> Outcome<T> {
         }
         _ => {
             let said: Option<Failed> = serde_json::from_slice(&body).ok();
-            let said = said.and_then(|said| said.error.message.or(said.error.code));
+            let said = said.map(|said| said.error);
+            let is_gone = said.as_ref().is_some_and(|said| {
+                said.code.as_deref() == Some("resource_missing") && said.param.as_deref() == Some("customer")
+            });
+            if is_gone {
+                return Outcome::Refused(BillingError::NoCustomer);
+            }
+            let said = said.and_then(|said| said.message.or(said.code));
             Outcome::Refused(BillingError::Refused(
                 said.unwrap_or_else(|| format!("it answers {status}")),
             ))

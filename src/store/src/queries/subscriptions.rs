@@ -117,23 +117,49 @@ pub async fn lock(conn: &mut TenantConn<'_>) -> Result<Option<Subscription>, Sto
     Ok(query.get_result(conn.db()).await.optional()?)
 }
 
-/// Notes which customer of a provider's the tenant is. One of another provider is forgotten with all that was
-/// known of it; of two at once the first stays.
+/// Notes which customer of a provider's the tenant is, and says which is kept. One of another provider, and one that
+/// is `gone`, is forgotten with all that was known of it; of two at once the first stays.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn begin(conn: &mut TenantConn<'_>, provider: &str, customer: &str) -> Result<(), StoreError> {
+pub async fn begin(
+    conn: &mut TenantConn<'_>,
+    provider: &str,
+    customer: &str,
+    gone: Option<&str>,
+) -> Result<String, StoreError> {
+    #[derive(QueryableByName)]
+    struct Kept {
+        #[diesel(sql_type = Text)]
+        customer: String,
+    }
     let tenant = conn.tenant_id();
     sql("INSERT INTO subscriptions AS s (tenant_id, provider, customer) VALUES ($1, $2, $3) \
          ON CONFLICT (tenant_id) DO UPDATE SET provider = excluded.provider, customer = excluded.customer, \
              subscription = NULL, status = NULL, plan = NULL, granted = NULL, current_period_end = NULL, \
              trial_end = NULL, cancel_at_period_end = false, grace_until = NULL, warned_at = NULL, look_at = NULL \
-         WHERE s.provider <> excluded.provider")
+         WHERE s.provider <> excluded.provider OR s.customer = $4")
     .bind::<SqlUuid, _>(tenant)
     .bind::<Text, _>(provider)
     .bind::<Text, _>(customer)
+    .bind::<Nullable<Text>, _>(gone)
     .execute(conn.db())
     .await?;
+    let kept: Kept = sql("SELECT customer FROM subscriptions")
+        .get_result(conn.db())
+        .await?;
+    Ok(kept.customer)
+}
+
+/// Has it looked at by `at` at the latest.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn look_by(conn: &mut TenantConn<'_>, at: DateTime<Utc>) -> Result<(), StoreError> {
+    sql("UPDATE subscriptions SET look_at = least(look_at, $1)")
+        .bind::<Timestamptz, _>(at)
+        .execute(conn.db())
+        .await?;
     Ok(())
 }
 

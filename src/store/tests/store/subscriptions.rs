@@ -13,7 +13,7 @@ use crate::support::{Chat, at, chat, database};
 async fn begins(chat: &Chat, provider: &str, customer: &str) {
     let begun = chat
         .db
-        .transaction(async |conn| subscriptions::begin(conn, provider, customer).await);
+        .transaction(async |conn| subscriptions::begin(conn, provider, customer, None).await);
     let begun: Result<(), StoreError> = begun.await;
     begun.unwrap();
 }
@@ -58,7 +58,7 @@ async fn a_subscription_is_its_tenants_alone() {
     assert_eq!(known(&acme).await, Some(theirs));
     let taken = globex
         .db
-        .transaction(async |conn| subscriptions::begin(conn, "stripe", "cus_1").await);
+        .transaction(async |conn| subscriptions::begin(conn, "stripe", "cus_1", None).await);
     assert!(taken.await.is_err(), "a customer is one tenant's");
 
     let keeps = acme
