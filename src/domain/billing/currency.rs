@@ -15,9 +15,30 @@ pub(super) const CODES: &[&str] = &[
     "YER", "ZAR", "ZMW", "ZWG",
 ];
 
+/// Those whose unit is not divided, and those with thousandths, as ISO 4217 has them.
+const WHOLE: &[&str] = &[
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF",
+    "XPF",
+];
+const THOUSANDTHS: &[&str] = &["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
+
+/// Decimals of an amount in it.
+pub(super) fn decimals(code: &str) -> u32 {
+    match code {
+        whole if WHOLE.contains(&whole) => 0,
+        fine if THOUSANDTHS.contains(&fine) => 3,
+        _ => 2,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::CODES;
+    use super::{CODES, THOUSANDTHS, WHOLE};
+
+    #[test]
+    fn what_is_divided_otherwise_is_a_currency() {
+        assert!(WHOLE.iter().chain(THOUSANDTHS).all(|code| CODES.contains(code)));
+    }
 
     #[test]
     fn each_code_stands_once_and_in_its_place() {

@@ -18,7 +18,7 @@ pub struct Money {
 const UNITS_MAX: u64 = 100_000_000;
 
 impl Money {
-    /// Reads an amount with up to three decimals and its currency.
+    /// Reads an amount, with no more decimals than its currency has, and the currency.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (amount, currency) = text.split_once(' ')?;
@@ -30,7 +30,8 @@ impl Money {
         }
         let whole: u64 = whole.parse().ok().filter(|whole| *whole <= UNITS_MAX)?;
         let rest: u64 = format!("{decimals:0<3}").parse().ok()?;
-        Some(Self {
+        let is_fine = rest % smallest(currency) == 0;
+        is_fine.then(|| Self {
             thousandths: whole * 1_000 + rest,
             currency: currency.to_owned(),
         })
@@ -68,12 +69,17 @@ impl fmt::Display for Money {
             other => write!(f, "{other} ")?,
         }
         let (units, rest) = (self.thousandths / 1_000, self.thousandths % 1_000);
-        match rest {
+        let decimals = usize::try_from(currency::decimals(&self.currency)).unwrap_or(0);
+        match rest / smallest(&self.currency) {
             0 => write!(f, "{units}"),
-            rest if rest % 10 == 0 && self.currency == "USD" => write!(f, "{units}.{:02}", rest / 10),
-            rest => write!(f, "{units}.{rest:03}"),
+            rest => write!(f, "{units}.{rest:0decimals$}"),
         }
     }
+}
+
+/// The smallest amount of a currency, in thousandths.
+fn smallest(code: &str) -> u64 {
+    10_u64.pow(3 - currency::decimals(code).min(3))
 }
 
 impl<'de> Deserialize<'de> for Money {
@@ -81,7 +87,8 @@ impl<'de> Deserialize<'de> for Money {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| {
             de::Error::custom(format!(
-                "`{text}` is no amount: write it as \"49 USD\", with a currency of ISO 4217"
+                "`{text}` is no amount: write it as \"49 USD\", with a currency of ISO 4217 and no more decimals than \
+                 it has"
             ))
         })
     }
@@ -97,8 +104,10 @@ mod tests {
             ("0 USD", "$0"),
             ("49 USD", "$49"),
             ("4.5 USD", "$4.50"),
-            ("4.125 USD", "$4.125"),
+            ("4.50 EUR", "EUR 4.50"),
+            ("4.05 EUR", "EUR 4.05"),
             ("14.500 KWD", "KWD 14.500"),
+            ("500 JPY", "JPY 500"),
             ("14 KWD", "KWD 14"),
         ] {
             assert_eq!(Money::parse(text).unwrap().to_string(), shown, "{text}");
@@ -115,6 +124,8 @@ mod tests {
             "49 USX",
             "-1 USD",
             "1.2345 USD",
+            "4.125 USD",
+            "500.5 JPY",
             ". USD",
             "1. USD",
             "999999999999 USD",

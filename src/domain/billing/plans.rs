@@ -88,6 +88,10 @@ pub enum PlansError {
     NoDefault(String),
     #[error("the plan file has the plan `{0}` twice")]
     Twice(String),
+    #[error("the plan file has prices in {0} and in {1}: use one currency")]
+    Currencies(String, String),
+    #[error("the plan `{0}` is the default of the plan file: who pays nothing has it, so its price is 0")]
+    DefaultCosts(String),
     #[error("the plan `{id}` in the plan file: {detail}")]
     Plan { id: String, detail: &'static str },
 }
@@ -129,6 +133,14 @@ impl Plans {
         }
         let found = all.iter().find(|plan| plan.id == default).cloned();
         let default = found.ok_or(PlansError::NoDefault(default))?;
+        if !default.price.is_zero() {
+            return Err(PlansError::DefaultCosts(default.id));
+        }
+        let currency = default.price.currency();
+        if let Some(other) = all.iter().find(|plan| plan.price.currency() != currency) {
+            let other = other.price.currency().to_owned();
+            return Err(PlansError::Currencies(currency.to_owned(), other));
+        }
         Ok(Self { all, default })
     }
 
@@ -255,6 +267,9 @@ mod tests {
                 "api_calls_per_hour",
             ),
             ("trial_days = 14", "trial_days = 1400", "trial_days"),
+            ("price = \"0 USD\"", "price = \"1 USD\"", "default"),
+            ("price = \"49 USD\"", "price = \"49 EUR\"", "EUR"),
+            ("price = \"49 USD\"", "price = \"49.005 USD\"", "49.005"),
             ("spaces = 1\n", "spacs = 1\n", "spacs"),
             ("spaces = 1\n", "", "spaces"),
             ("spaces = 1\n", "spaces = -1\n", "-1"),
