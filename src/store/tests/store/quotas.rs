@@ -155,6 +155,26 @@ async fn a_plan_counts_from_the_moment_it_is_changed() {
 }
 
 #[tokio::test]
+async fn whose_limit_is_raised_is_told_of_the_new_one_too() {
+    let test = database().await;
+    keep(test.db(), json!({ "queries_per_day": 10 })).await;
+    let acme = chat(test.db(), "acme").await;
+    let told = async || {
+        let rows = test.rows("SELECT percent, at_most FROM quota_notices ORDER BY at_most, percent");
+        let rows = rows.await.unwrap();
+        let pair = |row: &Value| (row["percent"].as_i64().unwrap(), row["at_most"].as_i64().unwrap());
+        rows.iter().map(pair).collect::<Vec<_>>()
+    };
+    take(&acme.db, Quota::QueriesPerDay, 8, 0).await.unwrap();
+    take(&acme.db, Quota::QueriesPerDay, 1, 0).await.unwrap();
+    take(&acme.db, Quota::QueriesPerDay, 1, 0).await.unwrap();
+    assert_eq!(told().await, [(80, 10), (100, 10)], "each once");
+    keep(test.db(), json!({ "queries_per_day": 100 })).await;
+    take(&acme.db, Quota::QueriesPerDay, 70, 0).await.unwrap();
+    assert_eq!(told().await, [(80, 10), (100, 10), (80, 100)]);
+}
+
+#[tokio::test]
 async fn what_the_bot_does_not_answer_is_given_back_once() {
     let test = database().await;
     keep(test.db(), json!({ "messages_per_month": 2 })).await;
