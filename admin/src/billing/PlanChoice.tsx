@@ -5,7 +5,7 @@ import { Button } from '../ui/Button';
 import { Confirm } from '../ui/Dialog';
 import { Refusal } from '../ui/Notice';
 import { usageQuery, type Plan, type Standing } from './api';
-import { leaveFor, money, runs, type Change, type Subscription } from './payments';
+import { isSettled, leaveFor, money, runs, type Change, type Subscription } from './payments';
 import { amount, nameOf } from './words';
 
 /** Goes to pay for a plan, or changes to it. */
@@ -18,9 +18,10 @@ export function PlanChoice({ plan, subscription }: { plan: Plan; subscription: S
     return (
       <>
         <div className="mt-auto pt-5">
-          <Button className="w-full" onClick={() => setChanging(true)}>
+          <Button className="w-full" disabled={!isSettled(subscription)} onClick={() => setChanging(true)}>
             Change to {plan.name}
           </Button>
+          {!isSettled(subscription) && <p className="pt-2 text-xs text-mute">The last payment is open: pay it first.</p>}
         </div>
         {changing && <PlanChange plan={plan} close={() => setChanging(false)} />}
       </>
@@ -53,6 +54,7 @@ function PlanChange({ plan, close }: { plan: Plan; close: () => void }) {
       lead={preview.data?.due_now ? due(preview.data.due_now) : preview.error ? 'The payment provider does not say now what it costs at once.' : 'Asking what it costs at once.'}
       label={`Change to ${plan.name}`}
       look="primary"
+      pending={preview.isPending}
       act={async () => {
         await api.post('/api/billing/subscription', { plan: plan.id });
         await queries.invalidateQueries({ queryKey: ['billing'] });

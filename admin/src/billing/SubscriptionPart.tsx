@@ -9,7 +9,7 @@ import { Group } from '../ui/Group';
 import { Done, Refusal } from '../ui/Notice';
 import { SkeletonLines } from '../ui/Skeleton';
 import { Tag } from '../ui/Tag';
-import { day, leaveFor, runs, subscriptionQuery, told, type Subscription } from './payments';
+import { day, isSettled, leaveFor, runs, subscriptionQuery, told, type Subscription } from './payments';
 
 /** How often it is asked after a checkout whether it was paid, and how often at most. */
 const ASK_EVERY = 1500;
@@ -23,7 +23,7 @@ export function SubscriptionPart({ names }: { names: Map<string, string> }) {
   const { data } = subscription;
   const plan = (data?.plan && names.get(data.plan)) ?? data?.plan ?? '';
   useEffect(() => {
-    if (data) awaited.saw(runs(data));
+    if (data) awaited.saw(isSettled(data));
     // Each answer counts, also one that says the same.
   }, [subscription.dataUpdatedAt]); // eslint-disable-line react-hooks/exhaustive-deps
   return (
@@ -61,6 +61,7 @@ function Acts({ subscription, plan }: { subscription: Subscription; plan: string
   const renew = () => queries.invalidateQueries({ queryKey: ['billing'] });
   const leaving = useMutation({ mutationFn: () => leaveFor(api, '/api/billing/portal') });
   const resuming = useMutation({ mutationFn: () => api.post('/api/billing/subscription/resume'), onSuccess: renew });
+  const ends = subscription.grace_until ?? subscription.current_period_end;
   const isDue = subscription.status === 'past_due' || subscription.status === 'unpaid';
   return (
     <>
@@ -81,7 +82,7 @@ function Acts({ subscription, plan }: { subscription: Subscription; plan: string
       {cancelling && (
         <Confirm
           title={`End ${plan}?`}
-          lead={`It stays until ${subscription.current_period_end ? day(subscription.current_period_end) : 'the end of the period'}. Then the workspace is on the free plan: nothing is deleted, but its limits count.`}
+          lead={`It stays until ${ends ? day(ends) : 'the end of the period'}. Then the workspace is on the free plan: nothing is deleted, but its limits count.`}
           label="End it with the period"
           act={async () => {
             await api.post('/api/billing/subscription/cancel');
@@ -108,6 +109,8 @@ function useAwaited() {
       setAsked(asked + 1);
       if (isPaid) {
         setState('paid');
+        // Said once: a page that is loaded anew says nothing of it.
+        history.replaceState(history.state, '', location.pathname);
         void queries.invalidateQueries({ queryKey: ['billing'] });
       } else if (asked + 1 >= ASK_AT_MOST) setState('late');
     },

@@ -52,6 +52,9 @@ export const invoicesQuery = (api: Api) =>
 /** Whether there is something to change. */
 export const runs = ({ status }: Subscription) => status !== null && status !== 'canceled' && status !== 'incomplete_expired';
 
+/** Whether nothing is open: what is changed then is charged and credited rightly. */
+export const isSettled = ({ status }: Subscription) => status === 'trialing' || status === 'active';
+
 /** Leaves for a page of the payment provider. */
 export async function leaveFor(api: Api, path: string, body?: unknown): Promise<void> {
   const { url } = await api.post<{ url: string }>(path, body);

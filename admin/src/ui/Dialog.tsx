@@ -89,11 +89,13 @@ interface ConfirmProps {
   wide?: boolean;
   /** Of the button: `danger` unless what it does can be undone. */
   look?: ButtonLook;
+  /** Whether what is asked about is not known yet. */
+  pending?: boolean;
   children?: ReactNode;
 }
 
 /** Asks before what is hard to undo. It stays open where that is refused, and says why. */
-export function Confirm({ title, lead, label, act, close, wide, look = 'danger', children }: ConfirmProps) {
+export function Confirm({ title, lead, label, act, close, wide, look = 'danger', pending = false, children }: ConfirmProps) {
   const acting = useMutation({ mutationFn: act, onSuccess: close });
   return (
     <Dialog title={title} lead={lead} close={close} wide={wide ?? false}>
@@ -101,7 +103,7 @@ export function Confirm({ title, lead, label, act, close, wide, look = 'danger',
       <Refusal error={acting.error} />
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={close}>Cancel</Button>
-        <Button look={look} disabled={acting.isPending} onClick={() => acting.mutate()}>
+        <Button look={look} disabled={acting.isPending || pending} onClick={() => acting.mutate()}>
           {label}
         </Button>
       </div>
