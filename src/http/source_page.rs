@@ -298,4 +298,62 @@ mod tests {
         let page = body(&document.text, true, "| 2.3 | Poisonous gas | no |");
         assert!(page.contains("<td><mark>Poisonous gas</mark></td>"), "{page}");
     }
+
+    mod hostile {
+        use proptest::prelude::*;
+        use scraper::{Html, Selector};
+
+        use super::*;
+
+        const PIECES: [&str; 24] = [
+            "[a](javascript:alert(1))",
+            "[a]( java\tscript:x)",
+            "<script>x</script>",
+            "<img src=x onerror=x>",
+            "![p](https://t.example)",
+            "<a href=\"data:x\">",
+            "[r]: javascript:x\n\n[r]",
+            "<https://ok.example>",
+            "<javascript:x>",
+            "**",
+            "_",
+            "`",
+            "```\n",
+            "\n\n",
+            "- ",
+            "> ",
+            "| a | b |\n|---|---|\n",
+            "# ",
+            "<svg onload=x>",
+            "&lt;script&gt;",
+            "\"",
+            "'",
+            "</mark>",
+            "é🦀",
+        ];
+
+        proptest! {
+            /// Whatever a document says: no script, no picture, no handler, no address that runs something.
+            #[test]
+            fn a_page_holds_nothing_that_runs(
+                pieces in prop::collection::vec(prop::sample::select(PIECES.to_vec()), 1..14),
+                marked in prop::option::of((0usize..120, 0usize..60)),
+                markdown in any::<bool>(),
+            ) {
+                let text = pieces.concat();
+                let marked = marked.map(|(start, length)| start..start + length);
+                let page = html(&Page { title: &text, text: &text, markdown, marked, origin: Some(&text) });
+                let page = Html::parse_document(&page);
+                for element in page.select(&Selector::parse("body *").unwrap()) {
+                    let name = element.value().name();
+                    prop_assert!(!["script", "img", "svg", "iframe", "style", "form"].contains(&name), "<{name}> of {text:?}");
+                    for (attribute, value) in element.value().attrs() {
+                        prop_assert!(!attribute.starts_with("on"), "{attribute} of {text:?}");
+                        let runs = attribute == "href" && value != "#" && !is_safe(value);
+                        prop_assert!(!runs, "{value:?} of {text:?}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -14,6 +14,7 @@ mod cache;
 mod chat;
 mod console;
 mod deadlines;
+mod fuzz;
 mod insight;
 mod keys;
 mod kill;
