@@ -14,7 +14,7 @@ async fn begins(chat: &Chat, provider: &str, customer: &str) {
     let begun = chat
         .db
         .transaction(async |conn| subscriptions::begin(conn, provider, customer, None).await);
-    let begun: Result<(), StoreError> = begun.await;
+    let begun: Result<String, StoreError> = begun.await;
     begun.unwrap();
 }
 
