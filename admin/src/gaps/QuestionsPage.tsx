@@ -69,7 +69,7 @@ function Totals({ totals: { questions, unanswered, took } }: Pick<QuestionsRepor
     ['Questions', count(questions)],
     ['Not answered well', `${count(unanswered)} (${share(unanswered / questions)})`],
     ['Half answered within', duration(took.p50_ms)],
-    ['95 of 100 within', duration(took.p95_ms)],
+    ['95% answered within', duration(took.p95_ms)],
   ];
   return (
     <dl className="grid grid-cols-2 gap-3 sm:gap-4 md:grid-cols-4">
@@ -104,7 +104,7 @@ function Questions({ data: { questions }, slugs }: { data: QuestionsReport; slug
               <th scope="col" className="px-4 py-2 text-start font-medium">
                 Question
               </th>
-              {['Asked', 'Change', 'Not answered well', 'Half within', '95 % within', 'Last'].map((column) => (
+              {['Asked', 'Change', 'Not answered well', 'Half within', '95% within', 'Last'].map((column) => (
                 <th key={column} scope="col" className="px-3 py-2 text-end font-medium whitespace-nowrap">
                   {column}
                 </th>

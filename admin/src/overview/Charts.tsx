@@ -31,7 +31,7 @@ export function Charts({ data }: { data: Analytics }) {
           { name: 'Visitors', colour: 'accent', stack: 'all', values: of((f) => f.messages.visitor) },
           { name: 'Bot', colour: 'good', stack: 'all', values: of((f) => f.messages.assistant) },
           { name: 'Team', colour: 'warn', stack: 'all', values: of((f) => f.messages.agent) },
-          { name: 'Parlance', colour: 'strong', stack: 'all', values: of((f) => f.messages.system) },
+          { name: 'Parlance', colour: 'mute', stack: 'all', values: of((f) => f.messages.system) },
         ]}
       />
       <Chart
@@ -115,7 +115,7 @@ export function Charts({ data }: { data: Analytics }) {
         none={readOf(totals.sentiment) === 0 && 'No visitor wrote in these days.'}
         rows={[
           { name: 'Unhappy', colour: 'bad', stack: 'all', values: of((f) => part(f.sentiment.unhappy, readOf(f.sentiment))) },
-          { name: 'Neutral', colour: 'strong', stack: 'all', values: of((f) => part(f.sentiment.neutral, readOf(f.sentiment))) },
+          { name: 'Neutral', colour: 'mute', stack: 'all', values: of((f) => part(f.sentiment.neutral, readOf(f.sentiment))) },
           { name: 'Happy', colour: 'good', stack: 'all', values: of((f) => part(f.sentiment.happy, readOf(f.sentiment))) },
         ]}
       />

@@ -11,6 +11,9 @@ const longDay = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'num
 /** Says a figure; a dash where there is none. */
 export type Format = (value: number | null | undefined) => string;
 
+/** A hyphen is too short for a sign. */
+const minus = (text: string) => text.replace('-', '−');
+
 const or = (say: (value: number) => string): Format => (value) => (value === null || value === undefined ? '–' : say(value));
 
 export const count: Format = or((value) => (Math.abs(value) < 100_000 ? whole.format(value) : compact.format(value)));
@@ -18,7 +21,7 @@ export const share: Format = or((value) => percent.format(value));
 export const score: Format = or((value) => stars.format(value));
 
 /** From −1 to 1, in hundredths: as −100 to +100. */
-export const hundredths: Format = or((value) => points.format(value * 100));
+export const hundredths: Format = or((value) => minus(points.format(value * 100)));
 
 /** Nano-dollars; small sums with the places they need. */
 export const cost: Format = or((nanos) => {
@@ -52,7 +55,7 @@ export const part = (of: number, all: number) => (all === 0 ? null : of / all);
 /** By how much it differs; null where there is nothing to compare with. */
 export const difference = (now: number | null, before: number | null) => (now === null || before === null ? null : now - before);
 
-export const changeText = (by: number) => signed.format(by);
+export const changeText = (by: number) => minus(signed.format(by));
 
 /** Of a day its date, of an hour its time: both are told in the zone that was asked for. */
 export function slotName(at: string): string {

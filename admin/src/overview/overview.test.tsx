@@ -60,7 +60,7 @@ describe('figures', () => {
     expect(changeText(change(15, 10) ?? 0)).toBe('+50%');
     expect(change(1, 0)).toBeNull();
     expect(change(null, 3)).toBeNull();
-    expect([hundredths(-0.124), hundredths(0.3), hundredths(-0.001), hundredths(difference(0.1, -0.05))]).toEqual(['-12', '+30', '0', '+15']);
+    expect([hundredths(-0.124), hundredths(0.3), hundredths(-0.001), hundredths(difference(0.1, -0.05))]).toEqual(['−12', '+30', '0', '+15']);
     expect(difference(0.1, null)).toBeNull();
   });
 });
@@ -111,8 +111,8 @@ describe('the overview', () => {
     serve(routes);
     await openConsole('/app/overview');
     const tile = async (name: string) => (await screen.findAllByText(name)).find((found) => found.tagName === 'DT')?.parentElement;
-    expect(await tile('Sentiment')).toHaveTextContent('-8+12 against -20 in the days before−100 to +100, of 20 messages');
-    expect(await tile('Angry messages')).toHaveTextContent('5%-90% against 50% in the days before1 of 20 messages');
+    expect(await tile('Sentiment')).toHaveTextContent('−8+12 against −20 in the days before−100 to +100, of 20 messages');
+    expect(await tile('Angry messages')).toHaveTextContent('5%−90% against 50% in the days before1 of 20 messages');
     const table = await screen.findByRole('table', { name: 'Sentiment' });
     const row = within(table).getByRole('row', { name: /Nov 1, 2026/ });
     expect(within(row).getAllByRole('cell').map(({ textContent }) => textContent)).toEqual(['25%', '60%', '15%']);
