@@ -30,8 +30,9 @@ pub async fn rollups(config: &Config, repair: bool) -> anyhow::Result<Proof> {
         for found in &checked.differences {
             writeln!(
                 said,
-                "workspace {tenant}  space {}  {}  {:24} counted {:>8}  there {:>8}  {}",
+                "workspace {tenant}  space {}  {:6}  {}  {:24} counted {:>8}  there {:>8}  {}",
                 found.space_id,
+                found.channel,
                 found.at.format("%Y-%m-%d %H:%M"),
                 found.metric,
                 found.counted,

@@ -2,7 +2,11 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use parlance_store::{TenantDb, ids::SpaceId};
+use parlance_store::{
+    TenantDb,
+    ids::SpaceId,
+    queries::rollups::{Channel as Began, Scope},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -35,6 +39,25 @@ pub struct Days {
     /// `previous` tells the same of as many days right before.
     #[param(inline)]
     compare: Option<Compare>,
+    /// Of conversations that began in the widget, or with a mail; of all, and of what is of none, unless told.
+    #[param(inline)]
+    channel: Option<Channel>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    Widget,
+    Mail,
+}
+
+impl From<Channel> for Began {
+    fn from(channel: Channel) -> Self {
+        match channel {
+            Channel::Widget => Self::Widget,
+            Channel::Mail => Self::Mail,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
@@ -137,13 +160,17 @@ async fn answer(
     days: &Days,
 ) -> Result<HttpResponse, Problem> {
     let period = period(days.from, days.to, days.tz.as_deref(), services.clock.now())?;
-    let report = insight::report(db, space, period).await.map_err(problem)?;
+    let scope = Scope {
+        space,
+        channel: days.channel.map(Began::from),
+    };
+    let report = insight::report(db, scope, period).await.map_err(problem)?;
     if wants_csv(request) {
         let name = format!("analytics-{}-{}.csv", period.from(), period.to());
         return Ok(attachment(&name, csv(&report)));
     }
     let previous = match days.compare.and_then(|Compare::Previous| period.before()) {
-        Some(before) => Some(insight::report(db, space, before).await.map_err(problem)?),
+        Some(before) => Some(insight::report(db, scope, before).await.map_err(problem)?),
         None => None,
     };
     Ok(HttpResponse::Ok()

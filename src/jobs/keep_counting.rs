@@ -70,7 +70,8 @@ async fn look_at_all(db: &Db, clock: &SharedClock) {
                     .increment(u64::try_from(differences.len()).unwrap_or(u64::MAX));
                 for found in differences.iter().take(LOGGED) {
                     error!(
-                        tenant.id = %tenant, space.id = %found.space_id, at = %found.at, metric = found.metric,
+                        tenant.id = %tenant, space.id = %found.space_id, channel = found.channel, at = %found.at,
+                        metric = found.metric,
                         counted = found.counted, there = found.there, cause = cause(found),
                         "a counter is not what it counts: parlance rollups --check --repair"
                     );

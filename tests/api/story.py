@@ -150,7 +150,7 @@ def gaps(ada, world, at, slug):
     ada.call("preview_gap_answer", gap, body=answer)
     world.done(ada, ada.call("answer_gap", gap, body=answer)["job"]["id"])
     ada.call("get_questions")
-    ada.call("get_ratings", query={"compare": "previous"})
+    ada.call("get_ratings", query={"compare": "previous", "channel": "widget"})
     ada.call("list_rating_comments")
     return gap["gap"]
 
@@ -327,7 +327,7 @@ def keys(ada, world, at):
     ada.call("list_audit_events", query={"limit": 2, "action": "space."})
     ada.call("export_audit_events")
     ada.call("get_overview", query={"from": "2026-11-01", "to": "2026-11-02", "tz": "Asia/Kathmandu", "compare": "previous"})
-    ada.call("get_space_analytics", at, query={"compare": "previous"})
+    ada.call("get_space_analytics", at, query={"compare": "previous", "channel": "widget"})
     return made["id"]
 
 

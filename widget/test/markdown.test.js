@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inline, parse, safeUrl } from '../src/frame/markdown.js';
+import { inline, parse, plain, safeUrl } from '../src/frame/markdown.js';
 
 /** The tree as markup, to read it; nothing in the product does this. */
 const show = (nodes) =>
@@ -19,6 +19,14 @@ test('reads what an answer needs', () => {
   assert.equal(md('```js\nif (a < b) **x**\n\n# y\n```\nz'), '<pre>if (a < b) **x**\n\n# y\n</pre><p>z</p>');
   assert.equal(md('see [the page](https://a.example/x) or https://b.example/y.'), '<p>see <a https://a.example/x>the page</a> or <a https://b.example/y>https://b.example/y</a>.</p>');
   assert.equal(md('24 months [S1], really. [S12]'), '<p>24 months,<cite 1> really.<cite 12></p>');
+});
+
+test('is read aloud as it is meant, and not as it is written', () => {
+  const aloud = (text) => plain({ children: parse(text) }).trim();
+  assert.equal(aloud('**Acme** covers _every_ `robot` for 24 months [S1], see [the page](https://a.example/x_y).'), 'Acme covers every robot for 24 months, see the page.');
+  assert.equal(aloud('# Steps\nBefore\nand after:\n- one\n- **two**\n\n3. three'), 'Steps Before and after: one two three');
+  assert.equal(aloud('snake_case_name, 2 * 3, C# and #42'), 'snake_case_name, 2 * 3, C# and #42');
+  assert.equal(aloud('```\nlet a;\n```'), 'let a;');
 });
 
 test('leaves alone what only looks like it', () => {

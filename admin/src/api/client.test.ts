@@ -46,6 +46,26 @@ describe('the API client', () => {
     expect(source.renewals).toBe(0);
   });
 
+  it('makes one thing where it is asked for twice at once, and another afterwards', async () => {
+    let made = 0;
+    const heard = serve({ 'POST /api/thing': () => json({ id: ++made }), 'GET /api/thing': () => json('here') });
+    const api = new Api(tokens());
+    const twice = [api.post('/api/thing', { name: 'a' }), api.post('/api/thing', { name: 'a' }), api.post('/api/thing', { name: 'b' })];
+    expect(await Promise.all(twice)).toEqual([{ id: 1 }, { id: 1 }, { id: 2 }]);
+    expect(await api.post('/api/thing', { name: 'a' })).toEqual({ id: 3 });
+    await Promise.all([api.get('/api/thing'), api.get('/api/thing')]);
+    expect(heard).toHaveLength(5);
+  });
+
+  it('does not keep what was refused', async () => {
+    const heard = serve({ 'POST /api/thing': () => problem(409, 'conflict', 'it is there') });
+    const api = new Api(tokens());
+    const twice = await Promise.allSettled([api.post('/api/thing'), api.post('/api/thing')]);
+    expect(twice.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(api.post('/api/thing')).rejects.toMatchObject({ code: 'conflict' });
+    expect(heard).toHaveLength(2);
+  });
+
   it('takes an answer with nothing in it', async () => {
     serve({ 'DELETE /api/thing': () => new Response(null, { status: 204 }), 'POST /api/thing': () => new Response('', { status: 202 }) });
     const api = new Api(tokens());

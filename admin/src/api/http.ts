@@ -11,8 +11,23 @@ export interface Call {
   accept?: string;
 }
 
-/** One request to the API and its JSON answer, as [ask]. */
-export async function call(path: string, request: Call = {}): Promise<unknown> {
+/** Changes that are under way, by what they ask. */
+const underWay = new Map<string, Promise<unknown>>();
+
+/** One request to the API and its JSON answer, as [ask]. Who asks for a change again before the answer, as with a second click, gets the same answer. */
+export function call(path: string, request: Call = {}): Promise<unknown> {
+  // What can be aborted is nobody else's.
+  if (!request.method || request.method === 'GET' || request.signal) return answer(path, request);
+  const asked = JSON.stringify([path, request]);
+  let sent = underWay.get(asked);
+  if (!sent) {
+    sent = answer(path, request).finally(() => underWay.delete(asked));
+    underWay.set(asked, sent);
+  }
+  return sent;
+}
+
+async function answer(path: string, request: Call): Promise<unknown> {
   const text = await (await ask(path, request)).text();
   return text ? (JSON.parse(text) as unknown) : undefined;
 }

@@ -5,7 +5,7 @@ import { wantedContacts } from '../contacts/wanted';
 import { ConversationPage } from '../inbox/ConversationPage';
 import { InboxPage, NoConversation } from '../inbox/InboxPage';
 import { gapSearch } from '../gaps/search';
-import { readQuestions, readSearch } from '../overview/range';
+import { readOverview, readQuestions, readSearch } from '../overview/range';
 import { shownOf } from '../inbox/search';
 import { filterOf, questionOf, withOf } from '../knowledge/filter';
 import { HomePage } from '../spaces/HomePage';
@@ -24,7 +24,7 @@ const account = createRoute({ getParentRoute: () => root, path: 'account', compo
 const overview = createRoute({
   getParentRoute: () => root,
   path: 'overview',
-  validateSearch: readSearch,
+  validateSearch: readOverview,
   // With its charts, which are large.
   component: lazyRouteComponent(patient(() => import('../overview/OverviewPage')), 'OverviewPage'),
 });

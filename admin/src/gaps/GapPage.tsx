@@ -76,11 +76,11 @@ function Head({ gap, slug, mayWrite }: { gap: Gap; slug: string; mayWrite: boole
         <div className="min-w-0">
           <h2 className="text-xl font-semibold tracking-tight text-pretty">{gap.question || 'A question that is gone'}</h2>
           <p className="mt-1 text-mute">
-            Asked {count(asked, 'time')} in the last 90 days, {figure(questions)} not answered well.
+            Asked {asked === 1 ? 'once' : count(asked, 'time')} in the last 90 days, {figure(questions)} not answered well.
           </p>
         </div>
         {mayWrite && (
-          <Button look="quiet" disabled={decide.isPending} onClick={() => decide.mutate(state === 'open' ? 'dismiss' : 'reopen')}>
+          <Button disabled={decide.isPending} onClick={() => decide.mutate(state === 'open' ? 'dismiss' : 'reopen')}>
             {state === 'open' ? 'Dismiss' : 'Open again'}
           </Button>
         )}

@@ -1,19 +1,14 @@
-import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { MessageCircleQuestionMark } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useApi } from '../api/client';
-import { useTitle } from '../app/title';
 import { exactTime, shortTime } from '../inbox/time';
 import { count as times } from '../knowledge/words';
-import { Controls } from '../overview/Controls';
 import { changeText, count, change as changed, duration, share } from '../overview/format';
-import { Head } from '../overview/Head';
-import { daysOf, readQuestions, type QuestionsSearch } from '../overview/range';
-import { spacesQuery, type Space } from '../spaces/api';
+import { readQuestions, type QuestionsSearch } from '../overview/range';
+import { Report, useReport } from '../overview/Report';
+import type { Space } from '../spaces/api';
 import { buttonLook } from '../ui/Button';
 import { Empty } from '../ui/Empty';
-import { Failure, Stale } from '../ui/Failure';
 import { Tag } from '../ui/Tag';
 import { questionsPath, questionsQuery, type DocumentFigures, type QuestionsReport } from './api';
 import { STATE_WORDS } from './words';
@@ -26,39 +21,22 @@ const KINDS = [
 
 /** What visitors ask, by meaning, and how answers fare. */
 export function QuestionsPage() {
-  useTitle('Questions');
-  const api = useApi();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { data: spaces, error: unknown } = useQuery(spacesQuery(api));
-  const space = spaces?.find(({ slug }) => slug === search.space);
-  const days = daysOf(search, new Date());
-  const known = !search.space || spaces !== undefined;
   const kind = search.kind ?? 'popular';
-  const found = useQuery({ ...questionsQuery(api, days, space?.id, kind), enabled: known });
-  const { data, refetch } = found;
-  const error = found.error ?? (known ? null : unknown);
-  const change = (next: QuestionsSearch) => void navigate({ search: readQuestions({ ...(search.kind && { kind: search.kind }), ...next }), replace: true });
-  const slugs = new Map(spaces?.map(({ id, slug }) => [id, slug]));
+  const report = useReport(search, (api, days, space) => questionsQuery(api, days, space, kind));
+  const { days, spaces, space } = report;
+  const change = (next: QuestionsSearch) => void navigate({ search: readQuestions(next), replace: true });
+  const slugs = new Map(spaces.map(({ id, slug }) => [id, slug]));
+  const table = { name: 'questions', path: questionsPath(days, space?.id, kind) };
+  const loading = <div role="status" aria-label="Loading the questions" className="h-96 animate-pulse rounded-2xl bg-sunken" />;
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable]">
-      {data && error && <Stale />}
-      <div className="mx-auto max-w-6xl space-y-4 p-4 sm:p-6">
-        <Head title="Questions" days={days} />
-        <Controls
-          search={search}
-          days={days}
-          spaces={spaces ?? []}
-          space={space}
-          change={change}
-          table={{ name: 'questions', path: questionsPath(days, space?.id, kind) }}
-          compares={false}
-        />
-        {!data && error && <Failure error={error} retry={refetch} />}
-        {!data && !error && <div role="status" aria-label="Loading the questions" className="h-96 animate-pulse rounded-2xl bg-sunken" />}
-        {data && data.totals.questions === 0 && <Nothing space={space ?? spaces?.[0]} />}
-        {data && data.totals.questions > 0 && (
-          <div aria-busy={found.isPlaceholderData} className={`space-y-4 transition-opacity ${found.isPlaceholderData ? 'opacity-55' : ''}`}>
+    <Report title="Questions" search={search} change={change} report={report} table={table} compares={false} loading={loading}>
+      {(data) =>
+        data.totals.questions === 0 ? (
+          <Nothing space={space ?? spaces[0]} />
+        ) : (
+          <>
             <Totals totals={data.totals} />
             <div role="group" aria-label="Which questions" className="flex w-fit gap-1 rounded-xl bg-sunken p-1">
               {KINDS.map(({ kind: one, label }) => (
@@ -66,7 +44,7 @@ export function QuestionsPage() {
                   key={label}
                   type="button"
                   aria-pressed={one === search.kind}
-                  onClick={() => void navigate({ search: readQuestions({ ...search, kind: one }), replace: true })}
+                  onClick={() => change({ ...search, kind: one })}
                   className="h-7 rounded-lg px-2.5 font-medium text-mute hover:text-ink aria-pressed:bg-panel aria-pressed:text-ink aria-pressed:shadow-sm"
                 >
                   {label}
@@ -79,10 +57,10 @@ export function QuestionsPage() {
               <Documents id="never-cited" title="Documents that no answer cites" documents={data.never_cited} slugs={slugs} none="Every document is cited." />
             </div>
             <Slowest data={data} />
-          </div>
-        )}
-      </div>
-    </div>
+          </>
+        )
+      }
+    </Report>
   );
 }
 
@@ -91,7 +69,7 @@ function Totals({ totals: { questions, unanswered, took } }: Pick<QuestionsRepor
     ['Questions', count(questions)],
     ['Not answered well', `${count(unanswered)} (${share(unanswered / questions)})`],
     ['Half answered within', duration(took.p50_ms)],
-    ['95 of 100 within', duration(took.p95_ms)],
+    ['95% answered within', duration(took.p95_ms)],
   ];
   return (
     <dl className="grid grid-cols-2 gap-3 sm:gap-4 md:grid-cols-4">
@@ -126,7 +104,7 @@ function Questions({ data: { questions }, slugs }: { data: QuestionsReport; slug
               <th scope="col" className="px-4 py-2 text-start font-medium">
                 Question
               </th>
-              {['Asked', 'Change', 'Not answered well', 'Half within', '95 % within', 'Last'].map((column) => (
+              {['Asked', 'Change', 'Not answered well', 'Half within', '95% within', 'Last'].map((column) => (
                 <th key={column} scope="col" className="px-3 py-2 text-end font-medium whitespace-nowrap">
                   {column}
                 </th>

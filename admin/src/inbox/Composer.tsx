@@ -289,7 +289,7 @@ export function Composer({ conversation, talk, state }: ComposerProps) {
 }
 
 const PLACEHOLDERS = {
-  bot: 'Write, and you take over from the assistant',
+  bot: 'Write, and you take over',
   waiting: 'Write, and it is yours',
   human: 'Write to the visitor',
   snoozed: 'Write, and it is open again',

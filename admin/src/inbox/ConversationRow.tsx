@@ -50,7 +50,7 @@ export function ConversationRow({ conversation, search, now, space, found }: Row
         </span>
         <span className="mt-1.5 flex h-5 items-center gap-2">
           {flag && <Flag {...flag} />}
-          {waiting_since ? <Waits since={new Date(waiting_since)} now={now} word={status === 'human' ? 'Unanswered' : 'Waiting'} /> : <StatusBadge status={status} />}
+          {waiting_since ? <Waits since={new Date(waiting_since)} now={now} word={status === 'human' ? 'Unanswered' : 'Waiting'} short={flag !== undefined} /> : <StatusBadge status={status} />}
           {reason && status === 'waiting' && !flag && <span className="min-w-0 truncate text-xs text-mute">{whyItWaits(reason, visitorName(conversation))}</span>}
           {space && <span className="min-w-0 truncate text-xs text-mute">{space}</span>}
           {assignee && (
@@ -79,14 +79,14 @@ function marked(text: string, words: readonly string[]) {
   return parts.map((part, i) => (i % 2 === 1 ? <mark key={i} className="rounded-sm bg-warn-soft text-ink">{part}</mark> : part));
 }
 
-/** Why this one comes before others. */
-function Waits({ since, now, word }: { since: Date; now: Date; word: string }) {
+/** Since when somebody waits; short, where what matters more stands beside it. */
+function Waits({ since, now, word, short }: { since: Date; now: Date; word: string; short: boolean }) {
   const late = now.getTime() - since.getTime() > LATE_MS;
   const how = duration(since, now);
   return (
     <span className={`inline-flex shrink-0 items-center gap-1 rounded-full px-2 py-0.5 text-xs font-medium whitespace-nowrap tabular-nums ${late ? 'bg-bad-soft text-bad' : 'bg-warn-soft text-warn'}`}>
       <Clock className="size-3" aria-hidden />
-      {how === 'now' ? word : `${word} ${how}`}
+      {how === 'now' ? word : <span><span className={short ? 'sr-only' : ''}>{word} </span>{how}</span>}
     </span>
   );
 }

@@ -6,7 +6,8 @@ export function snoozes(now: Date): { label: string; until: Date }[] {
     { label: 'In an hour', until: new Date(now.getTime() + 60 * 60_000) },
     ...(now.getHours() < 14 ? [{ label: 'This afternoon', until: at(0, 15) }] : []),
     { label: 'Tomorrow', until: at(1, 9) },
-    ...(untilMonday > 1 ? [{ label: 'Monday', until: at(untilMonday, 9) }] : []),
+    // On a Monday the next one is in a week.
+    ...(untilMonday > 1 && untilMonday < 7 ? [{ label: 'Monday', until: at(untilMonday, 9) }] : []),
     { label: 'In a week', until: at(7, 9) },
   ];
 }

@@ -1,6 +1,6 @@
-import type { Analytics, Figures } from './api';
+import { readOf, type Analytics, type Figures } from './api';
 import { Chart } from './Chart';
-import { cost, count, duration, score, share } from './format';
+import { cost, count, duration, part, score, share } from './format';
 
 /** The period in pictures. */
 export function Charts({ data }: { data: Analytics }) {
@@ -31,7 +31,7 @@ export function Charts({ data }: { data: Analytics }) {
           { name: 'Visitors', colour: 'accent', stack: 'all', values: of((f) => f.messages.visitor) },
           { name: 'Bot', colour: 'good', stack: 'all', values: of((f) => f.messages.assistant) },
           { name: 'Team', colour: 'warn', stack: 'all', values: of((f) => f.messages.agent) },
-          { name: 'Parlance', colour: 'strong', stack: 'all', values: of((f) => f.messages.system) },
+          { name: 'Parlance', colour: 'mute', stack: 'all', values: of((f) => f.messages.system) },
         ]}
       />
       <Chart
@@ -79,6 +79,14 @@ export function Charts({ data }: { data: Analytics }) {
         ]}
       />
       <Chart
+        title="Handed to a person"
+        about="Conversations that came to people, whoever asked for that."
+        slots={slots}
+        format={count}
+        none={totals.handoffs.total === 0 && 'The bot kept every conversation in these days.'}
+        rows={[{ name: 'Handed over', colour: 'warn', values: of((f) => f.handoffs.total) }]}
+      />
+      <Chart
         title="Time to resolution"
         about="From the beginning, or from being reopened."
         slots={slots}
@@ -97,6 +105,19 @@ export function Charts({ data }: { data: Analytics }) {
         domain={[1, 5]}
         none={totals.csat.count === 0 && 'Nobody rated a conversation in these days.'}
         rows={[{ name: 'Stars', colour: 'accent', look: 'line', values: of((f) => f.csat.mean) }]}
+      />
+      <Chart
+        title="Sentiment"
+        about="Of visitors’ messages, as they were read."
+        slots={slots}
+        format={share}
+        domain={[0, 1]}
+        none={readOf(totals.sentiment) === 0 && 'No visitor wrote in these days.'}
+        rows={[
+          { name: 'Unhappy', colour: 'bad', stack: 'all', values: of((f) => part(f.sentiment.unhappy, readOf(f.sentiment))) },
+          { name: 'Neutral', colour: 'mute', stack: 'all', values: of((f) => part(f.sentiment.neutral, readOf(f.sentiment))) },
+          { name: 'Happy', colour: 'good', stack: 'all', values: of((f) => part(f.sentiment.happy, readOf(f.sentiment))) },
+        ]}
       />
       <Chart
         title="Thumbs"

@@ -1,6 +1,6 @@
 import type { Space } from '../spaces/api';
 import { Download, type Table } from './Download';
-import { daysFrom, isoDay, MOST_DAYS, type Days, type OverviewSearch, type Range } from './range';
+import { CHANNELS, daysFrom, isoDay, MOST_DAYS, type Channel, type Days, type OverviewSearch, type Range } from './range';
 
 const NAMES: Record<Range, string> = {
   '7d': '7 days',
@@ -9,6 +9,8 @@ const NAMES: Record<Range, string> = {
   month: 'This month',
   custom: 'Custom',
 };
+
+const CHANNEL_NAMES: Record<Channel, string> = { widget: 'Widget', mail: 'E-mail' };
 
 interface ControlsProps {
   search: OverviewSearch;
@@ -19,18 +21,22 @@ interface ControlsProps {
   /** Where the same is a table. */
   table: Table;
   /** Whether those before may stand beside them. */
-  compares?: boolean;
+  compares?: boolean | undefined;
+  /** Whether one channel may be asked for. */
+  channels?: boolean | undefined;
 }
 
 const box = 'h-9 rounded-lg border border-line bg-panel px-2.5 text-base hover:border-strong sm:text-sm';
 
 /** Which days, of which space, and whether beside those before. */
-export function Controls({ search, days, spaces, space, change, table, compares = true }: ControlsProps) {
+export function Controls({ search, days, spaces, space, change, table, compares = true, channels = false }: ControlsProps) {
   const range = search.range ?? '30d';
   const choose = (next: Range) => {
-    const kept = { ...(search.compare === false && { compare: search.compare }), ...(search.space && { space: search.space }) };
+    const kept = { ...search, range: next };
+    delete kept.from;
+    delete kept.to;
     // Custom days begin as those that are shown.
-    change({ ...kept, range: next, ...(next === 'custom' && { from: days.from, to: days.to }) });
+    change(next === 'custom' ? { ...kept, from: days.from, to: days.to } : kept);
   };
   const today = isoDay(new Date());
   return (
@@ -57,6 +63,21 @@ export function Controls({ search, days, spaces, space, change, table, compares 
             </option>
           ))}
         </select>
+        {channels && (
+          <select
+            aria-label="Channel"
+            value={search.channel ?? ''}
+            onChange={(event) => change({ ...search, channel: CHANNELS.find((known) => known === event.target.value) })}
+            className={box}
+          >
+            <option value="">All channels</option>
+            {CHANNELS.map((channel) => (
+              <option key={channel} value={channel}>
+                {CHANNEL_NAMES[channel]}
+              </option>
+            ))}
+          </select>
+        )}
         {compares && (
           <label className="flex h-9 items-center gap-2 px-1">
             <input

@@ -1,50 +1,34 @@
-import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Star } from 'lucide-react';
-import { useApi } from '../api/client';
-import { useTitle } from '../app/title';
-import { spacesQuery, type Space } from '../spaces/api';
+import type { Space } from '../spaces/api';
 import { buttonLook } from '../ui/Button';
 import { Empty } from '../ui/Empty';
-import { Failure, Stale } from '../ui/Failure';
 import type { Csat } from './api';
 import { Chart } from './Chart';
 import { Comments } from './Comments';
-import { Controls } from './Controls';
 import { count, score, share } from './format';
-import { Head } from './Head';
-import { daysOf, readSearch, type OverviewSearch } from './range';
+import { readSearch, type OverviewSearch } from './range';
 import { ratingsPath, ratingsQuery, type RatedGroup, type RatingsReport } from './ratings';
+import { Report, useReport } from './Report';
 import { Delta } from './Tiles';
 
 const route = getRouteApi('/overview/ratings');
 
 /** How visitors rated conversations, by who answered and what they were about, and what they said. */
 export function RatingsPage() {
-  useTitle('Ratings');
-  const api = useApi();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { data: spaces, error: unknown } = useQuery(spacesQuery(api));
-  const space = spaces?.find(({ slug }) => slug === search.space);
-  const days = daysOf(search, new Date());
-  const known = !search.space || spaces !== undefined;
-  const found = useQuery({ ...ratingsQuery(api, days, space?.id, search.compare !== false), enabled: known });
-  const { data, refetch } = found;
-  const error = found.error ?? (known ? null : unknown);
+  const report = useReport(search, (api, days, space) => ratingsQuery(api, days, space, search.compare !== false));
+  const { days, spaces, space } = report;
   const change = (next: OverviewSearch) => void navigate({ search: readSearch(next), replace: true });
-
+  const loading = <div role="status" aria-label="Loading the ratings" className="h-96 animate-pulse rounded-2xl bg-sunken" />;
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable]">
-      {data && error && <Stale />}
-      <div className="mx-auto max-w-6xl space-y-4 p-4 sm:p-6">
-        <Head title="Ratings" days={days} />
-        <Controls search={search} days={days} spaces={spaces ?? []} space={space} change={change} table={{ name: 'ratings', path: ratingsPath(days, space?.id, false) }} />
-        {!data && error && <Failure error={error} retry={refetch} />}
-        {!data && !error && <div role="status" aria-label="Loading the ratings" className="h-96 animate-pulse rounded-2xl bg-sunken" />}
-        {data && data.totals.count === 0 && <Nothing space={space ?? spaces?.[0]} />}
-        {data && data.totals.count > 0 && (
-          <div aria-busy={found.isPlaceholderData} className={`space-y-4 transition-opacity ${found.isPlaceholderData ? 'opacity-55' : ''}`}>
+    <Report title="Ratings" search={search} change={change} report={report} table={{ name: 'ratings', path: ratingsPath(days, space?.id, false) }} loading={loading}>
+      {(data) =>
+        data.totals.count === 0 ? (
+          <Nothing space={space ?? spaces[0]} />
+        ) : (
+          <>
             <Totals data={data} />
             <div className="grid gap-4 lg:grid-cols-2">
               <Course data={data} />
@@ -53,10 +37,10 @@ export function RatingsPage() {
             <Groups id="by-agent" title="By who answered" about="The agent who wrote last before the rating; the bot, where no person wrote." rows={byAnswerer(data)} />
             <Groups id="by-category" title="By category" about="Of the conversation’s newest ticket." rows={data.categories.map(({ name, csat }) => ({ name: name ?? 'No category', csat }))} />
             <Comments days={days} space={space?.id} />
-          </div>
-        )}
-      </div>
-    </div>
+          </>
+        )
+      }
+    </Report>
   );
 }
 

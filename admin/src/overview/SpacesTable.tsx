@@ -1,7 +1,7 @@
 import type { SpaceFigures } from './api';
-import { cost, count, duration, score, share } from './format';
+import { cost, count, duration, hundredths, part, score, share } from './format';
 
-const COLUMNS = ['Conversations', 'Visitors', 'Resolved alone', 'Handed over', 'First response', 'Grounding', 'Stars', 'Cost'];
+const COLUMNS = ['Conversations', 'Visitors', 'Resolved alone', 'Handed over', 'First response', 'Grounding', 'Stars', 'Sentiment', 'Cost'];
 
 /** Each space beside the others. */
 export function SpacesTable({ spaces, open }: { spaces: SpaceFigures[]; open: (id: string) => void }) {
@@ -39,11 +39,12 @@ export function SpacesTable({ spaces, open }: { spaces: SpaceFigures[]; open: (i
                 </th>
                 <td className="px-3 py-2.5">{count(totals.conversations)}</td>
                 <td className="px-3 py-2.5">{count(totals.visitors)}</td>
-                <td className="px-3 py-2.5">{share(totals.resolved.total ? totals.resolved.alone / totals.resolved.total : null)}</td>
+                <td className="px-3 py-2.5">{share(part(totals.resolved.alone, totals.resolved.total))}</td>
                 <td className="px-3 py-2.5">{count(totals.handoffs.total)}</td>
                 <td className="px-3 py-2.5 whitespace-nowrap">{duration(totals.first_response.p50_ms)}</td>
                 <td className="px-3 py-2.5">{share(totals.grounding.mean)}</td>
                 <td className="px-3 py-2.5">{score(totals.csat.mean)}</td>
+                <td className="px-3 py-2.5">{hundredths(totals.sentiment.mean)}</td>
                 <td className="px-3 py-2.5">{cost(totals.usage.cost_nanos)}</td>
               </tr>
             ))}

@@ -3,11 +3,12 @@ const HEIGHT = 24;
 
 /** A line as small as a word. Days without a figure are passed over. */
 export function Spark({ values }: { values: (number | null)[] }) {
-  const most = Math.max(...values.map((value) => value ?? 0), 0);
+  const known = values.map((value) => value ?? 0);
+  const [least, most] = [Math.min(...known, 0), Math.max(...known, 0)];
   const step = WIDTH / Math.max(1, values.length - 1);
   const points = values.flatMap((value, i) => {
     if (value === null) return [];
-    const height = most === 0 ? 0 : (value / most) * (HEIGHT - 3);
+    const height = most === least ? 0 : ((value - least) / (most - least)) * (HEIGHT - 3);
     return [`${round(i * step)},${round(HEIGHT - 1.5 - height)}`];
   });
   return (

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { Api } from '../api/client';
-import type { Days } from './range';
+import type { Channel, Days } from './range';
 
 /** How long something took, in milliseconds; null where nothing did. */
 export interface Spans {
@@ -20,6 +20,18 @@ export interface Csat {
   scores: number[];
 }
 
+/** How visitors felt, by what was read of each of their messages. */
+export interface Sentiment {
+  /** Each message is one of the three. */
+  unhappy: number;
+  neutral: number;
+  happy: number;
+  /** Of all of them: said in anger. */
+  angry: number;
+  /** −1 to 1. */
+  mean: number | null;
+}
+
 export interface Figures {
   conversations: number;
   visitors: number;
@@ -33,6 +45,7 @@ export interface Figures {
   resolution: Spans;
   thumbs: { up: number; down: number };
   csat: Csat;
+  sentiment: Sentiment;
   usage: { calls: number; cost_nanos: number; input: number; output: number; cache_write: number; cache_read: number };
 }
 
@@ -63,16 +76,22 @@ export interface Analytics {
 
 const POLL_MS = 60_000;
 
-/** Where the figures of these days are: of a space by its id, or of the workspace. */
-export function analyticsPath(days: Days, space: string | undefined, compare: boolean): string {
-  const query = new URLSearchParams({ from: days.from, to: days.to, tz: days.tz });
+/** Of what figures are, where not of everything: a space by its id, a channel. */
+interface Scope {
+  space: string | undefined;
+  channel: Channel | undefined;
+}
+
+/** Where the figures of these days are. */
+export function analyticsPath(days: Days, { space, channel }: Scope, compare: boolean): string {
+  const query = new URLSearchParams({ from: days.from, to: days.to, tz: days.tz, ...(channel && { channel }) });
   if (compare) query.set('compare', 'previous');
   return `${space ? `/api/chat-spaces/${space}/analytics` : '/api/analytics/overview'}?${query}`;
 }
 
 /** What stands keeps standing while other days are on their way. */
-export const analyticsQuery = (api: Api, days: Days, space: string | undefined, compare: boolean) => {
-  const path = analyticsPath(days, space, compare);
+export const analyticsQuery = (api: Api, days: Days, scope: Scope, compare: boolean) => {
+  const path = analyticsPath(days, scope, compare);
   return queryOptions({
     queryKey: ['analytics', path],
     queryFn: ({ signal }) => api.get<Analytics>(path, signal),
@@ -86,3 +105,6 @@ export function happened({ conversations, messages, resolved, thumbs, csat, usag
   const said = messages.visitor + messages.assistant + messages.agent + messages.system;
   return conversations + said + resolved.total + thumbs.up + thumbs.down + csat.count + usage.calls > 0;
 }
+
+/** How many messages of visitors were read. */
+export const readOf = ({ unhappy, neutral, happy }: Sentiment) => unhappy + neutral + happy;

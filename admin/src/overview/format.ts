@@ -4,17 +4,24 @@ const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFrac
 const tenth = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const stars = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 2 });
 const signed = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0, signDisplay: 'exceptZero' });
+const points = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0, signDisplay: 'exceptZero' });
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const longDay = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 
 /** Says a figure; a dash where there is none. */
 export type Format = (value: number | null | undefined) => string;
 
+/** A hyphen is too short for a sign. */
+const minus = (text: string) => text.replace('-', '−');
+
 const or = (say: (value: number) => string): Format => (value) => (value === null || value === undefined ? '–' : say(value));
 
 export const count: Format = or((value) => (Math.abs(value) < 100_000 ? whole.format(value) : compact.format(value)));
 export const share: Format = or((value) => percent.format(value));
 export const score: Format = or((value) => stars.format(value));
+
+/** From −1 to 1, in hundredths: as −100 to +100. */
+export const hundredths: Format = or((value) => minus(points.format(value * 100)));
 
 /** Nano-dollars; small sums with the places they need. */
 export const cost: Format = or((nanos) => {
@@ -42,7 +49,13 @@ export function change(now: number | null, before: number | null): number | null
   return (now - before) / Math.abs(before);
 }
 
-export const changeText = (by: number) => signed.format(by);
+/** Which part of all it is; null of none. */
+export const part = (of: number, all: number) => (all === 0 ? null : of / all);
+
+/** By how much it differs; null where there is nothing to compare with. */
+export const difference = (now: number | null, before: number | null) => (now === null || before === null ? null : now - before);
+
+export const changeText = (by: number) => minus(signed.format(by));
 
 /** Of a day its date, of an hour its time: both are told in the zone that was asked for. */
 export function slotName(at: string): string {

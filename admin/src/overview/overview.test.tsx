@@ -4,8 +4,8 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { analytics, figures } from '../test/analytics';
 import { openConsole } from '../test/open';
 import { granted, json, problem, serve } from '../test/server';
-import { change, changeText, cost, duration, slotName } from './format';
-import { daysOf, readSearch } from './range';
+import { change, changeText, cost, difference, duration, hundredths, slotName } from './format';
+import { daysOf, readOverview, readSearch } from './range';
 
 describe('days', () => {
   const today = new Date(2026, 10, 22, 23, 59);
@@ -36,6 +36,8 @@ describe('days', () => {
       space: 'acme',
       from: '2026-11-01',
     });
+    expect(readOverview({ channel: 'mail', range: '7d' })).toEqual({ channel: 'mail', range: '7d' });
+    expect(readOverview({ channel: 'fax' })).toEqual({});
     expect(readSearch({ range: '30d', compare: true, from: '2026-13-45', to: 'x', space: '' })).toEqual({});
   });
 });
@@ -58,6 +60,8 @@ describe('figures', () => {
     expect(changeText(change(15, 10) ?? 0)).toBe('+50%');
     expect(change(1, 0)).toBeNull();
     expect(change(null, 3)).toBeNull();
+    expect([hundredths(-0.124), hundredths(0.3), hundredths(-0.001), hundredths(difference(0.1, -0.05))]).toEqual(['−12', '+30', '0', '+15']);
+    expect(difference(0.1, null)).toBeNull();
   });
 });
 
@@ -68,6 +72,7 @@ const some = figures({
   messages: { visitor: 20, assistant: 18, agent: 2, system: 0 },
   resolved: { total: 4, alone: 3 },
   first_response: { count: 8, mean_ms: 900, p50_ms: 800, p90_ms: 2_400 },
+  sentiment: { unhappy: 5, neutral: 12, happy: 3, angry: 1, mean: -0.08 },
 });
 const routes = {
   'POST /api/auth/refresh': () => json(granted('t1')),
@@ -79,7 +84,7 @@ const routes = {
           { id: 's1', name: 'Acme Robotics', removed: false, totals: some },
           { id: 's9', name: 'Gone', removed: true, totals: figures({ conversations: 1 }) },
         ],
-        previous: { from: '2026-10-31', to: '2026-10-31', totals: figures({ conversations: 4 }), series: [] },
+        previous: { from: '2026-10-31', to: '2026-10-31', totals: figures({ conversations: 4, sentiment: { unhappy: 8, neutral: 2, happy: 0, angry: 5, mean: -0.2 } }), series: [] },
       }),
     ),
   'GET /api/chat-spaces/s1/analytics': () => json(analytics(figures({ conversations: 3 }))),
@@ -102,6 +107,17 @@ describe('the overview', () => {
     expect(document.title).toBe('Overview · Parlance');
   });
 
+  it('tells how visitors felt, in hundredths and by how much that moved', async () => {
+    serve(routes);
+    await openConsole('/app/overview');
+    const tile = async (name: string) => (await screen.findAllByText(name)).find((found) => found.tagName === 'DT')?.parentElement;
+    expect(await tile('Sentiment')).toHaveTextContent('−8+12 against −20 in the days before−100 to +100, of 20 messages');
+    expect(await tile('Angry messages')).toHaveTextContent('5%−90% against 50% in the days before1 of 20 messages');
+    const table = await screen.findByRole('table', { name: 'Sentiment' });
+    const row = within(table).getByRole('row', { name: /Nov 1, 2026/ });
+    expect(within(row).getAllByRole('cell').map(({ textContent }) => textContent)).toEqual(['25%', '60%', '15%']);
+  });
+
   it('has a table for each picture', async () => {
     serve(routes);
     await openConsole('/app/overview');
@@ -117,10 +133,11 @@ describe('the overview', () => {
     const user = userEvent.setup();
     const option = await screen.findByRole('option', { name: 'Acme Robotics' });
     await user.selectOptions(screen.getByLabelText('Space'), option);
+    await user.selectOptions(screen.getByLabelText('Channel'), 'E-mail');
     await user.click(screen.getByRole('button', { name: '7 days' }));
     await user.click(screen.getByLabelText('Compare with before'));
-    expect(Object.fromEntries(new URLSearchParams(location.search))).toEqual({ range: '7d', space: 'acme', compare: 'false' });
-    await vi.waitFor(() => expect(heard.at(-1)?.route).toMatch(/^GET \/api\/chat-spaces\/s1\/analytics\?from=[\d-]+&to=[\d-]+&tz=[^&]+$/));
+    expect(Object.fromEntries(new URLSearchParams(location.search))).toEqual({ range: '7d', space: 'acme', channel: 'mail', compare: 'false' });
+    await vi.waitFor(() => expect(heard.at(-1)?.route).toMatch(/^GET \/api\/chat-spaces\/s1\/analytics\?from=[\d-]+&to=[\d-]+&tz=[^&]+&channel=mail$/));
   });
 
   it('opens a space from the table, and not one that is gone', async () => {

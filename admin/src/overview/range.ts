@@ -1,6 +1,9 @@
 export const RANGES = ['7d', '30d', '90d', 'month', 'custom'] as const;
 export type Range = (typeof RANGES)[number];
 
+export const CHANNELS = ['widget', 'mail'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
 /** As many as the server tells of at once. */
 export const MOST_DAYS = 400;
 const DAY_MS = 86_400_000;
@@ -14,6 +17,8 @@ export interface OverviewSearch {
   compare?: boolean;
   /** The slug of a space. */
   space?: string;
+  /** How conversations began, where that matters. */
+  channel?: Channel | undefined;
 }
 
 /** Whole days of a time zone, the first and the last among them. */
@@ -35,10 +40,17 @@ export function readSearch(search: { [name in keyof OverviewSearch]?: unknown })
   return read;
 }
 
+/** What the overview shows, as it stands in its address. */
+export function readOverview(search: { [name in keyof OverviewSearch]?: unknown }): OverviewSearch {
+  const read = readSearch(search);
+  const channel = CHANNELS.find((known) => known === search.channel);
+  return channel ? { ...read, channel } : read;
+}
+
 /** What the questions report shows, as it stands in its address. */
-export interface QuestionsSearch extends Omit<OverviewSearch, 'compare'> {
+export interface QuestionsSearch extends Omit<OverviewSearch, 'compare' | 'channel'> {
   /** All questions unless told. */
-  kind?: 'unanswered';
+  kind?: 'unanswered' | undefined;
 }
 
 export function readQuestions(search: { [name in keyof QuestionsSearch]?: unknown }): QuestionsSearch {

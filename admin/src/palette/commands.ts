@@ -63,6 +63,19 @@ function useConversation(): Command[] {
   return [...[main, ...more].map(as('')), ...tickets, ...drafts, ...later.map(as('Put off until')), ...give.map(as('Give to'))];
 }
 
+/** What else people call the pages of a workspace. */
+const WORDS: Readonly<Record<string, string>> = {
+  '/canned-replies': 'macros snippets templates saved',
+  '/deadlines': 'sla targets policies report',
+  '/categories': 'topics sort classify',
+  '/routing': 'rules assign',
+  '/team': 'invite invitation members people roles users',
+  '/keys': 'tokens developers',
+  '/billing': 'plan invoices usage subscription payment card',
+  '/audit': 'history record who',
+  '/workspace': 'name time zone owner transfer leave',
+};
+
 function usePages(): Command[] {
   const [navigate, places] = [useNavigate(), useWorkspacePlaces()];
   const [saved] = useSavedViews();
@@ -75,20 +88,27 @@ function usePages(): Command[] {
     { label: 'Tickets', group, icon: Ticket, more: 'cases issues', shortcut: 'tickets', run: () => navigate({ to: '/tickets' }) },
     { label: 'Tickets: Mine', group, icon: Ticket, more: 'cases assigned', run: () => navigate({ to: '/tickets', search: { list: 'mine' } }) },
     { label: 'Overview', group, icon: ChartNoAxesCombined, more: 'figures analytics charts', run: () => navigate({ to: '/overview' }) },
+    { label: 'Overview: Questions', group, icon: ChartNoAxesCombined, more: 'figures analytics topics popular', run: () => navigate({ to: '/overview/questions' }) },
+    { label: 'Overview: Ratings', group, icon: ChartNoAxesCombined, more: 'figures analytics csat satisfaction stars', run: () => navigate({ to: '/overview/ratings' }) },
     { label: 'Contacts', group, icon: Contact, more: 'people customers visitors', shortcut: 'contacts', run: () => navigate({ to: '/contacts' }) },
     { label: 'Contacts: Blocked', group, icon: Contact, more: 'people spam', run: () => navigate({ to: '/contacts', search: { filter: 'blocked' } }) },
-    ...places.map(({ to, label, icon }): Command => ({ label, group, icon, more: 'workspace', ...(to === '/canned-replies' && { shortcut: 'canned' as const }), run: () => navigate({ to }) })),
+    ...places.map(({ to, label, icon }): Command => ({ label, group, icon, more: `workspace ${WORDS[to] ?? ''}`, ...(to === '/canned-replies' && { shortcut: 'canned' as const }), run: () => navigate({ to }) })),
     { label: 'Your account', group, icon: UserRound, more: 'profile password sessions', run: () => navigate({ to: '/account' }) },
   ];
 }
 
 const OF_SPACE = [
-  { to: '/spaces/$space/knowledge', label: 'Knowledge', icon: BookOpen, more: 'documents' },
+  { to: '/spaces/$space/knowledge', label: 'Knowledge', icon: BookOpen, more: 'documents upload add' },
+  { to: '/spaces/$space/knowledge/gaps', label: 'Knowledge: Gaps', icon: BookOpen, more: 'unanswered questions' },
+  { to: '/spaces/$space/knowledge/websites', label: 'Knowledge: Websites', icon: BookOpen, more: 'crawl sources pages' },
   { to: '/spaces/$space/playground', label: 'Playground', icon: FlaskConical, more: 'ask golden' },
   { to: '/spaces/$space/install', label: 'Install', icon: Code, more: 'widget embed' },
-  { to: '/spaces/$space/settings', label: 'Settings', icon: Settings, more: 'look' },
+  { to: '/spaces/$space/settings', label: 'Settings', icon: Settings, more: 'look colour greeting appearance' },
   { to: '/spaces/$space/settings/answers', label: 'Settings: Answers', icon: Settings, more: 'model instructions tone' },
   { to: '/spaces/$space/settings/people', label: 'Settings: People', icon: Settings, more: 'hours opening handoff queue assign' },
+  { to: '/spaces/$space/settings/site', label: 'Settings: Site', icon: Settings, more: 'name address origins identity' },
+  { to: '/spaces/$space/settings/versions', label: 'Settings: Versions', icon: Settings, more: 'history restore undo' },
+  { to: '/spaces/$space/settings/experiments', label: 'Settings: A/B test', icon: Settings, more: 'experiments compare' },
 ] as const;
 
 function useSpaces(): Command[] {

@@ -98,6 +98,18 @@ describe('the palette', () => {
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   });
 
+  it.each([
+    ['invite', '/team'],
+    ['invoices', '/billing'],
+    ['unanswered', '/spaces/acme/knowledge/gaps'],
+    ['csat', '/overview/ratings'],
+  ])('finds a page by what one wants there: %s', async (typed, path) => {
+    const { user } = await open('/inbox');
+    await user.keyboard('{Control>}k{/Control}');
+    await user.type(await screen.findByRole('combobox'), `${typed}{Enter}`);
+    await at(path);
+  });
+
   it('acts on the open conversation, and stays where that is refused', async () => {
     let refused = true;
     const answer = () => (refused ? problem(409, 'held', 'Luis answers here') : json(conversation('c2', { status: 'resolved' })));

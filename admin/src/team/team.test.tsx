@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openConsole } from '../test/open';
@@ -57,6 +57,17 @@ describe('the team', () => {
     await open({}, 'viewer');
     expect(await screen.findByText('Luis')).toBeVisible();
     expect(screen.queryByRole('button', { name: /Invite|Remove|New team/ })).toBeNull();
+  });
+
+  it('invites once, however fast the button is pressed again', async () => {
+    const { user, sent } = await open({ 'POST /api/team/invitations': ({ body }) => json({ id: 'i2', ...(body as object) }, 201) });
+    await user.click(await screen.findByRole('button', { name: 'Invite' }));
+    await user.type(screen.getByLabelText('E-mail'), 'bob@acme.example');
+    const button = screen.getByRole('button', { name: 'Send the invitation' });
+    fireEvent.click(button);
+    fireEvent.click(button);
+    expect(await screen.findByText('bob@acme.example is invited.')).toBeVisible();
+    expect(sent('POST /api/team/invitations')).toEqual([{ email: 'bob@acme.example', role: 'agent' }]);
   });
 
   it('invites, mails again and takes back', async () => {

@@ -17,6 +17,7 @@ export function figures(given: Partial<Figures> = {}): Figures {
     resolution: none,
     thumbs: { up: 0, down: 0 },
     csat: { count: 0, mean: null, satisfied: null, scores: [0, 0, 0, 0, 0] },
+    sentiment: { unhappy: 0, neutral: 0, happy: 0, angry: 0, mean: null },
     usage: { calls: 0, cost_nanos: 0, input: 0, output: 0, cache_write: 0, cache_read: 0 },
     ...given,
   };

@@ -31,6 +31,19 @@ impl Counts {
         all.filter_map(move |(metric, n)| Some((metric.strip_prefix(word)?.strip_prefix('.')?, *n)))
     }
 
+    fn sentiment(&self) -> Sentiment {
+        let n = |word: &str| self.get(&format!("sentiment.{word}"));
+        let mut sentiment = Sentiment {
+            unhappy: n("unhappy"),
+            neutral: n("neutral"),
+            happy: n("happy"),
+            angry: n("angry"),
+            mean: None,
+        };
+        sentiment.mean = mean(n("sum"), sentiment.count()).map(|thousandths| thousandths / 1_000.0);
+        sentiment
+    }
+
     fn spans(&self, word: &str) -> Spans {
         let mut histogram = Histogram::default();
         for (rest, n) in self.below(word) {
@@ -64,6 +77,7 @@ pub struct Figures {
     pub resolution: Spans,
     pub thumbs: Thumbs,
     pub csat: Csat,
+    pub sentiment: Sentiment,
     pub usage: Usage,
 }
 
@@ -150,6 +164,28 @@ impl Csat {
     }
 }
 
+/// How visitors felt, by what was read of each of their messages. Each is one of the first three.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Sentiment {
+    /// A valence of −0.3 and below.
+    pub unhappy: i64,
+    pub neutral: i64,
+    /// A valence of 0.3 and above.
+    pub happy: i64,
+    /// Of all of them: said in anger.
+    pub angry: i64,
+    /// The valence on average, −1 to 1, exact to the thousandth each was rounded to; null of none.
+    pub mean: Option<f64>,
+}
+
+impl Sentiment {
+    /// How many messages were read.
+    #[must_use]
+    pub const fn count(&self) -> i64 {
+        self.unhappy + self.neutral + self.happy
+    }
+}
+
 /// What upstreams were asked for, on the day it was charged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = UsageFigures)]
@@ -207,6 +243,7 @@ impl From<&Counts> for Figures {
                 down: n("thumbs.down"),
             },
             csat: Csat::of(["csat.1", "csat.2", "csat.3", "csat.4", "csat.5"].map(n)),
+            sentiment: counts.sentiment(),
             usage: Usage {
                 calls: n("usage.calls"),
                 cost_nanos: n("usage.cost"),
@@ -239,6 +276,11 @@ mod tests {
             ("handoffs.limit", 0),
             ("csat.1", 1),
             ("csat.5", 3),
+            ("sentiment.unhappy", 2),
+            ("sentiment.neutral", 1),
+            ("sentiment.happy", 1),
+            ("sentiment.angry", 1),
+            ("sentiment.sum", -900),
             ("resolution.sum", 120_000),
             ("resolution.126", 2),
             ("resolved", 2),
@@ -253,10 +295,15 @@ mod tests {
         assert_eq!((figures.csat.count, figures.csat.mean), (4, Some(4.0)));
         assert_eq!(figures.csat.satisfied, Some(0.75));
         assert_eq!(
+            (figures.sentiment.count(), figures.sentiment.mean),
+            (4, Some(-0.225))
+        );
+        assert_eq!(
             (figures.resolution.count, figures.resolution.mean_ms),
             (2, Some(60_000))
         );
         assert_eq!(figures.resolved, Resolved { total: 2, alone: 1 });
-        assert_eq!(Figures::from(&Counts::default()).csat.mean, None);
+        let none = Figures::from(&Counts::default());
+        assert_eq!((none.csat.mean, none.sentiment.mean), (None, None));
     }
 }

@@ -16,7 +16,10 @@ use std::collections::BTreeMap;
 use parlance_store::{
     StoreError, TenantDb,
     ids::SpaceId,
-    queries::{rollups, spaces},
+    queries::{
+        rollups::{self, Scope},
+        spaces,
+    },
 };
 
 use self::{
@@ -44,22 +47,22 @@ pub struct OfSpace {
     pub totals: Figures,
 }
 
-/// Reads what happened in a space or, given none, in all there ever were.
+/// Reads what happened in a space or, given none, in all there ever were; of all channels or of one.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] where there is no such space.
-pub async fn report(db: &TenantDb, space: Option<SpaceId>, period: Period) -> Result<Report, StoreError> {
+pub async fn report(db: &TenantDb, scope: Scope, period: Period) -> Result<Report, StoreError> {
     let slots = period.slots();
     let edges = period.edges();
     let (sums, visitors, places) = db
         .read(async |conn| {
-            if let Some(space) = space
+            if let Some(space) = scope.space
                 && spaces::load(conn, space).await?.is_none()
             {
                 return Err(StoreError::NotFound);
             }
-            let sums = rollups::sums(conn, space, &edges).await?;
-            let visitors = rollups::visitors(conn, space, &edges).await?;
+            let sums = rollups::sums(conn, scope, &edges).await?;
+            let visitors = rollups::visitors(conn, scope, &edges).await?;
             Ok((sums, visitors, rollups::places(conn).await?))
         })
         .await?;
@@ -87,7 +90,7 @@ pub async fn report(db: &TenantDb, space: Option<SpaceId>, period: Period) -> Re
 
     let wanted = places
         .into_iter()
-        .filter(|place| space.is_none_or(|space| space == place.id));
+        .filter(|place| scope.space.is_none_or(|space| space == place.id));
     let spaces = wanted.filter_map(|place| {
         let counts = by_space.remove(&place.id);
         if counts.is_none() && place.removed {

@@ -57,6 +57,8 @@ async fn what_was_just_said_is_in_the_figures() {
         ("/totals/grounding/count", 1),
         ("/totals/first_response/count", 1),
         ("/totals/handoffs/total", 0),
+        ("/totals/sentiment/neutral", 1),
+        ("/totals/sentiment/angry", 0),
     ] {
         assert_eq!(pointer(&overview, path), n, "{path}: {overview}");
     }
@@ -79,6 +81,19 @@ async fn what_was_just_said_is_in_the_figures() {
     let of_space = owner.gets(&space).await;
     assert_eq!(of_space["totals"], overview["totals"]);
     assert!(of_space.get("spaces").is_none());
+
+    // It began in the widget; what is of no conversation is in neither channel.
+    for (channel, there) in [("widget", 1), ("mail", 0)] {
+        let path = format!("/api/analytics/overview?channel={channel}");
+        let told = owner.gets(&path).await;
+        assert_eq!(pointer(&told, "/totals/messages/visitor"), there, "{channel}");
+        assert_eq!(pointer(&told, "/totals/visitors"), there, "{channel}");
+        assert_eq!(
+            pointer(&told, "/spaces/0/totals/conversations"),
+            there,
+            "{channel}"
+        );
+    }
 
     let cost = pointer(&overview, "/totals/usage/cost_nanos").as_i64();
     assert!(cost.is_some_and(|cost| cost > 0), "{overview}");
@@ -121,6 +136,7 @@ async fn a_day_is_one_of_the_zone_that_is_asked_for() {
         "from=2025-01-01&to=2027-01-15",
         "from=yesterday",
         "compare=next",
+        "channel=fax",
     ] {
         let path = format!("/api/analytics/overview?{wrong}");
         let (status, refused) = owner.asks(reqwest::Method::GET, &path, Value::Null).await;
@@ -187,4 +203,7 @@ async fn a_table_has_a_line_for_each_day() {
         ("1", "0")
     );
     assert_eq!(lines[1][column("csat_mean")], "", "none is not nought");
+    let sentiment =
+        ["sentiment_mean", "messages_neutral"].map(|name| (lines[1][column(name)], lines[3][column(name)]));
+    assert_eq!((sentiment[0].0, sentiment[1]), ("", ("0", "1")));
 }

@@ -33,5 +33,5 @@ export const createApi = (base, store) =>
     if (response.ok) return stream ? response : response.json();
     const { status } = response;
     const { code, detail } = await response.json().catch(() => ({}));
-    throw { status, code, detail, close: CLOSED[status], retryAfter: +(response.headers.get('Retry-After') || 0) };
+    throw { status, code, detail, close: CLOSED[status], retryAfter: Number(response.headers.get('Retry-After')) };
   };

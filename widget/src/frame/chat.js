@@ -76,7 +76,7 @@ export function createChat({ base, store, details = {}, changed, emit, timing })
     const token = store.get('token');
     // A proof is good for a short time, what came of it for longer: it is shown once.
     const proof = identity?.token?.slice(-43);
-    const shown = token && proof && proof === store.get('proof');
+    const shown = token && proof === store.get('proof');
     try {
       const { token: fresh, visitor: { id }, conversation, config } = await api('/session', { ...rest, ...(token && { token }), ...(!shown && { identity }) });
       const before = store.get('visitor');

@@ -1,7 +1,7 @@
 /**
  * Keeps one link up for ever: picks the best that works, notices a dead one, comes back with jitter.
  */
-import { LINKS } from './links.js';
+import { opener } from './links.js';
 
 /**
  * Milliseconds, but for `wait`. A link has `open` to bring its first word. The server writes a comment every 15 s on a stream, so `quiet` means
@@ -54,7 +54,7 @@ export function createConnection({ wire, prepare, ready, mend, state, reachable,
     let open;
     try {
       await prepare();
-      open = await LINKS[mode]();
+      open = await opener(mode);
     } catch (error) {
       // Beyond the refusals: no session is no fault of this kind of link.
       lost(error.close || 5000, error.retryAfter);

@@ -31,8 +31,5 @@ function openSocket({ base, hello, frame, ready, alive, lost }) {
   return { send, close: () => socket.close() };
 }
 
-/** The lesser kinds are fetched when the socket is found to be blocked, which is rare. */
-const more = () => import('./more/http.js');
-
-/** @type {(() => any)[]} each gives, at once or later, what opens the link */
-export const LINKS = [() => openSocket, async () => (await more()).openStream, async () => (await more()).openPoll];
+/** What opens a link of a kind. The lesser ones are fetched when the socket is found to be blocked, which is rare. @param {number} mode @returns {Promise<any>} */
+export const opener = async (mode) => (mode ? (await import('./more/http.js')).overHttp[mode - 1] : openSocket);

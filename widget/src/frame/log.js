@@ -21,8 +21,6 @@ export const createLog = (conversation = null) => ({
   typing: null,
   /** Highest seq the other side has read. */
   seen: 0,
-  /** A connection was made and nothing durable came on it yet. */
-  fresh: false,
 });
 
 /**
@@ -38,7 +36,7 @@ export function apply(log, event) {
   }
   else if (seq) {
     if (seq <= log.seq) return;
-    // What follows a resume follows what we have: a gap there is the server's, and asking again would not fill it.
+    // `fresh`: a connection was made and nothing durable came on it yet. What follows a resume follows what we have: a gap there is the server's, and asking again would not fill it.
     if (seq > log.seq + 1 && !log.fresh) return 'gap';
     log.fresh = false;
     log.seq = seq;
@@ -56,7 +54,7 @@ export function apply(log, event) {
 
 /** @returns {'gap'|undefined} */
 function write({ drafts }, { type, message: id, n, text, claim }) {
-  const draft = drafts.get(id) || { id, next: 0, text: '', claims: [], stale: false };
+  const draft = drafts.get(id) || { id, next: 0, text: '', claims: [] };
   drafts.set(id, draft);
   draft.stale = false;
   if (type === 'answer.snapshot') Object.assign(draft, { text, next: n });

@@ -4,6 +4,7 @@ import { createChat } from './chat.js';
 import { createComposer } from './composer.js';
 import { $, el, more } from './dom.js';
 import { createStore } from './storage.js';
+import { parse, plain } from './markdown.js';
 import { lang, speak, t } from './strings.js';
 import { createView, statusText } from './view.js';
 
@@ -69,9 +70,7 @@ function translate() {
   root.lang = lang();
   root.dir = root.lang === 'ar' ? 'rtl' : '';
   document.querySelectorAll('[data-t]').forEach((/** @type {any} */ node) => {
-    const text = t(node.dataset.t);
-    if (node.id === 'person') node.textContent = text;
-    else node.ariaLabel = text;
+    node[node.id === 'person' ? 'textContent' : 'ariaLabel'] = t(node.dataset.t);
   });
   $('text').placeholder = (root.lang === config.locale && config.placeholder) || t('hint');
 }
@@ -91,7 +90,7 @@ function emit(name, data) {
   }
   if (name === 'message') {
     const { id, author, text } = data;
-    if (author.kind !== 'visitor') say(`${author.name || config.bot.name}: ${text.replace(/\s*\[S\d+\]|[*`#]/g, '')}`);
+    if (author.kind !== 'visitor') say(`${author.name || config.bot.name}: ${plain({ children: parse(text) })}`);
     data = { id, author: author.kind, text };
   } else if (name === 'handoff') say(statusText(data));
   bridge(name, data);

@@ -102,3 +102,6 @@ export function parse(raw) {
       : inline(text, block.at),
   }));
 }
+
+/** What it says, without how it looks: read aloud, the pieces of a block are one sentence. @returns {string} */
+export const plain = ({ tag, text, children = [] }) => (text ?? children.map(plain).join('')) + (/^[pblh]/.test(tag) ? ' ' : '');

@@ -24,10 +24,6 @@ export function createOutbox(store) {
   /** What has gone out on the present connection. */
   let sent = new Set();
 
-  /** Keeps the items that pass and takes the others out of storage. */
-  const keep = (wanted) => {
-    items = items.filter((item) => wanted(item) || store.set(KEY + item.client_id));
-  };
   /** What became of a message. One that was refused keeps its id: if it did arrive, nothing new comes of it. */
   const mark = (id, change) => {
     sent.delete(id);
@@ -52,6 +48,8 @@ export function createOutbox(store) {
      * What the log shows, up to `seq`, need not be kept here; what has an ack stays in sight until then.
      * Without a `seq` nothing is: it was somebody else's.
      */
-    settle: (seq, id) => keep((item) => seq && item.client_id !== id && !(/** @type {number} */ (item.seq) <= seq)),
+    settle(seq, id) {
+      items = items.filter((item) => (seq && item.client_id !== id && !(/** @type {number} */ (item.seq) <= seq)) || store.set(KEY + item.client_id));
+    },
   };
 }

@@ -11,7 +11,7 @@ import { t } from './strings.js';
 export function render({ tag, at, text, n, href, start, children }, weak, cite) {
   if (text != null) return markWeak(text, at, weak);
   if (n) return cite(n);
-  const inner = children?.map((child) => render(child, weak, cite)).flat() || [];
+  const inner = children?.map((child) => render(child, weak, cite)) || [];
   return tag === 'a' ? link(tag, href, ...inner) : el(tag, { start }, ...inner);
 }
 

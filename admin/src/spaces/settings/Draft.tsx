@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient, type UseMutationResult } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type UseMutationResult } from '@tanstack/react-query';
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useApi } from '../../api/client';
 import { faultOf, Problem } from '../../api/problem';
@@ -9,6 +9,7 @@ import { changeOf, edited, since, valueAt, type Edits } from './draft';
 /** How long after the last key the server is asked what it thinks of it. */
 const PAUSE_MS = 300;
 const RENEWED_MS = 60_000;
+const COLOUR = /^#[0-9a-f]{6}$/i;
 
 interface Draft {
   edits: Edits;
@@ -18,6 +19,8 @@ interface Draft {
   /** Somebody saved while this was being changed: the versions before and after. */
   overtaken: { from: number; to: number } | null;
   fault: (path: string) => string | undefined;
+  /** The colour that is written; while that is none, the last that was. */
+  colour: string;
   /** What the widget would show. */
   config: WidgetConfig | undefined;
   /** Why that is not known. */
@@ -54,6 +57,9 @@ export function DraftProvider({ children }: { children: ReactNode }) {
   });
 
   const preview = usePreview(space, edits);
+  const written = String(edits['settings.color'] ?? valueAt(space, 'settings.color'));
+  const [colour, setColour] = useState(written);
+  if (written !== colour && COLOUR.test(written)) setColour(written);
   const put = (field: string, value: unknown) => {
     if (Object.keys(edits).length === 0) setBegun(space.version);
     setEdits(edited(edits, space, field, value));
@@ -67,23 +73,33 @@ export function DraftProvider({ children }: { children: ReactNode }) {
   };
   const touched = (field: string) => Object.keys(edits).some((path) => field === path || field.startsWith(`${path}.`));
   const fault = (field: string) => faultOf(save.error, field) ?? (touched(field) ? faultOf(preview.error, field) : undefined);
-  return <DraftContext value={{ edits, put, discard, save, overtaken, fault, config: preview.data?.config, unseen: preview.data ? null : preview.error }}>{children}</DraftContext>;
+  return <DraftContext value={{ edits, put, discard, save, overtaken, fault, colour, config: preview.config, unseen: preview.error && !preview.config ? preview.error : null }}>{children}</DraftContext>;
 }
 
-/** Asks the server what the widget would show, and what of the settings it would not take. */
-function usePreview(space: Space, edits: Edits) {
+interface Seen {
+  /** As it was when all settings could be taken. */
+  config: WidgetConfig | undefined;
+  /** Why those of now cannot. */
+  error: Error | null;
+}
+
+/** Asks the server what the widget would show, and what of the settings it would not take. What it said last stands until it has said something new. */
+function usePreview(space: Space, edits: Edits): Seen {
   const api = useApi();
   const wanted = useMemo(() => changeOf(edits).settings ?? {}, [edits]);
   const settings = useSettled(wanted);
-  return useQuery({
+  const [seen, setSeen] = useState<Seen>({ config: undefined, error: null });
+  const { data, error } = useQuery({
     queryKey: ['preview', space.id, space.version, settings],
     queryFn: ({ signal }) => api.post<{ config: WidgetConfig }>(`/api/chat-spaces/${space.id}/preview`, { settings }, signal),
-    placeholderData: keepPreviousData,
     staleTime: Infinity,
     // What may be expected of people changes by itself.
     refetchInterval: RENEWED_MS,
     gcTime: 60_000,
   });
+  const now = { config: data?.config ?? seen.config, error: data || error ? error : seen.error };
+  if (now.config !== seen.config || now.error !== seen.error) setSeen(now);
+  return now;
 }
 
 /** The value, once it has not changed for a moment. */

@@ -8,7 +8,7 @@ import { Group } from '../../ui/Group';
 import { Select, Switch, TextArea } from '../../ui/Inputs';
 import { ListField } from '../../ui/ListField';
 import { useMedia } from '../../ui/media';
-import { useField } from './Draft';
+import { useDraft, useField } from './Draft';
 import { Flag } from './inputs';
 import { Picture } from './Picture';
 import { Preview } from './Preview';
@@ -88,6 +88,7 @@ function Text({ path, ...rest }: { path: string; label: string; maxLength: numbe
 
 function Colour() {
   const { value, change, fault } = useField<string>('settings.color');
+  const { colour } = useDraft();
   return (
     <div className="flex items-start gap-3">
       <div className="min-w-0 flex-1">
@@ -104,7 +105,7 @@ function Colour() {
       <input
         type="color"
         aria-label="Choose the colour"
-        value={/^#[0-9a-f]{6}$/i.test(value) ? value : '#000000'}
+        value={colour}
         onChange={(event) => change(event.target.value)}
         className="mt-6.5 h-10 w-12 shrink-0 cursor-pointer rounded-lg border border-strong bg-panel p-1"
       />

@@ -1,14 +1,15 @@
 import { ImageUp, Trash2 } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { Button } from '../../ui/Button';
-import { useField } from './Draft';
+import { useDraft, useField } from './Draft';
+import { inkOn } from './ink';
 import { shrunk } from './shrink';
 
 /** The bot's picture; without one, the first letter of its name. */
 export function Picture() {
   const { value, change, fault } = useField<string | null>('settings.bot_avatar');
   const { value: name } = useField<string>('settings.bot_name');
-  const { value: color } = useField<string>('settings.color');
+  const { colour } = useDraft();
   const input = useRef<HTMLInputElement>(null);
   const [failed, setFailed] = useState<string>();
   const [id, said] = [useId(), useId()];
@@ -31,7 +32,7 @@ export function Picture() {
         {value ? (
           <img src={value} alt="The picture now" className="size-12 rounded-xl border border-line object-cover" />
         ) : (
-          <span aria-hidden className="grid size-12 place-items-center rounded-xl text-lg font-semibold text-[#fff]" style={{ background: color }}>
+          <span aria-hidden className="grid size-12 place-items-center rounded-xl text-lg font-semibold" style={{ background: colour, color: inkOn(colour) }}>
             {[...name.trim()][0]}
           </span>
         )}

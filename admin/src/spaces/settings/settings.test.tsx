@@ -74,6 +74,35 @@ describe('the settings of a space', () => {
     await waitFor(() => expect(screen.getByLabelText('Colour')).toHaveAccessibleDescription('Give it as #rrggbb'));
   });
 
+  it('keeps the preview as it was while a colour is half typed', async () => {
+    const listen = { addEventListener: () => undefined, removeEventListener: () => undefined };
+    vi.spyOn(window, 'matchMedia').mockImplementation((media) => ({ media, matches: media.includes('80rem'), ...listen }) as unknown as MediaQueryList);
+    const errors = [{ field: 'settings.color', detail: 'give it as #rrggbb' }];
+    const config = (color: string) => json({ config: { theme: { mode: 'auto', color, position: 'right' }, prechat: [], locale: 'en', availability: { text: {} } } });
+    const { user } = await open('', {
+      'GET /widget/frame.html': () => new Response('<title>Chat</title>'),
+      'POST /api/chat-spaces/s1/preview': ({ body }) => {
+        const { color = '#2456e6' } = (body as { settings: { color?: string } }).settings;
+        return color.length === 7 ? config(color) : refused(400, 'invalid_request', errors);
+      },
+    });
+    const field = await screen.findByLabelText('Colour');
+    const frame = await screen.findByTitle('The widget');
+    for (const [typed, shown, said] of [
+      ['#00ff00', '#00ff00', 'As #rrggbb. Writing on it is black or white, whichever reads.'],
+      ['#00ff', '#00ff00', 'Give it as #rrggbb'],
+      ['#00ffg', '#00ff00', 'Give it as #rrggbb'],
+      ['#00ffff', '#00ffff', 'As #rrggbb. Writing on it is black or white, whichever reads.'],
+    ] as const) {
+      await user.clear(field);
+      await user.type(field, typed);
+      await waitFor(() => expect(field).toHaveAccessibleDescription(said));
+      expect(screen.getByLabelText('Choose the colour')).toHaveValue(shown);
+      expect(screen.getByTitle('The widget')).toBe(frame);
+      expect(screen.queryByRole('alert')).toBeNull();
+    }
+  });
+
   it('keeps what was typed where somebody saved first, shows theirs, and saves over it', async () => {
     const theirs = space({ version: 7, settings: { ...settings, placeholder: 'Theirs' } });
     let first = true;

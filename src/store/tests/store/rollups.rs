@@ -2,6 +2,8 @@
 //! it was not.
 
 mod chance;
+mod channels;
+mod sentiment;
 
 use std::collections::BTreeMap;
 
@@ -13,7 +15,7 @@ use parlance_store::{
         conversations::{self, ConversationStatus, StatusChange},
         ledger,
         messages::{self, AuthorKind, FeedbackValue, NewFeedback, NewMessage, NewRating, RatedVia},
-        rollups::{self, Window},
+        rollups::{self, Scope, Window},
         sightings,
     },
 };
@@ -23,11 +25,15 @@ use crate::support::{Chat, at, chat, database};
 
 /// All that was counted, visitors among it, in one slot.
 pub async fn counted(db: &TenantDb) -> BTreeMap<String, i64> {
+    counted_of(db, Scope::default()).await
+}
+
+pub async fn counted_of(db: &TenantDb, scope: Scope) -> BTreeMap<String, i64> {
     let edges = [at(-86_400 * 30), at(86_400 * 30)].map(quarter);
     let (sums, visitors) = db
         .read(async |conn| {
-            let sums = rollups::sums(conn, None, &edges).await?;
-            Ok::<_, StoreError>((sums, rollups::visitors(conn, None, &edges).await?))
+            let sums = rollups::sums(conn, scope, &edges).await?;
+            Ok::<_, StoreError>((sums, rollups::visitors(conn, scope, &edges).await?))
         })
         .await
         .unwrap();
@@ -93,7 +99,7 @@ fn system_says(chat: &Chat, seconds: i64) -> NewMessage {
 }
 
 /// The words and figures of a story, in the order of their words.
-fn words(figures: &[(&str, i64)]) -> BTreeMap<String, i64> {
+pub fn words(figures: &[(&str, i64)]) -> BTreeMap<String, i64> {
     figures.iter().map(|(word, n)| ((*word).to_owned(), *n)).collect()
 }
 
@@ -124,6 +130,7 @@ async fn a_story_is_counted_as_it_happens() {
         ("grounding.sum", 500),
         ("messages.assistant", 1),
         ("messages.visitor", 1),
+        ("sentiment.neutral", 1),
         ("visitors", 1),
     ]);
     assert_eq!(counted(&acme.db).await, expected);
@@ -158,6 +165,7 @@ async fn a_story_is_counted_as_it_happens() {
         ("messages.assistant", 2),
         ("messages.system", 1), // which is no answer
         ("messages.visitor", 2),
+        ("sentiment.neutral", 2),
         ("resolution.132", 1), // 2^(132/8) = 92,682 up to 101,070 ms
         ("resolution.sum", 100_000),
         ("resolved", 1),
@@ -232,7 +240,7 @@ async fn a_story_is_counted_as_it_happens() {
     assert_eq!(test.rows("SELECT id FROM rollup_deltas").await.unwrap().len(), 0);
 }
 
-async fn repair(db: &TenantDb) -> i64 {
+pub async fn repair(db: &TenantDb) -> i64 {
     let repaired = db.transaction(async |conn| {
         assert!(rollups::begin_folding(conn).await?);
         while rollups::fold(conn, 1_000).await? > 0 {}
@@ -251,7 +259,8 @@ async fn what_was_not_counted_or_counted_wrongly_is_told_and_repaired() {
     let theirs = counted(&globex.db).await;
 
     // As it was before there were counters.
-    let off = "ALTER TABLE conversation_events DISABLE TRIGGER rolled_up";
+    let off = "ALTER TABLE conversation_events DISABLE TRIGGER rolled_up; \
+               ALTER TABLE message_moods DISABLE TRIGGER rolled_up";
     test.run(off).await.unwrap();
     acme.says("And this?").await;
     test.run(&off.replace("DISABLE", "ENABLE")).await.unwrap();
@@ -260,7 +269,7 @@ async fn what_was_not_counted_or_counted_wrongly_is_told_and_repaired() {
         .iter()
         .map(|one| (one.metric.as_str(), one.counted, one.there))
         .collect();
-    assert_eq!(told, [("messages.visitor", 1, 2)]);
+    assert_eq!(told, [("messages.visitor", 1, 2), ("sentiment.neutral", 1, 2)]);
 
     // Counted twice, and somebody who never came.
     fold(&acme.db, 1_000).await;
@@ -277,13 +286,18 @@ async fn what_was_not_counted_or_counted_wrongly_is_told_and_repaired() {
     };
     assert_eq!(
         (told.len(), of("conversations"), of("visitors")),
-        (3, Some((2, 1)), Some((1, 1)))
+        (4, Some((2, 1)), Some((1, 1)))
     );
 
-    assert_eq!(repair(&acme.db).await, 4);
+    assert_eq!(repair(&acme.db).await, 5);
     assert_eq!(differences(&acme.db).await, []);
     assert_eq!(repair(&acme.db).await, 0);
-    let expected = words(&[("conversations", 1), ("messages.visitor", 2), ("visitors", 1)]);
+    let expected = words(&[
+        ("conversations", 1),
+        ("messages.visitor", 2),
+        ("sentiment.neutral", 2),
+        ("visitors", 1),
+    ]);
     assert_eq!(counted(&acme.db).await, expected);
     assert!(
         acme.db
@@ -295,7 +309,12 @@ async fn what_was_not_counted_or_counted_wrongly_is_told_and_repaired() {
     // The other workspace was neither looked at nor touched.
     assert_eq!(
         counted(&globex.db).await,
-        words(&[("conversations", 1), ("messages.visitor", 1), ("visitors", 1)])
+        words(&[
+            ("conversations", 1),
+            ("messages.visitor", 1),
+            ("sentiment.neutral", 1),
+            ("visitors", 1)
+        ])
     );
     assert_eq!(theirs, counted(&globex.db).await);
 }
@@ -339,10 +358,11 @@ async fn a_slot_is_from_one_edge_to_the_next_and_a_visitor_counts_once_in_each()
     }
     let edges = [0, 900, 3_600, 4_500].map(at);
     let space = Some(acme.space);
+    let scope = Scope { space, channel: None };
     let read = async |db: &TenantDb| {
         let read = db.read(async |conn| {
-            let sums = rollups::sums(conn, space, &edges).await?;
-            Ok::<_, StoreError>((sums, rollups::visitors(conn, space, &edges).await?))
+            let sums = rollups::sums(conn, scope, &edges).await?;
+            Ok::<_, StoreError>((sums, rollups::visitors(conn, scope, &edges).await?))
         });
         read.await.unwrap()
     };

@@ -2,7 +2,7 @@
 import { createParser } from './sse.js';
 
 /** Reading until it fails, and frames that go by POST, in order. @returns {(wire: import('../links.js').Wire) => import('../links.js').Link} */
-const overHttp = (read) => (wire) => {
+const reading = (read) => (wire) => {
   const abort = new AbortController();
   const { signal } = abort;
   const fail = ({ close, retryAfter }) => wire.lost(close || 1, retryAfter);
@@ -26,7 +26,7 @@ const overHttp = (read) => (wire) => {
   };
 };
 
-export const openStream = overHttp(async ({ api, after, alive, frame, ready }, path, signal) => {
+const openStream = reading(async ({ api, after, alive, frame, ready }, path, signal) => {
   const { body } = await api(path, null, { signal, stream: true, headers: { Accept: 'text/event-stream', 'Last-Event-ID': after() } });
   const reader = body.getReader();
   const decoder = new TextDecoder();
@@ -46,7 +46,7 @@ export const openStream = overHttp(async ({ api, after, alive, frame, ready }, p
   }
 });
 
-export const openPoll = overHttp(async ({ api, after, alive, frame, ready, wait }, path, signal) => {
+const openPoll = reading(async ({ api, after, alive, frame, ready, wait }, path, signal) => {
   for (let patience = 0; ; patience = wait) {
     const { events } = await api(`${path}?after=${after()}&wait=${patience}`, null, { signal });
     alive();
@@ -54,3 +54,6 @@ export const openPoll = overHttp(async ({ api, after, alive, frame, ready, wait 
     if (!patience) ready();
   }
 });
+
+/** The better one first. */
+export const overHttp = [openStream, openPoll];

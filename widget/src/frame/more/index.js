@@ -7,7 +7,7 @@ import { english } from '../strings.js';
 import css from './more.css';
 import en from './en.js';
 
-export { openPoll, openStream } from './http.js';
+export { overHttp } from './http.js';
 export { askFirst } from './prechat.js';
 export { askEmail, askRating, thumb } from './forms.js';
 export { refused } from './refused.js';

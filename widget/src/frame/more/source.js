@@ -18,9 +18,10 @@ export function showSource(citation, near) {
   const { n, title, excerpt, page } = citation;
   const card = $('source');
   const href = sourceUrl(citation, location.href);
+  card.ariaLabel = title;
   card.replaceChildren(
     el('button.icon', { 'aria-label': t('close'), onclick: () => card.close() }, '✕'),
-    el('h2', { id: 'cited' }, el('b.n', null, n), el('bdi', null, title)),
+    el('h2', null, el('b.n', null, n), el('bdi', null, title)),
     el('blockquote', { dir: 'auto' }, flat(excerpt)),
     href && link('a.go', href, t('open')),
     page ? el('small', null, t('page', page)) : '',

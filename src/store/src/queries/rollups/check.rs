@@ -25,6 +25,9 @@ pub struct Difference {
     /// Where.
     #[diesel(sql_type = SqlUuid)]
     pub space_id: SpaceId,
+    /// Of which channel, as [`super::Channel`]; `none` for what is of no conversation.
+    #[diesel(sql_type = Text)]
+    pub channel: String,
     /// In the quarter of an hour from then on.
     #[diesel(sql_type = Timestamptz)]
     pub at: DateTime<Utc>,
@@ -44,28 +47,29 @@ macro_rules! with_differences {
         concat!(
             include_str!("raw.sql"),
             ", counted AS ( \
-                 SELECT space_id, at, metric, sum(n)::bigint AS n FROM ( \
-                     SELECT space_id, at, metric, n FROM rollups \
+                 SELECT space_id, channel, at, metric, sum(n)::bigint AS n FROM ( \
+                     SELECT space_id, channel, at, metric, n FROM rollups \
                      UNION ALL \
-                     SELECT d.space_id, d.at, u.metric, u.n FROM rollup_deltas d \
+                     SELECT d.space_id, d.channel, d.at, u.metric, u.n FROM rollup_deltas d \
                      CROSS JOIN LATERAL unnest(d.metrics, d.counts) AS u (metric, n)) c \
                  WHERE at >= coalesce($1, '-infinity') AND space_id IN (SELECT id FROM present) \
-                 GROUP BY space_id, at, metric), \
+                 GROUP BY space_id, channel, at, metric), \
              came AS ( \
-                 SELECT space_id, at, visitor_id FROM rollup_visitors \
+                 SELECT space_id, channel, at, visitor_id FROM rollup_visitors \
                  WHERE at >= coalesce($1, '-infinity') AND space_id IN (SELECT id FROM present) \
                  UNION \
-                 SELECT space_id, at, visitor_id FROM rollup_deltas \
+                 SELECT space_id, channel, at, visitor_id FROM rollup_deltas \
                  WHERE visitor_id IS NOT NULL AND at >= coalesce($1, '-infinity') \
                    AND space_id IN (SELECT id FROM present)), \
              difference AS ( \
-                 SELECT space_id, at, metric, coalesce(c.n, 0) AS counted, coalesce(r.n, 0) AS there \
-                 FROM counted c FULL JOIN raw r USING (space_id, at, metric) \
+                 SELECT space_id, channel, at, metric, coalesce(c.n, 0) AS counted, coalesce(r.n, 0) AS there \
+                 FROM counted c FULL JOIN raw r USING (space_id, channel, at, metric) \
                  WHERE coalesce(c.n, 0) <> coalesce(r.n, 0)), \
              visitor_difference AS ( \
-                 SELECT space_id, at, visitor_id, c.visitor_id IS NOT NULL AS counted \
+                 SELECT space_id, channel, at, visitor_id, c.visitor_id IS NOT NULL AS counted \
                  FROM (SELECT *, true AS is_counted FROM came) c \
-                 FULL JOIN (SELECT *, true AS is_there FROM raw_visitors) r USING (space_id, at, visitor_id) \
+                 FULL JOIN (SELECT *, true AS is_there FROM raw_visitors) r \
+                           USING (space_id, channel, at, visitor_id) \
                  WHERE is_counted IS NULL OR is_there IS NULL) ",
             $then
         )
@@ -84,11 +88,12 @@ pub async fn check(
     most: i64,
 ) -> Result<Vec<Difference>, StoreError> {
     Ok(sql(with_differences!(
-        "SELECT space_id, at, metric, counted, there FROM difference \
+        "SELECT space_id, channel, at, metric, counted, there FROM difference \
          UNION ALL \
-         SELECT space_id, at, 'visitors', count(*) FILTER (WHERE counted), count(*) FILTER (WHERE NOT counted) \
-         FROM visitor_difference GROUP BY space_id, at \
-         ORDER BY 1, 2, 3 LIMIT $2"
+         SELECT space_id, channel, at, 'visitors', \
+                count(*) FILTER (WHERE counted), count(*) FILTER (WHERE NOT counted) \
+         FROM visitor_difference GROUP BY space_id, channel, at \
+         ORDER BY 1, 3, 4, 2 LIMIT $2"
     ))
     .bind::<Nullable<Timestamptz>, _>(window.since)
     .bind::<BigInt, _>(most)
@@ -112,16 +117,17 @@ pub async fn repair(conn: &mut TenantConn<'_>, window: Window) -> Result<i64, St
     let tenant = conn.tenant_id();
     let row: Row = sql(with_differences!(
         ", put_right AS ( \
-             INSERT INTO rollup_deltas (tenant_id, space_id, at, metrics, counts) \
-             SELECT $2, space_id, at, array_agg(metric), array_agg(there - counted) \
-             FROM difference GROUP BY space_id, at), \
+             INSERT INTO rollup_deltas (tenant_id, space_id, channel, at, metrics, counts) \
+             SELECT $2, space_id, channel, at, array_agg(metric), array_agg(there - counted) \
+             FROM difference GROUP BY space_id, channel, at), \
          came_too AS ( \
-             INSERT INTO rollup_visitors (tenant_id, space_id, at, visitor_id) \
-             SELECT $2, space_id, at, visitor_id FROM visitor_difference WHERE NOT counted \
+             INSERT INTO rollup_visitors (tenant_id, space_id, channel, at, visitor_id) \
+             SELECT $2, space_id, channel, at, visitor_id FROM visitor_difference WHERE NOT counted \
              ON CONFLICT DO NOTHING), \
          never_came AS ( \
              DELETE FROM rollup_visitors v USING visitor_difference d \
-             WHERE d.counted AND (v.space_id, v.at, v.visitor_id) = (d.space_id, d.at, d.visitor_id)) \
+             WHERE d.counted AND (v.space_id, v.channel, v.at, v.visitor_id) \
+                               = (d.space_id, d.channel, d.at, d.visitor_id)) \
          SELECT (SELECT count(*) FROM difference) + (SELECT count(*) FROM visitor_difference) AS repaired"
     ))
     .bind::<Nullable<Timestamptz>, _>(window.since)

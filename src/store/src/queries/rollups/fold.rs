@@ -54,17 +54,17 @@ pub async fn fold(conn: &mut TenantConn<'_>, most: i64) -> Result<i64, StoreErro
     }
     let row: Row = sql("WITH taken AS ( \
              DELETE FROM rollup_deltas WHERE id IN (SELECT id FROM rollup_deltas ORDER BY id LIMIT $1) \
-             RETURNING tenant_id, space_id, at, metrics, counts, visitor_id), \
+             RETURNING tenant_id, space_id, channel, at, metrics, counts, visitor_id), \
          came AS ( \
-             INSERT INTO rollup_visitors (tenant_id, space_id, at, visitor_id) \
-             SELECT DISTINCT tenant_id, space_id, at, visitor_id FROM taken WHERE visitor_id IS NOT NULL \
+             INSERT INTO rollup_visitors (tenant_id, space_id, channel, at, visitor_id) \
+             SELECT DISTINCT tenant_id, space_id, channel, at, visitor_id FROM taken WHERE visitor_id IS NOT NULL \
              ON CONFLICT DO NOTHING), \
          counted AS ( \
-             INSERT INTO rollups AS r (tenant_id, space_id, at, metric, n) \
-             SELECT t.tenant_id, t.space_id, t.at, u.metric, sum(u.n)::bigint \
+             INSERT INTO rollups AS r (tenant_id, space_id, channel, at, metric, n) \
+             SELECT t.tenant_id, t.space_id, t.channel, t.at, u.metric, sum(u.n)::bigint \
              FROM taken t CROSS JOIN LATERAL unnest(t.metrics, t.counts) AS u (metric, n) \
-             GROUP BY t.tenant_id, t.space_id, t.at, u.metric \
-             ON CONFLICT (tenant_id, space_id, at, metric) DO UPDATE SET n = r.n + excluded.n) \
+             GROUP BY t.tenant_id, t.space_id, t.channel, t.at, u.metric \
+             ON CONFLICT (tenant_id, space_id, at, metric, channel) DO UPDATE SET n = r.n + excluded.n) \
          SELECT count(*) AS folded FROM taken")
     .bind::<BigInt, _>(most)
     .get_result(conn.db())

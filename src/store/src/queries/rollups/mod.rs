@@ -11,4 +11,4 @@ mod read;
 
 pub use check::{Difference, Window, check, checked, last_check, repair};
 pub use fold::{begin_folding, fold, wait_to_fold};
-pub use read::{Place, Sum, Visitors, places, sums, visitors};
+pub use read::{Channel, Place, Scope, Sum, Visitors, places, sums, visitors};

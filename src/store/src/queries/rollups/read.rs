@@ -7,7 +7,26 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 
-use crate::{error::StoreError, ids::SpaceId, statement::sql, tenant::TenantConn};
+use crate::{error::StoreError, ids::SpaceId, statement::sql, tenant::TenantConn, text_enum::text_enum};
+
+text_enum! {
+    /// How a conversation began.
+    Channel {
+        /// In the chat on a page.
+        Widget = "widget",
+        /// With a mail to the space's own address.
+        Mail = "mail",
+    }
+}
+
+/// What figures are of. Without either they are of all there ever was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// One space.
+    pub space: Option<SpaceId>,
+    /// The conversations of one channel, and nothing that is of no conversation.
+    pub channel: Option<Channel>,
+}
 
 /// What a metric comes to, either in one slot over all spaces that are asked for, or in one of them over
 /// all slots.
@@ -29,13 +48,13 @@ pub struct Sum {
 }
 
 /// Sums of all metrics between the first and the last of `edges`, which are quarters of an hour in order:
-/// each slot from one of them up to the next. Of one space or, given none, of all there ever were.
+/// each slot from one of them up to the next.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn sums(
     conn: &mut TenantConn<'_>,
-    space: Option<SpaceId>,
+    scope: Scope,
     edges: &[DateTime<Utc>],
 ) -> Result<Vec<Sum>, StoreError> {
     let Some((first, last)) = edges.first().zip(edges.last()) else {
@@ -43,18 +62,19 @@ pub async fn sums(
     };
     Ok(sql("WITH counted AS ( \
              SELECT r.space_id, r.at, r.metric, r.n FROM spaces s JOIN rollups r ON r.space_id = s.id \
-             WHERE r.at >= $3 AND r.at < $4 AND ($1 IS NULL OR s.id = $1) \
+             WHERE r.at >= $3 AND r.at < $4 AND ($1 IS NULL OR s.id = $1) AND ($5 IS NULL OR r.channel = $5) \
              UNION ALL \
              SELECT d.space_id, d.at, u.metric, u.n FROM rollup_deltas d \
              CROSS JOIN LATERAL unnest(d.metrics, d.counts) AS u (metric, n) \
-             WHERE d.at >= $3 AND d.at < $4 AND ($1 IS NULL OR d.space_id = $1)) \
+             WHERE d.at >= $3 AND d.at < $4 AND ($1 IS NULL OR d.space_id = $1) AND ($5 IS NULL OR d.channel = $5)) \
          SELECT slot, space_id, metric, sum(n)::bigint AS n \
          FROM (SELECT width_bucket(at, $2) - 1 AS slot, space_id, metric, sum(n) AS n FROM counted GROUP BY 1, 2, 3) c \
          GROUP BY GROUPING SETS ((slot, metric), (space_id, metric))")
-    .bind::<Nullable<SqlUuid>, _>(space)
+    .bind::<Nullable<SqlUuid>, _>(scope.space)
     .bind::<Array<Timestamptz>, _>(edges)
     .bind::<Timestamptz, _>(first)
     .bind::<Timestamptz, _>(last)
+    .bind::<Nullable<Text>, _>(scope.channel)
     .get_results(conn.db())
     .await?)
 }
@@ -83,7 +103,7 @@ pub struct Visitors {
 /// [`StoreError`] where the database does not answer.
 pub async fn visitors(
     conn: &mut TenantConn<'_>,
-    space: Option<SpaceId>,
+    scope: Scope,
     edges: &[DateTime<Utc>],
 ) -> Result<Vec<Visitors>, StoreError> {
     let Some((first, last)) = edges.first().zip(edges.last()) else {
@@ -91,18 +111,20 @@ pub async fn visitors(
     };
     Ok(sql("WITH came AS ( \
              SELECT v.space_id, v.at, v.visitor_id FROM spaces s JOIN rollup_visitors v ON v.space_id = s.id \
-             WHERE v.at >= $3 AND v.at < $4 AND ($1 IS NULL OR s.id = $1) \
+             WHERE v.at >= $3 AND v.at < $4 AND ($1 IS NULL OR s.id = $1) AND ($5 IS NULL OR v.channel = $5) \
              UNION ALL \
              SELECT d.space_id, d.at, d.visitor_id FROM rollup_deltas d \
-             WHERE d.visitor_id IS NOT NULL AND d.at >= $3 AND d.at < $4 AND ($1 IS NULL OR d.space_id = $1)) \
+             WHERE d.visitor_id IS NOT NULL AND d.at >= $3 AND d.at < $4 AND ($1 IS NULL OR d.space_id = $1) \
+               AND ($5 IS NULL OR d.channel = $5)) \
          SELECT slot, space_id, GROUPING(slot) = 1 AND GROUPING(space_id) = 1 AS all, \
                 count(DISTINCT visitor_id) AS n \
          FROM (SELECT width_bucket(at, $2) - 1 AS slot, space_id, visitor_id FROM came) c \
          GROUP BY GROUPING SETS ((slot), (space_id), ())")
-    .bind::<Nullable<SqlUuid>, _>(space)
+    .bind::<Nullable<SqlUuid>, _>(scope.space)
     .bind::<Array<Timestamptz>, _>(edges)
     .bind::<Timestamptz, _>(first)
     .bind::<Timestamptz, _>(last)
+    .bind::<Nullable<Text>, _>(scope.channel)
     .get_results(conn.db())
     .await?)
 }

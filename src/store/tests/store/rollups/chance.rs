@@ -9,6 +9,7 @@ use parlance_store::{
         conversations::{self, ConversationStatus},
         ledger,
         messages::{self, FeedbackValue, MessageState, NewFeedback, NewRating, RatedVia},
+        moods::{self, Reread, Weight},
         rollups,
     },
 };
@@ -19,7 +20,7 @@ use proptest::{
 };
 use serde_json::json;
 
-use super::{agent_says, counted, differences, status};
+use super::{agent_says, channels::by_mail, counted, differences, sentiment::reading, status};
 use crate::support::{Chat, at, chat, database, new_conversation};
 
 /// Conversations of a story, and of how many lanes each may be written to at once.
@@ -28,7 +29,15 @@ const LANES: usize = 3;
 
 #[derive(Clone, Copy, Debug)]
 enum Act {
-    Say,
+    Say {
+        valence: f32,
+        anger: f32,
+    },
+    /// The lane's last message there is read once more.
+    ReadAgain {
+        valence: f32,
+        anger: f32,
+    },
     Answer {
         state: MessageState,
         abstained: bool,
@@ -66,9 +75,11 @@ fn act() -> impl Strategy<Value = Act> {
         cached,
         grounding,
     });
+    let mood = (-1.0..=1.0_f32, 0.0..=1.0_f32);
     let of_status = [Bot, Waiting, Human, Snoozed, Resolved, Resolved];
     prop_oneof![
-        5 => Just(Act::Say),
+        5 => mood.clone().prop_map(|(valence, anger)| Act::Say { valence, anger }),
+        3 => mood.prop_map(|(valence, anger)| Act::ReadAgain { valence, anger }),
         4 => answer,
         2 => Just(Act::AgentSays),
         5 => proptest::sample::select(of_status.to_vec()).prop_map(Act::Status),
@@ -98,6 +109,7 @@ fn step() -> impl Strategy<Value = Step> {
 #[derive(Clone, Copy, Default)]
 struct Lane {
     asked: [Option<(MessageId, ReservationId)>; CONVERSATIONS],
+    said: [Option<MessageId>; CONVERSATIONS],
     answered: [Option<MessageId>; CONVERSATIONS],
 }
 
@@ -109,12 +121,26 @@ async fn write(
 ) -> Result<(), StoreError> {
     let now = at(step.seconds) + TimeDelta::milliseconds(step.seconds % 997);
     match step.act {
-        Act::Say => {
+        Act::Say { valence, anger } => {
             let mut question = chat.question(ClientId::new(), "and then?");
-            question.at = now;
+            (question.at, question.reading) = (now, reading(valence, anger));
             let ids = (question.id, question.reservation.as_ref().unwrap().id);
             messages::say(conn, question).await?;
             lane.asked[step.conversation] = Some(ids);
+            lane.said[step.conversation] = Some(ids.0);
+        }
+        Act::ReadAgain { valence, anger } => {
+            let Some(message_id) = lane.said[step.conversation] else {
+                return Ok(());
+            };
+            let again = Reread {
+                conversation_id: chat.conversation,
+                message_id,
+                reading: reading(valence, anger),
+                weight: Weight::default(),
+                said_at: now,
+            };
+            moods::read_again(conn, again).await?;
         }
         Act::Answer {
             state,
@@ -212,8 +238,8 @@ async fn whatever_happens_is_counted_once() {
     let lanes = proptest::collection::vec(lane, LANES);
     for story in 0..16 {
         let first = chat(test.db(), &format!("story{story}")).await;
-        let mut chats = Vec::new();
-        for _ in 0..CONVERSATIONS {
+        let mut chats = vec![by_mail(&first).await];
+        for _ in 1..CONVERSATIONS {
             let conversation = ConversationId::new();
             let new = new_conversation(&first, conversation);
             let made = first
