@@ -26,6 +26,7 @@ mod jobs;
 mod knowledge;
 mod large;
 mod ledger;
+mod ledger_report;
 mod mail_replies;
 mod many_jobs;
 mod messages;

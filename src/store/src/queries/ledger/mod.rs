@@ -5,6 +5,7 @@
 //! `usage_events` and rolls them up, in the same statement, so each is counted once.
 
 mod record;
+mod report;
 mod reservation;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -18,6 +19,10 @@ use crate::{
 };
 
 pub use record::{DailyUsage, UsageTotals, record_settled, usage_daily, usage_totals};
+pub use report::{
+    MonthCost, UsageBy, UsageEvent, UsageFilter, UsageGroup, UsageSum, month_cost, unpriced_models,
+    usage_groups, usage_of_conversation, usage_page,
+};
 pub use reservation::{
     checkpoint_output, mark_sent, open_expired, open_of_message, release, reserve, settle,
 };
