@@ -280,6 +280,11 @@ def team(world, ada):
     ada.call("change_workspace", body={"name": "Acme Robotics", "time_zone": "Europe/Berlin"})
     ada.call("get_plan")
     ada.call("get_usage")
+    ada.call("get_ledger", query={"by": "day,space,model,kind"})
+    ada.call("list_usage_events", query={"limit": 5})
+    ada.call("set_budget", body={"monthly_nanos": 500_000_000_000})
+    ada.call("get_budget")
+    ada.call("set_budget", body={"monthly_nanos": None})
     ada.call("get_subscription")
     ada.call("list_invoices")
     page = ada.call("open_checkout", body={"plan": "pro"})["url"]

@@ -10,6 +10,7 @@
 mod answers;
 mod attachments;
 mod audit;
+mod budget;
 mod canned_replies;
 mod contact_book;
 mod contacts;

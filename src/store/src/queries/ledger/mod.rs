@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{ConversationId, MessageId, ReservationId, SpaceId, TenantId},
+    queries::quotas::Reached,
     schema::reservations,
     text_enum::text_enum,
 };
@@ -80,6 +81,18 @@ pub struct NewReservation {
     pub estimate_input: i64,
     /// Tokens it will receive at most.
     pub estimate_output: i64,
+}
+
+/// What became of a call that was about to go out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a call that is not sent must not be made"]
+pub enum Marked {
+    /// It may be made.
+    Sent,
+    /// It is settled, released or was refused before: it must not be made.
+    NotOpen,
+    /// The budget of the month leaves nothing for it, and that is noted: it must not be made.
+    Refused(Reached),
 }
 
 /// Tokens of one call, as the upstream counts them. `input` leaves out what came from or went
