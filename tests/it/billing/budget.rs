@@ -10,7 +10,7 @@ use crate::{
     support::{Setup, TestApp},
 };
 
-const QUESTION: &str = "How long does the warranty last?";
+const QUESTION: &str = "How long does the warranty of a robot last?";
 const OTHER: &str = "When are refunds paid?";
 
 async fn budget(owner: &Owner<'_>, nanos: Option<i64>) -> Value {
@@ -27,6 +27,7 @@ async fn rows(app: &TestApp, what: &str) -> Vec<Value> {
 #[tokio::test]
 async fn at_the_budget_people_are_brought_in_and_what_costs_nothing_goes_on() {
     let (app, acme, visitor) = Setup::default()
+        .set("ANSWER_CACHE_MB", "8")
         .limited(&[("messages_per_month", 9)])
         .chat()
         .await;
