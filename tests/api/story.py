@@ -198,6 +198,7 @@ def visitors(world, ada, space, document):
     ada.call("list_conversations", {"id": space["id"]})
     ada.call("get_conversation", {"id": opened})
     ada.call("list_messages", {"id": opened}, query={"limit": 2})
+    ada.call("get_conversation_cost", {"id": opened})
     agent_acts(ada, opened)
     file = {"file": ("notes.txt", b"It hums.", "text/plain")}
     world.call("attach_own_file", {**at, "id": opened}, token=token, files=file)
