@@ -1,5 +1,6 @@
 //! A workspace's own budget: at it no model is asked, people are brought in, and what costs nothing goes on.
 
+use parlance::adapters::llm::extractive::Extractive;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -111,7 +112,7 @@ fn dollars(nanos: i64) -> String {
 
 #[tokio::test]
 async fn a_space_that_only_quotes_needs_no_budget() {
-    let app = Setup::default().start().await;
+    let app = Setup::default().model(Extractive::new(0)).start().await;
     let ai = json!({ "ai": { "models": ["extractive"] } });
     let acme = app.workspace_with("acme", ai, &[]).await;
     let owner = Owner::of(&app, &acme).await;

@@ -17,7 +17,7 @@ async fn asked(setup: Setup) -> (TestApp, Workspace, [String; 2]) {
     let mut conversations = Vec::new();
     for questions in [
         &["How long does the warranty last?", "When are refunds paid?"][..],
-        &["Where is your workshop?"],
+        &["How long does the warranty last?"],
     ] {
         let conversation = visitor.conversation().await;
         for question in questions {
