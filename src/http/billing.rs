@@ -1,11 +1,14 @@
-//! What the workspace's plan gives, and how much of it is used.
+//! What the workspace's plan gives, and how much of it and of the budget is used.
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use parlance_store::{
     StoreError,
     control::{plans as stored, workspace},
-    queries::quotas::{self, Quota, Standing},
+    queries::{
+        ledger,
+        quotas::{self, Quota, Standing},
+    },
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,7 +26,7 @@ use crate::{
     },
 };
 
-/// Quotas of what can be had; a plan may name more.
+/// Quotas of what can be had, and the budget; a plan may name more.
 const COUNTED: &[Quota] = &[
     Quota::MessagesPerMonth,
     Quota::Spaces,
@@ -31,7 +34,13 @@ const COUNTED: &[Quota] = &[
     Quota::DocumentsPerMonth,
     Quota::StorageMb,
     Quota::QueriesPerDay,
+    Quota::CostPerMonth,
 ];
+
+/// Those that a plan gives.
+fn of_plans() -> impl Iterator<Item = &'static Quota> {
+    COUNTED.iter().filter(|quota| **quota != Quota::CostPerMonth)
+}
 
 /// The workspace's plan, and all there are.
 #[derive(Debug, Serialize, ToSchema)]
@@ -98,6 +107,8 @@ pub struct UsageView {
     /// By which days and months are counted.
     time_zone: String,
     limits: Vec<StandingView>,
+    /// Models to which calls were made this month and that have no price: what they cost is not known.
+    unpriced: Vec<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -105,7 +116,7 @@ struct StandingView {
     #[schema(value_type = words::Quota)]
     quota: Quota,
     /// How much there is; of documents in a space, in the one that has most. More than the limit where the plan
-    /// was a larger one before.
+    /// was a larger one before. Of `cost_per_month` nano-dollars.
     used: i64,
     /// How much there may be; null is unlimited.
     limit: Option<i64>,
@@ -128,7 +139,7 @@ impl From<&Plan> for PlanView {
             trial_days: plan.trial_days,
             job_shares: plan.job_shares,
             api_calls_per_hour: plan.api_calls_per_hour,
-            limits: COUNTED.iter().map(limit).collect(),
+            limits: of_plans().map(limit).collect(),
             features: plan.features.into(),
         }
     }
@@ -205,13 +216,16 @@ pub async fn usage(
         let plan = stored::of_tenant(conn).await?;
         let workspace = workspace::read(conn).await?;
         let standings = quotas::standings(conn, now).await?;
-        Ok::<_, StoreError>((plan, workspace.time_zone, standings))
+        let month = ledger::month_cost(conn, now).await?;
+        let unpriced = ledger::unpriced_models(conn, month.begins, month.ends).await?;
+        Ok::<_, StoreError>((plan, workspace.time_zone, standings, unpriced))
     });
-    let (plan, time_zone, mut standings) = read.await.map_err(problem)?;
+    let (plan, time_zone, mut standings, unpriced) = read.await.map_err(problem)?;
     standings.sort_by_key(|standing| COUNTED.iter().position(|quota| *quota == standing.quota));
     Ok(HttpResponse::Ok().json(UsageView {
         plan: services.plans.of(&plan).id.clone(),
         time_zone,
         limits: standings.into_iter().map(StandingView::from).collect(),
+        unpriced,
     }))
 }

@@ -16,10 +16,10 @@ use utoipa::{
 };
 
 use super::{
-    analytics, attachments, audit, auth, billing, canned, contacts, conversations, documents, gaps, golden,
-    identity_keys, invitations, jobs, keys, mail, operations, outbox, passages, payments, places, query,
-    questions, ratings, routing_rules, session, sla, sources, spaces, team, ticket_categories, tickets,
-    visitors, widget, workspace,
+    analytics, attachments, audit, auth, billing, budget, canned, contacts, conversations, documents, gaps,
+    golden, identity_keys, invitations, jobs, keys, ledger, mail, operations, outbox, passages, payments,
+    places, query, questions, ratings, routing_rules, session, sla, sources, spaces, team, ticket_categories,
+    tickets, visitors, widget, workspace,
 };
 
 /// The document as JSON text, made once.
@@ -46,7 +46,7 @@ Lists give `next` while there is more: pass it as `cursor`.";
         widget::config, session::session,
         team::list, team::change, team::remove, team::leave, team::transfer, workspace::read, workspace::change, team::teams, team::create_team,
         team::change_team, team::remove_team, audit::list, audit::export, keys::list, keys::create, keys::revoke,
-        billing::plan, billing::usage, payments::read, payments::invoices, payments::checkout, payments::portal,
+        billing::plan, billing::usage, ledger::report, ledger::events, ledger::of_conversation, budget::read, budget::set, payments::read, payments::invoices, payments::checkout, payments::portal,
         payments::change, payments::cancel, payments::resume, payments::receive,
         auth::links::signup, auth::login::login, auth::login::refresh, auth::login::logout, auth::login::switch,
         auth::links::forgot, auth::links::reset, auth::links::verify, auth::links::resend,
@@ -103,7 +103,7 @@ Lists give `next` while there is more: pass it as `cursor`.";
         (name = "analytics", description = "What happened, by day and by space"),
         (name = "team", description = "Members, their roles and teams, and who is invited"),
         (name = "keys", description = "The keys of programs"),
-        (name = "billing", description = "The plan, how much of it is used, and what is paid for it"),
+        (name = "billing", description = "The plan, how much of it is used, what is paid for it, and what models cost"),
         (name = "audit", description = "Who did what"),
         (name = "operations", description = "For those who run it"),
     ),

@@ -148,6 +148,7 @@ permits!(
     AuditRead = AuditRead,
     BillingRead = BillingRead,
     BillingWrite = BillingWrite,
+    BillingBudget = BillingBudget,
     WorkspaceWrite = WorkspaceWrite,
     // What visitors said is told there besides.
     GapsRead = KnowledgeRead & ConversationsRead,

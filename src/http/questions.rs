@@ -204,7 +204,7 @@ fn csv(report: &Report) -> Vec<u8> {
 }
 
 /// A text that no spreadsheet takes for a formula (OWASP, CSV injection).
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")
     } else {

@@ -9,16 +9,16 @@ use actix_web::{
 };
 
 use super::{
-    analytics, assets, attachments, audit, auth, billing, canned,
+    analytics, assets, attachments, audit, auth, billing, budget, canned,
     contacts::{self, notes},
     conversations::{self, act, read, search},
-    demo, documents, gaps, golden, identity_keys, invitations, jobs, keys, mail, mock_billing, operations,
-    outbox, passages, payments,
+    demo, documents, gaps, golden, identity_keys, invitations, jobs, keys, ledger, mail, mock_billing,
+    operations, outbox, passages, payments,
     permit::{
-        AnalyticsRead, Anyone, AuditRead, BillingRead, BillingWrite, ContactsMerge, ConversationsRead,
-        ConversationsWrite, GapsRead, GapsWrite, KeysRead, KeysWrite, KnowledgeRead, KnowledgeWrite,
-        QuestionsRead, RatingCommentsRead, SpacesRead, SpacesWrite, TeamRead, TeamWrite, WorkspaceWrite,
-        delete, get, patch, post, put,
+        AnalyticsRead, Anyone, AuditRead, BillingBudget, BillingRead, BillingWrite, ContactsMerge,
+        ConversationsRead, ConversationsWrite, GapsRead, GapsWrite, KeysRead, KeysWrite, KnowledgeRead,
+        KnowledgeWrite, QuestionsRead, RatingCommentsRead, SpacesRead, SpacesWrite, TeamRead, TeamWrite,
+        WorkspaceWrite, delete, get, patch, post, put,
     },
     places, query, questions, ratings, session, site, sla, sources,
     spaces::{self, embed, experiments, life, versions},
@@ -123,6 +123,14 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         .service(at("/api/keys/{id}").route(delete(KeysWrite, keys::revoke)))
         .service(at("/api/billing/plan").route(get(BillingRead, billing::plan)))
         .service(at("/api/billing/usage").route(get(BillingRead, billing::usage)))
+        .service(at("/api/billing/ledger").route(get(BillingRead, ledger::report)))
+        .service(at("/api/billing/ledger/events").route(get(BillingRead, ledger::events)))
+        .service(at("/api/conversations/{id}/cost").route(get(BillingRead, ledger::of_conversation)))
+        .service(
+            at("/api/billing/budget")
+                .route(get(BillingRead, budget::read))
+                .route(put(BillingBudget, budget::set)),
+        )
         .service(
             at("/api/billing/subscription")
                 .route(get(BillingRead, payments::read))

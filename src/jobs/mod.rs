@@ -14,6 +14,7 @@ mod replay_golden;
 mod send_mail;
 mod sort_ticket;
 mod tell_quota;
+mod tell_unpriced;
 mod tell_waiting;
 mod worker;
 
@@ -32,7 +33,7 @@ use crate::{
     actors::{console::Consoles, registry::Registry},
     domain::{
         answering::answerer::Answerer,
-        billing::plans::Plans,
+        billing::{limit, plans::Plans},
         golden::replay::Replay,
         jobs::{Bell, Work, progress::Progress},
         knowledge::{ingest::Ingest, web::Crawler},
@@ -64,6 +65,12 @@ struct Failure {
 impl From<StoreError> for Failure {
     /// The cause is for the log: what a database says is not for those whose job it is.
     fn from(error: StoreError) -> Self {
+        if let StoreError::QuotaReached(reached) = &error {
+            return Self {
+                error: limit::told(reached),
+                transient: false,
+            };
+        }
         warn!(%error, "the database failed a job");
         let transient = error.is_transient();
         let said = if transient {
@@ -115,6 +122,7 @@ impl Tools {
             Work::FollowDeadlines { after } => follow_deadlines::run(self, db, job, *after).await,
             Work::LearnCategories {} => learn_categories::run(self, db, progress).await,
             Work::TellQuota { quota, percent } => tell_quota::run(self, db, *quota, *percent).await,
+            Work::TellUnpriced { day } => tell_unpriced::run(self, db, *day).await,
             Work::SortTicket { ticket } => sort_ticket::run(self, db, *ticket).await,
             Work::ReadSource { source } => read_source::run(self, db, *source, job, progress).await,
             Work::ReplayGolden {

@@ -7,7 +7,8 @@ use parlance_store::{
     control,
     queries::{
         audit, canned_replies, conversations, deadlines, documents, drafts, experiments, golden,
-        identity_keys, jobs, messages, questions, quotas, sources, subscriptions, ticket_categories, tickets,
+        identity_keys, jobs, ledger, messages, questions, quotas, sources, subscriptions, ticket_categories,
+        tickets,
     },
 };
 use utoipa::{
@@ -65,6 +66,8 @@ words! {
     ActorKind = audit::ActorKind;
     /// What a plan limits.
     Quota = quotas::Quota;
+    /// What an upstream call is for.
+    CallKind = ledger::CallKind;
     /// How a subscription stands.
     SubscriptionStatus = subscriptions::SubscriptionStatus;
     /// How far a document got.

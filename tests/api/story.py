@@ -198,6 +198,7 @@ def visitors(world, ada, space, document):
     ada.call("list_conversations", {"id": space["id"]})
     ada.call("get_conversation", {"id": opened})
     ada.call("list_messages", {"id": opened}, query={"limit": 2})
+    ada.call("get_conversation_cost", {"id": opened})
     agent_acts(ada, opened)
     file = {"file": ("notes.txt", b"It hums.", "text/plain")}
     world.call("attach_own_file", {**at, "id": opened}, token=token, files=file)
@@ -280,6 +281,11 @@ def team(world, ada):
     ada.call("change_workspace", body={"name": "Acme Robotics", "time_zone": "Europe/Berlin"})
     ada.call("get_plan")
     ada.call("get_usage")
+    ada.call("get_ledger", query={"by": "day,space,model,kind"})
+    ada.call("list_usage_events", query={"limit": 5})
+    ada.call("set_budget", body={"monthly_nanos": 500_000_000_000})
+    ada.call("get_budget")
+    ada.call("set_budget", body={"monthly_nanos": None})
     ada.call("get_subscription")
     ada.call("list_invoices")
     page = ada.call("open_checkout", body={"plan": "pro"})["url"]

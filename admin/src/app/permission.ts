@@ -19,6 +19,7 @@ const LEAST = {
   'audit:read': 'admin',
   'billing:read': 'admin',
   'billing:write': 'owner',
+  'billing:budget': 'owner',
   'workspace:write': 'owner',
 } as const satisfies Record<string, Role>;
 export type Permission = keyof typeof LEAST;

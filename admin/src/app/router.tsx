@@ -7,6 +7,7 @@ import { InboxPage, NoConversation } from '../inbox/InboxPage';
 import { gapSearch } from '../gaps/search';
 import { readOverview, readQuestions, readSearch } from '../overview/range';
 import { shownOf } from '../inbox/search';
+import { readLedger } from '../ledger/search';
 import { filterOf, questionOf, withOf } from '../knowledge/filter';
 import { HomePage } from '../spaces/HomePage';
 import { wantedTickets } from '../tickets/wanted';
@@ -134,6 +135,13 @@ const audit = createRoute({
 
 const billing = createRoute({ getParentRoute: () => root, path: 'billing', component: lazyRouteComponent(patient(() => import('../billing/BillingPage')), 'BillingPage') });
 
+const ledger = createRoute({
+  getParentRoute: () => root,
+  path: 'billing/ledger',
+  validateSearch: readLedger,
+  component: lazyRouteComponent(patient(() => import('../ledger/LedgerPage')), 'LedgerPage'),
+});
+
 const deadlines = createRoute({
   getParentRoute: () => root,
   path: 'deadlines',
@@ -242,6 +250,7 @@ const routeTree = root.addChildren([
   team,
   keys,
   billing,
+  ledger,
   audit,
   space.addChildren([
     spaceHome,

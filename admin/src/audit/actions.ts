@@ -130,7 +130,7 @@ export const ACTIONS: Record<string, Kind> = {
   'billing.': {
     label: 'Payments',
     one: 'a plan',
-    acts: { 'billing.checkout': 'went to pay for a plan', 'billing.change': 'changed the plan that is paid for', 'billing.cancel': 'cancelled the subscription', 'billing.resume': 'kept the subscription after all' },
+    acts: { 'billing.budget': 'set the budget', 'billing.checkout': 'went to pay for a plan', 'billing.change': 'changed the plan that is paid for', 'billing.cancel': 'cancelled the subscription', 'billing.resume': 'kept the subscription after all' },
   },
   'api_key.': { label: 'API keys', one: 'an API key', named: 'the API key ', acts: { 'api_key.create': 'made {}', 'api_key.revoke': 'revoked {}' } },
   'account.': { label: 'Accounts', one: 'an account', acts: { 'account.sign_up': 'signed up' } },

@@ -9,6 +9,7 @@ import { Group } from '../ui/Group';
 import { Page } from '../ui/Page';
 import { SkeletonLines } from '../ui/Skeleton';
 import { planQuery, usageQuery } from './api';
+import { CostPart } from './CostPart';
 import { Invoices } from './Invoices';
 import { subscriptionQuery } from './payments';
 import { PlanCard } from './PlanCard';
@@ -40,13 +41,14 @@ function Billing() {
         <SubscriptionPart names={names} />
         <Group title="Usage" lead={usage.data && `By the calendar, in the time zone ${usage.data.time_zone.replaceAll('_', ' ')}.`}>
           {usage.data ? (
-            <UsageList usage={usage.data} />
+            <UsageList usage={{ ...usage.data, limits: usage.data.limits.filter(({ quota }) => quota !== 'cost_per_month') }} />
           ) : usage.error ? (
             <Failure error={usage.error} retry={usage.refetch} />
           ) : (
             <SkeletonLines label="Loading the usage" lines={6} />
           )}
         </Group>
+        {usage.data && <CostPart usage={usage.data} />}
         <Group title="Plans" lead="What is there beyond a plan’s limit is never deleted or hidden; only more of it is refused.">
           {plans.data ? (
             <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">

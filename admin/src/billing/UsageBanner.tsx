@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Gauge, X } from 'lucide-react';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useApi } from '../api/client';
 import { useFrames } from '../live/live';
 import { isAdded, levelOf, usageQuery, type Standing } from './api';
@@ -18,18 +18,34 @@ export function UsageBanner() {
   const told = (data?.limits ?? []).filter((standing) => !isAdded(standing.quota) && levelOf(standing) !== 'fine' && !away.includes(named(standing)));
   const share = ({ used, limit }: Standing) => used / Math.max(limit ?? 0, 1);
   const first = told.sort((a, b) => share(b) - share(a))[0];
-  if (!first) return null;
+  const unpriced = data?.unpriced.join(', ') ?? '';
+  if (!first) {
+    return unpriced && !away.includes(unpriced) ? (
+      <Notice full={false} dismiss={() => setAway([...away, unpriced])}>
+        No price is known for {unpriced}, so what it costs is not counted.{' '}
+        <Link to="/billing/ledger" className="font-medium underline underline-offset-2">
+          See the calls
+        </Link>
+      </Notice>
+    ) : null;
+  }
   const full = levelOf(first) === 'full';
+  return (
+    <Notice full={full} dismiss={() => setAway([...away, named(first)])}>
+      {nameOf(first.quota)}: {usedOf(first)}. {full && `${thenOf(first.quota)} `}
+      <Link to="/billing" className="font-medium underline underline-offset-2">
+        {first.quota === 'cost_per_month' ? 'See the budget' : 'See the plan'}
+      </Link>
+    </Notice>
+  );
+}
+
+function Notice({ full, dismiss, children }: { full: boolean; dismiss: () => void; children: ReactNode }) {
   return (
     <div role="status" className={`flex shrink-0 items-center gap-x-3 px-4 py-2 ${full ? 'bg-bad-soft text-bad' : 'bg-warn-soft text-warn'}`}>
       <Gauge className="hidden size-4 shrink-0 sm:block" aria-hidden />
-      <p className="min-w-0 flex-1">
-        {nameOf(first.quota)}: {usedOf(first)}. {full && `${thenOf(first.quota)} `}
-        <Link to="/billing" className="font-medium underline underline-offset-2">
-          See the plan
-        </Link>
-      </p>
-      <button type="button" aria-label="Put this notice away" onClick={() => setAway([...away, named(first)])} className="grid size-8 shrink-0 place-items-center rounded-md">
+      <p className="min-w-0 flex-1">{children}</p>
+      <button type="button" aria-label="Put this notice away" onClick={dismiss} className="grid size-8 shrink-0 place-items-center rounded-md">
         <X className="size-4" aria-hidden />
       </button>
     </div>

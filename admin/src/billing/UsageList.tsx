@@ -32,7 +32,7 @@ function UsageRow({ standing, timeZone }: { standing: Standing; timeZone: string
         </h3>
         <p className="tabular-nums">
           {usedOf(standing)}
-          {limit === null && <span className="text-mute"> · Unlimited</span>}
+          {limit === null && <span className="text-mute"> · {quota === 'cost_per_month' ? 'No budget' : 'Unlimited'}</span>}
         </p>
       </div>
       {limit !== null && (

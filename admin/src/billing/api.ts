@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { Api } from '../api/client';
 
-export type Quota = 'messages_per_month' | 'spaces' | 'documents_per_space' | 'documents_per_month' | 'storage_mb' | 'drive_folders' | 'queries_per_day';
+export type Quota = 'messages_per_month' | 'spaces' | 'documents_per_space' | 'documents_per_month' | 'storage_mb' | 'drive_folders' | 'queries_per_day' | 'cost_per_month';
 
 export interface Plan {
   id: string;
@@ -37,7 +37,10 @@ export interface Standing {
 export interface Usage {
   plan: string;
   time_zone: string;
+  /** Of `cost_per_month` in nano-dollars. */
   limits: Standing[];
+  /** Models called this month that have no price. */
+  unpriced: string[];
 }
 
 export const planQuery = (api: Api) => queryOptions({ queryKey: ['billing', 'plan'], queryFn: ({ signal }) => api.get<Plans>('/api/billing/plan', signal) });

@@ -30,7 +30,7 @@ async function open(limits: Standing[], role = 'admin') {
     'GET /api/billing/plan': () => json(PLANS),
     'GET /api/billing/subscription': () => json({ provider: 'mock', sold: [], status: null, plan: null, current_period_end: null, trial_end: null, cancel_at_period_end: false, grace_until: null }),
     'GET /api/billing/invoices': () => json({ invoices: [] }),
-    'GET /api/billing/usage': () => json({ plan: 'pro', time_zone: 'Asia/Kuwait', limits }),
+    'GET /api/billing/usage': () => json({ plan: 'pro', time_zone: 'Asia/Kuwait', limits, unpriced: [] }),
   });
   await openConsole('/app/billing');
   return heard;

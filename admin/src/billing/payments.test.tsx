@@ -41,7 +41,7 @@ async function open(answers: Subscription[], { role = 'owner', path = '/app/bill
   const heard = serve({
     ...workspace(role),
     'GET /api/billing/plan': () => json({ plan: answers[0]?.plan ?? 'free', plans: PLANS }),
-    'GET /api/billing/usage': () => json({ plan: 'free', time_zone: 'UTC', limits: [{ quota: 'spaces', used: 12, limit: null, resets_at: null }] }),
+    'GET /api/billing/usage': () => json({ plan: 'free', time_zone: 'UTC', limits: [{ quota: 'spaces', used: 12, limit: null, resets_at: null }], unpriced: [] }),
     'GET /api/billing/subscription': () => json(answers[Math.min(n++, answers.length - 1)]),
     'GET /api/billing/invoices': () => json({ invoices: [] }),
     ...routes,

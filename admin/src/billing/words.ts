@@ -14,6 +14,7 @@ const QUOTAS: Record<Quota, { name: string; of: [one: string, more: string]; at:
   documents_per_month: { name: 'New documents this month', of: ['new document a month', 'new documents a month'], at: 'Those that are there can still be changed.' },
   storage_mb: { name: 'Storage', of: ['storage', 'storage'], at: 'All that is there stays; nothing larger is taken.' },
   drive_folders: { name: 'Google Drive folders', of: ['Google Drive folder', 'Google Drive folders'], at: 'All that are there stay.' },
+  cost_per_month: { name: 'Model costs this month', of: ['for models a month', 'for models a month'], at: 'Visitors are handed over to your team instead of the bot; answers that cost nothing go on.' },
   queries_per_day: { name: 'Playground questions today', of: ['playground question a day', 'playground questions a day'], at: 'The playground and programs find nothing more today.' },
 };
 
@@ -22,8 +23,12 @@ export const nameOf = (quota: Quota) => QUOTAS[quota].name;
 /** What happens at the limit. */
 export const thenOf = (quota: Quota) => QUOTAS[quota].at;
 
-/** A number of a quota: storage by its size. */
+const money = new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const small = new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: 4 });
+
+/** A number of a quota: storage by its size, nano-dollars as money. */
 export function amount(quota: Quota, number: number): string {
+  if (quota === 'cost_per_month') return (number >= 1e9 ? money : small).format(number / 1e9);
   if (quota !== 'storage_mb') return whole.format(number);
   return number >= 1000 && number % 100 === 0 ? `${whole.format(number / 1000)} GB` : `${whole.format(number)} MB`;
 }
@@ -47,4 +52,21 @@ export function price({ price, currency }: Plan): string {
 /** When a period ends, by the clock of the workspace. */
 export function resets(at: string, timeZone: string): string {
   return new Date(at).toLocaleString(undefined, { day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', timeZone });
+}
+
+/** The most that a budget may be, in dollars. */
+const MOST = 1_000_000;
+
+/** What somebody typed as dollars, in nano-dollars; null where it is no amount with up to nine decimals. */
+export function nanosOf(typed: string): number | null {
+  const [, whole = '', decimals = ''] = /^\s*\$?\s*(\d{1,7})(?:\.(\d{0,9}))?\s*$/.exec(typed.replaceAll(',', '')) ?? [];
+  if (!whole) return null;
+  const nanos = Number(whole) * 1e9 + Number(decimals.padEnd(9, '0'));
+  return nanos <= MOST * 1e9 ? nanos : null;
+}
+
+/** The same back, with two decimals or as many as it takes. */
+export function dollarsOf(nanos: number): string {
+  const decimals = String(nanos % 1e9).padStart(9, '0').replace(/0+$/, '').padEnd(2, '0');
+  return `${Math.floor(nanos / 1e9)}.${decimals}`;
 }

@@ -15,6 +15,7 @@ import { VisitorFace, visitorName } from './visitor';
 
 const MoodFact = lazy(async () => ({ default: (await import('./MoodFact')).MoodFact }));
 const TicketChip = lazy(async () => ({ default: (await import('../tickets/Chip')).TicketChip }));
+const Cost = lazy(async () => ({ default: (await import('../ledger/Cost')).Cost }));
 const Past = lazy(async () => ({ default: (await import('../contacts/Past')).Past }));
 
 /** Who it is with and where it takes place: beside the conversation, or over it where there is no room. */
@@ -36,7 +37,7 @@ export function Context({ conversation, close }: { conversation: Conversation; c
 }
 
 function Details({ conversation }: { conversation: Conversation }) {
-  const api = useApi();
+  const [api, payer] = [useApi(), useMay('billing:read')];
   const { data: visitor } = useQuery(visitorQuery(api, conversation.visitor));
   const { data: spaces = [] } = useQuery(spacesQuery(api));
   const space = spaces.find(({ id }) => id === conversation.space);
@@ -80,6 +81,11 @@ function Details({ conversation }: { conversation: Conversation }) {
         <TicketChip conversation={conversation} />
       </Suspense>
       <Kept conversation={conversation} />
+      {payer && (
+        <Suspense>
+          <Cost conversation={conversation.id} seq={conversation.seq} />
+        </Suspense>
+      )}
       {attributes.length > 0 && (
         <dl className="space-y-3 border-t border-line p-4 text-[13px]">
           {attributes.map(([name, value]) => (

@@ -22,7 +22,7 @@ export const RESOURCES: readonly Resource[] = [
   { name: 'spaces', label: 'Spaces', about: 'Settings, publishing, keys of a space', verbs: ['read', 'write'] },
   { name: 'team', label: 'Team', about: 'Members, teams, invitations', verbs: ['read'] },
   { name: 'audit', label: 'Audit log', about: 'Who did what', verbs: ['read'] },
-  { name: 'billing', label: 'Billing', about: 'The plan, and how much of it is used', verbs: ['read'] },
+  { name: 'billing', label: 'Billing', about: 'The plan, how much of it is used, and what models cost', verbs: ['read'] },
 ];
 
 /** The scopes with one more or less. Who may change something may read it. */

@@ -153,8 +153,9 @@ impl Finish {
         let db = self.deps.db.tenant(self.tenant);
         db.transaction(async |conn| {
             self.settle_extra(conn, outcome).await?;
-            if outcome.state == MessageState::Failed && outcome.spent.is_none() {
-                // What was sent before it failed may be billed, though nobody tells how much.
+            if (outcome.state == MessageState::Failed || outcome.limited) && outcome.spent.is_none() {
+                // What was sent before it failed may be billed, though nobody tells how much. What a
+                // limit refused was never sent.
                 give_back(conn, &self.deps, &[outcome.in_reply_to]).await?;
             }
             match messages::finish_answer(conn, finished).await? {

@@ -58,15 +58,97 @@ impl Embedder for CachedQueries {
         self.inner.embed(texts, purpose).await
     }
 
-    /// Of many who ask at once, one pays.
+    /// Of many who ask at once, one pays; where that one cannot, each for themselves.
     async fn question(&self, text: &str, payer: Option<&dyn Payer>) -> Result<Vec<f32>, EmbedError> {
         if let Some(vector) = self.cache.get(text).await {
             return Ok(vector.to_vec());
         }
         let asked = async { self.inner.question(text, payer).await.map(Arc::new) };
-        let vector = self.cache.try_get_with_by_ref(text, asked).await;
-        Ok(vector
-            .map_err(|error: Arc<EmbedError>| (*error).clone())?
-            .to_vec())
+        match self.cache.try_get_with_by_ref(text, asked).await {
+            Ok(vector) => Ok(vector.to_vec()),
+            Err(error) if matches!(*error, EmbedError::Unnoted(_)) => self.inner.question(text, payer).await,
+            Err(error) => Err((*error).clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::Notify;
+
+    use super::{super::Call, *};
+
+    #[derive(Debug)]
+    struct Embeds;
+
+    #[async_trait::async_trait]
+    impl Embedder for Embeds {
+        fn model(&self) -> &str {
+            "test"
+        }
+
+        fn dimensions(&self) -> usize {
+            1
+        }
+
+        fn is_upstream(&self) -> bool {
+            true
+        }
+
+        fn count_tokens(&self, _: &str) -> usize {
+            1
+        }
+
+        async fn embed(&self, texts: &[String], _: Purpose) -> Result<Embedded, EmbedError> {
+            Ok(Embedded {
+                vectors: texts.iter().map(|_| vec![1.0]).collect(),
+                ..Embedded::default()
+            })
+        }
+    }
+
+    /// Has nothing left, and says so once it is told to.
+    #[derive(Default)]
+    struct Broke {
+        asked: Notify,
+        go: Notify,
+    }
+
+    #[async_trait::async_trait]
+    impl Payer for Broke {
+        async fn pays(&self, _: usize, _: Call<'_>) -> Result<Embedded, EmbedError> {
+            self.asked.notify_one();
+            self.go.notified().await;
+            Err(EmbedError::Unnoted("the budget is spent".to_owned()))
+        }
+    }
+
+    struct Pays;
+
+    #[async_trait::async_trait]
+    impl Payer for Pays {
+        async fn pays(&self, _: usize, call: Call<'_>) -> Result<Embedded, EmbedError> {
+            call.await
+        }
+    }
+
+    #[tokio::test]
+    async fn who_has_nothing_left_leaves_the_others_theirs() {
+        let (cached, broke) = (CachedQueries::new(Arc::new(Embeds), 1 << 20), Broke::default());
+        let other = async {
+            broke.asked.notified().await;
+            cached.question("How long?", Some(&Pays)).await
+        };
+        let told = async {
+            tokio::task::yield_now().await;
+            // Once for each time that it is asked.
+            broke.go.notify_one();
+            broke.asked.notified().await;
+            broke.go.notify_one();
+        };
+        let first = cached.question("How long?", Some(&broke));
+        let (first, other, ()) = tokio::join!(first, other, told);
+        assert!(matches!(first, Err(EmbedError::Unnoted(_))), "{first:?}");
+        assert_eq!(other, Ok(vec![1.0]));
     }
 }

@@ -55,6 +55,7 @@ permissions! {
     AuditRead = "audit:read", Admin;
     BillingRead = "billing:read", Admin;
     BillingWrite = "billing:write", Owner;
+    BillingBudget = "billing:budget", Owner;
     WorkspaceWrite = "workspace:write", Owner;
 }
 
@@ -105,6 +106,7 @@ impl Permission {
                 | Self::TeamWrite
                 | Self::ContactsMerge
                 | Self::BillingWrite
+                | Self::BillingBudget
                 | Self::WorkspaceWrite
         )
     }

@@ -300,7 +300,7 @@ impl Answerer {
                 keep,
             } => {
                 let first = request.model.clone();
-                let mut spending = Spending::new(reservation, &request);
+                let mut spending = self.spending(&question, reservation, &request);
                 let ended = self
                     .ask(
                         &mut outcome,
@@ -323,6 +323,8 @@ impl Answerer {
                     if let Some((asked, vector)) = keep.map(|keep| *keep) {
                         self.cache.keep(asked, vector, &outcome, &passages);
                     }
+                } else if outcome.over_budget.is_some() {
+                    say_limited(&mut outcome, &question, sink).await;
                 } else {
                     apologise(&mut outcome, &question, sink).await;
                 }
@@ -334,8 +336,19 @@ impl Answerer {
         outcome
     }
 
-    /// Streams the answer into `outcome`. `None` when the call could not be noted first and so
-    /// was not made.
+    /// What a call for the answer to `question` spends.
+    pub(super) fn spending(
+        &self,
+        question: &Question,
+        reservation: ReservationId,
+        request: &ChatRequest,
+    ) -> Spending {
+        let models = self.models(&question.space.settings.ai);
+        Spending::new(reservation, request, &models, &self.prices, self.clock.now())
+    }
+
+    /// Streams the answer into `outcome`. `None` when the call could not be noted first, or the
+    /// budget leaves nothing for it, and so was not made.
     #[expect(
         clippy::too_many_arguments,
         reason = "two call sites; a struct would only rename them"
@@ -353,9 +366,16 @@ impl Answerer {
     ) -> Option<Ended> {
         let db = self.db.tenant(question.tenant);
         let noted = timed("note", spending.mark_sent(&db, self.clock.now())).await;
-        if let Err(cause) = noted {
-            error!(%cause, "a call could not be noted before it was made, so it is not made");
-            return None;
+        match noted {
+            Ok(()) => {}
+            Err(StoreError::QuotaReached(reached)) => {
+                outcome.over_budget = Some(Box::new(reached));
+                return None;
+            }
+            Err(cause) => {
+                error!(%cause, "a call could not be noted before it was made, so it is not made");
+                return None;
+            }
         }
         let may_hand_over = request.hand_over;
         let mut reader = Reader::new(passages);

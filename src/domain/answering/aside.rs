@@ -66,7 +66,8 @@ impl Answerer {
     }
 
     /// Asks the models of the question's space on an open reservation. The outcome has nothing but what a
-    /// model said; one that was cut at its longest is `interrupted`.
+    /// model said; one that was cut at its longest is `interrupted`, one that the budget leaves nothing for is
+    /// `failed`, and says so.
     pub(crate) async fn write(
         &self,
         question: &Question,
@@ -77,7 +78,7 @@ impl Answerer {
         cancel: &CancellationToken,
     ) -> Outcome {
         let mut outcome = Outcome::empty(MessageId::new(), question.message);
-        let mut spending = Spending::new(reservation.id, &request);
+        let mut spending = self.spending(question, reservation.id, &request);
         let (begun, out) = (Instant::now(), &mut outcome);
         let ended = self
             .ask(

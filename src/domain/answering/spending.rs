@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use parlance_store::{
     error::StoreError,
     ids::{ConversationId, MessageId, ReservationId, SpaceId},
-    queries::ledger::{self, CallKind, NewReservation, Settlement, TokenUsage},
+    queries::ledger::{self, CallKind, Marked, NewReservation, Settlement, TokenUsage},
     tenant::TenantDb,
 };
 use tokio::time::{Instant, timeout};
@@ -15,7 +15,7 @@ use tracing::warn;
 
 use super::tokens;
 use crate::{
-    adapters::llm::{ChatRequest, Chunk, Usage},
+    adapters::llm::{ChatRequest, Chunk, Usage, capabilities, gateway::ModelRef},
     domain::billing::{
         prices::PriceBook,
         settlement::{RESERVED_FOR, settlement},
@@ -56,6 +56,8 @@ pub struct Spending {
     /// Who is asked first: pays for a call that nobody took.
     first: String,
     sent: i64,
+    /// Nano-dollars that the call may cost at most.
+    at_most: i64,
     model: Option<String>,
     told: Option<Usage>,
     done: bool,
@@ -67,12 +69,30 @@ pub struct Spending {
 }
 
 impl Spending {
+    /// A call of whichever of `models`, by their prices at `at`.
     #[must_use]
-    pub fn new(reservation: ReservationId, request: &ChatRequest) -> Self {
+    pub fn new(
+        reservation: ReservationId,
+        request: &ChatRequest,
+        models: &[ModelRef],
+        prices: &PriceBook,
+        at: DateTime<Utc>,
+    ) -> Self {
+        let sent = tokens::of_request(request);
+        let thinking = models
+            .iter()
+            .map(|model| capabilities::of(&model.model).thinking_allowance);
+        let most = Usage {
+            input: u64::try_from(sent).unwrap_or(u64::MAX),
+            output: u64::from(request.max_tokens.saturating_add(thinking.max().unwrap_or(0))),
+            ..Usage::default()
+        };
+        let names = models.iter().map(|model| model.model.as_str());
         Self {
             reservation,
             first: request.model.clone(),
-            sent: count(tokens::of_request(request)),
+            sent: count(sent),
+            at_most: prices.at_most(names, at.date_naive(), &most),
             model: None,
             told: None,
             done: false,
@@ -86,14 +106,18 @@ impl Spending {
     /// Notes that the call goes out now: from here on it may be billed, whatever becomes of us.
     ///
     /// # Errors
-    /// When the database does not answer or the reservation is no longer open; then the call
-    /// must not be made.
+    /// When the database does not answer, the reservation is no longer open, or the budget leaves
+    /// nothing for it (`QuotaReached`); then the call must not be made.
     pub async fn mark_sent(&self, db: &TenantDb, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let (id, sent) = (self.reservation, self.sent);
-        let open = db
-            .note(async |conn| ledger::mark_sent(conn, id, sent, now).await)
+        let (id, sent, at_most) = (self.reservation, self.sent, self.at_most);
+        let marked = db
+            .note(async |conn| ledger::mark_sent(conn, id, sent, at_most, now).await)
             .await?;
-        if open { Ok(()) } else { Err(StoreError::NotFound) }
+        match marked {
+            Marked::Sent => Ok(()),
+            Marked::NotOpen => Err(StoreError::NotFound),
+            Marked::Refused(reached) => Err(StoreError::QuotaReached(reached)),
+        }
     }
 
     /// Adds text that streamed; now and then notes how much, for whoever settles after a crash.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use parlance_store::{
     ids::{ConversationId, MessageId, PassageId, ReservationId, TenantId},
-    queries::ledger::Settlement,
+    queries::{ledger::Settlement, quotas::Reached},
 };
 use tokio::time::Instant;
 
@@ -162,8 +162,10 @@ pub struct Outcome {
     pub abstained: bool,
     /// No model could be reached, or the last one broke off.
     pub unreachable: bool,
-    /// The workspace's plan left nothing for it, and nothing was asked.
+    /// The workspace's plan or budget left nothing for it, and nothing was asked.
     pub limited: bool,
+    /// The budget, where it is what left nothing.
+    pub over_budget: Option<Box<Reached>>,
     /// The model asked for a person: why, perhaps without a word.
     pub hand_over: Option<String>,
     /// It is the answer to an earlier question.
@@ -191,6 +193,7 @@ impl Outcome {
             abstained: false,
             unreachable: false,
             limited: false,
+            over_budget: None,
             hand_over: None,
             cached: false,
             spent: None,

@@ -5,6 +5,8 @@ use std::fmt;
 use parlance_store::queries::quotas::{Quota, Reached};
 use serde::{Deserialize, Deserializer, de};
 
+use super::ledger::dollars;
+
 /// A bound, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
@@ -64,10 +66,20 @@ pub fn counted(quota: Quota) -> &'static str {
         Quota::StorageMb => "MB of documents",
         Quota::DriveFolders => "Google Drive folders",
         Quota::QueriesPerDay => "queries a day",
+        Quota::CostPerMonth => "for models a month",
     }
 }
 
-/// A limit that is reached, in a sentence.
+/// So much of it, exactly: money of what costs.
+#[must_use]
+pub fn amount(quota: Quota, number: i64) -> String {
+    match quota {
+        Quota::CostPerMonth => format!("${}", dollars(number)),
+        _ => number.to_string(),
+    }
+}
+
+/// A limit that is reached, in a sentence. Its numbers are exact.
 #[must_use]
 pub fn told(reached: &Reached) -> String {
     let Reached {
@@ -80,6 +92,13 @@ pub fn told(reached: &Reached) -> String {
         Some(at) => format!("; it begins anew at {}", at.format("%Y-%m-%d %H:%M UTC")),
         None => String::new(),
     };
+    if *quota == Quota::CostPerMonth {
+        let (budget, spent) = (amount(*quota, *at_most), amount(*quota, *used));
+        return format!(
+            "the workspace's budget of {budget} a month leaves nothing for another call of a model: {spent} are \
+             spent or reserved{again}"
+        );
+    }
     format!(
         "your plan has room for {at_most} {}, and {used} are used{again}",
         counted(*quota)
@@ -110,6 +129,8 @@ impl Limits {
             Quota::StorageMb => self.storage_mb,
             Quota::DriveFolders => self.drive_folders,
             Quota::QueriesPerDay => self.queries_per_day,
+            // Every workspace sets its own.
+            Quota::CostPerMonth => Limit::Unlimited,
         }
     }
 }

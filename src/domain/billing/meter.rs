@@ -7,7 +7,7 @@ use std::sync::Arc;
 use parlance_store::{
     StoreError, TenantConn, TenantDb,
     ids::{ReservationId, SpaceId},
-    queries::ledger::{self, CallKind, NewReservation, TokenUsage},
+    queries::ledger::{self, CallKind, Marked, NewReservation, TokenUsage},
 };
 use tracing::error;
 
@@ -16,7 +16,10 @@ use super::{
     settlement::{RESERVED_FOR, settlement},
 };
 use crate::{
-    adapters::embed::{Call, EmbedError, Embedded, Payer},
+    adapters::{
+        embed::{Call, EmbedError, Embedded, Payer},
+        llm::Usage,
+    },
     kernel::clock::SharedClock,
 };
 
@@ -52,7 +55,8 @@ impl Meter {
     /// Notes a call that will send about `tokens`.
     ///
     /// # Errors
-    /// When the database does not answer; then the call must not be made.
+    /// When the database does not answer, or the budget leaves nothing for it (`QuotaReached`); then
+    /// the call must not be made.
     pub async fn reserve(
         &self,
         db: &TenantDb,
@@ -77,11 +81,24 @@ impl Meter {
             estimate_input: estimate,
             estimate_output: 0,
         };
-        db.transaction(async |conn| {
+        let sent = Usage {
+            input: u64::try_from(tokens).unwrap_or(u64::MAX),
+            ..Usage::default()
+        };
+        let at_most = books.prices.at_most([model], at.date_naive(), &sent);
+        let marked = db.transaction(async |conn| {
             ledger::reserve(conn, new).await?;
-            ledger::mark_sent(conn, reservation, estimate, at).await
-        })
-        .await?;
+            let marked = ledger::mark_sent(conn, reservation, estimate, at_most, at).await?;
+            if marked != Marked::Sent {
+                ledger::release(conn, reservation).await?;
+            }
+            Ok::<_, StoreError>(marked)
+        });
+        match marked.await? {
+            Marked::Sent => {}
+            Marked::NotOpen => return Err(StoreError::NotFound),
+            Marked::Refused(reached) => return Err(StoreError::QuotaReached(reached)),
+        }
         Ok(Metered(Some(Noted {
             reservation,
             model: model.to_owned(),

@@ -174,6 +174,26 @@ impl PriceBook {
         })
     }
 
+    /// What `usage` may cost at most on the day `at` (UTC), in nano-dollars, of whichever of `models` it is. A
+    /// model without a price counts as the dearest of the book: nothing is free because it is unknown.
+    #[must_use]
+    pub fn at_most<'a>(
+        &self,
+        models: impl IntoIterator<Item = &'a str>,
+        at: NaiveDate,
+        usage: &Usage,
+    ) -> i64 {
+        let cost = |model: &str| self.cost(model, at, usage).map(|cost| cost.nanos);
+        let dearest = || {
+            let all = self.rows.keys().filter_map(|model| cost(model).ok());
+            all.max().unwrap_or(0)
+        };
+        let each = models
+            .into_iter()
+            .map(|model| cost(model).unwrap_or_else(|_| dearest()));
+        each.max().unwrap_or(0)
+    }
+
     /// Whether the book has the model at all, at any date.
     #[must_use]
     pub fn knows(&self, model: &str) -> bool {

@@ -31,7 +31,7 @@ use crate::{
             tokens,
             turn::{JustSaid, Outcome, Progress, ProgressSink, Question},
         },
-        billing::settlement::RESERVED_FOR,
+        billing::{limit, settlement::RESERVED_FOR},
         conversations::event::{Agent, AuthorKind, MessageState},
         retrieval::Passage,
     },
@@ -100,8 +100,8 @@ impl Drafter {
     /// `cancel` is cancelled. An upstream's fault is a draft that failed.
     ///
     /// # Errors
-    /// `NotFound`; `InvalidRequest` where no visitor has written; `ModelNeeded`; `Conflict` where there is a
-    /// draft of this id; storage.
+    /// `NotFound`; `InvalidRequest` where no visitor has written; `ModelNeeded`; `PlanLimit` where the budget
+    /// leaves nothing for it; `Conflict` where there is a draft of this id; storage.
     pub async fn draft(
         &self,
         brief: &Brief,
@@ -148,7 +148,13 @@ impl Drafter {
             })
         };
         aside::persist(keep).await.map_err(Problem::internal)?;
-        Ok(draft)
+        match outcome.and_then(|outcome| outcome.over_budget) {
+            Some(reached) => {
+                let detail = limit::told(&reached);
+                Err(Problem::of_limit(*reached, detail))
+            }
+            None => Ok(draft),
+        }
     }
 
     async fn talk(&self, db: &TenantDb, id: ConversationId) -> Result<Talk, Problem> {

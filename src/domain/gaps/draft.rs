@@ -185,6 +185,9 @@ async fn written(
         .await;
     let settle = || db.transaction(async |conn| aside::settle(conn, &call, &outcome).await);
     aside::persist(settle).await?;
+    if let Some(reached) = outcome.over_budget {
+        return Err(StoreError::QuotaReached(*reached).into());
+    }
     let text = markers::without(&outcome.text);
     if outcome.state == MessageState::Failed || text.trim().is_empty() {
         return Err(DraftError::Failed);

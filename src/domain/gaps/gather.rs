@@ -67,6 +67,17 @@ pub fn questions(said: &[Said]) -> Vec<Found<'_>> {
     let mut found: Vec<Found<'_>> = Vec::new();
     let mut last_before: HashMap<(ConversationId, i64), usize> = HashMap::new();
     for said in said.iter().filter(|said| is_question(&said.text)) {
+        if said.refused {
+            // It says nothing of what is known: neither it nor what was asked before is why a person came.
+            if let Some(handed_over) = said.handed_over {
+                last_before.remove(&(said.conversation_id, handed_over));
+            }
+            found.push(Found {
+                said,
+                reasons: Vec::new(),
+            });
+            continue;
+        }
         if said.answer_id.is_none() && said.handed_over.is_none() {
             continue;
         }
@@ -90,8 +101,10 @@ pub fn questions(said: &[Said]) -> Vec<Found<'_>> {
             question.reasons.push(GapReason::HandedOver);
         }
     }
-    // Without an answer it is a question only where a person was asked for because of it.
-    found.retain(|question| question.said.answer_id.is_some() || !question.reasons.is_empty());
+    // Without an answer it is a question only where a limit refused it, or a person was asked for because of it.
+    found.retain(|question| {
+        question.said.answer_id.is_some() || question.said.refused || !question.reasons.is_empty()
+    });
     found
 }
 
@@ -181,7 +194,7 @@ async fn vectors(
         let (ids, texts): (Vec<MessageId>, Vec<String>) = questions.into_iter().unzip();
         match ingest.vectors(db, space, &texts, Purpose::Passage).await {
             Ok(made) => vectors.extend(ids.into_iter().zip(made.into_iter().map(normalised))),
-            Err(error) if error.is_transient() => return Err(error),
+            Err(error) if error.is_transient() || error.is_limit() => return Err(error),
             Err(error) => warn!(space.id = %space, %error, "questions are left out of all clusters"),
         }
     }
@@ -275,6 +288,7 @@ mod tests {
             asked_at: DateTime::UNIX_EPOCH,
             answer_id: Some(MessageId::new()),
             answered_at: Some(DateTime::UNIX_EPOCH),
+            refused: false,
             abstained: false,
             grounding: Some(0.9),
             thumbs_down: false,
@@ -375,6 +389,36 @@ mod tests {
                 ("Do you repair boats?", vec![]),
                 ("Where is my boat?", vec![GapReason::HandedOver]),
                 ("Is it free?", vec![GapReason::HandedOver]),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_a_limit_refused_is_a_question_and_no_gap() {
+        let chat = ConversationId::new();
+        let refused = |seq, handed_over| Said {
+            refused: true,
+            answer_id: None,
+            answered_at: None,
+            grounding: None,
+            thumbs_down: true,
+            handed_over,
+            ..said(chat, seq, "Do you repair boats?")
+        };
+        let all = [
+            Said {
+                handed_over: Some(9),
+                ..said(chat, 1, "How much is it?")
+            },
+            refused(3, Some(9)),
+            refused(11, None),
+        ];
+        assert_eq!(
+            reasons(&all),
+            [
+                ("How much is it?", vec![]),
+                ("Do you repair boats?", vec![]),
+                ("Do you repair boats?", vec![]),
             ]
         );
     }

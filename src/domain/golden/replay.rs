@@ -211,7 +211,7 @@ async fn answer(
     let (first, _) = answerer.reserved_for(&space.settings.ai);
     let outcome = answerer.try_out(db, space, &question.question).await?;
     let stood_in = outcome.model.as_ref().is_some_and(|model| *model != first);
-    if outcome.state == MessageState::Failed || stood_in {
+    if outcome.state == MessageState::Failed || outcome.limited || stood_in {
         return Ok(None);
     }
     let seen = Seen {

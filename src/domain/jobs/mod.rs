@@ -9,7 +9,7 @@ pub mod progress;
 pub mod shares;
 pub mod view;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use parlance_store::{
     error::StoreError,
     ids::{DocumentId, JobId, SourceId, SpaceId, TicketId},
@@ -69,6 +69,9 @@ pub enum Work {
         /// 80 or 100.
         percent: i16,
     },
+    /// Tells those who see what models cost that calls of a day have no price. The database puts it in line
+    /// (`count_usage`), under the key that is made here.
+    TellUnpriced { day: NaiveDate },
 }
 
 /// What a kind of work takes: each has workers of its own, so that one does not hold up the other.
@@ -99,6 +102,7 @@ const KINDS: &[(&str, Takes)] = &[
     ("learn_categories", Takes::Computing),
     ("sort_ticket", Takes::Sorting),
     ("tell_quota", Takes::Mailing),
+    ("tell_unpriced", Takes::Mailing),
 ];
 
 impl Takes {
@@ -142,6 +146,7 @@ impl Work {
             Self::LearnCategories {} => "learn_categories",
             Self::SortTicket { .. } => "sort_ticket",
             Self::TellQuota { .. } => "tell_quota",
+            Self::TellUnpriced { .. } => "tell_unpriced",
         }
     }
 
@@ -170,6 +175,7 @@ impl Work {
             Self::LearnCategories {} => "categories".to_owned(),
             Self::SortTicket { ticket } => format!("ticket:{ticket}"),
             Self::TellQuota { quota, percent } => format!("quota:{quota}:{percent}"),
+            Self::TellUnpriced { day } => format!("unpriced:{day}"),
         }
     }
 
@@ -348,6 +354,9 @@ mod tests {
             Work::TellQuota {
                 quota: Quota::MessagesPerMonth,
                 percent: 80,
+            },
+            Work::TellUnpriced {
+                day: NaiveDate::default(),
             },
             Work::ReplayGolden {
                 space: SpaceId::new(),

@@ -29,7 +29,7 @@ use crate::{
     adapters::embed::{EmbedError, Embedded, Embedder, Purpose, vector_model},
     domain::{
         accounts::space::Space,
-        billing::meter::Meter,
+        billing::{limit, meter::Meter},
         golden as golden_questions,
         jobs::{self, Priority, Work, progress::Progress},
         retrieval::indexing,
@@ -81,9 +81,16 @@ impl IngestError {
         }
     }
 
+    /// Whether the plan or the budget leaves nothing for it.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        matches!(self, Self::Store(StoreError::QuotaReached(_)))
+    }
+
     /// Why, for those whose document it is: what a database says is for the log.
     fn told(&self) -> String {
         match self {
+            Self::Store(StoreError::QuotaReached(reached)) => limit::told(reached),
             Self::Store(_) => "it could not be stored".to_owned(),
             Self::Unreadable(_) | Self::Embed(_) => self.to_string(),
         }

@@ -192,7 +192,8 @@ pub async fn given_up(
         | Work::TellWaiting { .. }
         | Work::LearnCategories {}
         | Work::SortTicket { .. }
-        | Work::TellQuota { .. } => Ok(()),
+        | Work::TellQuota { .. }
+        | Work::TellUnpriced { .. } => Ok(()),
         // Nobody can call it off, and it is done in the end.
         Work::RemoveSpace { space } => {
             let due = now + REMOVED_AGAIN_AFTER;

@@ -101,13 +101,25 @@ pub enum Letter {
         workspace: String,
         /// In words, behind a number: `messages a month`.
         counted: &'static str,
-        used: i64,
-        at_most: i64,
+        /// A number, or an amount of money.
+        used: String,
+        /// The same.
+        at_most: String,
+        /// What the limit is of: `plan` or `budget`.
+        given_by: &'static str,
         is_full: bool,
         /// In a sentence: what happens at the limit.
         at_limit: &'static str,
         /// In words, where it is counted by period; see [`when`].
         resets: Option<String>,
+        link: String,
+    },
+    /// Calls have no price.
+    Unpriced {
+        workspace: String,
+        models: Vec<String>,
+        /// In words.
+        day: String,
         link: String,
     },
     /// What agents wrote, to a visitor who has left.
@@ -174,6 +186,7 @@ impl Letter {
             Self::Deadline { .. } => "deadline",
             Self::Billing { .. } => "billing",
             Self::Quota { .. } => "quota",
+            Self::Unpriced { .. } => "unpriced",
             Self::Reply { .. } => "reply",
             Self::Rating { .. } => "rating",
         }
@@ -235,12 +248,19 @@ impl Letter {
             Self::Quota {
                 workspace: "Acme Robotics".to_owned(),
                 counted: "messages a month",
-                used: 80,
-                at_most: 100,
+                used: "80".to_owned(),
+                at_most: "100".to_owned(),
+                given_by: "plan",
                 is_full: false,
                 at_limit: "Visitors are handed over to your team instead of the bot.",
                 resets: Some(when(DateTime::UNIX_EPOCH)),
                 link: "https://parlance.example/app/billing".to_owned(),
+            },
+            Self::Unpriced {
+                workspace: "Acme Robotics".to_owned(),
+                models: vec!["model-new".to_owned()],
+                day: "2 December 2026".to_owned(),
+                link: "https://parlance.example/app/billing/ledger".to_owned(),
             },
             Self::Reply {
                 subject: "Your conversation with Acme".to_owned(),

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use parlance_store::{
     StoreError, TenantDb,
     control::{
@@ -21,6 +21,7 @@ use super::{
     letter::{CHANGE_EMAIL_TTL, Letter, RESET_TTL, VERIFY_TTL, when},
     quota,
     templates::{Reader, Templates, Written},
+    unpriced,
 };
 use crate::{
     adapters::mail::{Mail, MailError, Mailer},
@@ -92,6 +93,8 @@ pub enum Errand {
         /// 80 or 100.
         percent: i16,
     },
+    /// That calls of a day have no price; see [`unpriced`].
+    Unpriced { user: UserId, day: NaiveDate },
     /// What agents wrote, to a visitor who has left; see `mail_replies::outgoing`.
     Reply { conversation: ConversationId },
     /// What the visitor thinks of a conversation; see `csat::asking`.
@@ -119,6 +122,7 @@ impl Errand {
             } => format!("deadline:{user}:{ticket}:{breached}"),
             Self::Billing { user, notice, .. } => format!("billing:{user}:{}", notice.as_str()),
             Self::Quota { user, quota, percent } => format!("quota:{user}:{quota}:{percent}"),
+            Self::Unpriced { user, day } => format!("unpriced:{user}:{day}"),
             Self::Reply { conversation } => format!("reply:{conversation}"),
             Self::Rating { conversation } => format!("rating:{conversation}"),
         }
@@ -243,7 +247,8 @@ impl Post {
             | Errand::Waiting { user, .. }
             | Errand::Deadline { user, .. }
             | Errand::Billing { user, .. }
-            | Errand::Quota { user, .. } => *user,
+            | Errand::Quota { user, .. }
+            | Errand::Unpriced { user, .. } => *user,
         };
         let who = db.read(async |conn| people::recipient(conn, user).await).await?;
         let found = self.letter(db, errand, &who).await?;
@@ -337,7 +342,12 @@ impl Post {
                 Some((here(), letter))
             }
             // Only to those who have proven that their address is theirs.
-            Errand::Quota { .. } if who.email_verified_at.is_none() => None,
+            Errand::Quota { .. } | Errand::Unpriced { .. } if who.email_verified_at.is_none() => None,
+            Errand::Unpriced { day, .. } => {
+                let (now, home) = (self.clock.now(), self.templates.home());
+                let letter = unpriced::letter(db, *day, now, home).await?;
+                letter.map(|letter| (here(), letter))
+            }
             Errand::Quota { quota, percent, .. } => {
                 let (now, home) = (self.clock.now(), self.templates.home());
                 let letter = quota::letter(db, (*quota, *percent), now, home).await?;

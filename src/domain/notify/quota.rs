@@ -1,4 +1,4 @@
-//! Mail about a plan that is nearly used up, or is: to those who see the plan, once in a period for each quota.
+//! Mail about a plan or a budget that is nearly used up, or is: to those who see the plan, once in a period for each quota.
 //! The database notes when it is, in the transaction in which it comes to be so (`parlance_note_quota`).
 
 use chrono::{DateTime, Utc};
@@ -51,15 +51,22 @@ pub(super) async fn letter(
     let (workspace, standings) = read.await?;
     let standing = standings.into_iter().find(|standing| standing.quota == quota);
     let told = standing.and_then(|standing| Some((standing.at_most?, standing)));
+    // What a budget has left may be too little for a call.
+    let is_refused = quota == Quota::CostPerMonth && percent == 100;
     let told = told.filter(|(at_most, standing)| {
-        standing.used.saturating_mul(100) >= at_most.saturating_mul(i64::from(percent))
+        is_refused || standing.used.saturating_mul(100) >= at_most.saturating_mul(i64::from(percent))
     });
     Ok(told.map(|(at_most, standing)| Letter::Quota {
         workspace: workspace.name,
         counted: limit::counted(quota),
-        used: standing.used,
-        at_most,
-        is_full: standing.used >= at_most,
+        used: limit::amount(quota, standing.used),
+        at_most: limit::amount(quota, at_most),
+        given_by: if quota == Quota::CostPerMonth {
+            "budget"
+        } else {
+            "plan"
+        },
+        is_full: is_refused || standing.used >= at_most,
         at_limit: at_limit(quota),
         resets: standing.resets_at.map(when),
         link: format!("{home}/app/billing"),
@@ -70,6 +77,9 @@ pub(super) async fn letter(
 fn at_limit(quota: Quota) -> &'static str {
     match quota {
         Quota::MessagesPerMonth => "Visitors are handed over to your team instead of the bot.",
+        Quota::CostPerMonth => {
+            "Visitors are handed over to your team instead of the bot. Answers that cost nothing go on."
+        }
         Quota::QueriesPerDay => "The playground and programs find nothing more until then.",
         Quota::Spaces
         | Quota::DocumentsPerSpace

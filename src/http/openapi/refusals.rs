@@ -142,7 +142,8 @@ const BESIDES: &[(&str, &[Code])] = &[
     ("ask_golden_questions", &[Code::SpaceArchived]),
     ("dismiss_gap", &[Code::SpaceArchived]),
     ("reopen_gap", &[Code::SpaceArchived]),
-    ("draft_gap_answer", &[Code::Conflict]),
+    ("preview_gap_answer", &[Code::PlanLimit]),
+    ("draft_gap_answer", &[Code::Conflict, Code::PlanLimit]),
     ("answer_gap", &[Code::SpaceArchived, Code::PlanLimit]),
     (
         "create_canned_reply",
@@ -174,7 +175,12 @@ const BESIDES: &[(&str, &[Code])] = &[
     ("read_attachment", &[Code::LinkOver]),
     (
         "draft_text",
-        &[Code::ModelNeeded, Code::TextTooLong, Code::RateLimited],
+        &[
+            Code::ModelNeeded,
+            Code::TextTooLong,
+            Code::RateLimited,
+            Code::PlanLimit,
+        ],
     ),
     ("take_conversation", &[Code::Held]),
     (

@@ -35,7 +35,7 @@ pub(crate) async fn prepare(conn: &mut AsyncPgConnection) -> ConnectionResult<()
 
 async fn run_each(conn: &mut TenantConn<'_>) -> Result<(), StoreError> {
     let (reservation, at) = (ReservationId::new(), DateTime::UNIX_EPOCH);
-    ledger::mark_sent(conn, reservation, 0, at).await?;
+    let _ = ledger::mark_sent(conn, reservation, 0, 0, at).await?;
     ledger::checkpoint_output(conn, reservation, 0).await?;
     let said = NewVisitorMessage {
         id: MessageId::new(),

@@ -1,6 +1,8 @@
 //! What a plan gives: taken with what it pays for, told, and refused kindly where nothing is left.
 
+mod budget;
 mod chat;
+mod ledger;
 mod limits;
 mod notices;
 

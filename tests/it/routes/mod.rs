@@ -34,6 +34,8 @@ fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> Reque
         json!({ "name": "Sync", "scopes": ["knowledge:read"] })
     } else if url.ends_with("/billing/checkout") || url.ends_with("/billing/subscription") {
         json!({ "plan": "pro" })
+    } else if url.ends_with("/billing/budget") {
+        json!({ "monthly_nanos": 20_000_000_000_i64 })
     } else if url.contains("/team/invitations") {
         json!({ "email": "bob@shop.example", "role": "viewer" })
     } else if url.contains("/team/teams") {

@@ -40,7 +40,10 @@ const REVIEWED: &[(Role, &[&str])] = &[
             "billing:read",
         ],
     ),
-    (Role::Owner, &["billing:write", "workspace:write"]),
+    (
+        Role::Owner,
+        &["billing:write", "billing:budget", "workspace:write"],
+    ),
 ];
 
 fn reviewed(role: Role) -> Vec<&'static str> {

@@ -19,6 +19,8 @@ pub enum For {
     Person,
 }
 
+const PAYS: For = Member("billing:write");
+
 /// Every route. `{space}`, `{document}`, `{conversation}` and `{space_id}` stand for Acme's.
 pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/healthz", All),
@@ -99,19 +101,16 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/api/billing/usage", Member("billing:read")),
     ("GET", "/api/billing/subscription", Member("billing:read")),
     ("GET", "/api/billing/invoices", Member("billing:read")),
-    ("POST", "/api/billing/subscription", Member("billing:write")),
-    (
-        "POST",
-        "/api/billing/subscription/cancel",
-        Member("billing:write"),
-    ),
-    (
-        "POST",
-        "/api/billing/subscription/resume",
-        Member("billing:write"),
-    ),
-    ("POST", "/api/billing/checkout", Member("billing:write")),
-    ("POST", "/api/billing/portal", Member("billing:write")),
+    ("POST", "/api/billing/subscription", PAYS),
+    ("POST", "/api/billing/subscription/cancel", PAYS),
+    ("POST", "/api/billing/subscription/resume", PAYS),
+    ("POST", "/api/billing/checkout", PAYS),
+    ("POST", "/api/billing/portal", PAYS),
+    ("GET", "/api/billing/ledger", Member("billing:read")),
+    ("GET", "/api/billing/ledger/events", Member("billing:read")),
+    ("GET", "/api/billing/budget", Member("billing:read")),
+    ("PUT", "/api/billing/budget", Member("billing:budget")),
+    ("GET", "/api/conversations/{id}/cost", Member("billing:read")),
     // Signed by the provider: see `payments`.
     ("POST", "/api/billing/webhooks/{provider}", All),
     // Their addresses have a secret in them: see `payments`.

@@ -12,7 +12,7 @@ use super::space_life::one_at_a_time;
 use crate::{error::StoreError, ids::SpaceId, statement::sql, tenant::TenantConn, text_enum::text_enum};
 
 text_enum! {
-    /// What a plan limits, by its word in the plan file. Those of a day or a month are counted by period, in
+    /// What is limited: by its word in the plan file, and last the budget. Those of a day or a month are counted by period, in
     /// the time zone of the workspace.
     Quota {
         /// Of visitors, that the bot answers.
@@ -29,6 +29,8 @@ text_enum! {
         DriveFolders = "drive_folders",
         /// Questions to the documents by the team and its programs.
         QueriesPerDay = "queries_per_day",
+        /// Nano-dollars of upstream calls. Its limit is the workspace's own budget and no plan's.
+        CostPerMonth = "cost_per_month",
     }
 }
 
@@ -228,7 +230,7 @@ fn within(quota: Quota, used: i64, n: i64, at_most: Option<i64>) -> Result<(), S
 pub async fn standings(conn: &mut TenantConn<'_>, at: DateTime<Utc>) -> Result<Vec<Standing>, StoreError> {
     Ok(sql("WITH used (quota, used, resets_at) AS ( \
              SELECT w.quota, coalesce(c.used, 0), p.resets_at \
-             FROM unnest(ARRAY['messages_per_month', 'documents_per_month', 'queries_per_day']) AS w (quota) \
+             FROM unnest(ARRAY['messages_per_month', 'documents_per_month', 'queries_per_day', 'cost_per_month']) AS w (quota) \
              CROSS JOIN LATERAL parlance_period(w.quota, $1) p \
              LEFT JOIN quota_counters c ON c.quota = w.quota AND c.period = p.period \
              UNION ALL SELECT 'spaces', count(*), NULL FROM spaces WHERE removed_at IS NULL \
@@ -242,4 +244,27 @@ pub async fn standings(conn: &mut TenantConn<'_>, at: DateTime<Utc>) -> Result<V
     .bind::<Timestamptz, _>(at)
     .load(conn.db())
     .await?)
+}
+
+/// Sets what upstream calls may cost in a month, in nano-dollars; none is no bound. It counts from the commit.
+/// What it was before is given.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn set_budget(conn: &mut TenantConn<'_>, nanos: Option<i64>) -> Result<Option<i64>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Nullable<BigInt>)]
+        before: Option<i64>,
+    }
+    let tenant = conn.tenant_id();
+    let row: Row = sql(
+        "WITH old AS (SELECT id, monthly_budget_nanos AS before FROM tenants WHERE id = $1 FOR NO KEY UPDATE) \
+         UPDATE tenants t SET monthly_budget_nanos = $2 FROM old WHERE t.id = old.id RETURNING old.before",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Nullable<BigInt>, _>(nanos)
+    .get_result(conn.db())
+    .await?;
+    Ok(row.before)
 }

@@ -302,7 +302,9 @@ async fn a_foreign_tenant_changes_nothing() {
         )
         .await
     });
-    nothing!(async |conn| ledger::mark_sent(conn, open.id, 1, at(9)).await);
+    nothing!(async |conn| Ok::<_, StoreError>(
+        ledger::mark_sent(conn, open.id, 1, 1, at(9)).await? != ledger::Marked::NotOpen
+    ));
     nothing!(async |conn| ledger::checkpoint_output(conn, open.id, 1).await);
     nothing!(async |conn| ledger::release(conn, open.id).await);
     nothing!(async |conn| ledger::settle(conn, &settlement(open.id, 1)).await);

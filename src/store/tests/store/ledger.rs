@@ -5,7 +5,7 @@ use parlance_store::{
     StoreError,
     ids::ReservationId,
     queries::{
-        ledger::{self, NewReservation, UsageTotals},
+        ledger::{self, Marked, NewReservation, UsageTotals},
         messages,
     },
 };
@@ -51,7 +51,7 @@ async fn a_reservation_is_settled_once() {
     let id = reserve(&acme, acme.reservation()).await;
     acme.db
         .transaction(async |conn| {
-            assert!(ledger::mark_sent(conn, id, 812, at(2)).await?);
+            assert_eq!(ledger::mark_sent(conn, id, 812, 0, at(2)).await?, Marked::Sent);
             assert!(!ledger::release(conn, id).await?, "what was sent is not released");
             assert!(ledger::checkpoint_output(conn, id, 40).await?);
             assert!(ledger::checkpoint_output(conn, id, 30).await?);
@@ -64,7 +64,7 @@ async fn a_reservation_is_settled_once() {
             assert!(ledger::settle(conn, &settlement(id, 700)).await?);
             assert!(!ledger::settle(conn, &settlement(id, 900)).await?);
             assert!(!ledger::checkpoint_output(conn, id, 99).await?);
-            assert!(!ledger::mark_sent(conn, id, 1, at(9)).await?);
+            assert_eq!(ledger::mark_sent(conn, id, 1, 0, at(9)).await?, Marked::NotOpen);
             assert_eq!(ledger::record_settled(conn, 10, at(4)).await?, 1);
             assert_eq!(ledger::record_settled(conn, 10, at(5)).await?, 0);
             Ok::<_, StoreError>(())
@@ -211,7 +211,7 @@ async fn a_turn_that_is_taken_up_again_stays_open() {
     let again_id = again.id;
     acme.db
         .transaction(async |conn| {
-            ledger::mark_sent(conn, reservation, 10, at(2)).await?;
+            let _ = ledger::mark_sent(conn, reservation, 10, 0, at(2)).await?;
             ledger::settle(conn, &settlement(reservation, 5)).await?;
             ledger::reserve(conn, again).await
         })

@@ -10,6 +10,7 @@
 mod answers;
 mod attachments;
 mod audit;
+mod budget;
 mod canned_replies;
 mod contact_book;
 mod contacts;
@@ -26,6 +27,7 @@ mod jobs;
 mod knowledge;
 mod large;
 mod ledger;
+mod ledger_report;
 mod mail_replies;
 mod many_jobs;
 mod messages;

@@ -8,10 +8,12 @@ use parlance_store::{
     queries::{
         conversations::{self, ConversationStatus, StatusChange},
         documents::{self, NewDocument},
+        ledger::{self, Marked},
         messages::{self, FeedbackValue, NewFeedback},
         questions::{
             self, Cluster, GapFilter, GapReason, GapSort, GapState, Question, Range, ReportKind, Said,
         },
+        quotas,
     },
 };
 use serde_json::json;
@@ -84,7 +86,7 @@ pub async fn keep(chat: &Chat, id: QuestionClusterId, question: MessageId, now: 
         cluster_id: id,
         asked_at: at(now),
         reasons: reasons.to_vec(),
-        answer_id: None,
+        answer_id: Some(MessageId::new()),
         took_ms: Some(now),
     };
     chat.db
@@ -423,4 +425,66 @@ async fn questions_are_never_another_tenants() {
         .db
         .transaction(async |conn| questions::put_clusters(conn, acme.space, MODEL, &[cluster], at(1)).await);
     assert!(foreign.await.is_err(), "the space is another's");
+}
+
+#[tokio::test]
+async fn what_a_limit_refused_is_asked_and_not_answered() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let broke = acme
+        .db
+        .transaction(async |conn| quotas::set_budget(conn, Some(0)).await);
+    let broke: Result<Option<i64>, StoreError> = broke.await;
+    broke.unwrap();
+    let (question, reservation) = acme.says("Do you repair boats?").await;
+    let marked = acme
+        .db
+        .note(async |conn| ledger::mark_sent(conn, reservation, 1, 1, at(110)).await);
+    assert!(matches!(marked.await.unwrap(), Marked::Refused(_)));
+    let mut answer = acme.answer(question, reservation);
+    answer.settlement = None;
+    answer.event_body = json!({ "type": "message", "in_reply_to": question });
+    acme.db
+        .transaction(async |conn| messages::finish_answer(conn, answer).await)
+        .await
+        .unwrap();
+    let said = &waiting(&acme.db).await[0];
+    assert_eq!(
+        (said.refused, said.answer_id, said.answered_at),
+        (true, None, None)
+    );
+
+    let cluster = QuestionClusterId::new();
+    keep(&acme, cluster, question, 110, &[]).await;
+    let figures = async || {
+        let read = acme
+            .db
+            .read(async |conn| questions::totals(conn, None, range(100, 200)).await);
+        let totals = read.await.unwrap();
+        (totals.questions, totals.unanswered)
+    };
+    assert_eq!(figures().await, (1, 0), "as it would be with an answer");
+    let kept = Question {
+        message_id: question,
+        conversation_id: acme.conversation,
+        space_id: acme.space,
+        cluster_id: cluster,
+        asked_at: at(110),
+        reasons: Vec::new(),
+        answer_id: said.answer_id,
+        took_ms: None,
+    };
+    acme.db
+        .transaction(async |conn| questions::put(conn, &[kept]).await)
+        .await
+        .unwrap();
+    assert_eq!(figures().await, (1, 1));
+    let unanswered = acme.db.read(async |conn| {
+        questions::clusters_asked(conn, None, range(100, 200), ReportKind::Unanswered, 9).await
+    });
+    assert_eq!(unanswered.await.unwrap()[0].unanswered, 1);
+    let gaps = acme
+        .db
+        .read(async |conn| questions::gaps(conn, &filter(&acme, None)).await);
+    assert!(gaps.await.unwrap().is_empty(), "it says nothing of what is known");
 }

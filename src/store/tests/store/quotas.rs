@@ -7,7 +7,8 @@ use parlance_store::{
     ids::{ClientId, DocumentId, SpaceId},
     queries::{
         documents::{self, NewDocument},
-        ledger, messages,
+        ledger::{self, Marked},
+        messages,
         quotas::{self, Quota, Reached, Standing},
         spaces,
     },
@@ -194,16 +195,17 @@ async fn what_the_bot_does_not_answer_is_given_back_once() {
     // A call that a limit refused is never made, and has nothing to give back.
     let sent = acme
         .db
-        .note(async |conn| ledger::mark_sent(conn, refused, 1, at(2)).await);
-    assert!(!sent.await.unwrap());
+        .note(async |conn| ledger::mark_sent(conn, refused, 1, 0, at(2)).await);
+    assert_eq!(sent.await.unwrap(), Marked::NotOpen);
     assert!(release(refused).await);
     assert_eq!(used().await, 2);
     assert!(release(first).await && !release(first).await);
     assert_eq!(used().await, 1);
     let sent = acme
         .db
-        .note(async |conn| ledger::mark_sent(conn, second, 1, at(2)).await);
-    assert!(sent.await.unwrap() && !release(second).await);
+        .note(async |conn| ledger::mark_sent(conn, second, 1, 0, at(2)).await);
+    assert_eq!(sent.await.unwrap(), Marked::Sent);
+    assert!(!release(second).await);
     assert_eq!(used().await, 1);
     // The same said twice is one.
     let question = acme.question(ClientId::new(), "four");

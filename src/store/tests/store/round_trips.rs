@@ -60,8 +60,8 @@ async fn what_the_first_word_waits_for_is_one_round_trip_even_on_a_new_connectio
         wire.within(1, say).await.unwrap().said,
         Said::New { .. }
     ));
-    let mark = scoped.note(async |conn| ledger::mark_sent(conn, reservation, 7, at(2)).await);
-    assert!(wire.within(1, mark).await.unwrap());
+    let mark = scoped.note(async |conn| ledger::mark_sent(conn, reservation, 7, 0, at(2)).await);
+    assert_eq!(wire.within(1, mark).await.unwrap(), ledger::Marked::Sent);
     let checkpoint = scoped.note(async |conn| ledger::checkpoint_output(conn, reservation, 9).await);
     assert!(wire.within(1, checkpoint).await.unwrap());
 

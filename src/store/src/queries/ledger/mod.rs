@@ -5,6 +5,7 @@
 //! `usage_events` and rolls them up, in the same statement, so each is counted once.
 
 mod record;
+mod report;
 mod reservation;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -13,11 +14,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{ConversationId, MessageId, ReservationId, SpaceId, TenantId},
+    queries::quotas::Reached,
     schema::reservations,
     text_enum::text_enum,
 };
 
 pub use record::{DailyUsage, UsageTotals, record_settled, usage_daily, usage_totals};
+pub use report::{
+    MonthCost, UsageBy, UsageEvent, UsageFilter, UsageGroup, UsageSum, month_cost, unpriced_models,
+    usage_groups, usage_of_conversation, usage_page,
+};
 pub use reservation::{
     checkpoint_output, mark_sent, open_expired, open_of_message, release, reserve, settle,
 };
@@ -75,6 +81,18 @@ pub struct NewReservation {
     pub estimate_input: i64,
     /// Tokens it will receive at most.
     pub estimate_output: i64,
+}
+
+/// What became of a call that was about to go out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a call that is not sent must not be made"]
+pub enum Marked {
+    /// It may be made.
+    Sent,
+    /// It is settled, released or was refused before: it must not be made.
+    NotOpen,
+    /// The budget of the month leaves nothing for it, and that is noted: it must not be made.
+    Refused(Reached),
 }
 
 /// Tokens of one call, as the upstream counts them. `input` leaves out what came from or went

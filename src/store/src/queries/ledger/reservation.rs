@@ -2,15 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
+    OptionalExtension, QueryableByName,
     prelude::{ExpressionMethods, QueryDsl, SelectableHelper},
     sql_types::{BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
-use super::{NewReservation, OpenReservation, ReservationState, Settlement};
+use super::{Marked, NewReservation, OpenReservation, ReservationState, Settlement};
 use crate::{
     error::StoreError,
     ids::{MessageId, ReservationId},
+    queries::quotas::{Quota, Reached},
     schema::reservations::{dsl as columns, table},
     statement::sql,
     tenant::TenantConn,
@@ -44,7 +46,9 @@ pub async fn reserve(conn: &mut TenantConn<'_>, new: NewReservation) -> Result<(
 }
 
 /// Notes that the call goes out now, with the tokens counted in what is sent: from here on the
-/// upstream may charge, whatever becomes of us. `false` where it is not open, or a limit refused it.
+/// upstream may charge, whatever becomes of us. `estimate_nanos` is what it may cost at most, in
+/// nano-dollars: that is taken of the month's budget until the call is settled, and where less is
+/// left the call is refused. One statement. What costs nothing takes nothing.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
@@ -52,19 +56,52 @@ pub async fn mark_sent(
     conn: &mut TenantConn<'_>,
     id: ReservationId,
     estimate_input: i64,
+    estimate_nanos: i64,
     at: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let changed = sql(
-        "UPDATE reservations SET sent_at = coalesce(sent_at, $2), estimate_input = $3, \
-                              estimate_output = 0 \
-                       WHERE id = $1 AND state = 'open' AND refused_by IS NULL",
-    )
+) -> Result<Marked, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Bool)]
+        refused: bool,
+        #[diesel(sql_type = Nullable<BigInt>)]
+        used: Option<i64>,
+        #[diesel(sql_type = Nullable<BigInt>)]
+        at_most: Option<i64>,
+        #[diesel(sql_type = Nullable<Timestamptz>)]
+        resets_at: Option<DateTime<Utc>>,
+    }
+    let marked = sql("WITH open AS MATERIALIZED ( \
+             SELECT id, reserved_nanos FROM reservations \
+             WHERE id = $1 AND state = 'open' AND refused_by IS NULL FOR UPDATE), \
+         budget AS MATERIALIZED ( \
+             SELECT t.taken, t.used, t.at_most, t.resets_at FROM open o \
+             CROSS JOIN LATERAL parlance_take_quota('cost_per_month', $4 - o.reserved_nanos, $2) t \
+             WHERE $4 > o.reserved_nanos), \
+         marked AS ( \
+             UPDATE reservations r SET estimate_input = $3, estimate_output = 0, \
+                    sent_at = CASE WHEN coalesce(b.taken, true) THEN coalesce(r.sent_at, $2) ELSE r.sent_at END, \
+                    reserved_nanos = CASE WHEN b.taken THEN $4 ELSE r.reserved_nanos END, \
+                    refused_by = CASE WHEN NOT b.taken THEN 'cost_per_month' END \
+             FROM open o LEFT JOIN budget b ON true WHERE r.id = o.id \
+             RETURNING r.refused_by IS NOT NULL AS refused) \
+         SELECT m.refused, b.used, b.at_most, b.resets_at FROM marked m LEFT JOIN budget b ON true")
     .bind::<SqlUuid, _>(id)
     .bind::<Timestamptz, _>(at)
     .bind::<BigInt, _>(estimate_input)
-    .execute(conn.db())
-    .await?;
-    Ok(changed == 1)
+    .bind::<BigInt, _>(estimate_nanos)
+    .get_result::<Row>(conn.db())
+    .await
+    .optional()?;
+    Ok(match marked {
+        None => Marked::NotOpen,
+        Some(row) if row.refused => Marked::Refused(Reached {
+            quota: Quota::CostPerMonth,
+            at_most: row.at_most.unwrap_or(0),
+            used: row.used.unwrap_or(0),
+            resets_at: row.resets_at,
+        }),
+        Some(_) => Marked::Sent,
+    })
 }
 
 /// Notes how many tokens have streamed so far; it never goes back.
@@ -124,7 +161,7 @@ pub async fn release(conn: &mut TenantConn<'_>, id: ReservationId) -> Result<boo
     let changed = sql("WITH released AS ( \
              UPDATE reservations SET state = 'released' WHERE id = $1 AND state = 'open' AND sent_at IS NULL \
              RETURNING kind, message_id, refused_by, created_at) \
-         SELECT CASE WHEN kind = 'chat' AND message_id IS NOT NULL AND refused_by IS NULL \
+         SELECT CASE WHEN kind = 'chat' AND message_id IS NOT NULL AND refused_by IS DISTINCT FROM 'messages_per_month' \
                      THEN parlance_return_quota('messages_per_month', 1, created_at) END FROM released")
     .bind::<SqlUuid, _>(id)
     .execute(conn.db())

@@ -129,7 +129,7 @@ pub struct Question {
     pub asked_at: DateTime<Utc>,
     /// Why it is a gap; empty: it is none.
     pub reasons: Vec<GapReason>,
-    /// The bot's message.
+    /// The bot's message; none, without a reason, where a limit refused the answer.
     pub answer_id: Option<MessageId>,
     /// From the question to its stored answer, where that came to its end.
     pub took_ms: Option<i64>,

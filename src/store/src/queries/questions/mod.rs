@@ -129,6 +129,9 @@ pub struct Said {
     /// When that was stored, where it came to its end.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub answered_at: Option<DateTime<Utc>>,
+    /// Whether a limit refused the answer: then what the bot said is none.
+    #[diesel(sql_type = Bool)]
+    pub refused: bool,
     /// Whether the answer is that nothing was found.
     #[diesel(sql_type = Bool)]
     pub abstained: bool,
@@ -177,7 +180,8 @@ pub async fn said(
 ) -> Result<Vec<Said>, StoreError> {
     Ok(sql(
         "SELECT q.id AS message_id, c.id AS conversation_id, c.space_id, q.seq, q.text, q.created_at AS asked_at, \
-                a.id AS answer_id, CASE WHEN a.state = 'complete' THEN a.created_at END AS answered_at, \
+                CASE WHEN NOT r.refused THEN a.id END AS answer_id, \
+                CASE WHEN a.state = 'complete' AND NOT r.refused THEN a.created_at END AS answered_at, r.refused, \
                 coalesce(e.body ->> 'abstained' = 'true', false) AS abstained, a.grounding, \
                 coalesce(f.value = 'down', false) AS thumbs_down, h.seq AS handed_over, \
                 k.cluster_id, k.reasons AS kept_reasons, k.answer_id AS kept_answer, k.took_ms AS kept_took \
@@ -186,6 +190,8 @@ pub async fn said(
          JOIN LATERAL (SELECT m.tenant_id, m.id, m.seq, m.text, m.created_at FROM messages m \
               WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id AND m.author_kind = 'visitor' \
               ORDER BY m.seq DESC LIMIT $2) q ON true \
+         CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM reservations r WHERE r.tenant_id = q.tenant_id \
+              AND r.message_id = q.id AND r.refused_by IS NOT NULL) AS refused) r \
          LEFT JOIN messages a ON a.tenant_id = q.tenant_id AND a.in_reply_to = q.id AND a.author_kind = 'assistant' \
          LEFT JOIN conversation_events e ON e.tenant_id = a.tenant_id AND e.conversation_id = c.id AND e.seq = a.seq \
          LEFT JOIN feedback f ON f.tenant_id = a.tenant_id AND f.message_id = a.id \

@@ -53,7 +53,7 @@ pub struct Totals {
     /// Questions.
     #[diesel(sql_type = BigInt)]
     pub questions: i64,
-    /// Of these, not answered well.
+    /// Of these, not answered well, or not at all for a limit refused it.
     #[diesel(sql_type = BigInt)]
     pub unanswered: i64,
     /// Time from question to stored answer that half of the answers took at most, milliseconds.
@@ -74,7 +74,7 @@ pub async fn totals(
     range: Range,
 ) -> Result<Totals, StoreError> {
     Ok(sql(
-        "SELECT count(*) AS questions, count(*) FILTER (WHERE reasons <> '{}') AS unanswered, \
+        "SELECT count(*) AS questions, count(*) FILTER (WHERE reasons <> '{}' OR answer_id IS NULL) AS unanswered, \
                 percentile_cont(0.5) WITHIN GROUP (ORDER BY took_ms) AS p50_ms, \
                 percentile_cont(0.95) WITHIN GROUP (ORDER BY took_ms) AS p95_ms \
          FROM asked_questions WHERE ($1::uuid IS NULL OR space_id = $1) AND asked_at >= $2 AND asked_at < $3",
@@ -108,7 +108,7 @@ pub struct ClusterFigures {
     /// As many days before.
     #[diesel(sql_type = BigInt)]
     pub before: i64,
-    /// Of `questions`, not answered well.
+    /// Of `questions`, not answered well, or not at all.
     #[diesel(sql_type = BigInt)]
     pub unanswered: i64,
     /// The newest one.
@@ -138,7 +138,7 @@ pub async fn clusters_asked(
                 n.last_asked, n.p50_ms, n.p95_ms \
          FROM (SELECT q.cluster_id, count(*) FILTER (WHERE q.asked_at >= $2) AS questions, \
                       count(*) FILTER (WHERE q.asked_at < $2) AS before, \
-                      count(*) FILTER (WHERE q.asked_at >= $2 AND q.reasons <> '{}') AS unanswered, \
+                      count(*) FILTER (WHERE q.asked_at >= $2 AND (q.reasons <> '{}' OR q.answer_id IS NULL)) AS unanswered, \
                       max(q.asked_at) AS last_asked, \
                       percentile_cont(0.5) WITHIN GROUP (ORDER BY q.took_ms) FILTER (WHERE q.asked_at >= $2) AS p50_ms, \
                       percentile_cont(0.95) WITHIN GROUP (ORDER BY q.took_ms) FILTER (WHERE q.asked_at >= $2) AS p95_ms \

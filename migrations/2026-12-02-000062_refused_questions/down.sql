@@ -1,0 +1,2 @@
+-- What was marked is looked at by whichever version runs.
+SELECT;
