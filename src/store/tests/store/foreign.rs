@@ -42,6 +42,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("inbox", "inbox"),
     ("index", "knowledge"),
     ("invitations", "teams"),
+    ("invoices", "subscriptions"),
     ("jobs", "jobs"),
     ("large", "large"),
     ("mail_replies", "mail_replies"),
