@@ -27,7 +27,7 @@ pub use proof::{
 };
 pub use record::{DailyUsage, UsageTotals, record_settled, usage_daily, usage_totals};
 pub use reservation::{
-    checkpoint_output, mark_sent, open_expired, open_of_message, release, reserve, settle,
+    add_to_estimate, checkpoint_output, mark_sent, open_expired, open_of_message, release, reserve, settle,
 };
 
 text_enum! {
@@ -122,7 +122,9 @@ pub struct Settlement {
     pub cost_nanos: i64,
     /// The effective date of the price used.
     pub price_effective: Option<NaiveDate>,
-    /// When. Its UTC date is the day it is billed on.
+    /// When it was sent. Its price is of that UTC date.
+    pub sent_at: DateTime<Utc>,
+    /// When it was settled. Its UTC date is the day it is billed on.
     pub at: DateTime<Utc>,
 }
 
