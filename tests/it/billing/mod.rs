@@ -3,6 +3,7 @@
 mod chat;
 mod limits;
 mod notices;
+mod reconciliation;
 
 use parlance::domain::{accounts::caller::Caller, billing::subscription::change_plan};
 use parlance_store::StoreError;

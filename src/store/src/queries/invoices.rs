@@ -102,9 +102,6 @@ pub async fn is_charged_since(conn: &mut TenantConn<'_>, since: DateTime<Utc>) -
     }
     let query =
         sql("SELECT EXISTS (SELECT FROM invoices WHERE at > $1 AND charge IN ('first', 'renewal')) AS found");
-    let found: Found = query
-        .bind::<Timestamptz, _>(since)
-        .get_result(conn.db())
-        .await?;
+    let found: Found = query.bind::<Timestamptz, _>(since).get_result(conn.db()).await?;
     Ok(found.found)
 }
