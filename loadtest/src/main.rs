@@ -11,12 +11,13 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Parser;
 use parlance_loadtest::{
+    ledger,
     upstream::{Behaviour, MockUpstream},
     visitor::{chat, idle, urgency},
 };
 use serde::Serialize;
 
-use self::args::{Args, Chat, Command, Idle, Upstream, Urgency};
+use self::args::{Args, Chat, Command, Idle, Ledger, Upstream, Urgency};
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
@@ -25,6 +26,7 @@ async fn main() -> Result<ExitCode> {
         Command::Chat(args) => run_chat(*args).await,
         Command::Idle(args) => run_idle(args).await,
         Command::Urgency(args) => run_urgency(args).await,
+        Command::Ledger(args) => run_ledger(&args).await,
     }
 }
 
@@ -76,6 +78,15 @@ async fn run_chat(args: Chat) -> Result<ExitCode> {
 async fn run_idle(args: Idle) -> Result<ExitCode> {
     let report = idle::run(args.plan()?).await?;
     finish(&report, args.json.as_deref())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_ledger(args: &Ledger) -> Result<ExitCode> {
+    let verdict = ledger::run(args.plan()).await?;
+    say(&format!(
+        "{} calls booked as told, {} n$; {} calls estimated, {} output tokens off; nothing else differs\n",
+        verdict.told, verdict.nanos, verdict.estimated, verdict.output_off
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 
