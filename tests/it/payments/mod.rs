@@ -2,6 +2,7 @@
 
 mod chance;
 mod double;
+mod localstripe;
 mod mock;
 mod stripe;
 
