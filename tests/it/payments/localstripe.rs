@@ -11,6 +11,7 @@ use parlance::{
 use parlance_store::ids::TenantId;
 use secrecy::SecretString;
 use tokio::sync::mpsc;
+use url::form_urlencoded;
 
 const SECRET: &str = "whsec_of_the_hook";
 
@@ -52,9 +53,14 @@ async fn localstripe_answers_our_calls_and_its_events_are_taken() {
     };
     let stripe = Stripe::new(options, Arc::new(SystemClock)).unwrap();
     let (url, mut come) = hook().await;
+    let fields = form_urlencoded::Serializer::new(String::new())
+        .append_pair("url", &url)
+        .append_pair("secret", SECRET)
+        .finish();
     let configured = reqwest::Client::new()
         .post(format!("{base}/_config/webhooks/ours"))
-        .form(&[("url", url.as_str()), ("secret", SECRET)])
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(fields)
         .send()
         .await
         .unwrap();
