@@ -2,6 +2,7 @@
 
 use std::{io::Write, path::PathBuf, process::ExitCode, time::Duration};
 
+use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 use parlance::{
     app::{self, Adapters, App, demo},
@@ -91,6 +92,19 @@ enum Command {
         #[arg(long, requires = "check")]
         repair: bool,
     },
+    /// Compare the books of a day with each other, the invoices and what upstreams billed. Ends with 0 where nothing
+    /// differs, 3 where all that differs is as it must be, 2 where something is to be looked at, 1 where it failed
+    Reconcile {
+        /// A date in UTC, as 2026-11-22
+        #[arg(long)]
+        day: NaiveDate,
+        /// What an upstream billed, as CSV or JSON, instead of asking Anthropic
+        #[arg(long)]
+        upstream: Option<PathBuf>,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Payments
     #[command(subcommand)]
     Billing(Billing),
@@ -110,14 +124,14 @@ enum Billing {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command.unwrap_or(Command::Serve) {
-        Command::ReadDocument { memory, cpu } => app::read_document(memory, cpu),
+        Command::ReadDocument { memory, cpu } => app::read_document(memory, cpu).map(|()| ExitCode::SUCCESS),
         command => {
             dotenvy::dotenv().ok();
             actix_web::rt::System::new().block_on(run(command))
         }
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "parlance: {error:#}");
             ExitCode::FAILURE
@@ -125,7 +139,30 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> anyhow::Result<()> {
+/// Ends of a reconciliation that found something: to be looked at, and as it must be.
+const DIFFERS: u8 = 2;
+const AS_EXPECTED: u8 = 3;
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    if let Command::Reconcile { day, upstream, json } = command {
+        let found = app::reconcile(&configured()?, day, upstream.as_deref()).await?;
+        let mut out = std::io::stdout().lock();
+        if json {
+            serde_json::to_writer_pretty(&mut out, &found)?;
+            writeln!(out)?;
+        } else {
+            write!(out, "{found}")?;
+        }
+        return Ok(match (found.is_clean(), found.wrong()) {
+            (true, _) => ExitCode::SUCCESS,
+            (false, 0) => ExitCode::from(AS_EXPECTED),
+            (false, _) => ExitCode::from(DIFFERS),
+        });
+    }
+    carry_out(command).await.map(|()| ExitCode::SUCCESS)
+}
+
+async fn carry_out(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve => Box::pin(serve(configured()?)).await,
         Command::Remote(command) => cli::run(command).await,
@@ -144,6 +181,8 @@ async fn run(command: Command) -> anyhow::Result<()> {
             let training = app::train_mood(&configured()?, &data, &out).await?;
             Ok(write!(std::io::stdout().lock(), "{training}")?)
         }
+        // Ran before.
+        Command::Reconcile { .. } => Ok(()),
         // Ran before any configuration was read.
         Command::ReadDocument { memory, cpu } => app::read_document(memory, cpu),
         Command::BenchData {

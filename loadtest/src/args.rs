@@ -5,6 +5,7 @@ use std::{fs, path::PathBuf, time::Duration};
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
 use parlance_loadtest::{
+    ledger,
     upstream::Behaviour,
     visitor::{Server, chat, idle, process::Process, storm, urgency, watch::Agents},
 };
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Urgency(Urgency),
     /// Parlance beside its peers and the floor of the machine.
     Bench(Box<crate::bench::Args>),
+    /// Whether the books are right after a run in which everything goes wrong that may.
+    Ledger(Ledger),
 }
 
 #[derive(Debug, clap::Args)]
@@ -236,6 +239,36 @@ impl Storm {
             connections: self.connections,
             question: self.question.clone(),
         })
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Ledger {
+    /// The server's program; it is started with a folder and a private Postgres of its own.
+    #[arg(long, default_value = "target/release/parlance")]
+    program: PathBuf,
+    /// The same seed, the same faults.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    #[arg(long, default_value_t = 12)]
+    visitors: u64,
+    /// How often the server is killed.
+    #[arg(long, default_value_t = 4)]
+    kills: u64,
+    /// Requests between two kills, at most.
+    #[arg(long, default_value_t = 80)]
+    requests: u64,
+}
+
+impl Ledger {
+    pub(crate) fn plan(&self) -> ledger::Plan {
+        ledger::Plan {
+            program: self.program.clone(),
+            seed: self.seed,
+            visitors: self.visitors,
+            kills: self.kills,
+            requests: self.requests,
+        }
     }
 }
 

@@ -3,5 +3,6 @@
 //! visitors ([`visitor`]) drive a running server as `docs/PROTOCOL.md` describes and measure it.
 //! The commands are in `main.rs`, how to run them in `README.md`.
 
+pub mod ledger;
 pub mod upstream;
 pub mod visitor;

@@ -12,12 +12,13 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Parser;
 use parlance_loadtest::{
+    ledger,
     upstream::{Behaviour, MockUpstream},
     visitor::{chat, idle, storm, urgency},
 };
 use serde::Serialize;
 
-use self::args::{Args, Chat, Command, Idle, Storm, Upstream, Urgency};
+use self::args::{Args, Chat, Command, Idle, Ledger, Storm, Upstream, Urgency};
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
@@ -31,6 +32,7 @@ async fn main() -> Result<ExitCode> {
             say(&bench::run(*args).await?)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Ledger(args) => run_ledger(&args).await,
     }
 }
 
@@ -88,6 +90,15 @@ async fn run_idle(args: Idle) -> Result<ExitCode> {
 async fn run_storm(args: Storm) -> Result<ExitCode> {
     let report = storm::run(args.plan()?).await?;
     finish(&report, args.json.as_deref())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_ledger(args: &Ledger) -> Result<ExitCode> {
+    let verdict = ledger::run(args.plan()).await?;
+    say(&format!(
+        "{} calls booked as told, {} n$; {} calls estimated, {} output tokens off; nothing else differs\n",
+        verdict.told, verdict.nanos, verdict.estimated, verdict.output_off
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,5 +8,6 @@ pub mod identity;
 pub mod llm;
 pub mod mail;
 pub mod scan;
+pub mod usage_report;
 pub mod web;
 pub mod worker;

@@ -14,6 +14,7 @@ pub mod demo;
 mod eval;
 mod listening;
 mod reading;
+mod reconcile;
 mod recovery;
 mod rollups;
 mod secret;
@@ -35,6 +36,7 @@ pub use self::{
     billing::replay as replay_billing_events,
     eval::{eval, train_mood},
     reading::read_document,
+    reconcile::reconcile,
     rollups::rollups,
 };
 use crate::{
@@ -74,7 +76,7 @@ use crate::{
         retrieval::Retriever,
         tickets::categories::Classifiers,
     },
-    jobs::{Tools, Worker, keep_counting, keep_forgetting, keep_grouping},
+    jobs::{Reconciler, Tools, Worker, keep_counting, keep_forgetting, keep_grouping},
     kernel::{address::Addresses, origin::PublicOrigin, tasks::Tasks, vault::Vault},
 };
 
@@ -145,20 +147,21 @@ impl App {
         listener: TcpListener,
         db: Db,
     ) -> anyhow::Result<(Services, Server)> {
-        let prices = Arc::new(match &config.chat.prices {
-            Some(file) => PriceBook::from_file(file)?,
-            None => PriceBook::builtin()?,
-        });
-        let plans = Arc::new(match &config.plans {
-            Some(file) => Plans::from_file(file)?,
-            None => Plans::builtin()?,
-        });
+        let prices = Arc::new(reconcile::prices(config)?);
+        let plans = Arc::new(reconcile::plans(config)?);
         plans.keep(&db.control()).await?;
         let (ingest, web) = (ingest(&adapters, &prices), adapters.web.clone());
         let port = listener.local_addr()?.port();
         if config.demo {
             demo::seed(&db, &ingest, &adapters.clock).await?;
         }
+        let reconciler = Reconciler {
+            db: db.clone(),
+            clock: adapters.clock.clone(),
+            prices: prices.clone(),
+            plans: plans.clone(),
+            usage: reconcile::usage_api(config)?,
+        };
         let services = services(config, &adapters, &prices, plans, db)?;
         let post = post(config, &adapters, services.mail_addresses.clone(), port)?;
         tokens::warm();
@@ -171,6 +174,8 @@ impl App {
         services.tasks.spawn_local("deadlines", looking);
         let looking = billing::keep_looking(services.clone());
         services.tasks.spawn_local("billing", looking);
+        let proving = reconciler.run(services.tasks.stopping());
+        services.tasks.spawn_local("reconciliation", proving);
         // Listed before anybody is served: what comes in from now on has its job.
         let tenants = services.db.control().tenants().await.unwrap_or_else(|error| {
             error!(%error, "documents that are unread are looked for at the next start");

@@ -109,11 +109,13 @@ impl fmt::Debug for Database {
     }
 }
 
-/// `ANTHROPIC_API_KEY`, `ANTHROPIC_BASE_URL`, `OPENAI_API_KEY`, `OPENAI_BASE_URL`,
+/// `ANTHROPIC_API_KEY`, `ANTHROPIC_BASE_URL`, `ANTHROPIC_ADMIN_KEY`, `OPENAI_API_KEY`, `OPENAI_BASE_URL`,
 /// `EXTRACTIVE_WORDS_PER_SECOND`.
 #[derive(Clone, Debug)]
 pub struct Models {
     pub anthropic: Option<Upstream>,
+    /// The usage API of the organisation that is billed; none: it is not asked.
+    pub anthropic_admin: Option<Upstream>,
     pub openai: Option<Upstream>,
     /// Pace of the extractive model; 0 is at once.
     pub extractive_words_per_second: u32,
@@ -345,6 +347,11 @@ fn models(env: &mut Env<'_>) -> Models {
     Models {
         anthropic: upstream(
             "ANTHROPIC_API_KEY",
+            "ANTHROPIC_BASE_URL",
+            anthropic::DEFAULT_BASE_URL,
+        ),
+        anthropic_admin: upstream(
+            "ANTHROPIC_ADMIN_KEY",
             "ANTHROPIC_BASE_URL",
             anthropic::DEFAULT_BASE_URL,
         ),

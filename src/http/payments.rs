@@ -133,6 +133,7 @@ impl From<Invoice> for InvoiceView {
             status,
             url,
             pdf,
+            ..
         } = invoice;
         Self {
             number,

@@ -1,5 +1,5 @@
-//! Forgets the jobs and the sessions that ended long ago, and the files that were never sent, beside the workers: it looks at every tenant, and
-//! nothing that is due waits for that.
+//! Forgets the jobs and the sessions that ended long ago, the files that were never sent and the bodies of payment
+//! events, beside the workers: it looks at every tenant, and nothing that is due waits for that.
 
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ use tracing::warn;
 
 use crate::{domain::attachments::UNSENT_FOR, kernel::clock::SharedClock};
 
+/// How long the body of a payment provider's event is kept.
+const BODIES_KEPT: TimeDelta = TimeDelta::days(90);
 /// How long what ended can be looked up.
 const KEPT: TimeDelta = TimeDelta::days(30);
 const EVERY: Duration = Duration::from_secs(3_600);
@@ -38,6 +40,9 @@ async fn forget(db: &Db, now: DateTime<Utc>) {
     if let Err(error) = forget_sessions(db, now - KEPT).await {
         warn!(%error, "ended sessions are kept for another hour");
     }
+    if let Err(error) = forget_bodies(db, now - BODIES_KEPT).await {
+        warn!(%error, "bodies of events of the payment provider are kept for another hour");
+    }
     let tenants = match db.control().tenants().await {
         Ok(tenants) => tenants,
         Err(error) => return warn!(%error, "what ended is kept for another hour"),
@@ -52,6 +57,12 @@ async fn forget(db: &Db, now: DateTime<Utc>) {
 async fn forget_sessions(db: &Db, before: DateTime<Utc>) -> Result<(), StoreError> {
     let (control, most) = (db.control(), i64::from(AT_ONCE));
     while control.forget_sessions(before, most).await? >= most {}
+    Ok(())
+}
+
+async fn forget_bodies(db: &Db, before: DateTime<Utc>) -> Result<(), StoreError> {
+    let (control, all) = (db.control(), usize::try_from(AT_ONCE).unwrap_or(0));
+    while control.forget_billing_bodies(before, AT_ONCE.into()).await? >= all {}
     Ok(())
 }
 

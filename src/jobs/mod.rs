@@ -7,6 +7,7 @@ mod index_space;
 mod ingest_document;
 mod keep_counting;
 mod keep_grouping;
+mod keep_reconciling;
 mod learn_categories;
 mod read_source;
 mod remove_space;
@@ -21,6 +22,7 @@ mod worker;
 pub use forget::keep_forgetting;
 pub use keep_counting::keep_counting;
 pub use keep_grouping::keep_grouping;
+pub use keep_reconciling::Reconciler;
 pub use worker::Worker;
 
 use std::{sync::Arc, time::Duration};

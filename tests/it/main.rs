@@ -22,6 +22,7 @@ mod knowledge;
 mod layering;
 mod llm;
 mod mail_replies;
+mod money;
 mod outside;
 mod payments;
 mod promises;

@@ -4,7 +4,8 @@ import { Failure } from '../ui/Failure';
 import { Group } from '../ui/Group';
 import { SkeletonLines } from '../ui/Skeleton';
 import { Tag } from '../ui/Tag';
-import { day, invoicesQuery, money, type Invoice } from './payments';
+import { money } from '../ui/money';
+import { day, invoicesQuery, type Invoice } from './payments';
 
 const LOOKS: Record<string, 'good' | 'warn'> = { paid: 'good', open: 'warn' };
 

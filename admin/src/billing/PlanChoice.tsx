@@ -5,7 +5,8 @@ import { Button } from '../ui/Button';
 import { Confirm } from '../ui/Dialog';
 import { Refusal } from '../ui/Notice';
 import { usageQuery, type Plan, type Standing } from './api';
-import { isSettled, leaveFor, money, runs, type Change, type Subscription } from './payments';
+import { isNegative, isNothing, money, negated } from '../ui/money';
+import { isSettled, leaveFor, runs, type Change, type Subscription } from './payments';
 import { amount, nameOf } from './words';
 
 /** Goes to pay for a plan, or changes to it. */
@@ -85,8 +86,7 @@ function isOver({ quota, used }: Standing, plan: Plan): boolean {
 }
 
 function due(now: NonNullable<Change['due_now']>): string {
-  const number = Number(now.amount);
-  if (number === 0) return 'Nothing is charged now. The new plan counts at once.';
-  if (number > 0) return `${money(now)} is charged now for the rest of the period. The new plan counts at once.`;
-  return `${money({ ...now, amount: String(-number) })} is credited to the next invoice. The new plan counts at once.`;
+  if (isNothing(now.amount)) return 'Nothing is charged now. The new plan counts at once.';
+  if (!isNegative(now.amount)) return `${money(now)} is charged now for the rest of the period. The new plan counts at once.`;
+  return `${money({ ...now, amount: negated(now.amount) })} is credited to the next invoice. The new plan counts at once.`;
 }

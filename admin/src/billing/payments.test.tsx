@@ -6,7 +6,8 @@ import { json, problem, serve } from '../test/server';
 import { workspace } from '../test/spaces';
 import type { Plan } from './api';
 import { leave } from './leave';
-import { money, told, type Subscription } from './payments';
+import { money } from '../ui/money';
+import { told, type Subscription } from './payments';
 
 vi.mock('./leave', () => ({ leave: vi.fn() }));
 

@@ -63,9 +63,6 @@ export async function leaveFor(api: Api, path: string, body?: unknown): Promise<
 
 export const day = (at: string) => new Date(at).toLocaleDateString(undefined, { dateStyle: 'long' });
 
-/** An amount with the decimals that its currency has. */
-export const money = ({ amount, currency }: Amount) => new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(Number(amount));
-
 /** How a subscription stands, in a sentence. */
 export function told(subscription: Subscription, plan: string): string {
   const { status, current_period_end, grace_until, cancel_at_period_end } = subscription;

@@ -1,3 +1,4 @@
+import { money } from '../ui/money';
 import type { Plan, Quota, Standing } from './api';
 
 const whole = new Intl.NumberFormat();
@@ -44,9 +45,7 @@ export function given(plan: Plan): string[] {
 
 /** A price by the month, with the decimals that it has. */
 export function price({ price, currency }: Plan): string {
-  const number = Number(price);
-  const minimumFractionDigits = Number.isInteger(number) ? 0 : undefined;
-  return new Intl.NumberFormat(undefined, { style: 'currency', currency, currencyDisplay: 'narrowSymbol', ...(minimumFractionDigits === 0 && { minimumFractionDigits: 0, maximumFractionDigits: 0 }) }).format(number);
+  return money({ amount: price, currency }, true);
 }
 
 /** When a period ends, by the clock of the workspace. */

@@ -1,3 +1,5 @@
+import { nanoDollars } from '../ui/money';
+
 const whole = new Intl.NumberFormat();
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
 const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
@@ -24,11 +26,7 @@ export const score: Format = or((value) => stars.format(value));
 export const hundredths: Format = or((value) => minus(points.format(value * 100)));
 
 /** Nano-dollars; small sums with the places they need. */
-export const cost: Format = or((nanos) => {
-  const dollars = nanos / 1e9;
-  const places = dollars === 0 || Math.abs(dollars) >= 1 ? 2 : Math.abs(dollars) >= 0.01 ? 4 : 6;
-  return new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: places }).format(dollars);
-});
+export const cost: Format = or(nanoDollars);
 
 const UNITS: readonly (readonly [number, string])[] = [
   [86_400_000, 'd'],

@@ -15,6 +15,7 @@ use super::{
     answer::Answer,
     anthropic::Messages,
     behaviour::{Behaviour, Fault},
+    bills::today,
     desk::Desk,
     openai::ChatCompletions,
     prompt::Prompt,
@@ -39,6 +40,8 @@ pub(super) async fn chat(desk: &Desk, path: String, body: &Bytes, began: Instant
         model: prompt.model.clone(),
         path: path.clone(),
         told: Told::default(),
+        billed: Told::default(),
+        day: today(),
         sent: 0,
         ending: Ending::Running,
         body: String::from_utf8_lossy(body).into_owned(),
@@ -53,6 +56,8 @@ pub(super) async fn chat(desk: &Desk, path: String, body: &Bytes, began: Instant
         status_of(&behaviour.fault)
     };
     if behaviour.fault == Fault::Mute {
+        // It has read the prompt, and whoever asked will never know.
+        desk.records().bill(ticket, answering.told);
         future::pending::<()>().await;
     }
     let Some(status) = status else {

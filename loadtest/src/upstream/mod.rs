@@ -10,6 +10,7 @@
 mod answer;
 mod anthropic;
 pub mod behaviour;
+mod bills;
 mod chat;
 mod desk;
 mod embeddings;

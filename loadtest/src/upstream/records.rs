@@ -5,8 +5,12 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use chrono::NaiveDate;
 use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::Notify;
+
+use super::bills::Bills;
 
 /// Requests kept; older ones stay in the totals.
 const KEPT: usize = 200_000;
@@ -42,6 +46,10 @@ pub struct Record {
     /// The path it came by: tells the dialect.
     pub path: String,
     pub told: Told,
+    /// What it is billed, told or not.
+    pub billed: Told,
+    /// The UTC date on which it is.
+    pub day: NaiveDate,
     /// Text tokens written, told as usage or not.
     pub sent: u64,
     pub ending: Ending,
@@ -69,6 +77,7 @@ struct Log {
     /// Sequence number of the first record kept.
     first: u64,
     totals: Totals,
+    bills: Bills,
 }
 
 #[derive(Debug, Default)]
@@ -108,16 +117,17 @@ impl Records {
         Ticket(number)
     }
 
-    fn change(&self, Ticket(number): Ticket, change: impl FnOnce(&mut Record, &mut Totals)) {
+    fn change(&self, Ticket(number): Ticket, change: impl FnOnce(&mut Record, &mut Totals, &mut Bills)) {
         let mut log = self.log();
         let Log {
             records,
             first,
             totals,
+            bills,
         } = &mut *log;
         let place = number.checked_sub(*first).and_then(|n| usize::try_from(n).ok());
         if let Some(record) = place.and_then(|n| records.get_mut(n)) {
-            change(record, totals);
+            change(record, totals, bills);
         }
         drop(log);
         self.changed.notify_waiters();
@@ -125,7 +135,7 @@ impl Records {
 
     /// `told` replaces what was told before, as usage on the wire does.
     pub(super) fn tell(&self, ticket: Ticket, told: Told) {
-        self.change(ticket, |record, totals| {
+        self.change(ticket, |record, totals, _| {
             let before = std::mem::replace(&mut record.told, told);
             totals.told.input = totals.told.input + told.input - before.input;
             totals.told.output = totals.told.output + told.output - before.output;
@@ -135,8 +145,16 @@ impl Records {
         });
     }
 
+    /// It is billed `billed` in all from now on.
+    pub(super) fn bill(&self, ticket: Ticket, billed: Told) {
+        self.change(ticket, |record, _, bills| {
+            let before = std::mem::replace(&mut record.billed, billed);
+            bills.replace((record.day, &record.model), before, billed);
+        });
+    }
+
     pub(super) fn sent(&self, ticket: Ticket) {
-        self.change(ticket, |record, totals| {
+        self.change(ticket, |record, totals, _| {
             record.sent += 1;
             totals.sent += 1;
         });
@@ -144,7 +162,7 @@ impl Records {
 
     /// The first ending stays.
     pub(super) fn end(&self, ticket: Ticket, ending: Ending) {
-        self.change(ticket, |record, totals| {
+        self.change(ticket, |record, totals, _| {
             if record.ending == Ending::Running {
                 record.ending = ending;
                 match ending {
@@ -157,14 +175,28 @@ impl Records {
         });
     }
 
-    pub(super) fn embedded(&self, tokens: u64) {
+    pub(super) fn embedded(&self, day: NaiveDate, model: &str, tokens: u64) {
         let mut log = self.log();
+        let billed = Told {
+            input: tokens,
+            ..Told::default()
+        };
+        log.bills.replace((day, model), Told::default(), billed);
         log.totals.embedding_requests += 1;
         log.totals.embedding_tokens += tokens;
     }
 
     pub(super) fn all(&self) -> Vec<Record> {
         self.log().records.iter().cloned().collect()
+    }
+
+    /// A page of the usage API; none where the query cannot be read.
+    pub(super) fn usage_page(&self, query: &str) -> Option<Value> {
+        self.log().bills.page(query)
+    }
+
+    pub(super) fn usage_lines(&self) -> Vec<Value> {
+        self.log().bills.lines()
     }
 
     pub(super) fn totals(&self) -> Totals {
@@ -177,6 +209,7 @@ impl Records {
         log.first += u64::try_from(log.records.len()).unwrap_or(u64::MAX);
         log.records.clear();
         log.totals = Totals::default();
+        log.bills = Bills::default();
     }
 
     pub(super) async fn wait_for(&self, condition: impl Fn(&[Record]) -> bool) {

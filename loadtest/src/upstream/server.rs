@@ -12,9 +12,12 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
+use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinSet, time::Instant};
 
-use super::{behaviour::Behaviour, chat::chat, desk::Desk, embeddings, stream::infallible, wire::refusal};
+use super::{
+    behaviour::Behaviour, bills::today, chat::chat, desk::Desk, embeddings, stream::infallible, wire::refusal,
+};
 
 /// The Messages API's own limit.
 const MAX_BODY: usize = 32 << 20;
@@ -45,6 +48,7 @@ async fn serve(desk: Arc<Desk>, request: Request<Incoming>) -> Result<Answered, 
     let began = Instant::now();
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
+    let query = parts.uri.query().unwrap_or_default().to_owned();
     let has_key = parts.headers.contains_key("x-api-key") && parts.headers.contains_key("anthropic-version");
     let Ok(body) = Limited::new(body, MAX_BODY).collect().await else {
         return Ok(refused(413));
@@ -53,6 +57,12 @@ async fn serve(desk: Arc<Desk>, request: Request<Incoming>) -> Result<Answered, 
     Ok(match (parts.method, path.as_str()) {
         (Method::GET, "/_mock/requests") => json(200, &desk.records().all()),
         (Method::GET, "/_mock/totals") => json(200, &desk.records().totals()),
+        (Method::GET, "/_mock/usage") => json(200, &desk.records().usage_lines()),
+        (Method::GET, "/v1/organizations/usage_report/messages") if !has_key => refused(401),
+        (Method::GET, "/v1/organizations/usage_report/messages") => match desk.records().usage_page(&query) {
+            Some(page) => json(200, &page),
+            None => refused(400),
+        },
         (Method::POST, "/_mock/reset") => {
             desk.reset();
             json(200, &desk.records().totals())
@@ -86,16 +96,15 @@ fn control(desk: &Desk, path: &str, body: &[u8]) -> Answered {
 }
 
 fn embed(desk: &Desk, body: &[u8]) -> Answered {
-    match serde_json::from_slice(body)
-        .map_err(|_| "not JSON")
-        .and_then(|request| embeddings::answer(&request))
-    {
-        Ok((answer, tokens)) => {
-            desk.records().embedded(tokens);
-            json(200, &answer)
-        }
-        Err(_) => refused(400),
-    }
+    let Ok(request) = serde_json::from_slice::<Value>(body) else {
+        return refused(400);
+    };
+    let Ok((answer, tokens)) = embeddings::answer(&request) else {
+        return refused(400);
+    };
+    let model = request.get("model").and_then(Value::as_str).unwrap_or_default();
+    desk.records().embedded(today(), model, tokens);
+    json(200, &answer)
 }
 
 pub(super) fn refused(status: u16) -> Answered {

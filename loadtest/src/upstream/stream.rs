@@ -60,8 +60,15 @@ impl Answering {
         })
     }
 
+    /// Bills the prompt, what was thought and `tokens` of the answer.
+    fn bill(&self, tokens: usize) {
+        let output = u64::try_from(tokens + self.behaviour.thinking_tokens).unwrap_or(u64::MAX);
+        self.records.bill(self.ticket, Told { output, ..self.told });
+    }
+
     fn token(&self, n: usize) -> String {
         self.records.sent(self.ticket);
+        self.bill(n + 1);
         self.wire.token(&self.answer.token(n, self.began.elapsed()))
     }
 }
@@ -115,6 +122,7 @@ impl Pump {
     }
 
     fn opening(&mut self) -> String {
+        self.answering.bill(0);
         let Answering {
             wire,
             told,

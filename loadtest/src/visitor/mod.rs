@@ -5,6 +5,7 @@
 
 pub mod chat;
 pub mod idle;
+pub mod leaving;
 pub mod process;
 pub mod report;
 mod session;

@@ -7,7 +7,11 @@ pub mod signature;
 mod stripe;
 
 use chrono::{DateTime, Utc};
-use parlance_store::{StoreError, ids::TenantId, queries::subscriptions::SubscriptionStatus};
+use parlance_store::{
+    StoreError,
+    ids::TenantId,
+    queries::{invoices::Charge, subscriptions::SubscriptionStatus},
+};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
@@ -75,11 +79,22 @@ pub struct Invoice {
     pub number: String,
     pub at: DateTime<Utc>,
     pub amount: Amount,
+    /// The same without taxes, before what was paid in advance; none: that is not told apart.
+    pub net: Option<Amount>,
+    #[serde(default = "something")]
+    pub charge: Charge,
+    /// The plan whose price is charged; none: it is none of this server's.
+    pub plan: Option<String>,
     /// The provider's word: `paid`, `open`, `void` and others.
     pub status: String,
     /// A page that shows it, and a file of it.
     pub url: Option<String>,
     pub pdf: Option<String>,
+}
+
+/// What an old invoice charges is not known.
+fn something() -> Charge {
+    Charge::Other
 }
 
 /// What a provider tells: whom it is about is all that is taken from it.

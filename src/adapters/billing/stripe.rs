@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use parlance_store::queries::subscriptions::SubscriptionStatus;
+use parlance_store::queries::{invoices::Charge, subscriptions::SubscriptionStatus};
 use secrecy::SecretString;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -104,10 +104,31 @@ struct Invoiced {
     /// Less than nothing where it credits; what is due then is nothing.
     total: i64,
     amount_due: i64,
+    /// After discounts, before taxes; of old invoices unknown.
+    total_excluding_tax: Option<i64>,
     currency: String,
+    billing_reason: Option<String>,
+    lines: Option<List<Line>>,
     status: Option<String>,
     hosted_invoice_url: Option<String>,
     invoice_pdf: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    /// Before API version 2025-03-31.
+    price: Option<Named>,
+    pricing: Option<Pricing>,
+}
+
+#[derive(Deserialize)]
+struct Pricing {
+    price_details: Option<PriceDetails>,
+}
+
+#[derive(Deserialize)]
+struct PriceDetails {
+    price: String,
 }
 
 impl Invoiced {
@@ -118,6 +139,28 @@ impl Invoiced {
         } else {
             self.total.min(0)
         }
+    }
+
+    fn charge(&self) -> Charge {
+        match self.billing_reason.as_deref() {
+            Some("subscription_create") => Charge::First,
+            Some("subscription_cycle") => Charge::Renewal,
+            Some("subscription_update" | "subscription_threshold") => Charge::Change,
+            _ => Charge::Other,
+        }
+    }
+
+    /// The price of its only line, or of the last, which a renewal that follows a change has for the new period.
+    fn price(&self) -> Option<&str> {
+        let line = self.lines.as_ref()?.data.last()?;
+        let detailed = line
+            .pricing
+            .as_ref()
+            .and_then(|pricing| pricing.price_details.as_ref());
+        let price = detailed.map(|detailed| &detailed.price);
+        price
+            .or_else(|| line.price.as_ref().map(|price| &price.id))
+            .map(String::as_str)
     }
 }
 
@@ -318,6 +361,9 @@ impl BillingProvider for Stripe {
         sent.map(|one| {
             Ok(Invoice {
                 at: time(one.created)?,
+                net: one.total_excluding_tax.map(|net| amount(net, &one.currency)),
+                charge: one.charge(),
+                plan: one.price().and_then(|price| self.plan(price)),
                 amount: amount(one.total, &one.currency),
                 number: one.number.or(one.id).unwrap_or_default(),
                 status: one.status.unwrap_or_default(),

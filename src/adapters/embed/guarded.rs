@@ -111,6 +111,7 @@ mod tests {
                 std::future::pending::<()>().await;
             }
             Err(EmbedError::Upstream {
+                spent: 0,
                 retryable: false,
                 detail: "no".into(),
             })

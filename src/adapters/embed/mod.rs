@@ -40,7 +40,12 @@ pub enum EmbedError {
     #[error("embedding queue is full")]
     Busy,
     #[error("embedding upstream failed: {detail}")]
-    Upstream { retryable: bool, detail: String },
+    Upstream {
+        retryable: bool,
+        detail: String,
+        /// Tokens that may be billed all the same: of batches that came, and of attempts that broke off.
+        spent: u64,
+    },
     #[error("the embedding model cannot be loaded: {0}")]
     Unavailable(String),
     /// A question took too long; it may be billed all the same.
@@ -115,6 +120,7 @@ async fn paid(
         _ => call.await?,
     };
     let missing = || EmbedError::Upstream {
+        spent: 0,
         retryable: true,
         detail: "no vector came back".into(),
     };

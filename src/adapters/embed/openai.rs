@@ -98,6 +98,8 @@ struct Usage {
 /// Why an attempt failed and how long the upstream asks to wait.
 struct Failure {
     retryable: bool,
+    /// Whether the request may have been taken, and billed, all the same.
+    taken: bool,
     after: Option<Duration>,
     detail: String,
 }
@@ -106,6 +108,7 @@ impl Failure {
     fn temporary(detail: impl fmt::Display) -> Self {
         Self {
             retryable: true,
+            taken: true,
             after: None,
             detail: detail.to_string(),
         }
@@ -114,6 +117,7 @@ impl Failure {
     fn lasting(detail: impl fmt::Display) -> Self {
         Self {
             retryable: false,
+            taken: true,
             after: None,
             detail: detail.to_string(),
         }
@@ -129,12 +133,21 @@ impl OpenAi {
 
     async fn with_retries(&self, texts: &[String]) -> Result<Embedded, EmbedError> {
         let mut pause = self.options.backoff;
-        let mut attempt = 1;
+        let (mut attempt, mut spent) = (1, 0);
         loop {
             let failure = match self.attempt(texts).await {
-                Ok(embedded) => return Ok(embedded),
+                Ok(embedded) => {
+                    return Ok(Embedded {
+                        tokens: embedded.tokens + spent,
+                        estimated: embedded.estimated || spent > 0,
+                        ..embedded
+                    });
+                }
                 Err(failure) => failure,
             };
+            if failure.taken {
+                spent += self.counted(texts);
+            }
             let wait = failure
                 .after
                 .unwrap_or_else(|| pause.mul_f64(rand::random_range(0.5..=1.0)));
@@ -142,6 +155,7 @@ impl OpenAi {
                 return Err(EmbedError::Upstream {
                     retryable: failure.retryable,
                     detail: failure.detail,
+                    spent,
                 });
             }
             tokio::time::sleep(wait).await;
@@ -165,7 +179,10 @@ impl OpenAi {
             .json(&body)
             .send()
             .await
-            .map_err(|error| Failure::temporary(error.without_url()))?;
+            .map_err(|error| Failure {
+                taken: !error.is_connect(),
+                ..Failure::temporary(error.without_url())
+            })?;
         let status = response.status();
         if !status.is_success() {
             return Err(refusal(status, response).await);
@@ -178,17 +195,17 @@ impl OpenAi {
             .map_err(|error| Failure::temporary(format!("unreadable embeddings: {error}")))?;
         let told = response.usage.total_tokens;
         let vectors = self.checked(response.data, texts.len())?;
-        let count = |text: &String| u64::try_from(self.count_tokens(text)).unwrap_or(u64::MAX);
         let estimated = told == 0 && !texts.is_empty();
         Ok(Embedded {
             vectors,
-            tokens: if estimated {
-                texts.iter().map(count).sum()
-            } else {
-                told
-            },
+            tokens: if estimated { self.counted(texts) } else { told },
             estimated,
         })
+    }
+
+    fn counted(&self, texts: &[String]) -> u64 {
+        let count = |text: &String| u64::try_from(self.count_tokens(text)).unwrap_or(u64::MAX);
+        texts.iter().map(count).sum()
     }
 
     /// Vectors in the order of the texts, of the promised length, normalised.
@@ -229,6 +246,7 @@ async fn refusal(status: StatusCode, response: reqwest::Response) -> Failure {
         .collect();
     Failure {
         retryable: status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error(),
+        taken: false,
         after,
         detail: format!("{status}: {detail}"),
     }
@@ -255,7 +273,18 @@ impl Embedder for OpenAi {
     async fn embed(&self, texts: &[String], _purpose: Purpose) -> Result<Embedded, EmbedError> {
         let mut all = Embedded::default();
         for batch in texts.chunks(self.options.batch.max(1)) {
-            let embedded = self.with_retries(batch).await?;
+            let embedded = self.with_retries(batch).await.map_err(|error| match error {
+                EmbedError::Upstream {
+                    retryable,
+                    detail,
+                    spent,
+                } => EmbedError::Upstream {
+                    retryable,
+                    detail,
+                    spent: spent + all.tokens,
+                },
+                other => other,
+            })?;
             all.vectors.extend(embedded.vectors);
             all.tokens += embedded.tokens;
             all.estimated |= embedded.estimated;

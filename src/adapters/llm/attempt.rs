@@ -25,7 +25,9 @@ pub(super) struct Attempt {
     last_text: Instant,
     /// End of the whole answer and the limit it came from.
     deadline: Instant,
-    usage: Option<Usage>,
+    /// Whether the upstream may bill it, and what it told so far.
+    taken: bool,
+    usage: Usage,
     reported: bool,
 }
 
@@ -48,7 +50,8 @@ impl Attempt {
             first_text: None,
             last_text: now,
             deadline,
-            usage: None,
+            taken: false,
+            usage: Usage::default(),
             reported: false,
         }
     }
@@ -62,6 +65,7 @@ impl Attempt {
     ) -> Result<(), LlmError> {
         let limit = self.limit("headers", self.began, policy.headers, policy);
         let opened = limit.hold(model.stream(request)).await.and_then(|opened| opened);
+        self.taken = opened.as_ref().map_or_else(LlmError::may_be_billed, |_| true);
         self.stream = Some(opened.map_err(|e| self.fail(e))?);
         Ok(())
     }
@@ -81,8 +85,8 @@ impl Attempt {
             .and_then(|next| next.unwrap_or(Err(LlmError::Cut)));
         let chunk = chunk.map_err(|e| self.fail(e))?;
         match &chunk {
-            Chunk::Started { .. } => self.usage = Some(Usage::default()),
-            Chunk::Usage(usage) => self.usage = Some(*usage),
+            Chunk::Started { .. } => self.usage = Usage::default(),
+            Chunk::Usage(usage) => self.usage = *usage,
             // To call for a person is a word, too: it cannot be taken back.
             Chunk::Text(_) | Chunk::HandOver { .. } => {
                 self.last_text = Instant::now();
@@ -105,11 +109,11 @@ impl Attempt {
         self.first_text.is_some()
     }
 
-    /// What closes a failed attempt that had started.
+    /// What closes a failed attempt that may be billed.
     pub(super) fn abandoned(&self) -> Option<Chunk> {
-        self.usage.map(|usage| Chunk::Abandoned {
+        self.taken.then(|| Chunk::Abandoned {
             model: self.model.clone(),
-            usage,
+            usage: self.usage,
         })
     }
 

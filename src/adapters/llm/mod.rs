@@ -110,8 +110,8 @@ pub enum Chunk {
     },
     /// Usage so far; replaces the one before.
     Usage(Usage),
-    /// This attempt failed before its first text; another one or the error follows. `usage`
-    /// (perhaps zero) is what it was billed. Only the gateway sends it.
+    /// This attempt failed before its first text, and may have been billed; another one or the error
+    /// follows. `usage` is what was told until then, zero where nothing was. Only the gateway sends it.
     Abandoned {
         model: String,
         usage: Usage,
@@ -163,6 +163,13 @@ impl LlmError {
             self,
             Self::RateLimited { .. } | Self::SpendLimit | Self::Rejected { .. }
         )
+    }
+
+    /// Whether a call that failed so before its answer began may have been taken, and billed, all the
+    /// same: it was sent, and no status refused it.
+    #[must_use]
+    pub fn may_be_billed(&self) -> bool {
+        matches!(self, Self::Timeout { .. } | Self::Cut | Self::Malformed(_))
     }
 
     /// Stable label for metrics and logs.

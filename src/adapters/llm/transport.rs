@@ -68,12 +68,19 @@ pub(super) fn secret_header(value: &str) -> Result<HeaderValue, BuildError> {
 /// Sends and returns the response of an accepted request.
 ///
 /// # Errors
-/// `Connect` when nobody answers, else what `refusal` makes of status, headers and body.
+/// `Connect` when nobody can be reached, `Cut` when the connection broke before an answer, else what `refusal` makes of status, headers and body.
 pub(super) async fn send(
     request: RequestBuilder,
     refusal: impl FnOnce(u16, &HeaderMap, &str) -> LlmError,
 ) -> Result<Response, LlmError> {
-    let response = request.send().await.map_err(|e| LlmError::Connect(reason(e)))?;
+    let response = request.send().await.map_err(|error| {
+        // What was sent may have been taken.
+        if error.is_connect() || error.is_builder() {
+            LlmError::Connect(reason(error))
+        } else {
+            LlmError::Cut
+        }
+    })?;
     let status = response.status();
     if !status.is_success() {
         let headers = response.headers().clone();

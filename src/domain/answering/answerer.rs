@@ -415,7 +415,8 @@ impl Answerer {
                                 break Ended::Done(reason);
                             }
                             Chunk::Started { .. } => reader.prepare(),
-                            Chunk::Usage(_) | Chunk::Abandoned { .. } => {}
+                            Chunk::Abandoned { .. } => spending.sent_again(&db).await,
+                            Chunk::Usage(_) => {}
                         }
                     }
                     Some(Err(cause)) => break Ended::Failed(cause),

@@ -107,7 +107,7 @@ impl Answerer {
 
     /// Notes on the outcome what a call cost.
     pub(super) fn charge(&self, outcome: &mut Outcome, mut spending: Spending, ended: &Ended) {
-        if matches!(ended, Ended::Panicked) {
+        if matches!(ended, Ended::Panicked | Ended::Stopped) {
             spending.break_off();
         }
         let (spent, attempts) = spending.settle(&self.prices, self.clock.now());
@@ -130,8 +130,8 @@ pub(crate) async fn settle(
         let attempt = NewReservation {
             id: bill.reservation,
             model: bill.model.clone(),
-            at: bill.at,
-            expires_at: bill.at + RESERVED_FOR,
+            at: bill.sent_at,
+            expires_at: bill.sent_at + RESERVED_FOR,
             estimate_input: 0,
             estimate_output: 0,
             ..reservation.clone()

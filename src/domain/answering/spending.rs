@@ -42,8 +42,8 @@ pub fn attempt(
         message_id: Some(message),
         kind: CallKind::Chat,
         model: billed.model.clone(),
-        at: billed.at,
-        expires_at: billed.at + RESERVED_FOR,
+        at: billed.sent_at,
+        expires_at: billed.sent_at + RESERVED_FOR,
         estimate_input: 0,
         estimate_output: 0,
     }
@@ -58,6 +58,7 @@ pub struct Spending {
     sent: i64,
     /// Nano-dollars that the call may cost at most.
     at_most: i64,
+    sent_at: Option<DateTime<Utc>>,
     model: Option<String>,
     told: Option<Usage>,
     done: bool,
@@ -93,6 +94,7 @@ impl Spending {
             first: request.model.clone(),
             sent: count(sent),
             at_most: prices.at_most(names, at.date_naive(), &most),
+            sent_at: None,
             model: None,
             told: None,
             done: false,
@@ -108,8 +110,9 @@ impl Spending {
     /// # Errors
     /// When the database does not answer, the reservation is no longer open, or the budget leaves
     /// nothing for it (`QuotaReached`); then the call must not be made.
-    pub async fn mark_sent(&self, db: &TenantDb, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn mark_sent(&mut self, db: &TenantDb, now: DateTime<Utc>) -> Result<(), StoreError> {
         let (id, sent, at_most) = (self.reservation, self.sent, self.at_most);
+        self.sent_at = Some(now);
         let marked = db
             .note(async |conn| ledger::mark_sent(conn, id, sent, at_most, now).await)
             .await?;
@@ -117,6 +120,18 @@ impl Spending {
             Marked::Sent => Ok(()),
             Marked::NotOpen => Err(StoreError::NotFound),
             Marked::Refused(reached) => Err(StoreError::QuotaReached(reached)),
+        }
+    }
+
+    /// Notes that the request goes out once more after an attempt that may be billed, for whoever settles after
+    /// a crash.
+    pub async fn sent_again(&self, db: &TenantDb) {
+        let (id, sent) = (self.reservation, self.sent);
+        let noted = db.transaction(async |conn| ledger::add_to_estimate(conn, id, sent).await);
+        match timeout(NOTE_WITHIN, noted).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => warn!(%error, "another attempt could not be noted"),
+            Err(_) => warn!("another attempt was not noted in time"),
         }
     }
 
@@ -172,15 +187,19 @@ impl Spending {
             let (usage, estimated) = self.usage();
             calls.push((model.clone(), usage, estimated));
         }
-        let billed = self
-            .abandoned
-            .iter()
-            .filter(|(_, usage)| *usage != Usage::default());
-        calls.extend(billed.map(|(model, usage)| (model.clone(), TokenUsage::from(*usage), false)));
-        let mut calls = calls.into_iter();
+        // Whatever was told of these, the upstream's last word on it never came.
+        let abandoned = self.abandoned.iter().map(|(model, usage)| {
+            let usage = match *usage {
+                told if told == Usage::default() => self.unknown(),
+                told => TokenUsage::from(told),
+            };
+            (model.clone(), usage, true)
+        });
+        calls.extend(abandoned);
+        let (mut calls, sent_at) = (calls.into_iter(), self.sent_at.unwrap_or(at));
         let first = calls.next().unwrap_or((self.first, TokenUsage::default(), false));
         let bill = |id, (model, usage, estimated): (String, _, _)| {
-            settlement(prices, id, &model, usage, estimated, at)
+            settlement(prices, id, &model, usage, estimated, sent_at, at)
         };
         let further = calls.map(|call| bill(ReservationId::new(), call)).collect();
         (bill(self.reservation, first), further)
@@ -192,19 +211,111 @@ impl Spending {
         if let (Some(told), true) = (self.told, self.done) {
             return (TokenUsage::from(told), false);
         }
-        let told = self.told.map_or(
-            TokenUsage {
-                input: self.sent,
-                ..TokenUsage::default()
-            },
-            TokenUsage::from,
-        );
+        let told = self.told.map_or_else(|| self.unknown(), TokenUsage::from);
         let streamed = self.streamed + count(tokens::count(&self.uncounted));
         let output = told.output.max(streamed);
         (TokenUsage { output, ..told }, true)
+    }
+
+    /// Of a call of which nothing was told.
+    fn unknown(&self) -> TokenUsage {
+        TokenUsage {
+            input: self.sent,
+            ..TokenUsage::default()
+        }
     }
 }
 
 fn count(tokens: usize) -> i64 {
     i64::try_from(tokens).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use parlance_store::ids::ReservationId;
+
+    use super::*;
+    use crate::adapters::llm::StopReason;
+
+    fn request() -> ChatRequest {
+        ChatRequest {
+            model: "claude-sonnet-5-5".to_owned(),
+            system: "Answer from the sources.".to_owned(),
+            turns: Vec::new(),
+            sources: Vec::new(),
+            max_tokens: 100,
+            temperature: None,
+            hand_over: false,
+            request_id: String::new(),
+        }
+    }
+
+    fn started() -> Chunk {
+        Chunk::Started {
+            model: request().model,
+        }
+    }
+
+    fn told(input: u64, output: u64) -> Usage {
+        Usage {
+            input,
+            output,
+            ..Usage::default()
+        }
+    }
+
+    /// Input, output and whether it is an estimate, of the turn's own call and of each further one.
+    fn settled(chunks: &[Chunk], breaks_off: bool) -> Vec<(i64, i64, bool)> {
+        let mut spending = Spending::new(ReservationId::new(), &request());
+        chunks.iter().for_each(|chunk| spending.note(chunk));
+        if breaks_off {
+            spending.break_off();
+        }
+        let prices = PriceBook::builtin().unwrap();
+        let (own, further) = spending.settle(&prices, DateTime::UNIX_EPOCH);
+        let bills = std::iter::once(own).chain(further);
+        bills
+            .map(|bill| (bill.usage.input, bill.usage.output, bill.estimated))
+            .collect()
+    }
+
+    #[test]
+    fn only_the_upstreams_last_word_is_no_estimate() {
+        let whole = [
+            started(),
+            Chunk::Usage(told(90, 1)),
+            Chunk::Usage(told(90, 24)),
+            Chunk::Done(StopReason::EndTurn),
+        ];
+        assert_eq!(settled(&whole, false), [(90, 24, false)]);
+        assert_eq!(settled(&whole[..2], false), [(90, 1, true)]);
+    }
+
+    #[test]
+    fn an_attempt_that_failed_before_its_first_text_is_an_estimate_be_something_told_or_not() {
+        let sent = count(tokens::of_request(&request()));
+        let abandoned = |usage| Chunk::Abandoned {
+            model: request().model,
+            usage,
+        };
+        let again = [
+            abandoned(told(90, 1)),
+            abandoned(Usage::default()),
+            started(),
+            Chunk::Usage(told(91, 24)),
+            Chunk::Done(StopReason::EndTurn),
+        ];
+        assert_eq!(
+            settled(&again, false),
+            [(91, 24, false), (90, 1, true), (sent, 0, true)]
+        );
+        assert_eq!(settled(&again[..1], false), [(90, 1, true)]);
+    }
+
+    #[test]
+    fn a_call_that_was_left_before_it_was_answered_may_be_billed() {
+        let sent = count(tokens::of_request(&request()));
+        assert_eq!(settled(&[], true), [(sent, 0, true)]);
+        assert_eq!(settled(&[], false), [(0, 0, false)], "nobody took it");
+    }
 }

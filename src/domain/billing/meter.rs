@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use parlance_store::{
     StoreError, TenantConn, TenantDb,
     ids::{ReservationId, SpaceId},
@@ -42,6 +43,7 @@ struct Noted {
     reservation: ReservationId,
     model: String,
     estimate: i64,
+    at: DateTime<Utc>,
     books: Books,
 }
 
@@ -103,14 +105,15 @@ impl Meter {
             reservation,
             model: model.to_owned(),
             estimate,
+            at,
             books: books.clone(),
         })))
     }
 }
 
 impl Metered {
-    /// Settles the call with what came of it: nothing for one that failed, the estimate for one
-    /// that was not waited for.
+    /// Settles the call with what came of it: what one that failed may be billed all the same,
+    /// the estimate for one that was not waited for.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -128,6 +131,9 @@ impl Metered {
                 embedded.estimated,
             ),
             Err(EmbedError::Late(_)) => (noted.estimate, true),
+            Err(EmbedError::Upstream { spent, .. }) => {
+                (i64::try_from(*spent).unwrap_or(i64::MAX), *spent > 0)
+            }
             Err(_) => (0, false),
         };
         let usage = TokenUsage {
@@ -141,6 +147,7 @@ impl Metered {
             &noted.model,
             usage,
             estimated,
+            noted.at,
             clock.now(),
         );
         ledger::settle(conn, &bill).await?;

@@ -15,5 +15,6 @@ pub mod payments;
 pub mod plans;
 pub mod prices;
 mod rate;
+pub mod reconciliation;
 pub mod settlement;
 pub mod subscription;

@@ -8,11 +8,15 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::stream::{self, StreamExt};
 use parlance_store::{
     Db, StoreError, TenantConn,
     control::{Role, billing_events::NewEvent, members, workspace},
     ids::TenantId,
-    queries::subscriptions::{self, Subscription, SubscriptionStatus},
+    queries::{
+        invoices,
+        subscriptions::{self, Subscription, SubscriptionStatus},
+    },
 };
 use serde_json::json;
 use tokio::{
@@ -58,6 +62,8 @@ const HANDLED_WITHIN: Duration = Duration::from_secs(5);
 const ASKED_AFTER: TimeDelta = TimeDelta::minutes(15);
 /// Events and subscriptions looked at at once.
 const BATCH: i32 = 64;
+/// Of these, asked of the provider at the same time: a slow answer delays few others, and its rate limit is kept.
+const AT_ONCE: usize = 4;
 
 /// Why somebody cannot pay, or change what they pay for.
 #[derive(Debug, thiserror::Error)]
@@ -288,20 +294,36 @@ impl Payments {
     pub async fn look(&self) -> Result<(), StoreError> {
         let (control, now) = (self.db.control(), self.clock.now());
         let provider = self.provider.name();
-        for event in control.billing_events_to_handle(provider, now, BATCH).await? {
-            self.handle(&event.id, &event.kind, event.customer.as_deref(), event.tries)
-                .await?;
-        }
-        for tenant in control.subscriptions_to_look_at(now, BATCH).await? {
-            // Written first, with when to look again: a provider that is away is not asked every second.
-            let known = self.settle(tenant, None).await?;
-            let is_over = |known: &Subscription| known.current_period_end.is_some_and(|end| end < now);
-            let is_in_doubt = |known: &Subscription| known.granted.is_none() || is_over(known);
-            if known.is_some_and(|known| known.provider == provider && is_in_doubt(&known))
-                && let Err(error) = self.sync(tenant).await
-            {
-                error!(tenant.id = %tenant, %error, "its subscription is asked for again in an hour");
-            }
+        // What fails for one is left for the next look, and delays no other.
+        let events = control.billing_events_to_handle(provider, now, BATCH).await?;
+        stream::iter(events)
+            .for_each_concurrent(AT_ONCE, async |event| {
+                let handled = self.handle(&event.id, &event.kind, event.customer.as_deref(), event.tries);
+                if let Err(error) = handled.await {
+                    error!(event.id, %error, "an event of the payment provider is left for the next look");
+                }
+            })
+            .await;
+        let due = control.subscriptions_to_look_at(now, BATCH).await?;
+        stream::iter(due)
+            .for_each_concurrent(AT_ONCE, async |tenant| {
+                if let Err(error) = self.look_at(tenant, now).await {
+                    error!(tenant.id = %tenant, %error, "its subscription is left for the next look");
+                }
+            })
+            .await;
+        Ok(())
+    }
+
+    async fn look_at(&self, tenant: TenantId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        // Written first, with when to look again: a provider that is away is not asked every second.
+        let known = self.settle(tenant, None).await?;
+        let is_over = |known: &Subscription| known.current_period_end.is_some_and(|end| end < now);
+        let is_in_doubt = |known: &Subscription| known.granted.is_none() || is_over(known);
+        if known.is_some_and(|known| known.provider == self.provider.name() && is_in_doubt(&known))
+            && let Err(error) = self.sync(tenant).await
+        {
+            error!(tenant.id = %tenant, %error, "its subscription is asked for again in an hour");
         }
         Ok(())
     }
@@ -321,7 +343,36 @@ impl Payments {
             Err(BillingError::NoCustomer) => None,
             told => told?,
         };
-        Ok(self.settle(tenant, Some((question.number, told))).await?)
+        let had_one = told.is_some();
+        let settled = self.settle(tenant, Some((question.number, told))).await?;
+        if had_one {
+            self.keep_invoices(tenant, &question.customer).await?;
+        }
+        Ok(settled)
+    }
+
+    /// Keeps what was charged, to be compared with the plans.
+    async fn keep_invoices(&self, tenant: TenantId, customer: &str) -> Result<(), PaymentError> {
+        let told = self.provider.invoices(customer).await?;
+        let db = self.db.tenant(tenant);
+        let kept = db.transaction(async |conn| {
+            for one in &told {
+                let net = one.net.as_ref().unwrap_or(&one.amount);
+                let invoice = invoices::Invoice {
+                    provider: self.provider.name().to_owned(),
+                    number: one.number.clone(),
+                    at: one.at,
+                    net_thousandths: net.thousandths,
+                    currency: net.currency.clone(),
+                    status: one.status.clone(),
+                    charge: one.charge,
+                    plan: one.plan.clone(),
+                };
+                invoices::keep(conn, &invoice).await?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        Ok(kept.await?)
     }
 
     /// Writes what follows from what is known, and from what the provider said to a question, with the plan and

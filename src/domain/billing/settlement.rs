@@ -14,7 +14,7 @@ use crate::adapters::llm::Usage;
 /// A reservation nobody has settled by then is settled from its estimates.
 pub const RESERVED_FOR: TimeDelta = TimeDelta::minutes(10);
 
-/// The bill of a call of `model`. `estimated` where its tokens were counted here.
+/// The bill of a call of `model` by the prices of the day on which it was sent. `estimated` where its tokens were counted here.
 #[must_use]
 pub fn settlement(
     prices: &PriceBook,
@@ -22,9 +22,10 @@ pub fn settlement(
     model: &str,
     usage: TokenUsage,
     estimated: bool,
+    sent_at: DateTime<Utc>,
     at: DateTime<Utc>,
 ) -> Settlement {
-    let (cost_nanos, price_effective) = price(prices, model, &usage, at.date_naive());
+    let (cost_nanos, price_effective) = price(prices, model, &usage, sent_at.date_naive());
     count_tokens(model, &usage);
     Settlement {
         reservation,
@@ -33,6 +34,7 @@ pub fn settlement(
         estimated,
         cost_nanos,
         price_effective,
+        sent_at,
         at,
     }
 }
@@ -45,7 +47,8 @@ pub fn from_estimates(prices: &PriceBook, open: &OpenReservation, at: DateTime<U
         output: open.estimate_output,
         ..TokenUsage::default()
     };
-    settlement(prices, open.id, &open.model, usage, true, at)
+    let sent_at = open.sent_at.unwrap_or(open.created_at);
+    settlement(prices, open.id, &open.model, usage, true, sent_at, at)
 }
 
 /// Closes a call that nobody will report on: settles it from what was noted, or gives it back

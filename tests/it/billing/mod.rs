@@ -5,6 +5,7 @@ mod chat;
 mod ledger;
 mod limits;
 mod notices;
+mod reconciliation;
 
 use parlance::domain::{accounts::caller::Caller, billing::subscription::change_plan};
 use parlance_store::StoreError;

@@ -34,7 +34,9 @@ async fn a_socket_answers_whatever_it_is_sent() {
         loop {
             match socket.next().await {
                 // Who sends very many is told so in place of an answer.
-                Ok(frame) if frame["type"] == "pong" || frame["code"] == "rate_limited" => break answered += 1,
+                Ok(frame) if frame["type"] == "pong" || frame["code"] == "rate_limited" => {
+                    break answered += 1;
+                }
                 Ok(_) => {}
                 Err(code) => {
                     assert!(

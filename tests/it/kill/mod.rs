@@ -7,6 +7,7 @@
 )]
 
 mod books;
+mod chaos;
 mod files;
 mod process;
 mod uploads;
@@ -21,7 +22,7 @@ use parlance::{
 };
 use parlance_store::testing::{self, TestDb};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use self::{
@@ -97,9 +98,13 @@ async fn killed_at_random_points_nothing_is_lost_or_doubled_and_the_books_agree(
 }
 
 async fn workspace(db: &TestDb, model: &std::path::Path, name: &str) -> Workspace {
+    workspace_with(db, model, name, json!({})).await
+}
+
+async fn workspace_with(db: &TestDb, model: &std::path::Path, name: &str, settings: Value) -> Workspace {
     let embedder = MiniLm::load(model, MiniLmOptions::default()).unwrap();
     let clock = Arc::new(SystemClock);
-    Workspace::create(db.db().clone(), clock, Arc::new(embedder), name, json!({}), &[]).await
+    Workspace::create(db.db().clone(), clock, Arc::new(embedder), name, settings, &[]).await
 }
 
 /// Each thing an operator watches has its name, once it has happened.

@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, process::Stdio, time::Duration};
 
+use chrono::NaiveDate;
+use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -26,28 +28,47 @@ pub struct Server {
     child: Child,
 }
 
+/// The program in the place of its own, and nothing of ours.
+fn program(place: &Place) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_parlance"));
+    command
+        .env_clear()
+        .current_dir(&place.data_dir)
+        .env("PORT", "0")
+        .env("BIND", "127.0.0.1")
+        .env("LOG", "warn")
+        .env("DATA_DIR", &place.data_dir)
+        .env("DATABASE_URL", &place.database_url)
+        .env("DATABASE_POOL", "8")
+        .env("AUTH_SECRET", SECRET)
+        .env("ANTHROPIC_API_KEY", "a key")
+        .env("ANTHROPIC_BASE_URL", &place.upstream_url)
+        .env("EMBEDDINGS", "minilm")
+        .env("PARLANCE_MODEL_DIR", &place.model_dir)
+        .env("CHAT_RATE_VISITOR", "1000/1000")
+        .env("READER_SECONDS", "20")
+        .env("PLAN_FILE", PLAN_FILE)
+        // Every question is one call in the books.
+        .env("ANSWER_CACHE_MB", "0");
+    command
+}
+
+/// How `parlance reconcile` ends, and what it says of `day`.
+pub async fn reconcile(place: &Place, day: NaiveDate) -> (Option<i32>, Value) {
+    let mut command = program(place);
+    command
+        .args(["reconcile", "--json", "--day", &day.to_string()])
+        .env("ANTHROPIC_ADMIN_KEY", "an admin key");
+    let done = command.output().await.unwrap();
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    let report = serde_json::from_slice(&done.stdout).expect(&said);
+    (done.status.code(), report)
+}
+
 impl Server {
     /// Starts it and waits until it says where it is.
     pub async fn start(place: &Place) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_parlance"))
-            .env_clear()
-            .current_dir(&place.data_dir)
-            .env("PORT", "0")
-            .env("BIND", "127.0.0.1")
-            .env("LOG", "warn")
-            .env("DATA_DIR", &place.data_dir)
-            .env("DATABASE_URL", &place.database_url)
-            .env("DATABASE_POOL", "8")
-            .env("AUTH_SECRET", SECRET)
-            .env("ANTHROPIC_API_KEY", "a key")
-            .env("ANTHROPIC_BASE_URL", &place.upstream_url)
-            .env("EMBEDDINGS", "minilm")
-            .env("PARLANCE_MODEL_DIR", &place.model_dir)
-            .env("CHAT_RATE_VISITOR", "1000/1000")
-            .env("READER_SECONDS", "20")
-            .env("PLAN_FILE", PLAN_FILE)
-            // Every question is one call in the books.
-            .env("ANSWER_CACHE_MB", "0")
+        let mut child = program(place)
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()

@@ -44,6 +44,7 @@ impl Embedder for Elsewhere {
     async fn embed(&self, texts: &[String], purpose: Purpose) -> Result<Embedded, EmbedError> {
         if self.down {
             return Err(EmbedError::Upstream {
+                spent: 0,
                 retryable: true,
                 detail: "down".into(),
             });

@@ -3,6 +3,7 @@
 mod chance;
 mod double;
 mod doubt;
+mod localstripe;
 mod mock;
 mod stripe;
 

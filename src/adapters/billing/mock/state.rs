@@ -2,7 +2,7 @@
 //! that are to be sent.
 
 use chrono::{DateTime, Months, TimeDelta, Utc};
-use parlance_store::queries::subscriptions::SubscriptionStatus;
+use parlance_store::queries::{invoices::Charge, subscriptions::SubscriptionStatus};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -147,7 +147,7 @@ impl State {
         if trial_end.is_some() {
             return Ok(vec![CREATED, CHECKED_OUT]);
         }
-        self.bill(price, "paid", now);
+        self.bill(price, Charge::First, "paid", now);
         Ok(vec![CREATED, CHECKED_OUT, PAID])
     }
 
@@ -172,7 +172,7 @@ impl State {
         if due.thousandths == 0 {
             return Ok(vec![UPDATED]);
         }
-        self.bill(due, "paid", now);
+        self.bill(due, Charge::Change, "paid", now);
         Ok(vec![UPDATED, PAID])
     }
 
@@ -233,17 +233,20 @@ impl State {
                 Card::Declined => (SubscriptionStatus::PastDue, "open", FAILED),
             };
             due.status = status;
-            self.bill(owed, invoice, at);
+            self.bill(owed, Charge::Renewal, invoice, at);
             events.extend([event, UPDATED]);
         }
     }
 
-    fn bill(&mut self, amount: Amount, status: &str, at: DateTime<Utc>) {
+    fn bill(&mut self, amount: Amount, charge: Charge, status: &str, at: DateTime<Utc>) {
         self.numbered += 1;
         let invoice = Invoice {
             number: format!("MOCK-{:04}", self.numbered),
             at,
+            net: Some(amount.clone()),
             amount,
+            charge,
+            plan: self.subscription.as_ref().map(|one| one.plan.clone()),
             status: status.to_owned(),
             url: None,
             pdf: None,

@@ -50,6 +50,7 @@ impl Model {
             .tokenizer
             .encode_fast(text.get(..end).unwrap_or_default(), true)
             .map_err(|error| EmbedError::Upstream {
+                spent: 0,
                 retryable: false,
                 detail: error.to_string(),
             })?;
@@ -65,6 +66,7 @@ impl Model {
     /// One padded batch.
     pub(super) fn forward(&self, batch: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, EmbedError> {
         self.pooled(batch).map_err(|error| EmbedError::Upstream {
+            spent: 0,
             retryable: false,
             detail: error.to_string(),
         })

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
     pg::Pg,
-    sql_types::{Binary, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 
 use super::ControlDb;
@@ -140,6 +140,31 @@ impl ControlDb {
         )
         .bind::<Nullable<Text>, _>(id.map(str::to_owned))
         .bind::<Timestamptz, _>(now);
+        let rows: Vec<Row> = self.rows(query).await?;
+        Ok(rows.len())
+    }
+
+    /// Forgets the bodies of events that came before `before` and are handled; `limit` at most. How many those were.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn forget_billing_bodies(
+        &self,
+        before: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<usize, StoreError> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = Text)]
+            #[expect(dead_code, reason = "they are counted")]
+            id: String,
+        }
+        let query = sql("UPDATE billing_events e SET body = NULL FROM ( \
+                 SELECT provider, id FROM billing_events \
+                 WHERE body IS NOT NULL AND received_at < $1 AND handled_at IS NOT NULL LIMIT $2) old \
+             WHERE e.provider = old.provider AND e.id = old.id RETURNING e.id")
+        .bind::<Timestamptz, _>(before)
+        .bind::<BigInt, _>(limit);
         let rows: Vec<Row> = self.rows(query).await?;
         Ok(rows.len())
     }

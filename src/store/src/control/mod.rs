@@ -15,6 +15,7 @@ pub mod links;
 pub mod members;
 pub mod people;
 pub mod plans;
+pub mod reconciliations;
 pub mod refresh;
 pub mod sessions;
 pub mod workspace;

@@ -25,6 +25,7 @@ pub mod identity_keys;
 pub mod inbox;
 pub mod index;
 pub mod invitations;
+pub mod invoices;
 pub mod jobs;
 pub mod large;
 pub mod ledger;

@@ -14,6 +14,7 @@ use parlance_store::{
     testing::TestDb,
 };
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::support::{Chat, admin, at, chat, database, new_conversation, settlement};
 
@@ -42,6 +43,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("inbox", "inbox"),
     ("index", "knowledge"),
     ("invitations", "teams"),
+    ("invoices", "subscriptions"),
     ("jobs", "jobs"),
     ("large", "large"),
     ("mail_replies", "mail_replies"),
@@ -306,6 +308,7 @@ async fn a_foreign_tenant_changes_nothing() {
         ledger::mark_sent(conn, open.id, 1, 1, at(9)).await? != ledger::Marked::NotOpen
     ));
     nothing!(async |conn| ledger::checkpoint_output(conn, open.id, 1).await);
+    nothing!(async |conn| ledger::add_to_estimate(conn, open.id, 1).await);
     nothing!(async |conn| ledger::release(conn, open.id).await);
     nothing!(async |conn| ledger::settle(conn, &settlement(open.id, 1)).await);
     let recorded = globex
@@ -314,6 +317,18 @@ async fn a_foreign_tenant_changes_nothing() {
         .await
         .unwrap();
     assert_eq!(recorded, 0);
+    let day = at(0).date_naive();
+    let proof = globex.db.read(async |conn| {
+        let calls = ledger::calls_of_day(conn, day, Uuid::nil().into(), 10).await?;
+        let missing = ledger::missing_of_day(conn, day, at(1_000_000)).await?;
+        let sums = ledger::wrong_sums(conn, &ledger::ROLL_UPS[0], day).await?;
+        Ok::<_, StoreError>((calls, missing, sums))
+    });
+    let (calls, missing, sums) = proof.await.unwrap();
+    assert!(
+        calls.is_empty() && missing.is_empty() && sums.is_empty(),
+        "{calls:?} {missing:?}"
+    );
 
     assert_eq!(fingerprint(&test, &acme).await, before);
 }

@@ -54,6 +54,10 @@ const ABOVE_TENANTS: &[(&str, &str)] = &[
         "whose an event is stands in its body, and may not be known",
     ),
     (
+        "reconciliations",
+        "what the operator is told of all books; names tenants, and is shown to none",
+    ),
+    (
         "__diesel_schema_migrations",
         "the list of migrations; the server has no right to it",
     ),

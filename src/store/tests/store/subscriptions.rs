@@ -4,7 +4,10 @@ use chrono::TimeDelta;
 use parlance_store::{
     StoreError,
     control::billing_events::NewEvent,
-    queries::subscriptions::{self, Subscription, SubscriptionStatus},
+    queries::{
+        invoices::{self, Charge, Invoice},
+        subscriptions::{self, Subscription, SubscriptionStatus},
+    },
 };
 use serde_json::json;
 
@@ -161,4 +164,77 @@ async fn an_event_is_kept_once_handled_once_and_replayed() {
     );
     assert_eq!(control.replay_billing_events(None, at(30)).await.unwrap(), 1);
     assert_eq!(open(at(30)).await, [("evt_1".to_owned(), 0)]);
+}
+
+fn invoice(number: &str, net_thousandths: i64) -> Invoice {
+    Invoice {
+        provider: "stripe".to_owned(),
+        number: number.to_owned(),
+        at: at(5),
+        net_thousandths,
+        currency: "KWD".to_owned(),
+        status: "open".to_owned(),
+        charge: Charge::Renewal,
+        plan: Some("pro".to_owned()),
+    }
+}
+
+#[tokio::test]
+async fn invoices_are_kept_as_they_are_now_to_the_thousandth_and_are_their_tenants_alone() {
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    let keep = async |chat: &Chat, one: Invoice| {
+        let kept = chat.db.transaction(async |conn| invoices::keep(conn, &one).await);
+        let kept: Result<(), StoreError> = kept.await;
+        kept.unwrap();
+    };
+    let of_day = async |chat: &Chat| {
+        let day = at(5).date_naive();
+        let read = chat.db.read(async |conn| invoices::of_day(conn, day).await);
+        read.await.unwrap()
+    };
+    keep(&acme, invoice("A-1", 14_501)).await;
+    let paid = Invoice {
+        status: "paid".to_owned(),
+        ..invoice("A-1", -14_501)
+    };
+    keep(&acme, paid.clone()).await;
+    assert_eq!(of_day(&acme).await, [paid]);
+    keep(&globex, invoice("A-1", 1)).await;
+    assert_eq!(of_day(&globex).await, [invoice("A-1", 1)]);
+    for (chat, since, charged) in [(&acme, at(4), true), (&acme, at(5), false)] {
+        let read = chat
+            .db
+            .read(async |conn| invoices::is_charged_since(conn, since).await);
+        assert_eq!(read.await.unwrap(), charged);
+    }
+}
+
+#[tokio::test]
+async fn bodies_of_events_are_forgotten_once_they_are_handled_and_their_ids_never() {
+    let test = database().await;
+    let control = test.db().control();
+    for id in ["evt_1", "evt_2"] {
+        let new = NewEvent {
+            provider: "stripe",
+            id,
+            kind: "invoice.paid",
+            customer: None,
+            body: b"{}",
+            at: at(0),
+            retry_at: at(1),
+        };
+        assert!(!control.keep_billing_event(new).await.unwrap());
+    }
+    control
+        .note_billing_event(("stripe", "evt_1"), None, at(2))
+        .await
+        .unwrap();
+    assert_eq!(control.forget_billing_bodies(at(0), 10).await.unwrap(), 0);
+    assert_eq!(control.forget_billing_bodies(at(3), 10).await.unwrap(), 1);
+    assert_eq!(control.forget_billing_bodies(at(3), 10).await.unwrap(), 0);
+    let rows = test.rows("SELECT id, body IS NULL AS gone FROM billing_events ORDER BY id");
+    let rows = rows.await.unwrap();
+    assert_eq!(rows[0], json!({ "id": "evt_1", "gone": true }));
+    assert_eq!(rows[1], json!({ "id": "evt_2", "gone": false }));
 }

@@ -237,6 +237,7 @@ pub fn settlement(reservation: ReservationId, cost_nanos: i64) -> Settlement {
         estimated: false,
         cost_nanos,
         price_effective: Some(at(0).date_naive()),
+        sent_at: at(2),
         at: at(3),
     }
 }

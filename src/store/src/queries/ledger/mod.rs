@@ -4,12 +4,17 @@
 //! may be repeated after a crash. [`record_settled`] turns settled reservations into
 //! `usage_events` and rolls them up, in the same statement, so each is counted once.
 
+mod proof;
 mod record;
 mod report;
 mod reservation;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::prelude::{Queryable, Selectable};
+use diesel::{
+    pg::Pg,
+    prelude::{Queryable, QueryableByName, Selectable},
+    sql_types::BigInt,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -19,13 +24,16 @@ use crate::{
     text_enum::text_enum,
 };
 
+pub use proof::{
+    BookedCall, MissingCall, ROLL_UPS, RollUp, Sums, WrongSums, calls_of_day, missing_of_day, wrong_sums,
+};
 pub use record::{DailyUsage, UsageTotals, record_settled, usage_daily, usage_totals};
 pub use report::{
     MonthCost, UsageBy, UsageEvent, UsageFilter, UsageGroup, UsageSum, month_cost, unpriced_models,
     usage_groups, usage_of_conversation, usage_page,
 };
 pub use reservation::{
-    checkpoint_output, mark_sent, open_expired, open_of_message, release, reserve, settle,
+    add_to_estimate, checkpoint_output, mark_sent, open_expired, open_of_message, release, reserve, settle,
 };
 
 text_enum! {
@@ -97,17 +105,23 @@ pub enum Marked {
 
 /// Tokens of one call, as the upstream counts them. `input` leaves out what came from or went
 /// into the cache.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, QueryableByName)]
+#[diesel(check_for_backend(Pg))]
 pub struct TokenUsage {
     /// Sent, uncached.
+    #[diesel(sql_type = BigInt)]
     pub input: i64,
     /// Received.
+    #[diesel(sql_type = BigInt)]
     pub output: i64,
     /// Written to the five-minute cache.
+    #[diesel(sql_type = BigInt)]
     pub cache_write_5m: i64,
     /// Written to the one-hour cache.
+    #[diesel(sql_type = BigInt)]
     pub cache_write_1h: i64,
     /// Read from the cache.
+    #[diesel(sql_type = BigInt)]
     pub cache_read: i64,
 }
 
@@ -126,7 +140,9 @@ pub struct Settlement {
     pub cost_nanos: i64,
     /// The effective date of the price used.
     pub price_effective: Option<NaiveDate>,
-    /// When. Its UTC date is the day it is billed on.
+    /// When it was sent. Its price is of that UTC date.
+    pub sent_at: DateTime<Utc>,
+    /// When it was settled. Its UTC date is the day it is billed on.
     pub at: DateTime<Utc>,
 }
 

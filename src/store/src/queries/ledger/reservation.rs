@@ -124,6 +124,24 @@ pub async fn checkpoint_output(
     Ok(changed == 1)
 }
 
+/// Adds tokens to what is noted as sent: the request goes out once more, and the upstream may charge for both.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn add_to_estimate(
+    conn: &mut TenantConn<'_>,
+    id: ReservationId,
+    input: i64,
+) -> Result<bool, StoreError> {
+    let changed = sql("UPDATE reservations SET estimate_input = estimate_input + $2 \
+                       WHERE id = $1 AND state = 'open' AND sent_at IS NOT NULL")
+    .bind::<SqlUuid, _>(id)
+    .bind::<BigInt, _>(input)
+    .execute(conn.db())
+    .await?;
+    Ok(changed == 1)
+}
+
 /// Settles a call. `false`, and nothing changes, where it was settled or released before.
 ///
 /// # Errors
@@ -133,7 +151,7 @@ pub async fn settle(conn: &mut TenantConn<'_>, settlement: &Settlement) -> Resul
     let changed = sql(
         "UPDATE reservations SET state = 'settled', settled_at = $2, model = $3, input = $4, \
                 output = $5, cache_write_5m = $6, cache_write_1h = $7, cache_read = $8, estimated = $9, \
-                cost_nanos = $10, price_effective = $11 \
+                cost_nanos = $10, price_effective = $11, sent_at = coalesce(sent_at, $12) \
          WHERE id = $1 AND state = 'open'",
     )
     .bind::<SqlUuid, _>(settlement.reservation)
@@ -147,6 +165,7 @@ pub async fn settle(conn: &mut TenantConn<'_>, settlement: &Settlement) -> Resul
     .bind::<Bool, _>(settlement.estimated)
     .bind::<BigInt, _>(settlement.cost_nanos)
     .bind::<Nullable<Date>, _>(settlement.price_effective)
+    .bind::<Timestamptz, _>(settlement.sent_at)
     .execute(conn.db())
     .await?;
     Ok(changed == 1)
