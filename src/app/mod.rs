@@ -13,6 +13,7 @@ mod deadlines;
 pub mod demo;
 mod eval;
 mod listening;
+mod operators;
 mod reading;
 mod recovery;
 mod rollups;
@@ -34,6 +35,7 @@ pub use self::{
     bench::bench,
     billing::replay as replay_billing_events,
     eval::{eval, train_mood},
+    operators::{Wanted as OperatorsWanted, operators},
     reading::read_document,
     rollups::rollups,
 };
@@ -166,6 +168,8 @@ impl App {
         services.tasks.spawn_local("deadlines", looking);
         let looking = billing::keep_looking(services.clone());
         services.tasks.spawn_local("billing", looking);
+        let looking = operators::keep_looking(services.clone());
+        services.tasks.spawn_local("operators", looking);
         // Listed before anybody is served: what comes in from now on has its job.
         let tenants = services.db.control().tenants().await.unwrap_or_else(|error| {
             error!(%error, "documents that are unread are looked for at the next start");

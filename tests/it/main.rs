@@ -21,6 +21,7 @@ mod knowledge;
 mod layering;
 mod llm;
 mod mail_replies;
+mod operators;
 mod outside;
 mod payments;
 mod promises;

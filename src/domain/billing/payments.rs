@@ -8,7 +8,10 @@ use parlance_store::{
     Db, StoreError, TenantConn,
     control::{Role, billing_events::NewEvent, members, workspace},
     ids::TenantId,
-    queries::subscriptions::{self, Subscription},
+    queries::{
+        paid_plans,
+        subscriptions::{self, Subscription},
+    },
 };
 use serde_json::json;
 use tracing::{error, info, warn};
@@ -284,6 +287,7 @@ impl Payments {
             };
             let settled = dunning::settle(&before, told, self.grace, now);
             subscriptions::write(conn, &settled.subscription).await?;
+            paid_plans::note(conn, now).await?;
             self.give(conn, &before, &settled.subscription, now).await?;
             for notice in &settled.notices {
                 self.tell(conn, *notice, &settled.subscription, now).await?;

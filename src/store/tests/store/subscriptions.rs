@@ -4,7 +4,10 @@ use chrono::TimeDelta;
 use parlance_store::{
     StoreError,
     control::billing_events::NewEvent,
-    queries::subscriptions::{self, Subscription, SubscriptionStatus},
+    queries::{
+        paid_plans,
+        subscriptions::{self, Subscription, SubscriptionStatus},
+    },
 };
 use serde_json::json;
 
@@ -161,4 +164,41 @@ async fn an_event_is_kept_once_handled_once_and_replayed() {
     );
     assert_eq!(control.replay_billing_events(None, at(30)).await.unwrap(), 1);
     assert_eq!(open(at(30)).await, [("evt_1".to_owned(), 0)]);
+}
+
+/// What is paid for is noted when it becomes another, and never for somebody else.
+#[tokio::test]
+async fn what_was_paid_for_is_its_tenants_alone() {
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    let notes = async |chat: &Chat, seconds: i64| {
+        let noted = chat
+            .db
+            .transaction(async |conn| paid_plans::note(conn, at(seconds)).await);
+        let noted: Result<(), StoreError> = noted.await;
+        noted.unwrap();
+    };
+    begins(&acme, "stripe", "cus_1").await;
+    let mut mine = active(known(&acme).await.unwrap());
+    mine.status = Some(SubscriptionStatus::Trialing);
+    writes(&acme, &mine).await;
+    notes(&acme, 1).await;
+    mine.status = Some(SubscriptionStatus::Active);
+    writes(&acme, &mine).await;
+    notes(&globex, 2).await;
+    notes(&acme, 3).await;
+    notes(&acme, 4).await;
+    mine.granted = None;
+    writes(&acme, &mine).await;
+    notes(&acme, 5).await;
+    let rows = test
+        .rows("SELECT tenant_id, at, plan, price FROM paid_plans ORDER BY id")
+        .await
+        .unwrap();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| (row["tenant_id"].clone(), row["plan"].clone()))
+        .collect();
+    let tenant = json!(acme.db.tenant_id());
+    assert_eq!(rows, [(tenant.clone(), json!("pro")), (tenant, json!(null))]);
 }
