@@ -20,7 +20,7 @@ export const firstLoad = () => ({
       loaded.add(chunk);
       for (const name of chunk.imports) load(bundle[name]);
     };
-    chunks.filter((chunk) => chunk.isEntry || NEEDED.some((file) => has(chunk, file))).forEach(load);
+    chunks.filter((chunk) => has(chunk, 'main.tsx') || NEEDED.some((file) => has(chunk, file))).forEach(load);
     const total = [...loaded].reduce((sum, { code }) => sum + gzipSync(code).length, 0);
     console.log(`the inbox        ${total.toLocaleString('en')} B gzipped of ${LIMIT.toLocaleString('en')}`);
     if (total > LIMIT) this.error('the first load of the inbox is over its limit: load on demand what it does not need');

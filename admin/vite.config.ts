@@ -16,6 +16,8 @@ export default defineConfig({
     // The page's content policy has no data: for fonts and scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The console, and the page of operators, which shares what both need.
+    rolldownOptions: { input: ['index.html', 'operator.html'] },
   },
   server: {
     proxy: Object.fromEntries(['/api', '/demo', '/widget', '/widget.js'].map((path) => [path, { target: server, ws: true }])),

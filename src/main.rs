@@ -5,7 +5,7 @@ use std::{io::Write, path::PathBuf, process::ExitCode, time::Duration};
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 use parlance::{
-    app::{self, Adapters, App, demo},
+    app::{self, Adapters, App, OperatorsWanted, demo},
     bench::Size,
     cli,
     config::Config,
@@ -108,8 +108,21 @@ enum Command {
     /// Payments
     #[command(subcommand)]
     Billing(Billing),
+    /// Who may see all workspaces at /operator; the server may run meanwhile
+    #[command(subcommand)]
+    Operator(Operator),
     /// Bring the database of DATABASE_URL up to date and end
     Migrate,
+}
+
+#[derive(Subcommand)]
+enum Operator {
+    /// Make an account with a confirmed address an operator
+    Add { email: String },
+    /// Take that back; what was entered ends at once
+    Remove { email: String },
+    /// List the operators
+    List,
 }
 
 #[derive(Subcommand)]
@@ -176,6 +189,15 @@ async fn carry_out(command: Command) -> anyhow::Result<()> {
                 std::io::stdout().lock(),
                 "{marked} events are handled again"
             )?)
+        }
+        Command::Operator(wanted) => {
+            let wanted = match wanted {
+                Operator::Add { email } => OperatorsWanted::Add(email),
+                Operator::Remove { email } => OperatorsWanted::Remove(email),
+                Operator::List => OperatorsWanted::List,
+            };
+            let said = app::operators(&configured()?, &wanted).await?;
+            Ok(write!(std::io::stdout().lock(), "{said}")?)
         }
         Command::TrainMood { data, out } => {
             let training = app::train_mood(&configured()?, &data, &out).await?;

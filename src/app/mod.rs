@@ -13,6 +13,7 @@ mod deadlines;
 pub mod demo;
 mod eval;
 mod listening;
+mod operators;
 mod reading;
 mod reconcile;
 mod recovery;
@@ -35,6 +36,7 @@ pub use self::{
     bench::bench,
     billing::replay as replay_billing_events,
     eval::{eval, train_mood},
+    operators::{Wanted as OperatorsWanted, operators},
     reading::read_document,
     reconcile::reconcile,
     rollups::rollups,
@@ -176,6 +178,8 @@ impl App {
         services.tasks.spawn_local("billing", looking);
         let proving = reconciler.run(services.tasks.stopping());
         services.tasks.spawn_local("reconciliation", proving);
+        let looking = operators::keep_looking(services.clone());
+        services.tasks.spawn_local("operators", looking);
         // Listed before anybody is served: what comes in from now on has its job.
         let tenants = services.db.control().tenants().await.unwrap_or_else(|error| {
             error!(%error, "documents that are unread are looked for at the next start");

@@ -162,6 +162,6 @@ fn stripe_says_what_it_needs_and_shows_no_secret() {
         panic!("it is Stripe");
     };
     assert_eq!(options.webhook_secrets.len(), 2);
-    assert_eq!(options.prices["enterprise"], "price_2");
+    assert_eq!(options.prices["enterprise"], ["price_2"]);
     assert!(matches!(read(&[]).unwrap().billing.paid_by, PaidBy::Mock));
 }

@@ -121,11 +121,25 @@ pub async fn console(
     if path.starts_with("assets/") {
         return Err(Problem::not_found());
     }
-    let page = Console::get("index.html").ok_or_else(Problem::not_found)?;
-    let policy = console_policy(services.accounts.provider().map(|provider| provider.reach()));
+    console_page(
+        "index.html",
+        services.accounts.provider().map(|provider| provider.reach()),
+    )
+}
+
+/// `GET /operator/{path}`: the page of operators, which finds its way from the path.
+///
+/// # Errors
+/// `NotFound` when the console was not built.
+pub async fn operator() -> Result<HttpResponse, Problem> {
+    console_page("operator.html", None)
+}
+
+fn console_page(name: &str, reach: Option<Reach<'_>>) -> Result<HttpResponse, Problem> {
+    let page = Console::get(name).ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, policy))
+        .insert_header((header::CONTENT_SECURITY_POLICY, console_policy(reach)))
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .body(page.data.into_owned()))
 }

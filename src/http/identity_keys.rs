@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::{
     documents::problem,
-    permit::{Allowed, SpacesWrite},
+    permit::{Allowed, SpaceCredentials},
     views::List,
 };
 use crate::{
@@ -98,7 +98,7 @@ pub struct Retire {
     responses((status = 200, body = List<IdentityKeyView>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn list(
-    caller: Allowed<SpacesWrite>,
+    caller: Allowed<SpaceCredentials>,
     path: web::Path<SpaceId>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
@@ -125,7 +125,7 @@ pub async fn list(
     responses((status = 201, body = NewKeyView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn add(
-    caller: Allowed<SpacesWrite>,
+    caller: Allowed<SpaceCredentials>,
     path: web::Path<SpaceId>,
     body: web::Json<NewKey>,
     services: web::Data<Services>,
@@ -171,7 +171,7 @@ pub async fn add(
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn retire(
-    caller: Allowed<SpacesWrite>,
+    caller: Allowed<SpaceCredentials>,
     path: web::Path<(SpaceId, IdentityKeyId)>,
     body: web::Json<Retire>,
     services: web::Data<Services>,
@@ -198,7 +198,7 @@ pub async fn retire(
     responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn remove(
-    caller: Allowed<SpacesWrite>,
+    caller: Allowed<SpaceCredentials>,
     path: web::Path<(SpaceId, IdentityKeyId)>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {

@@ -30,6 +30,7 @@ mod mail;
 mod mock_billing;
 mod openapi;
 mod operations;
+mod operator;
 mod outbox;
 mod passages;
 mod payments;

@@ -11,15 +11,15 @@ use utoipa::{
     Modify, OpenApi,
     openapi::{
         OpenApi as Document,
-        security::{Http, HttpAuthScheme, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
     },
 };
 
 use super::{
     analytics, attachments, audit, auth, billing, budget, canned, contacts, conversations, documents, gaps,
-    golden, identity_keys, invitations, jobs, keys, ledger, mail, operations, outbox, passages, payments,
-    places, query, questions, ratings, routing_rules, session, sla, sources, spaces, team, ticket_categories,
-    tickets, visitors, widget, workspace,
+    golden, identity_keys, invitations, jobs, keys, ledger, mail, operations, operator, outbox, passages,
+    payments, places, query, questions, ratings, routing_rules, session, sla, sources, spaces, team,
+    ticket_categories, tickets, visitors, widget, workspace,
 };
 
 /// The document as JSON text, made once.
@@ -105,6 +105,7 @@ Lists give `next` while there is more: pass it as `cursor`.";
         (name = "keys", description = "The keys of programs"),
         (name = "billing", description = "The plan, how much of it is used, what is paid for it, and what models cost"),
         (name = "audit", description = "Who did what"),
+        (name = "operator", description = "All workspaces, for those who run the installation"),
         (name = "operations", description = "For those who run it"),
     ),
 )]
@@ -130,6 +131,9 @@ impl Modify for Bearers {
             bearer.description = Some(about.to_owned());
             components.add_security_scheme(name, SecurityScheme::Http(bearer));
         }
+        let mut entry = ApiKeyValue::new("parlance_operator");
+        entry.description = Some("The cookie of an operator's entry".to_owned());
+        components.add_security_scheme("operator", SecurityScheme::ApiKey(ApiKey::Cookie(entry)));
         let mut basic = Http::new(HttpAuthScheme::Basic);
         basic.description = Some("MAIL_INBOUND_SECRET as the password, or as a bearer".to_owned());
         components.add_security_scheme("mail", SecurityScheme::Http(basic));
@@ -140,6 +144,7 @@ impl Modify for Bearers {
 #[must_use]
 pub fn document(transports: impl IntoIterator<Item = Document>) -> ApiDocument {
     let mut all = Calls::openapi();
+    all.merge(operator::Calls::openapi());
     for calls in transports {
         all.merge(calls);
     }

@@ -6,14 +6,16 @@ use std::{marker::PhantomData, ops::Deref, time::Duration};
 use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, Responder, dev::Payload, guard, web};
 use futures_util::future::LocalBoxFuture;
 
-use super::{limits::Left, user::Member};
+use super::{limits::Left, operator::Operator, user::Member};
 use crate::{
     actors::services::Services,
     domain::{
         accounts::{
             caller::Caller,
             keys::{self, KeyError},
+            live::Standing,
             permission::{Permission, may},
+            token::OperatorClaims,
         },
         quota::hourly::Spent,
     },
@@ -24,6 +26,8 @@ use crate::{
 pub trait Permit: 'static {
     /// All of them.
     const PERMISSIONS: &'static [Permission];
+    /// Whether an operator who acts as the workspace has it, as far as its permissions are theirs.
+    const FOR_OPERATORS: bool = true;
 }
 
 /// Proof that the caller has the permissions of `P`.
@@ -48,7 +52,7 @@ impl<P: Permit> FromRequest for Allowed<P> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let caller = permitted(&request, P::PERMISSIONS).await?;
+            let caller = permitted(&request, P::PERMISSIONS, P::FOR_OPERATORS).await?;
             Ok(Self {
                 caller,
                 permission: PhantomData,
@@ -57,11 +61,26 @@ impl<P: Permit> FromRequest for Allowed<P> {
     }
 }
 
-async fn permitted(request: &HttpRequest, needed: &[Permission]) -> Result<Caller, Problem> {
+async fn permitted(
+    request: &HttpRequest,
+    needed: &[Permission],
+    for_operators: bool,
+) -> Result<Caller, Problem> {
     if bearer(request).starts_with(keys::BEGINS) {
         return opened(request, needed).await;
     }
     let member = Member::of(request).await?;
+    if let Standing::Operator(OperatorClaims { may_write, .. }) = member.standing {
+        let has = needed.iter().all(|needed| needed.for_operators(may_write));
+        // What reads and yet does something is no GET.
+        let reads = request.method().is_safe();
+        return if has && for_operators && (may_write || reads) {
+            Ok(member.into())
+        } else {
+            let detail = "an operator who acts as the workspace may not do this";
+            Err(Problem::new(Code::Forbidden, detail))
+        };
+    }
     if let Some(permission) = needed.iter().find(|needed| !may(member.role, **needed)) {
         let detail = format!(
             "this takes the permission {permission}, which your role, {}, does not have",
@@ -107,6 +126,19 @@ async fn opened(request: &HttpRequest, needed: &[Permission]) -> Result<Caller, 
     }
     Ok(opened.caller)
 }
+
+/// The secrets by which sites and widgets are known: [`Permission::SpacesWrite`], and never an operator.
+#[derive(Clone, Copy, Debug)]
+pub struct SpaceCredentials;
+
+impl Permit for SpaceCredentials {
+    const PERMISSIONS: &'static [Permission] = &[Permission::SpacesWrite];
+    const FOR_OPERATORS: bool = false;
+}
+
+/// A route for operators, by their own entry and nothing else.
+#[derive(Clone, Copy, Debug)]
+pub struct Operators;
 
 /// A route for everybody, or one that finds out itself who calls.
 #[derive(Clone, Copy, Debug)]
@@ -160,6 +192,7 @@ permits!(
 macro_rules! proves {
     ($($arg:ident)*) => {
         impl<P: Permit, $($arg),*> Proves<P> for (Allowed<P>, $($arg,)*) {}
+        impl<$($arg),*> Proves<Operators> for (Operator, $($arg,)*) {}
     };
 }
 proves!();

@@ -13,12 +13,12 @@ use super::{
     contacts::{self, notes},
     conversations::{self, act, read, search},
     demo, documents, gaps, golden, identity_keys, invitations, jobs, keys, ledger, mail, mock_billing,
-    operations, outbox, passages, payments,
+    operations, operator, outbox, passages, payments,
     permit::{
         AnalyticsRead, Anyone, AuditRead, BillingBudget, BillingRead, BillingWrite, ContactsMerge,
         ConversationsRead, ConversationsWrite, GapsRead, GapsWrite, KeysRead, KeysWrite, KnowledgeRead,
-        KnowledgeWrite, QuestionsRead, RatingCommentsRead, SpacesRead, SpacesWrite, TeamRead, TeamWrite,
-        WorkspaceWrite, delete, get, patch, post, put,
+        KnowledgeWrite, QuestionsRead, RatingCommentsRead, SpaceCredentials, SpacesRead, SpacesWrite,
+        TeamRead, TeamWrite, WorkspaceWrite, delete, get, patch, post, put,
     },
     places, query, questions, ratings, session, site, sla, sources,
     spaces::{self, embed, experiments, life, versions},
@@ -67,6 +67,8 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         .service(at("/").route(get(Anyone, site::landing)))
         .service(at("/pricing").route(get(Anyone, site::pricing)))
         .service(at("/site/{file}").route(get(Anyone, site::file)))
+        .service(at("/operator").route(get(Anyone, assets::operator)))
+        .service(at("/operator/{path:.*}").route(get(Anyone, assets::operator)))
         .service(at("/app").route(get(Anyone, assets::to_console)))
         .service(at("/app/{path:.*}").route(get(Anyone, assets::console)))
         .service(at("/widget.js").route(get(Anyone, assets::loader)))
@@ -198,7 +200,7 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         .service(at("/api/chat-spaces/{id}/unpublish").route(post(SpacesWrite, life::unpublish)))
         .service(at("/api/chat-spaces/{id}/archive").route(post(SpacesWrite, life::archive)))
         .service(at("/api/chat-spaces/{id}/unarchive").route(post(SpacesWrite, life::unarchive)))
-        .service(at("/api/chat-spaces/{id}/rotate-key").route(post(SpacesWrite, life::rotate_key)))
+        .service(at("/api/chat-spaces/{id}/rotate-key").route(post(SpaceCredentials, life::rotate_key)))
         .service(at("/api/chat-spaces/{id}/widget").route(get(SpacesRead, embed::code)))
         .service(at("/api/chat-spaces/{id}/preview").route(post(SpacesRead, embed::preview)))
         .service(at("/api/chat-spaces/{id}/versions").route(get(SpacesRead, versions::list)))
@@ -220,15 +222,16 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
         )
         .service(
             at("/api/chat-spaces/{id}/identity-keys")
-                .route(get(SpacesWrite, identity_keys::list))
-                .route(post(SpacesWrite, identity_keys::add)),
+                .route(get(SpaceCredentials, identity_keys::list))
+                .route(post(SpaceCredentials, identity_keys::add)),
         )
         .service(
-            at("/api/chat-spaces/{id}/identity-keys/{kid}").route(delete(SpacesWrite, identity_keys::remove)),
+            at("/api/chat-spaces/{id}/identity-keys/{kid}")
+                .route(delete(SpaceCredentials, identity_keys::remove)),
         )
         .service(
             at("/api/chat-spaces/{id}/identity-keys/{kid}/retire")
-                .route(post(SpacesWrite, identity_keys::retire)),
+                .route(post(SpaceCredentials, identity_keys::retire)),
         )
         .service(
             at("/api/chat-spaces/{id}/documents/upload")
@@ -282,6 +285,7 @@ pub fn configure(config: &mut web::ServiceConfig, transports: Transports, kept_h
                 .route(post(KnowledgeWrite, golden::ask)),
         )
         .service(at("/api/golden-runs/{id}").route(get(KnowledgeRead, golden::run)))
+        .configure(operator::routes::configure)
         .configure(of_gaps)
         .service(at("/api/analytics/overview").route(get(AnalyticsRead, analytics::overview)))
         .service(at("/api/chat-spaces/{id}/analytics").route(get(AnalyticsRead, analytics::of_space)))

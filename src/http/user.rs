@@ -16,7 +16,7 @@ use crate::{
         accounts::{caller::Caller, live::Standing, recognise::Recognised},
         audit::Actor,
     },
-    kernel::{bearer::bearer, problem::Problem},
+    kernel::{bearer::bearer, code::Code, problem::Problem},
 };
 
 /// A member of a workspace, in the role they have now. What they may do is for
@@ -37,12 +37,13 @@ pub struct Member {
 
 impl From<Member> for Caller {
     fn from(member: Member) -> Self {
+        let (id, email) = (member.user, member.email);
         Self {
             tenant: member.tenant,
             role: Some(member.role),
-            actor: Actor::User {
-                id: member.user,
-                email: member.email,
+            actor: match member.standing {
+                Standing::Operator(_) => Actor::Operator { id, email },
+                Standing::Session(_) | Standing::Outside(_) => Actor::User { id, email },
             },
             name: member.name,
             address: member.address,
@@ -57,12 +58,20 @@ impl FromRequest for Member {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { Self::of(&request).await })
+        Box::pin(async move {
+            let member = Self::of(&request).await?;
+            // What is one's own is not the workspace's: an operator has it elsewhere.
+            if let Standing::Operator(_) = member.standing {
+                let detail = "an operator who acts as the workspace has no account in it";
+                return Err(Problem::new(Code::Forbidden, detail));
+            }
+            Ok(member)
+        })
     }
 }
 
 impl Member {
-    /// Who the bearer token of `request` names.
+    /// Who the bearer token of `request` names. What an operator asks for who acts as a workspace is noted first.
     ///
     /// # Errors
     /// `unauthenticated`; of accounts that are kept elsewhere also `forbidden`, `busy`, `rate_limited`.
@@ -73,6 +82,9 @@ impl Member {
         let address = services.addresses.of(request);
         let recognised = services.accounts.recognise(bearer(request), address).await;
         let Recognised { live, standing, .. } = recognised.map_err(auth::problem)?;
+        let asked = (request.method().as_str(), request.path());
+        let noted = services.accounts.attribute(&standing, asked, address).await;
+        noted.map_err(auth::problem)?;
         Ok(Self {
             user: live.user,
             tenant: live.tenant,

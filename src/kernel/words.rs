@@ -62,6 +62,8 @@ macro_rules! words {
 words! {
     /// What somebody is in a workspace.
     Role = control::Role;
+    /// By what workspaces are sorted.
+    TenantSort = control::operator_view::TenantSort;
     /// Who did something.
     ActorKind = audit::ActorKind;
     /// What a plan limits.

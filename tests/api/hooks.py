@@ -24,10 +24,14 @@ class Bearer:
             return WORLD["visitor"]
         if not security:
             return None
+        if any("operator" in way for way in security):
+            return {"Cookie": f"parlance_operator={WORLD['operator']}"}
         return WORLD["person" if case.path.startswith(OWN) else "owner"]
 
     def set(self, case, token, context):
-        if token:
+        if isinstance(token, dict):
+            case.headers.update(token)
+        elif token:
             case.headers["Authorization"] = f"Bearer {token}"
 
 

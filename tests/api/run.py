@@ -38,13 +38,17 @@ ENVIRONMENT = {
 PASSED = ("PATH", "HOME", "TMPDIR", "LANG", "PARLANCE_POSTGRES_DIR", "PARLANCE_MODEL_DIR")
 
 
+def environment(data):
+    passed = {name: os.environ[name] for name in PASSED if name in os.environ}
+    return {**passed, **ENVIRONMENT, "DATA_DIR": str(data)}
+
+
 def start(binary, data):
     log = data / "server.log"
-    environment = {name: os.environ[name] for name in PASSED if name in os.environ}
     with log.open("wb") as out:
         server = subprocess.Popen(
             # Not in the tree: a developer's .env there would be read.
-            [binary], cwd=data, env={**environment, **ENVIRONMENT, "DATA_DIR": str(data)}, stdout=out, stderr=out, stdin=subprocess.DEVNULL
+            [binary], cwd=data, env=environment(data), stdout=out, stderr=out, stdin=subprocess.DEVNULL
         )
     until = time.monotonic() + READY_WITHIN
     while time.monotonic() < until and server.poll() is None:
@@ -101,7 +105,7 @@ def main():
     server, url = start(binary, data)
     failed = []
     try:
-        world = World(url)
+        world = World(url, lambda *command: subprocess.run([binary, *command], cwd=data, env=environment(data), check=True))
         world.lived = story.tell(world)
         print(f"story: {len(world.valid)} of {len(world.operations)} operations, {world.calls} calls, all as documented", flush=True)
         code, answers = generated(url, data, world, options)

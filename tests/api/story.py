@@ -380,6 +380,35 @@ def routing(ada, category):
     return made["id"]
 
 
+def operators(world, tenant):
+    """Somebody who runs the installation. Gives the cookie of their entry."""
+    oda = Person(world, "oda").signs_up()
+    oda.call("verify_email", body={"token": world.link(oda.email, "verify")})
+    proposed = oda.call("propose_second_factor")
+    codes = oda.call("enable_second_factor", body={"password": oda.password, "code": code_of(proposed["secret"])})["recovery_codes"]
+    world.command("operator", "add", oda.email)
+
+    def enters(code):
+        entry = requests.Session()
+        world.call("enter_as_operator", body={"email": oda.email, "password": oda.password, "code": code}, session=entry)
+        return entry
+
+    entry = enters(codes[0])
+    for operation in ("get_operator", "get_operator_overview", "get_operator_health", "list_operator_acts"):
+        world.call(operation, session=entry)
+    world.call("list_tenants", query={"search": "acme", "sort": "mrr", "descending": "true", "limit": 2, "page": 1}, session=entry)
+    world.call("export_tenants", query={"plan": "pro", "subscription": "active"}, session=entry)
+    world.call("get_tenant", {"id": tenant}, query={"months": 3}, session=entry)
+    begun = world.call("act_as_workspace", {"id": tenant}, body={"reason": "Ticket 4711: answers are slow", "minutes": 5}, session=entry)
+    access = {"id": begun["id"]}
+    world.call("list_operator_access", session=entry)
+    token = world.call("get_operator_token", access, session=entry)["access_token"]
+    world.call("list_spaces", token=token)
+    world.call("end_operator_access", access, session=entry)
+    world.call("leave_as_operator", session=entry)
+    return enters(codes[1]).cookies["parlance_operator"]
+
+
 def tell(world):
     """All of it. What is given back is what generated calls are to find: by operation, or by path."""
     operations(world)
@@ -415,7 +444,9 @@ def tell(world):
         "owner": ada.token,
         "person": eve.token,
         "visitor": visitor,
+        "operator": operators(world, ada.tenant),
         "by_path": {
+            "/api/operator/tenants/{id}": {"id": ada.tenant},
             "/api/widget/{space}": {"space": space["slug"]},
             "/api/widget/{space}/conversation/{id}": {"id": conversation},
             "/sources/{space}": {"space": space["slug"], "document": document},

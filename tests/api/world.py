@@ -51,8 +51,9 @@ class Person:
 
 
 class World:
-    def __init__(self, url):
-        self.url, self.run = url, uuid.uuid4().hex[:8]
+    def __init__(self, url, command):
+        """`command` runs one of the command line's beside the server."""
+        self.url, self.run, self.command = url, uuid.uuid4().hex[:8], command
         self.document = requests.get(f"{url}/api/openapi.json", timeout=10).json()
         # Not by its address: what is at that is left out.
         self.schema = schemathesis.openapi.from_dict(self.document)

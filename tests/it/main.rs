@@ -23,6 +23,7 @@ mod layering;
 mod llm;
 mod mail_replies;
 mod money;
+mod operators;
 mod outside;
 mod payments;
 mod promises;

@@ -1,4 +1,5 @@
 import { VerifyBanner } from '../account/VerifyBanner';
+import { ActingBanner } from '../acting/ActingBanner';
 import type { Identity } from '../auth/session';
 import { UsageBanner } from '../billing/UsageBanner';
 import { useMay } from './permission';
@@ -8,6 +9,7 @@ export function Banners({ identity }: { identity: Identity }) {
   const billing = useMay('billing:read');
   return (
     <>
+      {identity.acting && <ActingBanner acting={identity.acting} />}
       <VerifyBanner user={identity.user} />
       {billing && <UsageBanner />}
     </>

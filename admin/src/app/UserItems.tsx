@@ -19,7 +19,7 @@ const THEMES = [
 ] as const;
 
 /** How the console looks to who is logged in, where else they can go, and the way out. */
-export function UserItems({ identity: { user, tenant } }: { identity: Identity }) {
+export function UserItems({ identity: { user, tenant, acting } }: { identity: Identity }) {
   const session = useSession();
   const [theme, setTheme] = useTheme();
   const logOut = useMutation({ mutationFn: () => session.logOut() });
@@ -29,14 +29,18 @@ export function UserItems({ identity: { user, tenant } }: { identity: Identity }
   return (
     <MenuContent align="end">
       <MenuLabel>{user.email}</MenuLabel>
-      <MenuItem onSelect={() => void navigate({ to: '/account' })}>
-        <UserRound className="size-4 text-mute" aria-hidden /> Your account
-      </MenuItem>
-      <MenuCheck checked={away} onSelect={stay} onCheckedChange={(on) => setCalls({ away: on ? user.id : null })}>
-        <MoonStar className="size-4 text-mute" aria-hidden /> Away
-      </MenuCheck>
-      <MenuLine />
-      <Places here={tenant.id} />
+      {!acting && (
+        <>
+          <MenuItem onSelect={() => void navigate({ to: '/account' })}>
+            <UserRound className="size-4 text-mute" aria-hidden /> Your account
+          </MenuItem>
+          <MenuCheck checked={away} onSelect={stay} onCheckedChange={(on) => setCalls({ away: on ? user.id : null })}>
+            <MoonStar className="size-4 text-mute" aria-hidden /> Away
+          </MenuCheck>
+          <MenuLine />
+          <Places here={tenant.id} />
+        </>
+      )}
       <MenuLabel>Theme</MenuLabel>
       <MenuRadioGroup value={theme} onValueChange={(next) => setTheme(next as Theme)}>
         {THEMES.map(({ theme: value, label, icon: Icon }) => (
@@ -53,7 +57,7 @@ export function UserItems({ identity: { user, tenant } }: { identity: Identity }
           logOut.mutate();
         }}
       >
-        <LogOut className="size-4 text-mute" aria-hidden /> Log out
+        <LogOut className="size-4 text-mute" aria-hidden /> {acting ? 'End acting' : 'Log out'}
       </MenuItem>
       {logOut.error && (
         <p role="alert" className="max-w-56 px-2.5 pb-2 text-xs text-bad">

@@ -33,5 +33,6 @@ export function may(role: string, permission: Permission): boolean {
 /** Whether who is logged in may do this. */
 export function useMay(permission: Permission): boolean {
   const state = useSessionState();
-  return state.phase === 'in' && may(state.tenant.role, permission);
+  if (state.phase !== 'in') return false;
+  return state.acting ? state.acting.permissions.includes(permission) : may(state.tenant.role, permission);
 }

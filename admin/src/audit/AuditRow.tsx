@@ -33,7 +33,8 @@ export function AuditRow({ event, only }: { event: AuditEvent; only: (actor: str
             <span className="font-medium" title={actor.name}>
               {name}
             </span>{' '}
-            {actor.kind === 'api_key' && <Tag>key</Tag>} <span className="text-mute">{before}</span>
+            {actor.kind === 'api_key' && <Tag>key</Tag>}
+            {actor.kind === 'operator' && <Tag look="warn">operator</Tag>} <span className="text-mute">{before}</span>
             {subject}
             <span className="text-mute">{after}</span>
           </span>

@@ -144,6 +144,11 @@ export const ACTIONS: Record<string, Kind> = {
       'session.reuse': 'used a session twice, which ended it',
     },
   },
+  'operator.': {
+    label: 'Operators of the installation',
+    one: 'this workspace',
+    acts: { 'operator.begin': 'began to act as this workspace', 'operator.end': 'no longer acts as this workspace' },
+  },
   'job.': { label: 'Jobs', one: 'a job', acts: { 'job.cancel': 'cancelled a job' } },
 };
 

@@ -6,7 +6,7 @@ import { queryOf, type Wanted } from './wanted';
 export interface AuditEvent {
   id: string;
   at: string;
-  actor: { kind: 'user' | 'api_key' | 'visitor' | 'system'; id: string | null; name: string };
+  actor: { kind: 'user' | 'api_key' | 'visitor' | 'system' | 'operator'; id: string | null; name: string };
   address: string | null;
   action: string;
   target: { kind: string; id: string } | null;

@@ -4,17 +4,21 @@ import { Problem } from '../api/problem';
 import type { Accounts, Invited, NewAccount } from './accounts';
 import { isElsewhere, LocalAccounts } from './local';
 import { OutsideAccounts } from './provider/accounts';
+import type { OperatorAccounts } from './operator';
 import { load, type Keeper, type Provider } from './provider/provider';
+import { actingAs } from './acting';
 import { Held, type SessionState, type User } from './state';
 
 export type { NewAccount } from './accounts';
-export type { Identity, SessionState, User } from './state';
+export type { Acting, Identity, SessionState, User } from './state';
 
 /** Who is logged in, whoever keeps the accounts. */
 export class Session implements Accounts {
   private readonly held: Held;
   private readonly local: LocalAccounts;
   private outside: OutsideAccounts | null = null;
+  /** Of an operator, who came here to act as a workspace. */
+  private operator: OperatorAccounts | null = null;
   readonly subscribe: Held['subscribe'];
   readonly snapshot: Held['snapshot'];
 
@@ -37,6 +41,11 @@ export class Session implements Accounts {
    */
   async start(): Promise<void> {
     this.held.set({ phase: 'starting' });
+    const acting = actingAs();
+    if (acting) {
+      this.operator ??= new (await import('./operator')).OperatorAccounts(this.held, acting);
+      return this.operator.look();
+    }
     if (this.outside) return this.outside.look();
     try {
       await this.local.renew();
@@ -62,7 +71,7 @@ export class Session implements Accounts {
   }
 
   private get accounts(): Accounts {
-    return this.outside ?? this.local;
+    return this.operator ?? this.outside ?? this.local;
   }
 
   /** With an account that is kept here, as [LocalAccounts] says. */

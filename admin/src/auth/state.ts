@@ -12,6 +12,18 @@ export interface User {
 export interface Identity {
   user: User;
   tenant: { id: string; role: string };
+  /** Of an operator who acts as the workspace. */
+  acting?: Acting;
+}
+
+export interface Acting {
+  workspace: string;
+  reason: string;
+  may_write: boolean;
+  /** When it ends by itself. */
+  until: string;
+  /** In the place of a role's. */
+  permissions: string[];
 }
 
 export type SessionState =
@@ -34,13 +46,13 @@ export class Held {
   constructor(private readonly forget: (moved: boolean) => void) {}
 
   /** Somebody is logged in, perhaps as before. */
-  enter({ user, tenant }: Identity): void {
+  enter({ user, tenant, acting }: Identity): void {
     const before = this.state;
     const same = before.phase === 'in' && before.user.id === user.id && before.tenant.id === tenant.id;
     // Another tab may have logged in as someone else.
     if (before.phase === 'in' && !same) this.forget(true);
     const alike = same && JSON.stringify(before.user) === JSON.stringify(user) && before.tenant.role === tenant.role;
-    if (!alike) this.set({ phase: 'in', user, tenant });
+    if (!alike) this.set({ phase: 'in', user, tenant, ...(acting && { acting }) });
   }
 
   /** Nobody is in any more. */

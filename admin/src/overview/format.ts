@@ -55,12 +55,17 @@ export const difference = (now: number | null, before: number | null) => (now ==
 
 export const changeText = (by: number) => minus(signed.format(by));
 
-/** Of a day its date, of an hour its time: both are told in the zone that was asked for. */
+const month = new Intl.DateTimeFormat(undefined, { month: 'short', year: 'numeric', timeZone: 'UTC' });
+const monthName = (at: string) => month.format(new Date(`${at}-01T00:00:00Z`));
+
+/** Of a month its name, of a day its date, of an hour its time: these are told in the zone that was asked for. */
 export function slotName(at: string): string {
+  if (at.length === 7) return monthName(at);
   return at.length > 10 ? at.slice(11, 16) : day.format(new Date(`${at}T00:00:00Z`));
 }
 
 export function longSlotName(at: string): string {
+  if (at.length === 7) return monthName(at);
   const name = longDay.format(new Date(`${at.slice(0, 10)}T00:00:00Z`));
   return at.length > 10 ? `${name}, ${at.slice(11, 16)}` : name;
 }

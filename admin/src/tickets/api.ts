@@ -63,7 +63,7 @@ export interface TicketEvent {
   seq: number;
   kind: 'created' | 'changed' | 'routed' | 'note' | 'merged' | 'merged_into' | 'linked' | 'unlinked' | 'watched' | 'unwatched' | 'sla_at_risk' | 'sla_breached';
   body: Record<string, unknown>;
-  author: { kind: 'user' | 'api_key' | 'visitor' | 'system'; id: string | null; name: string };
+  author: { kind: 'user' | 'api_key' | 'visitor' | 'system' | 'operator'; id: string | null; name: string };
   at: string;
 }
 

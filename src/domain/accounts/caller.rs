@@ -65,7 +65,7 @@ impl Caller {
     #[must_use]
     pub fn agent(&self) -> Agent {
         let id = match &self.actor {
-            Actor::User { id, .. } => (*id).into(),
+            Actor::User { id, .. } | Actor::Operator { id, .. } => (*id).into(),
             Actor::ApiKey { id, .. } => *id,
             Actor::Visitor { id } => (*id).into(),
             Actor::System => Uuid::nil(),

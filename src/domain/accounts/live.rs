@@ -12,7 +12,7 @@ use parlance_store::{
     ids::FamilyId,
 };
 
-use super::outside::Outsider;
+use super::{outside::Outsider, token::OperatorClaims};
 use crate::kernel::clock::SharedClock;
 
 /// How long another process's change may take to be seen.
@@ -29,6 +29,8 @@ pub enum Standing {
     Session(FamilyId),
     /// One of an identity provider's.
     Outside(Arc<Outsider>),
+    /// An operator's, who acts as the workspace.
+    Operator(OperatorClaims),
 }
 
 /// Finds who that is. Cheap to clone.
@@ -84,6 +86,7 @@ impl LiveSessions {
         let outsider = match standing {
             Standing::Session(session) => return control.session(*session, now).await,
             Standing::Outside(outsider) => outsider,
+            Standing::Operator(claims) => return control.live_operator(claims.access, now).await,
         };
         let (name, since) = (outsider.name(), now - REFRESHED);
         let Some(place) = &outsider.place else {

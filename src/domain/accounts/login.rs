@@ -30,11 +30,11 @@ pub struct Credentials {
 }
 
 /// What came with the right password.
-struct Entry {
+pub(super) struct Entry {
     /// A code that fits.
-    factor: Option<Code>,
+    pub factor: Option<Code>,
     /// A hash of today's parameters.
-    renewed: Option<String>,
+    pub renewed: Option<String>,
 }
 
 impl Accounts {
@@ -66,7 +66,7 @@ impl Accounts {
     }
 
     /// Whose address and password these are.
-    async fn recognised(&self, given: &Credentials) -> Result<Login, AccountError> {
+    pub(super) async fn recognised(&self, given: &Credentials) -> Result<Login, AccountError> {
         let found = match EmailAddress::parse(given.email.trim()) {
             Ok(email) => self.db.control().login_by_email(email.as_str()).await?,
             Err(NoAddress) => None,
@@ -168,7 +168,7 @@ impl Accounts {
 
     /// Holds the person, and writes down what their login changes of the account. False, with nothing
     /// written, where the password or the second factor is another one by now.
-    async fn still_right(
+    pub(super) async fn still_right(
         &self,
         conn: &mut TenantConn<'_>,
         login: &Login,

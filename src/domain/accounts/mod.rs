@@ -17,6 +17,7 @@ pub mod limits;
 pub mod links;
 pub mod live;
 pub mod login;
+pub mod operators;
 pub mod outside;
 pub mod password;
 pub mod permission;

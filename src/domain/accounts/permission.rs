@@ -112,6 +112,35 @@ impl Permission {
     }
 }
 
+impl Permission {
+    /// Whether an operator has it who acts as a workspace: to read what a viewer reads, and to set up what visitors
+    /// are answered from where it was said that more than reading is needed. Never anything of money, of who belongs
+    /// to the workspace and how they come in, or of what is said to its visitors.
+    #[must_use]
+    pub const fn for_operators(self, may_write: bool) -> bool {
+        match self {
+            Self::SpacesRead
+            | Self::KnowledgeRead
+            | Self::ConversationsRead
+            | Self::TicketsRead
+            | Self::AnalyticsRead
+            | Self::TeamRead => true,
+            Self::SpacesWrite | Self::KnowledgeWrite | Self::TicketsConfigure => may_write,
+            Self::ConversationsWrite
+            | Self::TicketsWrite
+            | Self::ContactsMerge
+            | Self::TeamWrite
+            | Self::KeysRead
+            | Self::KeysWrite
+            | Self::AuditRead
+            | Self::BillingRead
+            | Self::BillingWrite
+            | Self::BillingBudget
+            | Self::WorkspaceWrite => false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc};
 use chrono::{DateTime, Utc};
 use parlance_store::control::LiveSession;
 
-use super::{Accounts, error::AccountError, live::Standing};
+use super::{Accounts, error::AccountError, live::Standing, token::OperatorClaims};
 
 /// Somebody who may call, as they are now.
 #[derive(Clone, Debug)]
@@ -26,11 +26,30 @@ impl Accounts {
         if let Some(provider) = &self.provider {
             return self.recognise_outside(provider.as_ref(), token, address).await;
         }
-        let verified = self.tokens.verify_user_until(token);
-        let (claims, until) = verified.map_err(|invalid| AccountError::Token(invalid.to_string()))?;
+        let (claims, until) = match self.tokens.verify_user_until(token) {
+            Ok(verified) => verified,
+            Err(invalid) => {
+                return match self.tokens.verify_operator(token) {
+                    Ok((claims, until)) => self.acting(claims, until).await,
+                    Err(_) => Err(AccountError::Token(invalid.to_string())),
+                };
+            }
+        };
         let standing = Standing::Session(claims.session);
         let live = self.look(&standing).await?;
         let live = live.filter(|live| (live.user, live.tenant) == (claims.user, claims.tenant));
+        Ok(Recognised {
+            live: live.ok_or(AccountError::Ended)?,
+            standing,
+            until,
+        })
+    }
+
+    /// The operator who acts as a workspace.
+    async fn acting(&self, claims: OperatorClaims, until: DateTime<Utc>) -> Result<Recognised, AccountError> {
+        let standing = Standing::Operator(claims);
+        let live = self.look(&standing).await?;
+        let live = live.filter(|live| live.tenant == claims.tenant);
         Ok(Recognised {
             live: live.ok_or(AccountError::Ended)?,
             standing,

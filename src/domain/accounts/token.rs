@@ -6,7 +6,9 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use parlance_store::ids::{ContactId, FamilyId, IdentityKeyId, SpaceId, TenantId, UserId, VisitorId};
+use parlance_store::ids::{
+    ContactId, FamilyId, IdentityKeyId, OperatorAccessId, SpaceId, TenantId, UserId, VisitorId,
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -14,6 +16,7 @@ use crate::kernel::clock::SharedClock;
 
 const VISITOR: &str = "parlance/visitor";
 const USER: &str = "parlance/user";
+const OPERATOR: &str = "parlance/operator";
 
 /// How long a visitor's token opens anything.
 pub const VISITOR_TTL: TimeDelta = TimeDelta::hours(1);
@@ -72,6 +75,18 @@ pub struct UserClaims {
     #[serde(rename = "ses")]
     pub session: FamilyId,
     pub role: String,
+}
+
+/// What the token of an operator says who acts as a workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct OperatorClaims {
+    #[serde(rename = "sub")]
+    pub access: OperatorAccessId,
+    #[serde(rename = "tid")]
+    pub tenant: TenantId,
+    /// Whether more than reading.
+    #[serde(rename = "wri")]
+    pub may_write: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -170,6 +185,22 @@ impl Tokens {
     /// `Invalid`, `Expired`.
     pub fn verify_user_until(&self, token: &str) -> Result<(UserClaims, DateTime<Utc>), TokenError> {
         self.verify(USER, token, TimeDelta::zero())
+    }
+
+    /// A token for as long as an operator acts as a workspace.
+    ///
+    /// # Errors
+    /// `Invalid` when it cannot be signed.
+    pub fn operator(&self, claims: OperatorClaims, until: DateTime<Utc>) -> Result<String, TokenError> {
+        self.sign(OPERATOR, until - self.clock.now(), claims)
+    }
+
+    /// What it says, and its end.
+    ///
+    /// # Errors
+    /// `Invalid`, `Expired`.
+    pub fn verify_operator(&self, token: &str) -> Result<(OperatorClaims, DateTime<Utc>), TokenError> {
+        self.verify(OPERATOR, token, TimeDelta::zero())
     }
 
     fn sign<C: Serialize>(&self, audience: &str, ttl: TimeDelta, claims: C) -> Result<String, TokenError> {

@@ -266,12 +266,19 @@ mod tests {
 
     /// Input, output and whether it is an estimate, of the turn's own call and of each further one.
     fn settled(chunks: &[Chunk], breaks_off: bool) -> Vec<(i64, i64, bool)> {
-        let mut spending = Spending::new(ReservationId::new(), &request());
+        let prices = PriceBook::builtin().unwrap();
+        let models = [ModelRef::new("anthropic", &request().model)];
+        let mut spending = Spending::new(
+            ReservationId::new(),
+            &request(),
+            &models,
+            &prices,
+            DateTime::UNIX_EPOCH,
+        );
         chunks.iter().for_each(|chunk| spending.note(chunk));
         if breaks_off {
             spending.break_off();
         }
-        let prices = PriceBook::builtin().unwrap();
         let (own, further) = spending.settle(&prices, DateTime::UNIX_EPOCH);
         let bills = std::iter::once(own).chain(further);
         bills

@@ -26,6 +26,8 @@ pub enum Actor {
     Visitor { id: VisitorId },
     /// Parlance itself: a schedule, a limit.
     System,
+    /// Somebody who runs the installation and acts as the workspace, by e-mail.
+    Operator { id: UserId, email: String },
 }
 
 impl Actor {
@@ -37,6 +39,7 @@ impl Actor {
             Self::ApiKey { id, name } => (ActorKind::ApiKey, Some(*id), name.clone()),
             Self::Visitor { id } => (ActorKind::Visitor, Some(id.0), "visitor".to_owned()),
             Self::System => (ActorKind::System, None, "Parlance".to_owned()),
+            Self::Operator { id, email } => (ActorKind::Operator, Some(id.0), email.clone()),
         }
     }
 }

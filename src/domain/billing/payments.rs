@@ -14,7 +14,7 @@ use parlance_store::{
     control::{Role, billing_events::NewEvent, members, workspace},
     ids::TenantId,
     queries::{
-        invoices,
+        invoices, paid_plans,
         subscriptions::{self, Subscription, SubscriptionStatus},
     },
 };
@@ -399,6 +399,7 @@ impl Payments {
             };
             let settled = dunning::settle(&before, told, self.grace, now);
             subscriptions::write(conn, &settled.subscription).await?;
+            paid_plans::note(conn, now).await?;
             let granted = (before.granted.as_deref(), settled.subscription.granted.as_deref());
             self.give(conn, granted, now).await?;
             for notice in &settled.notices {
@@ -490,6 +491,7 @@ impl Payments {
                 .filter(|_| kept == customer)
                 .and_then(|before| before.granted);
             self.give(conn, (granted.as_deref(), None), now).await?;
+            paid_plans::note(conn, now).await?;
             Ok::<_, StoreError>(kept)
         });
         Ok(begun.await?)

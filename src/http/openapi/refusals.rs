@@ -237,6 +237,18 @@ const BESIDES: &[(&str, &[Code])] = &[
         ],
     ),
     ("open_console_socket", &[Code::InvalidRequest]),
+    (
+        "enter_as_operator",
+        &[
+            Code::InvalidCredentials,
+            Code::CodeRequired,
+            Code::InvalidCode,
+            Code::Forbidden,
+            Code::Conflict,
+            Code::RateLimited,
+            Code::OriginNotAllowed,
+        ],
+    ),
 ];
 
 /// Says of every operation of `document` what it refuses.
@@ -302,6 +314,11 @@ fn by_shape(path: &str, operation: &Map<String, Value>) -> Vec<Code> {
         ),
         (!security.is_empty(), &[Code::Unauthenticated]),
         (scoped, &[Code::Forbidden]),
+        // A cookie speaks for them.
+        (
+            path.starts_with("/api/operator/") && !security.is_empty(),
+            &[Code::OriginNotAllowed],
+        ),
         (visitor && !path.ends_with("/config"), &[Code::OriginNotAllowed]),
         (within("path"), &[Code::NotFound]),
         (json, &[Code::PayloadTooLarge, Code::UnsupportedMediaType]),

@@ -11,7 +11,7 @@ use crate::{
     domain::spaces::{archive as put_away, checks::Check, keys, publish as opening},
     http::{
         documents::problem,
-        permit::{Allowed, SpacesRead, SpacesWrite},
+        permit::{Allowed, SpaceCredentials, SpacesRead, SpacesWrite},
         views::SpaceView,
     },
     kernel::problem::{Problem, ProblemDocument},
@@ -139,7 +139,7 @@ fn overlap() -> u16 {
     responses((status = 200, body = SpaceView), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn rotate_key(
-    caller: Allowed<SpacesWrite>,
+    caller: Allowed<SpaceCredentials>,
     path: web::Path<SpaceId>,
     body: web::Json<Rotation>,
     services: web::Data<Services>,

@@ -181,6 +181,12 @@ impl Member {
             MemberFrame::Ping => return Ok(Some(ServerFrame::Pong)),
             MemberFrame::Hello { token } => return self.renew(&token).await.map(|()| None),
             MemberFrame::Watch { conversation, after } => {
+                let asked = format!("/api/console/socket/{conversation}");
+                let accounts = &self.services.accounts;
+                let noted = accounts
+                    .attribute(&self.standing, ("WATCH", &asked), self.address)
+                    .await;
+                noted.map_err(|error| unknown(error).0)?;
                 self.watch(conversation, after).await?;
                 return Ok(None);
             }

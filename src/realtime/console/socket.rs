@@ -52,6 +52,12 @@ async fn greet(socket: &mut Socket, address: Option<IpAddr>) -> Result<Member, E
             return Err(socket.refuse(&refused, close).await);
         }
     };
+    let standing = &recognised.standing;
+    let asked = ("GET", "/api/console/socket");
+    if let Err(error) = socket.services.accounts.attribute(standing, asked, address).await {
+        let (refused, close) = unknown(error);
+        return Err(socket.refuse(&refused, close).await);
+    }
     let live = recognised.live.clone();
     // Every role may read jobs and conversations, as over REST.
     let listening = match socket.services.consoles.listen(live.tenant).await {

@@ -125,6 +125,12 @@ ids! {
     RefreshTokenId,
     /// A chain of refresh tokens that began with one login.
     FamilyId,
+    /// An operator's entry.
+    OperatorSessionId,
+    /// A time in which an operator acts as a tenant.
+    OperatorAccessId,
+    /// What an operator did.
+    OperatorActId,
     /// A program's key.
     ApiKeyId,
     /// One administrative act.

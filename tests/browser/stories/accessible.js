@@ -1,6 +1,6 @@
 /** Every screen of the console, looked at by axe: nothing serious is wrong with any of them, in light or in dark. */
 import assert from 'node:assert/strict';
-import axe from 'axe-core';
+import { faults } from '../support/axe.js';
 import { story } from '../support/browser.js';
 import { callsAPI, logsIn } from '../support/console.js';
 import { visitor as visitorOn } from '../support/visitor.js';
@@ -37,20 +37,6 @@ const SCREENS = [
   ['/audit', 'heading', 'Audit log'],
   ['/account', 'heading', 'Your account'],
 ];
-
-/** What axe has against the page; and the page itself does not scroll, only what is in it. */
-async function faults(page) {
-  const beyond = await page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }),
-  );
-  const scrolls = beyond > 0 ? [`the page scrolls by ${beyond} pixels`] : [];
-  const serious = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  return [...scrolls, ...serious];
-}
 
 for (const colorScheme of ['light', 'dark']) {
   story(`no screen of the console is hard to use in ${colorScheme}`, async ({ context, page }) => {

@@ -36,10 +36,10 @@ export async function crash() {
 
 export const stopServer = () => home?.leave();
 
-/** One more, without the demo, with `settings` of its own. Ends with `stop()`. */
+/** One more, without the demo, with `settings` of its own. `command` runs one of the command line's beside it. Ends with `stop()`. */
 export async function startAnother(settings) {
   const other = await settle({ DEMO: 'off', ...settings });
-  return { origin: await other.launch('0'), stop: other.leave };
+  return { origin: await other.launch('0'), command: other.command, stop: other.leave };
 }
 
 /** Runs SQL in the private Postgres, for what has no screen yet. */
@@ -75,12 +75,19 @@ async function settle(settings) {
   };
   process.once('exit', leaveNothing);
 
+  const passed = Object.fromEntries(PASSED.filter((name) => process.env[name]).map((name) => [name, process.env[name]]));
+  const env = { ...passed, DATA_DIR: data, NO_COLOR: '1', LOGIN_RATE: ALL_LOG_IN, PLAN_FILE: PLANS, ...settings };
+
+  function command(...asked) {
+    const { status, stderr } = spawnSync(binary, asked, { cwd: data, env, encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
+  }
+
   async function launch(port) {
-    const env = Object.fromEntries(PASSED.filter((name) => process.env[name]).map((name) => [name, process.env[name]]));
     const started = spawn(binary, {
       // Not in the tree: a developer's .env there would be read.
       cwd: data,
-      env: { ...env, DATA_DIR: data, PORT: port, NO_COLOR: '1', LOGIN_RATE: ALL_LOG_IN, PLAN_FILE: PLANS, ...settings },
+      env: { ...env, PORT: port },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = started;
@@ -116,5 +123,5 @@ async function settle(settings) {
     leaveNothing();
   }
 
-  return { data, launch, end, leave };
+  return { data, launch, end, leave, command };
 }

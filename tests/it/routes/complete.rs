@@ -11,7 +11,9 @@ fn written() -> Vec<String> {
         let (_, rest) = line.split_once(call)?;
         Some(rest.split('"').next()?.to_owned())
     };
-    let tables = read("src/http/routes.rs") + &read("src/http/tickets/routes.rs");
+    let tables = read("src/http/routes.rs")
+        + &read("src/http/tickets/routes.rs")
+        + &read("src/http/operator/routes.rs");
     for line in tables.lines() {
         let scoped = |path: String| match path.as_str() {
             "/config" | "/session" => format!("/api/widget/{{space}}{path}"),

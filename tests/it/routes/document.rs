@@ -29,6 +29,8 @@ const PAGES: &[&str] = &[
     "/",
     "/pricing",
     "/site/{file}",
+    "/operator",
+    "/operator/{path:.*}",
     "/app",
     "/app/{path:.*}",
     "/docs",
@@ -273,6 +275,9 @@ const UNKNOWN: &[(&str, &[u16])] = &[
     ("reset_password", &[410]),
     ("verify_email", &[410]),
     ("log_in", &[401]),
+    ("enter_as_operator", &[401]),
+    // An operator's cookie.
+    ("act_as_workspace", &[401]),
     ("change_password", &[401]),
     ("change_email", &[401]),
     ("enable_second_factor", &[401, 409]),

@@ -9,7 +9,7 @@ mod problems;
 mod rates;
 mod reading;
 mod roles;
-mod table;
+pub mod table;
 mod upgrade;
 
 use reqwest::{
@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::support::TestApp;
 
 /// A request that any route may be sent: its body is one that it takes.
-fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> RequestBuilder {
+pub fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> RequestBuilder {
     let request = app.http.request(method.clone(), url);
     if url.ends_with("/upload") || url.ends_with("/attachments") {
         let file = Part::text("hi").file_name("hi.txt");

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use self::For::{All, Member, Person, Space, Visitor};
+use self::For::{All, Member, Operator, Person, Space, Visitor};
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum For {
     Member(&'static str),
     /// Whoever has a session, its cookie or a password, about their own account.
     Person,
+    /// Whoever has entered as an operator.
+    Operator,
 }
 
 const PAYS: For = Member("billing:write");
@@ -32,6 +34,22 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/", All),
     ("GET", "/pricing", All),
     ("GET", "/site/{file}", All),
+    ("GET", "/operator", All),
+    ("GET", "/operator/{path:.*}", All),
+    // Operators come in by it: see `operators`, where these are tried.
+    ("POST", "/api/operator/session", All),
+    ("GET", "/api/operator/session", Operator),
+    ("DELETE", "/api/operator/session", Operator),
+    ("GET", "/api/operator/overview", Operator),
+    ("GET", "/api/operator/health", Operator),
+    ("GET", "/api/operator/log", Operator),
+    ("GET", "/api/operator/tenants", Operator),
+    ("GET", "/api/operator/tenants/export", Operator),
+    ("GET", "/api/operator/tenants/{id}", Operator),
+    ("POST", "/api/operator/tenants/{id}/access", Operator),
+    ("GET", "/api/operator/access", Operator),
+    ("POST", "/api/operator/access/{id}/token", Operator),
+    ("POST", "/api/operator/access/{id}/end", Operator),
     ("GET", "/app", All),
     ("GET", "/app/{path:.*}", All),
     ("GET", "/widget.js", All),

@@ -346,8 +346,8 @@ mod tests {
         assert_eq!(state.change("enterprise", prices, half).unwrap(), [UPDATED, PAID]);
         let told = state.told().unwrap();
         assert_eq!(
-            (told.plan.as_str(), told.cancel_at_period_end),
-            ("enterprise", false)
+            (told.plan.as_deref(), told.cancel_at_period_end),
+            (Some("enterprise"), false)
         );
         let (trial, now) = subscribed(14);
         assert_eq!(trial.running().unwrap().difference(prices, now), usd(0));

@@ -13,6 +13,8 @@ pub mod identities;
 mod keys;
 pub mod links;
 pub mod members;
+pub mod operator_view;
+pub mod operators;
 pub mod people;
 pub mod plans;
 pub mod reconciliations;

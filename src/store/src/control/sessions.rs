@@ -232,7 +232,8 @@ pub async fn end(
     Ok(ended == 1)
 }
 
-/// Ends all sessions of a person, in all tenants, but for the one to `keep`. Returns how many lived.
+/// Ends all sessions of a person, in all tenants, but for the one to `keep`, and what they entered as an operator.
+/// Returns how many lived, those as an operator not among them.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
@@ -256,5 +257,10 @@ pub async fn end_others(
     .bind::<Timestamptz, _>(at)
     .execute(conn.db())
     .await?;
+    sql("UPDATE operator_sessions SET ended_at = $2 WHERE operator_id = $1 AND ended_at IS NULL")
+        .bind::<SqlUuid, _>(user)
+        .bind::<Timestamptz, _>(at)
+        .execute(conn.db())
+        .await?;
     Ok(ended)
 }

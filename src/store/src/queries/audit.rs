@@ -22,6 +22,8 @@ text_enum! {
         Visitor = "visitor",
         /// Parlance itself.
         System = "system",
+        /// Somebody who runs the installation, acting as the tenant.
+        Operator = "operator",
     }
 }
 

@@ -35,6 +35,7 @@ pub mod mail_threads;
 pub mod messages;
 pub mod moods;
 pub mod notes;
+pub mod paid_plans;
 pub mod passages;
 pub mod questions;
 pub mod queue;

@@ -50,6 +50,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("mail_threads", "mail_replies"),
     ("moods", "moods"),
     ("notes", "inbox"),
+    ("paid_plans", "subscriptions"),
     ("passages", "knowledge"),
     ("questions", "questions"),
     ("queue", "queue"),

@@ -58,6 +58,20 @@ const ABOVE_TENANTS: &[(&str, &str)] = &[
         "what the operator is told of all books; names tenants, and is shown to none",
     ),
     (
+        "operators",
+        "who runs the installation sees all tenants; the server may only read it",
+    ),
+    (
+        "operator_sessions",
+        "an entry of an operator, of no tenant; holds a hash",
+    ),
+    (
+        "operator_access",
+        "when an operator acted as which tenant; read before that is bound",
+    ),
+    ("operator_requests", "what was asked for then; only added to"),
+    ("operator_acts", "what operators did, of no tenant; only added to"),
+    (
         "__diesel_schema_migrations",
         "the list of migrations; the server has no right to it",
     ),
@@ -112,6 +126,34 @@ const OTHER_POLICIES: &[(&str, &str, &str)] = &[
         "question_marks",
         "sweep",
         "lets tenants_with_question_marks see which tenants have some",
+    ),
+    ("paid_plans", "operate", "lets operators see what tenants pay"),
+    (
+        "subscriptions",
+        "operate",
+        "lets operators see how subscriptions stand",
+    ),
+    ("usage_daily", "operate", "lets operators see what tenants cost"),
+    ("quota_counters", "operate", "lets operators see who is active"),
+    (
+        "jobs",
+        "operate",
+        "lets operators see how many jobs wait or failed",
+    ),
+    (
+        "reservations",
+        "operate",
+        "lets operators see how many calls are not settled",
+    ),
+    (
+        "rollup_deltas",
+        "operate",
+        "lets operators see how many counts wait",
+    ),
+    (
+        "rollup_checks",
+        "operate",
+        "lets operators see whether counts are right",
     ),
     (
         "large_passages",
@@ -207,12 +249,13 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
         .query(
             "SELECT rolname::text, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolcanlogin, \
                     (SELECT count(*) FROM pg_auth_members m WHERE m.member = r.oid) \
-             FROM pg_roles r WHERE rolname IN ('parlance_app', 'parlance_sweeper', 'parlance_searcher')",
+             FROM pg_roles r WHERE rolname IN ('parlance_app', 'parlance_sweeper', 'parlance_searcher', \
+                    'parlance_operator')",
             &[],
         )
         .await
         .unwrap();
-    assert_eq!(roles.len(), 3);
+    assert_eq!(roles.len(), 4);
     for row in roles {
         for right in 1..=5 {
             assert!(
@@ -233,16 +276,36 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
             "SELECT r.rolname::text, pg_describe_object(d.classid, d.objid, d.objsubid) FROM pg_shdepend d \
              JOIN pg_roles r ON r.oid = d.refobjid WHERE d.deptype = 'o' \
              AND d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) \
-             AND r.rolname IN ('parlance_app', 'parlance_sweeper', 'parlance_searcher') ORDER BY 1, 2",
+             AND r.rolname IN ('parlance_app', 'parlance_sweeper', 'parlance_searcher', \
+                    'parlance_operator') ORDER BY 1, 2",
             &[],
         )
         .await
         .unwrap();
     let owned: Vec<(&str, &str)> = owned.iter().map(|row| (row.get(0), row.get(1))).collect();
-    let searcher = "parlance_searcher";
+    let (operator, searcher) = ("parlance_operator", "parlance_searcher");
     assert_eq!(
         owned,
         [
+            (
+                operator,
+                "function operator_calendar(date,timestamp with time zone)"
+            ),
+            (operator, "function operator_health(timestamp with time zone)"),
+            (
+                operator,
+                "function operator_income(date,timestamp with time zone,uuid)"
+            ),
+            (
+                operator,
+                "function operator_months(date,timestamp with time zone)"
+            ),
+            (operator, "function operator_paid()"),
+            (
+                operator,
+                "function operator_tenant_months(uuid,date,timestamp with time zone)"
+            ),
+            (operator, "function operator_tenants(timestamp with time zone)"),
             (searcher, "function parlance_count_words(uuid,text[])"),
             (
                 searcher,
@@ -276,6 +339,49 @@ async fn the_roles_own_nothing_else_and_cannot_bypass() {
         ]
     );
     for (role, columns) in [
+        (
+            operator,
+            &[
+                "billing_events.handled_at",
+                "billing_events.received_at",
+                "billing_events.tries",
+                "jobs.due_at",
+                "jobs.ended_at",
+                "jobs.kind",
+                "jobs.state",
+                "memberships.tenant_id",
+                "paid_plans.at",
+                "paid_plans.currency",
+                "paid_plans.id",
+                "paid_plans.plan",
+                "paid_plans.price",
+                "paid_plans.tenant_id",
+                "quota_counters.period",
+                "quota_counters.quota",
+                "quota_counters.tenant_id",
+                "quota_counters.used",
+                "reservations.created_at",
+                "reservations.recorded_at",
+                "reservations.settled_at",
+                "reservations.state",
+                "rollup_checks.checked_at",
+                "rollup_checks.differences",
+                "rollup_deltas.at",
+                "subscriptions.cancel_at_period_end",
+                "subscriptions.current_period_end",
+                "subscriptions.status",
+                "subscriptions.tenant_id",
+                "subscriptions.trial_end",
+                "tenants.created_at",
+                "tenants.id",
+                "tenants.name",
+                "tenants.plan",
+                "tenants.status",
+                "usage_daily.cost_nanos",
+                "usage_daily.day",
+                "usage_daily.tenant_id",
+            ][..],
+        ),
         (
             "parlance_sweeper",
             &[
@@ -369,6 +475,13 @@ async fn a_function_with_other_rights_is_known_and_pinned() {
             "agents_with_conversations",
             "conversations_to_wake",
             "deadlines_to_look_at",
+            "operator_calendar",
+            "operator_health",
+            "operator_income",
+            "operator_months",
+            "operator_paid",
+            "operator_tenant_months",
+            "operator_tenants",
             "parlance_count_words",
             "parlance_empty_space",
             "parlance_index_space",
@@ -388,7 +501,13 @@ async fn a_function_with_other_rights_is_known_and_pinned() {
 async fn the_log_and_the_usage_cannot_be_rewritten() {
     let test = database().await;
     let acme = chat(test.db(), "acme").await;
-    for table in ["conversation_events", "usage_events", "citations", "audit_events"] {
+    for table in [
+        "conversation_events",
+        "usage_events",
+        "citations",
+        "audit_events",
+        "paid_plans",
+    ] {
         for statement in [
             format!("DELETE FROM {table}"),
             format!("UPDATE {table} SET tenant_id = tenant_id"),

@@ -6,6 +6,7 @@ use parlance_store::{
     control::billing_events::NewEvent,
     queries::{
         invoices::{self, Charge, Invoice},
+        paid_plans,
         subscriptions::{self, Subscription, SubscriptionStatus},
     },
 };
@@ -237,4 +238,41 @@ async fn bodies_of_events_are_forgotten_once_they_are_handled_and_their_ids_neve
     let rows = rows.await.unwrap();
     assert_eq!(rows[0], json!({ "id": "evt_1", "gone": true }));
     assert_eq!(rows[1], json!({ "id": "evt_2", "gone": false }));
+}
+
+/// What is paid for is noted when it becomes another, and never for somebody else.
+#[tokio::test]
+async fn what_was_paid_for_is_its_tenants_alone() {
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    let notes = async |chat: &Chat, seconds: i64| {
+        let noted = chat
+            .db
+            .transaction(async |conn| paid_plans::note(conn, at(seconds)).await);
+        let noted: Result<(), StoreError> = noted.await;
+        noted.unwrap();
+    };
+    begins(&acme, "stripe", "cus_1").await;
+    let mut mine = active(known(&acme).await.unwrap());
+    mine.status = Some(SubscriptionStatus::Trialing);
+    writes(&acme, &mine).await;
+    notes(&acme, 1).await;
+    mine.status = Some(SubscriptionStatus::Active);
+    writes(&acme, &mine).await;
+    notes(&globex, 2).await;
+    notes(&acme, 3).await;
+    notes(&acme, 4).await;
+    mine.granted = None;
+    writes(&acme, &mine).await;
+    notes(&acme, 5).await;
+    let rows = test
+        .rows("SELECT tenant_id, at, plan, price FROM paid_plans ORDER BY id")
+        .await
+        .unwrap();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| (row["tenant_id"].clone(), row["plan"].clone()))
+        .collect();
+    let tenant = json!(acme.db.tenant_id());
+    assert_eq!(rows, [(tenant.clone(), json!("pro")), (tenant, json!(null))]);
 }
