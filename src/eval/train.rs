@@ -32,7 +32,10 @@ impl fmt::Display for Training {
 
 /// A text as the regression sees it.
 struct Example {
-    inputs: Vec<f64>,
+    /// None where the rules answer without the model.
+    inputs: Option<Vec<f64>>,
+    /// What the rules say, −1 to 1.
+    alone: f32,
     target: f64,
     fold: usize,
 }
@@ -46,10 +49,16 @@ pub fn run(sets: &[Set], out: &Path) -> Result<Training> {
     for set in sets {
         examples.push(of_set(set)?);
     }
+    let mut folds = vec![Sums::default(); FOLDS];
+    for example in examples.iter().flatten() {
+        if let Some(sums) = folds.get_mut(example.fold) {
+            sums.take(example);
+        }
+    }
     let mut held_out = Vec::new();
-    let all = || examples.iter().flatten();
-    for fold in 0..FOLDS {
-        held_out.push(fit(all().filter(|example| example.fold != fold))?);
+    for left_out in 0..FOLDS {
+        let others = folds.iter().enumerate().filter(|(fold, _)| *fold != left_out);
+        held_out.push(fit(others.map(|(_, sums)| sums))?);
     }
     let mut training = Training::default();
     for (set, examples) in sets.iter().zip(&examples) {
@@ -63,7 +72,7 @@ pub fn run(sets: &[Set], out: &Path) -> Result<Training> {
             .collect();
         training.0.push((set.name, figures(&set.rows, &read)));
     }
-    let bytes: Vec<u8> = fit(all())?
+    let bytes: Vec<u8> = fit(&folds)?
         .into_iter()
         .flat_map(|weight| single(weight).to_le_bytes())
         .collect();
@@ -79,69 +88,101 @@ fn of_set(set: &Set) -> Result<Vec<Example>> {
     );
     let count = set.rows.len().max(1);
     let example = |(at, (row, vector)): (usize, (&Row, &Vec<f32>))| {
-        let inputs = mood::inputs(&row.text, vector).context("an embedding of another length")?;
-        Ok(Example {
-            inputs: inputs.into_iter().map(f64::from).collect(),
+        let inputs = mood::inputs(&row.text, vector);
+        Example {
+            inputs: inputs.map(|inputs| inputs.into_iter().map(f64::from).collect()),
+            alone: mood::read(&row.text, None).valence,
             target: f64::from(row.valence.clamp(-mood::FITTED, mood::FITTED)),
             fold: at * FOLDS / count,
-        })
+        }
     };
-    set.rows
+    Ok(set
+        .rows
         .iter()
         .zip(&set.vectors)
         .enumerate()
         .map(example)
-        .collect()
+        .collect())
 }
 
 /// −1 to 1, as the mood reads it.
 fn predict(weights: &[f64], example: &Example) -> f32 {
+    let Some(inputs) = &example.inputs else {
+        return example.alone;
+    };
     let sum: f64 = weights
         .iter()
-        .zip(&example.inputs)
+        .zip(inputs)
         .map(|(weight, input)| weight * input)
         .sum();
     single(sum / f64::from(mood::FITTED)).clamp(-1.0, 1.0)
 }
 
-/// The weights with the least squared error and penalty; the last one, the constant's, is free.
-fn fit<'a>(examples: impl Iterator<Item = &'a Example>) -> Result<Vec<f64>> {
-    let mut squares: Vec<Vec<f64>> = Vec::new();
-    let mut right: Vec<f64> = Vec::new();
-    for example in examples {
-        let size = example.inputs.len();
-        squares.resize_with(size, || vec![0.0; size]);
-        right.resize(size, 0.0);
-        for ((row, side), input) in squares.iter_mut().zip(&mut right).zip(&example.inputs) {
+/// What a least-squares fit needs of examples: products of their inputs, those from the diagonal on,
+/// and of inputs and targets.
+#[derive(Clone, Debug, Default)]
+struct Sums {
+    squares: Vec<Vec<f64>>,
+    right: Vec<f64>,
+}
+
+impl Sums {
+    fn resize(&mut self, size: usize) {
+        self.squares.resize_with(size, || vec![0.0; size]);
+        self.right.resize(size, 0.0);
+    }
+
+    fn take(&mut self, example: &Example) {
+        let Some(inputs) = &example.inputs else { return };
+        self.resize(inputs.len());
+        let rows = self.squares.iter_mut().zip(&mut self.right).zip(inputs);
+        for (at, ((row, side), input)) in rows.enumerate() {
             *side += input * example.target;
-            for (sum, other) in row.iter_mut().zip(&example.inputs) {
+            for (sum, other) in row.iter_mut().zip(inputs).skip(at) {
                 *sum += input * other;
             }
         }
     }
-    let free = squares.len().saturating_sub(1);
-    for (at, row) in squares.iter_mut().enumerate().take(free) {
-        if let Some(sum) = row.get_mut(at) {
-            *sum += PENALTY;
+
+    fn add(&mut self, other: &Self) {
+        self.resize(other.right.len());
+        for (row, others) in self.squares.iter_mut().zip(&other.squares) {
+            row.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
         }
+        self.right
+            .iter_mut()
+            .zip(&other.right)
+            .for_each(|(sum, other)| *sum += other);
     }
-    solve(squares, right)
 }
 
-/// Solves a system of equations with a symmetric, positive matrix by elimination.
+/// The weights with the least squared error and penalty; the last one, the constant's, is free.
+fn fit<'a>(parts: impl IntoIterator<Item = &'a Sums>) -> Result<Vec<f64>> {
+    let mut all = Sums::default();
+    for part in parts {
+        all.add(part);
+    }
+    let free = all.squares.len().saturating_sub(1);
+    for (at, row) in all.squares.iter_mut().enumerate().take(free) {
+        row[at] += PENALTY;
+    }
+    solve(all.squares, all.right)
+}
+
+/// Solves a system of equations by elimination. Its matrix is symmetric and positive; what is below
+/// the diagonal is not read.
 fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Result<Vec<f64>> {
     let size = right.len();
     for at in 0..size {
         let (above, below) = matrix.split_at_mut(at + 1);
         let (sides_above, sides_below) = right.split_at_mut(at + 1);
-        let (Some(pivot), Some(side)) = (above.last(), sides_above.last()) else {
-            break;
-        };
+        let (pivot, side) = (&above[at], sides_above[at]);
         ensure!(pivot[at] > 1e-9, "the examples do not decide the weights");
-        for (row, row_side) in below.iter_mut().zip(sides_below) {
-            let factor = row[at] / pivot[at];
+        let rows = below.iter_mut().zip(sides_below).zip(at + 1..);
+        for ((row, row_side), place) in rows {
+            let factor = pivot[place] / pivot[at];
             *row_side -= factor * side;
-            for (number, above) in row.iter_mut().zip(pivot).skip(at) {
+            for (number, above) in row.iter_mut().zip(pivot).skip(place) {
                 *number -= factor * above;
             }
         }
@@ -175,12 +216,15 @@ mod tests {
     #[test]
     fn a_line_is_found_and_its_constant_not_shrunk() {
         let example = |x: f64| Example {
-            inputs: vec![x, 1.0],
+            inputs: Some(vec![x, 1.0]),
+            alone: 0.0,
             target: 3.0,
             fold: 0,
         };
         let examples: Vec<Example> = [-1.0, 0.0, 1.0].map(example).into();
-        let weights = fit(examples.iter()).unwrap();
+        let mut sums = Sums::default();
+        examples.iter().for_each(|example| sums.take(example));
+        let weights = fit([&sums]).unwrap();
         assert!(weights[0].abs() < 1e-9 && (weights[1] - 3.0).abs() < 1e-9);
     }
 }

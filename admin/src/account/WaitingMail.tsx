@@ -31,6 +31,13 @@ export function WaitingMail() {
         disabled={!shown || change.isPending}
         onChange={({ target }) => change.mutate({ deadline_mail: target.checked })}
       />
+      <Switch
+        label="When others work on your tickets"
+        hint="A mail when a ticket is assigned to you, gets a note or another status; also of those that you watch. What happens within three minutes is one mail."
+        checked={shown?.ticket_mail ?? false}
+        disabled={!shown || change.isPending}
+        onChange={({ target }) => change.mutate({ ticket_mail: target.checked })}
+      />
       <Refusal error={error ?? change.error} />
     </Section>
   );

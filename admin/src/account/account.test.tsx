@@ -24,7 +24,7 @@ async function shown(routes: Parameters<typeof serve>[0], page = <AccountPage />
     'POST /api/auth/login': () => json(granted('t1')),
     'GET /api/auth/sessions': () => json({ items: [opened('s1', true, 'Firefox on Linux'), opened('s2', false, '')] }),
     'GET /api/auth/second-factor': () => json({ enabled: false, recovery_codes: 0 }),
-    'GET /api/auth/notifications': () => json({ waiting_mail: true, deadline_mail: true }),
+    'GET /api/auth/notifications': () => json({ waiting_mail: true, deadline_mail: true, ticket_mail: true }),
     ...routes,
   });
   const session = new Session(() => {});

@@ -40,6 +40,7 @@ export interface Notifications {
   /** A mail when a visitor begins to wait and nobody who may answer is there. */
   waiting_mail: boolean;
   deadline_mail: boolean;
+  ticket_mail: boolean;
 }
 
 export const notificationsQuery = (api: Api) =>

@@ -1,4 +1,4 @@
-import { money } from '../ui/money';
+import { money, nanoDollars } from '../ui/money';
 import type { Plan, Quota, Standing } from './api';
 
 const whole = new Intl.NumberFormat();
@@ -24,12 +24,9 @@ export const nameOf = (quota: Quota) => QUOTAS[quota].name;
 /** What happens at the limit. */
 export const thenOf = (quota: Quota) => QUOTAS[quota].at;
 
-const money = new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const small = new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: 4 });
-
 /** A number of a quota: storage by its size, nano-dollars as money. */
 export function amount(quota: Quota, number: number): string {
-  if (quota === 'cost_per_month') return (number >= 1e9 ? money : small).format(number / 1e9);
+  if (quota === 'cost_per_month') return nanoDollars(number);
   if (quota !== 'storage_mb') return whole.format(number);
   return number >= 1000 && number % 100 === 0 ? `${whole.format(number / 1000)} GB` : `${whole.format(number)} MB`;
 }
@@ -66,6 +63,7 @@ export function nanosOf(typed: string): number | null {
 
 /** The same back, with two decimals or as many as it takes. */
 export function dollarsOf(nanos: number): string {
-  const decimals = String(nanos % 1e9).padStart(9, '0').replace(/0+$/, '').padEnd(2, '0');
-  return `${Math.floor(nanos / 1e9)}.${decimals}`;
+  const all = BigInt(nanos);
+  const decimals = String(all % 1_000_000_000n).padStart(9, '0').replace(/0+$/, '').padEnd(2, '0');
+  return `${all / 1_000_000_000n}.${decimals}`;
 }

@@ -10,16 +10,18 @@ import { Refusal } from '../ui/Notice';
 import { Tag } from '../ui/Tag';
 import { visitorQuery, type Conversation } from './api';
 import { languageName } from './language';
+import type { Rated } from './Rating';
 import { mediumTime } from './time';
 import { VisitorFace, visitorName } from './visitor';
 
+const RatingFact = lazy(async () => ({ default: (await import('./Rating')).RatingFact }));
 const MoodFact = lazy(async () => ({ default: (await import('./MoodFact')).MoodFact }));
 const TicketChip = lazy(async () => ({ default: (await import('../tickets/Chip')).TicketChip }));
 const Cost = lazy(async () => ({ default: (await import('../ledger/Cost')).Cost }));
 const Past = lazy(async () => ({ default: (await import('../contacts/Past')).Past }));
 
 /** Who it is with and where it takes place: beside the conversation, or over it where there is no room. */
-export function Context({ conversation, close }: { conversation: Conversation; close: () => void }) {
+export function Context({ conversation, rating, close }: { conversation: Conversation; rating: Rated | null; close: () => void }) {
   return (
     <aside
       aria-label="Details"
@@ -31,12 +33,12 @@ export function Context({ conversation, close }: { conversation: Conversation; c
           <X className="size-4" aria-hidden />
         </button>
       </div>
-      <Details conversation={conversation} />
+      <Details conversation={conversation} rating={rating} />
     </aside>
   );
 }
 
-function Details({ conversation }: { conversation: Conversation }) {
+function Details({ conversation, rating }: { conversation: Conversation; rating: Rated | null }) {
   const [api, payer] = [useApi(), useMay('billing:read')];
   const { data: visitor } = useQuery(visitorQuery(api, conversation.visitor));
   const { data: spaces = [] } = useQuery(spacesQuery(api));
@@ -75,6 +77,11 @@ function Details({ conversation }: { conversation: Conversation }) {
       {conversation.mood && (
         <Suspense>
           <MoodFact of={conversation.mood} />
+        </Suspense>
+      )}
+      {rating && (
+        <Suspense>
+          <RatingFact of={rating} />
         </Suspense>
       )}
       <Suspense>

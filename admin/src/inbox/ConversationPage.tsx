@@ -53,7 +53,7 @@ function Open({ conversation }: { conversation: Conversation }) {
         )}
         {mayAnswer && <Composer conversation={conversation} talk={talk} state={state} />}
       </section>
-      {details && <Context conversation={conversation} close={toggleDetails} />}
+      {details && <Context conversation={conversation} rating={state.rating} close={toggleDetails} />}
     </div>
   );
 }

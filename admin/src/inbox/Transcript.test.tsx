@@ -6,7 +6,7 @@ import type { Logged } from './api';
 import type { TalkState } from './talk';
 import { Transcript } from './Transcript';
 
-const nothing: TalkState = { phase: 'ready', log: [], notes: [], mailed: {}, moods: {}, answer: null, typing: [], pending: [], drafts: [], seen: 0, hasMore: false };
+const nothing: TalkState = { phase: 'ready', log: [], notes: [], mailed: {}, rating: null, moods: {}, answer: null, typing: [], pending: [], drafts: [], seen: 0, hasMore: false };
 const shown = (log: Logged[], visitor = 'V', more: Partial<TalkState> = {}) =>
   render(<Transcript state={{ ...nothing, log, ...more }} visitor={visitor} more={async () => undefined} undo={() => undefined} />);
 
@@ -33,6 +33,17 @@ describe('a transcript', () => {
     const [fresh, again] = screen.getAllByRole('article');
     expect(fresh).toHaveTextContent(/large-1$/);
     expect(again).toHaveTextContent(/large-1\s*cached$/);
+  });
+
+  it('has the rating where it was given, once what was before it is there', async () => {
+    const log = [message(1, { at: '2026-03-01T12:00:00Z' }), message(2, { at: '2026-03-01T14:00:00Z' })];
+    const rating = { type: 'rated', score: 4, comment: 'Quick', via: 'widget', at: '2026-03-01T13:00:00Z' } as const;
+    const { container, unmount } = shown(log, 'Vera', { rating });
+    expect(await screen.findByRole('img', { name: '4 of 5 stars' })).toBeVisible();
+    expect(container).toHaveTextContent(/message 1.*Vera rated the conversation.*“Quick”.*message 2/);
+    unmount();
+    shown(log, 'Vera', { rating: { ...rating, at: '2026-03-01T11:00:00Z' }, hasMore: true });
+    expect(screen.queryByText(/rated the conversation/)).toBeNull();
   });
 
   it('tells answers that did not end well', () => {

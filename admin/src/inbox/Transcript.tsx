@@ -1,16 +1,19 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { Fragment, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
+import { Fragment, lazy, Suspense, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { Button } from '../ui/Button';
 import type { Author, Logged, Message, Note } from './api';
 import { AnswerItem, MessageItem, NoteItem, PendingItem, StatusItem } from './MessageItem';
+import type { Rated } from './Rating';
 import { useStickToEnd } from './stick';
 import type { TalkState } from './talk';
 import { dayName, daysBetween } from './time';
 
-type Entry = Logged | Note;
+const RatingItem = lazy(async () => ({ default: (await import('./Rating')).RatingItem }));
 
-/** The log, with the notes where they stand. */
-function together(log: readonly Logged[], notes: readonly Note[]): Entry[] {
+type Entry = Logged | Note | Rated;
+
+/** The log, with the notes where they stand, and the rating at its time; `hasMore` where there is more before it. */
+function together({ log, notes, rating, hasMore }: Pick<TalkState, 'log' | 'notes' | 'rating' | 'hasMore'>): Entry[] {
   const entries: Entry[] = [];
   const left = [...notes];
   const first = log[0]?.seq ?? 1;
@@ -24,7 +27,11 @@ function together(log: readonly Logged[], notes: readonly Note[]): Entry[] {
     const isStopped = event.type === 'message' && event.author.kind === 'assistant' && event.state === 'interrupted';
     entries.splice(isStopped && isTaken(entries.at(-1)) ? -1 : entries.length, 0, event);
   }
-  return [...entries, ...left];
+  const all = [...entries, ...left];
+  if (!rating) return all;
+  const behind = all.findIndex(({ at }) => Date.parse(at) > Date.parse(rating.at));
+  if (behind === 0 && hasMore) return all;
+  return all.toSpliced(behind < 0 ? all.length : behind, 0, rating);
 }
 
 const isTaken = (entry: Entry | undefined) => entry?.type === 'status' && entry.status === 'human';
@@ -41,8 +48,8 @@ interface TranscriptProps {
 
 /** All that was said, by day. It follows the conversation while its end is in view. */
 export function Transcript({ state, visitor, more, at, undo }: TranscriptProps) {
-  const { log, notes, mailed, moods, answer, typing, pending, seen, hasMore } = state;
-  const entries = useMemo(() => together(log, notes), [log, notes]);
+  const { log, notes, mailed, rating, moods, answer, typing, pending, seen, hasMore } = state;
+  const entries = useMemo(() => together({ log, notes, rating, hasMore }), [log, notes, rating, hasMore]);
   const length = entries.length + pending.length + (answer ? 1 + answer.text.length : 0) + (typing.length > 0 ? 1 : 0);
   const { box, behind, toEnd } = useStickToEnd(length);
   useLookedAt(at, box, log, hasMore ? more : undefined);
@@ -63,10 +70,15 @@ export function Transcript({ state, visitor, more, at, undo }: TranscriptProps) 
             const last = entries[i - 1];
             const newDay = !last || daysBetween(new Date(last.at), new Date(entry.at)) !== 0;
             return (
-              <Fragment key={entry.type === 'note' ? entry.id : entry.seq}>
+              <Fragment key={entry.type === 'note' ? entry.id : entry.type === 'rated' ? 'rating' : entry.seq}>
                 {newDay && <DayLine at={entry.at} now={now} />}
                 {entry.type === 'status' && <StatusItem change={entry} visitor={visitor} />}
                 {entry.type === 'note' && <NoteItem note={entry} />}
+                {entry.type === 'rated' && (
+                  <Suspense>
+                    <RatingItem rating={entry} visitor={visitor} />
+                  </Suspense>
+                )}
                 {entry.type === 'message' && (
                   <MessageItem
                     message={entry}

@@ -1,21 +1,21 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { BookmarkPlus, Pencil } from 'lucide-react';
 import type { Space } from '../spaces/api';
 import type { Member } from '../team/api';
-import { MenuContent, MenuItem, MenuLabel, MenuLine, MenuRadio, MenuRadioGroup, MenuSub, MenuSubContent, MenuSubTrigger } from '../ui/Menu';
+import { MenuContent, MenuLabel, MenuLine, MenuRadio, MenuRadioGroup, MenuSub, MenuSubContent, MenuSubTrigger } from '../ui/Menu';
+import { SavedItems } from '../views/SavedItems';
+import type { SavedView } from '../views/views';
 import { VIEWS } from './api';
 import { languageName, languages } from './language';
 import { shownOf, type InboxSearch } from './search';
-import { MOST_VIEWS, type SavedView } from './views';
 
 interface ViewItemsProps {
   search: InboxSearch;
   spaces: readonly Space[];
   members: readonly Member[];
-  views: readonly SavedView[];
+  views: readonly SavedView<InboxSearch>[];
   /** The one that is shown. */
-  saved: SavedView | undefined;
+  saved: SavedView<InboxSearch> | undefined;
   /** Saves what is shown, or edits what was saved. */
   ask: (what: 'save' | 'edit') => void;
 }
@@ -47,28 +47,7 @@ export function ViewItems({ search, spaces, members, views, saved, ask }: ViewIt
       )}
       <Narrowed label="Language" any="Every language" value={search.language} choices={speak.map((one) => [one, languageName(one)] as const)} choose={(language) => change({ language })} />
       <MenuLine />
-      {views.length > 0 && (
-        <>
-          <MenuLabel>Saved views</MenuLabel>
-          <MenuRadioGroup value={saved?.name ?? ''} onValueChange={(next) => go(views.find(({ name }) => name === next)?.search ?? search)}>
-            {views.map(({ name }) => (
-              <MenuRadio key={name} value={name}>
-                <span className="max-w-72 truncate">{name}</span>
-              </MenuRadio>
-            ))}
-          </MenuRadioGroup>
-        </>
-      )}
-      {!saved && views.length < MOST_VIEWS && (
-        <MenuItem onSelect={() => ask('save')}>
-          <BookmarkPlus className="size-4 text-mute" aria-hidden /> Save this view
-        </MenuItem>
-      )}
-      {views.length > 0 && (
-        <MenuItem onSelect={() => ask('edit')}>
-          <Pencil className="size-4 text-mute" aria-hidden /> Edit saved views
-        </MenuItem>
-      )}
+      <SavedItems views={views} saved={saved} show={go} ask={ask} />
     </MenuContent>
   );
 }

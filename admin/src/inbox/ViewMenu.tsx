@@ -8,20 +8,21 @@ import { patient } from '../app/patient';
 import { spacesQuery } from '../spaces/api';
 import { membersQuery } from '../team/api';
 import { LateMenu } from '../ui/LateMenu';
+import { useSavedViews, viewOf } from '../views/views';
 import { VIEWS } from './api';
 import { languageName } from './language';
 import type { InboxSearch } from './search';
-import { useSavedViews, viewOf } from './views';
+import { INBOX } from './views';
 
 const ViewItems = lazy(patient(async () => ({ default: (await import('./ViewItems')).ViewItems })));
-const SaveView = lazy(patient(async () => ({ default: (await import('./SavedViews')).SaveView })));
-const EditViews = lazy(patient(async () => ({ default: (await import('./SavedViews')).EditViews })));
+const SaveView = lazy(patient(async () => ({ default: (await import('../views/SavedViews')).SaveView<InboxSearch> })));
+const EditViews = lazy(patient(async () => ({ default: (await import('../views/SavedViews')).EditViews<InboxSearch> })));
 
 /** What is shown, and what else could be; `begin` shows the search. */
 export function ViewMenu({ search, begin }: { search: InboxSearch; begin: () => void }) {
   const { data: spaces = [] } = useQuery(spacesQuery(useApi()));
   const navigate = useNavigate();
-  const [views] = useSavedViews();
+  const [views] = useSavedViews(INBOX);
   const [asks, setAsks] = useState<'save' | 'edit' | null>(null);
   const { data: members = [] } = useQuery(membersQuery(useApi()));
   const { view = 'open', agent, language } = search;
@@ -61,8 +62,8 @@ export function ViewMenu({ search, begin }: { search: InboxSearch; begin: () => 
         <Search className="size-4" aria-hidden />
       </button>
       <Suspense>
-        {asks === 'save' && <SaveView search={search} close={close} />}
-        {asks === 'edit' && <EditViews close={close} />}
+        {asks === 'save' && <SaveView shelf={INBOX} search={search} close={close} />}
+        {asks === 'edit' && <EditViews shelf={INBOX} close={close} />}
       </Suspense>
     </div>
   );

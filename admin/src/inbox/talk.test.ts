@@ -44,6 +44,15 @@ describe('a conversation as it goes on', () => {
     expect(sent('unwatch')).toHaveLength(1);
   });
 
+  it('has what the visitor thinks of it, and the last word counts', async () => {
+    const talk = await opened();
+    const rated = (score: number, comment: string | null) => ({ type: 'rated', score, comment, via: 'widget', at: '2026-03-01T12:00:00Z' });
+    socket().says(inIt(rated(2, null)), { ...rated(1, null), conversation: 'c2' });
+    expect(talk.snapshot().rating?.score).toBe(2);
+    socket().says(inIt(rated(5, 'Better now')));
+    expect(talk.snapshot().rating).toEqual(rated(5, 'Better now'));
+  });
+
   it('has the events before, page by page', async () => {
     const talk = await opened([message(2), message(3)], '2');
     expect(talk.snapshot().hasMore).toBe(true);

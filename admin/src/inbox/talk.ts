@@ -5,6 +5,7 @@ import type { Live } from '../live/socket';
 import type { DraftKind } from './drafting';
 import { readEvents, type Author, type Claim, type Logged, type Message, type MessageMood, type Note } from './api';
 import { Outbox, type Pending } from './outbox';
+import type { Rated } from './Rating';
 
 export type { Pending } from './outbox';
 
@@ -24,6 +25,8 @@ export interface TalkState {
   notes: readonly Note[];
   /** When messages were mailed to the visitor, by their ids. */
   mailed: Readonly<Record<string, string>>;
+  /** What the visitor thinks of it. */
+  rating: Rated | null;
   /** How messages were read that are angry or cannot wait, by their ids. */
   moods: Readonly<Record<string, Omit<MessageMood, 'type'>>>;
   answer: Answer | null;
@@ -38,7 +41,7 @@ export interface TalkState {
   hasMore: boolean;
 }
 
-const EMPTY: TalkState = { phase: 'loading', log: [], notes: [], mailed: {}, moods: {}, answer: null, typing: [], pending: [], drafts: [], seen: 0, hasMore: false };
+const EMPTY: TalkState = { phase: 'loading', log: [], notes: [], mailed: {}, rating: null, moods: {}, answer: null, typing: [], pending: [], drafts: [], seen: 0, hasMore: false };
 /** Who does not say that they stopped has stopped. */
 const TYPING_MS = 8_000;
 
@@ -137,6 +140,10 @@ export class Talk {
       live.on('status', log),
       live.on('note', of((frame) => this.addNote(frame))),
       live.on('mailed', of(({ messages, at }) => this.set({ mailed: { ...this.state.mailed, ...Object.fromEntries(messages.map((id) => [id, at])) } }))),
+      live.on(
+        'rated',
+        of(({ score, comment, via, at }) => this.set({ rating: { type: 'rated', score, comment, via, at } })),
+      ),
       live.on('mood', of((frame) => this.set({ moods: { ...this.state.moods, [frame.message]: frame } }))),
       live.on('answer.start', of(({ message }) => this.set({ answer: { message, text: '', claims: [] } }))),
       live.on('answer.snapshot', of(({ message, text }) => this.set({ answer: { message, text, claims: [] } }))),

@@ -5,8 +5,9 @@ import { conversation } from '../test/inbox';
 import { openConsole } from '../test/open';
 import { json, serve, type Heard } from '../test/server';
 import { space, workspace } from '../test/spaces';
+import { takenName, viewOf, type SavedView } from '../views/views';
 import { LIST_PAGE } from './api';
-import { takenName, viewOf } from './views';
+import type { InboxSearch } from './search';
 
 const KEPT = 'parlance.views.t1.u1';
 const kept = () => JSON.parse(localStorage.getItem(KEPT) ?? '[]');
@@ -119,10 +120,10 @@ describe('saved views', () => {
   });
 
   it('are the same in whichever order the address says it', () => {
-    const view = { name: 'a', search: { view: 'mine', space: 'shop' } } as const;
+    const view: SavedView<InboxSearch> = { name: 'a', search: { view: 'mine', space: 'shop' } };
     expect(viewOf([view], { space: 'shop', view: 'mine' })).toBe(view);
     expect(viewOf([view], { view: 'mine' })).toBeUndefined();
-    expect(takenName(['a', 'b', 'A'])).toBe('A');
-    expect(takenName(['a', 'b'])).toBeUndefined();
+    expect(takenName(['a', 'b', 'A'], [])).toBe('A');
+    expect(takenName(['a', 'b'], [])).toBeUndefined();
   });
 });

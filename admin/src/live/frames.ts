@@ -1,5 +1,6 @@
 import type { Agent, Author, Claim, Conversation, Logged, Mailed, Message, MessageMood, Note, StatusChange } from '../inbox/api';
 import type { Draft, DraftKind } from '../inbox/drafting';
+import type { Rated } from '../inbox/Rating';
 import type { Ticket } from '../tickets/api';
 import type { Job } from './jobs';
 
@@ -24,6 +25,7 @@ export interface ServerFrames {
   status: InConversation & Omit<StatusChange, 'type'>;
   note: InConversation & Omit<Note, 'type'>;
   mailed: InConversation & Omit<Mailed, 'type'>;
+  rated: InConversation & Omit<Rated, 'type'>;
   mood: InConversation & Omit<MessageMood, 'type'>;
   'answer.start': InConversation & { message: string; in_reply_to: string };
   'answer.snapshot': InConversation & { message: string; in_reply_to: string; n: number; text: string };

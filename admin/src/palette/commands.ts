@@ -10,10 +10,12 @@ import { useSession, useSessionState } from '../auth/session';
 import { doable, useActs, type Doable } from '../inbox/acts';
 import { conversationQuery, VIEWS, type View } from '../inbox/api';
 import { askForDraft } from '../inbox/useDrafting';
-import { useSavedViews } from '../inbox/views';
+import { INBOX } from '../inbox/views';
 import { visitorName } from '../inbox/visitor';
 import { spacesQuery } from '../spaces/api';
 import { membersQuery } from '../team/api';
+import { TICKETS } from '../tickets/views';
+import { useSavedViews } from '../views/views';
 
 export interface Command {
   label: string;
@@ -78,7 +80,8 @@ const WORDS: Readonly<Record<string, string>> = {
 
 function usePages(): Command[] {
   const [navigate, places] = [useNavigate(), useWorkspacePlaces()];
-  const [saved] = useSavedViews();
+  const [saved] = useSavedViews(INBOX);
+  const [savedTickets] = useSavedViews(TICKETS);
   const group = 'Go to';
   const views = (Object.entries(VIEWS) as [View, { label: string }][]).filter(([view]) => view !== 'open');
   return [
@@ -87,6 +90,7 @@ function usePages(): Command[] {
     ...saved.map(({ name, search }): Command => ({ label: `Inbox: ${name}`, group, icon: Bookmark, more: 'saved view conversations', run: () => navigate({ to: '/inbox', search }) })),
     { label: 'Tickets', group, icon: Ticket, more: 'cases issues', shortcut: 'tickets', run: () => navigate({ to: '/tickets' }) },
     { label: 'Tickets: Mine', group, icon: Ticket, more: 'cases assigned', run: () => navigate({ to: '/tickets', search: { list: 'mine' } }) },
+    ...savedTickets.map(({ name, search }): Command => ({ label: `Tickets: ${name}`, group, icon: Bookmark, more: 'saved view', run: () => navigate({ to: '/tickets', search }) })),
     { label: 'Overview', group, icon: ChartNoAxesCombined, more: 'figures analytics charts', run: () => navigate({ to: '/overview' }) },
     { label: 'Overview: Questions', group, icon: ChartNoAxesCombined, more: 'figures analytics topics popular', run: () => navigate({ to: '/overview/questions' }) },
     { label: 'Overview: Ratings', group, icon: ChartNoAxesCombined, more: 'figures analytics csat satisfaction stars', run: () => navigate({ to: '/overview/ratings' }) },

@@ -7,6 +7,7 @@ import { may as canDo } from '../app/permission';
 import { useSessionState } from '../auth/session';
 import { categoriesQuery } from '../categories/api';
 import { Deadlines } from '../deadlines/Deadlines';
+import { RatingGiven } from '../inbox/Rating';
 import { mediumTime } from '../inbox/time';
 import { spacesQuery } from '../spaces/api';
 import { membersQuery, teamsQuery } from '../team/api';
@@ -102,6 +103,12 @@ export function Properties({ ticket, may }: { ticket: TicketDetail; may: boolean
         {ticket.first_responded_at && <Fact name="First answer">{mediumTime(new Date(ticket.first_responded_at))}</Fact>}
         {ticket.resolved_at && <Fact name="Resolved">{mediumTime(new Date(ticket.resolved_at))}</Fact>}
       </dl>
+      {ticket.rating && (
+        <section className="space-y-2 border-t border-line pt-4">
+          <h2 className="font-medium">Rating</h2>
+          <RatingGiven rating={ticket.rating} />
+        </section>
+      )}
       <Watchers ticket={ticket} may={may} />
       <Links ticket={ticket} may={may} />
     </aside>

@@ -18,6 +18,7 @@ import { useTicketsLive } from './live';
 import { NewTicket } from './NewTicket';
 import { SearchField } from './SearchField';
 import { TicketRow } from './TicketRow';
+import { ViewsMenu } from './ViewsMenu';
 import { SORTS, VIEWS, type Sort, type View, type Wanted } from './wanted';
 import { priorityLabel } from './words';
 
@@ -143,6 +144,7 @@ function Filters({ wanted, show }: { wanted: Wanted; show: (next: Wanted) => voi
             </option>
           ))}
         </select>
+        <ViewsMenu wanted={wanted} show={show} />
         {wanted.tag && (
           <Button look="quiet" onClick={() => set('tag', '')}>
             Tag: {wanted.tag} <span aria-hidden>×</span>

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { Api } from '../api/client';
 import type { Page } from '../api/page';
 import type { Agent } from '../inbox/api';
+import type { Rated } from '../inbox/Rating';
 import type { Deadline } from '../deadlines/api';
 import { queryOf, type Wanted } from './wanted';
 
@@ -54,6 +55,8 @@ export interface TicketLink {
 export interface TicketDetail extends Ticket {
   watchers: Agent[];
   links: TicketLink[];
+  /** Of its conversation; absent where the visitor has not rated it. */
+  rating?: Omit<Rated, 'type'>;
 }
 
 export type Differences = Record<string, { from: unknown; to: unknown }>;

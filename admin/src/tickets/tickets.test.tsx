@@ -53,6 +53,31 @@ async function open(path: string, routes: Parameters<typeof serve>[0] = {}, role
   return { heard, user: userEvent.setup(), sent: (route: string) => heard.filter((one) => one.route === route).map(({ body }) => body) };
 }
 
+describe('saved views', () => {
+  const KEPT = 'parlance.ticket-views.t1.u1';
+  beforeEach(() => localStorage.clear());
+
+  it('are what the address says, under a name, and apart from those of the inbox', async () => {
+    localStorage.setItem('parlance.views.t1.u1', JSON.stringify([{ name: 'Of the inbox', search: {} }]));
+    const { user } = await open('/tickets?list=mine&priority=urgent');
+    await user.click(await screen.findByRole('button', { name: 'Saved views' }));
+    expect(screen.queryByText('Of the inbox')).toBeNull();
+    await user.click(await screen.findByRole('menuitem', { name: 'Save this view' }));
+    const name = await screen.findByLabelText('Name');
+    await user.type(name, 'Mine{Enter}');
+    expect(name).toHaveAccessibleDescription('There is already a view called Mine.');
+    await user.clear(name);
+    await user.type(name, 'Mine, urgent{Enter}');
+    expect(JSON.parse(localStorage.getItem(KEPT) ?? '')).toEqual([{ name: 'Mine, urgent', search: { list: 'mine', priority: 'urgent' } }]);
+    await user.click(screen.getByRole('button', { name: 'All' }));
+    await waitFor(() => expect(location.search).toBe('?priority=urgent&list=all'));
+    await user.click(screen.getByRole('button', { name: 'Saved views' }));
+    await user.click(await screen.findByRole('menuitemradio', { name: 'Mine, urgent' }));
+    await waitFor(() => expect(location.search).toBe('?list=mine&priority=urgent'));
+    expect(await screen.findByRole('button', { name: 'Mine, urgent' })).toBeVisible();
+  });
+});
+
 describe('the list', () => {
   it('shows a line each and is narrowed by what the address says', async () => {
     const { user, heard } = await open('/tickets');

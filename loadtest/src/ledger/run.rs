@@ -197,6 +197,7 @@ impl Place {
             .await
             .context("the server is not ready in time")??;
         // Read on, so that it never waits for who listens.
+        #[expect(clippy::disallowed_methods, reason = "it ends with the server's output")]
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Ok((child, base))
     }

@@ -90,14 +90,8 @@ pub(super) async fn rated(
     let db = deps.db.tenant(tenant);
     let found = db.read(async |conn| ratings::given(conn, conversation).await);
     let found: Result<Option<ratings::Given>, StoreError> = found.await;
-    let rated = found.map_err(store)?.map(|given| {
-        Event::Rated(Rated {
-            conversation,
-            score: given.score,
-            comment: given.comment,
-            via: given.via,
-            at: given.at,
-        })
-    });
+    let rated = found
+        .map_err(store)?
+        .map(|given| Event::Rated(Rated::of(conversation, given)));
     Ok(rated.as_ref().and_then(Published::ephemeral))
 }

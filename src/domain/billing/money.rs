@@ -30,7 +30,7 @@ impl Money {
         }
         let whole: u64 = whole.parse().ok().filter(|whole| *whole <= UNITS_MAX)?;
         let rest: u64 = format!("{decimals:0<3}").parse().ok()?;
-        let is_fine = rest % smallest(currency) == 0;
+        let is_fine = rest.is_multiple_of(smallest(currency));
         is_fine.then(|| Self {
             thousandths: whole * 1_000 + rest,
             currency: currency.to_owned(),

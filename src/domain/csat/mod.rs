@@ -9,7 +9,10 @@ pub mod words;
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use parlance_store::{ids::ConversationId, queries::messages::RatedVia};
+use parlance_store::{
+    ids::ConversationId,
+    queries::{messages::RatedVia, ratings::Given},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -72,4 +75,17 @@ pub struct Rated {
     #[schema(value_type = closed::RatedVia)]
     pub via: RatedVia,
     pub at: DateTime<Utc>,
+}
+
+impl Rated {
+    #[must_use]
+    pub fn of(conversation: ConversationId, given: Given) -> Self {
+        Self {
+            conversation,
+            score: given.score,
+            comment: given.comment,
+            via: given.via,
+            at: given.at,
+        }
+    }
 }

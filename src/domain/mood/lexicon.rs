@@ -2,7 +2,10 @@
 //! phrases and faces for what visitors of a support chat say, in the languages the product speaks.
 //! Read once, at the first message.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use super::{
     Urgency, WordKind,
@@ -18,6 +21,8 @@ const FACES: &str = include_str!("data/faces.txt");
 const PHRASES: &str = include_str!("data/phrases.txt");
 /// Bytes of the longest emoticon.
 const EMOTICON: usize = 4;
+/// What emoticons begin with.
+const EYES: [char; 13] = [':', ';', '=', '<', '>', '(', '^', '-', 'o', 'O', 'x', 'X', 'T'];
 
 /// What a phrase or a face says.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,11 +34,9 @@ pub(super) struct Worth {
     pub anger: f32,
 }
 
-#[derive(Debug)]
-struct Lexicon {
-    words: HashMap<&'static str, f32>,
-    faces: HashMap<&'static str, Worth>,
-    phrases: Vec<(Pattern, Worth)>,
+#[derive(Debug, Default)]
+struct Phrases {
+    all: Vec<(Pattern, Worth)>,
     /// Phrases by the word they begin with.
     by_word: HashMap<String, Vec<usize>>,
     /// Phrases whose first word is a beginning only, by its first character.
@@ -42,15 +45,14 @@ struct Lexicon {
     by_number: Vec<usize>,
 }
 
-static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon {
-    words: words(),
-    faces: faces(),
-    ..phrases()
-});
+// Each by itself: phrases are read by what looks up faces and words.
+static KNOWN_WORDS: LazyLock<HashMap<&'static str, f32>> = LazyLock::new(words);
+static KNOWN_FACES: LazyLock<HashMap<&'static str, Worth>> = LazyLock::new(faces);
+static KNOWN_PHRASES: LazyLock<Phrases> = LazyLock::new(phrases);
 
 /// VADER's valence of an English word in lower case, −4 to 4.
 pub(super) fn word(lower: &str) -> Option<f32> {
-    LEXICON.words.get(lower).copied()
+    KNOWN_WORDS.get(lower).copied()
 }
 
 /// English words of the lexicon that say something else in another language: `die Garantie`, `Kind`, `sin`.
@@ -63,9 +65,18 @@ pub(super) fn is_false_friend(lower: &str) -> bool {
     FALSE_FRIENDS.contains(&lower)
 }
 
+/// Words that texts in German, French, Spanish, Portuguese, Italian and Dutch are full of, and English ones are not.
+const FOREIGN: &str = "der das und ist ich nicht ein eine einen mein meine bitte wie wann wo mit für auf sie haben habe hat wir zu den dem im noch auch kann von aus bei nach le les je une des vous mon ma avec pour dans pas votre vos ai et sur est que qui la un ce cette du au c'est el los las una mi con por qué cómo está tengo del su se para es en lo como puedo os uma meu minha com não você seu da em il gli che di non sono mio mia della nel ho è het een ik mijn niet voor naar met zijn hoe op te dat deze er";
+
+/// Whether a word in lower case is one that texts in other languages with Latin letters are full of.
+pub(super) fn is_foreign(lower: &str) -> bool {
+    static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| FOREIGN.split(' ').collect());
+    KNOWN.contains(lower)
+}
+
 /// What an emoticon or emoji says.
 pub(super) fn face(text: &str) -> Option<Worth> {
-    LEXICON.faces.get(text).copied()
+    KNOWN_FACES.get(text).copied()
 }
 
 /// Whether a character is an emoji that says something.
@@ -76,11 +87,11 @@ pub(super) fn emoji(c: char) -> bool {
 /// Bytes of the emoticon that `rest` begins with. What goes on with a letter or a slash is none:
 /// `http://`.
 pub(super) fn emoticon(rest: &str) -> Option<usize> {
-    rest.starts_with([':', ';', '=', '<', '>']).then_some(())?;
+    rest.starts_with(EYES).then_some(())?;
     (2..=EMOTICON).rev().find(|length| {
         rest.split_at_checked(*length).is_some_and(|(face, behind)| {
             let goes_on = behind.starts_with(|c: char| c.is_alphanumeric() || c == '/');
-            !goes_on && LEXICON.faces.contains_key(face)
+            !goes_on && KNOWN_FACES.contains_key(face)
         })
     })
 }
@@ -88,12 +99,12 @@ pub(super) fn emoticon(rest: &str) -> Option<usize> {
 /// The longest phrase that `tokens` begin with: how many it takes, and what it says.
 pub(super) fn phrase(tokens: &[Token<'_>]) -> Option<(usize, Worth)> {
     let first = &tokens.first()?.lower;
-    let by_word = LEXICON.by_word.get(first.as_ref());
-    let by_character = LEXICON.by_character.get(&first.chars().next()?);
-    let by_number = is_number(first).then_some(&LEXICON.by_number);
+    let by_word = KNOWN_PHRASES.by_word.get(first.as_ref());
+    let by_character = KNOWN_PHRASES.by_character.get(&first.chars().next()?);
+    let by_number = is_number(first).then_some(&KNOWN_PHRASES.by_number);
     let candidates = by_word.into_iter().chain(by_character).chain(by_number).flatten();
     let found = candidates.filter_map(|at| {
-        let (pattern, worth) = LEXICON.phrases.get(*at)?;
+        let (pattern, worth) = KNOWN_PHRASES.all.get(*at)?;
         Some((pattern.matches(tokens)?, *worth))
     });
     found.reduce(|best, next| if next.0 > best.0 { next } else { best })
@@ -125,16 +136,8 @@ fn faces() -> HashMap<&'static str, Worth> {
     faces
 }
 
-/// A lexicon of phrases alone.
-fn phrases() -> Lexicon {
-    let mut lexicon = Lexicon {
-        words: HashMap::new(),
-        faces: HashMap::new(),
-        phrases: Vec::new(),
-        by_word: HashMap::new(),
-        by_character: HashMap::new(),
-        by_number: Vec::new(),
-    };
+fn phrases() -> Phrases {
+    let mut known = Phrases::default();
     for line in PHRASES.lines().filter(|line| !line.starts_with("//")) {
         let mut cells = line.splitn(4, ' ');
         let Some(kind) = cells.next().and_then(kind) else {
@@ -144,21 +147,21 @@ fn phrases() -> Lexicon {
         let worth = Worth { kind, valence, anger };
         for phrase in cells.next().unwrap_or_default().split(';') {
             let pattern = Pattern::parse(phrase);
-            let at = lexicon.phrases.len();
+            let at = known.all.len();
             for head in pattern.heads() {
                 match head {
-                    Piece::Word(word) => lexicon.by_word.entry(word.clone()).or_default().push(at),
+                    Piece::Word(word) => known.by_word.entry(word.clone()).or_default().push(at),
                     Piece::Beginning(word) => {
                         let first = word.chars().next().unwrap_or_default();
-                        lexicon.by_character.entry(first).or_default().push(at);
+                        known.by_character.entry(first).or_default().push(at);
                     }
-                    Piece::Number => lexicon.by_number.push(at),
+                    Piece::Number => known.by_number.push(at),
                 }
             }
-            lexicon.phrases.push((pattern, worth));
+            known.all.push((pattern, worth));
         }
     }
-    lexicon
+    known
 }
 
 fn kind(word: &str) -> Option<WordKind> {
@@ -207,10 +210,18 @@ mod tests {
     }
 
     #[test]
+    fn an_emoticon_begins_with_eyes() {
+        for face in KNOWN_FACES.keys().filter(|face| face.is_ascii()) {
+            assert_eq!(emoticon(face), Some(face.len()), "{face}");
+        }
+    }
+
+    #[test]
     fn an_address_is_no_emoticon() {
         assert_eq!(emoticon(":("), Some(2));
         assert_eq!(emoticon(":-) thanks"), Some(3));
         assert_eq!(emoticon("://example.org"), None);
         assert_eq!(emoticon(": no"), None);
+        assert_eq!((emoticon("xD"), emoticon("xDrive")), (Some(2), None));
     }
 }

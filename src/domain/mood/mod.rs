@@ -162,11 +162,12 @@ pub fn read(text: &str, embedding: Option<&[f32]>) -> Mood {
     }
 }
 
-/// What the model of valence is fitted on: its inputs for a text; `None` for an embedding of another
-/// length.
+/// What the model of valence is fitted on: its inputs for a text; `None` where it is not asked, as [`read`] says.
 #[must_use]
 pub fn inputs(text: &str, embedding: &[f32]) -> Option<Vec<f32>> {
-    model::inputs(&rules::read(&tokens::tokens(text)).features(), embedding)
+    let reading = rules::read(&tokens::tokens(text));
+    let features = reading.is_english().then(|| reading.features())?;
+    model::inputs(&features, embedding)
 }
 
 #[cfg(test)]

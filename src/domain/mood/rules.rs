@@ -34,8 +34,11 @@ const EXCITED: f32 = 0.1;
 /// Share of the words in capitals from which on a text is shouted.
 const LOUD_FROM: f32 = 0.3;
 
+/// Words that say too little of their language to go by.
+const FEW: usize = 6;
+
 /// Numbers of [`Reading::features`].
-pub(super) const FEATURES: usize = 18;
+pub(super) const FEATURES: usize = 21;
 
 /// One word or phrase that says something.
 #[derive(Clone, Copy, Debug)]
@@ -51,12 +54,16 @@ struct Hit {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reading {
     hits: Vec<Hit>,
+    /// The sum of the valences without phrases.
+    plain: f32,
     words: usize,
-    /// Words that English texts are full of, and words of its lexicon.
-    english: usize,
+    /// Whether the words are English enough for a model of English.
+    english: bool,
     exclamations: usize,
     questions: usize,
     negations: usize,
+    /// Those that deny nothing that says something.
+    idle: usize,
     but: bool,
     /// Share of the words that are shouted.
     shouted: f32,
@@ -71,52 +78,91 @@ pub(super) fn read(tokens: &[Token<'_>]) -> Reading {
             .filter(|token| among.contains(&token.lower.as_ref()))
             .count()
     };
-    let negates = |token: &&Token<'_>| {
-        matches!(
-            modifier(&token.lower),
-            Some(Modifier::Negate | Modifier::NegateNear)
-        )
-    };
-    let is_friend = |token: &&Token<'_>| lexicon::is_false_friend(&token.lower);
-    let is_english =
-        |token: &&Token<'_>| stop::weak(&token.lower).is_some() || lexicon::word(&token.lower).is_some();
     let count = words().count();
-    let friends = words().filter(is_friend).count();
-    let english = words()
-        .filter(|token| is_english(token) && !is_friend(token))
-        .count();
-    let foreign = friends < count && !enough(english, count);
+    let english = is_english(tokens);
+    let stands_alone = words().all(|token| lexicon::is_false_friend(&token.lower));
+    let foreign = !english && !stands_alone;
     let shouted = words().filter(|token| token.shouted).count();
     let but = tokens
         .iter()
         .position(|token| modifier(&token.lower) == Some(Modifier::But));
+    let hits = |phrases| hits(tokens, shouted < count, but, Known { foreign, phrases });
     Reading {
-        hits: hits(tokens, shouted < count, but, foreign),
+        plain: sum(&hits(false)),
+        hits: hits(true),
         words: count,
         english,
         exclamations: marks(&["!", "！"]),
         questions: marks(&["?", "？", "؟"]),
-        negations: words().filter(negates).count(),
+        negations: words().filter(|token| negates(token)).count(),
+        idle: idle(tokens),
         but: but.is_some(),
         shouted: if count < 3 { 0.0 } else { share(shouted, count) },
     }
 }
 
-/// Whether so many English words make a text English.
-const fn enough(english: usize, words: usize) -> bool {
-    english * 5 >= words * 2
+/// Whether a text is English: two fifths of its words are those that English texts are full of, or of its lexicon;
+/// or a sixth, where these are more than those that other languages are full of. Fewer than [`FEW`] words need none,
+/// where nothing says that they are of another language. False friends, numbers, links and names behind an `@` say
+/// nothing of it.
+fn is_english(tokens: &[Token<'_>]) -> bool {
+    let (mut words, mut english, mut foreign, mut ascii) = (0, 0, 0, true);
+    for token in tokens.iter().filter(|token| token.kind == Kind::Word) {
+        let word = token.lower.as_ref();
+        if lexicon::is_false_friend(word) || word.starts_with(char::is_numeric) {
+            continue;
+        }
+        words += 1;
+        ascii &= word.is_ascii();
+        if lexicon::is_foreign(word) {
+            foreign += 1;
+        } else if stop::weak(word).is_some() || lexicon::word(word).is_some() {
+            english += 1;
+        }
+    }
+    let few = words < FEW && foreign == 0 && ascii;
+    few || english * 5 >= words * 2 || (english > foreign && english * 6 >= words)
 }
 
-/// What was found, `but` being the place of the first "but". `mixed`: not all is in capitals. `foreign`: false
-/// friends are none of English.
-fn hits(tokens: &[Token<'_>], mixed: bool, but: Option<usize>, foreign: bool) -> Vec<Hit> {
+/// How many negations stand before no word of the lexicon: `no signal`, `it does not open`.
+fn idle(tokens: &[Token<'_>]) -> usize {
+    let denies_nothing = |at: usize| {
+        let behind = tokens.get(at + 1..).unwrap_or_default();
+        let mut near = behind
+            .iter()
+            .take_while(|token| token.kind != Kind::Stop)
+            .take(NEAR.len());
+        near.all(|token| lexicon::word(&token.lower).is_none())
+    };
+    let negations = tokens.iter().enumerate().filter(|(_, token)| negates(token));
+    negations.filter(|(at, _)| denies_nothing(*at)).count()
+}
+
+fn negates(token: &Token<'_>) -> bool {
+    matches!(
+        modifier(&token.lower),
+        Some(Modifier::Negate | Modifier::NegateNear)
+    )
+}
+
+/// Which part of the lexicon is read.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    /// False friends are none of English.
+    foreign: bool,
+    /// Phrases too, not single words alone.
+    phrases: bool,
+}
+
+/// What was found, `but` being the place of the first "but". `mixed`: not all is in capitals.
+fn hits(tokens: &[Token<'_>], mixed: bool, but: Option<usize>, known: Known) -> Vec<Hit> {
     let mut hits = Vec::new();
     let mut at = 0;
     while let Some(rest) = tokens.get(at..)
         && !rest.is_empty()
     {
         let from = at;
-        let found = found(rest, foreign);
+        let found = found(rest, known);
         at += found.map_or(1, |(taken, _)| taken.max(1));
         let Some((_, worth)) = found else { continue };
         let mut hit = weigh(tokens, from, at, worth, mixed);
@@ -131,12 +177,13 @@ fn hits(tokens: &[Token<'_>], mixed: bool, but: Option<usize>, foreign: bool) ->
 }
 
 /// What the tokens begin with, and how many it takes.
-fn found(tokens: &[Token<'_>], foreign: bool) -> Option<(usize, Worth)> {
+fn found(tokens: &[Token<'_>], known: Known) -> Option<(usize, Worth)> {
     let first = tokens.first()?;
     match first.kind {
         Kind::Face => lexicon::face(&first.lower).map(|worth| (1, worth)),
         Kind::Word => {
-            lexicon::phrase(tokens).or_else(|| single(&first.lower, foreign).map(|worth| (1, worth)))
+            let phrase = known.phrases.then(|| lexicon::phrase(tokens)).flatten();
+            phrase.or_else(|| single(&first.lower, known.foreign).map(|worth| (1, worth)))
         }
         Kind::Stop | Kind::Other => None,
     }
@@ -194,10 +241,18 @@ fn weigh(tokens: &[Token<'_>], from: usize, to: usize, mut worth: Worth, mixed: 
     }
 }
 
+fn sum(hits: &[Hit]) -> f32 {
+    hits.iter().map(|hit| hit.worth.valence).sum()
+}
+
 impl Reading {
     /// −1 to 1, by the rules alone.
     pub(super) fn valence(&self) -> f32 {
-        let sum: f32 = self.hits.iter().map(|hit| hit.worth.valence).sum();
+        self.compound(sum(&self.hits))
+    }
+
+    /// A sum of valences, −1 to 1.
+    fn compound(&self, sum: f32) -> f32 {
         if sum == 0.0 {
             return 0.0;
         }
@@ -228,7 +283,7 @@ impl Reading {
 
     /// Whether the words are English enough for a model of English.
     pub(super) fn is_english(&self) -> bool {
-        enough(self.english, self.words)
+        self.english
     }
 
     /// What the model sees of it, each about −1 to 1.
@@ -264,6 +319,9 @@ impl Reading {
             (best - worst) / share(self.words.max(4), 4) / 8.0,
             flag(valence > 0.0) - flag(valence < 0.0),
             flag(best + worst == 0.0),
+            self.compound(self.plain),
+            flag(self.plain > 0.0) - flag(self.plain < 0.0),
+            share(self.idle.min(3), 3),
         ]
     }
 

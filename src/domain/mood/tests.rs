@@ -146,6 +146,36 @@ fn another_language_is_not_given_to_a_model_of_english() {
 }
 
 #[test]
+fn a_short_text_and_one_with_few_common_words_are_english() {
+    let vector = vec![0.05; 384];
+    for text in [
+        "Barely worked.",
+        "@anna great job https://example.org/a/long/address",
+        "Battery life, the drawback of most digital cameras nowadays",
+    ] {
+        assert_ne!(read(text, Some(&vector)), read(text, None), "{text}");
+    }
+    for text in [
+        "Wo bleibt mein Paket?",
+        "Où est mon colis ?",
+        "Dove si trova il mio pacco",
+    ] {
+        assert_eq!(read(text, Some(&vector)), read(text, None), "{text}");
+    }
+}
+
+#[test]
+fn drawn_out_words_are_read_as_they_are_usually_written() {
+    for (drawn, usual) in [
+        ("it is soooo goood", "it is so good"),
+        ("I looooove it", "I love it"),
+        ("yaaaay", "yay"),
+    ] {
+        assert_eq!(read(drawn, None).valence, read(usual, None).valence, "{drawn}");
+    }
+}
+
+#[test]
 fn a_word_that_is_english_by_chance_says_nothing() {
     for text in [
         "Wie lange gilt die Garantie?",

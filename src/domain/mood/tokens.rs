@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::lexicon;
+use super::{lexicon, modifiers::modifier};
 use crate::kernel::text::words::unspaced;
 
 /// What a token is.
@@ -55,11 +55,11 @@ fn token(rest: &str, start: usize, length: usize, kind: Kind) -> Token<'_> {
     let text = rest.get(..length).unwrap_or_default();
     let small = kind != Kind::Word || !text.contains(|c: char| c.is_uppercase() || c == '’');
     Token {
-        lower: if small {
+        lower: shortened(if small {
             Cow::Borrowed(text)
         } else {
             Cow::Owned(text.to_lowercase().replace('’', "'"))
-        },
+        }),
         start,
         end: start + length,
         kind,
@@ -69,10 +69,43 @@ fn token(rest: &str, start: usize, length: usize, kind: Kind) -> Token<'_> {
     }
 }
 
+/// A word whose letters were drawn out, `soooo` and `goood`, as it is usually written: of a letter that
+/// stands three times in a row with two where that is a known word, or else with one.
+fn shortened(word: Cow<'_, str>) -> Cow<'_, str> {
+    if !word.is_ascii() || !word.as_bytes().windows(3).any(is_drawn) {
+        return word;
+    }
+    let twice = drawn_in(&word, 2);
+    Cow::Owned(if is_known(&twice) {
+        twice
+    } else {
+        drawn_in(&word, 1)
+    })
+}
+
+/// Three of one letter.
+fn is_drawn(letters: &[u8]) -> bool {
+    matches!(letters, [a, b, c] if a == b && b == c && a.is_ascii_alphabetic())
+}
+
+fn is_known(word: &str) -> bool {
+    lexicon::word(word).is_some() || modifier(word).is_some()
+}
+
+/// With `most` of each letter that stands three times or more in a row.
+fn drawn_in(word: &str, most: usize) -> String {
+    let runs = word.as_bytes().chunk_by(|a, b| a == b);
+    let kept = runs.flat_map(|run| &run[..if run.len() > 2 { most } else { run.len() }]);
+    kept.map(|letter| char::from(*letter)).collect()
+}
+
 /// Bytes and kind of the token that `rest` begins with.
 fn measure(rest: &str, first: char) -> (usize, Kind) {
     if let Some(length) = lexicon::emoticon(rest) {
         return (length, Kind::Face);
+    }
+    if let Some(length) = address(rest) {
+        return (length, Kind::Other);
     }
     if in_word(first) {
         return (word_length(rest, first), Kind::Word);
@@ -85,6 +118,19 @@ fn measure(rest: &str, first: char) -> (usize, Kind) {
         _ => Kind::Other,
     };
     (first.len_utf8(), kind)
+}
+
+/// Bytes of the link or the `@name` that `rest` begins with: no words.
+fn address(rest: &str) -> Option<usize> {
+    if ["http://", "https://", "www."]
+        .iter()
+        .any(|start| rest.starts_with(start))
+    {
+        return Some(rest.find(char::is_whitespace).unwrap_or(rest.len()));
+    }
+    let name = rest.strip_prefix('@')?;
+    let length = name.find(|c| !in_word(c)).unwrap_or(name.len());
+    (length > 0).then_some(length + 1)
 }
 
 /// Letters and digits, and what Indic and Arabic scripts write above and below them.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::ticket::Change;
 use crate::domain::{
     csat::{self, asking::Choice},
     mail_replies::{
@@ -85,6 +86,16 @@ pub enum Letter {
         breached: bool,
         /// How many other tickets are overdue.
         others: i64,
+        link: String,
+    },
+    /// What others did to a ticket.
+    Ticket {
+        number: i64,
+        subject: String,
+        /// Whether the reader only watches it.
+        watches: bool,
+        /// The oldest first; never empty.
+        changes: Vec<Change>,
         link: String,
     },
     /// What became of a payment.
@@ -184,6 +195,7 @@ impl Letter {
             Self::Invitation { .. } => "invitation",
             Self::Waiting { .. } => "waiting",
             Self::Deadline { .. } => "deadline",
+            Self::Ticket { .. } => "ticket",
             Self::Billing { .. } => "billing",
             Self::Quota { .. } => "quota",
             Self::Unpriced { .. } => "unpriced",
@@ -239,6 +251,24 @@ impl Letter {
                 due: when(DateTime::UNIX_EPOCH),
                 breached: true,
                 others: 1,
+                link: "https://parlance.example/app/tickets/42".to_owned(),
+            },
+            Self::Ticket {
+                number: 42,
+                subject: "My robot has stopped".to_owned(),
+                watches: false,
+                changes: vec![
+                    Change {
+                        who: "Ada Keller".to_owned(),
+                        did: "assigned it to you".to_owned(),
+                        said: String::new(),
+                    },
+                    Change {
+                        who: "Ada Keller".to_owned(),
+                        did: "wrote a note".to_owned(),
+                        said: "The <arm> is stuck.".to_owned(),
+                    },
+                ],
                 link: "https://parlance.example/app/tickets/42".to_owned(),
             },
             Self::billing_sample("payment_failed", true),

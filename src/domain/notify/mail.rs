@@ -21,7 +21,7 @@ use super::{
     letter::{CHANGE_EMAIL_TTL, Letter, RESET_TTL, VERIFY_TTL, when},
     quota,
     templates::{Reader, Templates, Written},
-    unpriced,
+    ticket, unpriced,
 };
 use crate::{
     adapters::mail::{Mail, MailError, Mailer},
@@ -77,6 +77,8 @@ pub enum Errand {
         ticket: TicketId,
         breached: bool,
     },
+    /// What others did to a ticket since the job was put in line; see [`ticket`].
+    Ticket { user: UserId, ticket: TicketId },
     /// What became of a payment, to an owner.
     Billing {
         user: UserId,
@@ -120,6 +122,7 @@ impl Errand {
                 ticket,
                 breached,
             } => format!("deadline:{user}:{ticket}:{breached}"),
+            Self::Ticket { user, ticket } => format!("ticket:{user}:{ticket}"),
             Self::Billing { user, notice, .. } => format!("billing:{user}:{}", notice.as_str()),
             Self::Quota { user, quota, percent } => format!("quota:{user}:{quota}:{percent}"),
             Self::Unpriced { user, day } => format!("unpriced:{user}:{day}"),
@@ -189,7 +192,7 @@ impl Post {
     /// # Errors
     /// `Store(NotFound)` where the person is not in this workspace any more.
     pub async fn carry_out(&self, db: &TenantDb, job: JobId, errand: &Errand) -> Result<(), PostError> {
-        let Some(Addressed { to, name, letter }) = self.addressed(db, errand).await? else {
+        let Some(Addressed { to, name, letter }) = self.addressed(db, job, errand).await? else {
             return Ok(());
         };
         let written = self.put_into_words(&letter, Reader { to: &to, name: &name })?;
@@ -227,7 +230,12 @@ impl Post {
         Ok(sent?)
     }
 
-    async fn addressed(&self, db: &TenantDb, errand: &Errand) -> Result<Option<Addressed>, PostError> {
+    async fn addressed(
+        &self,
+        db: &TenantDb,
+        job: JobId,
+        errand: &Errand,
+    ) -> Result<Option<Addressed>, PostError> {
         let user = match errand {
             Errand::Invitation { invitation } => return Ok(self.invitation(db, *invitation).await?),
             Errand::EmailChanging { to, name, email, .. } => {
@@ -246,12 +254,13 @@ impl Post {
             | Errand::SecondFactor { user, .. }
             | Errand::Waiting { user, .. }
             | Errand::Deadline { user, .. }
+            | Errand::Ticket { user, .. }
             | Errand::Billing { user, .. }
             | Errand::Quota { user, .. }
             | Errand::Unpriced { user, .. } => *user,
         };
         let who = db.read(async |conn| people::recipient(conn, user).await).await?;
-        let found = self.letter(db, errand, &who).await?;
+        let found = self.letter(db, job, errand, &who).await?;
         Ok(found.map(|(to, letter)| Addressed {
             to,
             name: who.name,
@@ -290,6 +299,7 @@ impl Post {
     async fn letter(
         &self,
         db: &TenantDb,
+        job: JobId,
         errand: &Errand,
         who: &Recipient,
     ) -> Result<Option<(String, Letter)>, PostError> {
@@ -327,6 +337,10 @@ impl Post {
             }
             Errand::Deadline { ticket, breached, .. } => {
                 let letter = self.deadline(db, *ticket, *breached).await?;
+                letter.map(|letter| (here(), letter))
+            }
+            Errand::Ticket { user, ticket } => {
+                let letter = ticket::letter(db, (*user, *ticket), job, self.templates.home()).await?;
                 letter.map(|letter| (here(), letter))
             }
             Errand::Billing { .. } if who.email_verified_at.is_none() => None,

@@ -174,7 +174,7 @@ mod tests {
     fn every_mail_is_written_twice_with_its_link_in_both() {
         let templates = Templates::load(None, HOME).unwrap();
         let samples = Letter::samples();
-        assert_eq!(samples.len(), 19);
+        assert_eq!(samples.len(), 20);
         for letter in samples {
             // To a visitor, without a greeting: see below.
             if matches!(letter, Letter::Reply { .. } | Letter::Rating { .. }) {
@@ -191,6 +191,7 @@ mod tests {
                 Letter::EmailChanged { .. } => HOME.to_owned(),
                 Letter::Waiting { link, .. }
                 | Letter::Deadline { link, .. }
+                | Letter::Ticket { link, .. }
                 | Letter::Quota { link, .. }
                 | Letter::Unpriced { link, .. }
                 | Letter::Billing { link, .. } => link.clone(),

@@ -14,7 +14,7 @@ use parlance_store::{
 };
 use serde_json::{Value, json};
 
-use super::{Author, Status, TEXT_MAX, Ticket, TicketError, kept, optional, unsound};
+use super::{Author, Status, TEXT_MAX, Ticket, TicketError, kept, optional, ticket_mail, unsound};
 
 /// Writes a note on a ticket, for agents. One of the same client id that is there stays.
 ///
@@ -40,6 +40,7 @@ pub async fn note(
         at,
     };
     events::add(conn, event).await?;
+    ticket_mail::follow(conn, None, &ticket, Kind::Note, by, at).await?;
     Ok(ticket)
 }
 

@@ -44,6 +44,7 @@ use super::{
         permission::{Permission, may},
     },
     mood,
+    notify::ticket as ticket_mail,
 };
 
 /// Characters of a subject at most.
@@ -337,6 +338,7 @@ async fn kept(
         at,
     };
     events::add(conn, event).await?;
+    ticket_mail::follow(conn, before, &ticket, kind, by, at).await?;
     deadlines::follow(conn, &ticket, at).await?;
     categories::follow(conn, before, &ticket, at).await?;
     routing::follow(conn, before, &ticket, at).await?;

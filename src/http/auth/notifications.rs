@@ -7,7 +7,10 @@ use utoipa::ToSchema;
 
 use crate::{
     actors::services::Services,
-    domain::{notify::waiting, tickets::deadlines::tell},
+    domain::{
+        notify::{ticket, waiting},
+        tickets::deadlines::tell,
+    },
     http::user::Member,
     kernel::problem::{Problem, ProblemDocument},
 };
@@ -20,6 +23,9 @@ pub struct Notifications {
     /// A mail where a deadline of one's ticket is at risk or was breached, or of one's team's that nobody has;
     /// of each at most every 15 minutes.
     deadline_mail: bool,
+    /// A mail where others assign one a ticket, or write a note on one's ticket or change its status; also of those
+    /// that one watches, and where their customer writes again. What happens within three minutes is one mail.
+    ticket_mail: bool,
 }
 
 /// What is to change; what is absent stays.
@@ -28,6 +34,7 @@ pub struct Notifications {
 pub struct NotificationsChange {
     waiting_mail: Option<bool>,
     deadline_mail: Option<bool>,
+    ticket_mail: Option<bool>,
 }
 
 /// Get what one is told by mail.
@@ -47,6 +54,7 @@ async fn told(services: &Services, member: &Member) -> Result<HttpResponse, Prob
         Ok::<_, StoreError>(Notifications {
             waiting_mail: waiting::wanted(&db, member.user).await?,
             deadline_mail: tell::wanted(&db, member.user).await?,
+            ticket_mail: ticket::wanted(&db, member.user).await?,
         })
     };
     Ok(HttpResponse::Ok().json(told.await.map_err(Problem::internal)?))
@@ -73,6 +81,11 @@ pub async fn change(
     }
     if let Some(on) = body.deadline_mail {
         tell::want(&db, member.user, on)
+            .await
+            .map_err(Problem::internal)?;
+    }
+    if let Some(on) = body.ticket_mail {
+        ticket::want(&db, member.user, on)
             .await
             .map_err(Problem::internal)?;
     }

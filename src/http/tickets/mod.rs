@@ -10,7 +10,7 @@ use actix_web::{HttpResponse, web};
 use parlance_store::{
     StoreError,
     ids::{ClientId, ContactId, ConversationId, SpaceId, TeamId, TicketCategoryId, UserId},
-    queries::tickets::relations as store,
+    queries::{ratings, tickets::relations as store},
     tenant::TenantConn,
 };
 use serde::{Deserialize, Deserializer, Serialize};
@@ -26,6 +26,7 @@ use crate::{
     domain::{
         accounts::caller::Caller,
         audit::Actor,
+        csat::Rated,
         tickets::{
             self, Change, Priority, Status, Ticket, TicketError, Via, Wanted,
             touched::Touched,
@@ -49,23 +50,31 @@ fn refused(error: TicketError) -> Problem {
     }
 }
 
-/// A ticket with who watches it and what it is linked to.
+/// A ticket with who watches it, what it is linked to, and what the visitor thinks of its conversation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TicketDetail {
     #[serde(flatten)]
     ticket: TicketSummary,
     watchers: Vec<WatcherView>,
     links: Vec<LinkView>,
+    /// Of its conversation; absent where the visitor has not rated it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rating: Option<Rated>,
 }
 
 async fn detail(conn: &mut TenantConn<'_>, ticket: Ticket) -> Result<TicketDetail, StoreError> {
     let watchers = store::watchers(conn, ticket.id).await?;
     let links = store::links(conn, ticket.id).await?;
+    let rating = match ticket.conversation_id {
+        Some(id) => ratings::given(conn, id).await?.map(|given| Rated::of(id, given)),
+        None => None,
+    };
     let mut summaries = view::summaries(conn, vec![ticket]).await?;
     Ok(TicketDetail {
         ticket: summaries.pop().ok_or(StoreError::NotFound)?,
         watchers: watchers.into_iter().map(WatcherView::from).collect(),
         links: links.into_iter().map(LinkView::from).collect(),
+        rating,
     })
 }
 

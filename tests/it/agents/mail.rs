@@ -110,7 +110,10 @@ async fn who_wants_no_mail_gets_none_of_this_workspace() {
         let patch = app.http.patch(&url).bearer_auth(&token);
         let answer = patch.json(&json!({ "waiting_mail": on })).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), 200);
-        assert_eq!(read().await, json!({ "waiting_mail": on, "deadline_mail": true }));
+        assert_eq!(
+            read().await,
+            json!({ "waiting_mail": on, "deadline_mail": true, "ticket_mail": true })
+        );
         waits(&app, &acme).await;
         assert_eq!(told(&app).await.len(), usize::from(on));
     }

@@ -49,7 +49,7 @@ fn told(figure: &Value) -> (i64, i64) {
 
 #[tokio::test]
 async fn groups_pages_tables_and_conversations_are_the_same_calls() {
-    let (app, acme, conversations) = asked(Setup::default()).await;
+    let (app, acme, conversations) = Box::pin(asked(Setup::default())).await;
     let owner = Owner::of(&app, &acme).await;
     let (calls, cost) = total(&app, "").await;
     assert!(calls >= 3 && cost > 0);
@@ -128,7 +128,7 @@ async fn groups_pages_tables_and_conversations_are_the_same_calls() {
 
 #[tokio::test]
 async fn what_makes_no_sense_is_refused_and_what_is_anothers_is_not_there() {
-    let (app, acme, [conversation, _]) = asked(Setup::default()).await;
+    let (app, acme, [conversation, _]) = Box::pin(asked(Setup::default())).await;
     let owner = Owner::of(&app, &acme).await;
     for wrong in [
         "by=planet",
@@ -168,7 +168,7 @@ async fn of_a_model_without_a_price_is_told_by_mail_and_in_figures() {
         "[[price]]\nmodel = \"another\"\nfrom = \"2020-01-01\"\ninput = \"1\"\noutput = \"2\"\n",
     )
     .unwrap();
-    let (app, acme, _) = asked(Setup::default().set("PRICES", book.to_str().unwrap())).await;
+    let (app, acme, _) = Box::pin(asked(Setup::default().set("PRICES", book.to_str().unwrap()))).await;
     let owner = Owner::of(&app, &acme).await;
     let ledger = owner.gets("/api/billing/ledger?by=model").await;
     let unpriced = ledger["unpriced"].as_array().unwrap();

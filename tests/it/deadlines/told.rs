@@ -95,7 +95,10 @@ async fn those_are_mailed_who_may_answer_and_want_it() {
         .await;
     assert_eq!(
         (status, wanted),
-        (200, json!({ "waiting_mail": true, "deadline_mail": false }))
+        (
+            200,
+            json!({ "waiting_mail": true, "deadline_mail": false, "ticket_mail": true })
+        )
     );
     desk.until("2026-12-08T09:30:00Z");
     desk.told(id, 3).await;

@@ -1,11 +1,16 @@
 //! Knowledge gaps: an unanswered question is collected, answered and found, and opens again where it is not.
 
+use std::sync::{Arc, Mutex};
+
 use parlance::{
-    adapters::llm::{
-        extractive::Extractive,
-        scripted::{Script, Scripted},
+    adapters::{
+        embed::{EmbedError, Embedded, Embedder, Purpose},
+        llm::{
+            extractive::Extractive,
+            scripted::{Script, Scripted},
+        },
     },
-    domain::gaps::regroup,
+    domain::{gaps::regroup, knowledge::ingest::Ingest},
 };
 use parlance_store::control::Role;
 use reqwest::Method;
@@ -13,11 +18,39 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::rest::Admin;
-use crate::support::{Setup, TestVisitor, eventually};
+use crate::support::{Setup, TestVisitor, Words, eventually};
 
 const GAPS: &str = "/api/chat-spaces/{space}/gaps";
 const BOATS: &str = "Do you repair leaking boats?";
 const ANSWER: &str = "Yes, our yard repairs leaking boats up to six metres.";
+
+/// The embedder of words under another name, with what it was asked for.
+#[derive(Debug, Default)]
+struct Another(Mutex<Vec<Purpose>>);
+
+#[async_trait::async_trait]
+impl Embedder for Another {
+    fn model(&self) -> &'static str {
+        "another"
+    }
+
+    fn dimensions(&self) -> usize {
+        Words.dimensions()
+    }
+
+    fn is_upstream(&self) -> bool {
+        false
+    }
+
+    fn count_tokens(&self, text: &str) -> usize {
+        Words.count_tokens(text)
+    }
+
+    async fn embed(&self, texts: &[String], purpose: Purpose) -> Result<Embedded, EmbedError> {
+        self.0.lock().unwrap().push(purpose);
+        Words.embed(texts, purpose).await
+    }
+}
 
 impl Admin {
     /// Sends `body`, and gives the status and what came back.
@@ -296,6 +329,20 @@ async fn what_is_asked_is_reported_and_regrouping_keeps_identities() {
     assert_eq!(
         admin.get("/api/analytics/questions").await["questions"],
         report["questions"]
+    );
+
+    // By another model they are embedded anew, behind what visitors ask at that moment.
+    let other = Arc::new(Another::default());
+    let ingest = Ingest {
+        embedder: other.clone(),
+        ..ingest.clone()
+    };
+    regroup::regroup(&db, &ingest, admin.acme.space).await.unwrap();
+    let purposes = other.0.lock().unwrap().clone();
+    assert!(!purposes.is_empty());
+    assert!(
+        purposes.iter().all(|purpose| *purpose == Purpose::Passage),
+        "{purposes:?}"
     );
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use chrono::{TimeDelta, Utc};
-use parlance::kernel::clock::ManualClock;
+use chrono::TimeDelta;
+use parlance::kernel::clock::{Clock, ManualClock, SystemClock};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -86,7 +86,7 @@ async fn a_customer_that_is_gone_loses_the_plan_and_another_one_may_pay() {
 #[tokio::test]
 async fn who_has_paid_has_the_plan_though_no_event_ever_tells_of_it() {
     let stripe = Double::start().await;
-    let clock = Arc::new(ManualClock::at(Utc::now()));
+    let clock = Arc::new(ManualClock::at(SystemClock.now()));
     let app = stripe.setup().clock(clock.clone()).start().await;
     let acme = app.workspace("acme").await;
     let owner = app.log_in(&acme.email).await;

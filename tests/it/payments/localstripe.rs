@@ -48,7 +48,7 @@ async fn localstripe_answers_our_calls_and_its_events_are_taken() {
     let options = StripeOptions {
         secret_key: SecretString::from("sk_test_12345"),
         webhook_secrets: vec![SecretString::from("whsec_old"), SecretString::from(SECRET)],
-        prices: [("pro".to_owned(), "price_pro".to_owned())].into(),
+        prices: [("pro".to_owned(), vec!["price_pro".to_owned()])].into(),
         base_url: base.clone(),
     };
     let stripe = Stripe::new(options, Arc::new(SystemClock)).unwrap();

@@ -1,5 +1,6 @@
 //! Tickets: numbered without gaps, changed one at a time, and in step with their conversation.
 
+mod mails;
 mod races;
 mod sorting;
 mod told;

@@ -160,3 +160,23 @@ impl Queue {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_overtake_what_is_embedded_in_the_background_and_are_not_refused_for_it() {
+        let queue = Queue::new(2);
+        let push = |text: &str, purpose| queue.push(&[text.to_owned()], purpose);
+        let _background = [
+            push("one", Purpose::Passage).unwrap(),
+            push("two", Purpose::Passage).unwrap(),
+        ];
+        assert_eq!(push("three", Purpose::Passage).unwrap_err(), EmbedError::Busy);
+        let _asked = push("when?", Purpose::Query).unwrap();
+        let order: Vec<String> =
+            std::iter::from_fn(|| queue.poll().map(|task| task.text().to_owned())).collect();
+        assert_eq!(order, ["when?", "one", "two"]);
+    }
+}

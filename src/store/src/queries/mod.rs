@@ -53,6 +53,7 @@ pub mod spaces;
 pub mod subscriptions;
 pub mod teams;
 pub mod ticket_categories;
+pub mod ticket_mail;
 pub mod tickets;
 pub mod visitors;
 pub mod waiting_mail;

@@ -67,6 +67,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("quotas", "quotas"),
     ("routing_rules", "sorting"),
     ("ticket_categories", "sorting"),
+    ("ticket_mail", "tickets"),
     ("tickets", "tickets"),
     ("waiting_mail", "queue"),
     ("waits", "waits"),

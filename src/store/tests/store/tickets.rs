@@ -1,11 +1,14 @@
 //! Tickets: never another tenant's, gone with their space, and a list of 100,000 of which few are read.
 
 use parlance_store::{
-    StoreError, TenantConn,
-    ids::{ClientId, ContactId, TicketId, TicketLinkId, UserId},
+    StoreError, TenantConn, TenantDb,
+    control::members,
+    ids::{ClientId, ContactId, JobId, TicketId, TicketLinkId, UserId},
     queries::{
+        jobs::{self, NewJob},
         space_life,
         space_versions::Author,
+        ticket_mail::{self, Told},
         tickets::{
             self, NewTicket, Priority, Status, Via,
             events::{self, Kind, NewEvent},
@@ -274,6 +277,85 @@ async fn a_page_of_many_tickets_reads_few() {
         has_read_few(conn, 100).await
     });
     middle.await.unwrap();
+}
+
+#[tokio::test]
+async fn those_are_mailed_whom_a_ticket_concerns_and_never_another_tenants() {
+    let test = database().await;
+    let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);
+    let ada = acme.db.read(members::list).await.unwrap()[0].user_id;
+    let (ticket, system) = (new(&acme), Author::default());
+    let (id, job) = (ticket.id, JobId::new());
+    let made = acme.db.transaction(async |conn| {
+        tickets::create(conn, ticket).await?;
+        events::add(conn, created(id, &system)).await?;
+        let note = NewEvent {
+            kind: Kind::Note,
+            body: json!({ "text": "Asked." }),
+            at: at(5),
+            ..created(id, &system)
+        };
+        events::add(conn, note).await?;
+        let mail = NewJob {
+            id: job,
+            space_id: None,
+            kind: "send_mail",
+            key: "mail",
+            payload: json!({}),
+            priority: 0,
+            due_at: at(9),
+            at: at(5),
+        };
+        jobs::enqueue(conn, mail).await
+    });
+    made.await.unwrap();
+    let both = Told {
+        assignee: true,
+        watchers: true,
+    };
+    let readers = async |db: &TenantDb, told, except| {
+        let found = db.read(async |conn| ticket_mail::readers(conn, id, told, except).await);
+        found.await.unwrap()
+    };
+    assert_eq!(readers(&acme.db, both, None).await, []);
+    let watched = acme
+        .db
+        .transaction(async |conn| relations::watch(conn, id, ada).await);
+    watched.await.unwrap();
+    let assignee = Told {
+        watchers: false,
+        ..both
+    };
+    assert_eq!(readers(&acme.db, both, None).await, [ada]);
+    assert_eq!(readers(&acme.db, assignee, None).await, [], "she only watches");
+    assert_eq!(readers(&acme.db, both, Some(ada.0)).await, [], "she did it");
+    assert_eq!(readers(&globex.db, both, None).await, []);
+    let news = async |db: &TenantDb| {
+        let found = db.read(async |conn| ticket_mail::news(conn, id, ada, job).await);
+        found.await.unwrap()
+    };
+    let (about, told) = news(&acme.db).await.unwrap();
+    assert_eq!((about.number, about.has, about.watches), (1, false, true));
+    let kinds: Vec<Kind> = told.iter().map(|news| news.kind).collect();
+    assert_eq!(kinds, [Kind::Note], "what was before the job is told already");
+    assert_eq!(news(&globex.db).await, None);
+    for on in [false, true] {
+        let want = acme
+            .db
+            .transaction(async |conn| ticket_mail::want(conn, ada, on).await);
+        want.await.unwrap();
+        let wanted = acme.db.read(async |conn| ticket_mail::wanted(conn, ada).await);
+        assert_eq!(wanted.await.unwrap(), on);
+        assert_eq!(readers(&acme.db, both, None).await.is_empty(), !on);
+    }
+    let foreign = globex
+        .db
+        .transaction(async |conn| ticket_mail::want(conn, ada, false).await);
+    assert!(matches!(foreign.await, Err(StoreError::Conflict { .. })));
+    test.run("UPDATE users SET email_verified_at = NULL")
+        .await
+        .unwrap();
+    assert_eq!(readers(&acme.db, both, None).await, [], "anybody's address");
 }
 
 #[tokio::test]

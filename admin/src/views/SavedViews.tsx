@@ -4,14 +4,13 @@ import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { Field } from '../ui/Field';
 import { box } from '../ui/Inputs';
-import type { InboxSearch } from './search';
-import { NAME_CHARS, takenName, useSavedViews } from './views';
+import { NAME_CHARS, takenName, useSavedViews, type Shelf } from './views';
 
 const taken = (name: string | undefined) => (name === undefined ? undefined : `There is already a view called ${name}.`);
 
 /** Keeps what is shown under a name. */
-export function SaveView({ search, close }: { search: InboxSearch; close: () => void }) {
-  const [views, save] = useSavedViews();
+export function SaveView<S extends object>({ shelf, search, close }: { shelf: Shelf<S>; search: S; close: () => void }) {
+  const [views, save] = useSavedViews(shelf);
   const [name, setName] = useState('');
   const [fault, setFault] = useState<string>();
   return (
@@ -21,14 +20,14 @@ export function SaveView({ search, close }: { search: InboxSearch; close: () => 
         onSubmit={(event) => {
           event.preventDefault();
           const all = [...views, { name: name.trim(), search }];
-          const found = taken(takenName(all.map((one) => one.name)));
+          const found = taken(takenName(all.map((one) => one.name), shelf.parts));
           setFault(found);
           if (found) return;
           save(all);
           close();
         }}
       >
-        <Field label="Name" required pattern=".*\S.*" maxLength={NAME_CHARS} value={name} fault={fault} onChange={({ target }) => setName(target.value)} placeholder="Waiting at the shop" />
+        <Field label="Name" required pattern=".*\S.*" maxLength={NAME_CHARS} value={name} fault={fault} onChange={({ target }) => setName(target.value)} placeholder={shelf.example} />
         <Ends close={close} label="Save the view" />
       </form>
     </Dialog>
@@ -36,8 +35,8 @@ export function SaveView({ search, close }: { search: InboxSearch; close: () => 
 }
 
 /** Renames and deletes views; nothing changes before it is saved. */
-export function EditViews({ close }: { close: () => void }) {
-  const [views, save] = useSavedViews();
+export function EditViews<S extends object>({ shelf, close }: { shelf: Shelf<S>; close: () => void }) {
+  const [views, save] = useSavedViews(shelf);
   const [draft, setDraft] = useState(() => views.map((view) => ({ ...view, was: view.name })));
   const [fault, setFault] = useState<string>();
   return (
@@ -47,7 +46,7 @@ export function EditViews({ close }: { close: () => void }) {
         onSubmit={(event) => {
           event.preventDefault();
           const all = draft.map(({ name, search }) => ({ name: name.trim(), search }));
-          const found = taken(takenName(all.map(({ name }) => name)));
+          const found = taken(takenName(all.map(({ name }) => name), shelf.parts));
           setFault(found);
           if (found) return;
           save(all);
