@@ -15,7 +15,7 @@ use super::site;
 use crate::{
     actors::services::Services,
     adapters::billing::{Act, Amount, BillingError, Card, Mock, Page},
-    domain::billing::payments::ReceiveError,
+    domain::billing::events::ReceiveError,
     kernel::{code::Code, problem::Problem},
 };
 

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     actors::services::Services,
     adapters::billing::{Amount, BillingError, Invoice},
-    domain::billing::payments::{PaymentError, ReceiveError},
+    domain::billing::{events::ReceiveError, payments::PaymentError},
     kernel::{
         code::Code,
         problem::{Problem, ProblemDocument},

@@ -25,7 +25,7 @@ use crate::domain::{
         event::{Agent, Author, Event, Reason, Status},
         state::{StatusChange, Transition},
     },
-    csat::{CsatSettings, asking},
+    csat::asking,
 };
 
 /// A status change as it is written: by whom, with the names of those it is about, and with what the
@@ -39,8 +39,6 @@ pub(super) struct Moved {
     pub(super) notice: Option<Notice>,
     /// Minutes by which it is answered earlier from now on, where a new epoch begins.
     anew: Option<i32>,
-    /// Whether visitors of its space are asked for a rating.
-    csat: CsatSettings,
 }
 
 impl Moved {
@@ -70,7 +68,6 @@ impl Moved {
             assignee: assignee.filter(|agent| change.assignee == Some(agent.id)),
             until,
             notice: None,
-            csat: live.space.settings.csat,
         })
     }
 
@@ -88,7 +85,6 @@ impl Moved {
             until: None,
             notice: None,
             anew: Some(anew),
-            csat: self.csat,
         })
     }
 
@@ -146,7 +142,7 @@ impl Moved {
             queue::assigned(conn, agent.id, at).await?;
         }
         if self.change.status == Status::Resolved {
-            asking::enqueue(conn, conversation, self.csat, at).await?;
+            asking::enqueue(conn, conversation, at).await?;
         }
         Ok(events)
     }

@@ -7,6 +7,7 @@
 
 mod currency;
 pub mod dunning;
+pub mod events;
 pub mod ledger;
 pub mod limit;
 pub mod meter;

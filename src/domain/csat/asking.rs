@@ -15,7 +15,7 @@ use parlance_store::{
 };
 use serde::Serialize;
 
-use super::{CsatSettings, words};
+use super::words;
 use crate::{
     adapters::mail::{self, Mail},
     domain::{
@@ -45,11 +45,16 @@ pub struct Choice {
 pub async fn enqueue(
     conn: &mut TenantConn<'_>,
     conversation: ConversationId,
-    csat: CsatSettings,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    if csat.by_mail {
-        enqueue_at(conn, Errand::Rating { conversation }, at + csat.delay(), at).await?;
+    let Some(asking) = ratings::asking(conn, conversation).await? else {
+        return Ok(());
+    };
+    let space = spaces::load(conn, asking.space_id).await?.map(Space::from);
+    let settings = space.map(|space| space.settings.csat);
+    if let Some(csat) = settings.filter(|csat| csat.by_mail) {
+        let due_at = at + csat.delay();
+        enqueue_at(conn, Errand::Rating { conversation }, due_at, at).await?;
     }
     Ok(())
 }
