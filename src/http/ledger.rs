@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     actors::services::Services,
-    domain::billing::ledger::{LedgerError, Month, Report, Wanted, cache_hit_rate, dollars, report as read},
+    domain::billing::ledger::{LedgerError, Month, Report, Wanted, dollars, report as read},
     kernel::{
         code::Code,
         page::PageSize,
@@ -450,4 +450,32 @@ fn csv(report: &Report) -> Vec<u8> {
         ]);
     }
     csv.into_inner().unwrap_or_default()
+}
+
+/// How much of what was sent was read from a cache, 0 to 1; none where nothing was sent.
+fn cache_hit_rate(sum: &UsageSum) -> Option<f64> {
+    let sent = sum
+        .input
+        .saturating_add(sum.cache_write)
+        .saturating_add(sum.cache_read);
+    #[expect(clippy::cast_precision_loss, reason = "tokens are far below 2^53")]
+    (sent > 0).then(|| sum.cache_read as f64 / sent as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hit_rate_is_of_all_that_was_sent() {
+        let sum = UsageSum {
+            input: 50,
+            cache_write: 25,
+            cache_read: 25,
+            output: 900,
+            ..UsageSum::default()
+        };
+        assert_eq!(cache_hit_rate(&sum), Some(0.25));
+        assert_eq!(cache_hit_rate(&UsageSum::default()), None);
+    }
 }

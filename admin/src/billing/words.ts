@@ -1,4 +1,4 @@
-import { money, nanoDollars } from '../ui/money';
+import { inJson, money, nanoDollars } from '../ui/money';
 import type { Plan, Quota, Standing } from './api';
 
 const whole = new Intl.NumberFormat();
@@ -51,19 +51,20 @@ export function resets(at: string, timeZone: string): string {
 }
 
 /** The most that a budget may be, in dollars. */
-const MOST = 1_000_000;
+const MOST = 1_000_000n;
+const NANOS = 1_000_000_000n;
 
 /** What somebody typed as dollars, in nano-dollars; null where it is no amount with up to nine decimals. */
 export function nanosOf(typed: string): number | null {
   const [, whole = '', decimals = ''] = /^\s*\$?\s*(\d{1,7})(?:\.(\d{0,9}))?\s*$/.exec(typed.replaceAll(',', '')) ?? [];
   if (!whole) return null;
-  const nanos = Number(whole) * 1e9 + Number(decimals.padEnd(9, '0'));
-  return nanos <= MOST * 1e9 ? nanos : null;
+  const nanos = BigInt(whole) * NANOS + BigInt(decimals.padEnd(9, '0'));
+  return nanos <= MOST * NANOS ? inJson(nanos) : null;
 }
 
 /** The same back, with two decimals or as many as it takes. */
 export function dollarsOf(nanos: number): string {
   const all = BigInt(nanos);
-  const decimals = String(all % 1_000_000_000n).padStart(9, '0').replace(/0+$/, '').padEnd(2, '0');
-  return `${all / 1_000_000_000n}.${decimals}`;
+  const decimals = String(all % NANOS).padStart(9, '0').replace(/0+$/, '').padEnd(2, '0');
+  return `${all / NANOS}.${decimals}`;
 }

@@ -7,7 +7,8 @@ import { Failure } from '../ui/Failure';
 import { Page } from '../ui/Page';
 import { SkeletonLines } from '../ui/Skeleton';
 import { overviewQuery, type Month, type Overview } from './api';
-import { dollars, money, moneyIn } from './money';
+import { drawn, money } from '../ui/money';
+import { dollars, moneyIn } from './money';
 
 /** How the business is: what comes in, who leaves, who is active, and what it costs. */
 export function OperatorOverview() {
@@ -39,7 +40,7 @@ function Figures({ data: { months, plans } }: { data: Overview }) {
   return (
     <>
       <dl className="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-5">
-        <Tile name="MRR" said={currencies.map((currency) => money(incomeIn(now, currency).mrr, currency)).join(' + ')}>
+        <Tile name="MRR" said={currencies.map((currency) => money({ amount: incomeIn(now, currency).mrr, currency: currency })).join(' + ')}>
           {`${count(now.paying)} of ${count(now.tenants)} workspaces pay`}
         </Tile>
         <Tile name="Churn this month" said={share(now.churn === null ? null : now.churn / 10_000)}>
@@ -48,7 +49,7 @@ function Figures({ data: { months, plans } }: { data: Overview }) {
         <Tile name="Active this month" said={count(now.active)}>
           The bot answered for them
         </Tile>
-        <Tile name="Revenue this month" said={currencies.map((currency) => money(incomeIn(now, currency).revenue, currency)).join(' + ')}>
+        <Tile name="Revenue this month" said={currencies.map((currency) => money({ amount: incomeIn(now, currency).revenue, currency: currency })).join(' + ')}>
           For the days that are over
         </Tile>
         <Tile name="Cost this month" said={dollars(now.cost)}>
@@ -63,7 +64,7 @@ function Figures({ data: { months, plans } }: { data: Overview }) {
             about="The monthly prices of what is paid for at the end of each month. Trials are not counted."
             slots={slots}
             format={moneyIn(currency)}
-            rows={[{ name: 'MRR', colour: 'accent', look: 'line', values: months.map((month) => Number(incomeIn(month, currency).mrr)) }]}
+            rows={[{ name: 'MRR', colour: 'accent', look: 'line', values: months.map((month) => drawn(incomeIn(month, currency).mrr)) }]}
           />
         ))}
         {currencies.map((currency) => (
@@ -74,8 +75,8 @@ function Figures({ data: { months, plans } }: { data: Overview }) {
             slots={slots}
             format={moneyIn(currency)}
             rows={[
-              { name: 'Revenue', colour: 'good', values: months.map((month) => Number(incomeIn(month, currency).revenue)) },
-              ...(currency === 'USD' ? [{ name: 'Cost', colour: 'warn' as const, values: months.map(({ cost }) => Number(cost)) }] : []),
+              { name: 'Revenue', colour: 'good', values: months.map((month) => drawn(incomeIn(month, currency).revenue)) },
+              ...(currency === 'USD' ? [{ name: 'Cost', colour: 'warn' as const, values: months.map(({ cost }) => drawn(cost)) }] : []),
             ]}
           />
         ))}

@@ -12,7 +12,8 @@ import { SkeletonLines } from '../ui/Skeleton';
 import { ActDialog } from './ActDialog';
 import { tenantQuery, type TenantDetail } from './api';
 import { OperatorLink } from './OperatorLink';
-import { dollars, money, moneyIn } from './money';
+import { drawn, money } from '../ui/money';
+import { dollars, moneyIn } from './money';
 import { Standing } from './Standing';
 
 /** One workspace: what it pays, what it costs, and the way into it. */
@@ -44,7 +45,7 @@ export function TenantPage() {
 function Detail({ data: { tenant, months } }: { data: TenantDetail }) {
   const slots = months.map(({ month }) => month.slice(0, 7));
   const currency = tenant.currency ?? months.flatMap(({ income }) => income).at(-1)?.currency ?? 'USD';
-  const revenue = months.map(({ income }) => Number(income.find((one) => one.currency === currency)?.revenue ?? 0));
+  const revenue = months.map(({ income }) => drawn(income.find((one) => one.currency === currency)?.revenue ?? '0'));
   const date = (at: string | null) => at && mediumDate(new Date(at));
   return (
     <>
@@ -52,8 +53,8 @@ function Detail({ data: { tenant, months } }: { data: TenantDetail }) {
         <Fact name="Plan">
           {tenant.plan} <Standing tenant={tenant} />
         </Fact>
-        <Fact name="MRR">{tenant.currency ? money(tenant.mrr, tenant.currency) : 'Nothing is paid'}</Fact>
-        <Fact name="Revenue this month">{tenant.currency ? money(tenant.revenue, tenant.currency) : '–'}</Fact>
+        <Fact name="MRR">{tenant.currency ? money({ amount: tenant.mrr, currency: tenant.currency }) : 'Nothing is paid'}</Fact>
+        <Fact name="Revenue this month">{tenant.currency ? money({ amount: tenant.revenue, currency: tenant.currency }) : '–'}</Fact>
         <Fact name="Cost this month">{dollars(tenant.cost)}</Fact>
         {tenant.trial_end && tenant.subscription === 'trialing' && <Fact name="Trial until">{date(tenant.trial_end)}</Fact>}
         {tenant.current_period_end && <Fact name={tenant.cancels ? 'Ends on' : 'Paid until'}>{date(tenant.current_period_end)}</Fact>}
@@ -72,7 +73,7 @@ function Detail({ data: { tenant, months } }: { data: TenantDetail }) {
           format={moneyIn(currency)}
           rows={[
             { name: 'Revenue', colour: 'good', values: revenue },
-            ...(currency === 'USD' ? [{ name: 'Cost', colour: 'warn' as const, values: months.map(({ cost }) => Number(cost)) }] : []),
+            ...(currency === 'USD' ? [{ name: 'Cost', colour: 'warn' as const, values: months.map(({ cost }) => drawn(cost)) }] : []),
           ]}
         />
         <Chart

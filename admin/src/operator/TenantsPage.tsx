@@ -13,7 +13,8 @@ import { Page } from '../ui/Page';
 import { SkeletonLines } from '../ui/Skeleton';
 import { csvOf, PAGE, tenantsQuery, type Tenant, type Wanted } from './api';
 import { OperatorLink } from './OperatorLink';
-import { dollars, money } from './money';
+import { money } from '../ui/money';
+import { dollars } from './money';
 import { Standing } from './Standing';
 import { STATUSES, wantedTenants, type Sort } from './wanted';
 
@@ -128,8 +129,8 @@ function Table({ tenants, wanted, change }: Shown & { tenants: Tenant[] }) {
               <td className="px-3 py-2.5 text-start whitespace-nowrap">
                 {tenant.plan} <Standing tenant={tenant} />
               </td>
-              <td className="px-3 py-2.5">{tenant.currency ? money(tenant.mrr, tenant.currency) : '–'}</td>
-              <td className="px-3 py-2.5">{tenant.currency ? money(tenant.revenue, tenant.currency) : '–'}</td>
+              <td className="px-3 py-2.5">{tenant.currency ? money({ amount: tenant.mrr, currency: tenant.currency }) : '–'}</td>
+              <td className="px-3 py-2.5">{tenant.currency ? money({ amount: tenant.revenue, currency: tenant.currency }) : '–'}</td>
               <td className="px-3 py-2.5">{dollars(tenant.cost)}</td>
               <td className="px-3 py-2.5">{count(tenant.messages)}</td>
               <td className="px-3 py-2.5">{count(tenant.members)}</td>

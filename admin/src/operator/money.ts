@@ -1,20 +1,18 @@
 import type { Format } from '../overview/format';
+import { money } from '../ui/money';
 
-/** Decimal numbers are only made numbers to be drawn and shown: nothing is worked out with them. */
-export function money(amount: string | number, currency: string): string {
-  const value = Number(amount);
-  const small = value !== 0 && Math.abs(value) < 0.01;
-  return new Intl.NumberFormat(undefined, { style: 'currency', currency, ...(small && { maximumFractionDigits: 6 }) }).format(value);
+/** Dollars with cents, or with as many decimals as a little has. */
+export function dollars(amount: string): string {
+  const isSmall = /^-?0\.00\d*[1-9]/.test(amount);
+  return isSmall ? money({ amount, currency: 'USD' }, false, 6) : money({ amount, currency: 'USD' });
 }
 
-export const dollars = (amount: string) => money(amount, 'USD');
-
-/** Says an amount of a chart, beside which there is little room: large ones in whole units, then in thousands. */
+/** Says a point of a chart, beside which there is little room: large ones in whole units, then in thousands. */
 export const moneyIn =
   (currency: string): Format =>
-  (value) => {
-    if (value === null || value === undefined) return '–';
-    if (Math.abs(value) < 1_000) return money(value, currency);
-    const notation = Math.abs(value) < 100_000 ? 'standard' : 'compact';
-    return new Intl.NumberFormat(undefined, { style: 'currency', currency, notation, maximumFractionDigits: 0 }).format(value);
+  (point) => {
+    if (point === null || point === undefined) return '–';
+    const size = Math.abs(point);
+    const room: Intl.NumberFormatOptions = size < 1_000 ? {} : { notation: size < 100_000 ? 'standard' : 'compact', maximumFractionDigits: 0 };
+    return new Intl.NumberFormat(undefined, { style: 'currency', currency, ...room }).format(point);
   };

@@ -131,17 +131,6 @@ pub fn estimate(month: &MonthCost, now: DateTime<Utc>) -> i64 {
     i64::try_from(i128::from(month.cost_nanos) + more).unwrap_or(i64::MAX)
 }
 
-/// How much of what was sent was read from a cache, 0 to 1; none where nothing was sent.
-#[must_use]
-pub fn cache_hit_rate(sum: &UsageSum) -> Option<f64> {
-    let sent = sum
-        .input
-        .saturating_add(sum.cache_write)
-        .saturating_add(sum.cache_read);
-    #[expect(clippy::cast_precision_loss, reason = "tokens are far below 2^53")]
-    (sent > 0).then(|| sum.cache_read as f64 / sent as f64)
-}
-
 /// Nano-dollars as dollars, exact, with two decimals or as many as it takes: `20.00`, `0.00125`.
 #[must_use]
 pub fn dollars(nanos: i64) -> String {
@@ -199,18 +188,5 @@ mod tests {
         ] {
             assert_eq!(dollars(nanos), text);
         }
-    }
-
-    #[test]
-    fn the_hit_rate_is_of_all_that_was_sent() {
-        let sum = UsageSum {
-            input: 50,
-            cache_write: 25,
-            cache_read: 25,
-            output: 900,
-            ..UsageSum::default()
-        };
-        assert_eq!(cache_hit_rate(&sum), Some(0.25));
-        assert_eq!(cache_hit_rate(&UsageSum::default()), None);
     }
 }

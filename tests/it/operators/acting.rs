@@ -150,10 +150,19 @@ async fn nothing_is_opened_but_what_was_said() {
         let (_, token) = operator.acts_as(&acme, may_write).await;
         let (mut opened, mut refused) = (0, 0);
         for (method, path, permission) in permitted() {
-            let filled = path
-                .replace("{id}", &never)
-                .replace("{n}", "1")
-                .replace("{number}", "1");
+            let ids = [
+                "{id}",
+                "{experiment}",
+                "{gap}",
+                "{kid}",
+                "{example}",
+                "{note}",
+                "{document}",
+            ];
+            let filled = ids
+                .iter()
+                .fold(path.to_owned(), |path, id| path.replace(id, &never));
+            let filled = filled.replace("{n}", "1").replace("{number}", "1");
             let answer = sound(&app, &method, &app.url(&filled), &never)
                 .bearer_auth(&token)
                 .send();

@@ -275,7 +275,7 @@ const UNKNOWN: &[(&str, &[u16])] = &[
     ("reset_password", &[410]),
     ("verify_email", &[410]),
     ("log_in", &[401]),
-    ("enter_as_operator", &[401]),
+    ("enter_as_operator", &[403]),
     // An operator's cookie.
     ("act_as_workspace", &[401]),
     ("change_password", &[401]),

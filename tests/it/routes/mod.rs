@@ -32,6 +32,10 @@ pub fn sound(app: &TestApp, method: &Method, url: &str, conversation: &str) -> R
         json!({ "role": "agent" })
     } else if url.ends_with("/api/keys") {
         json!({ "name": "Sync", "scopes": ["knowledge:read"] })
+    } else if url.ends_with("/api/chat-spaces") {
+        json!({ "name": "Mine" })
+    } else if url.ends_with("/api/query") {
+        json!({ "space": "acme", "text": "hi" })
     } else if url.ends_with("/billing/checkout") || url.ends_with("/billing/subscription") {
         json!({ "plan": "pro" })
     } else if url.ends_with("/billing/budget") {

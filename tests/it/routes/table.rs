@@ -22,6 +22,8 @@ pub enum For {
 }
 
 const PAYS: For = Member("billing:write");
+const ANSWERS: For = Member("conversations:write");
+const FILLS_GAPS: For = Member("knowledge:write conversations:read");
 
 /// Every route. `{space}`, `{document}`, `{conversation}` and `{space_id}` stand for Acme's.
 pub const ROUTES: &[(&str, &str, For)] = &[
@@ -226,11 +228,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
         Member("spaces:write"),
     ),
     ("GET", "/api/visitors/{id}", Member("conversations:read")),
-    (
-        "POST",
-        "/api/visitors/{id}/contact",
-        Member("conversations:write"),
-    ),
+    ("POST", "/api/visitors/{id}/contact", ANSWERS),
     ("GET", "/api/ticket-categories", Member("tickets:read")),
     ("POST", "/api/ticket-categories", Member("tickets:configure")),
     (
@@ -295,25 +293,17 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ),
     ("GET", "/api/contacts", Member("conversations:read")),
     ("GET", "/api/contacts/{id}", Member("conversations:read")),
-    ("PATCH", "/api/contacts/{id}", Member("conversations:write")),
+    ("PATCH", "/api/contacts/{id}", ANSWERS),
     (
         "GET",
         "/api/contacts/{id}/conversations",
         Member("conversations:read"),
     ),
     ("GET", "/api/contacts/{id}/notes", Member("conversations:read")),
-    ("POST", "/api/contacts/{id}/notes", Member("conversations:write")),
-    (
-        "DELETE",
-        "/api/contacts/{id}/notes/{note}",
-        Member("conversations:write"),
-    ),
-    ("POST", "/api/contacts/{id}/block", Member("conversations:write")),
-    (
-        "POST",
-        "/api/contacts/{id}/unblock",
-        Member("conversations:write"),
-    ),
+    ("POST", "/api/contacts/{id}/notes", ANSWERS),
+    ("DELETE", "/api/contacts/{id}/notes/{note}", ANSWERS),
+    ("POST", "/api/contacts/{id}/block", ANSWERS),
+    ("POST", "/api/contacts/{id}/unblock", ANSWERS),
     ("POST", "/api/contacts/{id}/merge", Member("contacts:merge")),
     ("GET", "/api/chat-spaces/{id}/documents", Member("knowledge:read")),
     (
@@ -380,31 +370,11 @@ pub const ROUTES: &[(&str, &str, For)] = &[
         "/api/chat-spaces/{id}/gaps/{gap}",
         Member("knowledge:read conversations:read"),
     ),
-    (
-        "POST",
-        "/api/chat-spaces/{id}/gaps/{gap}/dismiss",
-        Member("knowledge:write conversations:read"),
-    ),
-    (
-        "POST",
-        "/api/chat-spaces/{id}/gaps/{gap}/reopen",
-        Member("knowledge:write conversations:read"),
-    ),
-    (
-        "POST",
-        "/api/chat-spaces/{id}/gaps/{gap}/draft",
-        Member("knowledge:write conversations:read"),
-    ),
-    (
-        "POST",
-        "/api/chat-spaces/{id}/gaps/{gap}/preview",
-        Member("knowledge:write conversations:read"),
-    ),
-    (
-        "POST",
-        "/api/chat-spaces/{id}/gaps/{gap}/answer",
-        Member("knowledge:write conversations:read"),
-    ),
+    ("POST", "/api/chat-spaces/{id}/gaps/{gap}/dismiss", FILLS_GAPS),
+    ("POST", "/api/chat-spaces/{id}/gaps/{gap}/reopen", FILLS_GAPS),
+    ("POST", "/api/chat-spaces/{id}/gaps/{gap}/draft", FILLS_GAPS),
+    ("POST", "/api/chat-spaces/{id}/gaps/{gap}/preview", FILLS_GAPS),
+    ("POST", "/api/chat-spaces/{id}/gaps/{gap}/answer", FILLS_GAPS),
     (
         "GET",
         "/api/analytics/questions",
@@ -431,13 +401,9 @@ pub const ROUTES: &[(&str, &str, For)] = &[
         Member("conversations:read"),
     ),
     ("GET", "/api/canned-replies", Member("conversations:read")),
-    ("POST", "/api/canned-replies", Member("conversations:write")),
-    ("PUT", "/api/canned-replies/{id}", Member("conversations:write")),
-    (
-        "DELETE",
-        "/api/canned-replies/{id}",
-        Member("conversations:write"),
-    ),
+    ("POST", "/api/canned-replies", ANSWERS),
+    ("PUT", "/api/canned-replies/{id}", ANSWERS),
+    ("DELETE", "/api/canned-replies/{id}", ANSWERS),
     ("GET", "/api/conversations", Member("conversations:read")),
     ("GET", "/api/conversations/search", Member("conversations:read")),
     (
@@ -450,56 +416,16 @@ pub const ROUTES: &[(&str, &str, For)] = &[
         "/api/conversations/{id}/notes",
         Member("conversations:read"),
     ),
-    (
-        "POST",
-        "/api/conversations/{id}/messages",
-        Member("conversations:write"),
-    ),
-    (
-        "POST",
-        "/api/conversations/{id}/notes",
-        Member("conversations:write"),
-    ),
-    (
-        "POST",
-        "/api/conversations/{id}/attachments",
-        Member("conversations:write"),
-    ),
-    (
-        "POST",
-        "/api/conversations/{id}/draft",
-        Member("conversations:write"),
-    ),
-    (
-        "POST",
-        "/api/conversations/{id}/take",
-        Member("conversations:write"),
-    ),
-    (
-        "POST",
-        "/api/conversations/{id}/release",
-        Member("conversations:write"),
-    ),
-    (
-        "POST",
-        "/api/conversations/{id}/transfer",
-        Member("conversations:write"),
-    ),
-    (
-        "POST",
-        "/api/conversations/{id}/resolve",
-        Member("conversations:write"),
-    ),
-    (
-        "POST",
-        "/api/conversations/{id}/snooze",
-        Member("conversations:write"),
-    ),
-    (
-        "POST",
-        "/api/conversations/{id}/reopen",
-        Member("conversations:write"),
-    ),
+    ("POST", "/api/conversations/{id}/messages", ANSWERS),
+    ("POST", "/api/conversations/{id}/notes", ANSWERS),
+    ("POST", "/api/conversations/{id}/attachments", ANSWERS),
+    ("POST", "/api/conversations/{id}/draft", ANSWERS),
+    ("POST", "/api/conversations/{id}/take", ANSWERS),
+    ("POST", "/api/conversations/{id}/release", ANSWERS),
+    ("POST", "/api/conversations/{id}/transfer", ANSWERS),
+    ("POST", "/api/conversations/{id}/resolve", ANSWERS),
+    ("POST", "/api/conversations/{id}/snooze", ANSWERS),
+    ("POST", "/api/conversations/{id}/reopen", ANSWERS),
 ];
 
 pub fn routes(of: For) -> impl Iterator<Item = (Method, &'static str)> {
