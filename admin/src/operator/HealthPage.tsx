@@ -29,7 +29,7 @@ export function HealthPage() {
   const { data, error, refetch } = useQuery(healthQuery);
   const now = new Date();
   return (
-    <Page title="Health" lead={data && `Version ${data.version}. Looked at again every 15 seconds.`}>
+    <Page title="Health" readOnly lead={data && `Version ${data.version}. Looked at again every 15 seconds.`}>
       <div className="mt-5">
         {!data && (error ? <Failure error={error} retry={refetch} /> : <SkeletonLines label="Loading" lines={8} />)}
         {data && (

@@ -20,6 +20,7 @@ story('an owner tries a plan, is charged, does not pay, pays again and leaves', 
 
     // At the checkout the card is declined first.
     await page.getByRole('button', { name: 'Try Pro for 14 days' }).click();
+    await page.waitForURL(/\/billing\/mock\//);
     await page.getByRole('heading', { name: 'Pro' }).waitFor();
     assert.deepEqual(await serious(), []);
     await page.getByRole('button', { name: 'Pay by a card that is declined' }).click();
@@ -32,11 +33,9 @@ story('an owner tries a plan, is charged, does not pay, pays again and leaves', 
 
     /** Pushes a button of the portal, and comes back. */
     const inPortal = async (opener, ...buttons) => {
-      await page.getByRole('button', { name: opener }).click();
-      for (const button of buttons) {
-        await page.getByRole('button', { name: button }).click();
-        await page.waitForLoadState();
-      }
+      await Promise.all([page.waitForURL(/\/billing\/mock\//), page.getByRole('button', { name: opener }).click()]);
+      // Each comes back to the same page, made anew.
+      for (const button of buttons) await Promise.all([page.waitForNavigation(), page.getByRole('button', { name: button }).click()]);
       assert.deepEqual(await serious(), []);
       await page.getByRole('button', { name: 'Back to the console' }).click();
     };
