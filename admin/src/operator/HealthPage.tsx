@@ -36,7 +36,7 @@ export function HealthPage() {
           <ul className="divide-y divide-line rounded-2xl border border-line bg-panel">
             {data.checks.map(({ what, count: n, since, bad }) => (
               <li key={what} className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 px-4 py-3">
-                <span className="min-w-0 flex-1 basis-64">
+                <span className="min-w-0 flex-1 basis-48">
                   {NAMES[what] ?? what} {bad && <Tag look="bad">look after it</Tag>}
                 </span>
                 {since && n > 0 && <span className="text-xs text-mute">the oldest {ago(new Date(since), now)}</span>}
