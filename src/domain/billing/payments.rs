@@ -1,10 +1,7 @@
 //! Paying for a plan. Whatever the payment provider tells, its subscription is asked for anew and what it says is
 //! written ([`Payments::sync`]); so events may come twice, late, in any order or not at all.
 
-use std::{
-    hash::{BuildHasher, RandomState},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parlance_store::{
@@ -19,6 +16,7 @@ use parlance_store::{
 use serde_json::json;
 use tokio::sync::{Mutex, MutexGuard};
 use tracing::{error, info, warn};
+use uuid::Uuid;
 
 use super::{
     dunning::{self, Notice},
@@ -72,11 +70,11 @@ impl From<BillingError> for PaymentError {
 
 /// Whose turn it is to open a page on which is paid: of one workspace one at a time, or two could be open and paid.
 #[derive(Clone, Debug, Default)]
-pub struct Turns(Arc<[Mutex<()>; 32]>, RandomState);
+pub struct Turns(Arc<[Mutex<()>; 32]>);
 
 impl Turns {
     async fn of(&self, tenant: TenantId) -> MutexGuard<'_, ()> {
-        let place = self.1.hash_one(tenant) % self.0.len() as u64;
+        let place = Uuid::from(tenant).as_u128() % self.0.len() as u128;
         let [first, ..] = &*self.0;
         let lock = usize::try_from(place).ok().and_then(|place| self.0.get(place));
         lock.unwrap_or(first).lock().await

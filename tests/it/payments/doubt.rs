@@ -116,3 +116,24 @@ async fn what_was_changed_is_not_said_to_have_failed() {
     assert_eq!(status, 200, "{told}");
     assert_eq!(stripe.posts("/v1/subscriptions/sub_1").len(), 1);
 }
+
+#[tokio::test]
+async fn what_the_mock_gave_ends_where_people_pay() {
+    let stripe = Double::start().await;
+    let app = stripe.setup().start().await;
+    let acme = app.workspace("acme").await;
+    let given = format!(
+        "UPDATE tenants SET plan = 'pro' WHERE id = '{0}'; \
+         INSERT INTO subscriptions (tenant_id, provider, customer, subscription, status, plan, granted, look_at) \
+         VALUES ('{0}', 'mock', 'cus_mock', 'sub_mock', 'active', 'pro', 'pro', now())",
+        acme.tenant
+    );
+    app.db().run(&given).await.unwrap();
+    eventually(async || (plan(&app, acme.tenant).await == "free").then_some(())).await;
+    let owner = app.log_in(&acme.email).await;
+    assert_eq!(
+        subscription(&app, &owner).await["status"],
+        Value::Null,
+        "it is not Stripe's"
+    );
+}
