@@ -18,6 +18,7 @@ mod control;
 mod conversation_search;
 mod deadlines;
 mod drafts;
+mod exceptions;
 mod experiments;
 mod foreign;
 mod golden;
