@@ -1,10 +1,10 @@
 /** Agents at work: two of them and three visitors, a takeover in mid-answer, a collision, a cut in the network. */
 import assert from 'node:assert/strict';
 import { story } from '../support/browser.js';
-import { beyondLogin, logsIn } from '../support/console.js';
+import { beyondLogin, logsIn, row } from '../support/console.js';
 import { hostSite } from '../support/host.js';
 import { startAnother } from '../support/server.js';
-import { LONG, visitor } from '../support/visitor.js';
+import { LONG, conversationOf, visitor } from '../support/visitor.js';
 import { founded } from '../support/workspace.js';
 
 /** A word a second: an answer is still being written, however long it takes to get to it. */
@@ -36,10 +36,6 @@ async function lineOf(context) {
   };
 }
 
-/** The widget's frame may not store anything there: the page keeps it. */
-const conversationOf = ({ page }, space) =>
-  page.evaluate((prefix) => JSON.parse(JSON.parse(localStorage[prefix])[`${prefix}:conversation`]), `parlance:${space}`);
-const row = (desk, id) => desk.locator(`a[href*="/inbox/${id}"]`);
 const composer = (desk) => desk.getByLabel('Reply to the visitor');
 
 story('two agents have three visitors, and do not get in each other\'s way', async ({ context, complaints }) => {

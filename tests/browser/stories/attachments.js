@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { story } from '../support/browser.js';
-import { beyondLogin, logsIn } from '../support/console.js';
+import { beyondLogin, logsIn, row } from '../support/console.js';
 import { hostSite } from '../support/host.js';
 import { startAnother } from '../support/server.js';
-import { visitor } from '../support/visitor.js';
+import { conversationOf, visitor } from '../support/visitor.js';
 import { founded } from '../support/workspace.js';
 
 const PDF = Buffer.from('%PDF-1.4\n% a receipt\n');
@@ -36,7 +36,7 @@ story('an agent pastes an image and the visitor sends a PDF', async ({ context, 
     const mia = visitor(page);
     await mia.opens();
     await mia.says('Can you show me?');
-    await desk.locator('a[href*="/inbox/"]', { hasText: 'Can you show me?' }).click();
+    await row(desk, await conversationOf(mia, space)).click();
     const field = desk.getByLabel('Reply to the visitor');
     await pastesImage(field);
     await desk.getByRole('button', { name: 'Remove image.png' }).waitFor();

@@ -1,10 +1,10 @@
 /** Somebody is angry: agents see it on top of their inbox, with the reason. */
 import assert from 'node:assert/strict';
 import { story } from '../support/browser.js';
-import { beyondLogin, logsIn } from '../support/console.js';
+import { beyondLogin, logsIn, row } from '../support/console.js';
 import { hostSite } from '../support/host.js';
 import { startAnother } from '../support/server.js';
-import { visitor } from '../support/visitor.js';
+import { conversationOf, visitor } from '../support/visitor.js';
 import { founded } from '../support/workspace.js';
 
 const ANGRY = 'You are liars and thieves! This is a scam, I am furious and I hate your terrible service!';
@@ -26,7 +26,7 @@ story('an angry visitor is on top of the inbox, with the reason, before one who 
     );
     const rows = page.getByRole('navigation', { name: 'Conversations' }).getByRole('listitem');
     await eva.says('I want to talk to a person');
-    await rows.filter({ hasText: 'I want to talk to a person' }).getByText('Waiting').waitFor();
+    await row(page, await conversationOf(eva, space)).getByText('Waiting').waitFor();
     await mia.says('How do I store the mower over the winter?');
     await mia.isAnswered();
     await mia.says(ANGRY);

@@ -12,6 +12,9 @@ export async function logsIn(page, path = '/', { email, password } = LOGIN, { or
   await page.getByRole('button', { name: /^Your account/ }).first().waitFor();
 }
 
+/** A conversation in the inbox, whatever was said there last. */
+export const row = (desk, id) => desk.locator(`a[href*="/inbox/${id}"]`);
+
 /** The same person's calls of the API, for what a story is not about; the browser's session is another. */
 export async function callsAPI() {
   const send = (method, path, data, headers) =>

@@ -47,3 +47,7 @@ export function visitor(page) {
 
 /** A question with a long answer, which takes its time to stream. */
 export const LONG = 'How do I store the mower over the winter?';
+
+/** The id of the conversation of a visitor on a foreign page, which keeps it: the widget's frame may not store anything there. */
+export const conversationOf = ({ page }, space) =>
+  page.evaluate((prefix) => JSON.parse(JSON.parse(localStorage[prefix])[`${prefix}:conversation`]), `parlance:${space}`);
