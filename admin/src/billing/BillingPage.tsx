@@ -54,7 +54,7 @@ function Billing() {
             <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
               {plans.data.plans.map((plan) => (
                 <PlanCard key={plan.id} plan={plan} current={plan.id === plans.data.plan}>
-                  {owner && subscription && <PlanChoice plan={plan} subscription={subscription} />}
+                  {owner && subscription && <PlanChoice plan={plan} current={plan.id === plans.data.plan} subscription={subscription} />}
                 </PlanCard>
               ))}
             </ul>

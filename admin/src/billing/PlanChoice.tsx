@@ -9,12 +9,12 @@ import { isNegative, isNothing, money, negated } from '../ui/money';
 import { isSettled, leaveFor, runs, type Change, type Subscription } from './payments';
 import { amount, nameOf } from './words';
 
-/** Goes to pay for a plan, or changes to it. */
-export function PlanChoice({ plan, subscription }: { plan: Plan; subscription: Subscription }) {
+/** Goes to pay for a plan, or changes to it; nothing for the one that is paid for or was given. */
+export function PlanChoice({ plan, current, subscription }: { plan: Plan; current: boolean; subscription: Subscription }) {
   const api = useApi();
   const [changing, setChanging] = useState(false);
   const paying = useMutation({ mutationFn: () => leaveFor(api, '/api/billing/checkout', { plan: plan.id }) });
-  if (!subscription.sold.includes(plan.id) || (runs(subscription) && subscription.plan === plan.id)) return null;
+  if (!subscription.sold.includes(plan.id) || (runs(subscription) ? subscription.plan === plan.id : current)) return null;
   if (runs(subscription)) {
     return (
       <>

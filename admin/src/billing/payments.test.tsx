@@ -61,6 +61,12 @@ describe('payments', () => {
     expect(screen.getByText('There are none yet.')).toBeVisible();
   });
 
+  it('offers no plan that was given', async () => {
+    await open([none], { routes: { 'GET /api/billing/plan': () => json({ plan: 'enterprise', plans: PLANS }) } });
+    await screen.findByRole('button', { name: 'Try Pro for 14 days' });
+    expect(screen.queryByRole('button', { name: /Enterprise/ })).toBeNull();
+  });
+
   it('a change says what it costs and what is over the limits before it is made', async () => {
     const heard = await open([active], {
       routes: { 'POST /api/billing/subscription': ({ body }) => json((body as { preview?: boolean }).preview ? { due_now: { amount: '-75.000', currency: 'USD' }, subscription: null } : { due_now: null, subscription: active }) },

@@ -66,6 +66,21 @@ export interface Check {
   bad: boolean;
 }
 
+/** A day whose books were compared with what upstreams, roll-ups and invoices say. */
+export interface Reconciliation {
+  /** A UTC date. */
+  day: string;
+  at: string;
+  source: string | null;
+  differences: { cause: string; count: number; bad: boolean }[];
+}
+
+export interface Health {
+  version: string;
+  checks: Check[];
+  reconciliation: Reconciliation | null;
+}
+
 export interface Act {
   id: string;
   at: string;
@@ -106,7 +121,7 @@ const get =
 
 export const operatorQuery = queryOptions({ queryKey: ['operator'], queryFn: get<Operator>('session'), staleTime: Infinity });
 export const overviewQuery = queryOptions({ queryKey: ['overview'], queryFn: get<Overview>('overview') });
-export const healthQuery = queryOptions({ queryKey: ['health'], queryFn: get<{ version: string; checks: Check[] }>('health'), refetchInterval: 15_000 });
+export const healthQuery = queryOptions({ queryKey: ['health'], queryFn: get<Health>('health'), refetchInterval: 15_000 });
 export const accessQuery = queryOptions({ queryKey: ['access'], queryFn: get<Page<Access>>('access'), refetchInterval: 30_000 });
 export const tenantQuery = (id: string) => queryOptions({ queryKey: ['tenant', id], queryFn: get<TenantDetail>(`tenants/${id}`) });
 

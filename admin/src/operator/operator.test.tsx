@@ -110,10 +110,24 @@ describe('the view of operators', () => {
       { what: 'billing_events_failed', count: 2, since: '2026-01-01T00:00:00Z', bad: true },
       { what: 'something_new', count: 0, since: null, bad: false },
     ];
-    open('/health', { 'GET /api/operator/health': () => json({ version: '0.1.0', checks }) });
+    open('/health', { 'GET /api/operator/health': () => json({ version: '0.1.0', checks, reconciliation: null }) });
+    expect(await screen.findByText(/No day has been compared yet/)).toBeVisible();
     const failed = (await screen.findByText(/Payment events that failed/)).closest('li');
     expect(failed).toHaveTextContent('look after it');
     expect(screen.getByText('something_new')).toBeVisible();
+  });
+
+  it('shows what the last reconciliation found', async () => {
+    const differences = [
+      { cause: 'never_settled', count: 2, bad: true },
+      { cause: 'estimated', count: 3, bad: false },
+    ];
+    const reconciliation = { day: '2026-01-01', at: '2026-01-02T02:00:00Z', source: 'anthropic', differences };
+    open('/health', { 'GET /api/operator/health': () => json({ version: '0.1.0', checks: [], reconciliation }) });
+    const found = within(await screen.findByRole('region', { name: 'Reconciliation' }));
+    expect(found.getByText(/never settled/).closest('li')).toHaveTextContent('look after it2');
+    expect(found.getByText(/are estimates/).closest('li')).not.toHaveTextContent('look after it');
+    expect(found.getByText('parlance reconcile --day 2026-01-01')).toBeVisible();
   });
 
   it('says in words what operators did', async () => {

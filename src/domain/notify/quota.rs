@@ -51,8 +51,8 @@ pub(super) async fn letter(
     let (workspace, standings) = read.await?;
     let standing = standings.into_iter().find(|standing| standing.quota == quota);
     let told = standing.and_then(|standing| Some((standing.at_most?, standing)));
-    // What a budget has left may be too little for a call.
-    let is_refused = quota == Quota::CostPerMonth && percent == 100;
+    // What is left of these may be too little for a call or a file.
+    let is_refused = matches!(quota, Quota::CostPerMonth | Quota::StorageMb) && percent == 100;
     let told = told.filter(|(at_most, standing)| {
         is_refused || standing.used.saturating_mul(100) >= at_most.saturating_mul(i64::from(percent))
     });

@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Operator;
 use crate::{
     actors::services::Services,
+    domain::billing::reconciliation::{self, Reconciliation},
     http::documents::problem,
     kernel::{
         page::PageSize,
@@ -119,6 +120,49 @@ struct PlanView {
 struct Health {
     version: &'static str,
     checks: Vec<CheckView>,
+    /// The last day whose books were compared; none yet.
+    reconciliation: Option<ReconciliationView>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OperatorReconciliation)]
+struct ReconciliationView {
+    /// A UTC date.
+    day: NaiveDate,
+    /// When it was done.
+    at: DateTime<Utc>,
+    /// Whose usage report the books were compared with, as `anthropic`; none: there was none.
+    source: Option<String>,
+    /// Differences by cause.
+    differences: Vec<DifferencesView>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OperatorDifferences)]
+struct DifferencesView {
+    /// As `never_settled`; there may be more with another version.
+    cause: &'static str,
+    count: usize,
+    /// Whether somebody is to look after it.
+    bad: bool,
+}
+
+impl From<Reconciliation> for ReconciliationView {
+    fn from(found: Reconciliation) -> Self {
+        let differences = found.counts.into_iter();
+        Self {
+            day: found.day,
+            at: found.at,
+            source: found.source,
+            differences: differences
+                .map(|(cause, count)| DifferencesView {
+                    cause: cause.as_str(),
+                    count,
+                    bad: !cause.is_expected(),
+                })
+                .collect(),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -203,11 +247,15 @@ pub async fn overview(
     responses((status = 200, body = Health), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
 )]
 pub async fn health(_operator: Operator, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let checks = services.db.control().operator_health(services.clock.now()).await;
+    let control = services.db.control();
+    let checks = control.operator_health(services.clock.now()).await;
     let checks = checks.map_err(problem)?;
+    let found = reconciliation::last(&control, None).await;
+    let found = found.map_err(Problem::internal)?;
     Ok(HttpResponse::Ok().json(Health {
         version: env!("CARGO_PKG_VERSION"),
         checks: checks.into_iter().map(CheckView::from).collect(),
+        reconciliation: found.map(ReconciliationView::from),
     }))
 }
 

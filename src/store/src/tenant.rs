@@ -1,7 +1,7 @@
 //! The only way to a tenant's rows: a transaction that is bound to one tenant before its first
 //! statement, and whose connection never returns to the pool in any other state than idle.
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -10,6 +10,7 @@ use crate::{
     db::{Begin, Commit, Db, Lease},
     error::StoreError,
     ids::TenantId,
+    queries::quotas::{self, Refusal},
     statement::sql,
 };
 
@@ -131,13 +132,48 @@ impl TenantDb {
         F: AsyncFnOnce(&mut TenantConn<'_>) -> Result<R, E>,
         E: From<StoreError>,
     {
+        let refused = OnceLock::new();
+        let tenant = self.tenant;
+        let statement = self.bound(begin);
         let begin = Begin {
-            statement: &format!("{begin}; SET LOCAL app.tenant_id = '{}'", self.tenant),
+            statement: &statement,
             commit,
         };
+        let done = lease
+            .transaction(begin, async |conn| {
+                work(&mut TenantConn {
+                    conn,
+                    tenant,
+                    refused: &refused,
+                })
+                .await
+            })
+            .await;
+        if let Some(refusal) = refused.get()
+            && let Err(error) = self.tell_of(refusal).await
+        {
+            tracing::warn!(%tenant, quota = %refusal.quota, %error, "nobody is told that a limit is reached");
+        }
+        done
+    }
+
+    fn bound(&self, begin: &str) -> String {
+        format!("{begin}; SET LOCAL app.tenant_id = '{}'", self.tenant)
+    }
+
+    /// What was refused is undone with its transaction: that somebody is to be told has one of its own.
+    async fn tell_of(&self, refusal: &Refusal) -> Result<(), StoreError> {
         let tenant = self.tenant;
+        let begin = Begin {
+            statement: &self.bound("BEGIN"),
+            commit: Commit::After,
+        };
+        let lease = self.db.lease().await?;
         lease
-            .transaction(begin, async |conn| work(&mut TenantConn { conn, tenant }).await)
+            .transaction(begin, async |conn| {
+                let refused = &OnceLock::new();
+                quotas::tell_of(&mut TenantConn { conn, tenant, refused }, refusal).await
+            })
             .await
     }
 }
@@ -147,14 +183,17 @@ impl TenantDb {
 pub struct TenantConn<'a> {
     conn: &'a AsyncPgConnection,
     tenant: TenantId,
+    refused: &'a OnceLock<Refusal>,
 }
 
 impl<'a> TenantConn<'a> {
     /// For statements that are to be prepared and not to do anything.
     pub(crate) fn of_nobody(conn: &'a AsyncPgConnection) -> Self {
+        static NOTHING: OnceLock<Refusal> = OnceLock::new();
         Self {
             conn,
             tenant: Uuid::nil().into(),
+            refused: &NOTHING,
         }
     }
 
@@ -176,13 +215,19 @@ impl<'a> TenantConn<'a> {
         sql("SAVEPOINT attempt").execute(self.db()).await?;
         let conn = self.conn;
         let tenant = self.tenant;
-        let done = work(&mut TenantConn { conn, tenant }).await;
+        let refused = self.refused;
+        let done = work(&mut TenantConn { conn, tenant, refused }).await;
         let end = match done {
             Ok(_) => "RELEASE SAVEPOINT attempt",
             Err(_) => "ROLLBACK TO SAVEPOINT attempt",
         };
         sql(end).execute(self.db()).await?;
         Ok(done)
+    }
+
+    /// Has it told, once the transaction has ended however it ends, that a limit refused something.
+    pub(crate) fn refuse(&self, refusal: Refusal) {
+        let _ = self.refused.set(refusal);
     }
 
     pub(crate) fn db(&mut self) -> &mut &'a AsyncPgConnection {

@@ -288,4 +288,18 @@ async fn health_counts_what_waits_and_what_failed() {
     assert_eq!(failed["since"], "2027-01-15T07:00:00Z");
     assert_eq!(check("counts_wrong")["bad"], false);
     assert!(health["version"].is_string());
+    assert_eq!(health["reconciliation"], Value::Null);
+    let kept = "INSERT INTO reconciliations (day, at, source, models, counts, differences) VALUES \
+                ('2027-01-13', '2027-01-14T02:00:00Z', NULL, '[]', '{\"unpriced\": 9}', '[]'), \
+                ('2027-01-14', '2027-01-15T02:00:00Z', 'anthropic', '[]', '{\"never_settled\": 2, \"estimated\": 3}', '[]')";
+    app.db().run(kept).await.unwrap();
+    let health = operator.gets("/api/operator/health").await;
+    let last = json!({
+        "day": "2027-01-14", "at": "2027-01-15T02:00:00Z", "source": "anthropic",
+        "differences": [
+            { "cause": "never_settled", "count": 2, "bad": true },
+            { "cause": "estimated", "count": 3, "bad": false },
+        ],
+    });
+    assert_eq!(health["reconciliation"], last, "the last day that was looked at");
 }

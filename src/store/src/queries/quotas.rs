@@ -51,6 +51,13 @@ pub struct Reached {
     pub resets_at: Option<DateTime<Utc>>,
 }
 
+/// That a limit left nothing for what was wanted, for the tenant's admins to be told.
+pub(crate) struct Refusal {
+    pub(crate) quota: Quota,
+    at_most: i64,
+    at: DateTime<Utc>,
+}
+
 /// A quota of the tenant's plan, as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 #[diesel(check_for_backend(diesel::pg::Pg))]
@@ -99,9 +106,11 @@ pub async fn take(
     if row.taken {
         return Ok(());
     }
+    let at_most = row.at_most.unwrap_or(i64::MAX);
+    conn.refuse(Refusal { quota, at_most, at });
     Err(StoreError::QuotaReached(Reached {
         quota,
-        at_most: row.at_most.unwrap_or(i64::MAX),
+        at_most,
         used: row.used,
         resets_at: Some(row.resets_at),
     }))
@@ -176,6 +185,11 @@ pub async fn room_for_document(
     if let Some(megabytes) = row.storage_mb.filter(|_| more > 0)
         && row.bytes + more > megabytes.saturating_mul(MEGABYTE)
     {
+        conn.refuse(Refusal {
+            quota: Quota::StorageMb,
+            at_most: megabytes,
+            at,
+        });
         return Err(StoreError::QuotaReached(Reached {
             quota: Quota::StorageMb,
             at_most: megabytes,
@@ -191,6 +205,11 @@ pub async fn room_for_document(
         Some(_) => Ok(()),
         None => take(conn, Quota::DocumentsPerMonth, 1, at).await,
     }
+}
+
+/// Has the tenant's admins told that a limit is reached, once in a period.
+pub(crate) async fn tell_of(conn: &mut TenantConn<'_>, refusal: &Refusal) -> Result<(), StoreError> {
+    note(conn, refusal.quota, refusal.at_most, refusal.at_most, refusal.at).await
 }
 
 /// Has the tenant's admins told where so much is 80 percent or all of a quota, once in a period.
