@@ -9,7 +9,8 @@ use tracing::error;
 use super::database;
 use crate::{
     actors::services::Services,
-    config::Config,
+    adapters::billing::{Mock, Stripe},
+    config::{Config, PaidBy},
     kernel::clock::{Clock, SystemClock},
 };
 
@@ -32,23 +33,26 @@ pub async fn keep_looking(services: Services) {
     }
 }
 
-/// `parlance billing replay`: has the event of this id, or all that were kept, handled again by the server. How
-/// many those are.
+/// `parlance billing replay`: has the event of this id, or all that the payment provider sent, handled again by the
+/// server. How many those are.
 ///
 /// # Errors
 /// When the database does not start or fails, or there is no such event.
 pub async fn replay(config: &Config, event: Option<&str>) -> anyhow::Result<usize> {
-    let opened = database::open(config).await?;
-    let marked = opened
-        .db
-        .control()
-        .replay_billing_events(event, SystemClock.now())
+    let opened = database::open_beside(config).await?;
+    let provider = match &config.billing.paid_by {
+        PaidBy::Mock => Mock::NAME,
+        PaidBy::Stripe(_) => Stripe::NAME,
+    };
+    let control = opened.db.control();
+    let marked = control
+        .replay_billing_events(provider, event, SystemClock.now())
         .await;
     if let Some(postgres) = opened.embedded {
         postgres.stop().await;
     }
     match (marked?, event) {
-        (0, Some(event)) => anyhow::bail!("there is no event {event}"),
+        (0, Some(event)) => anyhow::bail!("there is no event {event} of {provider}"),
         (marked, _) => Ok(marked),
     }
 }

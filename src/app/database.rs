@@ -27,14 +27,34 @@ pub async fn open(config: &Config) -> anyhow::Result<Opened> {
     if !applied.is_empty() {
         info!(migrations = applied.len(), "the database was brought up to date");
     }
+    Ok(Opened {
+        db: connect(config, url).await?,
+        embedded,
+    })
+}
+
+/// The same for a command: where a server runs on the private Postgres, that one is used as it is.
+///
+/// # Errors
+/// Says what does not answer or cannot be started.
+pub async fn open_beside(config: &Config) -> anyhow::Result<Opened> {
+    if config.database.url.is_none()
+        && let Some(address) = EmbeddedPostgres::running(&config.server.data_dir).await
+    {
+        return Ok(Opened {
+            db: connect(config, address.admin_url()).await?,
+            embedded: None,
+        });
+    }
+    open(config).await
+}
+
+async fn connect(config: &Config, url: String) -> anyhow::Result<Db> {
     let connect = DbConfig {
         pool_size: config.database.pool_size,
         ..DbConfig::new(url)
     };
-    Ok(Opened {
-        db: Db::connect(connect).await?,
-        embedded,
-    })
+    Ok(Db::connect(connect).await?)
 }
 
 async fn reach(config: &Config) -> anyhow::Result<(Option<EmbeddedPostgres>, String, String)> {

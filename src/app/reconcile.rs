@@ -21,12 +21,16 @@ use crate::{
 /// Anthropic's where its admin key is set. Keeps what is found.
 ///
 /// # Errors
-/// When the database does not start or fails, or the file cannot be read.
+/// When the day is to come, the database does not start or fails, or the file cannot be read.
 pub async fn reconcile(
     config: &Config,
     day: NaiveDate,
     file: Option<&Path>,
 ) -> anyhow::Result<Reconciliation> {
+    anyhow::ensure!(
+        day <= SystemClock.now().date_naive(),
+        "{day} has not begun (days are of UTC)"
+    );
     let (prices, plans) = (prices(config)?, plans(config)?);
     let report: Option<Result<UsageReport, UsageReportError>> = match (file, usage_api(config)?) {
         (Some(file), _) => Some(Ok(from_file(file, day)?)),
@@ -36,7 +40,7 @@ pub async fn reconcile(
     if let Some(Err(error)) = &report {
         warn!(%error, "calls are not compared with what the upstream billed");
     }
-    let opened = database::open(config).await?;
+    let opened = database::open_beside(config).await?;
     let sources = Sources {
         prices: &prices,
         plans: &plans,

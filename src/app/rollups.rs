@@ -22,7 +22,7 @@ pub struct Proof {
 /// # Errors
 /// When the database does not start or fails.
 pub async fn rollups(config: &Config, repair: bool) -> anyhow::Result<Proof> {
-    let opened = database::open(config).await?;
+    let opened = database::open_beside(config).await?;
     let (mut said, mut left, mut looked_at) = (String::new(), 0, 0);
     for tenant in opened.db.control().tenants().await? {
         let checked = keeping::check(&opened.db.tenant(tenant), Window::default(), repair).await?;

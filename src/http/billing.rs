@@ -122,6 +122,8 @@ struct StandingView {
     limit: Option<i64>,
     /// When it is counted anew, where it is counted by period.
     resets_at: Option<DateTime<Utc>>,
+    /// Whether nothing is left; of `cost_per_month` also where what is left was too little for a call.
+    reached: bool,
 }
 
 impl From<&Plan> for PlanView {
@@ -173,12 +175,14 @@ impl From<Standing> for StandingView {
             used,
             at_most,
             resets_at,
+            reached,
         } = standing;
         Self {
             quota,
             used,
             limit: at_most,
             resets_at,
+            reached,
         }
     }
 }

@@ -175,7 +175,7 @@ pub struct Questions {
 /// A question and what is to be answered, in Markdown.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Pair {
-    /// 500 bytes at most.
+    /// 500 characters at most.
     #[schema(min_length = 1, max_length = 500)]
     question: String,
     #[schema(min_length = 1)]

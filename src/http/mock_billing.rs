@@ -4,14 +4,14 @@
 use std::collections::HashMap;
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     http::header::{self, CONTENT_SECURITY_POLICY},
     web,
 };
 use serde::Serialize;
 use url::form_urlencoded;
 
-use super::site;
+use super::{routes::nothing_here, site};
 use crate::{
     actors::services::Services,
     adapters::billing::{Act, Amount, BillingError, Card, Mock, Page},
@@ -46,12 +46,16 @@ struct Context {
 /// `GET /billing/mock/{kind}/{address}`.
 ///
 /// # Errors
-/// `NotFound` where there is no such page, or it was used.
+/// `NotFound` where there is no such page, or it was used; a browser is shown a page that says so.
 pub async fn page(
     path: web::Path<(String, String)>,
     services: web::Data<Services>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    shown(&services, &path.1, None).await
+    match shown(&services, &path.1, None).await {
+        Err(problem) if problem.code == Code::NotFound => nothing_here(request, services).await,
+        shown => shown,
+    }
 }
 
 /// `POST` to the same: does what a button says, by the field `act`.

@@ -19,7 +19,12 @@ use crate::{
         },
         quota::hourly::Spent,
     },
-    kernel::{bearer::bearer, code::Code, problem::Problem, route::Routed},
+    kernel::{
+        bearer::bearer,
+        code::Code,
+        problem::{LimitReached, Problem},
+        route::Routed,
+    },
 };
 
 /// What a route takes, as a type.
@@ -114,7 +119,16 @@ async fn opened(request: &HttpRequest, needed: &[Permission]) -> Result<Caller, 
                 let left = left(spent);
                 request.extensions_mut().insert(left);
                 let after = Duration::from_secs(left.resets_in.unsigned_abs());
-                Problem::new(Code::RateLimited, detail).retry_after(after)
+                let limit = LimitReached {
+                    quota: None,
+                    at_most: spent.limit.into(),
+                    used: spent.limit.into(),
+                    resets_at: Some(spent.resets_at),
+                };
+                Problem {
+                    limit: Some(Box::new(limit)),
+                    ..Problem::new(Code::RateLimited, detail).retry_after(after)
+                }
             }
             KeyError::Store(error) => Problem::internal(error),
         }

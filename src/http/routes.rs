@@ -457,7 +457,11 @@ fn pasted() -> web::JsonConfig {
         .error_handler(|error, _| bad_json(&error, MAX_PASTED).into())
 }
 
-async fn nothing_here(request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+/// Says that there is nothing at an address: by a page where pages are read.
+pub(super) async fn nothing_here(
+    request: HttpRequest,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
     let accepts = request.headers().get(header::ACCEPT);
     let reads_pages =
         accepts.is_some_and(|kinds| kinds.to_str().is_ok_and(|kinds| kinds.contains("text/html")));

@@ -46,6 +46,9 @@ impl Reconciler {
     /// Looks until `stopping` is cancelled.
     pub async fn run(self, stopping: CancellationToken) {
         let looking = async {
+            if let Err(error) = self.recall().await {
+                warn!(%error, "what was found last is told with the next day that is proven");
+            }
             sleep(SETTLED_AFTER).await;
             loop {
                 if let Err(error) = self.look().await {
@@ -57,6 +60,14 @@ impl Reconciler {
         stopping.run_until_cancelled(looking).await;
     }
 
+    /// Tells again what was found last, which an earlier run of the server told.
+    async fn recall(&self) -> Result<(), ReconcileError> {
+        if let Some(found) = reconciliation::last(&self.db.control(), None).await? {
+            measure(&found);
+        }
+        Ok(())
+    }
+
     /// Proves every day that is due, the oldest first.
     ///
     /// # Errors
@@ -65,9 +76,11 @@ impl Reconciler {
         let now = self.clock.now();
         for day in due_by(now) {
             let kept = reconciliation::last(&self.db.control(), Some(day)).await?;
-            let is_due = kept
-                .is_none_or(|kept| self.usage.is_some() && kept.counts.contains_key(&Cause::UpstreamUnread));
-            if is_due {
+            let is_due = |kept: Reconciliation| {
+                !is_whole(kept.day, kept.at)
+                    || (self.usage.is_some() && kept.counts.contains_key(&Cause::UpstreamUnread))
+            };
+            if kept.is_none_or(is_due) {
                 self.prove(day, now).await?;
             }
         }
@@ -91,6 +104,11 @@ impl Reconciler {
     }
 }
 
+/// Whether all of `day` could be told at `at`: somebody may have looked at it earlier by hand.
+fn is_whole(day: NaiveDate, at: DateTime<Utc>) -> bool {
+    (at - SETTLES_IN).date_naive() > day
+}
+
 /// The days that ought to be proven by `now`, oldest first.
 fn due_by(now: DateTime<Utc>) -> impl Iterator<Item = NaiveDate> {
     let today = (now - SETTLES_IN).date_naive();
@@ -99,12 +117,16 @@ fn due_by(now: DateTime<Utc>) -> impl Iterator<Item = NaiveDate> {
         .filter_map(move |back| today.checked_sub_days(Days::new(back)))
 }
 
-fn tell(found: &Reconciliation) {
+fn measure(found: &Reconciliation) {
     for cause in Cause::ALL {
         let count = found.counts.get(&cause).copied().unwrap_or_default();
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         metrics::gauge!("parlance_reconciliation_differences", "cause" => cause.as_str()).set(count);
     }
+}
+
+fn tell(found: &Reconciliation) {
+    measure(found);
     let wrong = found.wrong();
     if wrong == 0 {
         info!(day = %found.day, source = found.source, "the books are right");
@@ -134,5 +156,7 @@ mod tests {
         assert_eq!(last("2026-11-23T01:59:59Z"), "2026-11-21");
         assert_eq!(last("2026-11-23T02:00:00Z"), "2026-11-22");
         assert_eq!(due_by(at("2026-11-23T02:00:00Z")).count(), 7);
+        let day = "2026-11-22".parse().unwrap();
+        assert!(!is_whole(day, at("2026-11-23T01:59:59Z")) && is_whole(day, at("2026-11-23T02:00:00Z")));
     }
 }

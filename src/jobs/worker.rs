@@ -16,7 +16,7 @@ use parlance_store::{
     queries::jobs::{self, Ended, Heard, Job, Lease},
 };
 use tokio::{
-    sync::{Semaphore, watch},
+    sync::{Notify, Semaphore, watch},
     time::{Instant, sleep},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -45,16 +45,20 @@ pub struct Worker {
     rung: watch::Receiver<()>,
     tools: Tools,
     slots: Arc<Semaphore>,
-    /// Jobs of one tenant at once.
-    most: usize,
     running: Counts,
     shares: Shares,
     tasks: TaskTracker,
 }
 
 /// How many jobs of each tenant are being worked on.
-#[derive(Clone, Debug, Default)]
-struct Counts(Arc<Mutex<HashMap<TenantId, usize>>>);
+#[derive(Clone, Debug)]
+struct Counts {
+    all: Arc<Mutex<HashMap<TenantId, usize>>>,
+    /// Of one tenant at once.
+    most: usize,
+    /// A tenant that had as many as it may has one less.
+    room: Arc<Notify>,
+}
 
 /// One of them, for as long as it lives.
 struct Counted {
@@ -63,13 +67,21 @@ struct Counted {
 }
 
 impl Counts {
-    fn of(&self, tenant: TenantId) -> usize {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get(&tenant).copied().unwrap_or(0)
+    fn new(most: usize) -> Self {
+        Self {
+            all: Arc::default(),
+            most,
+            room: Arc::default(),
+        }
+    }
+
+    fn is_full(&self, tenant: TenantId) -> bool {
+        let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(&tenant).is_some_and(|count| *count >= self.most)
     }
 
     fn one_more(&self, tenant: TenantId) -> Counted {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         *all.entry(tenant).or_default() += 1;
         Counted {
             all: self.clone(),
@@ -80,8 +92,11 @@ impl Counts {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        let mut all = self.all.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.all.all.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = all.get_mut(&self.tenant) {
+            if *count >= self.all.most {
+                self.all.room.notify_one();
+            }
             *count = count.saturating_sub(1);
             if *count == 0 {
                 all.remove(&self.tenant);
@@ -115,8 +130,7 @@ impl Worker {
             rung: tools.bell.listen(),
             tools,
             slots: Arc::new(Semaphore::new(slots)),
-            most: takes.most(slots),
-            running: Counts::default(),
+            running: Counts::new(takes.most(slots)),
             shares: Shares::default(),
             tasks: TaskTracker::new(),
         }
@@ -139,6 +153,7 @@ impl Worker {
             tokio::select! {
                 () = stopping.cancelled() => {}
                 _ = self.rung.changed() => {}
+                () = self.running.room.notified() => {}
                 () = sleep(waited) => {}
             }
         }
@@ -158,7 +173,7 @@ impl Worker {
             .map(|waiting| (waiting.tenant_id, waiting.plan))
             .collect();
         for tenant in self.shares.order(plans.keys().copied().collect()) {
-            if self.running.of(tenant) >= self.most {
+            if self.running.is_full(tenant) {
                 continue;
             }
             let db = self.db.tenant(tenant);
@@ -302,5 +317,24 @@ impl Running {
         self.tools.bell.changed(self.db.tenant_id());
         info!(job.id = %self.job.id, tenant.id = %self.db.tenant_id(), kind = self.job.kind, ?ended, noted, "job");
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_tenant_that_had_all_it_may_is_looked_at_when_one_ends() {
+        let (counts, acme, globex) = (Counts::new(2), TenantId::new(), TenantId::new());
+        let mut running: Vec<_> = [acme, globex, acme].map(|tenant| counts.one_more(tenant)).into();
+        assert!(counts.is_full(acme) && !counts.is_full(globex));
+        drop(running.remove(1));
+        let woken = async |counts: &Counts| futures_util::poll!(Box::pin(counts.room.notified())).is_ready();
+        assert!(!woken(&counts).await, "there was room for globex anyway");
+        drop(running.pop());
+        assert!(!counts.is_full(acme) && woken(&counts).await);
+        drop(running);
+        assert!(!woken(&counts).await, "and after that again");
     }
 }

@@ -32,7 +32,31 @@ pub struct Problem {
     /// What whoever asked has not seen, where it is refused for that.
     pub events: Vec<Value>,
     /// The limit of the plan, where that is what is in the way.
-    pub reached: Option<Box<Reached>>,
+    pub limit: Option<Box<LimitReached>>,
+}
+
+/// A limit that leaves nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitReached {
+    /// Which; none where it is a rate.
+    pub quota: Option<Quota>,
+    /// How much there may be.
+    pub at_most: i64,
+    /// How much there is.
+    pub used: i64,
+    /// When it is counted anew, where it is.
+    pub resets_at: Option<DateTime<Utc>>,
+}
+
+impl From<Reached> for LimitReached {
+    fn from(reached: Reached) -> Self {
+        Self {
+            quota: Some(reached.quota),
+            at_most: reached.at_most,
+            used: reached.used,
+            resets_at: reached.resets_at,
+        }
+    }
 }
 
 impl Problem {
@@ -44,7 +68,7 @@ impl Problem {
             retry_after: None,
             errors: Vec::new(),
             events: Vec::new(),
-            reached: None,
+            limit: None,
         }
     }
 
@@ -52,7 +76,7 @@ impl Problem {
     #[must_use]
     pub fn of_limit(reached: Reached, detail: impl Into<String>) -> Self {
         Self {
-            reached: Some(Box::new(reached)),
+            limit: Some(Box::new(reached.into())),
             ..Self::new(Code::PlanLimit, detail)
         }
     }
@@ -125,7 +149,7 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Quota>)]
     quota: Option<Quota>,
-    /// The same: how much there may be.
+    /// The same, and of the calls that a key may make in an hour: how much there may be.
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<i64>,
     /// The same: how much is used.
@@ -148,7 +172,7 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let (row, reached) = (self.code.row(), self.reached.as_deref());
+        let (row, limit) = (self.code.row(), self.limit.as_deref());
         let mut response = HttpResponse::build(self.status_code());
         response.content_type("application/problem+json");
         response.insert_header((header::CACHE_CONTROL, "no-store"));
@@ -165,10 +189,10 @@ impl ResponseError for Problem {
             retry_after: self.retry_seconds(),
             errors: self.errors.clone(),
             events: self.events.clone(),
-            quota: reached.map(|reached| reached.quota),
-            limit: reached.map(|reached| reached.at_most),
-            used: reached.map(|reached| reached.used),
-            resets_at: reached.and_then(|reached| reached.resets_at),
+            quota: limit.and_then(|limit| limit.quota),
+            limit: limit.map(|limit| limit.at_most),
+            used: limit.map(|limit| limit.used),
+            resets_at: limit.and_then(|limit| limit.resets_at),
         })
     }
 }

@@ -244,6 +244,27 @@ scene('a person joins, leaves, and is rated', async ({ launcher, frame, server }
   assert.deepEqual(rated, [{ type: 'rate', score: 4 }, { type: 'rate', score: 4, comment: 'Great' }]);
 });
 
+scene('a rating without a line is sent with the next one, in its order', async ({ page, launcher, frame, server }) => {
+  await launcher.click();
+  await frame.locator('.on').waitFor();
+  await frame.locator('#person').click();
+  await frame.locator('#person').waitFor({ state: 'hidden' });
+  server.only().append({ type: 'status', status: 'resolved', by: { kind: 'agent', name: 'Ava' } });
+  const star = frame.getByLabel('2 / 5');
+  await star.waitFor();
+  await page.context().setOffline(true);
+  server.cut();
+  await frame.locator('#sub:not(.on)').waitFor();
+  await star.click();
+  await frame.getByLabel('Anything to add').fill('Slow');
+  await frame.locator('.comment button').click();
+  const rated = () => server.only().received.filter((received) => received.type === 'rate');
+  assert.deepEqual(rated(), []);
+  await page.context().setOffline(false);
+  while (rated().length < 2) await page.waitForTimeout(50);
+  assert.deepEqual(rated(), [{ type: 'rate', score: 2 }, { type: 'rate', score: 2, comment: 'Slow' }]);
+});
+
 scene('what comes while it is closed is counted on the launcher and told to the page', async ({ page, launcher, frame, server }) => {
   await page.evaluate(() => {
     window.heard = [];

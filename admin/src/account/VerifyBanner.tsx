@@ -1,12 +1,22 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { MailWarning } from 'lucide-react';
+import { useEffect } from 'react';
 import { useApi } from '../api/client';
 import { sentence } from '../api/problem';
-import type { User } from '../auth/session';
+import { useSession, type User } from '../auth/session';
+import { meQuery } from './api';
 
 /** Above every page until the address is confirmed. */
 export function VerifyBanner({ user }: { user: User }) {
   const api = useApi();
+  const [queries, session] = [useQueryClient(), useSession()];
+  // It may be confirmed in another tab, or on another device.
+  const { data: me } = useQuery({ ...meQuery(api), enabled: !user.email_verified, refetchOnWindowFocus: 'always' });
+  useEffect(() => {
+    if (user.email_verified || !me?.user?.email_verified) return;
+    session.update(me.user);
+    void queries.invalidateQueries();
+  }, [me, user, session, queries]);
   const resend = useMutation({ mutationFn: () => api.post('/api/auth/verify-email/resend') });
   if (user.email_verified) return null;
   return (

@@ -130,4 +130,19 @@ describe('the banner', () => {
     expect(await screen.findByText('It is on its way again.')).toBeInTheDocument();
     expect(heard.at(-1)).toMatchObject({ route: 'POST /api/auth/verify-email/resend', token: 't1' });
   });
+
+  it('goes when the address was confirmed elsewhere', async () => {
+    const user = { ...granted('').user, email_verified: false };
+    let confirmed = false;
+    const { session } = await shown(
+      { 'GET /api/auth/me': () => json({ user: { ...user, email_verified: confirmed }, memberships: [] }) },
+      <VerifyBanner user={user} />,
+    );
+    const updated = vi.spyOn(session, 'update');
+    confirmed = true;
+    await vi.waitFor(() => {
+      window.dispatchEvent(new Event('visibilitychange'));
+      expect(updated).toHaveBeenCalledWith(expect.objectContaining({ email_verified: true }));
+    });
+  });
 });

@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useRef } from 'react';
+import { Kept } from './kept';
 
 interface Keys {
   /** Each of them alone does it; two with a space between are pressed one after the other. */
@@ -56,6 +57,12 @@ export function isPressed(shortcut: Shortcut, event: Pressed): boolean {
   return (SHORTCUTS[shortcut].keys as readonly string[]).includes(nameOf(event) ?? '');
 }
 
+/**
+ * Whether single keys do something. Who speaks to a program that types, or whose hands shake, may switch them off: those
+ * with a modifier stay (WCAG 2.2, 2.1.4).
+ */
+export const singleKeys = new Kept('parlance.single-keys', (stored) => stored !== false);
+
 /** Presses further apart are two. */
 const TOGETHER_MS = 1_500;
 const TAKES_KEYS = 'input, textarea, select, [contenteditable], [role=menu]';
@@ -66,6 +73,7 @@ export function useKeys(keys: Partial<Record<Shortcut, () => unknown>>): void {
   const pressed = useEffectEvent((event: KeyboardEvent) => {
     const key = nameOf(event);
     if (!key || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+    if (!singleKeys.get() && !key.startsWith('Mod+') && key !== 'Escape') return;
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest(TAKES_KEYS) && !key.startsWith('Mod+')) return;
     // Elsewhere arrows scroll, or choose.

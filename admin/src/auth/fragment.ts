@@ -4,9 +4,15 @@
  */
 export function takeToken(): string {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (token !== null) history.replaceState(history.state, '', location.pathname + location.search);
-  return token ?? '';
+  if (token !== null) {
+    taken = { page: location.pathname, token };
+    history.replaceState(history.state, '', location.pathname + location.search);
+  }
+  return taken?.page === location.pathname ? taken.token : '';
 }
+
+/** React may throw a page's first render away, and ask again. */
+let taken: { page: string; token: string } | undefined;
 
 const INVITATION = 'parlance.invitation';
 

@@ -32,7 +32,7 @@ export function UsageBanner() {
   const full = levelOf(first) === 'full';
   return (
     <Notice full={full} dismiss={() => setAway([...away, named(first)])}>
-      {nameOf(first.quota)}: {usedOf(first)}. {full && `${thenOf(first.quota)} `}
+      {nameOf(first.quota)}: {usedOf(first)}. {full && `${thenOf(first)} `}
       <Link to="/billing" className="font-medium underline underline-offset-2">
         {first.quota === 'cost_per_month' ? 'See the budget' : 'See the plan'}
       </Link>

@@ -50,7 +50,7 @@ function UsageRow({ standing, timeZone }: { standing: Standing; timeZone: string
       )}
       {limit !== null && (resets_at || full) && (
         <p className="text-xs text-mute">
-          {full && `${thenOf(quota)} `}
+          {full && `${thenOf(standing)} `}
           {resets_at && `Begins anew on ${resets(resets_at, timeZone)}.`}
         </p>
       )}

@@ -32,6 +32,8 @@ export interface Standing {
   limit: number | null;
   /** Where it is counted by period. */
   resets_at: string | null;
+  /** Nothing is left; of a budget also where what is left was too little for a call. */
+  reached: boolean;
 }
 
 export interface Usage {
@@ -53,7 +55,7 @@ export const isAdded = (quota: Quota) => quota === 'spaces' || quota === 'docume
 /** Below a limit, from 80 percent of it, or at it. */
 export type Level = 'fine' | 'near' | 'full';
 
-export function levelOf({ used, limit }: Pick<Standing, 'used' | 'limit'>): Level {
-  if (limit === null || used * 100 < limit * 80) return 'fine';
-  return used >= limit ? 'full' : 'near';
+export function levelOf({ used, limit, reached }: Pick<Standing, 'used' | 'limit' | 'reached'>): Level {
+  if (reached) return 'full';
+  return limit === null || used * 100 < limit * 80 ? 'fine' : 'near';
 }

@@ -6,7 +6,7 @@ import { json, serve } from '../test/server';
 import { FakeSocket } from '../test/socket';
 import { workspace } from '../test/spaces';
 import { levelOf, type Plan, type Quota, type Standing } from './api';
-import { amount, price, resets } from './words';
+import { amount, price, resets, thenOf } from './words';
 
 beforeEach(() => void vi.spyOn(window, 'scrollTo').mockReturnValue());
 
@@ -22,7 +22,7 @@ const plan = (id: string, name: string, amount: string, limit: number | null): P
   limits: [{ quota: 'messages_per_month', limit }],
 });
 const PLANS = { plan: 'pro', plans: [plan('free', 'Free', '0.000', 1), plan('pro', 'Pro', '49.000', 10000), plan('enterprise', 'Enterprise', '199.000', null)] };
-const standing = (quota: Quota, used: number, limit: number | null, resets_at: string | null = null): Standing => ({ quota, used, limit, resets_at });
+const standing = (quota: Quota, used: number, limit: number | null, resets_at: string | null = null): Standing => ({ quota, used, limit, resets_at, reached: limit !== null && used >= limit });
 
 async function open(limits: Standing[], role = 'admin') {
   const heard = serve({
@@ -96,8 +96,14 @@ describe('the banner', () => {
 
 describe('in words', () => {
   it('a limit is near from 80 percent of it', () => {
-    const level = (used: number, limit: number | null) => levelOf({ used, limit });
+    const level = (used: number, limit: number | null) => levelOf(standing('storage_mb', used, limit));
     expect([level(79, 100), level(80, 100), level(100, 100), level(140, 100), level(9, null), level(0, 0)]).toEqual(['fine', 'near', 'full', 'full', 'fine', 'full']);
+  });
+
+  it('a budget is reached where what is left is too little', () => {
+    const budget = { ...standing('cost_per_month', 190, 200), reached: true };
+    expect([levelOf(budget), thenOf(budget)]).toEqual(['full', expect.stringMatching(/^What is left is too little for another call\. Visitors are/)]);
+    expect(thenOf(standing('messages_per_month', 100, 100))).toMatch(/^Visitors are/);
   });
 
   it('amounts and prices read as people write them', () => {

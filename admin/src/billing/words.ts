@@ -21,8 +21,8 @@ const QUOTAS: Record<Quota, { name: string; of: [one: string, more: string]; at:
 
 export const nameOf = (quota: Quota) => QUOTAS[quota].name;
 
-/** What happens at the limit. */
-export const thenOf = (quota: Quota) => QUOTAS[quota].at;
+/** What happens at the limit, which is reached. */
+export const thenOf = ({ quota, used, limit }: Standing) => `${used < (limit ?? 0) ? 'What is left is too little for another call. ' : ''}${QUOTAS[quota].at}`;
 
 /** A number of a quota: storage by its size, nano-dollars as money. */
 export function amount(quota: Quota, number: number): string {

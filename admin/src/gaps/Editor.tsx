@@ -19,11 +19,17 @@ export function Editor({ gap }: { gap: Gap }) {
   const [api, queries] = [useApi(), useQueryClient()];
   const [question, setQuestion] = useState(gap.question.slice(0, QUESTION_MOST));
   const [answer, setAnswer] = useState('');
+  // What stood there before a draft took its place.
+  const [before, setBefore] = useState('');
   const path = gapPath(gap.space, gap.id);
   const words = { question: question.trim(), answer: answer.trim() };
   const draft = useMutation({
     mutationFn: () => api.post<Draft>(`${path}/draft`),
-    onSuccess: ({ text }) => write(() => setAnswer(text)),
+    onSuccess: ({ text }) =>
+      write(() => {
+        setBefore(answer);
+        setAnswer(text);
+      }),
   });
   const preview = useMutation({ mutationFn: (tried: typeof words) => api.post<Preview>(`${path}/preview`, tried) });
   const publish = useMutation({
@@ -62,7 +68,12 @@ export function Editor({ gap }: { gap: Gap }) {
         hint="Markdown. It becomes a document of this space, and visitors may be shown it."
         onChange={(event) => write(() => setAnswer(event.target.value))}
       />
-      {draft.data && answer === draft.data.text && <From draft={draft.data} />}
+      {draft.data && answer === draft.data.text && (
+        <>
+          <From draft={draft.data} />
+          {before.trim() && <Button onClick={() => write(() => setAnswer(before))}>Put back what you wrote</Button>}
+        </>
+      )}
       <div className="flex flex-wrap gap-2">
         <Button look={preview.data ? 'plain' : 'primary'} disabled={!whole || busy} onClick={() => preview.mutate(words)}>
           {preview.isPending ? 'Trying…' : 'See what changes'}

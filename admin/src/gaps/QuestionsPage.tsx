@@ -117,7 +117,7 @@ function Questions({ data: { questions }, slugs }: { data: QuestionsReport; slug
               const slug = slugs.get(space);
               return (
                 <tr key={id}>
-                  <th scope="row" className="min-w-56 px-4 py-2.5 text-start font-medium wrap-break-word">
+                  <th scope="row" className="min-w-56 px-4 py-2.5 text-start font-medium wrap-anywhere">
                     {slug && unanswered > 0 ? (
                       <Link to="/spaces/$space/knowledge/gaps/$gap" params={{ space: slug, gap: id }} className="text-accent hover:underline">
                         {question || 'A question that is gone'}

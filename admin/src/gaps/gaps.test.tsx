@@ -73,8 +73,15 @@ describe('gaps', () => {
     });
     openConsole('/spaces/acme/knowledge/gaps/g1');
     const user = userEvent.setup();
+    await user.type(await screen.findByLabelText('Answer'), 'We do.');
     await user.click(await screen.findByRole('button', { name: 'Draft from conversations' }));
     expect(await screen.findByText(/What an agent wrote, word for word/)).toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: 'Put back what you wrote' }));
+    expect(screen.getByLabelText('Answer')).toHaveValue('We do.');
+    await user.clear(screen.getByLabelText('Answer'));
+    await user.click(screen.getByRole('button', { name: 'Draft from conversations' }));
+    expect(await screen.findByText(/What an agent wrote, word for word/)).toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: 'Put back what you wrote' })).not.toBeInTheDocument();
     await user.click(screen.getByRole('button', { name: 'See what changes' }));
     const row = await screen.findByRole('row', { name: /Do you repair boats/ });
     expect(within(row).getByText('Not found')).toBeInTheDocument();

@@ -1,6 +1,9 @@
 import { MenuContent, MenuItem, MenuLabel, MenuLine } from '../ui/Menu';
 import type { Doable } from './acts';
 
+/** Colleagues in the menu at most; all are found with the palette. */
+const OFFERED = 12;
+
 interface ActionItemsProps {
   more: Doable[];
   /** How long it can be put off. */
@@ -16,7 +19,7 @@ export function ActionItems({ more, later, give, act }: ActionItemsProps) {
     <MenuContent align="end">
       <Items of={more} act={act} />
       <Items label="Put off until" of={later} act={act} line={more.length > 0} />
-      <Items label="Give to" of={give} act={act} line={more.length + later.length > 0} />
+      <Items label="Give to" of={give.slice(0, OFFERED)} act={act} line={more.length + later.length > 0} />
     </MenuContent>
   );
 }

@@ -39,7 +39,7 @@ function Open({ conversation }: { conversation: Conversation }) {
   const [details, toggleDetails] = useDetails();
   const mayAnswer = useMay('conversations:write');
   const name = visitorName(conversation);
-  useRead(conversation.seq, () => talk.read());
+  useRead(state.phase === 'ready' ? talk.head : 0, () => talk.read());
   return (
     <div className="flex min-h-0 flex-1">
       <section aria-label={name} className="@container flex min-h-0 min-w-0 flex-1 flex-col">

@@ -68,6 +68,8 @@ const WHO = { visitor: '', assistant: 'Assistant: ', agent: '', system: '' };
 
 function preview({ by, name, text }: NonNullable<Conversation['last']>): string {
   const who = by === 'agent' && name ? `${name.split(' ')[0]}: ` : WHO[by];
+  // Somebody took over before its first word.
+  if (by === 'assistant' && !text) return `${who}stopped`;
   return who + text.replace(/\s*\[S\d+\]/g, '').replace(/[*_`#>]+/g, '');
 }
 

@@ -148,8 +148,8 @@ export function NoteItem({ note: { author, text, at, attachments } }: { note: No
         </time>
       </header>
       {text && (
-        <div className={`${bubble} rounded-ee-md bg-warn-soft whitespace-pre-wrap wrap-anywhere`} dir="auto">
-          {text}
+        <div className={`${bubble} rounded-ee-md bg-warn-soft wrap-anywhere`}>
+          <Markdown text={text} />
         </div>
       )}
       <Attachments of={attachments} end />

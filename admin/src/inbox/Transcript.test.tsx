@@ -111,7 +111,7 @@ describe('a transcript', () => {
     ['visitor_asked', 'Mia asked for a person'],
     ['abstained', 'The assistant found no answer'],
     ['upstream', 'The model could not be reached'],
-    ['limit', 'The plan’s messages are used up'],
+    ['limit', 'The plan or the budget is used up'],
     ['model', 'The assistant asked for a person'],
     ['some_new_word', 'A person is asked for'],
   ])('says why a person is asked for, and what the visitor is told: %s', (reason, words) => {

@@ -31,9 +31,6 @@ export interface Doable {
   hint?: string;
 }
 
-/** Colleagues that are offered at most. */
-const OFFERED = 12;
-
 /** What can be done with a conversation now: first of all, then the rest, when it may come back, and to whom it can go. */
 export function doable(conversation: Conversation, me: string, members: readonly (Agent & { role: string })[], now: Date) {
   const { status, assignee } = conversation;
@@ -54,6 +51,6 @@ export function doable(conversation: Conversation, me: string, members: readonly
     main,
     more,
     later: later.map(({ label, until }): Doable => ({ label, icon: AlarmClock, act: { act: 'snooze', until: until.toISOString() }, hint: whenAhead(until, now) })),
-    give: others.slice(0, OFFERED).map(({ id, name }): Doable => ({ label: name, icon: ArrowRightLeft, act: { act: 'transfer', to: id } })),
+    give: others.map(({ id, name }): Doable => ({ label: name, icon: ArrowRightLeft, act: { act: 'transfer', to: id } })),
   };
 }

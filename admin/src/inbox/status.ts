@@ -28,7 +28,7 @@ const WAITING: Record<string, (visitor: string) => string> = {
   visitor_asked: (visitor) => `${visitor} asked for a person`,
   abstained: () => 'The assistant found no answer',
   upstream: () => 'The model could not be reached',
-  limit: () => 'The plan’s messages are used up',
+  limit: () => 'The plan or the budget is used up',
   sentiment: (visitor) => `${visitor} is upset`,
   urgency: (visitor) => `${visitor} says it cannot wait`,
   model: () => 'The assistant asked for a person',

@@ -53,6 +53,20 @@ describe('a conversation as it goes on', () => {
     expect(talk.snapshot().rating).toEqual(rated(5, 'Better now'));
   });
 
+  it('says how far it was read, once it is there, with every connection', async () => {
+    const talk = await opened();
+    talk.read();
+    const read = { type: 'read', conversation: 'c1', seq: 2 };
+    expect(sent('read')).toEqual([read]);
+    socket().says(inIt(message(3)));
+    talk.read();
+    expect(sent('read')).toEqual([read, { ...read, seq: 3 }]);
+    socket().ends(1006);
+    await vi.waitFor(() => expect(FakeSocket.all).toHaveLength(2), { timeout: 5_000 });
+    socket().greets();
+    expect(sent('read')).toEqual([{ ...read, seq: 3 }]);
+  });
+
   it('has the events before, page by page', async () => {
     const talk = await opened([message(2), message(3)], '2');
     expect(talk.snapshot().hasMore).toBe(true);

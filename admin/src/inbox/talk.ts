@@ -55,6 +55,8 @@ export class Talk {
   private readonly watching = new Set<() => void>();
   private readonly typers = new Map<string, ReturnType<typeof setTimeout>>();
   private off: (() => void)[] = [];
+  /** Ends what is said of how far it was read, with every connection anew. */
+  private said?: () => void;
   private stop = new AbortController();
   /** What this agent says. */
   readonly outbox: Outbox;
@@ -95,6 +97,7 @@ export class Talk {
       this.stop.abort();
       this.off.forEach((end) => end());
       this.off = [];
+      this.said?.();
       this.typers.forEach(clearTimeout);
       this.typers.clear();
     };
@@ -213,7 +216,10 @@ export class Talk {
 
   /** That everything so far was seen. */
   read(): void {
-    if (this.head > 0) this.live.send({ type: 'read', conversation: this.id, seq: this.head });
+    const seq = this.head;
+    if (seq === 0) return;
+    this.said?.();
+    this.said = this.live.hold(() => ({ type: 'read', conversation: this.id, seq }));
   }
 }
 

@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { useApi } from '../api/client';
 import { useMay } from '../app/permission';
 import { useSpace, type Space } from '../spaces/api';
+import { useShownTab } from '../ui/shownTab';
 import { AddMenu } from './AddMenu';
 import { DropZone } from './DropZone';
 import { useActiveJobs, useKnowledgeNews } from './live';
@@ -41,9 +42,10 @@ const VIEWS = [
 
 function Views({ space }: { space: Space }) {
   const active = useActiveJobs(space.id).size;
+  const tabs = useShownTab();
   const reads = Boolean(useMatchRoute()({ to: '/spaces/$space/knowledge/documents/$document' }));
   return (
-    <nav aria-label="Knowledge" className="-ms-1 flex min-w-0 gap-0.5 overflow-x-auto">
+    <nav ref={tabs} aria-label="Knowledge" className="-ms-1 flex min-w-0 gap-0.5 overflow-x-auto">
       {VIEWS.map(({ to, label, exact }) => (
         <Link
           key={to}

@@ -1,5 +1,7 @@
-import { SHORTCUTS } from '../app/keys';
+import { useKept } from '../app/kept';
+import { SHORTCUTS, singleKeys } from '../app/keys';
 import { Dialog } from '../ui/Dialog';
+import { Switch } from '../ui/Inputs';
 import { Keys } from '../ui/Keys';
 
 const ALL = Object.values(SHORTCUTS);
@@ -9,6 +11,14 @@ const GROUPS = [...new Set(ALL.map(({ group }) => group))];
 export function Shortcuts({ close }: { close: () => void }) {
   return (
     <Dialog wide title="Keyboard shortcuts" close={close}>
+      <div className="mb-5">
+        <Switch
+          label="Single keys"
+          hint="Off, only shortcuts with a modifier do something: for who speaks to a program that types. In this browser."
+          checked={useKept(singleKeys)}
+          onChange={({ target }) => singleKeys.set(target.checked)}
+        />
+      </div>
       <div className="gap-x-10 sm:columns-2">
         {GROUPS.map((group) => (
           <section key={group} aria-label={group} className="mb-5 break-inside-avoid">

@@ -78,6 +78,18 @@ describe('the keyboard', () => {
     await at('/inbox');
   });
 
+  it('has single keys that can be switched off, and the others stay', async () => {
+    const { user } = await open('/inbox');
+    await screen.findByRole('navigation', { name: 'Conversations' });
+    await user.keyboard('?');
+    await user.click(await screen.findByRole('switch', { name: 'Single keys', checked: true }));
+    await user.click(screen.getByRole('button', { name: 'Close' }));
+    await user.keyboard('j');
+    expect(location.pathname).toBe('/app/inbox');
+    await user.keyboard('{Control>}k{/Control}');
+    expect(await screen.findByRole('combobox')).toBeVisible();
+  });
+
   it('is explained, every key of the table', async () => {
     const { user } = await open('/inbox');
     await user.keyboard('?');

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, Outlet, useLocation } from '@tanstack/react-router';
+import { getRouteApi, Link, Outlet } from '@tanstack/react-router';
 import { CodeXml, FlaskConical, LibraryBig, SearchX, Settings2, type LucideIcon } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { useApi } from '../api/client';
 import { useMay } from '../app/permission';
 import { Empty } from '../ui/Empty';
 import { Failure } from '../ui/Failure';
+import { useShownTab } from '../ui/shownTab';
 import { SkeletonRows } from '../ui/Skeleton';
 import { Tag } from '../ui/Tag';
 import { SpaceProvider, spacesQuery, type Space } from './api';
@@ -54,17 +55,6 @@ function Header({ space }: { space: Space }) {
       </nav>
     </header>
   );
-}
-
-/** Where the tabs are wider than the screen, that of the page comes into view. */
-function useShownTab() {
-  const tabs = useRef<HTMLElement>(null);
-  const page = useLocation({ select: ({ pathname }) => pathname });
-  useEffect(() => {
-    // It answers with a promise, which is no end of an effect.
-    void tabs.current?.querySelector('[aria-current=page]')?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' });
-  }, [page]);
-  return tabs;
 }
 
 interface TabProps {

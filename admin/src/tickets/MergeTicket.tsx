@@ -8,6 +8,9 @@ import { Field } from '../ui/Field';
 import { Refusal } from '../ui/Notice';
 import { ticketQuery, type TicketDetail } from './api';
 import { took } from './useTicket';
+import { TicketStatusBadge } from './words';
+
+const isOver = ({ status }: TicketDetail) => status === 'resolved' || status === 'closed';
 
 /** Makes a ticket part of another one, which is looked at before. */
 export function MergeTicket({ ticket, close }: { ticket: TicketDetail; close: () => void }) {
@@ -35,7 +38,8 @@ export function MergeTicket({ ticket, close }: { ticket: TicketDetail; close: ()
         <Field label="Number of the ticket to keep" required inputMode="numeric" maxLength={12} value={typed} onChange={({ target }) => setTyped(target.value)} />
         {into && (
           <p className="rounded-xl border border-line px-3 py-2.5">
-            <span className="text-mute tabular-nums">#{into.number}</span> {into.subject}
+            <span className="text-mute tabular-nums">#{into.number}</span> {into.subject} <TicketStatusBadge status={into.status} />
+            {isOver(into) && !isOver(ticket) && <span className="mt-1 block text-mute">It is opened again.</span>}
           </p>
         )}
         <Refusal error={merge.error} />

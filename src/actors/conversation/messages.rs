@@ -115,6 +115,8 @@ pub enum ActorError {
     Limited(Limited),
     #[error("the message is not in this conversation")]
     NoSuchMessage,
+    #[error("nothing was said here yet that could be rated")]
+    NothingSaid,
     #[error("a file is not of this conversation, was sent before, or is gone: attach it again")]
     NoSuchAttachment,
     /// Another agent answers; it is named.

@@ -68,7 +68,10 @@ impl Handler<Rate> for ConversationActor {
             };
             let db = deps.db.tenant(tenant);
             let written = db.transaction(async |conn| messages::rate(conn, new).await);
-            written.await.map_err(store)?;
+            let kept: Result<bool, StoreError> = written.await;
+            if !kept.map_err(store)? {
+                return Err(ActorError::NothingSaid);
+            }
             Ok(Event::Rated(rated))
         };
         AtomicResponse::new(Box::pin(write.into_actor(self).map(|rated, actor, _| {

@@ -18,6 +18,7 @@ impl From<ActorError> for Problem {
             ActorError::Draining => {
                 Self::new(Code::Draining, "reconnect in a moment").retry_after(Duration::from_secs(1))
             }
+            ActorError::NothingSaid => Self::new(Code::InvalidRequest, detail),
             ActorError::Blocked => Self::new(Code::Blocked, detail),
             ActorError::NoSuchAttachment => Self::new(Code::AttachmentUnknown, detail),
             ActorError::Held(_) => Self::new(Code::Held, detail),

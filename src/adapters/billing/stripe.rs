@@ -165,6 +165,9 @@ impl Invoiced {
 }
 
 impl Stripe {
+    /// Its word in addresses and tables.
+    pub const NAME: &'static str = "stripe";
+
     /// # Errors
     /// [`BadStripe`].
     pub fn new(options: StripeOptions, clock: SharedClock) -> Result<Self, BadStripe> {
@@ -238,7 +241,7 @@ impl Stripe {
 #[async_trait]
 impl BillingProvider for Stripe {
     fn name(&self) -> &'static str {
-        "stripe"
+        Self::NAME
     }
 
     fn sells(&self, plan: &str) -> bool {

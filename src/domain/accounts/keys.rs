@@ -64,7 +64,7 @@ pub enum KeyError {
     Unknown,
     #[error("too many keys that are none came from your address, try again in a minute")]
     Guessing,
-    #[error("the workspace's plan allows {} calls an hour", .0.limit)]
+    #[error("the workspace's plan allows {} calls an hour by each key", .0.limit)]
     Spent(Spent),
     #[error(transparent)]
     Store(#[from] Arc<StoreError>),
@@ -245,7 +245,7 @@ impl Keys {
             self.worked.insert(prefix.to_owned(), ()).await;
         }
         let now = self.clock.now();
-        let spent = self.hourly.take(known.tenant, known.calls_per_hour, now);
+        let spent = self.hourly.take(known.key.id, known.calls_per_hour, now);
         let spent = spent.map_err(KeyError::Spent)?;
         self.used.insert(known.key.id, (known.tenant, now));
         Ok(Opened {

@@ -429,7 +429,8 @@ impl Answerer {
         let ended = ended.unwrap_or(Ended::Panicked);
         drop(stream);
         outcome.model = spending.model();
-        let Ok((events, answer)) = AssertUnwindSafe(reader.finish()).catch_unwind().await else {
+        let cut = !matches!(ended, Ended::Done(_));
+        let Ok((events, answer)) = AssertUnwindSafe(reader.finish(cut)).catch_unwind().await else {
             return Some(Ended::Panicked);
         };
         pending.add(events);

@@ -36,9 +36,9 @@ impl<'a> Reader<'a> {
         events
     }
 
-    /// What is left when the upstream is done, and the answer as a whole.
-    pub(super) async fn finish(self) -> (Vec<AnswerEvent>, Answer) {
-        self.ready().await.finish()
+    /// What is left when nothing more comes, and the answer as a whole; `cut` where it was not at its end.
+    pub(super) async fn finish(self, cut: bool) -> (Vec<AnswerEvent>, Answer) {
+        self.ready().await.finish(cut)
     }
 
     async fn ready(self) -> Box<AnswerStream> {

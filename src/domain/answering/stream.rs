@@ -69,12 +69,12 @@ impl AnswerStream {
         self.append(certain, false)
     }
 
-    /// Ends the answer, also one that was cut.
+    /// Ends the answer. What a sentence would have claimed that was `cut` nobody knows: it is no claim.
     #[must_use]
-    pub fn finish(mut self) -> (Vec<AnswerEvent>, Answer) {
+    pub fn finish(mut self, cut: bool) -> (Vec<AnswerEvent>, Answer) {
         let filter = std::mem::replace(&mut self.filter, MarkerFilter::new(BTreeSet::new()));
         let rest = filter.finish();
-        let events = self.append(rest, true);
+        let events = self.append(rest, !cut);
         let grounding = grounding(&self.claims);
         let cited = cited(&self.text).into_iter().collect();
         (

@@ -32,7 +32,7 @@ fn stream(pieces: &[&str]) -> (String, Vec<Claim>, Answer) {
     for piece in pieces {
         take(stream.push(piece));
     }
-    let (events, answer) = stream.finish();
+    let (events, answer) = stream.finish(false);
     take(events);
     (text, claims, answer)
 }
@@ -115,12 +115,27 @@ fn a_claim_is_told_as_soon_as_its_sentence_is_over() {
 }
 
 #[test]
+fn a_sentence_that_was_cut_claims_nothing() {
+    let said = "The warranty lasts 24 months [S1]. Returns of what was bought in a sh";
+    let ended = |cut| {
+        let mut stream = AnswerStream::new(sources());
+        let mut events = stream.push(said);
+        let (rest, answer) = stream.finish(cut);
+        events.extend(rest);
+        assert_eq!(answer.text, said);
+        assert_eq!(events.iter().filter(|event| matches!(event, AnswerEvent::Claim(_))).count(), answer.claims.len());
+        (answer.claims.len(), answer.grounding.unwrap() > 0.9)
+    };
+    assert_eq!((ended(true), ended(false)), ((1, true), (2, false)));
+}
+
+#[test]
 fn an_endless_answer_is_cut() {
     let mut stream = AnswerStream::new(sources());
     for _ in 0..30 {
         stream.push(&"word ".repeat(2_000));
     }
-    let (_, answer) = stream.finish();
+    let (_, answer) = stream.finish(false);
     assert!(answer.text.len() <= ANSWER_MAX);
 }
 
@@ -157,5 +172,5 @@ proptest! {
 fn what_cannot_be_stored_never_reaches_the_text() {
     let mut stream = AnswerStream::new(Vec::new());
     stream.push("Five\0 days");
-    assert_eq!(stream.finish().1.text, "Five days");
+    assert_eq!(stream.finish(false).1.text, "Five days");
 }

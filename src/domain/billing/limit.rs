@@ -99,10 +99,12 @@ pub fn told(reached: &Reached) -> String {
              spent or reserved{again}"
         );
     }
-    format!(
-        "your plan has room for {at_most} {}, and {used} are used{again}",
-        counted(*quota)
-    )
+    let (room, more) = (
+        format!("your plan has room for {at_most} {}", counted(*quota)),
+        used < at_most,
+    );
+    let but = if more { ": this is more than is left" } else { "" };
+    format!("{room}, and {used} are used{but}{again}")
 }
 
 /// A plan's limits: every quota has one.

@@ -7,7 +7,9 @@ use super::extract::compose;
 
 /// Limits of what is typed in: beyond them it is a file to upload.
 pub const MAX_PAIRS: usize = 1_000;
+/// Characters.
 pub const MAX_QUESTION: usize = 500;
+/// Bytes.
 pub const MAX_TEXT: usize = 1 << 20;
 /// Bytes of a title.
 pub const MAX_TITLE: usize = 200;
@@ -42,7 +44,7 @@ pub enum WrittenError {
     NoPairs,
     #[error("number {0} has no question, or no answer")]
     Incomplete(usize),
-    #[error("question {0} is longer than {MAX_QUESTION} bytes")]
+    #[error("question {0} is longer than {MAX_QUESTION} characters")]
     LongQuestion(usize),
     #[error("this is too long to be typed in: upload it as a file")]
     TooLong,
@@ -70,7 +72,7 @@ pub fn faq(title: &str, pairs: &[Faq]) -> Result<Written, WrittenError> {
         if question.trim().is_empty() || answer.trim().is_empty() {
             return Err(WrittenError::Incomplete(number));
         }
-        if question.len() > MAX_QUESTION {
+        if question.chars().count() > MAX_QUESTION {
             return Err(WrittenError::LongQuestion(number));
         }
         parts.push(compose::heading(2, &question));

@@ -119,8 +119,8 @@ pub enum Letter {
         /// What the limit is of: `plan` or `budget`.
         given_by: &'static str,
         is_full: bool,
-        /// In a sentence: what happens at the limit.
-        at_limit: &'static str,
+        /// In sentences: what happens at the limit.
+        at_limit: String,
         /// In words, where it is counted by period; see [`when`].
         resets: Option<String>,
         link: String,
@@ -282,7 +282,7 @@ impl Letter {
                 at_most: "100".to_owned(),
                 given_by: "plan",
                 is_full: false,
-                at_limit: "Visitors are handed over to your team instead of the bot.",
+                at_limit: "Visitors are handed over to your team instead of the bot.".to_owned(),
                 resets: Some(when(DateTime::UNIX_EPOCH)),
                 link: "https://parlance.example/app/billing".to_owned(),
             },

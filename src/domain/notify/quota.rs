@@ -53,8 +53,13 @@ pub(super) async fn letter(
     let told = standing.and_then(|standing| Some((standing.at_most?, standing)));
     // What is left of these may be too little for a call or a file.
     let is_refused = matches!(quota, Quota::CostPerMonth | Quota::StorageMb) && percent == 100;
-    let told = told.filter(|(at_most, standing)| {
-        is_refused || standing.used.saturating_mul(100) >= at_most.saturating_mul(i64::from(percent))
+    let told = told.filter(|(at_most, standing)| match percent {
+        100 => is_refused || standing.used >= *at_most,
+        // Of what is used up meanwhile another mail tells.
+        _ => {
+            standing.used < *at_most
+                && standing.used.saturating_mul(100) >= at_most.saturating_mul(percent.into())
+        }
     });
     Ok(told.map(|(at_most, standing)| Letter::Quota {
         workspace: workspace.name,
@@ -67,7 +72,14 @@ pub(super) async fn letter(
             "plan"
         },
         is_full: is_refused || standing.used >= at_most,
-        at_limit: at_limit(quota),
+        at_limit: if standing.used < at_most && is_refused {
+            format!(
+                "What is left was too little for what was wanted. {}",
+                at_limit(quota)
+            )
+        } else {
+            at_limit(quota).to_owned()
+        },
         resets: standing.resets_at.map(when),
         link: format!("{home}/app/billing"),
     }))

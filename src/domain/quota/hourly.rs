@@ -1,8 +1,8 @@
-//! So many of something in each hour of the clock, for each workspace.
+//! So many of something in each hour of the clock, for each API key, as this process counts.
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use dashmap::DashMap;
-use parlance_store::ids::TenantId;
+use parlance_store::ids::ApiKeyId;
 
 const HOUR: TimeDelta = TimeDelta::hours(1);
 
@@ -19,17 +19,17 @@ pub struct Spent {
 /// Counts of this hour.
 #[derive(Debug, Default)]
 pub struct Hourly {
-    counts: DashMap<TenantId, (DateTime<Utc>, u32)>,
+    counts: DashMap<ApiKeyId, (DateTime<Utc>, u32)>,
 }
 
 impl Hourly {
-    /// One more for `tenant`, of at most `limit` in the hour. `Err` and not counted beyond it.
+    /// One more for `key`, of at most `limit` in the hour. `Err` and not counted beyond it.
     ///
     /// # Errors
     /// What is spent, with nothing left.
-    pub fn take(&self, tenant: TenantId, limit: u32, now: DateTime<Utc>) -> Result<Spent, Spent> {
+    pub fn take(&self, key: ApiKeyId, limit: u32, now: DateTime<Utc>) -> Result<Spent, Spent> {
         let hour = now.duration_trunc(HOUR).unwrap_or(now);
-        let mut count = self.counts.entry(tenant).or_insert((hour, 0));
+        let mut count = self.counts.entry(key).or_insert((hour, 0));
         if count.0 != hour {
             *count = (hour, 0);
         }
@@ -58,16 +58,16 @@ mod tests {
     #[test]
     fn an_hour_has_its_limit_and_the_next_begins_anew() {
         let hourly = Hourly::default();
-        let (acme, globex) = (TenantId::new(), TenantId::new());
+        let (key, other) = (ApiKeyId::new(), ApiKeyId::new());
         let start: DateTime<Utc> = "2026-11-22T10:59:00Z".parse().unwrap();
-        let left = |now| hourly.take(acme, 2, now).map(|spent| spent.left);
+        let left = |now| hourly.take(key, 2, now).map(|spent| spent.left);
         assert_eq!((left(start), left(start)), (Ok(1), Ok(0)));
-        let refused = hourly.take(acme, 2, start).unwrap_err();
+        let refused = hourly.take(key, 2, start).unwrap_err();
         assert_eq!(
             refused.resets_at,
             "2026-11-22T11:00:00Z".parse::<DateTime<Utc>>().unwrap()
         );
-        assert!(hourly.take(globex, 2, start).is_ok(), "each its own");
+        assert!(hourly.take(other, 2, start).is_ok(), "each its own");
         assert_eq!(left(start + TimeDelta::minutes(1)), Ok(1));
         hourly.sweep(start + HOUR);
         assert_eq!(hourly.counts.len(), 1);

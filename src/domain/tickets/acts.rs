@@ -182,7 +182,8 @@ pub struct Merged {
 }
 
 /// Makes a ticket part of another one, which keeps its own properties: it has the tags, the watchers and, where
-/// it has none, the conversation of both. The number of the merged one leads to it.
+/// it has none, the conversation of both, and is open again where it was over and the other was not. The number of
+/// the merged one leads to it.
 ///
 /// # Errors
 /// `Unsound` where the two are one, `Merged`; of the store `NotFound`.
@@ -222,6 +223,9 @@ pub async fn merge(
     }
     let mut both = survivor.clone();
     both.conversation_id = both.conversation_id.or(old.conversation_id);
+    if both.status.is_over() && !old.status.is_over() {
+        (both.status, both.resolved_at) = (Status::Open, None);
+    }
     if let Some(conversation) = old
         .conversation_id
         .filter(|_| both.conversation_id != old.conversation_id)

@@ -46,6 +46,7 @@ pub async fn follow(
     }
     let by = author(by);
     let work = async |conn: &mut TenantConn<'_>| match current(conn, newest).await? {
+        Some(ticket) if !stands_with(&ticket, conversation, &happened) => Ok(Some(ticket)),
         Some(ticket) => change(conn, ticket, happened, &by, at).await.map(Some),
         None => open(conn, conversation, &happened, &by, at).await,
     };
@@ -71,6 +72,13 @@ async fn current(conn: &mut TenantConn<'_>, newest: Option<Ticket>) -> Result<Op
         ticket = store::lock(conn, into).await?;
     }
     Ok(Some(ticket).filter(|ticket| ticket.status != Status::Closed))
+}
+
+/// Whether what happened in a conversation is the ticket's concern. One whose own ticket was merged into this one
+/// may reopen it; its end, and who answers there, is not the end of what the ticket is of.
+fn stands_with(ticket: &Ticket, conversation: ConversationId, happened: &Happened) -> bool {
+    let reopens = matches!(happened, Happened::HandedOver { .. } | Happened::VisitorWrote);
+    reopens || ticket.conversation_id == Some(conversation)
 }
 
 /// Changes a locked ticket as what happened asks.
@@ -209,6 +217,24 @@ mod tests {
             let (after, _) = changes::apply(&before, led_to(&before, &happened, at), named, at).unwrap();
             assert_eq!(after.status, to, "{from} to {to}");
             assert_eq!(after.resolved_at.is_some(), to.is_over(), "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn a_merged_tickets_conversation_only_reopens() {
+        let (own, merged) = (ConversationId::new(), ConversationId::new());
+        let ticket = Ticket {
+            conversation_id: Some(own),
+            ..ticket(Status::Open)
+        };
+        for (happened, stands) in [
+            (Happened::HandedOver { opens: true }, true),
+            (Happened::VisitorWrote, true),
+            (Happened::AgentWrote, false),
+            (Happened::Resolved, false),
+        ] {
+            assert!(stands_with(&ticket, own, &happened));
+            assert_eq!(stands_with(&ticket, merged, &happened), stands, "{happened:?}");
         }
     }
 

@@ -95,7 +95,7 @@ pub struct AskedQuery {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GapAnswer {
-    /// What the document is called; 500 bytes at most.
+    /// What the document is called; 500 characters at most.
     #[schema(min_length = 1, max_length = 500)]
     question: String,
     /// In Markdown.
@@ -331,7 +331,7 @@ pub async fn answer(
 fn unsound(error: WrittenError) -> Problem {
     let detail = match error {
         WrittenError::Incomplete(_) => "give a question and its answer".to_owned(),
-        WrittenError::LongQuestion(_) => "question: 500 bytes at most".to_owned(),
+        WrittenError::LongQuestion(_) => "question: 500 characters at most".to_owned(),
         WrittenError::TooLong => format!("answer: {MAX_TEXT} bytes at most"),
         other => other.to_string(),
     };

@@ -172,7 +172,15 @@ impl TenantDb {
         lease
             .transaction(begin, async |conn| {
                 let refused = &OnceLock::new();
-                quotas::tell_of(&mut TenantConn { conn, tenant, refused }, refusal).await
+                quotas::tell_of(
+                    &mut TenantConn {
+                        conn,
+                        tenant,
+                        refused,
+                    },
+                    refusal,
+                )
+                .await
             })
             .await
     }
@@ -216,7 +224,12 @@ impl<'a> TenantConn<'a> {
         let conn = self.conn;
         let tenant = self.tenant;
         let refused = self.refused;
-        let done = work(&mut TenantConn { conn, tenant, refused }).await;
+        let done = work(&mut TenantConn {
+            conn,
+            tenant,
+            refused,
+        })
+        .await;
         let end = match done {
             Ok(_) => "RELEASE SAVEPOINT attempt",
             Err(_) => "ROLLBACK TO SAVEPOINT attempt",

@@ -144,7 +144,7 @@ proptest! {
             events.extend(stream.push(&chars[at..end].iter().collect::<String>()));
             at = end;
         }
-        let (rest, answer) = stream.finish();
+        let (rest, answer) = stream.finish(false);
         let shown: String = events.iter().chain(&rest).filter_map(|event| match event {
             AnswerEvent::Delta(text) => Some(text.as_str()),
             AnswerEvent::Claim(_) => None,

@@ -185,8 +185,8 @@ async fn a_gap_is_dismissed_and_stays_so() {
             "give a question and its answer",
         ),
         (
-            json!({ "question": "a".repeat(501), "answer": "Yes." }),
-            "question: 500 bytes at most",
+            json!({ "question": "ä".repeat(501), "answer": "Yes." }),
+            "question: 500 characters at most",
         ),
     ] {
         for act in ["/preview", "/answer"] {

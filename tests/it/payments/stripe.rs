@@ -250,7 +250,7 @@ async fn an_event_is_taken_once_under_either_secret_and_never_without() {
     app.services
         .db
         .control()
-        .replay_billing_events(Some("evt_2"), app.services.clock.now())
+        .replay_billing_events("stripe", Some("evt_2"), app.services.clock.now())
         .await
         .unwrap();
     eventually(async || (plan(&app, acme.tenant).await == "pro").then_some(())).await;

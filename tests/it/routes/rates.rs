@@ -117,7 +117,7 @@ async fn frames_over_http_have_the_rate_that_a_socket_has() {
     let conversation = visitor.conversation().await;
     let frames = [
         json!({ "type": "ping" }),
-        json!({ "type": "rate", "score": 5 }),
+        json!({ "type": "typing", "on": false }),
         json!({ "type": "typing", "on": true }),
     ];
     for frame in frames.iter().cycle().take(60) {

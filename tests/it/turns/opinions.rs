@@ -8,6 +8,10 @@ use crate::support::{TestApp, answer_of, says};
 async fn the_last_thumb_and_the_last_score_count() {
     let (app, _, visitor) = TestApp::chat().await;
     let (conversation, mut socket) = visitor.connects().await;
+    let early = visitor
+        .frame(&conversation, &json!({ "type": "rate", "score": 1 }))
+        .await;
+    assert_eq!(early.1["code"], "invalid_request", "nothing was said yet");
     socket.send(&says("How long does the warranty last?")).await;
     let answer = answer_of(&socket.until_answer().await)["id"].clone();
     for value in ["up", "down"] {

@@ -3,6 +3,7 @@ import { BookOpenText, FlaskConical, Globe, History, Lock, Palette, TriangleAler
 import { useMay } from '../../app/permission';
 import { useTitle } from '../../app/title';
 import { Empty } from '../../ui/Empty';
+import { useShownTab } from '../../ui/shownTab';
 import { useSpace } from '../api';
 import { DraftProvider } from './Draft';
 import { PublishBar } from './PublishBar';
@@ -22,6 +23,7 @@ const SECTIONS = [
 export function SettingsLayout() {
   const space = useSpace();
   const may = useMay('spaces:write');
+  const tabs = useShownTab();
   useTitle('Settings', space.name);
   if (!may) {
     return (
@@ -34,6 +36,7 @@ export function SettingsLayout() {
     <DraftProvider>
       <div className="flex min-h-0 flex-1 flex-col bg-panel lg:flex-row">
         <nav
+          ref={tabs}
           aria-label="Settings"
           className="flex shrink-0 gap-1 overflow-x-auto border-b border-line px-2 py-1.5 max-sm:gap-0 lg:w-48 lg:flex-col lg:gap-0.5 lg:border-e lg:border-b-0 lg:p-3"
         >

@@ -41,6 +41,9 @@ pub(super) struct State {
     /// Newest first.
     pub invoices: Vec<Invoice>,
     numbered: u32,
+    /// What a smaller plan gave back, for what is billed next.
+    #[serde(default)]
+    credit: Option<Amount>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -163,7 +166,7 @@ impl State {
         now: DateTime<Utc>,
     ) -> Result<Vec<&'static str>, BillingError> {
         let due = self.running()?.difference(prices, now);
-        if due.thousandths > 0 && self.card == Card::Declined {
+        if self.beyond_credit(&due).thousandths > 0 && self.card == Card::Declined {
             return Err(declined());
         }
         let running = self.running_mut()?;
@@ -185,11 +188,10 @@ impl State {
             return Vec::new();
         };
         owing.status = SubscriptionStatus::Active;
-        for invoice in self
-            .invoices
-            .iter_mut()
-            .filter(|invoice| invoice.status == "open")
-        {
+        // What an earlier subscription left open stays so.
+        let since = owing.period_start;
+        let open = self.invoices.iter_mut();
+        for invoice in open.filter(|invoice| invoice.status == "open" && invoice.at >= since) {
             "paid".clone_into(&mut invoice.status);
         }
         vec![PAID, UPDATED]
@@ -228,9 +230,11 @@ impl State {
             let at = due.period_end;
             (due.period_start, due.period_end) = (at, a_month_after(at));
             let owed = price(&due.plan)?;
-            let (status, invoice, event) = match card {
-                Card::Works => (SubscriptionStatus::Active, "paid", PAID),
-                Card::Declined => (SubscriptionStatus::PastDue, "open", FAILED),
+            let is_paid = card == Card::Works || beyond(self.credit.as_ref(), &owed).thousandths == 0;
+            let (status, invoice, event) = if is_paid {
+                (SubscriptionStatus::Active, "paid", PAID)
+            } else {
+                (SubscriptionStatus::PastDue, "open", FAILED)
             };
             due.status = status;
             self.bill(owed, Charge::Renewal, invoice, at);
@@ -238,12 +242,26 @@ impl State {
         }
     }
 
-    fn bill(&mut self, amount: Amount, charge: Charge, status: &str, at: DateTime<Utc>) {
+    /// What is left of `due` for the card to pay; as it is where it gives something back.
+    pub(super) fn beyond_credit(&self, due: &Amount) -> Amount {
+        beyond(self.credit.as_ref(), due)
+    }
+
+    /// What gives something back is kept, and drawn on by what is billed next.
+    fn bill(&mut self, net: Amount, charge: Charge, status: &str, at: DateTime<Utc>) {
         self.numbered += 1;
+        let amount = self.beyond_credit(&net);
+        let credit = self.credit.take().filter(|kept| kept.currency == net.currency);
+        let kept = credit.map_or(0, |kept| kept.thousandths);
+        let left = kept - (net.thousandths - amount.thousandths) - amount.thousandths.min(0);
+        self.credit = (left > 0).then(|| Amount {
+            thousandths: left,
+            currency: net.currency.clone(),
+        });
         let invoice = Invoice {
             number: format!("MOCK-{:04}", self.numbered),
             at,
-            net: Some(amount.clone()),
+            net: Some(net),
             amount,
             charge,
             plan: self.subscription.as_ref().map(|one| one.plan.clone()),
@@ -253,6 +271,18 @@ impl State {
         };
         self.invoices.insert(0, invoice);
         self.invoices.truncate(INVOICES);
+    }
+}
+
+/// What is left of `due` where `credit` is drawn on.
+fn beyond(credit: Option<&Amount>, due: &Amount) -> Amount {
+    let credit = credit.filter(|credit| credit.currency == due.currency);
+    let drawn = credit
+        .map_or(0, |credit| credit.thousandths)
+        .min(due.thousandths.max(0));
+    Amount {
+        thousandths: due.thousandths - drawn,
+        currency: due.currency.clone(),
     }
 }
 
@@ -351,6 +381,63 @@ mod tests {
         );
         let (trial, now) = subscribed(14);
         assert_eq!(trial.running().unwrap().difference(prices, now), usd(0));
+    }
+
+    #[test]
+    fn what_a_smaller_plan_gives_back_pays_what_comes_next() {
+        let (mut state, now) = subscribed(0);
+        let prices = (&usd(199_000), &usd(49_000));
+        assert_eq!(state.change("pro", prices, now).unwrap(), [UPDATED, PAID]);
+        assert_eq!(state.invoices[0].amount, usd(-150_000));
+        state.replace(Card::Declined);
+        let billed = |state: &State| {
+            let newest = &state.invoices[0];
+            (
+                newest.amount.thousandths,
+                newest.net.as_ref().unwrap().thousandths,
+                newest.status.clone(),
+            )
+        };
+        for left in [0, 0, 0] {
+            let now = now + TimeDelta::seconds(state.ahead);
+            assert_eq!(state.turn(now, pro).unwrap(), [PAID, UPDATED]);
+            assert_eq!(billed(&state), (left, 49_000, "paid".to_owned()));
+        }
+        let now = now + TimeDelta::seconds(state.ahead);
+        assert_eq!(state.turn(now, pro).unwrap(), [FAILED, UPDATED]);
+        assert_eq!(
+            billed(&state),
+            (46_000, 49_000, "open".to_owned()),
+            "three were left of it"
+        );
+    }
+
+    #[test]
+    fn another_card_does_not_pay_what_an_earlier_subscription_owes() {
+        let (mut state, now) = subscribed(0);
+        state.replace(Card::Declined);
+        for _ in 0..2 {
+            let now = now + TimeDelta::seconds(state.ahead);
+            state.turn(now, pro).unwrap();
+        }
+        assert_eq!(
+            (status(&state), state.invoices[0].status.as_str()),
+            (SubscriptionStatus::Canceled, "open")
+        );
+        let session = Session {
+            secret: "t".to_owned(),
+            plan: "pro".to_owned(),
+            trial_days: 0,
+            paid: String::new(),
+            left: String::new(),
+        };
+        let now = now + TimeDelta::seconds(state.ahead);
+        state.subscribe(&session, Card::Works, usd(49_000), now).unwrap();
+        state.replace(Card::Declined);
+        state.turn(now, pro).unwrap();
+        state.replace(Card::Works);
+        let statuses = state.invoices.iter().map(|invoice| invoice.status.as_str());
+        assert_eq!(statuses.collect::<Vec<_>>(), ["paid", "paid", "open", "paid"]);
     }
 
     #[test]

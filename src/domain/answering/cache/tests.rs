@@ -133,7 +133,7 @@ fn answered(text: &str, passages: &[Passage]) -> Outcome {
     });
     let mut stream = AnswerStream::new(sources.collect());
     let mut events = stream.push(text);
-    let (rest, answer) = stream.finish();
+    let (rest, answer) = stream.finish(false);
     events.extend(rest);
     let place = Place {
         base: "",

@@ -139,7 +139,8 @@ impl Conditions {
             .collect()
     }
 
-    /// The same without space around it and without empty entries, where it can be kept.
+    /// The same without space around entries, where it can be kept. An empty one is refused: without it, the
+    /// condition might hold for everything.
     ///
     /// # Errors
     /// What is out of bounds, in words for whoever wrote it.
@@ -148,7 +149,6 @@ impl Conditions {
             for entry in list.iter_mut() {
                 *entry = entry.replace('\0', "").trim().to_owned();
             }
-            list.retain(|entry| !entry.is_empty());
         }
         let long = |list: &[String]| list.iter().any(|entry| entry.chars().count() > WORD_MAX);
         let lengths = [
@@ -163,17 +163,14 @@ impl Conditions {
             return Err(format!("conditions.{field}: give at most {ENTRIES_MAX}"));
         }
         let is_tag = |entry: &String| {
-            entry
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+            let mut parts = entry.split(['-', '_']);
+            parts.all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric()))
         };
         if !self.languages.iter().all(is_tag) || long(&self.languages) {
             return Err("conditions.languages: give codes such as de or pt-BR".to_owned());
         }
-        if long(&self.plans) {
-            return Err(format!(
-                "conditions.plans: give at most {WORD_MAX} characters each"
-            ));
+        if long(&self.plans) || self.plans.iter().any(String::is_empty) {
+            return Err(format!("conditions.plans: give 1 to {WORD_MAX} characters each"));
         }
         Ok(self)
     }
@@ -320,15 +317,28 @@ mod tests {
     fn entries_are_tidied_and_bounded() {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         let tidied = Conditions {
-            languages: words(&[" de ", ""]),
-            plans: words(&["  ", "pro\0"]),
+            languages: words(&[" de ", "pt-BR"]),
+            plans: words(&[" pro\0"]),
             ..Conditions::default()
         };
         let tidied = tidied.sound().expect("sound");
         assert_eq!(
             (tidied.languages, tidied.plans),
-            (words(&["de"]), words(&["pro"]))
+            (words(&["de", "pt-BR"]), words(&["pro"]))
         );
+        for empty in ["  ", "-", "de-", "\0"] {
+            let languages = words(&["de", empty]);
+            let conditions = Conditions {
+                languages,
+                ..Conditions::default()
+            };
+            assert!(conditions.sound().is_err(), "{empty:?}");
+        }
+        let nameless = Conditions {
+            plans: words(&["pro", " "]),
+            ..Conditions::default()
+        };
+        assert!(nameless.sound().is_err());
         let many = Conditions {
             moods: vec![Feeling::Angry; ENTRIES_MAX + 1],
             ..Conditions::default()

@@ -119,12 +119,13 @@ impl ControlDb {
         self.rows(query).await
     }
 
-    /// Has the event of this id, or all there are, handled again by the server. How many those are.
+    /// Has the event of this id, or all there are of a provider, handled again by the server. How many those are.
     ///
     /// # Errors
     /// [`StoreError`] where the database does not answer.
     pub async fn replay_billing_events(
         &self,
+        provider: &str,
         id: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<usize, StoreError> {
@@ -135,9 +136,10 @@ impl ControlDb {
             id: String,
         }
         let query = sql(
-            "UPDATE billing_events SET handled_at = NULL, tries = 0, error = NULL, retry_at = $2 \
-             WHERE $1 IS NULL OR id = $1 RETURNING id",
+            "UPDATE billing_events SET handled_at = NULL, tries = 0, error = NULL, retry_at = $3 \
+             WHERE provider = $1 AND ($2 IS NULL OR id = $2) RETURNING id",
         )
+        .bind::<Text, _>(provider.to_owned())
         .bind::<Nullable<Text>, _>(id.map(str::to_owned))
         .bind::<Timestamptz, _>(now);
         let rows: Vec<Row> = self.rows(query).await?;

@@ -74,6 +74,9 @@ pub struct Standing {
     /// When it is counted anew, where it is counted by period.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub resets_at: Option<DateTime<Utc>>,
+    /// Whether nothing is left; of a budget also where what is left was too little for a call.
+    #[diesel(sql_type = Bool)]
+    pub reached: bool,
 }
 
 /// Takes `n` of a quota that is counted by period. One round trip.
@@ -259,7 +262,10 @@ pub async fn standings(conn: &mut TenantConn<'_>, at: DateTime<Utc>) -> Result<V
                  GROUP BY d.space_id) AS each \
              UNION ALL SELECT 'storage_mb', (coalesce(sum(d.bytes), 0) / 1000000)::bigint, NULL FROM documents d \
                  JOIN spaces s ON s.tenant_id = d.tenant_id AND s.id = d.space_id AND s.removed_at IS NULL) \
-         SELECT quota, used, parlance_limit(quota) AS at_most, resets_at FROM used")
+         SELECT quota, used, at_most, resets_at, coalesce(used >= at_most, false) OR quota = 'cost_per_month' AND EXISTS ( \
+             SELECT FROM quota_notices n WHERE n.quota = used.quota AND n.percent = 100 AND n.at_most = parlance_limit(used.quota) \
+             AND n.period = (SELECT p.period FROM parlance_period(used.quota, $1) p)) AS reached \
+         FROM used CROSS JOIN LATERAL parlance_limit(quota) AS at_most")
     .bind::<Timestamptz, _>(at)
     .load(conn.db())
     .await?)

@@ -288,7 +288,11 @@ async fn documents_have_room_in_their_space_in_the_month_and_in_storage() {
     assert_eq!(put(acme.space, "a.md", 0).await, None, "less is always welcome");
     let told = test.rows("SELECT percent FROM quota_notices WHERE quota = 'storage_mb' ORDER BY percent");
     let told = told.await.unwrap();
-    assert_eq!(told.last().unwrap()["percent"], 100, "what is refused is undone, that it was is told");
+    assert_eq!(
+        told.last().unwrap()["percent"],
+        100,
+        "what is refused is undone, that it was is told"
+    );
     assert_eq!(standing(&acme.db, Quota::DocumentsPerMonth, 1).await.used, 2);
     keep(test.db(), limits(9, 2)).await;
     assert_eq!(put(other, "d.md", 0).await, Some((Quota::DocumentsPerMonth, 2)));

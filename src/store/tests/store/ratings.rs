@@ -199,8 +199,8 @@ async fn a_rating_is_of_who_wrote_last_and_is_asked_for_once() {
         let rated = acme
             .db
             .transaction(async |conn| messages::rate(conn, rating).await);
-        let rated: Result<(), StoreError> = rated.await;
-        rated.unwrap();
+        let rated: Result<bool, StoreError> = rated.await;
+        assert!(rated.unwrap());
         test.rows("SELECT via, agent_name, space_id FROM ratings")
             .await
             .unwrap()

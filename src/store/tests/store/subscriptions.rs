@@ -158,12 +158,22 @@ async fn an_event_is_kept_once_handled_once_and_replayed() {
     assert_eq!(open(at(20) + TimeDelta::days(1)).await, []);
     assert_eq!(
         control
-            .replay_billing_events(Some("evt_2"), at(30))
+            .replay_billing_events("stripe", Some("evt_2"), at(30))
             .await
             .unwrap(),
         0
     );
-    assert_eq!(control.replay_billing_events(None, at(30)).await.unwrap(), 1);
+    assert_eq!(
+        control.replay_billing_events("mock", None, at(30)).await.unwrap(),
+        0
+    );
+    assert_eq!(
+        control
+            .replay_billing_events("stripe", None, at(30))
+            .await
+            .unwrap(),
+        1
+    );
     assert_eq!(open(at(30)).await, [("evt_1".to_owned(), 0)]);
 }
 

@@ -11,6 +11,18 @@ export const field = (name) =>
   // As strict about an address as the server.
   el('label', null, t(name), el('input', { name, type: name, autocomplete: name, required: '', maxlength: 200, ...(name === 'email' && { pattern: '.+@.+\\..+' }) }));
 
+/** @type {(() => void)[]} */
+const waiting = [];
+
+/** Does it as soon as there is a line, in the order in which it was wanted: what is sent without one is gone. */
+function online(chat, act) {
+  waiting.push(act);
+  (function look() {
+    if (chat.online) waiting.splice(0).forEach((act) => act());
+    else setTimeout(look, 1000);
+  })();
+}
+
 const thanks = () => el('p.comment', { role: 'status' }, t('thanks'));
 
 /**
@@ -33,7 +45,7 @@ function followUp(place, send) {
 
 /** Thumbs up or down on an answer, and a word about it. */
 export function thumb(chat, node, id, value) {
-  const send = (comment) => chat.vote(id, value, comment);
+  const send = (comment) => online(chat, () => chat.vote(id, value, comment));
   send();
   followUp(node, value === 'down' && send);
 }
@@ -45,10 +57,11 @@ export function thumb(chat, node, id, value) {
 export function askEmail(node, chat, store) {
   if (store.get('email')) return;
   const box = form('form.comment', 'send', () => {
-    // What is sent without a line is gone.
-    if (!chat.online) return;
-    store.set('email', 1);
-    chat.send({ type: 'email', address: box[0].value });
+    const address = box[0].value;
+    online(chat, () => {
+      store.set('email', 1);
+      chat.send({ type: 'email', address });
+    });
     box.replaceWith(thanks());
   }, field('email'));
   node.append(box);
@@ -61,10 +74,11 @@ export function askEmail(node, chat, store) {
  */
 export function askRating(node, seq, chat, store) {
   if (store.get('rated') === seq) return;
-  const send = (score, comment) => {
-    store.set('rated', seq);
-    chat.send({ type: 'rate', score, comment });
-  };
+  const send = (score, comment) =>
+    online(chat, () => {
+      store.set('rated', seq);
+      chat.send({ type: 'rate', score, comment });
+    });
   const stars = [1, 2, 3, 4, 5].map((score) =>
     el('button.icon', {
       'aria-label': `${score} / 5`,

@@ -89,19 +89,20 @@ pub struct NewRating {
     pub at: DateTime<Utc>,
 }
 
-/// Keeps a rating, as of the agent who wrote to the visitor last.
+/// Keeps a rating, as of the agent who wrote to the visitor last. False where the visitor has no such conversation,
+/// or neither they nor an agent said anything in it.
 ///
 /// # Errors
-/// [`StoreError::NotFound`] where there is no such conversation of this visitor,
 /// [`StoreError::Conflict`] `ratings_score_range` where the score is not 1 to 5.
-pub async fn rate(conn: &mut TenantConn<'_>, new: NewRating) -> Result<(), StoreError> {
+pub async fn rate(conn: &mut TenantConn<'_>, new: NewRating) -> Result<bool, StoreError> {
     let kept = sql(
         "INSERT INTO ratings (tenant_id, conversation_id, space_id, score, comment, via, agent_id, agent_name, at) \
          SELECT c.tenant_id, c.id, c.space_id, $3, $4, $6, a.author_id, a.author_name, $5 FROM conversations c \
          LEFT JOIN LATERAL (SELECT m.author_id, m.author_name FROM messages m \
              WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id AND m.author_kind = 'agent' \
              ORDER BY m.seq DESC LIMIT 1) a ON true \
-         WHERE c.id = $1 AND c.visitor_id = $2 \
+         WHERE c.id = $1 AND c.visitor_id = $2 AND EXISTS (SELECT FROM messages m WHERE m.tenant_id = c.tenant_id \
+             AND m.conversation_id = c.id AND m.author_kind IN ('visitor', 'agent')) \
          ON CONFLICT (tenant_id, conversation_id) DO UPDATE \
          SET score = excluded.score, comment = excluded.comment, via = excluded.via, \
              agent_id = excluded.agent_id, agent_name = excluded.agent_name, at = excluded.at",
@@ -114,9 +115,5 @@ pub async fn rate(conn: &mut TenantConn<'_>, new: NewRating) -> Result<(), Store
     .bind::<Text, _>(new.via)
     .execute(conn.db())
     .await?;
-    if kept == 0 {
-        Err(StoreError::NotFound)
-    } else {
-        Ok(())
-    }
+    Ok(kept == 1)
 }

@@ -199,7 +199,7 @@ pub async fn said(
               FROM conversation_events h \
               WHERE h.tenant_id = c.tenant_id AND h.conversation_id = c.id AND h.kind = 'status' AND h.seq > q.seq \
                 AND (h.body ->> 'status' = 'resolved' OR h.body ->> 'status' IN ('waiting', 'human') \
-                     AND h.body ->> 'reason' IN ('visitor_asked', 'abstained', 'model', 'sentiment')) \
+                     AND h.body ->> 'reason' IN ('visitor_asked', 'abstained', 'model', 'sentiment', 'urgency')) \
               ORDER BY h.seq LIMIT 1) h ON true \
          LEFT JOIN asked_questions k ON k.tenant_id = q.tenant_id AND k.message_id = q.id \
          WHERE c.id = ANY($1) ORDER BY c.id, q.seq",

@@ -1,0 +1,40 @@
+CREATE OR REPLACE FUNCTION parlance_take_quota(
+    wanted text, n bigint, at timestamptz,
+    OUT taken boolean, OUT used bigint, OUT at_most bigint, OUT resets_at timestamptz)
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    mine  uuid := current_setting('app.tenant_id')::uuid;
+    began date;
+BEGIN
+    at_most := parlance_limit(wanted);
+    SELECT p.period, p.resets_at INTO began, resets_at FROM parlance_period(wanted, at) p;
+    INSERT INTO quota_counters AS c (tenant_id, quota, period, used)
+    SELECT mine, wanted, began, n WHERE at_most IS NULL OR n <= at_most
+    ON CONFLICT (tenant_id, quota, period) DO UPDATE SET used = c.used + excluded.used
+        WHERE at_most IS NULL OR c.used + excluded.used <= at_most
+    RETURNING c.used INTO used;
+    taken := FOUND;
+    IF NOT taken THEN
+        SELECT c.used INTO used FROM quota_counters c
+        WHERE c.tenant_id = mine AND c.quota = wanted AND c.period = began;
+        used := coalesce(used, 0);
+    END IF;
+    PERFORM parlance_note_quota(wanted, CASE WHEN taken THEN used ELSE greatest(used, at_most) END, at_most, at);
+END $$;
+
+CREATE OR REPLACE FUNCTION parlance_spend(n bigint, spent_at timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    spent bigint;
+BEGIN
+    INSERT INTO quota_counters AS c (tenant_id, quota, period, used)
+    SELECT current_setting('app.tenant_id')::uuid, 'cost_per_month', p.period, greatest(n, 0)
+    FROM parlance_period('cost_per_month', spent_at) p
+    ON CONFLICT (tenant_id, quota, period) DO UPDATE SET used = greatest(c.used + n, 0)
+    RETURNING c.used INTO spent;
+    IF n > 0 THEN
+        PERFORM parlance_note_quota('cost_per_month', spent, parlance_limit('cost_per_month'), spent_at);
+    END IF;
+END $$;
+
+DROP FUNCTION parlance_reserved();
