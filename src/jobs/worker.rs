@@ -218,7 +218,7 @@ impl Running {
             Some(_) if self.job.attempts > patience::ATTEMPTS => Stopped::Ended(Ended::Dead {
                 error: format!("it was begun {} times and never ended", self.job.attempts - 1),
             }),
-            Some(work) => self.work(work, stopping).await,
+            Some(work) => Box::pin(self.work(work, stopping)).await,
             None => Stopped::Ended(Ended::Dead {
                 error: format!("{} is not a kind of work this version knows", self.job.kind),
             }),

@@ -123,7 +123,13 @@ fn a_sentence_that_was_cut_claims_nothing() {
         let (rest, answer) = stream.finish(cut);
         events.extend(rest);
         assert_eq!(answer.text, said);
-        assert_eq!(events.iter().filter(|event| matches!(event, AnswerEvent::Claim(_))).count(), answer.claims.len());
+        assert_eq!(
+            events
+                .iter()
+                .filter(|event| matches!(event, AnswerEvent::Claim(_)))
+                .count(),
+            answer.claims.len()
+        );
         (answer.claims.len(), answer.grounding.unwrap() > 0.9)
     };
     assert_eq!((ended(true), ended(false)), ((1, true), (2, false)));

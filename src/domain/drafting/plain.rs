@@ -36,7 +36,7 @@ mod tests {
         });
         let mut stream = AnswerStream::new(sources.to_vec());
         stream.push("😀 The warranty lasts 24 months [S1]. Shipping is free above 50 euros [S2][S1].");
-        let (_, answer) = stream.finish();
+        let (_, answer) = stream.finish(false);
         let (text, claims) = unmarked(&answer.text, &answer.claims);
         assert_eq!(
             text,
