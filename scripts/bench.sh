@@ -40,4 +40,5 @@ export BENCH_PARLANCE=$CARGO_TARGET_DIR/release/parlance BENCH_RELAY=$CARGO_TARG
 export BENCH_PYTHON=$home/python/bin/python BENCH_NODE=$home/node BENCH_PEERS=$peers BENCH_FOLDER=$home/data
 export BENCH_PLANS=$PWD/tests/it/support/plans.toml
 export PARLANCE_POSTGRES_DIR=${PARLANCE_POSTGRES_DIR:-$POSTGRES_HOME}
+export PARLANCE_MODEL_DIR=${PARLANCE_MODEL_DIR:-$MODEL_HOME}
 exec taskset --cpu-list 1 "$CARGO_TARGET_DIR/release/parlance-loadtest" bench "$@"

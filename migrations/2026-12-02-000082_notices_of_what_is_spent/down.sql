@@ -37,4 +37,17 @@ BEGIN
     END IF;
 END $$;
 
+CREATE OR REPLACE FUNCTION spend_reservation() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    more bigint := CASE
+        WHEN NEW.state = 'settled' AND NEW.price_effective IS NULL
+             AND NEW.input + NEW.output + NEW.cache_write_5m + NEW.cache_write_1h + NEW.cache_read > 0 THEN 0
+        ELSE NEW.cost_nanos - NEW.reserved_nanos END;
+BEGIN
+    IF more <> 0 THEN
+        PERFORM public.parlance_spend(more, coalesce(NEW.sent_at, NEW.settled_at, NEW.created_at));
+    END IF;
+    RETURN NULL;
+END $$;
+
 DROP FUNCTION parlance_reserved();

@@ -54,3 +54,17 @@ BEGIN
         PERFORM parlance_note_quota('cost_per_month', counted - parlance_reserved(), at_most, spent_at);
     END IF;
 END $$;
+
+-- As before; what a call cost is looked at also where it is what was taken for it.
+CREATE OR REPLACE FUNCTION spend_reservation() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    more bigint := CASE
+        WHEN NEW.state = 'settled' AND NEW.price_effective IS NULL
+             AND NEW.input + NEW.output + NEW.cache_write_5m + NEW.cache_write_1h + NEW.cache_read > 0 THEN 0
+        ELSE NEW.cost_nanos - NEW.reserved_nanos END;
+BEGIN
+    IF more <> 0 OR NEW.cost_nanos > 0 THEN
+        PERFORM public.parlance_spend(more, coalesce(NEW.sent_at, NEW.settled_at, NEW.created_at));
+    END IF;
+    RETURN NULL;
+END $$;

@@ -19,6 +19,7 @@ use super::{
     conversations::of_page,
     cursor,
     documents::problem,
+    payments::AmountView,
     permit::{Allowed, BillingRead},
     questions::plain,
     views::List,
@@ -90,6 +91,8 @@ pub struct Ledger {
     month: MonthView,
     /// Models to which calls were made in these days and that have no price: what they cost is not known.
     unpriced: Vec<String>,
+    /// What the workspace paid for its plan in these days, without taxes, by currency; what was credited is taken off.
+    paid: Vec<AmountView>,
 }
 
 /// What calls came to.
@@ -340,6 +343,7 @@ pub async fn report(
             groups: report.groups.into_iter().map(LedgerGroup::from).collect(),
             month: report.month.into(),
             unpriced: report.unpriced,
+            paid: report.paid.into_iter().map(AmountView::from).collect(),
         }))
 }
 

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
-use parlance_store::queries::subscriptions::{Subscription, SubscriptionStatus};
+use parlance_store::queries::{
+    invoices::Paid,
+    subscriptions::{Subscription, SubscriptionStatus},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -113,6 +116,16 @@ struct InvoiceView {
     /// A page that shows it.
     url: Option<String>,
     pdf: Option<String>,
+}
+
+impl From<Paid> for AmountView {
+    fn from(paid: Paid) -> Self {
+        Amount {
+            thousandths: paid.net_thousandths,
+            currency: paid.currency,
+        }
+        .into()
+    }
 }
 
 impl From<Amount> for AmountView {

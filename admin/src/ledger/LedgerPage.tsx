@@ -11,6 +11,7 @@ import { daysOf } from '../overview/range';
 import { spacesQuery } from '../spaces/api';
 import { Empty } from '../ui/Empty';
 import { Failure, Stale } from '../ui/Failure';
+import { money } from '../ui/money';
 import { ledgerPath, ledgerQuery, type By, type Ledger, type Wanted } from './api';
 import { Calls } from './Calls';
 import { daysBetween, KIND_NAMES, lines, stacks, type Line } from './groups';
@@ -123,15 +124,16 @@ function Chip({ name, drop }: { name: string; drop: () => void }) {
   );
 }
 
-function Tiles({ ledger: { total, month } }: { ledger: Ledger }) {
+function Tiles({ ledger: { total, month, paid } }: { ledger: Ledger }) {
   const tiles = [
     { name: 'In these days', value: cost(total.cost_nanos), of: `${count(total.calls)} ${total.calls === 1 ? 'call' : 'calls'}` },
     { name: 'Read from the cache', value: share(total.cache_hit_rate), of: 'of the tokens sent' },
     { name: 'This month so far', value: cost(month.cost_nanos), of: 'whatever is shown here' },
     { name: 'This month, estimated', value: cost(month.estimate_nanos), of: 'as the last 7 days went' },
+    { name: 'Paid for the plan', value: paid.map((one) => money(one)).join(', ') || 'Nothing', of: 'in these days, without taxes' },
   ];
   return (
-    <dl className="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
+    <dl className="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-5">
       {tiles.map(({ name, value, of }) => (
         <div key={name} className="min-w-0 rounded-2xl border border-line bg-panel p-3.5 sm:p-4">
           <dt className="text-xs font-medium text-mute sm:text-sm">{name}</dt>

@@ -45,6 +45,8 @@ export interface Ledger {
   groups: Group[];
   month: { begins: string; ends: string; cost_nanos: number; estimate_nanos: number };
   unpriced: string[];
+  /** For the plan, by currency: decimal numbers. */
+  paid: { amount: string; currency: string }[];
 }
 
 export interface UsageEvent {

@@ -29,6 +29,7 @@ const LEDGER: Ledger = {
   groups: [group('2026-11-01', 'small', 1, 50_000_000), group('2026-11-01', 'large', 2, 900_000_000), group('2026-11-03', 'small', 2, 300_000_000), group('2026-11-03', 'new', 1, 0, { unpriced: 1 })],
   month: { begins: '', ends: '', cost_nanos: 2_000_000_000, estimate_nanos: 4_500_000_000 },
   unpriced: ['new'],
+  paid: [{ amount: '49.000', currency: 'USD' }, { amount: '14.500', currency: 'KWD' }],
 };
 const event = (id: string, kind: CallKind, given: Partial<UsageEvent> = {}): UsageEvent => ({
   id,
@@ -64,6 +65,12 @@ async function open(search = '', ledger: Ledger = LEDGER, role = 'admin'): Promi
 const asked = (heard: Heard[]) => heard.map(({ route }) => route).filter((route) => route.startsWith('GET /api/billing/ledger?'));
 
 describe('the ledger', () => {
+  it('tells what was paid for the plan beside what it cost', async () => {
+    await open('');
+    const paid = (await screen.findByText('Paid for the plan')).closest('div');
+    expect(paid).toHaveTextContent(/\$49\.00, KWD\s14\.500/);
+  });
+
   it('tells what models cost, the dearest first, and that one has no price', async () => {
     await open();
     const table = await screen.findByRole('region', { name: 'By model' });

@@ -70,13 +70,9 @@ impl Contender {
         }
     }
 
-    pub(crate) fn url(self) -> String {
-        format!("http://127.0.0.1:{}", self.port())
-    }
-
     /// The server in the space with this slug.
     pub(crate) fn server(self, slug: &str) -> Result<Server> {
-        Server::new(&self.url(), slug, None)
+        Server::new(&url(self.port()), slug, None)
     }
 }
 
@@ -117,6 +113,7 @@ pub(crate) struct Around {
 /// A server that runs, alone on its processor.
 pub(crate) struct Running {
     child: Child,
+    port: u16,
 }
 
 impl Contender {
@@ -155,28 +152,45 @@ impl Contender {
                     .env("DATABASE_URL", &around.peer_url);
             }
         }
-        command
-            .env("PORT", self.port().to_string())
-            .env("UPSTREAM", &around.upstream);
-        let log = around
-            .folder
-            .join(format!("{}.log", self.name().replace([' ', ','], "-")));
-        let file = File::create(&log).with_context(|| format!("{} cannot be written", log.display()))?;
-        command
-            .stdin(Stdio::null())
-            .stdout(file.try_clone()?)
-            .stderr(file);
-        let mut running = Running {
-            child: command
-                .spawn()
-                .with_context(|| format!("{} cannot be started", self.name()))?,
-        };
-        running
-            .ready(self)
-            .await
-            .with_context(|| format!("{}: see {}", self.name(), log.display()))?;
-        Ok(running)
+        command.env("UPSTREAM", &around.upstream);
+        started(command, self.name(), self.port(), around).await
     }
+}
+
+/// Parlance with its demo, which has people and documents, in a database of its own.
+pub(crate) async fn start_demo(programs: &Programs, around: &Around) -> Result<Running> {
+    let mut command = Command::new("taskset");
+    command.args(["--cpu-list", SERVER_CPU]);
+    parlance(&mut command, programs, around);
+    command.env("DEMO", "on").env("EMBEDDINGS", "minilm");
+    let contender = Contender::Parlance;
+    started(command, "Parlance demo", contender.port(), around).await
+}
+
+fn url(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+/// Starts it, its words in a log, and waits until it is ready.
+async fn started(mut command: Command, name: &str, port: u16, around: &Around) -> Result<Running> {
+    let log = around
+        .folder
+        .join(format!("{}.log", name.replace([' ', ','], "-")));
+    let file = File::create(&log).with_context(|| format!("{} cannot be written", log.display()))?;
+    command
+        .env("PORT", port.to_string())
+        .stdin(Stdio::null())
+        .stdout(file.try_clone()?)
+        .stderr(file);
+    let child = command
+        .spawn()
+        .with_context(|| format!("{name} cannot be started"))?;
+    let mut running = Running { child, port };
+    running
+        .ready()
+        .await
+        .with_context(|| format!("{name}: see {}", log.display()))?;
+    Ok(running)
 }
 
 fn parlance(command: &mut Command, programs: &Programs, around: &Around) {
@@ -214,8 +228,13 @@ impl Running {
         Process(self.child.id())
     }
 
-    async fn ready(&mut self, contender: Contender) -> Result<()> {
-        let (began, url) = (Instant::now(), format!("{}/readyz", contender.url()));
+    /// As visitors of the space with this slug come to it.
+    pub(crate) fn server(&self, slug: &str) -> Result<Server> {
+        Server::new(&url(self.port), slug, None)
+    }
+
+    async fn ready(&mut self) -> Result<()> {
+        let (began, url) = (Instant::now(), format!("{}/readyz", url(self.port)));
         let client = reqwest::Client::new();
         loop {
             if let Some(status) = self.child.try_wait()? {

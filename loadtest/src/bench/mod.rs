@@ -6,6 +6,7 @@ mod machine;
 mod plot;
 mod report;
 mod rig;
+mod scenes;
 
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -20,11 +21,11 @@ use self::{
 };
 
 /// What the mock answers with.
-const FIRST_TOKEN: Duration = Duration::from_millis(200);
+pub(crate) const FIRST_TOKEN: Duration = Duration::from_millis(200);
 pub(crate) const ANSWER: &str = "tokens=200,tps=50,first=200,stamps";
 /// Questions begin within this time: as long as an answer takes, so that all are at different words of it.
-const SPREAD: Duration = Duration::from_millis(4_200);
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const SPREAD: Duration = Duration::from_millis(4_200);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// A stream is held where tokens come within this time at the 99th percentile.
 pub(crate) const HELD_MS: f64 = 20.0;
 
@@ -56,6 +57,9 @@ pub(crate) struct Args {
     /// Leave out how many streams each holds.
     #[arg(long)]
     no_limits: bool,
+    /// Leave out what Parlance alone is held to.
+    #[arg(long)]
+    no_scenes: bool,
 }
 
 /// Measures, writes the files and returns what is to be said.
@@ -97,6 +101,9 @@ async fn measure(args: &Args, contenders: &[Contender], rig: &Rig, bench: &mut B
         for contender in contenders {
             limit(args, rig, *contender, bench).await?;
         }
+    }
+    if !args.no_scenes {
+        bench.scenes = scenes::run(&args.programs, rig).await?;
     }
     Ok(())
 }

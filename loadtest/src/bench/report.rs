@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use parlance_loadtest::visitor::report::Report;
 use serde::Serialize;
 
-use super::{HELD_MS, contender::Contender, machine::Shares};
+use super::{HELD_MS, contender::Contender, machine::Shares, scenes::Scenes};
 
 /// One server, one number of visitors, one answer each.
 #[derive(Debug, Serialize)]
@@ -48,6 +48,7 @@ pub(crate) struct Bench {
     /// The ways to how many streams each holds.
     pub(crate) limits: Vec<Run>,
     pub(crate) held: BTreeMap<Contender, usize>,
+    pub(crate) scenes: Scenes,
 }
 
 impl Bench {
@@ -146,6 +147,9 @@ impl fmt::Display for Bench {
                 write!(f, " {} |", self.held.get(one).copied().unwrap_or_default())?;
             }
             writeln!(f)?;
+        }
+        if !self.scenes.is_empty() {
+            write!(f, "\n{}", self.scenes)?;
         }
         Ok(())
     }

@@ -24,6 +24,7 @@ const QUESTIONS: usize = 5_000;
 const UPSTREAM: u16 = 8_190;
 
 pub(crate) struct Rig {
+    programs: Programs,
     postgres: EmbeddedPostgres,
     pub(crate) mock: MockUpstream,
     pub(crate) around: Around,
@@ -53,6 +54,7 @@ impl Rig {
         corpora(programs, &around)?;
         let questions = questions(programs, folder)?;
         Ok(Self {
+            programs: programs.clone(),
             postgres,
             mock,
             around,
@@ -63,6 +65,20 @@ impl Rig {
     pub(crate) fn postgres(&self) -> Process {
         // It runs as long as this does; 0 is no process, and is refused where it is read.
         Process(self.postgres.pid().unwrap_or_default())
+    }
+
+    /// A new database, and how its owner reaches it.
+    pub(crate) fn database(&self, name: &str) -> Result<String> {
+        for statement in [
+            format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+            format!("CREATE DATABASE {name}"),
+        ] {
+            let made = psql(&self.programs, &self.around.folder)
+                .args(["--quiet", "--set", "ON_ERROR_STOP=1", "--command", &statement])
+                .status()?;
+            ensure!(made.success(), "{statement}: {made}");
+        }
+        Ok(self.postgres.url("postgres", name))
     }
 
     pub(crate) async fn down(self) {

@@ -4,6 +4,7 @@
 //! soon an agent sees who is angry. Only servers on this machine are driven.
 
 pub mod chat;
+pub mod feed;
 pub mod idle;
 pub mod leaving;
 pub mod process;

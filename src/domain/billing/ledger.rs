@@ -6,7 +6,10 @@ use parlance_store::{
     StoreError, TenantDb,
     control::workspace,
     ids::SpaceId,
-    queries::ledger::{self, CallKind, MonthCost, UsageBy, UsageFilter, UsageGroup, UsageSum},
+    queries::{
+        invoices::{self, Paid},
+        ledger::{self, CallKind, MonthCost, UsageBy, UsageFilter, UsageGroup, UsageSum},
+    },
 };
 
 use crate::domain::insight::period::{Period, Unsound};
@@ -37,6 +40,8 @@ pub struct Report {
     pub month: Month,
     /// Models without a price, to which calls were made in the period.
     pub unpriced: Vec<String>,
+    /// What the workspace paid in the period, by currency.
+    pub paid: Vec<Paid>,
 }
 
 /// The month in which it is, by the workspace's clock.
@@ -103,6 +108,7 @@ pub async fn report(
         let month = ledger::month_cost(conn, now).await?;
         Ok(Report {
             unpriced: ledger::unpriced_models(conn, filter.from, filter.to).await?,
+            paid: invoices::paid(conn, filter.from, filter.to).await?,
             month: Month {
                 begins: month.begins,
                 ends: month.ends,

@@ -171,6 +171,7 @@ impl Payments {
     /// # Errors
     /// [`PaymentError`].
     pub async fn change(&self, caller: &Caller, plan: &str) -> Result<Option<Subscription>, PaymentError> {
+        let _turn = self.turns.of(caller.tenant).await;
         let customer = self.changeable(caller.tenant, plan).await?;
         self.provider.change_plan(&customer, plan).await?;
         self.changed(caller, "billing.change", plan).await

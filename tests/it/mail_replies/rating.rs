@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use url::form_urlencoded;
+use uuid::Uuid;
 
 use super::{MARA, Scene};
 use crate::{
@@ -14,8 +15,11 @@ use crate::{
 const DAY: TimeDelta = TimeDelta::hours(24);
 
 impl Scene {
-    /// Has the space ask for ratings.
+    /// Has the space ask for ratings, of a conversation in which something was said.
     async fn asks_for_ratings(&self) {
+        let question =
+            json!({ "type": "say", "client_id": Uuid::new_v4(), "text": "How long does the warranty last?" });
+        self.does(&question).await;
         let owner = Owner::of(&self.app, &self.acme).await;
         let space = self.acme.space.to_string();
         let (status, problem) = owner

@@ -90,6 +90,35 @@ pub async fn of_day(conn: &mut TenantConn<'_>, day: NaiveDate) -> Result<Vec<Inv
     Ok(query.bind::<Date, _>(day).get_results(conn.db()).await?)
 }
 
+/// What was charged in a currency.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+#[diesel(check_for_backend(Pg))]
+pub struct Paid {
+    /// Its ISO 4217 code.
+    #[diesel(sql_type = Text)]
+    pub currency: String,
+    /// Without taxes, in thousandths; what was credited taken off.
+    #[diesel(sql_type = BigInt)]
+    pub net_thousandths: i64,
+}
+
+/// What the invoices came to that were paid, by currency: those from `from` on and before `to`.
+///
+/// # Errors
+/// [`StoreError`] where the database does not answer.
+pub async fn paid(
+    conn: &mut TenantConn<'_>,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Paid>, StoreError> {
+    let query = sql(
+        "SELECT currency, (sum(net) * 1000)::bigint AS net_thousandths FROM invoices \
+         WHERE status = 'paid' AND at >= $1 AND at < $2 GROUP BY currency ORDER BY currency",
+    );
+    let query = query.bind::<Timestamptz, _>(from).bind::<Timestamptz, _>(to);
+    Ok(query.get_results(conn.db()).await?)
+}
+
 /// Whether a whole period was charged after `since`.
 ///
 /// # Errors

@@ -96,19 +96,46 @@ async fn two_hundred_that_race_for_ten_calls_get_ten() {
         resets_at: Some("2027-02-01T00:00:00Z".parse().unwrap()),
     };
     assert_eq!(refused.filter(|refused| **refused == reached).count(), 190);
-    assert_eq!(notices(&test).await, [(80, 1), (100, 1)], "each is told once");
+    assert_eq!(
+        notices(&test).await,
+        [],
+        "nothing is spent, only taken for calls that are out"
+    );
     assert_eq!(standing(&globex, 2).await.used, 0, "each its own");
 
     // Half of them cost nearly nothing, and leave room for as much again.
     join_all(sent.iter().take(5).map(|id| settle(&acme, settlement(*id, 1)))).await;
     assert_eq!(standing(&acme, 2).await.used, 505);
     let raced = join_all((0..40).map(|_| send(&acme, 100, 3))).await;
-    assert_eq!(
-        raced.iter().filter(|(_, marked)| *marked == Marked::Sent).count(),
-        5
-    );
+    let again: Vec<ReservationId> = raced
+        .iter()
+        .filter(|(_, marked)| *marked == Marked::Sent)
+        .map(|(id, _)| *id)
+        .collect();
+    assert_eq!(again.len(), 5);
     assert_eq!(standing(&acme, 3).await.used, due(&test, &acme).await);
+    assert_eq!(notices(&test).await, []);
+
+    // What calls have cost is told, each once; that the budget is reached, where a call does not fit by itself.
+    let rest: Vec<_> = sent.iter().skip(5).chain(&again).collect();
+    for (settled, told) in [(8, vec![]), (9, vec![(80, 1)]), (10, vec![(80, 1)])] {
+        settle(&acme, settlement(*rest[settled - 1], 100)).await;
+        if settled == 8 {
+            join_all(rest[..7].iter().map(|id| settle(&acme, settlement(**id, 100)))).await;
+        }
+        assert_eq!(notices(&test).await, told, "{settled} settled");
+    }
+    assert!(!standing(&acme, 3).await.reached);
+    for _ in 0..2 {
+        assert!(matches!(send(&acme, 100, 4).await.1, Marked::Refused(_)));
+    }
     assert_eq!(notices(&test).await, [(80, 1), (100, 1)]);
+    let now = standing(&acme, 3).await;
+    assert_eq!(
+        (now.used, now.reached),
+        (1_005, true),
+        "what is left is too little"
+    );
 }
 
 #[tokio::test]

@@ -281,21 +281,20 @@ async fn a_foreign_tenant_changes_nothing() {
         };
         messages::feedback(conn, new).await
     });
-    refused!(async |conn| {
+    let rated = globex.db.transaction(async |conn| {
         let (conversation_id, visitor_id) = (acme.conversation, acme.visitor);
-        messages::rate(
-            conn,
-            NewRating {
-                conversation_id,
-                visitor_id,
-                score: 1,
-                comment: None,
-                via: RatedVia::Widget,
-                at: at(9),
-            },
-        )
-        .await
+        let new = NewRating {
+            conversation_id,
+            visitor_id,
+            score: 1,
+            comment: None,
+            via: RatedVia::Widget,
+            at: at(9),
+        };
+        messages::rate(conn, new).await
     });
+    let rated: Result<bool, StoreError> = rated.await;
+    assert!(!rated.unwrap());
     refused!(async |conn| {
         ledger::reserve(
             conn,

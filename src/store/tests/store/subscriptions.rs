@@ -213,7 +213,25 @@ async fn invoices_are_kept_as_they_are_now_to_the_thousandth_and_are_their_tenan
     assert_eq!(of_day(&acme).await, [paid]);
     keep(&globex, invoice("A-1", 1)).await;
     assert_eq!(of_day(&globex).await, [invoice("A-1", 1)]);
-    for (chat, since, charged) in [(&acme, at(4), true), (&acme, at(5), false)] {
+    let renewal = Invoice {
+        status: "paid".to_owned(),
+        at: at(6),
+        ..invoice("A-2", 49_000)
+    };
+    keep(&acme, renewal).await;
+    let paid = async |chat: &Chat, until| {
+        let read = chat
+            .db
+            .read(async |conn| invoices::paid(conn, at(5), until).await);
+        let all: Result<_, StoreError> = read.await;
+        let of = |one: &invoices::Paid| (one.currency.clone(), one.net_thousandths);
+        all.unwrap().iter().map(of).collect::<Vec<_>>()
+    };
+    let kwd = |thousandths| [("KWD".to_owned(), thousandths)];
+    assert_eq!(paid(&acme, at(6)).await, kwd(-14_501));
+    assert_eq!(paid(&acme, at(7)).await, kwd(34_499));
+    assert_eq!(paid(&globex, at(7)).await, [], "its one is open");
+    for (chat, since, charged) in [(&acme, at(4), true), (&acme, at(6), false)] {
         let read = chat
             .db
             .read(async |conn| invoices::is_charged_since(conn, since).await);
