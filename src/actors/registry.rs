@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use actix::ArbiterHandle;
 use chrono::{DateTime, Utc};
 use dashmap::{DashMap, mapref::entry::Entry};
 use parlance_store::{
@@ -102,8 +103,14 @@ impl Registry {
         }
     }
 
+    /// Where a conversation lives, and who listens to it best does. `None` only after shutdown.
+    #[must_use]
+    pub fn arbiter(&self, id: ConversationId) -> Option<ArbiterHandle> {
+        self.placement.of(id)
+    }
+
     fn start(&self, tenant: TenantId, id: ConversationId) -> Result<ConversationHandle, ActorError> {
-        let arbiter = self.placement.of(id).ok_or(ActorError::Draining)?;
+        let arbiter = self.arbiter(id).ok_or(ActorError::Draining)?;
         Ok(ConversationHandle::start(self.deps.clone(), tenant, id, &arbiter))
     }
 

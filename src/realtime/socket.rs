@@ -4,13 +4,14 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
+use actix::ArbiterHandle;
 use actix_http::ws::{CloseCode, CloseReason, Message, handshake};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytestring::ByteString;
 use chrono::{DateTime, Utc};
 use governor::{DefaultDirectRateLimiter, RateLimiter};
 use tokio::{
-    sync::Semaphore,
+    sync::{Semaphore, SemaphorePermit},
     time::{Instant, sleep_until, timeout},
 };
 
@@ -36,7 +37,7 @@ const BATCH: usize = 16 * 1024;
 /// Frames past their rate in a row before the socket is closed.
 const FLOOD: u32 = 100;
 
-/// Answers `request` with a WebSocket, on which `talk` is had until it ends.
+/// Answers `request` with a WebSocket, which `talk` has from then on.
 ///
 /// # Errors
 /// When the request is no WebSocket upgrade, or there are too many.
@@ -46,7 +47,7 @@ pub(super) fn accept<T>(
     talk: T,
 ) -> actix_web::Result<HttpResponse>
 where
-    T: AsyncFnOnce(&mut Socket) -> End + 'static,
+    T: AsyncFnOnce(Socket) + 'static,
 {
     let mut switching = handshake(request.head())
         .map_err(|refused| Problem::new(Code::InvalidRequest, refused.to_string()))?;
@@ -60,15 +61,14 @@ where
         .try_acquire()
         .map_err(|_| Problem::new(Code::Busy, "too many sockets").retry_after(Duration::from_secs(5)))?;
     services.clone().tasks.spawn_local("socket", async move {
-        let _room = room;
         let Ok(line) = line.await else { return };
-        let _counted = Counted::new();
-        let mut socket = Socket {
+        let socket = Socket {
             services,
             web: WebSocket::new(line),
+            _counted: Counted::new(),
+            _room: room,
         };
-        let end = talk(&mut socket).await;
-        socket.close(end).await;
+        talk(socket).await;
     });
     Ok(switching.finish().map_into_boxed_body().into())
 }
@@ -148,10 +148,37 @@ enum Woken<E> {
 pub(super) struct Socket {
     pub(super) services: Arc<Services>,
     web: WebSocket,
+    _counted: Counted,
+    _room: SemaphorePermit<'static>,
 }
 
 impl Socket {
-    async fn close(self, end: End) {
+    /// Has the talk on the thread of `arbiter`, where what is told comes from: a word that wakes no other thread is
+    /// half the work. Where that thread has ended, the line does, too.
+    pub(super) fn go_on_at<T: Talk + Send + 'static>(self, arbiter: &ArbiterHandle, talk: T) {
+        let tasks = self.services.tasks.clone();
+        arbiter.spawn_fn(move || {
+            tasks.spawn_local("socket", async move {
+                let Self {
+                    services,
+                    web,
+                    _counted,
+                    _room,
+                } = self;
+                let Ok(web) = web.here() else { return };
+                let mut socket = Self {
+                    services,
+                    web,
+                    _counted,
+                    _room,
+                };
+                let end = socket.serve(talk).await;
+                socket.close(end).await;
+            });
+        });
+    }
+
+    pub(super) async fn close(self, end: End) {
         let reason = match end {
             End::Gone => None,
             End::Left(code) => code.map(CloseReason::from),
@@ -216,6 +243,7 @@ impl Socket {
         let mut frames = Frames::default();
         let mut silent = 0;
         let stopping = self.services.tasks.stopping();
+        let mut stopped = pin!(stopping.cancelled());
         let mut heartbeat = Instant::now() + HEARTBEAT;
         let mut timer = pin!(sleep_until(heartbeat.min(self.end_of(talk.until()))));
         loop {
@@ -223,7 +251,7 @@ impl Socket {
                 event = talk.next() => Woken::Event(event),
                 frame = self.web.next() => Woken::Frame(frame),
                 () = &mut timer => Woken::Timer,
-                () = stopping.cancelled() => Woken::Stopping,
+                () = &mut stopped => Woken::Stopping,
             };
             if self.services.clock.now() >= talk.until() {
                 return End::Close(Close::Unauthenticated);

@@ -89,6 +89,15 @@ impl WebSocket {
         }
     }
 
+    /// The same, waiting for its line with the thread that it is on now.
+    ///
+    /// # Errors
+    /// When the thread can wait for no line.
+    pub fn here(self) -> io::Result<Self> {
+        let stream = TcpStream::from_std(self.stream.into_std()?)?;
+        Ok(Self { stream, ..self })
+    }
+
     /// The next message. Safe to drop midway: what was read stays.
     ///
     /// # Errors

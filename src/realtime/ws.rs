@@ -42,14 +42,19 @@ pub async fn socket(
         .public
         .check(&request, |origin, host| space.allows(origin, host))?;
     let address = services.addresses.of(&request);
-    accept(&request, services.into_inner(), async move |socket| {
+    accept(&request, services.into_inner(), async move |mut socket| {
         // What is rare is boxed, so that an idle socket keeps the room of its loop alone.
-        match Box::pin(greet(socket, &space, address)).await {
-            Ok(visitor) => {
-                drop(space);
-                socket.serve(visitor).await
-            }
-            Err(end) => end,
+        let greeted = Box::pin(greet(&mut socket, &space, address)).await;
+        let greeted = greeted.and_then(|visitor| {
+            let conversation = visitor.session.conversation();
+            let arbiter = socket.services.registry.arbiter(conversation);
+            arbiter
+                .map(|arbiter| (visitor, arbiter))
+                .ok_or(End::Close(Close::Moved))
+        });
+        match greeted {
+            Ok((visitor, arbiter)) => socket.go_on_at(&arbiter, visitor),
+            Err(end) => socket.close(end).await,
         }
     })
 }

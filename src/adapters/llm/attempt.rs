@@ -1,10 +1,14 @@
 //! One call of one model under the gateway's time limits. Reports how it went exactly once, also
 //! when it is dropped half-way.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::StreamExt;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::{
     ChatModel, ChatRequest, Chunk, ChunkStream, LlmError, Usage,
@@ -25,6 +29,8 @@ pub(super) struct Attempt {
     last_text: Instant,
     /// End of the whole answer and the limit it came from.
     deadline: Instant,
+    /// Of whichever limit holds; see [`Limit::hold`].
+    timer: Pin<Box<Sleep>>,
     /// Whether the upstream may bill it, and what it told so far.
     taken: bool,
     usage: Usage,
@@ -50,6 +56,7 @@ impl Attempt {
             first_text: None,
             last_text: now,
             deadline,
+            timer: Box::pin(sleep_until(deadline)),
             taken: false,
             usage: Usage::default(),
             reported: false,
@@ -64,7 +71,8 @@ impl Attempt {
         policy: &Policy,
     ) -> Result<(), LlmError> {
         let limit = self.limit("headers", self.began, policy.headers, policy);
-        let opened = limit.hold(model.stream(request)).await.and_then(|opened| opened);
+        let opened = limit.hold(&mut self.timer, model.stream(request)).await;
+        let opened = opened.and_then(|opened| opened);
         self.taken = opened.as_ref().map_or_else(LlmError::may_be_billed, |_| true);
         self.stream = Some(opened.map_err(|e| self.fail(e))?);
         Ok(())
@@ -80,7 +88,7 @@ impl Attempt {
             return Err(LlmError::Cut);
         };
         let chunk = limit
-            .hold(stream.next())
+            .hold(&mut self.timer, stream.next())
             .await
             .and_then(|next| next.unwrap_or(Err(LlmError::Cut)));
         let chunk = chunk.map_err(|e| self.fail(e))?;
@@ -170,11 +178,25 @@ struct Limit {
 }
 
 impl Limit {
-    async fn hold<F: Future>(&self, work: F) -> Result<F::Output, LlmError> {
-        let timeout = || LlmError::Timeout {
-            what: self.what,
-            limit: self.limit,
-        };
-        timeout_at(self.until, work).await.map_err(|_| timeout())
+    /// A timer that ends too early is set anew then: what comes in time, as nearly every token does, sets none.
+    async fn hold<F: Future>(&self, timer: &mut Pin<Box<Sleep>>, work: F) -> Result<F::Output, LlmError> {
+        if timer.deadline() > self.until {
+            timer.as_mut().reset(self.until);
+        }
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return Ok(done),
+                () = timer.as_mut() => {}
+            }
+            if Instant::now() >= self.until {
+                return Err(LlmError::Timeout {
+                    what: self.what,
+                    limit: self.limit,
+                });
+            }
+            timer.as_mut().reset(self.until);
+        }
     }
 }

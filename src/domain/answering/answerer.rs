@@ -2,7 +2,7 @@
 //! grounding. It reports progress as it goes and always comes back with an outcome, whatever
 //! fails: the text so far, how it ended, and what was spent.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, StreamExt};
 use parlance_store::{
@@ -384,10 +384,11 @@ impl Answerer {
             .gateway
             .stream(&self.models(&question.space.settings.ai), request);
         let streaming = async {
+            let mut cancelled = pin!(cancel.cancelled());
             loop {
                 let next = tokio::select! {
                     biased;
-                    () = cancel.cancelled() => break Ended::Stopped,
+                    () = &mut cancelled => break Ended::Stopped,
                     () = pending.due() => {
                         pending.flush(outcome, sink).await;
                         continue;

@@ -28,14 +28,13 @@ use crate::{
 )]
 pub async fn socket(request: HttpRequest, services: web::Data<Services>) -> actix_web::Result<HttpResponse> {
     let address = services.addresses.of(&request);
-    accept(
-        &request,
-        services.into_inner(),
-        async move |socket| match Box::pin(greet(socket, address)).await {
+    accept(&request, services.into_inner(), async move |mut socket| {
+        let end = match Box::pin(greet(&mut socket, address)).await {
             Ok(member) => socket.serve(member).await,
             Err(end) => end,
-        },
-    )
+        };
+        socket.close(end).await;
+    })
 }
 
 async fn greet(socket: &mut Socket, address: Option<IpAddr>) -> Result<Member, End> {
