@@ -192,7 +192,7 @@ impl Agent {
     /// Reads for a while.
     async fn rests(&mut self, socket: &mut Socket) -> Option<()> {
         let pause = PAUSE.mul_f64(self.luck.random());
-        let read = async { while let Ok(_) = socket.next().await {} };
+        let read = async { while socket.next().await.is_ok() {} };
         // Over before the pause is: the line was lost.
         timeout(pause, read).await.err().map(drop)
     }

@@ -59,6 +59,11 @@ impl Story {
         self.reader.lost();
     }
 
+    /// What was said and read last.
+    pub fn newest(&self) -> (Option<&Said>, Option<&Value>) {
+        (self.said.last(), self.reader.log.last())
+    }
+
     /// What is to be said again.
     pub fn unacknowledged(&self) -> Vec<Value> {
         let open = self.said.iter().filter(|said| said.ack.is_none());

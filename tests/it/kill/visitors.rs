@@ -152,7 +152,10 @@ impl Talk {
             }
             let Some(next) = socket.next_within(LOOK_EVERY).await else {
                 silent += LOOK_EVERY;
-                (silent < SILENCE).then_some(())?;
+                if silent >= SILENCE {
+                    println!("nothing comes in {}: {:?}", story.conversation, story.newest());
+                    return None;
+                }
                 continue;
             };
             silent = Duration::ZERO;
