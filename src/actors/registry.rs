@@ -77,8 +77,8 @@ impl Registry {
                     return Ok(place.handle.clone());
                 }
                 // One that ended by itself (nobody needed it, or there is no such conversation) is
-                // no crash, however often it happens.
-                if place.handle.ended_well()
+                // no crash, however often it happens, and neither is one that the database let down.
+                if !place.handle.crashed()
                     || now - place.first_start
                         > chrono::TimeDelta::from_std(RESTART_WINDOW).unwrap_or_default()
                 {

@@ -54,9 +54,9 @@ impl ConversationHandle {
         Self { addr, ending }
     }
 
-    /// Whether the actor came to its own end; one that crashed or broke off did not.
-    pub(crate) fn ended_well(&self) -> bool {
-        self.ending.load(Ordering::Acquire) == Ending::Well as u8
+    /// Whether the actor ended by a fault of ours: not by itself, and not because the database failed.
+    pub(crate) fn crashed(&self) -> bool {
+        self.ending.load(Ordering::Acquire) == Ending::Unknown as u8
     }
 
     fn broke_off(&self) -> bool {
