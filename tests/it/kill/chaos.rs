@@ -39,11 +39,18 @@ use crate::support::{MODEL, PLAN_FILE, Workspace, mock, paced};
 /// Of the run that is part of every test.
 const SEED: u64 = 1;
 /// Runs that found a fault, which is mended: the seed, the rounds, and what it was.
-const FAILED_ONCE: [(u64, u64, &str); 1] = [(
-    5,
-    1,
-    "/readyz waited for a silent database for as long as a call may take",
-)];
+const FAILED_ONCE: [(u64, u64, &str); 2] = [
+    (
+        5,
+        1,
+        "/readyz waited for a silent database for as long as a call may take",
+    ),
+    (
+        8,
+        1,
+        "what an outage did not let load was refused for a minute after it",
+    ),
+];
 /// Visitors of the workspace that may use what it likes, and of the one that may not.
 const VISITORS: [u64; 2] = [8, 2];
 /// Messages a month that the bot answers for the second workspace.
