@@ -7,7 +7,7 @@ EVAL ?= ../shared/eval
 export PARLANCE_CACHE CARGO_TARGET_DIR PROFILE
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup build check test test-api test-localstripe fmt bench eval psql clean
+.PHONY: help run setup build check test chaos test-api test-localstripe fmt bench eval psql clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ check: setup ## in seconds: format, cargo check, types of the console, widget te
 
 test: ## everything that must pass before a change lands, a browser included
 	@exec scripts/test.sh
+
+chaos: setup ## many runs in which everything goes wrong that may (CHAOS_MINUTES=12, CHAOS_ROUNDS=3, CHAOS_SEED=7 for one)
+	@exec scripts/chaos.sh
 
 test-localstripe: ## our client of Stripe against localstripe, from PyPI
 	@exec scripts/test-localstripe.sh

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use parlance_loadtest::{
     ledger,
     upstream::Behaviour,
-    visitor::{Server, chat, idle, process::Process, storm, urgency, watch::Agents},
+    visitor::{Server, chat, idle, process::Process, restart, storm, urgency, watch::Agents},
 };
 
 /// Drives and measures a Parlance server on this machine.
@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Idle(Idle),
     /// Visitors who all lose their connection and come back at once.
     Storm(Storm),
+    /// A server that is replaced under open conversations.
+    Restart(Restart),
     /// How soon an agent sees who is angry.
     Urgency(Urgency),
     /// Parlance beside its peers and the floor of the machine.
@@ -239,6 +241,31 @@ impl Storm {
             connections: self.connections,
             question: self.question.clone(),
         })
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Restart {
+    /// The server's program; it is started with a folder and a private Postgres of its own.
+    #[arg(long, default_value = "target/release/parlance")]
+    program: PathBuf,
+    #[arg(long, default_value_t = 500)]
+    connections: usize,
+    /// Of them, who are being answered when the server is told to stop.
+    #[arg(long, default_value_t = 50)]
+    asking: usize,
+    /// Writes the report as JSON too.
+    #[arg(long)]
+    pub(crate) json: Option<PathBuf>,
+}
+
+impl Restart {
+    pub(crate) fn plan(&self) -> restart::Plan {
+        restart::Plan {
+            program: self.program.clone(),
+            connections: self.connections,
+            asking: self.asking,
+        }
     }
 }
 

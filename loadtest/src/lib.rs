@@ -4,5 +4,6 @@
 //! The commands are in `main.rs`, how to run them in `README.md`.
 
 pub mod ledger;
+mod own;
 pub mod upstream;
 pub mod visitor;

@@ -14,11 +14,11 @@ use clap::Parser;
 use parlance_loadtest::{
     ledger,
     upstream::{Behaviour, MockUpstream},
-    visitor::{chat, idle, storm, urgency},
+    visitor::{chat, idle, restart, storm, urgency},
 };
 use serde::Serialize;
 
-use self::args::{Args, Chat, Command, Idle, Ledger, Storm, Upstream, Urgency};
+use self::args::{Args, Chat, Command, Idle, Ledger, Restart, Storm, Upstream, Urgency};
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
@@ -27,6 +27,7 @@ async fn main() -> Result<ExitCode> {
         Command::Chat(args) => run_chat(*args).await,
         Command::Idle(args) => run_idle(args).await,
         Command::Storm(args) => run_storm(args).await,
+        Command::Restart(args) => run_restart(args).await,
         Command::Urgency(args) => run_urgency(args).await,
         Command::Bench(args) => {
             say(&bench::run(*args).await?)?;
@@ -89,6 +90,12 @@ async fn run_idle(args: Idle) -> Result<ExitCode> {
 
 async fn run_storm(args: Storm) -> Result<ExitCode> {
     let report = storm::run(args.plan()?).await?;
+    finish(&report, args.json.as_deref())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_restart(args: Restart) -> Result<ExitCode> {
+    let report = restart::run(args.plan()).await?;
     finish(&report, args.json.as_deref())?;
     Ok(ExitCode::SUCCESS)
 }

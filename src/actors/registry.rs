@@ -12,6 +12,7 @@ use std::{
 use actix::ArbiterHandle;
 use chrono::{DateTime, Utc};
 use dashmap::{DashMap, mapref::entry::Entry};
+use futures_util::future::join_all;
 use parlance_store::{
     StoreError,
     ids::{ConversationId, TenantId},
@@ -77,8 +78,8 @@ impl Registry {
                     return Ok(place.handle.clone());
                 }
                 // One that ended by itself (nobody needed it, or there is no such conversation) is
-                // no crash, however often it happens.
-                if place.handle.ended_well()
+                // no crash, however often it happens, and neither is one that the database let down.
+                if !place.handle.crashed()
                     || now - place.first_start
                         > chrono::TimeDelta::from_std(RESTART_WINDOW).unwrap_or_default()
                 {
@@ -132,7 +133,7 @@ impl Registry {
             .into_iter()
             .filter_map(|id| self.conversation(tenant, id).ok())
             .collect();
-        futures_util::future::join_all(told.iter().map(ConversationHandle::identify)).await;
+        join_all(told.iter().map(ConversationHandle::identify)).await;
     }
 
     /// Forgets actors that ended. Called now and then.
@@ -160,17 +161,25 @@ impl Registry {
         self.draining.load(Ordering::Acquire)
     }
 
-    /// Starts nothing any more and lets every running answer end, `limit` at most. Listeners are
-    /// told to move as their conversation ends. False when answers are left.
+    /// Starts nothing any more and lets every running answer end, `limit` at most. Listeners are told to move as
+    /// their conversation ends, and those of conversations without an answer not before all answers have: there is
+    /// nowhere else to go yet. False when answers are left.
     pub async fn drain(&self, limit: Duration) -> bool {
         self.draining.store(true, Ordering::Release);
         let handles: Vec<_> = self.places.iter().map(|place| place.handle.clone()).collect();
         let ended = async {
-            futures_util::future::join_all(handles.iter().map(ConversationHandle::drain)).await;
-            while handles.iter().any(ConversationHandle::is_alive) {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
+            let answering = join_all(handles.iter().map(ConversationHandle::drain)).await;
+            let answering = handles.iter().zip(answering).filter(|(_, answers)| *answers);
+            all_end(&answering.map(|(handle, _)| handle).collect::<Vec<_>>()).await;
+            join_all(handles.iter().map(ConversationHandle::leave)).await;
+            all_end(&handles.iter().collect::<Vec<_>>()).await;
         };
         tokio::time::timeout(limit, ended).await.is_ok()
+    }
+}
+
+async fn all_end(handles: &[&ConversationHandle]) {
+    while handles.iter().any(|handle| handle.is_alive()) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

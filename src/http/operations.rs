@@ -1,5 +1,7 @@
 //! For those who run it: is it alive, is it ready, what does it count, what does it offer.
 
+use std::time::Duration;
+
 use actix_web::{HttpResponse, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
@@ -7,6 +9,9 @@ use utoipa::ToSchema;
 
 use super::openapi::ApiDocument;
 use crate::actors::services::Services;
+
+/// Who asks whether it is ready is answered by then. Orchestrators wait a second to ten.
+const READY_WITHIN: Duration = Duration::from_secs(3);
 
 /// That the process answers.
 #[derive(Serialize, ToSchema)]
@@ -40,10 +45,10 @@ pub async fn health() -> HttpResponse {
 
 /// Is everything that is needed there?
 ///
-/// 503 says what is not.
+/// 503 says what is not, within three seconds.
 #[utoipa::path(get, path = "/readyz", operation_id = "get_readiness", tag = "operations", responses((status = 200, description = "Everything answers", body = Readiness), (status = 503, description = "Says what does not", body = Readiness)))]
 pub async fn ready(services: web::Data<Services>) -> HttpResponse {
-    let database = services.db.ping().await.err().map(|error| error.to_string());
+    let database = services.db.ping_within(READY_WITHIN).await.err();
     let draining = services.registry.is_draining();
     let ready = database.is_none() && !draining;
     let checks = Checks {
@@ -78,6 +83,7 @@ pub async fn metrics(services: web::Data<Services>, handle: web::Data<Prometheus
     metrics::gauge!("parlance_pool_connections").set(gauge(pool.size));
     metrics::gauge!("parlance_pool_available").set(gauge(pool.available));
     metrics::gauge!("parlance_pool_waiting").set(gauge(pool.waiting));
+    metrics::gauge!("parlance_tasks").set(gauge(services.tasks.running()));
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4")
         .body(handle.render())

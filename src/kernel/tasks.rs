@@ -44,6 +44,12 @@ impl Tasks {
         )
     }
 
+    /// Tasks that have not ended.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        self.tracker.len()
+    }
+
     /// Cancelled once the application begins to stop; long loops end on it.
     #[must_use]
     pub fn stopping(&self) -> CancellationToken {

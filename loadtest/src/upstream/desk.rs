@@ -66,6 +66,10 @@ impl Desk {
         locked(&self.queue).extend(behaviours);
     }
 
+    pub(super) fn unqueue(&self) {
+        locked(&self.queue).clear();
+    }
+
     pub(super) fn reset(&self) {
         locked(&self.queue).clear();
         locked(&self.cached).clear();

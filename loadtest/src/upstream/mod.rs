@@ -83,6 +83,11 @@ impl MockUpstream {
         self.desk.queue(behaviours);
     }
 
+    /// Forgets what is queued: the standing behaviour applies from now on.
+    pub fn unqueue(&self) {
+        self.desk.unqueue();
+    }
+
     /// Every chat request so far, oldest first (at most the latest 200,000).
     #[must_use]
     pub fn requests(&self) -> Vec<Record> {

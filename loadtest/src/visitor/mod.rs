@@ -1,7 +1,7 @@
 //! Visitors by the hundred: each opens a session, asks over WebSocket or SSE and reads until the
 //! durable answer. `chat.rs` is the scenario, `turn.rs` follows one answer, `report.rs` sums up;
-//! `idle.rs` measures what an open conversation costs, `storm.rs` how soon all are back after a loss, `urgency.rs` how
-//! soon an agent sees who is angry. Only servers on this machine are driven.
+//! `idle.rs` measures what an open conversation costs, `storm.rs` how soon all are back after a loss, `restart.rs` how
+//! long they are without a server that is replaced, `urgency.rs` how soon an agent sees who is angry. Only servers on this machine are driven.
 
 pub mod chat;
 pub mod feed;
@@ -9,6 +9,7 @@ pub mod idle;
 pub mod leaving;
 pub mod process;
 pub mod report;
+pub mod restart;
 mod session;
 mod sse;
 pub mod storm;

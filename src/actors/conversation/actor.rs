@@ -22,7 +22,7 @@ use super::{
     live::Live,
     mail::{self, Seen},
     messages::{
-        ActorError, AskHuman, Drain, Observation, Observe, Presence, Stop, Subscribe, Subscription,
+        ActorError, AskHuman, Drain, Leave, Observation, Observe, Presence, Stop, Subscribe, Subscription,
         TurnProgress,
     },
     mirror,
@@ -48,8 +48,9 @@ use crate::{
 /// Commands that may wait for this actor; a sender beyond it waits its turn.
 const MAILBOX: usize = 64;
 
-/// How often an actor looks whether it is still needed.
+/// How often an actor looks whether it is still needed: as often as it may leave memory, within these bounds.
 const IDLE_CHECK: Duration = Duration::from_secs(30);
+const MIN_IDLE_CHECK: Duration = Duration::from_secs(1);
 
 /// How an actor ended. One that panicked never says.
 #[derive(Clone, Copy)]
@@ -261,13 +262,17 @@ impl ConversationActor {
         }
     }
 
+    fn idle_check(&self) -> Duration {
+        IDLE_CHECK.min(self.deps.passivate_after).max(MIN_IDLE_CHECK)
+    }
+
     fn check_idle(&mut self, ctx: &mut Context<Self>) {
         let needed = self
             .live
             .as_mut()
             .is_some_and(|live| live.subscribers.count() > 0 || !live.state.is_quiet());
         self.quiet_checks = if needed { 0 } else { self.quiet_checks + 1 };
-        if IDLE_CHECK * self.quiet_checks >= self.deps.passivate_after {
+        if self.idle_check() * self.quiet_checks >= self.deps.passivate_after {
             ctx.stop();
         }
     }
@@ -283,7 +288,7 @@ impl Actor for ConversationActor {
             load.into_actor(self)
                 .map(|found, actor, ctx| actor.loaded(found, ctx)),
         );
-        ctx.run_interval(IDLE_CHECK, Self::check_idle);
+        ctx.run_interval(self.idle_check(), Self::check_idle);
         metrics::gauge!("parlance_conversations_active").increment(1.0);
     }
 
@@ -434,12 +439,20 @@ impl Handler<Observe> for ConversationActor {
 }
 
 impl Handler<Drain> for ConversationActor {
+    type Result = bool;
+
+    fn handle(&mut self, _: Drain, _: &mut Self::Context) -> bool {
+        self.draining = true;
+        self.live
+            .as_ref()
+            .is_some_and(|live| live.state.running.is_some())
+    }
+}
+
+impl Handler<Leave> for ConversationActor {
     type Result = ();
 
-    fn handle(&mut self, _: Drain, ctx: &mut Self::Context) {
-        self.draining = true;
-        if self.live.as_ref().is_none_or(|live| live.state.running.is_none()) {
-            ctx.stop();
-        }
+    fn handle(&mut self, _: Leave, ctx: &mut Self::Context) {
+        ctx.stop();
     }
 }

@@ -20,8 +20,8 @@ use super::{
     actor::{ConversationActor, Ending},
     messages::{
         Ack, ActorError, AddNote, AgentCommand, AskHuman, Assign, ByAgent, ByItself, Drain, Feedback,
-        GiveEmail, Identify, Mailed, NoteMailed, Observation, Observe, Presence, Rate, Reply, Say, Stop,
-        Subscribe, Subscription,
+        GiveEmail, Identify, Leave, Mailed, NoteMailed, Observation, Observe, Presence, Rate, Reply, Say,
+        Stop, Subscribe, Subscription,
     },
     subscribers::Audience,
 };
@@ -54,9 +54,9 @@ impl ConversationHandle {
         Self { addr, ending }
     }
 
-    /// Whether the actor came to its own end; one that crashed or broke off did not.
-    pub(crate) fn ended_well(&self) -> bool {
-        self.ending.load(Ordering::Acquire) == Ending::Well as u8
+    /// Whether the actor ended by a fault of ours: not by itself, and not because the database failed.
+    pub(crate) fn crashed(&self) -> bool {
+        self.ending.load(Ordering::Acquire) == Ending::Unknown as u8
     }
 
     fn broke_off(&self) -> bool {
@@ -306,7 +306,10 @@ impl ConversationHandle {
     pub async fn quiet(&self) -> Result<(), ActorError> {
         let mut listening = self.subscribe(u64::MAX).await?;
         loop {
-            let seen = self.observe().await?;
+            let seen = match self.observe().await {
+                Err(ActorError::NotFound) => return Ok(()),
+                seen => seen?,
+            };
             if !seen.answering && seen.queued == 0 {
                 return Ok(());
             }
@@ -326,8 +329,13 @@ impl ConversationHandle {
         let _ = self.addr.send(Identify).await;
     }
 
-    /// Lets the running answer end, refuses new commands, then ends the actor.
-    pub(crate) async fn drain(&self) {
-        let _ = self.addr.send(Drain).await;
+    /// Has new commands refused, and the actor end with the running answer. Whether there is one.
+    pub(crate) async fn drain(&self) -> bool {
+        self.addr.send(Drain).await.unwrap_or(false)
+    }
+
+    /// Ends the actor. Its listeners are told to move.
+    pub(crate) async fn leave(&self) {
+        let _ = self.addr.send(Leave).await;
     }
 }

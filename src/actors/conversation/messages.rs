@@ -318,10 +318,15 @@ pub(super) struct Observe;
 #[rtype(result = "()")]
 pub(super) struct Identify;
 
-/// Let the running answer end, take no new command, then stop.
+/// Take no new command, and stop when the running answer has ended. Whether one runs.
+#[derive(Message)]
+#[rtype(result = "bool")]
+pub(super) struct Drain;
+
+/// Stop, for the server does.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub(super) struct Drain;
+pub(super) struct Leave;
 
 /// News from the task that writes the answer.
 #[derive(Message)]

@@ -1,6 +1,6 @@
 //! The pool: how connections are made, what they are allowed, and when they are thrown away.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool::managed::QueueMode;
 use diesel::{ConnectionError, result::Error as DieselError};
@@ -178,8 +178,20 @@ impl Db {
     /// # Errors
     /// [`StoreError::Pool`] or [`StoreError::Query`] where it does not answer.
     pub async fn ping(&self) -> Result<(), StoreError> {
+        self.ping_within(self.acquire_timeout + self.call_timeout).await
+    }
+
+    /// The same within a time limit, with the wait for a connection.
+    ///
+    /// # Errors
+    /// [`StoreError::Pool`], [`StoreError::Query`] or [`StoreError::Silent`] where it does not answer in time.
+    pub async fn ping_within(&self, limit: Duration) -> Result<(), StoreError> {
+        let begun = Instant::now();
+        let none = || Err(StoreError::Pool("none became free in time".to_owned()));
+        let lease = timeout(limit, self.lease()).await.unwrap_or_else(|_| none())?;
         let ping = async |mut conn: &AsyncPgConnection| Ok(conn.batch_execute("SELECT 1").await?);
-        self.lease().await?.once(ping).await
+        let left = limit.saturating_sub(begun.elapsed()).min(self.call_timeout);
+        lease.within(left).once(ping).await
     }
 
     pub(crate) async fn lease(&self) -> Result<Lease, StoreError> {

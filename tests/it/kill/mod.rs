@@ -1,15 +1,26 @@
 //! `kill -9` at random points of many turns: no acknowledged message is lost or doubled, no turn is
-//! left open, and the books agree with what the upstream told. The same while files come in.
+//! left open, and the books agree with what the upstream told. The same while files come in, and, in `chaos`, while
+//! everything else goes wrong that may.
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "a failure is found again by its seed; visitors are no tasks of the server"
 )]
 
+mod agents;
+mod away;
 mod books;
 mod chaos;
+mod drain;
 mod files;
+mod left_over;
+mod postgres;
 mod process;
+mod proxy;
+mod ready;
+mod skew;
+mod story;
+mod troubles;
 mod uploads;
 mod visitors;
 
@@ -27,9 +38,10 @@ use tokio::sync::watch;
 
 use self::{
     process::{Place, Server},
-    visitors::{Progress, Story, Talk},
+    story::Story,
+    visitors::{Progress, Talk},
 };
-use crate::support::{Workspace, mock, paced};
+use crate::support::{PLAN_FILE, Workspace, mock, paced};
 
 /// How often the server is killed.
 const ROUNDS: u64 = 8;
@@ -54,6 +66,8 @@ async fn killed_at_random_points_nothing_is_lost_or_doubled_and_the_books_agree(
         upstream_url: upstream.base_url(),
         data_dir: folder.path().to_owned(),
         model_dir: model,
+        plan_file: PLAN_FILE.into(),
+        skew: None,
     };
 
     let (base, server_at) = watch::channel(None);
@@ -69,6 +83,7 @@ async fn killed_at_random_points_nothing_is_lost_or_doubled_and_the_books_agree(
                 luck: StdRng::seed_from_u64(seed.wrapping_add(n + 1)),
                 bursts: n % 3 == 0,
                 stops: n % 3 == 1,
+                roams: false,
             };
             tokio::task::spawn(talk.run())
         })
@@ -87,7 +102,7 @@ async fn killed_at_random_points_nothing_is_lost_or_doubled_and_the_books_agree(
     finish.send_replace(true);
     let mut stories: Vec<Story> = Vec::new();
     for talk in talks {
-        stories.push(talk.await.unwrap());
+        stories.extend(talk.await.unwrap());
     }
     for story in &stories {
         story.agrees_with(&server.base).await;
@@ -122,6 +137,7 @@ async fn is_measured(server: &Server) {
         "parlance_pool_connections",
         "parlance_pool_available",
         "parlance_pool_waiting",
+        "parlance_tasks",
     ] {
         assert!(told.contains(name), "{name} is not measured");
     }

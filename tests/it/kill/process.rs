@@ -1,8 +1,9 @@
 //! The real binary, as an operator starts it.
 
-use std::{path::PathBuf, process::Stdio, time::Duration};
+use std::{fs, path::PathBuf, process::Stdio, time::Duration};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
+use parlance::kernel::clock::{Clock, SystemClock};
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -10,21 +11,28 @@ use tokio::{
     time::timeout,
 };
 
-use crate::support::{PLAN_FILE, SECRET};
+use super::skew::Skew;
+use crate::support::SECRET;
 
 /// A start takes a second or two; a loaded machine a few more.
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
 
 /// What a server is started with.
+#[derive(Clone)]
 pub struct Place {
     pub database_url: String,
     pub upstream_url: String,
     pub data_dir: PathBuf,
     pub model_dir: PathBuf,
+    pub plan_file: PathBuf,
+    /// Makes the server's clock wrong, where there is one.
+    pub skew: Option<Skew>,
 }
 
 pub struct Server {
     pub base: String,
+    pub port: u16,
+    id: u32,
     child: Child,
 }
 
@@ -47,9 +55,15 @@ fn program(place: &Place) -> Command {
         .env("PARLANCE_MODEL_DIR", &place.model_dir)
         .env("CHAT_RATE_VISITOR", "1000/1000")
         .env("READER_SECONDS", "20")
-        .env("PLAN_FILE", PLAN_FILE)
+        .env("PLAN_FILE", &place.plan_file)
+        .env("LOGIN_RATE", "1000/1000")
+        .env("CHAT_RATE_ADDRESS", "10000/10000")
+        .env("PASSIVATE_SECONDS", "1")
         // Every question is one call in the books.
         .env("ANSWER_CACHE_MB", "0");
+    if let Some(skew) = &place.skew {
+        skew.apply(&mut command);
+    }
     command
 }
 
@@ -73,6 +87,7 @@ impl Server {
             .kill_on_drop(true)
             .spawn()
             .unwrap();
+        let id = child.id().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let told = async {
             while let Some(line) = lines.next_line().await.unwrap() {
@@ -90,6 +105,8 @@ impl Server {
         tokio::task::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self {
             base: format!("http://127.0.0.1:{port}"),
+            port: port.parse().unwrap(),
+            id,
             child,
         }
     }
@@ -99,14 +116,55 @@ impl Server {
         self.child.kill().await.unwrap();
     }
 
-    /// SIGTERM, and waits for its orderly end.
-    pub async fn stop(mut self) {
-        let id = self.child.id().unwrap().to_string();
-        let asked = Command::new("kill").args(["-TERM", &id]).status().await.unwrap();
-        assert!(asked.success());
+    /// SIGTERM.
+    pub async fn terminate(&self) {
+        let mut asked = Command::new("kill");
+        asked.args(["-TERM", &self.id.to_string()]);
+        assert!(asked.status().await.unwrap().success());
+    }
+
+    /// Waits for its orderly end.
+    pub async fn has_ended(mut self) {
         let ended = timeout(STARTS_WITHIN, self.child.wait())
             .await
             .expect("the server stops in time");
         assert!(ended.unwrap().success());
+    }
+
+    /// SIGTERM, and waits for its orderly end.
+    pub async fn stop(self) {
+        self.terminate().await;
+        self.has_ended().await;
+    }
+
+    /// Its clock is as wrong as it is to be: HTTP tells the time.
+    pub async fn has_its_clock(&self, place: &Place) {
+        let answer = reqwest::get(format!("{}/healthz", self.base)).await.unwrap();
+        let told = answer.headers()["date"].to_str().unwrap();
+        let told = DateTime::parse_from_rfc2822(told).unwrap();
+        let wrong = told.signed_duration_since(SystemClock.now()).num_seconds();
+        let meant = place.skew.as_ref().map_or(0, |skew| skew.seconds);
+        assert!(
+            (wrong - meant).abs() < 60,
+            "the clock is wrong by {wrong} s, not by {meant} s"
+        );
+    }
+
+    /// KiB of memory that it has.
+    pub fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id)).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.and_then(|line| line.split_whitespace().next());
+        number.map_or(0, |number| number.parse().unwrap())
+    }
+
+    /// What `/metrics` says of one that has no labels; 0 where nothing was counted.
+    pub async fn metric(&self, name: &str) -> f64 {
+        let answer = reqwest::get(format!("{}/metrics", self.base)).await.unwrap();
+        let told = answer.text().await.unwrap();
+        let line = told
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.map_or(0.0, |value| value.trim().parse().unwrap())
     }
 }

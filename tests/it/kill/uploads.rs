@@ -19,7 +19,7 @@ use super::{
     process::{Place, Server},
     workspace,
 };
-use crate::support::{PASSWORD, Workspace, mock, paced};
+use crate::support::{PASSWORD, PLAN_FILE, Workspace, mock, paced};
 
 const FILES: usize = 100;
 const KILLS: usize = 5;
@@ -141,6 +141,8 @@ async fn killed_while_files_come_in_every_file_ends_once_and_stays_with_its_tena
         upstream_url: upstream.base_url(),
         data_dir: folder.path().to_owned(),
         model_dir: model,
+        plan_file: PLAN_FILE.into(),
+        skew: None,
     };
     let (base, server_at) = watch::channel(None);
     let mut server = Server::start(&place).await;

@@ -1,37 +1,72 @@
 //! Visitors who go on whatever happens to the server: they reconnect from their cursor and say
 //! again what was not acknowledged, as the widget does.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use rand::{RngExt, rngs::StdRng};
 use serde_json::{Value, json};
-use tokio::{sync::watch, time::timeout};
+use tokio::{
+    sync::watch,
+    time::{sleep, timeout},
+};
 use uuid::Uuid;
 
-use crate::support::{Reader, Socket};
+use super::story::{Said, Story};
+use crate::support::Socket;
 
-/// A round takes some two seconds.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Visitors go on within it, with all the time limits that a fault may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// A line on which nothing has come for so long is left for another one.
+const SILENCE: Duration = Duration::from_secs(20);
+/// So often it is looked whether it is time to end.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// Before it is tried again.
+const AGAIN_AFTER: Duration = Duration::from_millis(50);
+/// Conversations after which a visitor begins no other.
+const BEGINS: usize = 12;
 
-/// Frames that reached all visitors.
+/// What reached all visitors.
 #[derive(Debug)]
-pub struct Progress(watch::Sender<u64>);
+pub struct Progress {
+    frames: watch::Sender<u64>,
+    conversations: Mutex<Vec<String>>,
+}
 
 impl Default for Progress {
     fn default() -> Self {
-        Self(watch::channel(0).0)
+        Self {
+            frames: watch::channel(0).0,
+            conversations: Mutex::default(),
+        }
     }
 }
 
 impl Progress {
     fn tick(&self) {
-        self.0.send_modify(|frames| *frames += 1);
+        self.frames.send_modify(|frames| *frames += 1);
+    }
+
+    fn begun(&self, conversation: &str) {
+        let mut all = self.conversations.lock().unwrap();
+        if !all.iter().any(|known| known == conversation) {
+            all.push(conversation.to_owned());
+        }
+    }
+
+    /// A conversation that has begun.
+    pub fn any(&self, luck: &mut StdRng) -> Option<String> {
+        let all = self.conversations.lock().unwrap();
+        let n = (!all.is_empty()).then(|| luck.random_range(0..all.len()))?;
+        Some(all[n].clone())
     }
 
     /// Waits until `more` frames have come.
     pub async fn frames(&self, more: u64) {
-        let goal = *self.0.borrow() + more;
-        let mut seen = self.0.subscribe();
+        let goal = *self.frames.borrow() + more;
+        let mut seen = self.frames.subscribe();
         let come = timeout(PATIENCE, seen.wait_for(|frames| *frames >= goal)).await;
         come.expect("visitors go on").unwrap();
     }
@@ -48,25 +83,8 @@ pub struct Talk {
     pub bursts: bool,
     /// Stops an answer now and then.
     pub stops: bool,
-}
-
-/// What a visitor knows in the end.
-#[derive(Debug, Default)]
-pub struct Story {
-    slug: String,
-    token: String,
-    pub conversation: String,
-    pub reader: Reader,
-    pub said: Vec<Said>,
-}
-
-#[derive(Debug)]
-pub struct Said {
-    pub client_id: Uuid,
-    text: String,
-    /// Message and `seq` of the acknowledgement.
-    pub ack: Option<(String, u64)>,
-    answered: bool,
+    /// Asks for a person now and then, and begins another conversation where people have this one.
+    pub roams: bool,
 }
 
 const QUESTIONS: [&str; 3] = [
@@ -75,65 +93,99 @@ const QUESTIONS: [&str; 3] = [
     "How long does shipping take?",
 ];
 
+/// How a line ended.
+enum Left {
+    /// It was lost.
+    Lost,
+    /// For another conversation.
+    ForAnother,
+    /// Everything has come to an end.
+    Done,
+}
+
 impl Talk {
-    pub async fn run(mut self) -> Story {
-        let mut story = Story {
-            slug: self.slug.clone(),
-            ..Story::default()
-        };
+    /// All that the visitor knows in the end, a story for each conversation.
+    pub async fn run(mut self) -> Vec<Story> {
+        let mut stories = Vec::new();
+        let mut story = Story::new(&self.slug, String::new());
         loop {
             let at = self.server_at.wait_for(Option::is_some).await.unwrap().clone();
-            let base = at.unwrap();
-            if self.line(&base, &mut story).await.is_some() {
-                return story;
+            let roams = self.roams && stories.len() < BEGINS;
+            let left = self.line(&at.unwrap(), &mut story, roams).await;
+            match left.unwrap_or(Left::Lost) {
+                Left::Lost => story.lost(),
+                Left::ForAnother => {
+                    let another = Story::new(&self.slug, story.token.clone());
+                    stories.push(std::mem::replace(&mut story, another));
+                }
+                Left::Done => {
+                    stories.push(story);
+                    return stories;
+                }
             }
-            story.reader.lost();
-            // The server is gone or about to be: wait for another one.
-            let elsewhere = |at: &Option<String>| at.as_ref().is_some_and(|at| *at != base);
-            self.server_at.wait_for(elsewhere).await.unwrap();
+            sleep(AGAIN_AFTER).await;
         }
     }
 
-    /// One connection, up to its loss (`None`) or until everything is answered.
-    async fn line(&mut self, base: &str, story: &mut Story) -> Option<()> {
+    /// One connection. None where it was lost.
+    async fn line(&mut self, base: &str, story: &mut Story, roams: bool) -> Option<Left> {
         if story.token.is_empty() {
-            let url = format!("{base}/api/widget/{}/session", self.slug);
-            let client = reqwest::Client::new();
-            let session: Value = client
-                .post(url)
-                .json(&json!({}))
-                .send()
-                .await
-                .ok()?
-                .json()
-                .await
-                .ok()?;
-            session["token"].as_str()?.clone_into(&mut story.token);
+            story.token = session(base, &self.slug).await?;
         }
         let url = format!("{base}/api/widget/{}/socket", self.slug).replace("http", "ws");
-        let mut socket = Socket::reach(&url).await?;
-        let conversation = (!story.conversation.is_empty()).then_some(&story.conversation);
-        let hello = json!({ "type": "hello", "token": story.token, "conversation": conversation,
-                            "after": story.reader.cursor });
-        socket.try_send(&hello).await.then_some(())?;
-        for said in story.said.iter().filter(|said| said.ack.is_none()) {
-            socket.try_send(&said.frame()).await.then_some(())?;
+        let mut socket = timeout(SILENCE, Socket::reach(&url)).await.ok()??;
+        socket.try_send(&story.hello()).await.then_some(())?;
+        for said in story.unacknowledged() {
+            socket.try_send(&said).await.then_some(())?;
         }
+        let mut silent = Duration::ZERO;
         loop {
-            let all_answered = story.said.iter().all(|said| said.answered);
-            if all_answered && *self.finishing.borrow() && !story.conversation.is_empty() {
-                return Some(());
+            if !story.conversation.is_empty() && !story.is_open() {
+                if *self.finishing.borrow() {
+                    return Some(Left::Done);
+                }
+                if story.is_answered_by_bot() {
+                    self.asks(&mut socket, story).await?;
+                } else if roams {
+                    return Some(Left::ForAnother);
+                }
             }
-            if all_answered && !story.conversation.is_empty() {
-                self.asks(&mut socket, story).await?;
-            }
-            let frame = socket.next().await.ok()?;
+            let Some(next) = socket.next_within(LOOK_EVERY).await else {
+                silent += LOOK_EVERY;
+                if silent >= SILENCE {
+                    println!("nothing comes in {}: {:?}", story.conversation, story.newest());
+                    return None;
+                }
+                continue;
+            };
+            silent = Duration::ZERO;
+            let frame = next.ok()?;
             self.progress.tick();
-            story.take(&frame);
-            if self.stops && frame["type"] == "answer.delta" && self.luck.random_bool(0.03) {
-                socket.try_send(&json!({ "type": "stop" })).await.then_some(())?;
+            self.reads(&mut socket, story, &frame).await?;
+        }
+    }
+
+    async fn reads(&mut self, socket: &mut Socket, story: &mut Story, frame: &Value) -> Option<()> {
+        if story.take(frame) {
+            // Refused for now.
+            sleep(AGAIN_AFTER).await;
+            for said in story.unacknowledged() {
+                socket.try_send(&said).await.then_some(())?;
             }
         }
+        if frame["type"] == "ready" {
+            self.progress.begun(&story.conversation);
+        }
+        if frame["type"] != "answer.delta" {
+            return Some(());
+        }
+        if self.stops && self.luck.random_bool(0.03) {
+            socket.try_send(&json!({ "type": "stop" })).await.then_some(())?;
+        }
+        if self.roams && self.luck.random_bool(0.01) {
+            socket.try_send(&json!({ "type": "human" })).await.then_some(())?;
+        }
+        Some(())
     }
 
     async fn asks(&mut self, socket: &mut Socket, story: &mut Story) -> Option<()> {
@@ -143,12 +195,8 @@ impl Talk {
             1
         };
         for _ in 0..count {
-            let said = Said {
-                client_id: Uuid::new_v4(),
-                text: QUESTIONS[self.luck.random_range(0..QUESTIONS.len())].to_owned(),
-                ack: None,
-                answered: false,
-            };
+            let text = QUESTIONS[self.luck.random_range(0..QUESTIONS.len())];
+            let said = Said::new(Uuid::new_v4(), text);
             let frame = said.frame();
             story.said.push(said);
             socket.try_send(&frame).await.then_some(())?;
@@ -157,56 +205,10 @@ impl Talk {
     }
 }
 
-impl Said {
-    fn frame(&self) -> Value {
-        json!({ "type": "say", "client_id": self.client_id, "text": self.text })
-    }
-}
-
-impl Story {
-    fn take(&mut self, frame: &Value) {
-        if frame["type"] == "ready" {
-            let id = frame.pointer("/conversation/id").unwrap().as_str().unwrap();
-            assert!(self.conversation.is_empty() || self.conversation == id);
-            id.clone_into(&mut self.conversation);
-            return;
-        }
-        assert_ne!(frame["type"], "error", "{frame}");
-        let text = |name: &str| frame[name].as_str().unwrap_or_default().to_owned();
-        if frame["type"] == "ack" {
-            let seq = frame["seq"].as_u64().unwrap();
-            let said = self
-                .said
-                .iter_mut()
-                .find(|said| said.client_id.to_string() == text("client_id"));
-            said.unwrap().ack = Some((text("message"), seq));
-            return;
-        }
-        if self.reader.take(frame) {
-            let question = self
-                .reader
-                .log
-                .iter()
-                .find(|event| event["id"] == frame["in_reply_to"])
-                .unwrap();
-            let client_id = question["client_id"].as_str().unwrap().to_owned();
-            let said = self
-                .said
-                .iter_mut()
-                .find(|said| said.client_id.to_string() == client_id);
-            said.unwrap().answered = true;
-        }
-    }
-
-    /// What was read over many lost lines is exactly what a reader from the start reads.
-    pub async fn agrees_with(&self, base: &str) {
-        let url = format!(
-            "{base}/api/widget/{}/conversation/{}?limit=200",
-            self.slug, self.conversation
-        );
-        let request = reqwest::Client::new().get(url).bearer_auth(&self.token);
-        let page: Value = request.send().await.unwrap().json().await.unwrap();
-        let log = page["events"].as_array().unwrap();
-        assert_eq!(&self.reader.log, log);
-    }
+/// A new visitor's token.
+async fn session(base: &str, slug: &str) -> Option<String> {
+    let url = format!("{base}/api/widget/{slug}/session");
+    let asked = reqwest::Client::new().post(url).json(&json!({})).timeout(SILENCE);
+    let session: Value = asked.send().await.ok()?.json().await.ok()?;
+    session["token"].as_str().map(str::to_owned)
 }

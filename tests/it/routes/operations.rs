@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, answer_of, paced, says};
+use crate::support::{TestApp, answer_of, eventually, paced, says};
 
 #[tokio::test]
 async fn alive_and_ready_say_so() {
@@ -15,25 +15,34 @@ async fn alive_and_ready_say_so() {
     }
 }
 
-/// Stopping lets an answer end, tells every socket to move, and takes nothing new meanwhile.
+/// Stopping lets an answer end, takes nothing new meanwhile, and then tells every socket to move.
 #[tokio::test]
 async fn a_stop_finishes_what_is_said_and_sends_listeners_on() {
-    let (mut app, _, visitor) = TestApp::chat_with(paced(24.0)).await;
+    let (mut app, _, visitor) = TestApp::chat_with(paced(8.0)).await;
     let (conversation, mut socket) = visitor.connects().await;
     let (_, mut idle) = visitor.connects().await;
     let mut silent = visitor.socket().await;
     socket.send(&says("How long does the warranty last?")).await;
     socket.next_of("answer.delta").await;
     app.begin_stop();
-    assert_eq!(idle.next_of("moved").await["type"], "moved");
-    assert_eq!(idle.ends().await, Some(4009));
-
-    let ready = app.http.get(app.url("/readyz")).send().await.unwrap();
-    assert_eq!(ready.status().as_u16(), 503);
-    let told: Value = ready.json().await.unwrap();
+    let told: Value = eventually(async || {
+        let ready = app.http.get(app.url("/readyz")).send().await.unwrap();
+        (ready.status().as_u16() == 503).then_some(ready)
+    })
+    .await
+    .json()
+    .await
+    .unwrap();
     assert_eq!(
         (&told["checks"]["server"], &told["checks"]["database"]),
         (&json!("stopping"), &json!("ok"))
+    );
+    // Who waits for nothing stays meanwhile: there is no other server yet.
+    idle.send(&says("Are you there?")).await;
+    let refused = idle.next_of("error").await;
+    assert_eq!(
+        (&refused["code"], &refused["retry_after"]),
+        (&json!("draining"), &json!(1))
     );
     let late = says("And the battery?");
     socket.send(&late).await;
@@ -51,6 +60,8 @@ async fn a_stop_finishes_what_is_said_and_sends_listeners_on() {
     };
     assert_eq!((ended, refused, moved), (Some(4009), true, true), "{frames:?}");
     assert_eq!(answer_of(&frames)["state"], "complete");
+    assert_eq!(idle.next_of("moved").await["type"], "moved");
+    assert_eq!(idle.ends().await, Some(4009));
     assert_eq!(silent.ends().await, Some(4009), "one that has not said hello too");
     app.restart().await;
     let log = visitor.at(&app).log(&conversation).await;

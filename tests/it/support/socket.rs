@@ -52,17 +52,22 @@ impl Socket {
 
     /// The next frame, or how the socket ended.
     pub async fn next(&mut self) -> Result<Value, Ended> {
+        let next = self.next_within(PATIENCE).await;
+        next.expect("a frame comes in time")
+    }
+
+    /// The same, or none where nothing comes within `patience`.
+    pub async fn next_within(&mut self, patience: Duration) -> Option<Result<Value, Ended>> {
         // Pings keep a silent line open, but they are not what a test waits for.
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + patience;
         loop {
-            let next = timeout_at(until, self.0.next())
-                .await
-                .expect("a frame comes in time");
-            match next {
-                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).unwrap()),
-                Some(Ok(Message::Close(reason))) => return Err(reason.map(|reason| u16::from(reason.code))),
+            match timeout_at(until, self.0.next()).await.ok()? {
+                Some(Ok(Message::Text(text))) => return Some(Ok(serde_json::from_str(&text).unwrap())),
+                Some(Ok(Message::Close(reason))) => {
+                    return Some(Err(reason.map(|reason| u16::from(reason.code))));
+                }
                 Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Err(None),
+                Some(Err(_)) | None => return Some(Err(None)),
             }
         }
     }

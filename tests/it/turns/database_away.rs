@@ -1,8 +1,16 @@
 //! The database is away for a while: that is said, nothing is lost, and all goes on when it is back.
 
-use serde_json::Value;
+use std::{sync::Arc, time::Duration};
 
-use crate::support::{TestApp, says};
+use parlance::{
+    actors::conversation::ActorError,
+    kernel::clock::{Clock, ManualClock, SystemClock},
+};
+use serde_json::Value;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use crate::support::{Setup, TestApp, eventually, says};
 
 async fn ready(app: &TestApp) -> (u16, Value) {
     let answer = app.http.get(app.url("/readyz")).send().await.unwrap();
@@ -42,4 +50,31 @@ async fn an_outage_is_no_absence() {
         3,
         "no model is asked what was not stored"
     );
+}
+
+/// However often it was asked for meanwhile: what could not be loaded has not crashed.
+#[tokio::test]
+async fn a_conversation_is_there_again_as_soon_as_the_database_is() {
+    // Time in which crashes are counted does not pass.
+    let clock = Arc::new(ManualClock::at(SystemClock.now()));
+    let (mut app, acme, visitor) = Setup::default().clock(clock).chat().await;
+    let conversation: Uuid = visitor.conversation().await.parse().unwrap();
+    // Nobody has it loaded then.
+    app.restart().await;
+    let observed = async || {
+        let actor = app
+            .services
+            .registry
+            .conversation(acme.tenant, conversation.into())?;
+        actor.observe().await
+    };
+    app.db().take_away().await.unwrap();
+    for _ in 0..12 {
+        assert_eq!(observed().await.err(), Some(ActorError::Busy));
+    }
+    app.db().bring_back().await.unwrap();
+    // What has ended is swept away each minute.
+    let observed = eventually(async || observed().await.ok());
+    let observed = timeout(Duration::from_secs(30), observed).await;
+    observed.expect("it is there again at once");
 }

@@ -7,7 +7,7 @@ use parlance_store::{
     ids::{ClientId, DocumentId, SpaceId},
     queries::{
         documents::{self, NewDocument},
-        ledger::{self, Marked},
+        ledger::{self, Marked, NewReservation},
         messages,
         quotas::{self, Quota, Reached, Standing},
         spaces,
@@ -218,6 +218,32 @@ async fn what_the_bot_does_not_answer_is_given_back_once() {
         assert!(!said.await.unwrap().refused);
     }
     assert_eq!(used().await, 2);
+}
+
+#[tokio::test]
+async fn what_the_bot_had_begun_to_answer_stays_used_when_a_second_try_is_given_up() {
+    let test = database().await;
+    keep(test.db(), json!({ "messages_per_month": 2 })).await;
+    let acme = chat(test.db(), "acme").await;
+    let (question, first) = acme.says("one").await;
+    let sent = acme
+        .db
+        .note(async |conn| ledger::mark_sent(conn, first, 1, 0, at(2)).await);
+    assert_eq!(sent.await.unwrap(), Marked::Sent);
+    // A crash cut it off; whoever takes the question up reserves anew, and then a person takes over.
+    let second = NewReservation {
+        conversation_id: Some(acme.conversation),
+        message_id: Some(question),
+        ..acme.reservation()
+    };
+    let released = acme.db.transaction(async |conn| {
+        let id = second.id;
+        ledger::reserve(conn, second).await?;
+        ledger::release(conn, id).await
+    });
+    let released: Result<bool, StoreError> = released.await;
+    assert!(released.unwrap());
+    assert_eq!(standing(&acme.db, Quota::MessagesPerMonth, 0).await.used, 1);
 }
 
 #[tokio::test]

@@ -172,7 +172,7 @@ pub async fn settle(conn: &mut TenantConn<'_>, settlement: &Settlement) -> Resul
 }
 
 /// Gives a reservation up that was never sent; that of a visitor's message gives that back to the month it was
-/// taken of. `false`, and nothing changes, where it was sent (settle it), settled or released before.
+/// taken of, unless another call for the message was sent before. `false`, and nothing changes, where it was sent (settle it), settled or released before.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
@@ -181,6 +181,8 @@ pub async fn release(conn: &mut TenantConn<'_>, id: ReservationId) -> Result<boo
              UPDATE reservations SET state = 'released' WHERE id = $1 AND state = 'open' AND sent_at IS NULL \
              RETURNING kind, message_id, refused_by, created_at) \
          SELECT CASE WHEN kind = 'chat' AND message_id IS NOT NULL AND refused_by IS DISTINCT FROM 'messages_per_month' \
+                      AND NOT EXISTS (SELECT FROM reservations sent WHERE sent.message_id = released.message_id \
+                                      AND sent.kind = 'chat' AND sent.sent_at IS NOT NULL) \
                      THEN parlance_return_quota('messages_per_month', 1, created_at) END FROM released")
     .bind::<SqlUuid, _>(id)
     .execute(conn.db())
