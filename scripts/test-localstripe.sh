@@ -25,4 +25,4 @@ until python3 -c "import socket; socket.create_connection(('127.0.0.1', $port), 
   kill -0 "$double" || { cat "$folder/log"; exit 1; }
   sleep 0.2
 done
-LOCALSTRIPE_URL=http://127.0.0.1:$port cargo test --quiet -p parlance --test it -- --ignored payments::localstripe
+LOCALSTRIPE_URL=http://127.0.0.1:$port cargo test --quiet --workspace --test it -- --ignored payments::localstripe

@@ -14,7 +14,7 @@ export function Shortcuts({ close }: { close: () => void }) {
       <div className="mb-5">
         <Switch
           label="Single keys"
-          hint="Off, only shortcuts with a modifier do something: for who speaks to a program that types. In this browser."
+          hint="Off, only shortcuts with a modifier work: for people who dictate, or press keys without meaning to. In this browser."
           checked={useKept(singleKeys)}
           onChange={({ target }) => singleKeys.set(target.checked)}
         />
