@@ -90,11 +90,9 @@ pub(crate) async fn run(args: Args) -> Result<String> {
 }
 
 async fn measure(args: &Args, contenders: &[Contender], rig: &Rig, bench: &mut Bench) -> Result<()> {
-    for visitors in &args.visitors {
-        for _ in 0..args.runs {
-            for contender in contenders {
-                bench.runs.push(once(args, rig, *contender, *visitors).await?);
-            }
+    for _ in 0..args.runs {
+        for contender in contenders {
+            bench.runs.extend(once(args, rig, *contender).await?);
         }
     }
     if !args.no_limits {
@@ -108,19 +106,29 @@ async fn measure(args: &Args, contenders: &[Contender], rig: &Rig, bench: &mut B
     Ok(())
 }
 
-/// One fresh server, warmed up, and one answer for each visitor.
-async fn once(args: &Args, rig: &Rig, contender: Contender, visitors: usize) -> Result<Run> {
+/// One fresh server, warmed up, and one answer for each visitor of each number.
+async fn once(args: &Args, rig: &Rig, contender: Contender) -> Result<Vec<Run>> {
     let server = contender.start(&args.programs, &rig.around).await?;
-    chat(args, rig, contender, args.spaces.min(100), None).await?;
-    let run = stream(args, rig, contender, visitors, &server).await?;
+    warm_up(args, rig, contender).await?;
+    let mut runs = Vec::with_capacity(args.visitors.len());
+    for visitors in &args.visitors {
+        runs.push(stream(args, rig, contender, *visitors, &server).await?);
+    }
     server.stop().await?;
-    Ok(run)
+    Ok(runs)
+}
+
+/// Everybody is asked something once, at the same moment: pools, caches and pages have their size.
+async fn warm_up(args: &Args, rig: &Rig, contender: Contender) -> Result<()> {
+    let visitors = args.spaces.min(100);
+    chat(args, rig, contender, visitors, Duration::ZERO, None).await?;
+    Ok(())
 }
 
 /// More and more visitors, until tokens come late: half as many more each time, then once in between.
 async fn limit(args: &Args, rig: &Rig, contender: Contender, bench: &mut Bench) -> Result<()> {
     let server = contender.start(&args.programs, &rig.around).await?;
-    chat(args, rig, contender, args.spaces.min(100), None).await?;
+    warm_up(args, rig, contender).await?;
     let (mut held, mut visitors) = (0, 20);
     let over = loop {
         let run = stream(args, rig, contender, visitors, &server).await?;
@@ -156,7 +164,7 @@ async fn stream(
     server: &contender::Running,
 ) -> Result<Run> {
     let before = Reading::take(server.process(), rig.postgres())?;
-    let report = chat(args, rig, contender, visitors, Some(server)).await?;
+    let report = chat(args, rig, contender, visitors, SPREAD, Some(server)).await?;
     let shares = before.until(Reading::take(server.process(), rig.postgres())?);
     Ok(Run {
         contender,
@@ -171,6 +179,7 @@ async fn chat(
     rig: &Rig,
     contender: Contender,
     visitors: usize,
+    spread: Duration,
     measured: Option<&contender::Running>,
 ) -> Result<Report> {
     let servers = (0..args.spaces).map(|number| contender.server(&format!("bench-{number}")));
@@ -181,7 +190,7 @@ async fn chat(
         transport: contender.transport(),
         questions: rig.questions.clone(),
         patience: PATIENCE,
-        spread: SPREAD,
+        spread,
         pause: Duration::ZERO,
         process: measured.map(contender::Running::process),
         upstream_first_token: Some(FIRST_TOKEN),
