@@ -81,11 +81,12 @@ pub(crate) async fn run(args: Args) -> Result<String> {
     let mut bench = Bench::default();
     let measured = measure(&args, &contenders, &rig, &mut bench).await;
     rig.down().await;
-    measured?;
+    // What was measured before something failed took minutes, and is as true as before.
     let table = bench.to_string();
     fs::write(args.out.join("bench.json"), serde_json::to_string_pretty(&bench)?)?;
     fs::write(args.out.join("bench.md"), &table)?;
     plot::draw(&bench, &args.out.join("bench.svg"))?;
+    measured.with_context(|| format!("what was measured until then is in {}", args.out.display()))?;
     Ok(format!("{table}\nwritten to {}\n", args.out.display()))
 }
 

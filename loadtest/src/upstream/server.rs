@@ -49,7 +49,11 @@ async fn serve(desk: Arc<Desk>, request: Request<Incoming>) -> Result<Answered, 
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    let has_key = parts.headers.contains_key("x-api-key") && parts.headers.contains_key("anthropic-version");
+    // The newer clients send a bearer token.
+    let has_key = ["x-api-key", "authorization"]
+        .iter()
+        .any(|name| parts.headers.contains_key(*name))
+        && parts.headers.contains_key("anthropic-version");
     let Ok(body) = Limited::new(body, MAX_BODY).collect().await else {
         return Ok(refused(413));
     };

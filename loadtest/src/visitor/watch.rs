@@ -14,8 +14,8 @@ use super::{
     ws::Socket,
 };
 
-/// How many conversations a console may watch.
-const OF_A_CONSOLE: usize = 64;
+/// How many conversations a console watches here: it may watch 64, and say 60 things in a row.
+const OF_A_CONSOLE: usize = 50;
 
 /// Who watches.
 #[derive(Clone, Debug)]
