@@ -1,5 +1,5 @@
 /** Where the visitor writes. */
-import { $, more } from './dom.js';
+import { $, more, focus } from './dom.js';
 
 /** @param {ReturnType<typeof import('./chat.js').createChat>} chat */
 export function createComposer(chat) {
@@ -39,7 +39,7 @@ export function createComposer(chat) {
   $('stop').onclick = () => chat.send({ type: 'stop' });
   $('person').onclick = () => {
     chat.send({ type: 'human' });
-    text.focus();
+    focus();
   };
   fit();
 }

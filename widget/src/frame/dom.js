@@ -24,5 +24,8 @@ export const more = () => import('./more/index.js');
 /** @param {string} id @returns {any} */
 export const $ = (id) => document.getElementById(id);
 
+/** The focus goes to what is to be done next: to fill or to send the questions before the chat, or to write. */
+export const focus = () => (document.querySelector('.prechat :is(:invalid, button)') || $('text')).focus();
+
 /** A link to somewhere else, opened there. */
 export const link = (spec, href, ...children) => el(spec, { href, target: '_blank', rel: 'noopener nofollow' }, ...children);

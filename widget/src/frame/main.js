@@ -2,7 +2,7 @@
 import { createBridge } from './bridge.js';
 import { createChat } from './chat.js';
 import { createComposer } from './composer.js';
-import { $, el, more } from './dom.js';
+import { $, el, more, focus } from './dom.js';
 import { createStore } from './storage.js';
 import { parse, plain } from './markdown.js';
 import { lang, speak, t } from './strings.js';
@@ -79,7 +79,7 @@ function show(on) {
   chat.show(on);
   // The panel is not focusable yet for the moment the host page takes to make it visible. After a
   // reload (1) the page keeps the focus.
-  if (on === true) setTimeout(() => ($('composer').hidden ? document.querySelector('input') : $('text')).focus(), 50);
+  if (on === true) setTimeout(focus, 50);
 }
 
 /** What happens, to the screen reader (whole answers, never tokens) and to the host page. */
@@ -122,4 +122,4 @@ $('after').onfocus = () => {
   $('close').focus();
   $('person').focus();
 };
-$('before').onfocus = () => $('text').focus();
+$('before').onfocus = focus;

@@ -1,5 +1,5 @@
 /** Draws the conversation: one node per entry, in order, touched only when its entry changed. */
-import { $, el, more } from './dom.js';
+import { $, el, more, focus } from './dom.js';
 import { createMessage } from './message.js';
 import { lang, t } from './strings.js';
 
@@ -59,7 +59,7 @@ export function createView(chat, config, store) {
 
   function ask(text) {
     chat.say(text);
-    $('text').focus();
+    focus();
   }
 
   function draw() {
@@ -95,7 +95,7 @@ export function createView(chat, config, store) {
     sub.className = online ? 'on' : '';
     for (const [id, hidden] of [['person', human || waiting], ['stop', !drafts.size]]) {
       // The focus must not be lost with what had it.
-      if (hidden && $(id) === document.activeElement) $('text').focus();
+      if (hidden && $(id) === document.activeElement) focus();
       $(id).hidden = hidden;
     }
   }

@@ -1,5 +1,5 @@
 /** The questions before the first message, where the space asks them and the host page has not said. */
-import { $ } from '../dom.js';
+import { $, focus } from '../dom.js';
 import { t } from '../strings.js';
 import { field, form } from './forms.js';
 
@@ -21,8 +21,11 @@ export function askFirst(wanted, { identity, attributes }, chat, store) {
     chat.introduce({ attributes: { ...attributes, ...Object.fromEntries(new FormData(box)) } });
     box.remove();
     composer.hidden = false;
-    $('text').focus();
+    focus();
   };
+  const box = form('form.prechat', 'chat', done, fields.map(field));
+  composer.before(box);
+  // The focus must not be lost with what had it.
+  if (document.activeElement === $('text')) focus();
   composer.hidden = true;
-  composer.before(form('form.prechat', 'chat', done, fields.map(field)));
 }
