@@ -153,25 +153,14 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    /// Has the talk on the thread of `arbiter`, where what is told comes from: a word that wakes no other thread is
-    /// half the work. Where that thread has ended, the line does, too.
+    /// Has the talk on the thread of `arbiter`, where what is told comes from, so that no word wakes another thread.
+    /// Where that thread has ended, the line does, too.
     pub(super) fn go_on_at<T: Talk + Send + 'static>(self, arbiter: &ArbiterHandle, talk: T) {
         let tasks = self.services.tasks.clone();
         arbiter.spawn_fn(move || {
             tasks.spawn_local("socket", async move {
-                let Self {
-                    services,
-                    web,
-                    _counted,
-                    _room,
-                } = self;
-                let Ok(web) = web.here() else { return };
-                let mut socket = Self {
-                    services,
-                    web,
-                    _counted,
-                    _room,
-                };
+                let Ok(web) = self.web.here() else { return };
+                let mut socket = Self { web, ..self };
                 let end = socket.serve(talk).await;
                 socket.close(end).await;
             });

@@ -16,7 +16,8 @@ export function UsageBanner() {
   // Put away is one level in one period.
   const named = (standing: Standing) => `${standing.quota} ${levelOf(standing)} ${standing.resets_at}`;
   const told = (data?.limits ?? []).filter((standing) => !isAdded(standing.quota) && levelOf(standing) !== 'fine' && !away.includes(named(standing)));
-  const share = ({ used, limit }: Standing) => used / Math.max(limit ?? 0, 1);
+  // What is reached comes first, also where little of it is used.
+  const share = ({ used, limit, reached }: Standing) => (reached ? 1 : 0) + used / Math.max(limit ?? 0, 1);
   const first = told.sort((a, b) => share(b) - share(a))[0];
   const unpriced = data?.unpriced.join(', ') ?? '';
   if (!first) {

@@ -81,6 +81,12 @@ describe('the banner', () => {
     expect(screen.queryByRole('button', { name: 'Put this notice away' })).toBeNull();
   });
 
+  it('tells of what is reached before what is nearer to its limit', async () => {
+    const budget = { ...standing('cost_per_month', 150_000_000, 200_000_000), reached: true };
+    await open([near, standing('storage_mb', 490, 500), budget]);
+    expect(await screen.findByText(/Model costs this month: \$0\.15 of \$0\.20\. What is left is too little/)).toBeVisible();
+  });
+
   it('comes when the server tells of it', async () => {
     vi.stubGlobal('WebSocket', FakeSocket);
     const limits = [standing('messages_per_month', 79, 100)];

@@ -46,6 +46,16 @@ describe('a line of the inbox', () => {
     expect(near.getByText('SLA at risk')).toBeVisible();
   });
 
+  it('shows what was said last, without its marks', async () => {
+    const said = await rowOf({ last: { by: 'assistant', name: null, at: '2026-03-01T12:00:00Z', text: 'Up to **30 days** [S1].' } });
+    expect(said.getByText('Assistant: Up to 30 days.')).toBeVisible();
+  });
+
+  it('shows that an answer was stopped before its first word', async () => {
+    const row = await rowOf({ last: { by: 'assistant', name: null, at: '2026-03-01T12:00:00Z', text: '' } });
+    expect(row.getByText('Assistant: stopped')).toBeVisible();
+  });
+
   it('says nothing of the kind while nobody is asked for', async () => {
     const row = await rowOf({});
     expect(row.queryByText('A person is asked for')).toBeNull();

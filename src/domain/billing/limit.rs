@@ -99,12 +99,15 @@ pub fn told(reached: &Reached) -> String {
              spent or reserved{again}"
         );
     }
-    let (room, more) = (
-        format!("your plan has room for {at_most} {}", counted(*quota)),
-        used < at_most,
-    );
-    let but = if more { ": this is more than is left" } else { "" };
-    format!("{room}, and {used} are used{but}{again}")
+    let too_much = if used < at_most {
+        ": this is more than is left"
+    } else {
+        ""
+    };
+    format!(
+        "your plan has room for {at_most} {}, and {used} are used{too_much}{again}",
+        counted(*quota)
+    )
 }
 
 /// A plan's limits: every quota has one.

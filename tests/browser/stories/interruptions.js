@@ -53,7 +53,7 @@ story('what is written offline goes out once, also when the page was reloaded me
   await context.setOffline(true);
   await visitor.says('Is shipping free?');
   await visitor.says('What does error E03 mean?');
-  await visitor.frame.getByText('Goes out when online').first().waitFor();
+  await visitor.frame.getByText('Sent when online').first().waitFor();
   const address = page.url();
   await page.goto('about:blank');
   await context.setOffline(false);

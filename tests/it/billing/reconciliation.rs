@@ -239,6 +239,20 @@ async fn the_daily_look_keeps_what_it_found_and_asks_again_for_what_it_could_not
     );
 }
 
+#[tokio::test]
+async fn a_day_that_somebody_looked_at_before_its_end_is_looked_at_again() {
+    let app = TestApp::start().await;
+    let whole = look(&app, None).await;
+    let early = format!(
+        "UPDATE reconciliations SET at = day + interval '10 hours' WHERE day = '{}'",
+        whole.day
+    );
+    app.db().run(&early).await.unwrap();
+    let again = look(&app, None).await;
+    assert_eq!(again.day, whole.day);
+    assert!(again.at.date_naive() > again.day, "{}", again.at);
+}
+
 /// What is found today, with no report of an upstream.
 async fn found(app: &TestApp) -> Reconciliation {
     let (prices, plans) = (PriceBook::builtin().unwrap(), Plans::builtin().unwrap());

@@ -188,6 +188,19 @@ async fn a_key_has_the_calls_of_its_plan_and_ends_at_its_time() {
         (429, "3000".to_owned())
     );
     assert_eq!(field(&refused, "ratelimit"), "\"hour\";r=0;t=3000");
+    let told: Value = refused.json().await.unwrap();
+    let resets = (morning() + TimeDelta::minutes(50)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    assert_eq!((&told["limit"], &told["used"]), (&json!(50), &json!(50)));
+    assert_eq!(
+        (&told["resets_at"], &told["quota"]),
+        (&json!(resets), &Value::Null)
+    );
+    let (other, _) = makes(&app, &owner, &["spaces:read"]).await;
+    assert_eq!(
+        reads(&app, &other, "/api/chat-spaces").await,
+        200,
+        "each key its own"
+    );
     let person = asks(&app, &owner, Method::GET, "/api/chat-spaces", Value::Null).await;
     assert!(person.status() == 200 && !person.headers().contains_key("ratelimit"));
     clock.advance(TimeDelta::minutes(50));

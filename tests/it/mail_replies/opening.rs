@@ -1,6 +1,7 @@
 //! A mail to a space's own address begins a conversation and the ticket of it.
 
 use chrono::TimeDelta;
+use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -48,6 +49,20 @@ fn mail(to: &str, id: &str, more: &str, text: &str) -> String {
         "From: Ben Weber <{BEN}>\r\nTo: Support <{to}>\r\nMessage-ID: <{id}@mail.example>\r\n{more}\
          Subject: Re: Mein Paket\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
     )
+}
+
+#[tokio::test]
+async fn a_mail_that_is_brought_twice_at_once_is_one_ticket_and_no_fault() {
+    let scene = Box::pin(Scene::begin()).await;
+    let to = scene.takes_mail().await;
+    for round in 0..4 {
+        let mail = mail(&to, &format!("twice-{round}"), "", "Wo ist es?");
+        let brought = join_all((0..2).map(|_| scene.brings(&mail))).await;
+        assert!(brought.iter().all(|(status, _)| *status == 200), "{brought:?}");
+        let delivered = brought.iter().filter(|(_, said)| said == "delivered").count();
+        assert_eq!(delivered, 1, "{brought:?}");
+    }
+    assert_eq!(scene.tickets().await.len(), 4);
 }
 
 #[tokio::test]

@@ -136,6 +136,23 @@ async fn a_page_is_its_workspaces_and_a_body_that_nobody_signed_is_refused() {
         "0".repeat(32)
     );
     assert_eq!(pushes(&guessed, "act=pay").await.0, 404);
+    let nobody = format!("{}/billing/mock/portal/{}.{secret}", app.base, "f".repeat(32));
+    assert_eq!(pushes(&nobody, "act=cancel").await.0, 404);
+    let looked = app
+        .http
+        .get(&nobody)
+        .header("accept", "text/html")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(looked.status(), 404);
+    assert!(looked.text().await.unwrap().contains("There is no page here"));
+    let kept = app.db().rows("SELECT tenant_id FROM mock_billing").await.unwrap();
+    assert_eq!(
+        kept.len(),
+        1,
+        "nobody leaves something behind by an address that was made up"
+    );
     assert_eq!(pushes(checkout, "act=give").await.0, 400);
     let url = app.url("/api/billing/webhooks/mock");
     let customer = format!("cus_mock_{}", acme.tenant.0.simple());

@@ -234,6 +234,22 @@ async fn a_merged_ticket_leads_to_its_survivor_which_tells_of_both() {
 }
 
 #[tokio::test]
+async fn what_is_open_opens_what_it_is_merged_into_and_what_is_over_does_not() {
+    let (app, acme, _) = TestApp::chat().await;
+    let desk = Desk::of(&app, &acme).await;
+    for (lost, status, becomes) in [(2, "open", "open"), (4, "resolved", "resolved")] {
+        desk.make(&acme, "Kept").await;
+        desk.make(&acme, "Merged").await;
+        desk.change(lost - 1, json!({ "status": "resolved" })).await;
+        desk.change(lost, json!({ "status": status })).await;
+        let path = format!("/api/tickets/{lost}/merge");
+        let (told, merged) = desk.call(Method::POST, &path, json!({ "into": lost - 1 })).await;
+        assert_eq!(told, 200, "{merged}");
+        assert_eq!(merged["status"], becomes, "one that was {status}");
+    }
+}
+
+#[tokio::test]
 async fn links_are_told_by_both_and_taken_away_by_either() {
     let (app, acme, visitor) = TestApp::chat().await;
     let desk = Desk::of(&app, &acme).await;

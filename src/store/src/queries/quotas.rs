@@ -263,9 +263,9 @@ pub async fn standings(conn: &mut TenantConn<'_>, at: DateTime<Utc>) -> Result<V
              UNION ALL SELECT 'storage_mb', (coalesce(sum(d.bytes), 0) / 1000000)::bigint, NULL FROM documents d \
                  JOIN spaces s ON s.tenant_id = d.tenant_id AND s.id = d.space_id AND s.removed_at IS NULL) \
          SELECT quota, used, at_most, resets_at, coalesce(used >= at_most, false) OR quota = 'cost_per_month' AND EXISTS ( \
-             SELECT FROM quota_notices n WHERE n.quota = used.quota AND n.percent = 100 AND n.at_most = parlance_limit(used.quota) \
+             SELECT FROM quota_notices n WHERE n.quota = used.quota AND n.percent = 100 AND n.at_most = bound.at_most \
              AND n.period = (SELECT p.period FROM parlance_period(used.quota, $1) p)) AS reached \
-         FROM used CROSS JOIN LATERAL parlance_limit(quota) AS at_most")
+         FROM used CROSS JOIN LATERAL parlance_limit(quota) AS bound (at_most)")
     .bind::<Timestamptz, _>(at)
     .load(conn.db())
     .await?)

@@ -172,7 +172,8 @@ pub async fn settle(conn: &mut TenantConn<'_>, settlement: &Settlement) -> Resul
 }
 
 /// Gives a reservation up that was never sent; that of a visitor's message gives that back to the month it was
-/// taken of, unless another call for the message was sent before. `false`, and nothing changes, where it was sent (settle it), settled or released before.
+/// taken of, unless another call for the message was sent before. `false`, and nothing changes, where it was sent
+/// (settle it), settled or released before.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
