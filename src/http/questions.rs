@@ -42,6 +42,20 @@ pub struct QuestionsQuery {
     /// `popular`, what is asked most; `unanswered`, what was not answered well most often. `popular` unless told.
     #[param(inline, value_type = Option<words::QuestionKind>)]
     kind: Option<ReportKind>,
+    /// What a CSV is of: `questions`, a line a meaning; `documents`, with how many answers cite each; `slowest`, a
+    /// line an answer. `questions` unless told.
+    #[param(inline)]
+    table: Option<Table>,
+}
+
+/// Which part of the report a CSV is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Table {
+    #[default]
+    Questions,
+    Documents,
+    Slowest,
 }
 
 /// What was asked in a period.
@@ -123,7 +137,7 @@ struct SlowView {
 /// Get what visitors asked.
 ///
 /// By meaning, with what was not answered well, what answers cite, and which took longest. Asked for `text/csv`
-/// it is the questions, a line each.
+/// it is one table of these.
 #[utoipa::path(
     get, path = "/api/analytics/questions", operation_id = "get_questions", tag = "analytics", security(("user" = ["analytics:read", "conversations:read"]), ("key" = ["analytics:read", "conversations:read"])), params(QuestionsQuery),
     responses((status = 200, content((QuestionsReport = "application/json"), (String = "text/csv"))), (status = "default", body = ProblemDocument, content_type = "application/problem+json")),
@@ -140,8 +154,13 @@ pub async fn report(
     let report = report::report(&db, query.space, period.range(), kind).await;
     let report = report.map_err(problem)?;
     if wants_csv(&request) {
-        let name = format!("questions-{}-{}.csv", period.from(), period.to());
-        return Ok(attachment(&name, csv(&report)));
+        let (name, csv) = match query.table.unwrap_or_default() {
+            Table::Questions => ("questions", questions(&report)),
+            Table::Documents => ("documents", documents(&report)),
+            Table::Slowest => ("slowest-answers", slowest(&report)),
+        };
+        let name = format!("{name}-{}-{}.csv", period.from(), period.to());
+        return Ok(attachment(&name, csv));
     }
     let took = |p50_ms, p95_ms| Took { p50_ms, p95_ms };
     Ok(HttpResponse::Ok()
@@ -167,13 +186,9 @@ pub async fn report(
         }))
 }
 
-/// A line for each meaning (RFC 4180). What visitors wrote is kept from being read as a formula.
-fn csv(report: &Report) -> Vec<u8> {
-    let mut csv = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
-    // Into memory nothing fails.
-    let _ = csv.write_record([
+/// A line for each meaning.
+fn questions(report: &Report) -> Vec<u8> {
+    let columns = [
         "question",
         "questions",
         "before",
@@ -184,10 +199,10 @@ fn csv(report: &Report) -> Vec<u8> {
         "p95_ms",
         "space",
         "id",
-    ]);
+    ];
     let ms = |ms: Option<f64>| ms.map(|ms| format!("{ms:.0}")).unwrap_or_default();
-    for asked in &report.questions {
-        let _ = csv.write_record([
+    let lines = report.questions.iter().map(|asked| {
+        [
             plain(&asked.question),
             asked.questions.to_string(),
             asked.before.to_string(),
@@ -198,8 +213,47 @@ fn csv(report: &Report) -> Vec<u8> {
             ms(asked.p95_ms),
             asked.space_id.to_string(),
             asked.id.to_string(),
-        ]);
-    }
+        ]
+    });
+    csv(columns, lines)
+}
+
+/// A line for each document that is listed: those that are cited most, and those that never are.
+fn documents(report: &Report) -> Vec<u8> {
+    let listed = report.cited.iter().chain(&report.never_cited);
+    let lines = listed.map(|document| {
+        [
+            plain(&document.title),
+            document.answers.to_string(),
+            document.space_id.to_string(),
+            document.id.to_string(),
+        ]
+    });
+    csv(["title", "answers", "space", "id"], lines)
+}
+
+/// A line for each of the slowest answers.
+fn slowest(report: &Report) -> Vec<u8> {
+    let lines = report.slowest.iter().map(|slow| {
+        [
+            plain(&slow.question),
+            slow.took_ms.to_string(),
+            slow.asked_at.to_rfc3339(),
+            slow.space_id.to_string(),
+            slow.conversation_id.to_string(),
+        ]
+    });
+    csv(["question", "took_ms", "asked_at", "space", "conversation"], lines)
+}
+
+/// A table (RFC 4180). What somebody wrote is [`plain`] in it.
+fn csv<const N: usize>(columns: [&str; N], lines: impl Iterator<Item = [String; N]>) -> Vec<u8> {
+    let mut csv = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    // Into memory nothing fails.
+    let _ = csv.write_record(columns);
+    lines.for_each(|line| drop(csv.write_record(line)));
     csv.into_inner().unwrap_or_default()
 }
 

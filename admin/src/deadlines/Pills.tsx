@@ -8,10 +8,11 @@ interface PillsProps {
   options: readonly { id: string; name: string }[] | undefined;
   chosen: readonly string[];
   change: (chosen: string[]) => void;
+  fault: string | undefined;
 }
 
 /** Any of a few things, or all of them where none is chosen. What is chosen and gone can only be taken away. */
-export function Pills({ label, any, options, chosen, change }: PillsProps) {
+export function Pills({ label, any, options, chosen, change, fault }: PillsProps) {
   const id = useId();
   if (!options) return null;
   const gone = chosen.filter((one) => !options.some((option) => option.id === one));
@@ -19,7 +20,7 @@ export function Pills({ label, any, options, chosen, change }: PillsProps) {
   if (all.length === 0) return null;
   const pill = 'h-8 max-w-full truncate rounded-full border border-line px-3 text-xs font-medium text-mute hover:border-strong hover:text-ink aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent';
   return (
-    <div role="group" aria-labelledby={id}>
+    <div role="group" aria-labelledby={id} aria-describedby={fault && `${id}-said`}>
       <p id={id} className="mb-1.5 text-xs font-medium text-mute">
         {label}
       </p>
@@ -39,6 +40,11 @@ export function Pills({ label, any, options, chosen, change }: PillsProps) {
           </button>
         ))}
       </div>
+      {fault && (
+        <p id={`${id}-said`} className="mt-1.5 text-xs text-bad">
+          {fault}
+        </p>
+      )}
     </div>
   );
 }

@@ -77,9 +77,9 @@ export function PolicyForm({ policy, close }: { policy: Policy | null; close: ()
         />
         <fieldset className="space-y-3">
           <legend className="mb-2 font-medium">For which tickets</legend>
-          <Pills label="Space" any="Any space" options={spaces} chosen={words.conditions.spaces} change={(chosen) => choose({ spaces: chosen })} />
-          <Pills label="Team" any="Any team" options={teams} chosen={words.conditions.teams} change={(chosen) => choose({ teams: chosen })} />
-          <Pills label="Category" any="Any category" options={categories} chosen={words.conditions.categories} change={(chosen) => choose({ categories: chosen })} />
+          <Pills label="Space" any="Any space" options={spaces} chosen={words.conditions.spaces} change={(chosen) => choose({ spaces: chosen })} fault={fault('conditions.spaces')} />
+          <Pills label="Team" any="Any team" options={teams} chosen={words.conditions.teams} change={(chosen) => choose({ teams: chosen })} fault={fault('conditions.teams')} />
+          <Pills label="Category" any="Any category" options={categories} chosen={words.conditions.categories} change={(chosen) => choose({ categories: chosen })} fault={fault('conditions.categories')} />
           <ListField
             label="Plan of the customer"
             one="plan"
@@ -88,7 +88,7 @@ export function PolicyForm({ policy, close }: { policy: Policy | null; close: ()
             items={words.conditions.plans}
             most={20}
             maxLength={60}
-            fault={fault('conditions')}
+            fault={fault('conditions.plans')}
             change={(plans) => choose({ plans })}
           />
         </fieldset>

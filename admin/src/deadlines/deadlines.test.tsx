@@ -166,7 +166,10 @@ describe('policies', () => {
   });
 
   it('say at the field what the server does not take', async () => {
-    const errors = [{ field: 'targets.urgent.resolution', detail: 'give at least as long as for the first response' }];
+    const errors = [
+      { field: 'targets.urgent.resolution', detail: 'give at least as long as for the first response' },
+      { field: 'conditions.categories', detail: 'the workspace has no such category' },
+    ];
     const { user } = await open({
       'GET /api/sla-policies': () => json({ items: [policy('Standard')], next: null }),
       'PUT /api/sla-policies/Standard': () => new Response(JSON.stringify({ status: 400, code: 'invalid_request', detail: 'x', errors }), { status: 400 }),
@@ -177,6 +180,8 @@ describe('policies', () => {
     await user.click(screen.getByRole('button', { name: 'Save the policy' }));
     expect(await screen.findByText('Give at least as long as for the first response')).toBeVisible();
     expect(screen.getByLabelText('Resolution, urgent')).toBeInvalid();
+    expect(screen.getByRole('group', { name: 'Category' })).toHaveAccessibleDescription('The workspace has no such category');
+    expect(screen.getByLabelText('Plan of the customer')).not.toHaveAccessibleDescription(/category/);
   });
 
   it('are in an order, in which one for all tickets hides those below it', async () => {

@@ -3,6 +3,7 @@ import { MessageCircleQuestionMark } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { exactTime, shortTime } from '../inbox/time';
 import { count as times } from '../knowledge/words';
+import { Download } from '../overview/Download';
 import { changeText, count, change as changed, duration, share } from '../overview/format';
 import { readQuestions, type QuestionsSearch } from '../overview/range';
 import { Report, useReport } from '../overview/Report';
@@ -29,6 +30,9 @@ export function QuestionsPage() {
   const change = (next: QuestionsSearch) => void navigate({ search: readQuestions(next), replace: true });
   const slugs = new Map(spaces.map(({ id, slug }) => [id, slug]));
   const table = { name: 'questions', path: questionsPath(days, space?.id, kind) };
+  const csv = (of: string, table: 'documents' | 'slowest') => (
+    <Download table={{ name: of.replace(' ', '-'), path: questionsPath(days, space?.id, kind, table), of }} days={days} />
+  );
   const loading = <div role="status" aria-label="Loading the questions" className="h-96 animate-pulse rounded-2xl bg-sunken" />;
   return (
     <Report title="Questions" search={search} change={change} report={report} table={table} compares={false} loading={loading}>
@@ -53,10 +57,10 @@ export function QuestionsPage() {
             </div>
             <Questions data={data} slugs={slugs} />
             <div className="grid items-start gap-4 lg:grid-cols-2">
-              <Documents id="cited" title="Most cited documents" documents={data.cited} slugs={slugs} none="No answer cites a document in these days." />
+              <Documents id="cited" title="Most cited documents" act={csv('documents', 'documents')} documents={data.cited} slugs={slugs} none="No answer cites a document in these days." />
               <Documents id="never-cited" title="Documents that no answer cites" documents={data.never_cited} slugs={slugs} none="Every document is cited." />
             </div>
-            <Slowest data={data} />
+            <Slowest data={data} act={csv('slowest answers', 'slowest')} />
           </>
         )
       }
@@ -83,12 +87,15 @@ function Totals({ totals: { questions, unanswered, took } }: Pick<QuestionsRepor
   );
 }
 
-function Part({ id, title, children }: { id: string; title: string; children: ReactNode }) {
+function Part({ id, title, act, children }: { id: string; title: string; act?: ReactNode; children: ReactNode }) {
   return (
     <section aria-labelledby={id} className="min-w-0 rounded-2xl border border-line bg-panel">
-      <h2 id={id} className="p-4 pb-2 font-semibold">
-        {title}
-      </h2>
+      <div className="flex min-h-13 flex-wrap items-center gap-2 px-4 py-2">
+        <h2 id={id} className="font-semibold">
+          {title}
+        </h2>
+        {act}
+      </div>
       {children}
     </section>
   );
@@ -154,11 +161,12 @@ interface DocumentsProps {
   documents: DocumentFigures[];
   slugs: Map<string, string>;
   none: string;
+  act?: ReactNode;
 }
 
-function Documents({ id, title, documents, slugs, none }: DocumentsProps) {
+function Documents({ id, title, documents, slugs, none, act }: DocumentsProps) {
   return (
-    <Part id={id} title={title}>
+    <Part id={id} title={title} act={act}>
       {documents.length === 0 && <p className="px-4 pb-4 text-mute">{none}</p>}
       <ul className="divide-y divide-line border-t border-line empty:hidden">
         {documents.map((document) => {
@@ -185,10 +193,10 @@ function Documents({ id, title, documents, slugs, none }: DocumentsProps) {
   );
 }
 
-function Slowest({ data: { slowest } }: { data: QuestionsReport }) {
+function Slowest({ data: { slowest }, act }: { data: QuestionsReport; act: ReactNode }) {
   if (slowest.length === 0) return null;
   return (
-    <Part id="slowest" title="Slowest answers">
+    <Part id="slowest" title="Slowest answers" act={act}>
       <ul className="divide-y divide-line border-t border-line">
         {slowest.map(({ conversation, question, asked_at, took_ms }) => (
           <li key={`${conversation} ${asked_at}`} className="flex items-baseline justify-between gap-3 px-4 py-2">

@@ -130,9 +130,11 @@ export interface QuestionsReport {
 export type QuestionKind = 'popular' | 'unanswered';
 
 /** Where the report of these days is: of a space by its id, or of the workspace. */
-export function questionsPath(days: Days, space: string | undefined, kind: QuestionKind): string {
+/** `table` is what a CSV is of, the questions unless told. */
+export function questionsPath(days: Days, space: string | undefined, kind: QuestionKind, table?: 'documents' | 'slowest'): string {
   const query = inDays(days);
   query.set('kind', kind);
+  if (table) query.set('table', table);
   if (space) query.set('space', space);
   return `/api/analytics/questions?${query}`;
 }

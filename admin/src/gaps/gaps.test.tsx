@@ -1,6 +1,6 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readQuestions } from '../overview/range';
 import { page, spaceRoutes } from '../test/knowledge';
 import { openConsole } from '../test/open';
@@ -148,6 +148,25 @@ describe('the questions report', () => {
     expect(screen.getByText('Every document is cited.')).toBeInTheDocument();
     expect(screen.getByRole('link', { name: 'How heavy is it?' })).toHaveAttribute('href', '/app/inbox/c1');
     expect(screen.getByText('2 (25%)')).toBeInTheDocument();
+  });
+
+  it('gives each of its tables as a file', async () => {
+    const kept: string[] = [];
+    vi.stubGlobal('URL', Object.assign(URL, { createObjectURL: () => 'blob:x', revokeObjectURL: () => undefined }));
+    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+      kept.push(this.download);
+    });
+    const heard = serve({
+      ...spaceRoutes(),
+      'GET /api/analytics/questions': (one) => (one.accept === 'text/csv' ? new Response('title,answers\r\n') : json(report)),
+    });
+    openConsole('/overview/questions');
+    for (const name of ['CSV', 'CSV of documents', 'CSV of slowest answers']) {
+      await userEvent.click(await screen.findByRole('button', { name }));
+    }
+    await vi.waitFor(() => expect(kept.map((name) => name.replace(/-\d.*/, ''))).toEqual(['questions', 'documents', 'slowest-answers']));
+    const asked = heard.filter(({ accept }) => accept === 'text/csv').map(({ route }) => new URLSearchParams(route.split('?')[1]).get('table'));
+    expect(asked).toEqual([null, 'documents', 'slowest']);
   });
 
   it('leads on where nobody asked', async () => {

@@ -10,6 +10,8 @@ import { save } from './save';
 export interface Table {
   name: string;
   path: string;
+  /** What it is of, where a page has several. */
+  of?: string;
 }
 
 /** Gives a table as a file. */
@@ -20,7 +22,7 @@ export function Download({ table, days }: { table: Table; days: Days }) {
   });
   return (
     <>
-      <Button onClick={() => download.mutate()} disabled={download.isPending} className="ms-auto">
+      <Button onClick={() => download.mutate()} disabled={download.isPending} aria-label={table.of && `CSV of ${table.of}`} className="ms-auto">
         <Arrow className="size-4 text-mute" aria-hidden /> CSV
       </Button>
       {download.error && (

@@ -304,13 +304,28 @@ async fn what_is_asked_is_reported_and_regrouping_keeps_identities() {
     let unanswered = admin.get(&space).await;
     assert_eq!(asked(&unanswered), [(json!(BOATS), json!(2))]);
 
-    let answer = admin
-        .request(Method::GET, "/api/analytics/questions")
-        .header("accept", "text/csv");
-    let csv = answer.send().await.unwrap().text().await.unwrap();
-    let lines: Vec<&str> = csv.lines().collect();
+    let csv = async |table: &str| {
+        let path = format!("/api/analytics/questions?{table}");
+        let asks = admin.request(Method::GET, &path).header("accept", "text/csv");
+        asks.send().await.unwrap().text().await.unwrap()
+    };
+    let questions = csv("").await;
+    let lines: Vec<&str> = questions.lines().collect();
     assert!(lines[0].starts_with("question,questions,before,unanswered"));
-    assert!(lines[1].starts_with(&format!("{BOATS},2,0,2,open,")), "{csv}");
+    assert!(
+        lines[1].starts_with(&format!("{BOATS},2,0,2,open,")),
+        "{questions}"
+    );
+    let documents = csv("table=documents").await;
+    let line = format!(",1,{},{}\r\n", admin.acme.space, admin.acme.document);
+    assert!(
+        documents.starts_with("title,answers,space,id\r\n") && documents.ends_with(&line),
+        "{documents}"
+    );
+    let slowest = csv("table=slowest").await;
+    assert_eq!(slowest.lines().count(), 4, "{slowest}");
+    assert!(slowest.starts_with("question,took_ms,asked_at,space,conversation\r\n"));
+    assert!(csv("table=nothing").await.contains("invalid_request"));
 
     let (db, ingest) = (
         admin.app.services.db.tenant(admin.acme.tenant),
