@@ -361,7 +361,8 @@ fn services(
     let placement = Arc::new(Placement::new(threads));
     let arbiter = placement.of("ledger").context("no thread to run on")?;
     let ledger = LedgerHandle::start(db.clone(), clock.clone(), &arbiter);
-    let (tasks, spaces) = (Tasks::default(), SpaceDirectory::new(db.clone(), clock.clone()));
+    let tasks = Tasks::default();
+    let spaces = SpaceDirectory::new(db.clone(), clock.clone(), plans.clone());
     let answerer = Arc::new(Answerer {
         db: db.clone(),
         clock: clock.clone(),

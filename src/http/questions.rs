@@ -243,7 +243,10 @@ fn slowest(report: &Report) -> Vec<u8> {
             slow.conversation_id.to_string(),
         ]
     });
-    csv(["question", "took_ms", "asked_at", "space", "conversation"], lines)
+    csv(
+        ["question", "took_ms", "asked_at", "space", "conversation"],
+        lines,
+    )
 }
 
 /// A table (RFC 4180). What somebody wrote is [`plain`] in it.

@@ -210,11 +210,15 @@ fn card(plan: &Plan) -> Card<'_> {
         amount: format!("{}×", plan.job_shares),
         of: "share of background work",
     };
+    let own = plan.features.white_label.then(|| Line {
+        amount: "Your name".to_owned(),
+        of: "alone in the chat",
+    });
     Card {
         name: &plan.name,
         about: &plan.about,
         price: plan.price.to_string(),
-        limits: limits.chain([calls, shares]).collect(),
+        limits: limits.chain([calls, shares]).chain(own).collect(),
     }
 }
 

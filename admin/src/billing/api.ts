@@ -16,6 +16,7 @@ export interface Plan {
   api_calls_per_hour: number;
   /** Null is unlimited. */
   limits: { quota: Quota; limit: number | null }[];
+  features: { white_label: boolean };
 }
 
 export interface Plans {

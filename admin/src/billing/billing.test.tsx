@@ -20,6 +20,7 @@ const plan = (id: string, name: string, amount: string, limit: number | null): P
   job_shares: 1,
   api_calls_per_hour: 5000,
   limits: [{ quota: 'messages_per_month', limit }],
+  features: { white_label: id === 'enterprise' },
 });
 const PLANS = { plan: 'pro', plans: [plan('free', 'Free', '0.000', 1), plan('pro', 'Pro', '49.000', 10000), plan('enterprise', 'Enterprise', '199.000', null)] };
 const standing = (quota: Quota, used: number, limit: number | null, resets_at: string | null = null): Standing => ({ quota, used, limit, resets_at, reached: limit !== null && used >= limit });

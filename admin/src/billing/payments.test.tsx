@@ -23,6 +23,7 @@ const plan = (id: string, name: string, price: string, trial_days: number, space
   job_shares: 1,
   api_calls_per_hour: 50,
   limits: [{ quota: 'spaces', limit: spaces }],
+  features: { white_label: id === 'enterprise' },
 });
 const PLANS = [plan('free', 'Free', '0.000', 0, 1), plan('pro', 'Pro', '49.000', 14, 10), plan('enterprise', 'Enterprise', '199.000', 14, null)];
 const none: Subscription = {

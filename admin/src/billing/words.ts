@@ -37,7 +37,8 @@ export const usedOf = ({ quota, used, limit }: Standing) => (limit === null ? am
 /** What a plan gives, a line each. */
 export function given(plan: Plan): string[] {
   const limits = plan.limits.map(({ quota, limit }) => `${limit === null ? 'Unlimited' : amount(quota, limit)} ${QUOTAS[quota].of[limit === 1 ? 0 : 1]}`);
-  return [...limits, `${whole.format(plan.api_calls_per_hour)} API calls an hour`, `${plan.job_shares}× share of background work`];
+  const own = plan.features.white_label ? ['Your name alone in the chat'] : [];
+  return [...limits, `${whole.format(plan.api_calls_per_hour)} API calls an hour`, `${plan.job_shares}× share of background work`, ...own];
 }
 
 /** A price by the month, with the decimals that it has. */

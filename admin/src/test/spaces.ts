@@ -16,6 +16,7 @@ export const settings: SpaceSettings = {
   locale: 'en',
   identity: 'optional',
   attachments: true,
+  branding: true,
   ai: {
     models: ['openai/gpt-4.1-mini', 'extractive'],
     temperature: 0.20000000298023224,

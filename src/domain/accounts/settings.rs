@@ -70,6 +70,8 @@ pub struct SpaceSettings {
     pub identity: String,
     /// Whether visitors may attach files.
     pub attachments: bool,
+    /// Whether the widget names Parlance. Where the plan has no `white_label` it does, whatever this says.
+    pub branding: bool,
     #[schema(inline)]
     pub ai: AnswerSettings,
     #[schema(inline)]
@@ -128,6 +130,7 @@ impl Default for SpaceSettings {
             locale: "en".to_owned(),
             identity: "optional".to_owned(),
             attachments: true,
+            branding: true,
             ai: AnswerSettings::default(),
             handoff: HandoffSettings::default(),
             queue: QueueSettings::default(),

@@ -21,8 +21,8 @@ use utoipa::ToSchema;
 
 use crate::{
     domain::{
-        answering::settings::AnswerSettings, availability::Availability, experiments::arm::arm_of,
-        spaces::origins::covers,
+        answering::settings::AnswerSettings, availability::Availability, billing::plans::Plans,
+        experiments::arm::arm_of, spaces::origins::covers,
     },
     kernel::clock::SharedClock,
 };
@@ -47,6 +47,8 @@ pub struct Space {
     pub knowledge_version: i64,
     /// Whether visitors may use it.
     pub published: bool,
+    /// Whether the plan lets its widget do without the name of this product.
+    pub white_label: bool,
     pub settings: SpaceSettings,
     /// The experiment that runs in it, where one does.
     pub arms: Option<Arms>,
@@ -105,6 +107,7 @@ pub struct WidgetConfig<'a> {
     attachments: bool,
     /// Whether people are there, and what may be expected of them.
     availability: &'a Availability,
+    /// Whether the widget names who made it.
     branding: bool,
 }
 
@@ -179,7 +182,7 @@ impl Space {
             identity: &settings.identity,
             attachments: settings.attachments,
             availability,
-            branding: true,
+            branding: settings.branding || !self.white_label,
         };
         serde_json::to_value(config).unwrap_or_default()
     }
@@ -210,6 +213,7 @@ impl SpaceRef {
 pub struct SpaceDirectory {
     db: Db,
     clock: SharedClock,
+    plans: Arc<Plans>,
     by_name: Cache<String, Option<Arc<SpaceRef>>>,
     by_id: Cache<(TenantId, SpaceId), Option<Arc<Space>>>,
 }
@@ -222,7 +226,7 @@ impl std::fmt::Debug for SpaceDirectory {
 
 impl SpaceDirectory {
     #[must_use]
-    pub fn new(db: Db, clock: SharedClock) -> Self {
+    pub fn new(db: Db, clock: SharedClock, plans: Arc<Plans>) -> Self {
         let by_name = Cache::builder()
             .max_capacity(CAPACITY)
             .time_to_live(FRESH)
@@ -234,6 +238,7 @@ impl SpaceDirectory {
         Self {
             db,
             clock,
+            plans,
             by_name,
             by_id,
         }
@@ -286,8 +291,9 @@ impl SpaceDirectory {
                 .tenant(tenant)
                 .read(async |conn| experiments::with_space(conn, id).await)
                 .await?;
-            Ok::<_, StoreError>(found.map(|(row, experiment)| {
+            Ok::<_, StoreError>(found.map(|(row, experiment, plan)| {
                 let mut space = Space::from(row);
+                space.white_label = self.plans.of(&plan).features.white_label;
                 space.arms = experiment.map(|experiment| Arms::of(&space, &experiment));
                 Arc::new(space)
             }))
@@ -303,6 +309,7 @@ impl SpaceDirectory {
     }
 }
 
+/// Of its plan nothing is known by its row alone.
 impl From<spaces::Space> for Space {
     fn from(row: spaces::Space) -> Self {
         let settings = serde_json::from_value(row.settings).unwrap_or_else(|error| {
@@ -318,6 +325,7 @@ impl From<spaces::Space> for Space {
             old_key: row.old_key.zip(row.old_key_until),
             knowledge_version: row.knowledge_version,
             published: row.published,
+            white_label: false,
             settings,
             arms: None,
             assigned: None,

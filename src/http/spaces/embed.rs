@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use parlance_store::{
     StoreError,
+    control::plans,
     ids::SpaceId,
     queries::{sightings, spaces},
 };
@@ -149,11 +150,15 @@ pub async fn preview(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (db, id) = (services.db.tenant(caller.tenant), *path);
-    let found = db.read(async |conn| spaces::load(conn, id).await).await;
-    let row = found.map_err(problem)?.ok_or_else(Problem::not_found)?;
+    let found = db.read(async |conn| {
+        let row = spaces::load(conn, id).await?.ok_or(StoreError::NotFound)?;
+        Ok((row, plans::of_tenant(conn).await?))
+    });
+    let (row, plan) = found.await.map_err(problem)?;
     let (_, settings) = patched(&row.settings, &body.settings).map_err(unsound)?;
     let space = Space {
         settings,
+        white_label: services.plans.of(&plan).features.white_label,
         ..Space::from(row)
     };
     Ok(HttpResponse::Ok().json(Preview {

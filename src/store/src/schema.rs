@@ -7,6 +7,7 @@ diesel::table! {
         name -> Text,
         status -> Text,
         created_at -> Timestamptz,
+        plan -> Text,
     }
 }
 
@@ -258,4 +259,4 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(messages, reservations);
 diesel::allow_tables_to_appear_in_same_query!(conversations, visitors);
 diesel::allow_tables_to_appear_in_same_query!(conversations, spaces);
-diesel::allow_tables_to_appear_in_same_query!(experiments, spaces);
+diesel::allow_tables_to_appear_in_same_query!(experiments, spaces, tenants);

@@ -1,7 +1,7 @@
 //! Setting a space: its sites, its slug, and two who do it at once.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Owner, acme, named, text, widget};
 use crate::support::Setup;
@@ -47,6 +47,45 @@ async fn sites_are_stored_as_browsers_write_them_and_hold_at_once() {
         )
         .await;
     assert_eq!((refused, named(&problem)), (400, vec!["allowed_origins.0"]));
+}
+
+#[tokio::test]
+async fn the_widget_names_us_unless_the_plan_and_the_space_say_otherwise() {
+    let (app, acme) = acme(Setup::default()).await;
+    let owner = Owner::of(&app, &acme).await;
+    let id = acme.space.to_string();
+    let branded = async || {
+        app.services.live_settings.changed(acme.tenant, acme.space).await;
+        let config = app.http.get(app.url("/api/widget/acme/config")).send().await;
+        let config: Value = config.unwrap().json().await.unwrap();
+        let path = format!("/api/chat-spaces/{id}/preview");
+        let preview = owner
+            .asks(Method::POST, &path, json!({ "settings": { "color": "#0a7f5a" } }))
+            .await;
+        assert_eq!(
+            preview.1["config"]["branding"], config["branding"],
+            "as the preview has it"
+        );
+        config["branding"].as_bool()
+    };
+    let plan = async |plan: &str| {
+        let moved = format!("UPDATE tenants SET plan = '{plan}' WHERE id = '{}'", acme.tenant);
+        app.db().run(&moved).await.unwrap();
+    };
+    plan("enterprise").await;
+    assert_eq!(branded().await, Some(true), "nobody wanted it away");
+    let (changed, space) = owner
+        .changes(&id, json!({ "settings": { "branding": false } }))
+        .await;
+    assert_eq!(
+        (changed, &space["settings"]["branding"]),
+        (200, &Value::Bool(false))
+    );
+    assert_eq!(branded().await, Some(false));
+    plan("pro").await;
+    assert_eq!(branded().await, Some(true), "the plan has to have it");
+    plan("enterprise").await;
+    assert_eq!(branded().await, Some(false), "what was set stays");
 }
 
 #[tokio::test]

@@ -1,5 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { Eye } from 'lucide-react';
 import { useState } from 'react';
+import { useApi } from '../../api/client';
+import { useMay } from '../../app/permission';
+import { planQuery } from '../../billing/api';
 import { Button } from '../../ui/Button';
 import { Choice } from '../../ui/Choice';
 import { Dialog } from '../../ui/Dialog';
@@ -50,6 +54,7 @@ export function LookPage() {
         </Group>
         <Group title="In the chat">
           <Flag path="settings.attachments" label="Visitors may attach files" hint="Images, PDFs and plain text, of 10 MB at most. Your team may attach them either way." />
+          <Branding />
         </Group>
       </div>
       {wide ? (
@@ -69,6 +74,25 @@ export function LookPage() {
         </Dialog>
       )}
     </div>
+  );
+}
+
+/** Whose name is below the chat is a matter of the plan. */
+function Branding() {
+  const api = useApi();
+  const { data } = useQuery({ ...planQuery(api), enabled: useMay('billing:read') });
+  const { value, change } = useField<boolean>('settings.branding');
+  const plan = data?.plans.find(({ id }) => id === data.plan);
+  const larger = data?.plans.find(({ features }) => features.white_label);
+  const bound = plan !== undefined && !plan.features.white_label;
+  return (
+    <Switch
+      label="Powered by Parlance"
+      hint={bound ? `Its line below the chat. ${larger ? `With the plan ${larger.name} you may leave it out.` : ''}` : 'Its line below the chat, which you may leave out.'}
+      checked={value || bound}
+      disabled={bound}
+      onChange={(event) => change(event.target.checked)}
+    />
   );
 }
 

@@ -17,6 +17,7 @@ const NAMES: Record<string, string> = {
   'settings.locale': 'Language',
   'settings.identity': 'Who may chat',
   'settings.attachments': 'Visitors may attach files',
+  'settings.branding': 'Powered by Parlance',
   'settings.ai.models': 'Models',
   'settings.ai.temperature': 'Temperature',
   'settings.ai.max_tokens': 'Longest answer',

@@ -41,6 +41,24 @@ describe('the settings of a space', () => {
     expect(screen.getByLabelText('Passages')).toHaveValue(4);
   });
 
+  it('leaves the line below the chat to plans that may do without it', async () => {
+    const plans = [
+      { id: 'pro', name: 'Pro', features: { white_label: false } },
+      { id: 'enterprise', name: 'Enterprise', features: { white_label: true } },
+    ];
+    await open('', { 'GET /api/billing/plan': () => json({ plan: 'pro', plans }) });
+    expect(await screen.findByText('Its line below the chat. With the plan Enterprise you may leave it out.')).toBeVisible();
+    expect(screen.getByRole('switch', { name: 'Powered by Parlance' })).toBeDisabled();
+  });
+
+  it('leaves the line below the chat out where the plan lets it', async () => {
+    const plans = [{ id: 'enterprise', name: 'Enterprise', features: { white_label: true } }];
+    const { user, bodies } = await open('', { 'GET /api/billing/plan': () => json({ plan: 'enterprise', plans }), [PATCH]: () => json(space({ version: 4 })) });
+    await user.click(await screen.findByRole('switch', { name: 'Powered by Parlance' }));
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(bodies(PATCH)).toEqual([{ settings: { branding: false }, version: 3 }]));
+  });
+
   it('forgets a change that was taken back', async () => {
     const { user } = await open('');
     await types(user, 'Name of the bot', 'X');

@@ -15,6 +15,8 @@ export interface SpaceSettings {
   identity: string;
   /** Whether visitors may attach files. */
   attachments: boolean;
+  /** Whether the widget names Parlance; a plan without white label always does. */
+  branding: boolean;
   ai: {
     models: string[];
     temperature: number | null;

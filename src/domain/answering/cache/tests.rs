@@ -50,6 +50,7 @@ impl Shelf {
                     public_key: "pk".to_owned(),
                     knowledge_version: 1,
                     published: true,
+                    white_label: false,
                     settings: SpaceSettings::default(),
                     arms: None,
                     assigned: None,

@@ -15,7 +15,7 @@ use super::spaces::Space;
 use crate::{
     error::StoreError,
     ids::{ExperimentId, SpaceId},
-    schema::{experiments, spaces},
+    schema::{experiments, spaces, tenants},
     statement::sql,
     tenant::TenantConn,
     text_enum::text_enum,
@@ -81,15 +81,20 @@ pub struct Experiment {
 pub async fn with_space(
     conn: &mut TenantConn<'_>,
     space: SpaceId,
-) -> Result<Option<(Space, Option<Experiment>)>, StoreError> {
+) -> Result<Option<(Space, Option<Experiment>, String)>, StoreError> {
     let of_space = experiments::tenant_id
         .eq(spaces::tenant_id)
         .and(experiments::space_id.eq(spaces::id))
         .and(experiments::ended_at.is_null());
     let query = spaces::table
+        .inner_join(tenants::table.on(tenants::id.eq(spaces::tenant_id)))
         .left_join(experiments::table.on(of_space))
         .filter(spaces::id.eq(space).and(spaces::removed_at.is_null()))
-        .select((Space::as_select(), Option::<Experiment>::as_select()));
+        .select((
+            Space::as_select(),
+            Option::<Experiment>::as_select(),
+            tenants::plan,
+        ));
     Ok(query.first(conn.db()).await.optional()?)
 }
 
