@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use parlance_store::{
-    TenantDb,
+    StoreError, TenantDb,
     ids::{ClientId, ConversationId, SpaceId, VisitorId},
     queries::{
         audit::ActorKind,
@@ -27,6 +27,8 @@ use crate::{
 /// Tickets that one sender makes in an hour at most.
 pub const MOST: i64 = 10;
 const HOUR: TimeDelta = TimeDelta::hours(1);
+/// A mail makes one ticket.
+const MADE: &str = "tickets_client_id_once";
 /// Characters of a mail's id at most.
 const ID_MAX: usize = 500;
 
@@ -47,6 +49,23 @@ pub enum Opened {
 /// # Errors
 /// [`TicketError`] where the database fails, or the space takes nothing any more.
 pub async fn open(
+    db: &TenantDb,
+    space: SpaceId,
+    mail: &Incoming,
+    from: &EmailAddress,
+    said: &str,
+    at: DateTime<Utc>,
+) -> Result<Opened, TicketError> {
+    match try_open(db, space, mail, from, said, at).await {
+        // The same mail, brought twice at once: the other one is there by now.
+        Err(TicketError::Store(error)) if error.is_conflict(MADE) => {
+            try_open(db, space, mail, from, said, at).await
+        }
+        opened => opened,
+    }
+}
+
+async fn try_open(
     db: &TenantDb,
     space: SpaceId,
     mail: &Incoming,
@@ -118,6 +137,13 @@ pub async fn open(
             name: name.unwrap_or_else(|| from.to_string()),
         };
         let ticket = tickets::create(conn, wanted, &by, at).await?;
+        if ticket.conversation_id != Some(conversation) {
+            // Made meanwhile: what was begun here is undone.
+            return Err(StoreError::Conflict {
+                constraint: MADE.to_owned(),
+            }
+            .into());
+        }
         Ok(Opened::In(conversation, Some(ticket.number)))
     })
     .await

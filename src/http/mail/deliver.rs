@@ -91,13 +91,7 @@ async fn begin(
         return Ok(Err(Fate::Automatic));
     };
     let (db, at) = (services.db.tenant(tenant), services.clock.now());
-    let open = async || opening::open(&db, space, mail, &from, first, at).await;
-    let opened = match open().await {
-        // The same mail, brought twice at once: the other one is there by now.
-        Err(TicketError::Store(error)) if error.is_conflict("tickets_client_id_once") => open().await,
-        opened => opened,
-    };
-    match opened {
+    match opening::open(&db, space, mail, &from, first, at).await {
         Ok(Opened::In(conversation, ticket)) => {
             if let Some(number) = ticket {
                 services.consoles.ticket(tenant, number);
