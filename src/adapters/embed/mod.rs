@@ -17,7 +17,7 @@ pub use self::{
     openai::{OpenAi, OpenAiOptions},
 };
 
-/// What the text is: some models embed questions and passages differently.
+/// What the text is. No model here embeds the two differently; a question, for which somebody waits, goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
     Query,
