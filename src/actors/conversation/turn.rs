@@ -3,7 +3,7 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
-use actix::Addr;
+use actix::{Addr, prelude::SendError};
 use futures_util::FutureExt;
 use parlance_store::ids::{ConversationId, MessageId, TenantId};
 use tokio::task::JoinError;
@@ -109,14 +109,15 @@ impl ProgressSink for Reporter {
             Progress::Delta(text) => self.shown.text.push_str(text),
             Progress::Claim(claim) => self.shown.claims.push(claim.clone()),
         }
-        // A conversation that ended takes no news; its next load answers the question again.
-        let _ = self
-            .actor
-            .send(TurnProgress {
-                turn: self.turn,
-                progress,
-            })
-            .await;
+        let news = TurnProgress {
+            turn: self.turn,
+            progress,
+        };
+        // A conversation that ended takes no news; its next load answers the question again. One that has room
+        // is not waited for: that it has heard of a word would wake this task once more.
+        if let Err(SendError::Full(news)) = self.actor.try_send(news) {
+            let _ = self.actor.send(news).await;
+        }
     }
 }
 

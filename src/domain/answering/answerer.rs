@@ -2,7 +2,12 @@
 //! grounding. It reports progress as it goes and always comes back with an outcome, whatever
 //! fails: the text so far, how it ended, and what was spent.
 
-use std::{panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::{FutureExt, StreamExt};
 use parlance_store::{
@@ -24,9 +29,9 @@ use super::{
     memory,
     pending::Pending,
     prompt::{self, AnswerSettings, PromptParts},
-    reader::Reader,
     source_link::Place,
     spending::Spending,
+    stream::{AnswerStream, SourceText},
     turn::{Extra, Outcome, Plan, Prepared, ProgressSink, Question, RESERVED_INPUT},
 };
 use crate::{
@@ -378,7 +383,8 @@ impl Answerer {
             }
         }
         let may_hand_over = request.hand_over;
-        let mut reader = Reader::new(passages);
+        let sources = passages.iter().zip(1..).map(source_text).collect();
+        let mut reader = Box::new(AnswerStream::new(sources));
         let mut pending = Pending::new(self.window, begun);
         let mut stream = self
             .gateway
@@ -400,7 +406,7 @@ impl Answerer {
                         spending.note(&chunk);
                         match chunk {
                             Chunk::Text(text) => {
-                                pending.add(reader.push(&text).await);
+                                pending.add(reader.push(&text));
                                 if pending.is_due() {
                                     pending.flush(outcome, sink).await;
                                 }
@@ -415,9 +421,8 @@ impl Answerer {
                                 }
                                 break Ended::Done(reason);
                             }
-                            Chunk::Started { .. } => reader.prepare(),
                             Chunk::Abandoned { .. } => spending.sent_again(&db).await,
-                            Chunk::Usage(_) => {}
+                            Chunk::Started { .. } | Chunk::Usage(_) => {}
                         }
                     }
                     Some(Err(cause)) => break Ended::Failed(cause),
@@ -431,7 +436,7 @@ impl Answerer {
         drop(stream);
         outcome.model = spending.model();
         let cut = !matches!(ended, Ended::Done(_));
-        let Ok((events, answer)) = AssertUnwindSafe(reader.finish(cut)).catch_unwind().await else {
+        let Ok((events, answer)) = catch_unwind(AssertUnwindSafe(|| reader.finish(cut))) else {
             return Some(Ended::Panicked);
         };
         pending.add(events);
@@ -480,6 +485,14 @@ fn source((passage, number): (&Passage, u32)) -> Source {
         number,
         title: passage.title.clone(),
         heading: passage.heading.clone(),
+        text: passage.context.clone(),
+    }
+}
+
+/// As the model was shown it.
+fn source_text((passage, number): (&Passage, u32)) -> SourceText {
+    SourceText {
+        number,
         text: passage.context.clone(),
     }
 }

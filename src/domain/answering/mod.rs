@@ -22,7 +22,6 @@ pub mod model_list;
 pub mod mood;
 pub mod pending;
 pub mod prompt;
-mod reader;
 pub mod settings;
 pub mod small_talk;
 mod small_talk_phrases;

@@ -49,7 +49,7 @@ pub struct AnswerStream {
 impl AnswerStream {
     #[must_use]
     pub fn new(sources: Vec<SourceText>) -> Self {
-        let grounder = Grounder::new(&sources);
+        let grounder = Grounder::new(sources);
         Self {
             filter: MarkerFilter::new(grounder.numbers().collect()),
             grounder,

@@ -127,7 +127,7 @@ impl Kept {
                 text: passage.context.clone(),
             })
             .collect();
-        let grounder = Grounder::new(&texts);
+        let grounder = Grounder::new(texts);
         let text: Vec<u16> = self.text.encode_utf16().collect();
         let said =
             |claim: &Claim| String::from_utf16_lossy(text.get(claim.start..claim.end).unwrap_or_default());

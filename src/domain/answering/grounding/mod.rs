@@ -10,6 +10,8 @@ mod evidence;
 mod features;
 mod score;
 
+use std::sync::OnceLock;
+
 use evidence::{Evidence, Passage};
 
 use crate::kernel::text::words::{Word, words};
@@ -25,26 +27,24 @@ pub struct SourceText {
     pub text: String,
 }
 
-/// Scores claims against a fixed set of sources, prepared once.
+/// Scores claims against a fixed set of sources, each read when it is first cited: most are never.
 #[derive(Debug)]
 pub struct Grounder {
-    passages: Vec<(u32, Passage)>,
+    sources: Vec<(SourceText, OnceLock<Passage>)>,
 }
 
 impl Grounder {
     #[must_use]
-    pub fn new(sources: &[SourceText]) -> Self {
+    pub fn new(sources: Vec<SourceText>) -> Self {
+        let unread = |source| (source, OnceLock::new());
         Self {
-            passages: sources
-                .iter()
-                .map(|s| (s.number, Passage::new(&s.text)))
-                .collect(),
+            sources: sources.into_iter().map(unread).collect(),
         }
     }
 
     /// The numbers a claim may cite.
     pub fn numbers(&self) -> impl Iterator<Item = u32> {
-        self.passages.iter().map(|(number, _)| *number)
+        self.sources.iter().map(|(source, _)| source.number)
     }
 
     /// Support of `claim` by the sources it `cites`, 0–1; 0 when it cites none that is known.
@@ -53,10 +53,10 @@ impl Grounder {
     pub fn support(&self, claim: &str, cites: &[u32]) -> f32 {
         let claim = claim_words(claim);
         let cited = self
-            .passages
+            .sources
             .iter()
-            .filter(|(number, _)| cites.contains(number))
-            .map(|(_, passage)| passage);
+            .filter(|(source, _)| cites.contains(&source.number))
+            .map(|(source, passage)| passage.get_or_init(|| Passage::new(&source.text)));
         let evidence = Evidence::for_claim(&claim, cited);
         score::support(&features::compare(&claim, &evidence))
     }
@@ -73,7 +73,7 @@ pub fn support(claim: &str, passages: &[&str]) -> f32 {
             text: (*text).to_owned(),
         })
         .collect();
-    let grounder = Grounder::new(&sources);
+    let grounder = Grounder::new(sources);
     let all: Vec<u32> = grounder.numbers().collect();
     grounder.support(claim, &all)
 }
