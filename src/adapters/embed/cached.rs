@@ -1,11 +1,7 @@
 //! Remembers the vectors of questions: the same question asked again costs nothing, and asked
-//! by many at once is embedded once. What is embedded for other ends takes what is remembered, and leaves nothing.
+//! by many at once is embedded once. Passages go straight through.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    fmt,
-    sync::Arc,
-};
+use std::{fmt, sync::Arc};
 
 use moka::future::Cache;
 
@@ -58,34 +54,12 @@ impl Embedder for CachedQueries {
         self.inner.count_tokens(text)
     }
 
-    /// Pays for what no question was, and once for what is there several times.
     async fn embed(&self, texts: &[String], purpose: Purpose) -> Result<Embedded, EmbedError> {
-        let mut known = HashMap::with_capacity(texts.len());
-        let mut missing = Vec::new();
-        for text in texts {
-            if let Entry::Vacant(place) = known.entry(text) {
-                let vector = self.cache.get(text).await;
-                if vector.is_none() {
-                    missing.push(text.clone());
-                }
-                place.insert(vector);
-            }
-        }
-        if missing.len() == texts.len() {
-            return self.inner.embed(texts, purpose).await;
-        }
-        let mut embedded = match missing.is_empty() {
-            true => Embedded::default(),
-            false => self.inner.embed(&missing, purpose).await?,
-        };
-        for (text, vector) in missing.iter().zip(embedded.vectors) {
-            known.insert(text, Some(Arc::new(vector)));
-        }
-        let vectors = texts
-            .iter()
-            .filter_map(|text| known.get(text)?.as_deref().cloned());
-        embedded.vectors = vectors.collect();
-        Ok(embedded)
+        self.inner.embed(texts, purpose).await
+    }
+
+    async fn remembered(&self, text: &str) -> Option<Vec<f32>> {
+        Some(self.cache.get(text).await?.to_vec())
     }
 
     /// Of many who ask at once, one pays; where that one cannot, each for themselves.
@@ -104,15 +78,12 @@ impl Embedder for CachedQueries {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use tokio::sync::Notify;
 
     use super::{super::Call, *};
 
-    /// Remembers what it was asked for.
-    #[derive(Debug, Default)]
-    struct Embeds(Mutex<Vec<String>>);
+    #[derive(Debug)]
+    struct Embeds;
 
     #[async_trait::async_trait]
     impl Embedder for Embeds {
@@ -133,12 +104,9 @@ mod tests {
         }
 
         async fn embed(&self, texts: &[String], _: Purpose) -> Result<Embedded, EmbedError> {
-            self.0.lock().unwrap().extend_from_slice(texts);
-            let vector = |text: &String| vec![f32::from(text.bytes().next().unwrap())];
             Ok(Embedded {
-                vectors: texts.iter().map(vector).collect(),
-                tokens: texts.len() as u64,
-                estimated: false,
+                vectors: texts.iter().map(|_| vec![1.0]).collect(),
+                ..Embedded::default()
             })
         }
     }
@@ -170,10 +138,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_has_nothing_left_leaves_the_others_theirs() {
-        let (cached, broke) = (
-            CachedQueries::new(Arc::new(Embeds::default()), 1 << 20),
-            Broke::default(),
-        );
+        let (cached, broke) = (CachedQueries::new(Arc::new(Embeds), 1 << 20), Broke::default());
         let other = async {
             broke.asked.notified().await;
             cached.question("How long?", Some(&Pays)).await
@@ -188,32 +153,16 @@ mod tests {
         let first = cached.question("How long?", Some(&broke));
         let (first, other, ()) = tokio::join!(first, other, told);
         assert!(matches!(first, Err(EmbedError::Unnoted(_))), "{first:?}");
-        assert_eq!(other, Ok(vec![f32::from(b'H')]));
+        assert_eq!(other, Ok(vec![1.0]));
     }
 
     #[tokio::test]
-    async fn what_was_a_question_is_not_embedded_again_and_what_comes_twice_is_once() {
-        let embeds = Arc::new(Embeds::default());
-        let cached = CachedQueries::new(embeds.clone(), 1 << 20);
-        let asked = || std::mem::take(&mut *embeds.0.lock().unwrap());
+    async fn what_was_a_question_is_remembered_and_no_passage_is() {
+        let cached = CachedQueries::new(Arc::new(Embeds), 1 << 20);
+        assert_eq!(cached.remembered("a").await, None);
+        cached.embed(&["a".to_owned()], Purpose::Passage).await.unwrap();
+        assert_eq!(cached.remembered("a").await, None);
         cached.question("a", None).await.unwrap();
-        assert_eq!(asked(), ["a"]);
-        let embed = async |texts: &[&str]| {
-            let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
-            let embedded = cached.embed(&texts, Purpose::Passage).await.unwrap();
-            let first = |vector: &Vec<f32>| char::from(vector[0] as u8);
-            let vectors: String = embedded.vectors.iter().map(first).collect();
-            (vectors, embedded.tokens)
-        };
-        assert_eq!(embed(&["b", "a", "c", "b"]).await, ("bacb".to_owned(), 2));
-        assert_eq!(asked(), ["b", "c"]);
-        assert_eq!(embed(&["a", "a"]).await, ("aa".to_owned(), 0));
-        assert_eq!(embed(&[]).await, (String::new(), 0));
-        assert_eq!(
-            embed(&["b"]).await,
-            ("b".to_owned(), 1),
-            "only questions are kept"
-        );
-        assert_eq!(asked(), ["b"]);
+        assert_eq!(cached.remembered("a").await, Some(vec![1.0]));
     }
 }

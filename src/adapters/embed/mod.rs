@@ -17,7 +17,7 @@ pub use self::{
     openai::{OpenAi, OpenAiOptions},
 };
 
-/// What the text is. No model here embeds the two differently; a question, for which somebody waits, goes first.
+/// What the text is. A question, for which somebody waits, goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
     Query,
@@ -58,6 +58,17 @@ pub enum EmbedError {
     Unnoted(String),
 }
 
+impl EmbedError {
+    /// A text has no vector after a call that went well.
+    pub(crate) fn none_came() -> Self {
+        Self::Upstream {
+            spent: 0,
+            retryable: true,
+            detail: "no vector came back".into(),
+        }
+    }
+}
+
 /// A call about to be made.
 pub type Call<'a> = Pin<Box<dyn Future<Output = Result<Embedded, EmbedError>> + Send + 'a>>;
 
@@ -85,6 +96,12 @@ pub trait Embedder: Send + Sync + fmt::Debug {
     /// # Errors
     /// `Busy` when the queue is full, `Upstream` when the service failed after retries.
     async fn embed(&self, texts: &[String], purpose: Purpose) -> Result<Embedded, EmbedError>;
+
+    /// The vector of a text that was a question of late, where one is kept: it costs nothing. No model here embeds
+    /// questions in another way than passages.
+    async fn remembered(&self, _text: &str) -> Option<Vec<f32>> {
+        None
+    }
 
     /// The vector of a question. `payer` keeps the books where a call is made that may be billed.
     ///
@@ -119,10 +136,9 @@ async fn paid(
         Some(payer) if embedder.is_upstream() => payer.pays(embedder.count_tokens(text), call).await?,
         _ => call.await?,
     };
-    let missing = || EmbedError::Upstream {
-        spent: 0,
-        retryable: true,
-        detail: "no vector came back".into(),
-    };
-    embedded.vectors.into_iter().next().ok_or_else(missing)
+    embedded
+        .vectors
+        .into_iter()
+        .next()
+        .ok_or_else(EmbedError::none_came)
 }

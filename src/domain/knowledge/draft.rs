@@ -1,6 +1,8 @@
 //! Passages of a document that is not kept: read, cut and embedded as any other, to see what it would change.
 //! Vectors of other texts that a space pays for are made here as well.
 
+use std::collections::{BTreeSet, HashMap};
+
 use parlance_store::{
     TenantDb,
     ids::{DocumentId, PassageId, SpaceId},
@@ -15,10 +17,14 @@ use super::{
     offsets::CharOffsets,
     written::Written,
 };
-use crate::{adapters::embed::Purpose, domain::accounts::space::Space};
+use crate::{
+    adapters::embed::{EmbedError, Purpose},
+    domain::accounts::space::Space,
+};
 
 impl Ingest {
-    /// The vectors of texts in their order, at the expense of a space.
+    /// The vectors of texts in their order, at the expense of a space; those of late questions are there, and what
+    /// comes twice is paid once.
     ///
     /// # Errors
     /// [`IngestError`] where the embedder or the database fails; what was embedded until then is paid.
@@ -29,17 +35,26 @@ impl Ingest {
         texts: &[String],
         purpose: Purpose,
     ) -> Result<Vec<Vec<f32>>, IngestError> {
-        let mut vectors = Vec::with_capacity(texts.len());
-        for batch in texts.chunks(BATCH) {
+        let mut known = HashMap::with_capacity(texts.len());
+        let mut missing = BTreeSet::new();
+        for text in texts {
+            match self.embedder.remembered(text).await {
+                Some(vector) => drop(known.insert(text.clone(), vector)),
+                None => drop(missing.insert(text.clone())),
+            }
+        }
+        let missing: Vec<String> = missing.into_iter().collect();
+        for batch in missing.chunks(BATCH) {
             let estimate = batch.iter().map(|text| self.embedder.count_tokens(text)).sum();
             let model = self.embedder.model();
             let metered = self.meter.reserve(db, space, model, estimate).await?;
             let embedded = self.embed(batch, purpose).await;
             db.transaction(async |conn| metered.settle(conn, &embedded).await)
                 .await?;
-            vectors.extend(embedded?.vectors);
+            known.extend(batch.iter().cloned().zip(embedded?.vectors));
         }
-        Ok(vectors)
+        let vectors: Option<Vec<_>> = texts.iter().map(|text| known.get(text).cloned()).collect();
+        Ok(vectors.ok_or_else(EmbedError::none_came)?)
     }
 
     /// What `written` would be found by in `space` if it were the document `id` of it.
