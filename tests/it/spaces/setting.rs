@@ -1,5 +1,6 @@
 //! Setting a space: its sites, its slug, and two who do it at once.
 
+use parlance_store::{StoreError, control::plans};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -54,6 +55,7 @@ async fn the_widget_names_us_unless_the_plan_and_the_space_say_otherwise() {
     let (app, acme) = acme(Setup::default()).await;
     let owner = Owner::of(&app, &acme).await;
     let id = acme.space.to_string();
+    let (_, mut open) = app.visitor(&acme).await.connects().await;
     let branded = async || {
         app.services.live_settings.changed(acme.tenant, acme.space).await;
         let config = app.http.get(app.url("/api/widget/acme/config")).send().await;
@@ -69,8 +71,10 @@ async fn the_widget_names_us_unless_the_plan_and_the_space_say_otherwise() {
         config["branding"].as_bool()
     };
     let plan = async |plan: &str| {
-        let moved = format!("UPDATE tenants SET plan = '{plan}' WHERE id = '{}'", acme.tenant);
-        app.db().run(&moved).await.unwrap();
+        let db = app.services.db.tenant(acme.tenant);
+        let moved = db.transaction(async |conn| plans::change(conn, plan).await);
+        let moved: Result<(), StoreError> = moved.await;
+        moved.unwrap();
     };
     plan("enterprise").await;
     assert_eq!(branded().await, Some(true), "nobody wanted it away");
@@ -81,11 +85,21 @@ async fn the_widget_names_us_unless_the_plan_and_the_space_say_otherwise() {
         (changed, &space["settings"]["branding"]),
         (200, &Value::Bool(false))
     );
-    assert_eq!(branded().await, Some(false));
+    let mut told = async || open.next_of("settings").await["config"]["branding"].as_bool();
+    assert_eq!((branded().await, told().await), (Some(false), Some(false)));
     plan("pro").await;
+    assert_eq!(
+        told().await,
+        Some(true),
+        "open chats follow the plan by themselves"
+    );
     assert_eq!(branded().await, Some(true), "the plan has to have it");
     plan("enterprise").await;
-    assert_eq!(branded().await, Some(false), "what was set stays");
+    assert_eq!(
+        (told().await, branded().await),
+        (Some(false), Some(false)),
+        "what was set stays"
+    );
 }
 
 #[tokio::test]

@@ -65,13 +65,15 @@ pub async fn of_tenant(conn: &mut TenantConn<'_>) -> Result<String, StoreError> 
     Ok(row.plan)
 }
 
-/// Puts the tenant on another plan; its limits count from the end of the transaction.
+/// Puts the tenant on another plan; its limits count from the end of the transaction, and its spaces have changed with it.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
 pub async fn change(conn: &mut TenantConn<'_>, plan: &str) -> Result<(), StoreError> {
     let tenant = conn.tenant_id();
-    sql("UPDATE tenants SET plan = $2 WHERE id = $1")
+    sql("WITH moved AS (UPDATE tenants SET plan = $2 WHERE id = $1 AND plan <> $2 RETURNING id) \
+         , seen AS (UPDATE space_index s SET changed_at = clock_timestamp() FROM moved m WHERE s.tenant_id = m.id) \
+         SELECT FROM moved")
         .bind::<SqlUuid, _>(tenant)
         .bind::<Text, _>(plan)
         .execute(conn.db())

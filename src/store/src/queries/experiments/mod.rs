@@ -74,7 +74,7 @@ pub struct Experiment {
     pub used: Option<Arm>,
 }
 
-/// A space with the experiment that runs in it.
+/// A space with the experiment that runs in it, and the word of its tenant's plan.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
