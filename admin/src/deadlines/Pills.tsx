@@ -14,10 +14,15 @@ interface PillsProps {
 /** Any of a few things, or all of them where none is chosen. What is chosen and gone can only be taken away. */
 export function Pills({ label, any, options, chosen, change, fault }: PillsProps) {
   const id = useId();
-  if (!options) return null;
+  const said = fault && (
+    <p id={`${id}-said`} className="mt-1.5 text-xs text-bad">
+      {fault}
+    </p>
+  );
+  if (!options) return said;
   const gone = chosen.filter((one) => !options.some((option) => option.id === one));
   const all = [...options, ...gone.map((one) => ({ id: one, name: 'One that is gone' }))];
-  if (all.length === 0) return null;
+  if (all.length === 0) return said;
   const pill = 'h-8 max-w-full truncate rounded-full border border-line px-3 text-xs font-medium text-mute hover:border-strong hover:text-ink aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent';
   return (
     <div role="group" aria-labelledby={id} aria-describedby={fault && `${id}-said`}>
@@ -40,11 +45,7 @@ export function Pills({ label, any, options, chosen, change, fault }: PillsProps
           </button>
         ))}
       </div>
-      {fault && (
-        <p id={`${id}-said`} className="mt-1.5 text-xs text-bad">
-          {fault}
-        </p>
-      )}
+      {said}
     </div>
   );
 }

@@ -129,8 +129,7 @@ export interface QuestionsReport {
 
 export type QuestionKind = 'popular' | 'unanswered';
 
-/** Where the report of these days is: of a space by its id, or of the workspace. */
-/** `table` is what a CSV is of, the questions unless told. */
+/** Where the report of these days is: of a space by its id, or of the workspace. `table` is what a CSV is of, the questions unless told. */
 export function questionsPath(days: Days, space: string | undefined, kind: QuestionKind, table?: 'documents' | 'slowest'): string {
   const query = inDays(days);
   query.set('kind', kind);

@@ -31,7 +31,7 @@ use super::{
     prompt::{self, AnswerSettings, PromptParts},
     source_link::Place,
     spending::Spending,
-    stream::{AnswerStream, SourceText},
+    stream::AnswerStream,
     turn::{Extra, Outcome, Plan, Prepared, ProgressSink, Question, RESERVED_INPUT},
 };
 use crate::{
@@ -383,8 +383,7 @@ impl Answerer {
             }
         }
         let may_hand_over = request.hand_over;
-        let sources = passages.iter().zip(1..).map(source_text).collect();
-        let mut reader = Box::new(AnswerStream::new(sources));
+        let mut reader = Some(Box::new(AnswerStream::new(citing::sources(passages))));
         let mut pending = Pending::new(self.window, begun);
         let mut stream = self
             .gateway
@@ -406,7 +405,11 @@ impl Answerer {
                         spending.note(&chunk);
                         match chunk {
                             Chunk::Text(text) => {
-                                pending.add(reader.push(&text));
+                                // Where it fails it is gone, and nothing goes on behind the hole.
+                                if let Some(mut reading) = reader.take() {
+                                    pending.add(reading.push(&text));
+                                    reader = Some(reading);
+                                }
                                 if pending.is_due() {
                                     pending.flush(outcome, sink).await;
                                 }
@@ -436,7 +439,8 @@ impl Answerer {
         drop(stream);
         outcome.model = spending.model();
         let cut = !matches!(ended, Ended::Done(_));
-        let Ok((events, answer)) = catch_unwind(AssertUnwindSafe(|| reader.finish(cut))) else {
+        let finished = catch_unwind(AssertUnwindSafe(|| reader.map(|reader| reader.finish(cut))));
+        let Ok(Some((events, answer))) = finished else {
             return Some(Ended::Panicked);
         };
         pending.add(events);
@@ -485,14 +489,6 @@ fn source((passage, number): (&Passage, u32)) -> Source {
         number,
         title: passage.title.clone(),
         heading: passage.heading.clone(),
-        text: passage.context.clone(),
-    }
-}
-
-/// As the model was shown it.
-fn source_text((passage, number): (&Passage, u32)) -> SourceText {
-    SourceText {
-        number,
         text: passage.context.clone(),
     }
 }

@@ -4,13 +4,25 @@ use std::{collections::BTreeSet, ops::Range};
 
 use super::{
     source_link::{Place, Spot},
-    stream::Answer,
+    stream::{Answer, SourceText},
     turn::Cited,
 };
 use crate::domain::{conversations::event::Citation, retrieval::Passage};
 
 /// Characters of a citation's excerpt at most.
 const EXCERPT: usize = 280;
+
+/// The sources of an answer as the model was shown them, by the numbers it cites.
+#[must_use]
+pub fn sources(passages: &[Passage]) -> Vec<SourceText> {
+    let numbered = passages.iter().zip(1..);
+    numbered
+        .map(|(passage, number)| SourceText {
+            number,
+            text: passage.context.clone(),
+        })
+        .collect()
+}
 
 /// The sources the answer cites, in the order of their numbers.
 #[must_use]

@@ -24,8 +24,6 @@ use crate::{
 
 /// How often it is noted how much has streamed.
 const NOTE_EVERY: Duration = Duration::from_secs(1);
-/// As much more text is counted anew.
-const AGAIN: usize = 4;
 /// The stream stands still meanwhile.
 const NOTE_WITHIN: Duration = Duration::from_millis(250);
 
@@ -64,9 +62,9 @@ pub struct Spending {
     model: Option<String>,
     told: Option<Usage>,
     done: bool,
-    /// What streamed, and bytes and tokens of it when it was last counted.
-    streamed: String,
-    counted: (usize, usize),
+    /// Tokens that streamed, and text that is not counted yet.
+    streamed: i64,
+    uncounted: String,
     noted_at: Instant,
     abandoned: Vec<(String, Usage)>,
 }
@@ -100,8 +98,8 @@ impl Spending {
             model: None,
             told: None,
             done: false,
-            streamed: String::new(),
-            counted: (0, 0),
+            streamed: 0,
+            uncounted: String::new(),
             noted_at: Instant::now(),
             abandoned: Vec::new(),
         }
@@ -139,29 +137,20 @@ impl Spending {
 
     /// Adds text that streamed; now and then notes how much, for whoever settles after a crash.
     pub async fn streamed(&mut self, db: &TenantDb, text: &str) {
-        self.streamed.push_str(text);
+        self.uncounted.push_str(text);
         if self.noted_at.elapsed() < NOTE_EVERY {
             return;
         }
         self.noted_at = Instant::now();
-        let (id, output) = (self.reservation, self.about());
+        self.streamed += count(tokens::count(&self.uncounted));
+        self.uncounted.clear();
+        let (id, output) = (self.reservation, self.streamed);
         let noted = db.note(async |conn| ledger::checkpoint_output(conn, id, output).await);
         match timeout(NOTE_WITHIN, noted).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => warn!(%error, "how much has streamed could not be noted"),
             Err(_) => warn!("how much has streamed was not noted in time"),
         }
-    }
-
-    /// Tokens that streamed: counted when there is [`AGAIN`] times as much as there was, and until then by the
-    /// bytes that a token of this answer has. Each count goes through memory that nobody else has in use.
-    fn about(&mut self) -> i64 {
-        let bytes = self.streamed.len();
-        if bytes >= self.counted.0.saturating_mul(AGAIN) {
-            self.counted = (bytes, tokens::count(&self.streamed));
-        }
-        let (of, tokens) = self.counted;
-        count(tokens.saturating_mul(bytes).div_ceil(of.max(1)))
     }
 
     /// Takes in what a chunk says about model and usage.
@@ -223,7 +212,8 @@ impl Spending {
             return (TokenUsage::from(told), false);
         }
         let told = self.told.map_or_else(|| self.unknown(), TokenUsage::from);
-        let output = told.output.max(count(tokens::count(&self.streamed)));
+        let streamed = self.streamed + count(tokens::count(&self.uncounted));
+        let output = told.output.max(streamed);
         (TokenUsage { output, ..told }, true)
     }
 

@@ -63,6 +63,12 @@ async fn a_mail_that_is_brought_twice_at_once_is_one_ticket_and_no_fault() {
         assert_eq!(delivered, 1, "{brought:?}");
     }
     assert_eq!(scene.tickets().await.len(), 4);
+    let begun = scene
+        .app
+        .db()
+        .rows("SELECT conversation_id FROM mail_threads")
+        .await;
+    assert_eq!(begun.unwrap().len(), 4, "none without a ticket");
 }
 
 #[tokio::test]

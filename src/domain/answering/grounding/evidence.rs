@@ -24,7 +24,7 @@ pub struct Passage {
     sentences: Vec<Vec<Word>>,
 }
 
-/// A few neighbouring sentences, and the weight of the claim in them.
+/// A few neighbouring sentences, and what they have of the claim.
 struct Window<'a> {
     /// The passage, as it was given.
     passage: usize,

@@ -26,6 +26,6 @@ export function askFirst(wanted, { identity, attributes }, chat, store) {
   const box = form('form.prechat', 'chat', done, fields.map(field));
   composer.before(box);
   // The focus must not be lost with what had it.
-  if (document.activeElement === $('text')) focus();
+  if (composer.contains(document.activeElement)) focus();
   composer.hidden = true;
 }
