@@ -56,97 +56,87 @@ pub async fn open(
     said: &str,
     at: DateTime<Utc>,
 ) -> Result<Opened, TicketError> {
-    match try_open(db, space, mail, from, said, at).await {
+    let begin = async || {
+        db.transaction(async |conn| {
+            let mut this = None;
+            for id in mail.tickets(space) {
+                this.get_or_insert(ClientId(id));
+                let known = store::of_client(conn, ClientId(id)).await?;
+                if let Some(conversation) = known.and_then(|ticket| ticket.conversation_id) {
+                    return Ok(Opened::In(conversation, None));
+                }
+            }
+            let sender = mail_threads::sender(conn, from.as_str(), at - HOUR).await?;
+            if sender.blocked {
+                return Ok(Opened::Blocked);
+            }
+            if sender.lately >= MOST {
+                return Ok(Opened::TooMany);
+            }
+            let (visitor, conversation) = (VisitorId::new(), ConversationId::new());
+            let (name, subject) = (
+                mail.name.as_deref().map(|name| line(name, NAME_MAX)),
+                subject(&mail.subject),
+            );
+            let name = name.filter(|name| !name.is_empty());
+            let locale = language(&format!("{subject}\n{said}")).map(str::to_owned);
+            let visit = Visit {
+                id: visitor,
+                space_id: space,
+                attributes: json!({}),
+                said: json!({ "email": from.as_str(), "name": name }),
+                contact_id: None,
+                locale: locale.clone(),
+                at,
+            };
+            visitors::upsert(conn, visit).await?;
+            let new = NewConversation {
+                id: conversation,
+                space_id: space,
+                visitor_id: visitor,
+                status: ConversationStatus::Bot,
+                locale,
+                page: None,
+                at,
+            };
+            conversations::create(conn, new).await?;
+            let thread = NewThread {
+                conversation_id: conversation,
+                email: from.to_string(),
+                subject: subject.clone(),
+                message_id: message_id(mail),
+            };
+            mail_threads::begin(conn, thread).await?;
+            let wanted = Wanted {
+                subject: Some(subject),
+                text: Some(said.to_owned()),
+                requester_name: name.clone(),
+                requester_email: Some(from.to_string()),
+                client_id: this,
+                ..Wanted::of(conversation, Via::Mail)
+            };
+            let by = Author {
+                kind: ActorKind::Visitor,
+                id: Some(visitor.0),
+                name: name.unwrap_or_else(|| from.to_string()),
+            };
+            let ticket = tickets::create(conn, wanted, &by, at).await?;
+            if ticket.conversation_id != Some(conversation) {
+                // Made meanwhile: what was begun here is undone.
+                return Err(StoreError::Conflict {
+                    constraint: MADE.to_owned(),
+                }
+                .into());
+            }
+            Ok(Opened::In(conversation, Some(ticket.number)))
+        })
+        .await
+    };
+    match begin().await {
         // The same mail, brought twice at once: the other one is there by now.
-        Err(TicketError::Store(error)) if error.is_conflict(MADE) => {
-            try_open(db, space, mail, from, said, at).await
-        }
+        Err(TicketError::Store(error)) if error.is_conflict(MADE) => begin().await,
         opened => opened,
     }
-}
-
-async fn try_open(
-    db: &TenantDb,
-    space: SpaceId,
-    mail: &Incoming,
-    from: &EmailAddress,
-    said: &str,
-    at: DateTime<Utc>,
-) -> Result<Opened, TicketError> {
-    db.transaction(async |conn| {
-        let mut this = None;
-        for id in mail.tickets(space) {
-            this.get_or_insert(ClientId(id));
-            let known = store::of_client(conn, ClientId(id)).await?;
-            if let Some(conversation) = known.and_then(|ticket| ticket.conversation_id) {
-                return Ok(Opened::In(conversation, None));
-            }
-        }
-        let sender = mail_threads::sender(conn, from.as_str(), at - HOUR).await?;
-        if sender.blocked {
-            return Ok(Opened::Blocked);
-        }
-        if sender.lately >= MOST {
-            return Ok(Opened::TooMany);
-        }
-        let (visitor, conversation) = (VisitorId::new(), ConversationId::new());
-        let (name, subject) = (
-            mail.name.as_deref().map(|name| line(name, NAME_MAX)),
-            subject(&mail.subject),
-        );
-        let name = name.filter(|name| !name.is_empty());
-        let locale = language(&format!("{subject}\n{said}")).map(str::to_owned);
-        let visit = Visit {
-            id: visitor,
-            space_id: space,
-            attributes: json!({}),
-            said: json!({ "email": from.as_str(), "name": name }),
-            contact_id: None,
-            locale: locale.clone(),
-            at,
-        };
-        visitors::upsert(conn, visit).await?;
-        let new = NewConversation {
-            id: conversation,
-            space_id: space,
-            visitor_id: visitor,
-            status: ConversationStatus::Bot,
-            locale,
-            page: None,
-            at,
-        };
-        conversations::create(conn, new).await?;
-        let thread = NewThread {
-            conversation_id: conversation,
-            email: from.to_string(),
-            subject: subject.clone(),
-            message_id: message_id(mail),
-        };
-        mail_threads::begin(conn, thread).await?;
-        let wanted = Wanted {
-            subject: Some(subject),
-            text: Some(said.to_owned()),
-            requester_name: name.clone(),
-            requester_email: Some(from.to_string()),
-            client_id: this,
-            ..Wanted::of(conversation, Via::Mail)
-        };
-        let by = Author {
-            kind: ActorKind::Visitor,
-            id: Some(visitor.0),
-            name: name.unwrap_or_else(|| from.to_string()),
-        };
-        let ticket = tickets::create(conn, wanted, &by, at).await?;
-        if ticket.conversation_id != Some(conversation) {
-            // Made meanwhile: what was begun here is undone.
-            return Err(StoreError::Conflict {
-                constraint: MADE.to_owned(),
-            }
-            .into());
-        }
-        Ok(Opened::In(conversation, Some(ticket.number)))
-    })
-    .await
 }
 
 /// The id of a mail as another may name it; none where it is too long or has what no id has.

@@ -9,10 +9,10 @@ use std::{
 };
 
 use parlance::{
-    adapters::embed::{EmbedError, Embedded, Embedder, Purpose},
+    adapters::embed::{CachedQueries, EmbedError, Embedded, Embedder, Purpose},
     domain::{
         billing::meter::Meter,
-        knowledge::ingest::{IngestError, Resumed},
+        knowledge::ingest::{Ingest, IngestError, Resumed},
         retrieval::{RetrievalSettings, Retriever, floor::Floor},
     },
 };
@@ -22,7 +22,7 @@ use parlance_store::queries::{
 };
 
 use super::{database, ingest, tenant};
-use crate::support::Words;
+use crate::support::{TestApp, Words};
 
 /// `Words` that remembers what it was asked to embed.
 #[derive(Debug, Default)]
@@ -56,6 +56,28 @@ impl Embedder for Counted {
         self.0.lock().unwrap().extend_from_slice(texts);
         Words.embed(texts, purpose).await
     }
+}
+
+#[tokio::test]
+async fn what_was_asked_of_late_and_what_comes_twice_is_not_embedded_again() {
+    let (app, acme, _) = TestApp::chat().await;
+    let counted = Arc::new(Counted::default());
+    let embedder: Arc<dyn Embedder> = Arc::new(CachedQueries::new(counted.clone(), 1 << 20));
+    let ingest = Ingest {
+        embedder: embedder.clone(),
+        ..app.services.ingest.clone()
+    };
+    let asked = embedder.question("asked", None).await.unwrap();
+    assert_eq!(counted.taken(), ["asked"]);
+    let texts = ["new", "asked", "other", "new"].map(str::to_owned);
+    let db = app.services.db.tenant(acme.tenant);
+    let vectors = ingest
+        .vectors(&db, acme.space, &texts, Purpose::Passage)
+        .await
+        .unwrap();
+    assert_eq!(counted.taken(), ["new", "other"]);
+    let own = Words.embed(&texts, Purpose::Passage).await.unwrap().vectors;
+    assert_eq!((&vectors, &vectors[1]), (&own, &asked), "each in its place");
 }
 
 /// A guide of so many chapters, each long enough for a passage of its own.

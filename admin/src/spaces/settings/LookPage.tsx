@@ -84,13 +84,13 @@ function Branding() {
   const { value, change } = useField<boolean>('settings.branding');
   const plan = data?.plans.find(({ id }) => id === data.plan);
   const larger = data?.plans.find(({ features }) => features.white_label);
-  const free = plan?.features.white_label ?? false;
+  const optional = plan?.features.white_label ?? false;
   return (
     <Switch
       label="Powered by Parlance"
-      hint={free ? 'Its line below the chat, which you may leave out.' : `Its line below the chat. ${larger ? `With the plan ${larger.name} you may leave it out.` : ''}`}
-      checked={value || !free}
-      disabled={!free}
+      hint={optional ? 'Its line below the chat, which you may leave out.' : `Its line below the chat. ${larger ? `With the plan ${larger.name} you may leave it out.` : ''}`}
+      checked={value || !optional}
+      disabled={!optional}
       onChange={(event) => change(event.target.checked)}
     />
   );

@@ -71,8 +71,8 @@ pub async fn of_tenant(conn: &mut TenantConn<'_>) -> Result<String, StoreError> 
 /// [`StoreError`] where the database does not answer.
 pub async fn change(conn: &mut TenantConn<'_>, plan: &str) -> Result<(), StoreError> {
     let tenant = conn.tenant_id();
-    sql("WITH moved AS (UPDATE tenants SET plan = $2 WHERE id = $1 AND plan <> $2 RETURNING id) \
-         , seen AS (UPDATE space_index s SET changed_at = clock_timestamp() FROM moved m WHERE s.tenant_id = m.id) \
+    sql("WITH moved AS (UPDATE tenants SET plan = $2 WHERE id = $1 AND plan <> $2 RETURNING id), \
+         seen AS (UPDATE space_index s SET changed_at = clock_timestamp() FROM moved m WHERE s.tenant_id = m.id) \
          SELECT FROM moved")
         .bind::<SqlUuid, _>(tenant)
         .bind::<Text, _>(plan)
