@@ -216,7 +216,10 @@ impl Hasher {
 #[cfg(test)]
 mod tests {
     use argon2::{Algorithm, Version};
-    use futures_util::future::join_all;
+    use futures_util::{
+        future::{join_all, maybe_done},
+        poll,
+    };
 
     use super::*;
 
@@ -291,7 +294,19 @@ mod tests {
     #[tokio::test]
     async fn so_many_at_once_some_wait_and_the_others_are_sent_away() {
         let hasher = Hasher::new(1);
-        let all = join_all((0..LINE + 5).map(|_| hasher.run(true, || true))).await;
+        let turn = hasher.running.clone().acquire_owned().await.unwrap();
+        let one = || Box::pin(maybe_done(hasher.run(true, || true)));
+        let mut asked: Vec<_> = (0..LINE + 5).map(|_| one()).collect();
+        for one in &mut asked {
+            // All have asked before the first is served.
+            let _ = poll!(one);
+        }
+        drop(turn);
+        join_all(&mut asked).await;
+        let all: Vec<_> = asked
+            .iter_mut()
+            .filter_map(|one| one.as_mut().take_output())
+            .collect();
         let served = all.iter().filter(|one| **one == Ok(Some(true))).count();
         assert_eq!((served, all.len() - served), (LINE + 1, 4));
         assert_eq!(
