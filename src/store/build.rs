@@ -3,14 +3,16 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
+    env, fs,
     hash::{DefaultHasher, Hash, Hasher},
     io,
     path::{Path, PathBuf},
 };
 
 fn main() -> io::Result<()> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
+    // Not as it was when this was compiled: another checkout may have done that.
+    let home = env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?;
+    let folder = Path::new(&home).join("../../migrations");
     println!("cargo:rerun-if-changed={}", folder.display());
     let mut files = BTreeSet::new();
     collect(&folder, &mut files)?;
