@@ -3,6 +3,7 @@
 
 use std::{future::Future, time::Duration};
 
+use tokio::{runtime::Handle, task::JoinHandle};
 use tokio_util::{
     sync::CancellationToken,
     task::{AbortOnDropHandle, TaskTracker},
@@ -22,14 +23,19 @@ impl Tasks {
         let task = self
             .tracker
             .spawn_local(future.instrument(info_span!("task", name)));
-        self.tracker.spawn_local(async move {
-            if let Err(failed) = task.await
-                && failed.is_panic()
-            {
-                metrics::counter!("parlance_task_panics_total", "task" => name).increment(1);
-                error!(task = name, "a task panicked");
-            }
-        });
+        self.tracker.spawn_local(watch(name, task));
+    }
+
+    /// The same on the thread of `home`, for what is to be done although the thread that asks for it ends.
+    pub fn spawn_on(
+        &self,
+        home: &Handle,
+        name: &'static str,
+        future: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let future = future.instrument(info_span!("task", name));
+        let task = self.tracker.spawn_on(future, home);
+        self.tracker.spawn_on(watch(name, task), home);
     }
 
     /// Runs `future` the same way for whoever holds the handle: dropped, it ends the task.
@@ -61,5 +67,15 @@ impl Tasks {
         self.stopping.cancel();
         self.tracker.close();
         tokio::time::timeout(limit, self.tracker.wait()).await.is_ok()
+    }
+}
+
+/// Tells of a task that panicked.
+async fn watch(name: &'static str, task: JoinHandle<()>) {
+    if let Err(failed) = task.await
+        && failed.is_panic()
+    {
+        metrics::counter!("parlance_task_panics_total", "task" => name).increment(1);
+        error!(task = name, "a task panicked");
     }
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use actix::{Actor, ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler, Message, WrapFuture};
+use futures_util::{StreamExt, stream};
 use parlance_store::{db::Db, error::StoreError, ids::TenantId, queries::ledger};
 use tracing::error;
 
@@ -15,10 +16,14 @@ use crate::kernel::clock::SharedClock;
 const MAILBOX: usize = 4096;
 
 /// How long hints are collected before they are acted on.
-const BATCH_EVERY: Duration = Duration::from_millis(100);
+const BATCH_EVERY: Duration = Duration::from_secs(1);
 
-/// Reservations recorded in one transaction at most.
-const BATCH: i64 = 500;
+/// Reservations recorded in one transaction at most: some 50 ms of the database.
+const BATCH: i64 = 2_000;
+
+/// Tenants whose reservations are recorded at the same time: they share no row, and two are two processors of the
+/// database where there is much to record.
+const AT_ONCE: usize = 2;
 
 pub(super) struct LedgerActor {
     pub(super) db: Db,
@@ -62,13 +67,16 @@ impl LedgerActor {
 
 /// Records what `tenants` have settled; gives back those for whom it failed.
 async fn record(db: Db, clock: SharedClock, tenants: BTreeSet<TenantId>) -> BTreeSet<TenantId> {
-    let mut failed = BTreeSet::new();
-    for tenant in tenants {
-        if let Err(error) = record_tenant(&db, &clock, tenant).await {
-            error!(tenant.id = %tenant, %error, "usage could not be recorded, will try again");
-            failed.insert(tenant);
-        }
-    }
+    let recorded = stream::iter(tenants).map(async |tenant| {
+        let error = record_tenant(&db, &clock, tenant).await.err()?;
+        error!(tenant.id = %tenant, %error, "usage could not be recorded, will try again");
+        Some(tenant)
+    });
+    let failed: BTreeSet<TenantId> = recorded
+        .buffer_unordered(AT_ONCE)
+        .filter_map(std::future::ready)
+        .collect()
+        .await;
     metrics::gauge!("parlance_ledger_tenants_behind").set(u32::try_from(failed.len()).unwrap_or(u32::MAX));
     failed
 }

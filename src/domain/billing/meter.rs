@@ -8,8 +8,9 @@ use chrono::{DateTime, Utc};
 use parlance_store::{
     StoreError, TenantConn, TenantDb,
     ids::{ReservationId, SpaceId},
-    queries::ledger::{self, CallKind, Marked, NewReservation, TokenUsage},
+    queries::ledger::{self, CallKind, Marked, NewReservation, Settlement, TokenUsage},
 };
+use tokio::runtime::Handle;
 use tracing::error;
 
 use super::{
@@ -21,7 +22,7 @@ use crate::{
         embed::{Call, EmbedError, Embedded, Payer},
         llm::Usage,
     },
-    kernel::clock::SharedClock,
+    kernel::{clock::SharedClock, tasks::Tasks},
 };
 
 /// Keeps the books of embedding calls; with a model that runs in the process there are none.
@@ -32,6 +33,8 @@ pub struct Meter(Option<Books>);
 struct Books {
     prices: Arc<PriceBook>,
     clock: SharedClock,
+    tasks: Tasks,
+    home: Handle,
 }
 
 /// A call that is about to be made, or nothing where nobody charges.
@@ -48,10 +51,16 @@ struct Noted {
 }
 
 impl Meter {
-    /// For an embedder that charges by these prices.
+    /// For an embedder that charges by these prices. What nobody waits for runs among `tasks`, on the runtime that
+    /// this is called in.
     #[must_use]
-    pub fn new(prices: Arc<PriceBook>, clock: SharedClock) -> Self {
-        Self(Some(Books { prices, clock }))
+    pub fn new(prices: Arc<PriceBook>, clock: SharedClock, tasks: Tasks) -> Self {
+        Self(Some(Books {
+            prices,
+            clock,
+            tasks,
+            home: Handle::current(),
+        }))
     }
 
     /// Notes a call that will send about `tokens`.
@@ -88,14 +97,7 @@ impl Meter {
             ..Usage::default()
         };
         let at_most = books.prices.at_most([model], at.date_naive(), &sent);
-        let marked = db.transaction(async |conn| {
-            ledger::reserve(conn, new).await?;
-            let marked = ledger::mark_sent(conn, reservation, estimate, at_most, at).await?;
-            if marked != Marked::Sent {
-                ledger::release(conn, reservation).await?;
-            }
-            Ok::<_, StoreError>(marked)
-        });
+        let marked = db.note(async |conn| ledger::reserve_sent(conn, new, at_most).await);
         match marked.await? {
             Marked::Sent => {}
             Marked::NotOpen => return Err(StoreError::NotFound),
@@ -122,9 +124,15 @@ impl Metered {
         conn: &mut TenantConn<'_>,
         came: &Result<Embedded, EmbedError>,
     ) -> Result<(), StoreError> {
-        let Some(noted) = &self.0 else {
-            return Ok(());
-        };
+        if let Some((_, bill)) = self.bill(came) {
+            ledger::settle(conn, &bill).await?;
+        }
+        Ok(())
+    }
+
+    /// What it costs, and in whose books.
+    fn bill(&self, came: &Result<Embedded, EmbedError>) -> Option<(&Books, Settlement)> {
+        let noted = self.0.as_ref()?;
         let (input, estimated) = match came {
             Ok(embedded) => (
                 i64::try_from(embedded.tokens).unwrap_or(i64::MAX),
@@ -140,7 +148,7 @@ impl Metered {
             input,
             ..TokenUsage::default()
         };
-        let Books { prices, clock } = &noted.books;
+        let Books { prices, clock, .. } = &noted.books;
         let bill = settlement(
             prices,
             noted.reservation,
@@ -150,8 +158,7 @@ impl Metered {
             noted.at,
             clock.now(),
         );
-        ledger::settle(conn, &bill).await?;
-        Ok(())
+        Some((&noted.books, bill))
     }
 }
 
@@ -169,12 +176,15 @@ impl Payer for Account<'_> {
         let reserved = self.meter.reserve(self.db, self.space, self.model, tokens).await;
         let metered = reserved.map_err(|error| EmbedError::Unnoted(error.to_string()))?;
         let came = call.await;
-        let settled = self
-            .db
-            .transaction(async |conn| metered.settle(conn, &came).await)
-            .await;
-        if let Err(error) = settled {
-            error!(tenant.id = %self.db.tenant_id(), %error, "a call is settled when it has expired");
+        // The visitor waits for the vector, and not for the books.
+        if let Some((books, bill)) = metered.bill(&came) {
+            let db = self.db.clone();
+            books.tasks.spawn_on(&books.home, "settle", async move {
+                let settled = db.at_once(async |conn| ledger::settle(conn, &bill).await);
+                if let Err(error) = settled.await {
+                    error!(tenant.id = %db.tenant_id(), %error, "a call is settled when it has expired");
+                }
+            });
         }
         came
     }

@@ -15,7 +15,7 @@ use crate::{
     error::StoreError,
     ids::{ClientId, ConversationId, MessageId, ReservationId, SpaceId, VisitorId},
     queries::{
-        ledger,
+        ledger::{self, CallKind, NewReservation, Settlement, TokenUsage},
         messages::{self, NewVisitorMessage},
         moods::{Reading, Weight},
     },
@@ -36,7 +36,24 @@ pub(crate) async fn prepare(conn: &mut AsyncPgConnection) -> ConnectionResult<()
 async fn run_each(conn: &mut TenantConn<'_>) -> Result<(), StoreError> {
     let (reservation, at) = (ReservationId::new(), DateTime::UNIX_EPOCH);
     let _ = ledger::mark_sent(conn, reservation, 0, 0, at).await?;
-    ledger::checkpoint_output(conn, reservation, 0).await?;
+    ledger::settle(conn, &settlement(reservation)).await?;
+    let call = NewReservation {
+        id: reservation,
+        space_id: SpaceId::new(),
+        conversation_id: None,
+        message_id: None,
+        kind: CallKind::Embedding,
+        model: String::new(),
+        at,
+        expires_at: at,
+        estimate_input: 0,
+        estimate_output: 0,
+    };
+    match ledger::reserve_sent(conn, call, 0).await {
+        Ok(_) | Err(StoreError::NotFound) => {}
+        Err(error) => return Err(error),
+    }
+    ledger::checkpoint_outputs(conn, &[reservation], &[0]).await?;
     let said = NewVisitorMessage {
         id: MessageId::new(),
         conversation_id: ConversationId::new(),
@@ -54,5 +71,18 @@ async fn run_each(conn: &mut TenantConn<'_>) -> Result<(), StoreError> {
     match messages::say(conn, said).await {
         Ok(_) | Err(StoreError::NotFound) => Ok(()),
         Err(error) => Err(error),
+    }
+}
+
+fn settlement(reservation: ReservationId) -> Settlement {
+    Settlement {
+        reservation,
+        model: String::new(),
+        usage: TokenUsage::default(),
+        estimated: false,
+        cost_nanos: 0,
+        price_effective: None,
+        sent_at: DateTime::UNIX_EPOCH,
+        at: DateTime::UNIX_EPOCH,
     }
 }

@@ -11,10 +11,10 @@ use parlance::{
         billing::{meter::Meter, prices::PriceBook},
         retrieval::{RetrievalSettings, Retriever},
     },
-    kernel::clock::SystemClock,
+    kernel::{clock::SystemClock, tasks::Tasks},
 };
 use parlance_loadtest::upstream::{Behaviour, MockUpstream};
-use parlance_store::{TenantDb, ids::SpaceId, queries::ledger};
+use parlance_store::{TenantDb, ids::SpaceId, queries::ledger, testing::TestDb};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -27,8 +27,15 @@ const QUESTION: &str = "When are refunds paid?";
 const BOOKED: &str = "SELECT kind, state, input, estimate_input, estimated, cost_nanos > 0 AS cost, \
                       sent_at IS NOT NULL AS sent FROM reservations ORDER BY created_at";
 
-fn metered() -> Meter {
-    Meter::new(Arc::new(PriceBook::builtin().unwrap()), Arc::new(SystemClock))
+fn metered(tasks: &Tasks) -> Meter {
+    let prices = Arc::new(PriceBook::builtin().unwrap());
+    Meter::new(prices, Arc::new(SystemClock), tasks.clone())
+}
+
+/// What is booked when all that runs has ended.
+async fn booked(test: &TestDb, tasks: &Tasks) -> Vec<Value> {
+    assert!(tasks.stop(Duration::from_secs(30)).await);
+    test.rows(BOOKED).await.unwrap()
 }
 
 fn openai(base_url: &str) -> OpenAi {
@@ -51,10 +58,10 @@ async fn asks(retriever: &Retriever, db: &TenantDb, space: SpaceId) {
 #[tokio::test]
 async fn what_the_upstream_counted_is_what_is_recorded() {
     let upstream = MockUpstream::start(Behaviour::default()).await.unwrap();
-    let test = database().await;
+    let (test, tasks) = (database().await, Tasks::default());
     let (db, space) = tenant(test.db(), "acme").await;
     let mut ingest = ingest(Arc::new(openai(&upstream.base_url())));
-    ingest.meter = metered();
+    ingest.meter = metered(&tasks);
     let text = "# Guide\n\nRefunds are paid within five working days after the return has arrived.\n";
     let (document, _) = ingest
         .put(&db, space, "guide.md", None, text.as_bytes())
@@ -85,14 +92,14 @@ async fn what_the_upstream_counted_is_what_is_recorded() {
 #[tokio::test]
 async fn a_question_is_paid_once_however_often_it_is_asked() {
     let upstream = MockUpstream::start(Behaviour::default()).await.unwrap();
-    let test = database().await;
+    let (test, tasks) = (database().await, Tasks::default());
     let (db, space) = tenant(test.db(), "acme").await;
     let embedder = CachedQueries::new(Arc::new(openai(&upstream.base_url())), 1 << 20);
-    let retriever = Retriever::new(Arc::new(embedder), metered());
+    let retriever = Retriever::new(Arc::new(embedder), metered(&tasks));
     tokio::join!(asks(&retriever, &db, space), asks(&retriever, &db, space));
     asks(&retriever, &db, space).await;
     let told = upstream.totals();
-    let booked = test.rows(BOOKED).await.unwrap();
+    let booked = booked(&test, &tasks).await;
     assert_eq!((told.embedding_requests, booked.len()), (1, 1), "{booked:?}");
     assert_eq!(
         (&booked[0]["state"], &booked[0]["input"], &booked[0]["estimated"]),
@@ -121,15 +128,15 @@ async fn answer_taciturnly(listener: TcpListener) {
 
 #[tokio::test]
 async fn what_is_not_told_is_counted_here_and_says_so() {
-    let test = database().await;
+    let (test, tasks) = (database().await, Tasks::default());
     let (db, space) = tenant(test.db(), "acme").await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let embedder = Arc::new(openai(&format!("http://{address}")));
     let counted = embedder.count_tokens(QUESTION);
-    let retriever = Retriever::new(embedder, metered());
+    let retriever = Retriever::new(embedder, metered(&tasks));
     tokio::join!(answer_taciturnly(listener), asks(&retriever, &db, space));
-    let booked = test.rows(BOOKED).await.unwrap();
+    let booked = booked(&test, &tasks).await;
     assert_eq!(
         (&booked[0]["input"], &booked[0]["estimated"]),
         (&json!(counted), &json!(true))
@@ -165,9 +172,9 @@ impl Embedder for Silent {
 
 #[tokio::test]
 async fn a_call_whose_caller_leaves_stays_open_to_be_settled_from_its_estimate() {
-    let test = database().await;
+    let (test, tasks) = (database().await, Tasks::default());
     let (db, space) = tenant(test.db(), "acme").await;
-    let retriever = Retriever::new(Arc::new(Silent), metered());
+    let retriever = Retriever::new(Arc::new(Silent), metered(&tasks));
     let booked = async {
         loop {
             let booked = test.rows(BOOKED).await.unwrap();
@@ -192,15 +199,15 @@ async fn a_call_whose_caller_leaves_stays_open_to_be_settled_from_its_estimate()
 
 #[tokio::test]
 async fn a_call_that_is_not_waited_for_is_booked_as_estimated() {
-    let test = database().await;
+    let (test, tasks) = (database().await, Tasks::default());
     let (db, space) = tenant(test.db(), "acme").await;
     let guarded = Guarded::new(
         Arc::new(Silent),
         Duration::from_millis(1),
         BreakerPolicy::default(),
     );
-    asks(&Retriever::new(Arc::new(guarded), metered()), &db, space).await;
-    let booked = test.rows(BOOKED).await.unwrap();
+    asks(&Retriever::new(Arc::new(guarded), metered(&tasks)), &db, space).await;
+    let booked = booked(&test, &tasks).await;
     assert_eq!(
         (&booked[0]["state"], &booked[0]["input"], &booked[0]["estimated"]),
         (&json!("settled"), &json!(7), &json!(true))
@@ -209,10 +216,10 @@ async fn a_call_that_is_not_waited_for_is_booked_as_estimated() {
 
 #[tokio::test]
 async fn a_model_in_the_process_is_in_no_book() {
-    let test = database().await;
+    let (test, tasks) = (database().await, Tasks::default());
     let (db, space) = tenant(test.db(), "acme").await;
     asks(
-        &Retriever::new(Arc::new(crate::support::Words), metered()),
+        &Retriever::new(Arc::new(crate::support::Words), metered(&tasks)),
         &db,
         space,
     )

@@ -32,7 +32,7 @@ use parlance::{
         },
     },
     domain::{
-        answering::{answerer::Answerer, cache::AnswerCache},
+        answering::{answerer::Answerer, cache::AnswerCache, running::RunningCalls},
         billing::{meter::Meter, prices::PriceBook},
         jobs::Bell,
         knowledge::{extract::ExtractLimits, ingest::Ingest, reader::Reader},
@@ -83,6 +83,7 @@ fn answerer(db: &Db) -> Arc<Answerer> {
         last_resort: ModelRef::new("nobody", "nothing"),
         prices: Arc::new(PriceBook::builtin().unwrap()),
         window: Duration::from_millis(20),
+        running: RunningCalls::default(),
         public_url: String::new(),
         cache: AnswerCache::new(0, Duration::ZERO, Arc::new(SystemClock)),
     })

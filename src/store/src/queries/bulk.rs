@@ -1,14 +1,14 @@
-//! Whole documents at once, as though they had been read, cut, embedded and published: for corpora
-//! that are made to measure with.
+//! Whole documents at once, as though they had been read, cut, embedded and published, and calls as though they had
+//! been made: to measure with.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::{
     error::StoreError,
-    ids::{DocumentId, DocumentVersionId, PassageId, SpaceId},
+    ids::{ConversationId, DocumentId, DocumentVersionId, PassageId, ReservationId, SpaceId, VisitorId},
     statement::sql,
     tenant::TenantConn,
 };
@@ -68,6 +68,47 @@ pub async fn add(conn: &mut TenantConn<'_>, new: &WholeDocument<'_>) -> Result<(
     .bind::<Array<Text>, _>(new.texts)
     .bind::<Array<Text>, _>(vectors)
     .bind::<Text, _>(new.model)
+    .bind::<Timestamptz, _>(new.at)
+    .execute(conn.db())
+    .await?;
+    Ok(())
+}
+
+/// Calls that were made and settled, and are in no books yet.
+pub struct SettledCalls<'a> {
+    /// For which space.
+    pub space: SpaceId,
+    /// Which, in the order in which they were settled: a microsecond apart.
+    pub ids: &'a [ReservationId],
+    /// What each cost, in nano-dollars.
+    pub cost_nanos: i64,
+    /// When the first was settled.
+    pub at: DateTime<Utc>,
+}
+
+/// Adds calls of one conversation, which is new.
+///
+/// # Errors
+/// [`StoreError`] where the database fails.
+pub async fn settle(conn: &mut TenantConn<'_>, new: &SettledCalls<'_>) -> Result<(), StoreError> {
+    let ids: Vec<Uuid> = new.ids.iter().map(|id| (*id).into()).collect();
+    let tenant = conn.tenant_id();
+    sql("WITH visitor AS ( \
+           INSERT INTO visitors (tenant_id, id, space_id, created_at, last_seen_at) VALUES ($1, $3, $2, $7, $7)), \
+         conversation AS ( \
+           INSERT INTO conversations (tenant_id, id, space_id, visitor_id, status, created_at, updated_at) \
+           VALUES ($1, $4, $2, $3, 'bot', $7, $7)) \
+         INSERT INTO reservations (tenant_id, id, space_id, conversation_id, kind, model, state, created_at, \
+                                   expires_at, sent_at, settled_at, input, output, cost_nanos, price_effective) \
+         SELECT $1, id, $2, $4, 'chat', 'made', 'settled', $7, $7, $7, $7 + number * interval '1 microsecond', 800, \
+                200, $6, ($7 AT TIME ZONE 'UTC')::date \
+         FROM unnest($5) WITH ORDINALITY made (id, number)")
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(new.space)
+    .bind::<SqlUuid, _>(VisitorId::new())
+    .bind::<SqlUuid, _>(ConversationId::new())
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<BigInt, _>(new.cost_nanos)
     .bind::<Timestamptz, _>(new.at)
     .execute(conn.db())
     .await?;

@@ -74,6 +74,46 @@ async fn notices(test: &TestDb) -> Vec<(i16, i64)> {
 }
 
 #[tokio::test]
+async fn a_call_that_goes_out_at_once_is_taken_of_the_month_or_released() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    budget(&acme, Some(150)).await;
+    let send = async |nanos| {
+        let call = acme.reservation();
+        let id = call.id;
+        let sent = acme
+            .db
+            .note(async |conn| ledger::reserve_sent(conn, call, nanos).await);
+        (id, sent.await.unwrap())
+    };
+    let (first, sent) = send(100).await;
+    assert_eq!(sent, Marked::Sent);
+    let refused = Reached {
+        quota: Quota::CostPerMonth,
+        at_most: 150,
+        used: 100,
+        resets_at: Some("2027-02-01T00:00:00Z".parse().unwrap()),
+    };
+    assert_eq!(send(51).await.1, Marked::Refused(refused));
+    assert_eq!(send(0).await.1, Marked::Sent, "what costs nothing takes nothing");
+    assert_eq!(
+        (standing(&acme, 2).await.used, due(&test, &acme).await),
+        (100, 100)
+    );
+    settle(&acme, settlement(first, 20)).await;
+    assert_eq!((standing(&acme, 2).await.used, due(&test, &acme).await), (20, 20));
+    let rows = "SELECT state, refused_by, sent_at IS NOT NULL AS sent FROM reservations ORDER BY reserved_nanos DESC, state DESC";
+    assert_eq!(
+        test.rows(rows).await.unwrap(),
+        [
+            json!({"state": "settled", "refused_by": null, "sent": true}),
+            json!({"state": "released", "refused_by": "cost_per_month", "sent": false}),
+            json!({"state": "open", "refused_by": null, "sent": true}),
+        ]
+    );
+}
+
+#[tokio::test]
 async fn two_hundred_that_race_for_ten_calls_get_ten() {
     let test = database().await;
     let (acme, globex) = (chat(test.db(), "acme").await, chat(test.db(), "globex").await);

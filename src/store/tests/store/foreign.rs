@@ -296,6 +296,20 @@ async fn a_foreign_tenant_changes_nothing() {
     let rated: Result<bool, StoreError> = rated.await;
     assert!(!rated.unwrap());
     refused!(async |conn| {
+        let foreign = NewReservation {
+            conversation_id: None,
+            ..acme.reservation()
+        };
+        ledger::reserve_sent(conn, foreign, 1).await
+    });
+    refused!(async |conn| {
+        let foreign = NewReservation {
+            space_id: globex.space,
+            ..acme.reservation()
+        };
+        ledger::reserve_sent(conn, foreign, 1).await
+    });
+    refused!(async |conn| {
         ledger::reserve(
             conn,
             NewReservation {
@@ -308,7 +322,7 @@ async fn a_foreign_tenant_changes_nothing() {
     nothing!(async |conn| Ok::<_, StoreError>(
         ledger::mark_sent(conn, open.id, 1, 1, at(9)).await? != ledger::Marked::NotOpen
     ));
-    nothing!(async |conn| ledger::checkpoint_output(conn, open.id, 1).await);
+    nothing!(async |conn| Ok::<_, StoreError>(ledger::checkpoint_outputs(conn, &[open.id], &[1]).await? > 0));
     nothing!(async |conn| ledger::add_to_estimate(conn, open.id, 1).await);
     nothing!(async |conn| ledger::release(conn, open.id).await);
     nothing!(async |conn| ledger::settle(conn, &settlement(open.id, 1)).await);

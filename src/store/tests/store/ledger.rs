@@ -10,6 +10,8 @@ use parlance_store::{
     },
 };
 
+use serde_json::json;
+
 use crate::support::{Chat, admin, at, chat, database, settlement};
 
 async fn reserve(chat: &Chat, reservation: NewReservation) -> ReservationId {
@@ -45,6 +47,42 @@ async fn a_question_without_an_answer_never_expires() {
 }
 
 #[tokio::test]
+async fn what_is_being_settled_is_not_waited_for_to_note_what_streamed() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let (settling, streaming) = (
+        reserve(&acme, acme.reservation()).await,
+        reserve(&acme, acme.reservation()).await,
+    );
+    let both = [settling, streaming];
+    for id in both {
+        let sent = acme
+            .db
+            .note(async |conn| ledger::mark_sent(conn, id, 7, 0, at(2)).await);
+        assert_eq!(sent.await.unwrap(), Marked::Sent);
+    }
+    acme.db
+        .transaction(async |conn| {
+            assert!(ledger::settle(conn, &settlement(settling, 700)).await?);
+            let noted = acme
+                .db
+                .note(async |conn| ledger::checkpoint_outputs(conn, &both, &[40, 50]).await);
+            assert_eq!(noted.await?, 1);
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+    let open = "SELECT state, estimate_output FROM reservations ORDER BY estimate_output";
+    assert_eq!(
+        test.rows(open).await.unwrap(),
+        [
+            json!({"state": "settled", "estimate_output": 0}),
+            json!({"state": "open", "estimate_output": 50}),
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_reservation_is_settled_once() {
     let test = database().await;
     let acme = chat(test.db(), "acme").await;
@@ -53,8 +91,8 @@ async fn a_reservation_is_settled_once() {
         .transaction(async |conn| {
             assert_eq!(ledger::mark_sent(conn, id, 812, 0, at(2)).await?, Marked::Sent);
             assert!(!ledger::release(conn, id).await?, "what was sent is not released");
-            assert!(ledger::checkpoint_output(conn, id, 40).await?);
-            assert!(ledger::checkpoint_output(conn, id, 30).await?);
+            assert_eq!(ledger::checkpoint_outputs(conn, &[id], &[40]).await?, 1);
+            assert_eq!(ledger::checkpoint_outputs(conn, &[id], &[30]).await?, 1);
             let open = ledger::open_expired(conn, at(121), 10).await?;
             assert_eq!(
                 (open[0].estimate_input, open[0].estimate_output, open[0].sent_at),
@@ -63,7 +101,7 @@ async fn a_reservation_is_settled_once() {
             assert!(ledger::open_expired(conn, at(120), 10).await?.is_empty());
             assert!(ledger::settle(conn, &settlement(id, 700)).await?);
             assert!(!ledger::settle(conn, &settlement(id, 900)).await?);
-            assert!(!ledger::checkpoint_output(conn, id, 99).await?);
+            assert_eq!(ledger::checkpoint_outputs(conn, &[id], &[99]).await?, 0);
             assert_eq!(ledger::mark_sent(conn, id, 1, 0, at(9)).await?, Marked::NotOpen);
             assert_eq!(ledger::record_settled(conn, 10, at(4)).await?, 1);
             assert_eq!(ledger::record_settled(conn, 10, at(5)).await?, 0);

@@ -11,7 +11,7 @@ use parlance_store::{
 };
 
 use crate::{
-    support::{Chat, at, chat, database},
+    support::{Chat, at, chat, database, settlement},
     wire::proxied,
 };
 
@@ -62,8 +62,15 @@ async fn what_the_first_word_waits_for_is_one_round_trip_even_on_a_new_connectio
     ));
     let mark = scoped.note(async |conn| ledger::mark_sent(conn, reservation, 7, 0, at(2)).await);
     assert_eq!(wire.within(1, mark).await.unwrap(), ledger::Marked::Sent);
-    let checkpoint = scoped.note(async |conn| ledger::checkpoint_output(conn, reservation, 9).await);
-    assert!(wire.within(1, checkpoint).await.unwrap());
+    let checkpoint = scoped.note(async |conn| ledger::checkpoint_outputs(conn, &[reservation], &[9]).await);
+    assert_eq!(wire.within(1, checkpoint).await.unwrap(), 1);
+
+    let call = acme.reservation();
+    let called = call.id;
+    let reserved = scoped.note(async |conn| ledger::reserve_sent(conn, call, 5).await);
+    assert_eq!(wire.within(1, reserved).await.unwrap(), ledger::Marked::Sent);
+    let settled = scoped.at_once(async |conn| ledger::settle(conn, &settlement(called, 4)).await);
+    assert!(wire.within(1, settled).await.unwrap());
 
     // It is committed, and nothing of the tenant is left on the connection.
     let open = acme.db.read(async |conn| ledger::open_of_message(conn, id).await);

@@ -33,7 +33,8 @@ pub use report::{
     usage_groups, usage_of_conversation, usage_page,
 };
 pub use reservation::{
-    add_to_estimate, checkpoint_output, mark_sent, open_expired, open_of_message, release, reserve, settle,
+    add_to_estimate, checkpoint_outputs, mark_sent, open_expired, open_of_message, release, reserve,
+    reserve_sent, settle,
 };
 
 text_enum! {

@@ -18,7 +18,8 @@ use crate::{
 
 /// Records up to `limit` settled reservations and returns how many. One statement: an event and
 /// its share of the day's sum appear together or not at all. Several recorders may run at once;
-/// each takes what no other holds.
+/// each takes what no other holds. Rows are found again by where they lie, which cannot change while they are held;
+/// one that somebody moved just before is left to the next pass.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
@@ -33,9 +34,9 @@ pub async fn record_settled(
         recorded: i64,
     }
     let row: Row = sql("WITH batch AS ( \
-             UPDATE reservations SET recorded_at = $2 WHERE id IN ( \
-                 SELECT id FROM reservations WHERE state = 'settled' AND recorded_at IS NULL \
-                 ORDER BY settled_at LIMIT $1 FOR UPDATE SKIP LOCKED) \
+             UPDATE reservations SET recorded_at = $2 WHERE ctid = ANY (ARRAY( \
+                 SELECT ctid FROM reservations WHERE state = 'settled' AND recorded_at IS NULL \
+                 ORDER BY settled_at LIMIT $1 FOR UPDATE SKIP LOCKED)) \
              RETURNING *), \
          events AS ( \
              INSERT INTO usage_events (tenant_id, reservation_id, day, at, space_id, conversation_id, kind, model, \

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     OptionalExtension, QueryableByName,
     prelude::{ExpressionMethods, QueryDsl, SelectableHelper},
-    sql_types::{BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 
@@ -45,6 +45,76 @@ pub async fn reserve(conn: &mut TenantConn<'_>, new: NewReservation) -> Result<(
     Ok(())
 }
 
+/// What the budget said of a call.
+#[derive(QueryableByName)]
+struct Verdict {
+    #[diesel(sql_type = Bool)]
+    refused: bool,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    used: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    at_most: Option<i64>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    resets_at: Option<DateTime<Utc>>,
+}
+
+impl From<Verdict> for Marked {
+    fn from(verdict: Verdict) -> Self {
+        if !verdict.refused {
+            return Self::Sent;
+        }
+        Self::Refused(Reached {
+            quota: Quota::CostPerMonth,
+            at_most: verdict.at_most.unwrap_or(0),
+            used: verdict.used.unwrap_or(0),
+            resets_at: verdict.resets_at,
+        })
+    }
+}
+
+/// Reserves a call that goes out at once: [`reserve`] and [`mark_sent`] in one statement. Where the budget leaves
+/// nothing for it, it is released.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the tenant has no such space, [`StoreError::Conflict`] where it has no such
+/// conversation or message.
+pub async fn reserve_sent(
+    conn: &mut TenantConn<'_>,
+    new: NewReservation,
+    estimate_nanos: i64,
+) -> Result<Marked, StoreError> {
+    let tenant = conn.tenant_id();
+    let verdict = sql("WITH budget AS MATERIALIZED ( \
+             SELECT t.taken, t.used, t.at_most, t.resets_at FROM (SELECT WHERE $12 > 0) paid \
+             CROSS JOIN LATERAL parlance_take_quota('cost_per_month', $12, $8) t), \
+         made AS ( \
+             INSERT INTO reservations (tenant_id, id, space_id, conversation_id, message_id, kind, model, state, \
+                                       created_at, expires_at, estimate_input, estimate_output, sent_at, \
+                                       reserved_nanos, refused_by) \
+             SELECT $1, $2, $3, $4, $5, $6, $7, CASE WHEN coalesce(b.taken, true) THEN 'open' ELSE 'released' END, \
+                    $8, $9, $10, $11, CASE WHEN coalesce(b.taken, true) THEN $8 END, \
+                    CASE WHEN b.taken THEN $12 ELSE 0 END, CASE WHEN NOT b.taken THEN 'cost_per_month' END \
+             FROM spaces s LEFT JOIN budget b ON true WHERE s.id = $3 \
+             RETURNING refused_by IS NOT NULL AS refused) \
+         SELECT m.refused, b.used, b.at_most, b.resets_at FROM made m LEFT JOIN budget b ON true")
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(new.id)
+    .bind::<SqlUuid, _>(new.space_id)
+    .bind::<Nullable<SqlUuid>, _>(new.conversation_id)
+    .bind::<Nullable<SqlUuid>, _>(new.message_id)
+    .bind::<Text, _>(new.kind)
+    .bind::<Text, _>(new.model)
+    .bind::<Timestamptz, _>(new.at)
+    .bind::<Timestamptz, _>(new.expires_at)
+    .bind::<BigInt, _>(new.estimate_input)
+    .bind::<BigInt, _>(new.estimate_output)
+    .bind::<BigInt, _>(estimate_nanos)
+    .get_result::<Verdict>(conn.db())
+    .await
+    .optional()?;
+    verdict.map(Marked::from).ok_or(StoreError::NotFound)
+}
+
 /// Notes that the call goes out now, with the tokens counted in what is sent: from here on the
 /// upstream may charge, whatever becomes of us. `estimate_nanos` is what it may cost at most, in
 /// nano-dollars: that is taken of the month's budget until the call is settled, and where less is
@@ -59,17 +129,6 @@ pub async fn mark_sent(
     estimate_nanos: i64,
     at: DateTime<Utc>,
 ) -> Result<Marked, StoreError> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Bool)]
-        refused: bool,
-        #[diesel(sql_type = Nullable<BigInt>)]
-        used: Option<i64>,
-        #[diesel(sql_type = Nullable<BigInt>)]
-        at_most: Option<i64>,
-        #[diesel(sql_type = Nullable<Timestamptz>)]
-        resets_at: Option<DateTime<Utc>>,
-    }
     let marked = sql("WITH open AS MATERIALIZED ( \
              SELECT id, reserved_nanos FROM reservations \
              WHERE id = $1 AND state = 'open' AND refused_by IS NULL FOR UPDATE), \
@@ -89,39 +148,31 @@ pub async fn mark_sent(
     .bind::<Timestamptz, _>(at)
     .bind::<BigInt, _>(estimate_input)
     .bind::<BigInt, _>(estimate_nanos)
-    .get_result::<Row>(conn.db())
+    .get_result::<Verdict>(conn.db())
     .await
     .optional()?;
-    Ok(match marked {
-        None => Marked::NotOpen,
-        Some(row) if row.refused => Marked::Refused(Reached {
-            quota: Quota::CostPerMonth,
-            at_most: row.at_most.unwrap_or(0),
-            used: row.used.unwrap_or(0),
-            resets_at: row.resets_at,
-        }),
-        Some(_) => Marked::Sent,
-    })
+    Ok(marked.map_or(Marked::NotOpen, Marked::from))
 }
 
-/// Notes how many tokens have streamed so far; it never goes back.
+/// Notes how many tokens each of these has received so far; it never goes back. One that is being settled, or was,
+/// is left alone. One statement, which waits for nobody.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
-pub async fn checkpoint_output(
+pub async fn checkpoint_outputs(
     conn: &mut TenantConn<'_>,
-    id: ReservationId,
-    output: i64,
-) -> Result<bool, StoreError> {
-    let changed = sql(
-        "UPDATE reservations SET estimate_output = greatest(estimate_output, $2) \
-                       WHERE id = $1 AND state = 'open'",
-    )
-    .bind::<SqlUuid, _>(id)
-    .bind::<BigInt, _>(output)
+    ids: &[ReservationId],
+    outputs: &[i64],
+) -> Result<usize, StoreError> {
+    let changed = sql("WITH open AS ( \
+             SELECT id FROM reservations WHERE id = ANY ($1) AND state = 'open' FOR UPDATE SKIP LOCKED) \
+         UPDATE reservations r SET estimate_output = greatest(r.estimate_output, new.output) \
+         FROM open JOIN unnest($1, $2) AS new (id, output) USING (id) WHERE r.id = open.id")
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<Array<BigInt>, _>(outputs)
     .execute(conn.db())
     .await?;
-    Ok(changed == 1)
+    Ok(changed)
 }
 
 /// Adds tokens to what is noted as sent: the request goes out once more, and the upstream may charge for both.
