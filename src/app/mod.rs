@@ -33,7 +33,7 @@ use tracing::{error, info, warn};
 use self::listening::{listen, serve};
 pub use self::{
     adapters::{Adapters, identity_provider},
-    bench::bench,
+    bench::{bench, bench_ledger},
     billing::replay as replay_billing_events,
     eval::{eval, train_mood},
     operators::{Wanted as OperatorsWanted, operators},
@@ -61,7 +61,7 @@ use crate::{
     config::{Config, PaidBy},
     domain::{
         accounts::{Accounts, keys::Keys, space::SpaceDirectory, token::Tokens},
-        answering::{answerer::Answerer, cache::AnswerCache, tokens},
+        answering::{answerer::Answerer, cache::AnswerCache, running::RunningCalls, tokens},
         attachments::Links,
         billing::{
             meter::Meter,
@@ -152,7 +152,8 @@ impl App {
         let prices = Arc::new(reconcile::prices(config)?);
         let plans = Arc::new(reconcile::plans(config)?);
         plans.keep(&db.control()).await?;
-        let (ingest, web) = (ingest(&adapters, &prices), adapters.web.clone());
+        let tasks = Tasks::default();
+        let (ingest, web) = (ingest(&adapters, &prices, &tasks), adapters.web.clone());
         let port = listener.local_addr()?.port();
         if config.demo {
             demo::seed(&db, &ingest, &adapters.clock).await?;
@@ -164,7 +165,7 @@ impl App {
             plans: plans.clone(),
             usage: reconcile::usage_api(config)?,
         };
-        let services = services(config, &adapters, &prices, plans, db)?;
+        let services = services(config, &adapters, &prices, plans, db, tasks)?;
         let post = post(config, &adapters, services.mail_addresses.clone(), port)?;
         tokens::warm();
         let looking = recovery::keep_looking(services.clone(), prices);
@@ -217,7 +218,16 @@ impl App {
     ///
     /// # Errors
     /// What failed.
-    pub async fn run(mut self) -> anyhow::Result<()> {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let running = self.services.answerer.running.clone();
+        let noting = running.follow(self.services.db.clone());
+        tokio::select! {
+            ended = Box::pin(self.serve()) => ended,
+            never = noting => match never {},
+        }
+    }
+
+    async fn serve(mut self) -> anyhow::Result<()> {
         let failed = tokio::select! {
             () = self.stop.cancelled() => None,
             ended = &mut self.server => Some(anyhow::anyhow!("the server ended: {ended:?}")),
@@ -241,7 +251,10 @@ impl App {
         if timeout(GOODBYE * 2, handle.stop(true)).await.is_err() {
             warn!("some connections did not end in time");
         }
+        // Of the last requests.
+        services.tasks.stop(GOODBYE).await;
         let _ = timeout(GOODBYE, services.keys.note_used()).await;
+        let _ = timeout(GOODBYE, services.answerer.running.note(&services.db)).await;
         if timeout(GOODBYE * 2, services.ledger.flush()).await.is_err() {
             warn!("some usage is not recorded yet; it is after the next start");
         }
@@ -262,18 +275,18 @@ async fn exited(embedded: &mut Option<EmbeddedPostgres>) -> anyhow::Error {
 
 /// The way in for documents.
 #[must_use]
-pub fn ingest(adapters: &Adapters, prices: &Arc<PriceBook>) -> Ingest {
+pub fn ingest(adapters: &Adapters, prices: &Arc<PriceBook>, tasks: &Tasks) -> Ingest {
     Ingest {
         embedder: adapters.embedder.clone(),
-        meter: meter(adapters, prices),
+        meter: meter(adapters, prices, tasks),
         clock: adapters.clock.clone(),
         reader: adapters.reader.clone(),
     }
 }
 
-fn meter(adapters: &Adapters, prices: &Arc<PriceBook>) -> Meter {
+fn meter(adapters: &Adapters, prices: &Arc<PriceBook>, tasks: &Tasks) -> Meter {
     if adapters.embedder.is_upstream() {
-        Meter::new(prices.clone(), adapters.clock.clone())
+        Meter::new(prices.clone(), adapters.clock.clone(), tasks.clone())
     } else {
         Meter::default()
     }
@@ -351,6 +364,7 @@ fn services(
     prices: &Arc<PriceBook>,
     plans: Arc<Plans>,
     db: Db,
+    tasks: Tasks,
 ) -> anyhow::Result<Services> {
     let clock = adapters.clock.clone();
     let secret = match &config.server.auth_secret {
@@ -361,12 +375,11 @@ fn services(
     let placement = Arc::new(Placement::new(threads));
     let arbiter = placement.of("ledger").context("no thread to run on")?;
     let ledger = LedgerHandle::start(db.clone(), clock.clone(), &arbiter);
-    let tasks = Tasks::default();
     let spaces = SpaceDirectory::new(db.clone(), clock.clone(), plans.clone());
     let answerer = Arc::new(Answerer {
         db: db.clone(),
         clock: clock.clone(),
-        retriever: Retriever::new(adapters.embedder.clone(), meter(adapters, prices))
+        retriever: Retriever::new(adapters.embedder.clone(), meter(adapters, prices, &tasks))
             .with_knowledge_memory(config.chat.knowledge_memory),
         gateway: Gateway::new(
             adapters.models.clone(),
@@ -378,6 +391,7 @@ fn services(
         prices: prices.clone(),
         cache: AnswerCache::new(config.chat.answer_cache, config.chat.answer_keeps, clock.clone()),
         window: config.chat.window,
+        running: RunningCalls::default(),
         public_url: config.server.public_url.clone().unwrap_or_default(),
     });
     let tenants = Tenants::new(config.chat.rates, clock.clone(), placement.clone());
@@ -431,7 +445,7 @@ fn services(
     .kept_by(adapters.identity.clone());
     Ok(Services {
         reader: adapters.reader.clone(),
-        ingest: ingest(adapters, prices),
+        ingest: ingest(adapters, prices, &tasks),
         links,
         file_places: FilePlaces::default(),
         consoles,
@@ -452,7 +466,7 @@ fn services(
         sightings: Sightings::new(db.clone(), clock.clone()),
         tenants,
         answerer,
-        classifiers: Classifiers::new(adapters.embedder.clone(), meter(adapters, prices)),
+        classifiers: Classifiers::new(adapters.embedder.clone(), meter(adapters, prices, &tasks)),
         drafts: Drafts::new(drafter, tasks.clone(), ledger.clone()),
         bell,
         registry: Registry::new(Arc::new(deps), placement),

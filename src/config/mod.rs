@@ -419,7 +419,7 @@ fn chat(env: &mut Env<'_>) -> Chat {
     }
     Chat {
         rates,
-        window: Duration::from_millis(env.parsed("DELTA_WINDOW_MS", 20)),
+        window: Duration::from_millis(env.parsed("DELTA_WINDOW_MS", 16)),
         passivate_after: Duration::from_secs(env.parsed("PASSIVATE_SECONDS", 300)),
         knowledge_memory: env.parsed("KNOWLEDGE_MEMORY_MB", KNOWLEDGE_MEMORY),
         answer_cache: env.parsed("ANSWER_CACHE_MB", ANSWER_MEMORY),

@@ -1,7 +1,7 @@
 //! RFC 6455 on a bare line: whole messages in, frames out. Nothing is buffered between messages,
 //! so a silent socket has no buffer at all.
 
-use std::{io, num::NonZeroU32, time::Duration};
+use std::{future::poll_fn, io, num::NonZeroU32, time::Duration};
 
 use actix_http::ws::{CloseCode, CloseReason, Codec, Frame, Item, Message, ProtocolError};
 use bytes::{Buf, Bytes, BytesMut};
@@ -109,7 +109,9 @@ impl WebSocket {
             if let Some(message) = self.whole()? {
                 return Ok(message);
             }
-            self.stream.readable().await.map_err(|_| Broken::Gone)?;
+            // The only one who reads: a place in the line of those who wait would cost each wait a lock more.
+            let readable = poll_fn(|cx| self.stream.poll_read_ready(cx));
+            readable.await.map_err(|_| Broken::Gone)?;
             self.unread.reserve(READ);
             match self.stream.try_read_buf(&mut self.unread) {
                 Ok(0) => return Err(Broken::Gone),

@@ -29,6 +29,7 @@ use super::{
     memory,
     pending::Pending,
     prompt::{self, AnswerSettings, PromptParts},
+    running::RunningCalls,
     source_link::Place,
     spending::Spending,
     stream::AnswerStream,
@@ -63,6 +64,8 @@ pub struct Answerer {
     /// Deltas within this time go out as one.
     pub window: Duration,
     pub cache: AnswerCache,
+    /// What its calls have received is noted by [`RunningCalls::follow`].
+    pub running: RunningCalls,
     /// Where sources can be opened, as `https://host`; empty for addresses relative to the frame.
     pub public_url: String,
 }
@@ -349,7 +352,8 @@ impl Answerer {
         request: &ChatRequest,
     ) -> Spending {
         let models = self.models(&question.space.settings.ai);
-        Spending::new(reservation, request, &models, &self.prices, self.clock.now())
+        let running = self.running.begin(question.tenant, reservation);
+        Spending::new(running, request, &models, &self.prices, self.clock.now())
     }
 
     /// Streams the answer into `outcome`. `None` when the call could not be noted first, or the
@@ -413,7 +417,7 @@ impl Answerer {
                                 if pending.is_due() {
                                     pending.flush(outcome, sink).await;
                                 }
-                                spending.streamed(&db, &text).await;
+                                spending.streamed(&text);
                             }
                             Chunk::HandOver { reason } => {
                                 outcome.hand_over = Some(reason).filter(|_| may_hand_over);

@@ -1,7 +1,7 @@
 //! From passages to an answer: the prompt, the stream of cited text, how far each claim is
 //! supported, and what is said when nothing is found. Start at [`answerer::Answerer`], which does
 //! it all in order, then [`stream::AnswerStream`], which turns an upstream's deltas into what a
-//! visitor may see. All but `answerer`, `aside`, `memory`, `mood`, `spending`, `trial` and the
+//! visitor may see. All but `answerer`, `aside`, `memory`, `mood`, `running`, `spending`, `trial` and the
 //! store of `cache` is pure.
 
 pub mod abstain;
@@ -20,8 +20,10 @@ pub mod markers;
 pub mod memory;
 pub mod model_list;
 pub mod mood;
+mod pace;
 pub mod pending;
 pub mod prompt;
+pub mod running;
 pub mod settings;
 pub mod small_talk;
 mod small_talk_phrases;

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::{
     claim::Claim,
+    pace,
     stream::AnswerEvent,
     turn::{Outcome, Progress, ProgressSink},
 };
@@ -60,7 +61,7 @@ impl Pending {
 
     pub async fn flush(&mut self, outcome: &mut Outcome, sink: &mut impl ProgressSink) {
         self.due_at = None;
-        self.closes_at = Some(Instant::now() + self.window);
+        self.closes_at = Some(Instant::now() + pace::stretched(self.window));
         if !self.text.is_empty() {
             if let Some(begun) = self.begun.take() {
                 metrics::histogram!("parlance_first_text_seconds").record(begun.elapsed());

@@ -1,7 +1,7 @@
 //! What one answer spends: the usage the upstream tells, or, where it never does, a count of what
 //! was sent and what streamed. Every call that may be billed becomes one settlement.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use parlance_store::{
@@ -10,10 +10,10 @@ use parlance_store::{
     queries::ledger::{self, CallKind, Marked, NewReservation, Settlement, TokenUsage},
     tenant::TenantDb,
 };
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 use tracing::warn;
 
-use super::tokens;
+use super::{running::RunningCall, tokens};
 use crate::{
     adapters::llm::{ChatRequest, Chunk, Usage, capabilities, gateway::ModelRef},
     domain::billing::{
@@ -22,8 +22,6 @@ use crate::{
     },
 };
 
-/// How often it is noted how much has streamed.
-const NOTE_EVERY: Duration = Duration::from_secs(1);
 /// The stream stands still meanwhile.
 const NOTE_WITHIN: Duration = Duration::from_millis(250);
 
@@ -52,7 +50,7 @@ pub fn attempt(
 /// Follows a stream and adds up.
 #[derive(Debug)]
 pub struct Spending {
-    reservation: ReservationId,
+    running: Arc<RunningCall>,
     /// Who is asked first: pays for a call that nobody took.
     first: String,
     sent: i64,
@@ -62,10 +60,6 @@ pub struct Spending {
     model: Option<String>,
     told: Option<Usage>,
     done: bool,
-    /// Tokens that streamed, and text that is not counted yet.
-    streamed: i64,
-    uncounted: String,
-    noted_at: Instant,
     abandoned: Vec<(String, Usage)>,
 }
 
@@ -73,7 +67,7 @@ impl Spending {
     /// A call of whichever of `models`, by their prices at `at`.
     #[must_use]
     pub fn new(
-        reservation: ReservationId,
+        running: Arc<RunningCall>,
         request: &ChatRequest,
         models: &[ModelRef],
         prices: &PriceBook,
@@ -90,7 +84,7 @@ impl Spending {
         };
         let names = models.iter().map(|model| model.model.as_str());
         Self {
-            reservation,
+            running,
             first: request.model.clone(),
             sent: count(sent),
             at_most: prices.at_most(names, at.date_naive(), &most),
@@ -98,9 +92,6 @@ impl Spending {
             model: None,
             told: None,
             done: false,
-            streamed: 0,
-            uncounted: String::new(),
-            noted_at: Instant::now(),
             abandoned: Vec::new(),
         }
     }
@@ -111,7 +102,7 @@ impl Spending {
     /// When the database does not answer, the reservation is no longer open, or the budget leaves
     /// nothing for it (`QuotaReached`); then the call must not be made.
     pub async fn mark_sent(&mut self, db: &TenantDb, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let (id, sent, at_most) = (self.reservation, self.sent, self.at_most);
+        let (id, sent, at_most) = (self.running.reservation, self.sent, self.at_most);
         self.sent_at = Some(now);
         let marked = db
             .note(async |conn| ledger::mark_sent(conn, id, sent, at_most, now).await)
@@ -126,7 +117,7 @@ impl Spending {
     /// Notes that the request goes out once more after an attempt that may be billed, for whoever settles after
     /// a crash.
     pub async fn sent_again(&self, db: &TenantDb) {
-        let (id, sent) = (self.reservation, self.sent);
+        let (id, sent) = (self.running.reservation, self.sent);
         let noted = db.transaction(async |conn| ledger::add_to_estimate(conn, id, sent).await);
         match timeout(NOTE_WITHIN, noted).await {
             Ok(Ok(_)) => {}
@@ -135,22 +126,9 @@ impl Spending {
         }
     }
 
-    /// Adds text that streamed; now and then notes how much, for whoever settles after a crash.
-    pub async fn streamed(&mut self, db: &TenantDb, text: &str) {
-        self.uncounted.push_str(text);
-        if self.noted_at.elapsed() < NOTE_EVERY {
-            return;
-        }
-        self.noted_at = Instant::now();
-        self.streamed += count(tokens::count(&self.uncounted));
-        self.uncounted.clear();
-        let (id, output) = (self.reservation, self.streamed);
-        let noted = db.note(async |conn| ledger::checkpoint_output(conn, id, output).await);
-        match timeout(NOTE_WITHIN, noted).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => warn!(%error, "how much has streamed could not be noted"),
-            Err(_) => warn!("how much has streamed was not noted in time"),
-        }
+    /// Adds text that streamed.
+    pub fn streamed(&self, text: &str) {
+        self.running.streamed(text);
     }
 
     /// Takes in what a chunk says about model and usage.
@@ -202,7 +180,7 @@ impl Spending {
             settlement(prices, id, &model, usage, estimated, sent_at, at)
         };
         let further = calls.map(|call| bill(ReservationId::new(), call)).collect();
-        (bill(self.reservation, first), further)
+        (bill(self.running.reservation, first), further)
     }
 
     /// What the upstream told, or, where it was cut off before its last word on it, at least a
@@ -212,8 +190,7 @@ impl Spending {
             return (TokenUsage::from(told), false);
         }
         let told = self.told.map_or_else(|| self.unknown(), TokenUsage::from);
-        let streamed = self.streamed + count(tokens::count(&self.uncounted));
-        let output = told.output.max(streamed);
+        let output = told.output.max(self.running.tokens());
         (TokenUsage { output, ..told }, true)
     }
 
@@ -232,10 +209,10 @@ fn count(tokens: usize) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use parlance_store::ids::ReservationId;
+    use parlance_store::ids::{ReservationId, TenantId};
 
     use super::*;
-    use crate::adapters::llm::StopReason;
+    use crate::{adapters::llm::StopReason, domain::answering::running::RunningCalls};
 
     fn request() -> ChatRequest {
         ChatRequest {
@@ -269,7 +246,7 @@ mod tests {
         let prices = PriceBook::builtin().unwrap();
         let models = [ModelRef::new("anthropic", &request().model)];
         let mut spending = Spending::new(
-            ReservationId::new(),
+            RunningCalls::default().begin(TenantId::new(), ReservationId::new()),
             &request(),
             &models,
             &prices,

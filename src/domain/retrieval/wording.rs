@@ -10,6 +10,7 @@ use crate::kernel::text::stop::{self, Weak};
 
 /// Words of a question that are looked at.
 const WORDS_MAX: usize = 48;
+const _: () = assert!(WORDS_MAX <= u64::BITS as usize, "each is a bit of Named");
 /// Words from one word of a phrase to the next, at most: `height of the tower` is `tower height`
 /// no more, but `warranty for the battery` is `warranty battery`.
 const PHRASE_REACH: usize = 3;
@@ -84,6 +85,44 @@ pub struct Wording {
     pub spread: f64,
 }
 
+/// Some of the question's words: a bit each. There are [`WORDS_MAX`] at most.
+#[derive(Clone, Copy, Debug, Default)]
+struct Named(u64);
+
+impl Named {
+    fn insert(&mut self, word: usize) {
+        self.0 |= 1 << word;
+    }
+
+    fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    fn both(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
+    /// The sum of the weights, in the order of the words.
+    fn worth(self, weight: impl Fn(usize) -> f64) -> f64 {
+        let (mut left, mut sum) = (self.0, 0.0);
+        while left != 0 {
+            sum += weight(left.trailing_zeros() as usize);
+            left &= left - 1;
+        }
+        sum
+    }
+}
+
+fn named<'a>(hits: impl IntoIterator<Item = &'a Hit>) -> Named {
+    let mut named = Named::default();
+    hits.into_iter().for_each(|hit| named.insert(hit.word));
+    named
+}
+
 /// What is looked for.
 struct Asked {
     /// The question's words that tell something, as indexes of `words`, in their order.
@@ -95,7 +134,7 @@ struct Asked {
     /// All words as indexes of `words`, in their order.
     said: Vec<usize>,
     /// Which words have a digit.
-    numbers: BTreeSet<usize>,
+    numbers: Named,
 }
 
 /// Compares each text with the question.
@@ -128,20 +167,17 @@ pub fn compare(question: &str, texts: &[Text<'_>]) -> Vec<Wording> {
     let all_telling: f64 = telling.iter().sum();
     let all_pairs: f64 = pairs.iter().map(|(a, b)| tells(*a) + tells(*b)).sum();
     let wording = |((text, whole), own): ((&Text<'_>, &Vec<Hit>), &Vec<Hit>)| {
-        let above = text.above.hits(&words).iter().map(|hit| hit.word).collect();
+        let above = named(&text.above.hits(&words));
         let phrases = repeated(own, &pairs).fold(0.0, |sum, (a, b)| sum + rare(a) + rare(b));
         let sentences = sentences(own);
-        let about = |words: &&BTreeSet<usize>| {
-            words.iter().map(|word| tells(*word)).sum::<f64>() > ABOUT * all_telling
-        };
-        let named: BTreeSet<usize> = own.iter().map(|hit| hit.word).collect();
+        let about = |words: &&Named| words.worth(tells) > ABOUT * all_telling;
         Wording {
-            sentence: share(most(&sentences, &above, rare), all_rare),
+            sentence: share(most(&sentences, above, rare), all_rare),
             phrases: share(phrases, 2.0 * all_rare),
-            stretch: share(most(&stretches(own), &above, tells), all_telling),
+            stretch: share(most(&stretches(own), above, tells), all_telling),
             closeness: share(closeness(own, &pairs, tells), all_pairs),
             quoted: share(count(side_by_side(whole, &said)), count(said.len())),
-            numbers: share(count(numbers.intersection(&named).count()), count(numbers.len())),
+            numbers: share(count(numbers.both(named(own)).len()), count(numbers.len())),
             spread: share(count(sentences.iter().filter(about).count()), count(OFTEN)),
         }
     };
@@ -150,7 +186,7 @@ pub fn compare(question: &str, texts: &[Text<'_>]) -> Vec<Wording> {
 
 fn asked(question: &str) -> Asked {
     let (mut order, mut words, mut shares) = (Vec::new(), Vec::<Stem>::new(), Vec::new());
-    let (mut all, mut numbers) = (Vec::new(), BTreeSet::new());
+    let (mut all, mut numbers) = (Vec::new(), Named::default());
     for word in question
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -209,34 +245,30 @@ fn weights(hits: &[Vec<Hit>], words: usize) -> Vec<f64> {
 }
 
 /// The question's words in each sentence that has any.
-fn sentences(hits: &[Hit]) -> Vec<BTreeSet<usize>> {
+fn sentences(hits: &[Hit]) -> Vec<Named> {
     hits.chunk_by(|a, b| a.sentence == b.sentence)
-        .map(|sentence| sentence.iter().map(|hit| hit.word).collect())
+        .map(named)
         .collect()
 }
 
 /// The question's words in each sentence with the one behind it, of the same paragraph.
-fn stretches(hits: &[Hit]) -> Vec<BTreeSet<usize>> {
+fn stretches(hits: &[Hit]) -> Vec<Named> {
     let sentences: Vec<&[Hit]> = hits.chunk_by(|a, b| a.sentence == b.sentence).collect();
     let number = |sentence: &[Hit]| sentence.first().map(|hit| hit.sentence);
     let stretch = |(n, sentence): (usize, &&[Hit])| {
         let follows = |next: &&&[Hit]| number(next) == number(sentence).map(|number| number + 1);
         let behind = sentences.get(n + 1).filter(follows).copied().unwrap_or_default();
-        sentence.iter().chain(behind).map(|hit| hit.word).collect()
+        named(sentence.iter().chain(behind))
     };
     sentences.iter().enumerate().map(stretch).collect()
 }
 
 /// The most that one of the stretches holds, with what stands above them.
-fn most(stretches: &[BTreeSet<usize>], above: &BTreeSet<usize>, weight: impl Fn(usize) -> f64) -> f64 {
-    let sum = |words: &mut dyn Iterator<Item = usize>| words.map(&weight).fold(0.0, |a, b| a + b);
+fn most(stretches: &[Named], above: Named, weight: impl Fn(usize) -> f64) -> f64 {
     stretches
         .iter()
-        .map(|own| {
-            let around = sum(&mut above.difference(own).copied());
-            sum(&mut own.iter().copied()) + ABOVE * around
-        })
-        .fold(ABOVE * sum(&mut above.iter().copied()), f64::max)
+        .map(|own| own.worth(&weight) + ABOVE * above.without(*own).worth(&weight))
+        .fold(ABOVE * above.worth(&weight), f64::max)
 }
 
 /// The weight of each pair by how near its words come to each other, in either order.

@@ -3,6 +3,7 @@
 mod asking_for_a_person;
 mod database_away;
 mod faults;
+mod noted;
 mod one_at_a_time;
 mod opinions;
 mod panics;

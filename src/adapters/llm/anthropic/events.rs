@@ -54,7 +54,7 @@ struct Message {
 #[derive(Deserialize)]
 struct Block {
     #[serde(rename = "type")]
-    kind: String,
+    kind: BlockKind,
     #[serde(default)]
     text: String,
     /// Of a tool.
@@ -63,6 +63,23 @@ struct Block {
     /// A piece of a tool's arguments.
     #[serde(default)]
     partial_json: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum BlockKind {
+    Text,
+    TextDelta,
+    ToolUse,
+    InputJsonDelta,
+    #[serde(other)]
+    Other,
+}
+
+/// Nearly every event, read by its name: to look for the type in it first takes twice as long.
+#[derive(Deserialize)]
+struct BlockDelta {
+    delta: Block,
 }
 
 #[derive(Deserialize)]
@@ -146,7 +163,12 @@ impl Events {
 
 impl Decoder for Events {
     fn event(&mut self, event: &SseEvent, out: &mut VecDeque<Chunk>) -> Result<(), LlmError> {
-        let event: Event = serde_json::from_str(&event.data).map_err(|e| {
+        let read = match event.event.as_str() {
+            "content_block_delta" => serde_json::from_str(&event.data)
+                .map(|BlockDelta { delta }| Event::ContentBlockDelta { delta }),
+            _ => serde_json::from_str(&event.data),
+        };
+        let event: Event = read.map_err(|e| {
             LlmError::Malformed(format!("event of {} bytes: {:?}", event.data.len(), e.classify()))
         })?;
         match event {
@@ -160,10 +182,12 @@ impl Decoder for Events {
                 out.push_back(self.count(&message.usage));
             }
             Event::ContentBlockStart { content_block: block } | Event::ContentBlockDelta { delta: block } => {
-                match block.kind.as_str() {
-                    "text" | "text_delta" if !block.text.is_empty() => out.push_back(Chunk::Text(block.text)),
-                    "tool_use" => self.call = (block.name == hand_over::NAME).then(Call::default),
-                    "input_json_delta" => {
+                match block.kind {
+                    BlockKind::Text | BlockKind::TextDelta if !block.text.is_empty() => {
+                        out.push_back(Chunk::Text(block.text))
+                    }
+                    BlockKind::ToolUse => self.call = (block.name == hand_over::NAME).then(Call::default),
+                    BlockKind::InputJsonDelta => {
                         if let Some(call) = &mut self.call {
                             call.push(&block.partial_json);
                         }

@@ -1,7 +1,7 @@
 //! The part of the cited passages that speaks of a claim: a few windows of two sentences, chosen
 //! greedily so that each adds the most weight of words not seen yet.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::features::weight;
 use crate::kernel::text::{
@@ -18,84 +18,100 @@ const WINDOW: usize = 2;
 /// Characters of a passage that are read.
 const PASSAGE_MAX: usize = 20_000;
 
+/// Different stems of a claim that are looked for, the heaviest where it has more: a bit each.
+const STEMS_MAX: usize = 128;
+const _: () = assert!(STEMS_MAX <= u128::BITS as usize, "a bit each");
+
 /// A passage cut into sentences.
 #[derive(Debug)]
 pub struct Passage {
     sentences: Vec<Vec<Word>>,
+    /// By stem the sentences that have it.
+    having: HashMap<String, Vec<usize>>,
 }
 
-/// A few neighbouring sentences, and what they have of the claim.
-struct Window<'a> {
+/// A few neighbouring sentences.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Window {
     /// The passage, as it was given.
     passage: usize,
     /// Its first sentence in the passage.
     first: usize,
-    sentences: &'a [Vec<Word>],
     /// Which of the claim's stems it has, by their numbers.
-    has: BTreeSet<usize>,
+    has: u128,
 }
 
 impl Passage {
     pub fn new(text: &str) -> Self {
         let bounded: String = text.chars().take(PASSAGE_MAX).collect();
         let sentences = sentences(&bounded).into_iter();
-        Self {
-            sentences: sentences
-                .filter_map(|span| bounded.get(span).map(words))
-                .collect(),
+        let sentences: Vec<Vec<Word>> = sentences
+            .filter_map(|span| bounded.get(span).map(words))
+            .collect();
+        let mut having: HashMap<String, Vec<usize>> = HashMap::new();
+        for (sentence, words) in sentences.iter().enumerate() {
+            for word in words {
+                match having.get_mut(&word.stem) {
+                    Some(sentences) => sentences.push(sentence),
+                    None => {
+                        having.insert(word.stem.clone(), vec![sentence]);
+                    }
+                }
+            }
         }
+        Self { sentences, having }
     }
 
-    /// Its windows, where it is the passage at this place. Every word is looked up once.
-    fn windows(&self, passage: usize, stems: &HashMap<&str, usize>) -> Vec<Window<'_>> {
-        let found = |sentence: &Vec<Word>| -> BTreeSet<usize> {
-            let known = sentence.iter().filter_map(|word| stems.get(word.stem.as_str()));
-            known.copied().collect()
-        };
-        let found: Vec<BTreeSet<usize>> = self.sentences.iter().map(found).collect();
-        let together = found.len().clamp(1, WINDOW);
-        let windows = self.sentences.windows(together).zip(found.windows(together));
-        windows
-            .enumerate()
-            .map(|(first, (sentences, found))| Window {
-                passage,
-                first,
-                sentences,
-                has: found.iter().flatten().copied().collect(),
-            })
-            .collect()
-    }
-}
-
-impl Window<'_> {
-    fn place(&self) -> (usize, usize) {
-        (self.passage, self.first)
+    /// Which of these stems each sentence has.
+    fn found(&self, stems: &[&str]) -> Vec<u128> {
+        let mut found = vec![0; self.sentences.len()];
+        for (stem, n) in stems.iter().zip(0..) {
+            for sentence in self.having.get(*stem).into_iter().flatten() {
+                if let Some(found) = found.get_mut(*sentence) {
+                    *found |= 1 << n;
+                }
+            }
+        }
+        found
     }
 }
 
 /// The words a claim is compared with, in the order of the passages.
 #[derive(Debug, Default)]
-pub struct Evidence {
-    pub words: Vec<Word>,
+pub struct Evidence<'a> {
+    pub words: Vec<&'a Word>,
 }
 
-impl Evidence {
+impl<'a> Evidence<'a> {
     /// The evidence for `claim` in `passages`.
-    pub fn for_claim<'a>(claim: &[Word], passages: impl Iterator<Item = &'a Passage>) -> Self {
+    pub fn for_claim(claim: &[Word], passages: impl Iterator<Item = &'a Passage>) -> Self {
+        let passages: Vec<&Passage> = passages.collect();
         // By their stems, so that weights are added up in the same order each time.
         let weights: BTreeMap<&str, f32> = claim.iter().map(|w| (w.stem.as_str(), weight(w))).collect();
-        let stems: HashMap<&str, usize> = weights.keys().zip(0..).map(|(stem, n)| (*stem, n)).collect();
-        let mut missing: Vec<f32> = weights.into_values().collect();
+        let mut weights: Vec<(&str, f32)> = weights.into_iter().collect();
+        if weights.len() > STEMS_MAX {
+            weights.sort_by(|a, b| b.1.total_cmp(&a.1));
+            weights.truncate(STEMS_MAX);
+            weights.sort_unstable_by_key(|(stem, _)| *stem);
+        }
+        let (stems, missing): (Vec<&str>, Vec<f32>) = weights.into_iter().unzip();
         let total: f32 = missing.iter().sum();
-        let mut windows: Vec<Window<'_>> = passages
-            .enumerate()
-            .flat_map(|(at, passage)| passage.windows(at, &stems))
-            .collect();
-        let mut chosen: Vec<Window<'_>> = Vec::new();
+        let mut windows: Vec<Window> = Vec::new();
+        for (at, passage) in passages.iter().enumerate() {
+            let found = passage.found(&stems);
+            let together = found.len().clamp(1, WINDOW);
+            windows.extend(found.windows(together).enumerate().map(|(first, found)| Window {
+                passage: at,
+                first,
+                has: found.iter().fold(0, |all, found| all | found),
+            }));
+        }
+        let (mut chosen, mut seen): (Vec<Window>, u128) = (Vec::new(), 0);
         while chosen.len() < WINDOWS_MAX {
-            let gain =
-                |window: &Window<'_>| -> f32 { window.has.iter().filter_map(|n| missing.get(*n)).sum() };
-            let gains = windows.iter().map(gain).enumerate();
+            let gains = windows
+                .iter()
+                .map(|window| worth(window.has & !seen, &missing))
+                .enumerate();
             // Of equals the first.
             let Some((best, gained)) = gains.rev().max_by(|a, b| a.1.total_cmp(&b.1)) else {
                 break;
@@ -104,17 +120,29 @@ impl Evidence {
                 break;
             }
             let window = windows.remove(best);
-            for n in &window.has {
-                if let Some(weight) = missing.get_mut(*n) {
-                    *weight = 0.0;
-                }
-            }
+            seen |= window.has;
             chosen.push(window);
         }
-        chosen.sort_by_key(Window::place);
-        let words = chosen.iter().flat_map(|window| window.sentences.iter().flatten());
+        chosen.sort_unstable();
+        let sentences = chosen.iter().filter_map(|window| {
+            let sentences = &passages.get(window.passage)?.sentences;
+            Some(sentences.iter().skip(window.first).take(WINDOW))
+        });
         Self {
-            words: words.cloned().collect(),
+            words: sentences.flatten().flatten().collect(),
         }
     }
+}
+
+/// The sum of the weights whose bits are set.
+fn worth(mut bits: u128, weights: &[f32]) -> f32 {
+    let mut sum = 0.0;
+    while bits != 0 {
+        sum += weights
+            .get(bits.trailing_zeros() as usize)
+            .copied()
+            .unwrap_or(0.0);
+        bits &= bits - 1;
+    }
+    sum
 }

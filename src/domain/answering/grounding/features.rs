@@ -60,39 +60,36 @@ pub fn weight(word: &Word) -> f32 {
 
 /// Compares a claim with its evidence.
 #[must_use]
-pub fn compare(claim: &[Word], evidence: &Evidence) -> Features {
+pub fn compare(claim: &[Word], evidence: &Evidence<'_>) -> Features {
+    let claim: Vec<&Word> = claim.iter().collect();
     let found: BTreeSet<&str> = evidence.words.iter().map(|word| word.stem.as_str()).collect();
-    let total: f32 = claim.iter().map(weight).sum();
+    let total: f32 = claim.iter().map(|word| weight(word)).sum();
     if total <= 0.0 || evidence.words.is_empty() {
         return Features::default();
     }
     let hit = |word: &&Word| found.contains(word.stem.as_str());
-    let recalled: f32 = claim.iter().filter(hit).map(weight).sum();
+    let words = || claim.iter().copied();
+    let recalled: f32 = words().filter(hit).map(weight).sum();
     let meaningful = |word: &&Word| word.has_meaning() && !hit(word);
     let grammar = |word: &&Word| word.kind == Kind::Weak(Weak::Grammar);
     let count = |n: usize| f32::from(u16::try_from(n).unwrap_or(u16::MAX));
     let all = count(claim.len());
-    let first_person = |words: &[Word]| count(words.iter().filter(|w| stop::first_person(&w.lower)).count());
+    let first_person = |words: &[&Word]| count(words.iter().filter(|w| stop::first_person(&w.lower)).count());
     Features {
-        order: count(common_subsequence(claim, &evidence.words)) / all,
+        order: count(common_subsequence(&claim, &evidence.words)) / all,
         recall: recalled / total,
-        pairs: pair_share(claim, &evidence.words),
-        missing: count(claim.iter().filter(meaningful).count()).min(MISSING_MAX) / MISSING_MAX,
-        rebuilt: count(claim.iter().filter(grammar).filter(|w| !hit(w)).count()) / all,
-        personal: (first_person(claim) - first_person(&evidence.words)).clamp(0.0, 2.0) / 2.0,
-        reversed: if reversed(claim, &evidence.words) {
+        pairs: pair_share(&claim, &evidence.words),
+        missing: count(words().filter(meaningful).count()).min(MISSING_MAX) / MISSING_MAX,
+        rebuilt: count(words().filter(grammar).filter(|w| !hit(w)).count()) / all,
+        personal: (first_person(&claim) - first_person(&evidence.words)).clamp(0.0, 2.0) / 2.0,
+        reversed: if reversed(&claim, &evidence.words) {
             1.0
         } else {
             0.0
         },
-        discourse: count(
-            claim
-                .iter()
-                .filter(|w| w.kind == Kind::Weak(Weak::Discourse))
-                .count(),
-        ) / all,
-        wrong_numbers: wrong_numbers(claim, &evidence.words),
-        wrong_names: saturating(claim.iter().filter(|w| w.kind == Kind::Name && !hit(w)).count()),
+        discourse: count(words().filter(|w| w.kind == Kind::Weak(Weak::Discourse)).count()) / all,
+        wrong_numbers: wrong_numbers(&claim, &evidence.words),
+        wrong_names: saturating(words().filter(|w| w.kind == Kind::Name && !hit(w)).count()),
         comparable: true,
     }
 }
@@ -102,7 +99,7 @@ fn saturating(n: usize) -> u8 {
 }
 
 /// Length of the longest common subsequence of stems.
-fn common_subsequence(claim: &[Word], evidence: &[Word]) -> usize {
+fn common_subsequence(claim: &[&Word], evidence: &[&Word]) -> usize {
     let mut row = vec![0usize; evidence.len() + 1];
     for word in claim {
         let mut diagonal = 0;
@@ -122,23 +119,22 @@ fn common_subsequence(claim: &[Word], evidence: &[Word]) -> usize {
 }
 
 /// Share of the claim's neighbouring pairs that the evidence has too.
-fn pair_share(claim: &[Word], evidence: &[Word]) -> f32 {
-    let pairs = |words: &[Word]| -> Vec<(String, String)> {
+fn pair_share(claim: &[&Word], evidence: &[&Word]) -> f32 {
+    fn pairs<'a>(words: &'a [&Word]) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let behind = words.iter().skip(1);
         words
             .iter()
-            .zip(words.iter().skip(1))
-            .map(|(a, b)| (a.stem.clone(), b.stem.clone()))
-            .collect()
-    };
-    let known: BTreeSet<_> = pairs(evidence).into_iter().collect();
-    let wanted = pairs(claim);
-    let hits = wanted.iter().filter(|pair| known.contains(*pair)).count();
+            .zip(behind)
+            .map(|(a, b)| (a.stem.as_str(), b.stem.as_str()))
+    }
+    let known: BTreeSet<_> = pairs(evidence).collect();
+    let hits = pairs(claim).filter(|pair| known.contains(pair)).count();
     let count = |n: usize| f32::from(u16::try_from(n).unwrap_or(u16::MAX));
-    count(hits) / count(wanted.len().max(1))
+    count(hits) / count(claim.len().saturating_sub(1).max(1))
 }
 
 /// Whether a word that both have stands under a negation on one side only.
-fn reversed(claim: &[Word], evidence: &[Word]) -> bool {
+fn reversed(claim: &[&Word], evidence: &[&Word]) -> bool {
     let (ours, theirs) = (polarity(claim), polarity(evidence));
     ours.iter().any(|(stem, (plain, negated))| {
         theirs.get(stem).is_some_and(|(their_plain, their_negated)| {
@@ -150,7 +146,7 @@ fn reversed(claim: &[Word], evidence: &[Word]) -> bool {
 
 /// For each word with meaning: does it occur plainly, does it occur negated. A negation ends with
 /// its sentence or table cell: `Nothing is lost.` says nothing of the sentence behind it.
-fn polarity(words: &[Word]) -> BTreeMap<&str, (bool, bool)> {
+fn polarity<'a>(words: &[&'a Word]) -> BTreeMap<&'a str, (bool, bool)> {
     let mut out: BTreeMap<&str, (bool, bool)> = BTreeMap::new();
     let mut scope = 0;
     for word in words {
@@ -171,7 +167,7 @@ fn polarity(words: &[Word]) -> BTreeMap<&str, (bool, bool)> {
 }
 
 /// Numbers the evidence lacks, or has only beside another unit.
-fn wrong_numbers(claim: &[Word], evidence: &[Word]) -> u8 {
+fn wrong_numbers(claim: &[&Word], evidence: &[&Word]) -> u8 {
     let known = measured(evidence);
     let wrong = measured(claim).into_iter().filter(|(number, unit)| {
         let mut same = known.iter().filter(|(n, _)| n == number).peekable();
@@ -181,7 +177,7 @@ fn wrong_numbers(claim: &[Word], evidence: &[Word]) -> u8 {
 }
 
 /// Each number with the unit near it, before (`$30`) or behind (`30 calendar days`).
-fn measured(words: &[Word]) -> Vec<(&str, Option<&str>)> {
+fn measured<'a>(words: &[&'a Word]) -> Vec<(&'a str, Option<&'a str>)> {
     let mut out = Vec::new();
     for (at, word) in words.iter().enumerate() {
         if word.kind != Kind::Number {
@@ -197,7 +193,7 @@ fn measured(words: &[Word]) -> Vec<(&str, Option<&str>)> {
             .skip(at + 1)
             .take(UNIT_REACH)
             .take_while(|w| w.kind != Kind::Number)
-            .find(is_unit);
+            .find(|word| is_unit(word));
         out.push((
             word.stem.as_str(),
             before.or(behind).map(|word| word.stem.as_str()),
