@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 use parlance::{
     app::{self, Adapters, App, OperatorsWanted, demo},
-    bench::Size,
+    bench::{Size, ledger::Load},
     cli,
     config::Config,
     store::migrate,
@@ -82,6 +82,14 @@ enum Command {
         /// Publish the spaces, as bench-0, bench-1 …, so that visitors can chat there
         #[arg(long, conflicts_with = "measure")]
         published: bool,
+    },
+    /// Fill the database with made-up calls, and measure how many a second get into the books
+    BenchLedger {
+        #[arg(long, default_value_t = 20)]
+        tenants: usize,
+        /// Calls of each tenant
+        #[arg(long, default_value_t = 10_000)]
+        calls: usize,
     },
     /// Prove the counters of what happened against the rows that they count
     Rollups {
@@ -221,6 +229,10 @@ async fn carry_out(command: Command) -> anyhow::Result<()> {
                 published,
             };
             let said = app::bench(&configured()?, size, measure).await?;
+            Ok(write!(std::io::stdout().lock(), "{said}")?)
+        }
+        Command::BenchLedger { tenants, calls } => {
+            let said = app::bench_ledger(&configured()?, Load { tenants, calls }).await?;
             Ok(write!(std::io::stdout().lock(), "{said}")?)
         }
         Command::Rollups { repair, .. } => {

@@ -185,6 +185,7 @@ impl Chat {
             process: self.pid.map(Process),
             upstream_first_token: self.upstream_first_token_ms.or(told).map(Duration::from_millis),
             agents: self.agents(),
+            company: None,
         })
     }
 }

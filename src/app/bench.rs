@@ -1,11 +1,16 @@
-//! `parlance bench-data`: corpora in the configured database, and how fast they are searched.
+//! `parlance bench-data`: corpora in the configured database, and how fast they are searched. `parlance bench-ledger`:
+//! how many calls a second are recorded there.
 
 use std::time::Instant;
 
 use super::{adapters, database};
 use crate::{
     adapters::embed::vector_model,
-    bench::{self, MODEL, Size, measure},
+    bench::{
+        self, MODEL, Size,
+        ledger::{self, Load},
+        measure,
+    },
     config::Config,
 };
 
@@ -38,4 +43,17 @@ pub async fn bench(config: &Config, size: Size, questions: Option<usize>) -> any
         postgres.stop().await;
     }
     Ok(said)
+}
+
+/// Makes settled calls, has them recorded and returns what there is to say. What is made stays.
+///
+/// # Errors
+/// When the database does not start or fails, or the books are wrong.
+pub async fn bench_ledger(config: &Config, load: Load) -> anyhow::Result<String> {
+    let opened = database::open(config).await?;
+    let recorded = ledger::measure(&opened.db, load).await?;
+    if let Some(postgres) = opened.embedded {
+        postgres.stop().await;
+    }
+    Ok(recorded.to_string())
 }

@@ -1,10 +1,11 @@
 //! Corpora of any size and how fast they are searched: `parlance bench-data`. Needs no model: text and
 //! vectors come out of a seed ([`corpus`]). What is measured ([`measure`]) is the product's own search,
-//! at its own database.
+//! at its own database. How many calls a second get into the books: `parlance bench-ledger` ([`ledger`]).
 //!
 //! Start at [`make`]. The figures are in `docs/BENCHMARKS.md`.
 
 pub mod corpus;
+pub mod ledger;
 pub mod measure;
 
 use std::time::{Duration, Instant};

@@ -2,21 +2,25 @@
 //! upstream and Postgres on the other. Runs are interleaved, so that a slow hour of the host is everybody's.
 
 mod contender;
+mod figures;
+mod limit;
 mod machine;
 mod plot;
+mod progress;
 mod report;
 mod rig;
 mod scenes;
+mod soak;
+mod streams;
 
 use std::{fs, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, ensure};
-use parlance_loadtest::visitor::{chat, report::Report};
 
 use self::{
     contender::{Contender, Programs},
-    machine::Reading,
-    report::{Bench, Run},
+    progress::Progress,
+    report::Bench,
     rig::Rig,
 };
 
@@ -60,6 +64,9 @@ pub(crate) struct Args {
     /// Leave out what Parlance alone is held to.
     #[arg(long)]
     no_scenes: bool,
+    /// Nothing but a steady load on Parlance for this long, and whether its memory grows.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=600))]
+    soak_minutes: Option<u64>,
 }
 
 /// Measures, writes the files and returns what is to be said.
@@ -77,125 +84,36 @@ pub(crate) async fn run(args: Args) -> Result<String> {
         args.only.clone()
     };
     fs::create_dir_all(&args.out).context("the folder of the results cannot be made")?;
-    let rig = Rig::up(&args.programs, &args.postgres, &args.folder).await?;
+    let rig = Rig::up(&args.programs, &args.postgres, &args.folder, Progress::begin()).await?;
     let mut bench = Bench::default();
     let measured = measure(&args, &contenders, &rig, &mut bench).await;
     rig.down().await;
     // What was measured before something failed took minutes, and is as true as before.
     let table = bench.to_string();
-    fs::write(args.out.join("bench.json"), serde_json::to_string_pretty(&bench)?)?;
-    fs::write(args.out.join("bench.md"), &table)?;
-    plot::draw(&bench, &args.out.join("bench.svg"))?;
+    let name = if args.soak_minutes.is_some() {
+        "soak"
+    } else {
+        "bench"
+    };
+    fs::write(
+        args.out.join(format!("{name}.json")),
+        serde_json::to_string_pretty(&bench)?,
+    )?;
+    fs::write(args.out.join(format!("{name}.md")), &table)?;
+    if !bench.runs.is_empty() {
+        plot::draw(&bench, &args.out.join("bench.svg"))?;
+    }
     measured.with_context(|| format!("what was measured until then is in {}", args.out.display()))?;
     Ok(format!("{table}\nwritten to {}\n", args.out.display()))
 }
 
 async fn measure(args: &Args, contenders: &[Contender], rig: &Rig, bench: &mut Bench) -> Result<()> {
-    for _ in 0..args.runs {
-        for contender in contenders {
-            bench.runs.extend(once(args, rig, *contender).await?);
-        }
+    if let Some(minutes) = args.soak_minutes {
+        return soak::run(&args.programs, rig, minutes, &mut bench.scenes).await;
     }
-    if !args.no_limits {
-        for contender in contenders {
-            limit(args, rig, *contender, bench).await?;
-        }
-    }
+    streams::runs(args, contenders, rig, bench).await?;
     if !args.no_scenes {
-        bench.scenes = scenes::run(&args.programs, rig).await?;
+        scenes::run(&args.programs, rig, &mut bench.scenes).await?;
     }
     Ok(())
-}
-
-/// One fresh server, warmed up, and one answer for each visitor of each number.
-async fn once(args: &Args, rig: &Rig, contender: Contender) -> Result<Vec<Run>> {
-    let server = contender.start(&args.programs, &rig.around).await?;
-    warm_up(args, rig, contender).await?;
-    let mut runs = Vec::with_capacity(args.visitors.len());
-    for visitors in &args.visitors {
-        runs.push(stream(args, rig, contender, *visitors, &server).await?);
-    }
-    server.stop().await?;
-    Ok(runs)
-}
-
-/// Everybody is asked something once, at the same moment: pools, caches and pages have their size.
-async fn warm_up(args: &Args, rig: &Rig, contender: Contender) -> Result<()> {
-    let visitors = args.spaces.min(100);
-    chat(args, rig, contender, visitors, Duration::ZERO, None).await?;
-    Ok(())
-}
-
-/// More and more visitors, until tokens come late: half as many more each time, then once in between.
-async fn limit(args: &Args, rig: &Rig, contender: Contender, bench: &mut Bench) -> Result<()> {
-    let server = contender.start(&args.programs, &rig.around).await?;
-    warm_up(args, rig, contender).await?;
-    let (mut held, mut visitors) = (0, 20);
-    let over = loop {
-        let run = stream(args, rig, contender, visitors, &server).await?;
-        let holds = run.holds();
-        bench.limits.push(run);
-        if !holds || visitors > 4_000 {
-            break visitors;
-        }
-        held = visitors;
-        visitors += visitors / 2;
-    };
-    for part in [2, 1, 3] {
-        let between = held + (over - held) * part / 4;
-        if between <= held || held == 0 {
-            break;
-        }
-        let run = stream(args, rig, contender, between, &server).await?;
-        let holds = run.holds();
-        bench.limits.push(run);
-        if holds {
-            held = between;
-        }
-    }
-    bench.held.insert(contender, held);
-    server.stop().await
-}
-
-async fn stream(
-    args: &Args,
-    rig: &Rig,
-    contender: Contender,
-    visitors: usize,
-    server: &contender::Running,
-) -> Result<Run> {
-    let before = Reading::take(server.process(), rig.postgres())?;
-    let report = chat(args, rig, contender, visitors, SPREAD, Some(server)).await?;
-    let shares = before.until(Reading::take(server.process(), rig.postgres())?);
-    Ok(Run {
-        contender,
-        visitors,
-        shares,
-        report,
-    })
-}
-
-async fn chat(
-    args: &Args,
-    rig: &Rig,
-    contender: Contender,
-    visitors: usize,
-    spread: Duration,
-    measured: Option<&contender::Running>,
-) -> Result<Report> {
-    let servers = (0..args.spaces).map(|number| contender.server(&format!("bench-{number}")));
-    let plan = chat::Plan {
-        servers: servers.collect::<Result<_>>()?,
-        visitors,
-        rounds: 1,
-        transport: contender.transport(),
-        questions: rig.questions.clone(),
-        patience: PATIENCE,
-        spread,
-        pause: Duration::ZERO,
-        process: measured.map(contender::Running::process),
-        upstream_first_token: Some(FIRST_TOKEN),
-        agents: None,
-    };
-    chat::run(plan, &|| Some(rig.mock.totals().sent)).await
 }

@@ -27,6 +27,10 @@ fn painted(bench: &Bench, file: &Path) -> Result<(), Box<dyn std::error::Error>>
         .iter()
         .filter_map(|run| Some((run.contender, run.visitors, run.report.token_latency_ms?.p99)))
         .collect();
+    for one in bench.contenders() {
+        let late = bench.late(one).into_iter();
+        points.extend(late.map(|(visitors, late)| (one, visitors, late)));
+    }
     points.sort_by_key(|(_, visitors, _)| *visitors);
     let most = points.iter().map(|(_, visitors, _)| *visitors).max().unwrap_or(1);
     let slowest = points.iter().map(|(_, _, late)| *late).fold(100.0, f64::max);

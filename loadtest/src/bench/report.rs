@@ -2,10 +2,19 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use parlance_loadtest::visitor::report::Report;
+use parlance_loadtest::visitor::report::{Report, Spread};
 use serde::Serialize;
 
-use super::{HELD_MS, contender::Contender, machine::Shares, scenes::Scenes};
+use super::{
+    HELD_MS,
+    contender::Contender,
+    figures::{Figures, Goal, HEAD, median},
+    machine::Shares,
+};
+
+/// Numbers of visitors that goals are about.
+const FEW: usize = 100;
+const MANY: usize = 500;
 
 /// One server, one number of visitors, one answer each.
 #[derive(Debug, Serialize)]
@@ -48,7 +57,7 @@ pub(crate) struct Bench {
     /// The ways to how many streams each holds.
     pub(crate) limits: Vec<Run>,
     pub(crate) held: BTreeMap<Contender, usize>,
-    pub(crate) scenes: Scenes,
+    pub(crate) scenes: Figures,
 }
 
 impl Bench {
@@ -65,12 +74,96 @@ impl Bench {
                 .filter(|run| run.contender == contender && run.visitors == visitors)
         };
         let any_fit = mine().any(|run| run.shares.is_fit());
-        let mut figures: Vec<f64> = mine()
+        let figures = mine()
             .filter(|run| run.shares.is_fit() == any_fit)
-            .filter_map(figure)
+            .filter_map(figure);
+        median(figures.collect())
+    }
+
+    /// Numbers of visitors that all runs had, in order.
+    fn counts(&self) -> Vec<usize> {
+        let mut counts: Vec<usize> = self.runs.iter().map(|run| run.visitors).collect();
+        counts.sort_unstable();
+        counts.dedup();
+        counts
+    }
+
+    /// How late tokens were in the median of one contender's runs, for each number of visitors.
+    pub(crate) fn late(&self, contender: Contender) -> Vec<(usize, f64)> {
+        let late = |run: &Run| Some(run.report.token_latency_ms?.p99);
+        let of = |visitors| Some((visitors, self.median(contender, visitors, late)?));
+        self.counts().into_iter().filter_map(of).collect()
+    }
+
+    /// Which numbers of visitors its runs have shown to be held, or not, where one of them was fit.
+    pub(crate) fn shown(&self, contender: Contender) -> Vec<(usize, bool)> {
+        let failed = |visitors| {
+            let failed = |run: &Run| Some(if run.report.failed() == 0 { 0.0 } else { 1.0 });
+            self.median(contender, visitors, failed).unwrap_or(1.0) > 0.0
+        };
+        let is_fit = |(visitors, _): &(usize, f64)| {
+            let mut mine = self.runs.iter().filter(|run| run.contender == contender);
+            mine.any(|run| run.visitors == *visitors && run.shares.is_fit())
+        };
+        let holds = |(visitors, late)| (visitors, late <= HELD_MS && !failed(visitors));
+        self.late(contender)
+            .into_iter()
+            .filter(is_fit)
+            .map(holds)
+            .collect()
+    }
+
+    /// One contender's last runs, in a line.
+    pub(crate) fn latest(&self, contender: Contender, runs: usize) -> String {
+        let mine = self.runs.iter().rev().filter(|run| run.contender == contender);
+        let mut said: Vec<String> = mine
+            .take(runs)
+            .map(|run| {
+                let late = run.report.token_latency_ms.map_or(f64::NAN, |late| late.p99);
+                let cpu = run.cpu().unwrap_or(f64::NAN);
+                format!("{}: {cpu:.0} ms, p99 {late:.1}", run.visitors)
+            })
             .collect();
-        figures.sort_by(f64::total_cmp);
-        figures.get(figures.len() / 2).copied()
+        said.reverse();
+        format!("{}  {}", contender.name(), said.join("; "))
+    }
+
+    /// What is asked of Parlance beside others, where they were measured.
+    fn goals(&self) -> Figures {
+        let mut goals = Figures::default();
+        let cpu = |one| self.median(one, MANY, Run::cpu);
+        let mine = cpu(Contender::Parlance);
+        if let (Some(mine), Some(relay)) = (mine, cpu(Contender::Relay)) {
+            let name = format!("CPU per 1,000 tokens, of the relay's, {MANY} streams");
+            goals.add(name, mine / relay, Goal::AtMost(1.25));
+        }
+        let fastapi = [Contender::FastapiWs, Contender::FastapiSse];
+        if let (Some(mine), Some(theirs)) = (mine, fastapi.into_iter().filter_map(cpu).reduce(f64::min)) {
+            let name = format!("CPU per 1,000 tokens, of FastAPI's, {MANY} streams");
+            goals.add(name, mine / theirs, Goal::AtMost(0.2));
+        }
+        #[expect(clippy::cast_precision_loss, reason = "thousands of streams")]
+        let held = |one| self.held.get(&one).map(|held| (*held).max(1) as f64);
+        for (one, least) in [(Contender::FastapiWs, 4.0), (Contender::Node, 1.3)] {
+            if let (Some(mine), Some(theirs)) = (held(Contender::Parlance), held(one)) {
+                let name = format!("streams held, times those of {}", one.name());
+                goals.add(name, mine / theirs, Goal::AtLeast(least));
+            }
+        }
+        let added = |of: fn(Spread) -> f64| {
+            let added = |run: &Run| run.report.added_to_first_text_ms.map(of);
+            self.median(Contender::Parlance, FEW, added)
+        };
+        for (name, value, most) in [
+            ("p50", added(|all| all.p50), 2.0),
+            ("p99", added(|all| all.p99), 10.0),
+        ] {
+            if let Some(value) = value {
+                let name = format!("first text, added, {name} ms, {FEW} streams");
+                goals.add(name, value, Goal::AtMost(most));
+            }
+        }
+        goals
     }
 
     pub(crate) fn contenders(&self) -> Vec<Contender> {
@@ -113,10 +206,7 @@ impl fmt::Display for Bench {
                 .try_for_each(|one| write!(f, " {} |", one.name()))?;
             writeln!(f, "\n|---|{}", "---:|".repeat(contenders.len()))
         };
-        let mut counts: Vec<usize> = self.runs.iter().map(|run| run.visitors).collect();
-        counts.sort_unstable();
-        counts.dedup();
-        for visitors in counts {
+        for visitors in self.counts() {
             heads(f, &format!("{visitors} streams"))?;
             for (name, figure) in FIGURES {
                 write!(f, "| {name} |")?;
@@ -144,12 +234,16 @@ impl fmt::Display for Bench {
             heads(f, "on one processor")?;
             write!(f, "| streams held, tokens within {HELD_MS} ms at p99 |")?;
             for one in &contenders {
-                write!(f, " {} |", self.held.get(one).copied().unwrap_or_default())?;
+                match self.held.get(one) {
+                    Some(held) => write!(f, " {held} |")?,
+                    None => f.write_str(" – |")?,
+                }
             }
-            writeln!(f)?;
+            writeln!(f, "\n")?;
         }
-        if !self.scenes.is_empty() {
-            write!(f, "\n{}", self.scenes)?;
+        let goals = self.goals();
+        if !(goals.is_empty() && self.scenes.is_empty()) {
+            write!(f, "{HEAD}{goals}{}", self.scenes)?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -16,6 +16,7 @@ use parlance_store::embedded::{EmbeddedConfig, EmbeddedPostgres};
 use super::{
     ANSWER,
     contender::{Around, Programs},
+    progress::Progress,
 };
 
 pub(crate) const TENANTS: usize = 1_000;
@@ -29,16 +30,24 @@ pub(crate) struct Rig {
     pub(crate) mock: MockUpstream,
     pub(crate) around: Around,
     pub(crate) questions: Vec<String>,
+    pub(crate) progress: Progress,
 }
 
 impl Rig {
     /// Starts what servers need; makes the corpora where they are not there yet.
-    pub(crate) async fn up(programs: &Programs, postgres_dir: &Path, folder: &Path) -> Result<Self> {
+    pub(crate) async fn up(
+        programs: &Programs,
+        postgres_dir: &Path,
+        folder: &Path,
+        progress: Progress,
+    ) -> Result<Self> {
         fs::create_dir_all(folder).context("the folder of the database cannot be made")?;
         let config = EmbeddedConfig {
             data_dir: folder.to_path_buf(),
             postgres_dir: postgres_dir.to_path_buf(),
-            settings: Vec::new(),
+            // It begins when it likes, takes the generator's processor for seconds, and whoever is measured just then
+            // looks slow. What it would do is done before.
+            settings: vec![("autovacuum".to_owned(), "off".to_owned())],
         };
         let postgres = EmbeddedPostgres::start(config).await?;
         let behaviour = Behaviour::default().directed(ANSWER)?;
@@ -51,15 +60,18 @@ impl Rig {
             peer_url: postgres.url("peer", "postgres"),
             folder: folder.to_path_buf(),
         };
-        corpora(programs, &around)?;
+        corpora(programs, &around, progress)?;
         let questions = questions(programs, folder)?;
-        Ok(Self {
+        let rig = Self {
             programs: programs.clone(),
             postgres,
             mock,
             around,
             questions,
-        })
+            progress,
+        };
+        rig.run("postgres", "VACUUM ANALYZE")?;
+        Ok(rig)
     }
 
     pub(crate) fn postgres(&self) -> Process {
@@ -67,18 +79,60 @@ impl Rig {
         Process(self.postgres.pid().unwrap_or_default())
     }
 
-    /// A new database, and how its owner reaches it.
-    pub(crate) fn database(&self, name: &str) -> Result<String> {
-        for statement in [
-            format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-            format!("CREATE DATABASE {name}"),
-        ] {
-            let made = psql(&self.programs, &self.around.folder)
-                .args(["--quiet", "--set", "ON_ERROR_STOP=1", "--command", &statement])
-                .status()?;
-            ensure!(made.success(), "{statement}: {made}");
-        }
+    /// A new database, empty or like `model`, and how its owner reaches it.
+    pub(crate) fn database(&self, name: &str, model: Option<&str>) -> Result<String> {
+        let model = model.unwrap_or("template1");
+        self.drop_database(name)?;
+        self.run("postgres", &format!("CREATE DATABASE {name} TEMPLATE {model}"))?;
         Ok(self.postgres.url("postgres", name))
+    }
+
+    pub(crate) fn drop_database(&self, name: &str) -> Result<()> {
+        self.run(
+            "postgres",
+            &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+        )
+    }
+
+    pub(crate) fn has_database(&self, name: &str) -> Result<bool> {
+        let query = format!("SELECT 1 FROM pg_database WHERE datname = '{name}'");
+        let found = psql(&self.programs, &self.around.folder)
+            .args(["--no-align", "--tuples-only", "--command", &query])
+            .output()?;
+        ensure!(
+            found.status.success(),
+            "{}",
+            String::from_utf8_lossy(&found.stderr)
+        );
+        Ok(!found.stdout.trim_ascii().is_empty())
+    }
+
+    pub(crate) fn rename_database(&self, name: &str, to: &str) -> Result<()> {
+        self.run("postgres", &format!("ALTER DATABASE {name} RENAME TO {to}"))
+    }
+
+    /// Runs statements in a database, as its superuser.
+    pub(crate) fn run(&self, database: &str, statements: &str) -> Result<()> {
+        let ran = psql(&self.programs, &self.around.folder)
+            .envs([
+                ("PGDATABASE", database),
+                ("PGOPTIONS", "-c client_min_messages=warning"),
+            ])
+            .args(["--quiet", "--set", "ON_ERROR_STOP=1", "--command", statements])
+            .status()?;
+        ensure!(ran.success(), "{statements} in {database}: {ran}");
+        Ok(())
+    }
+
+    /// Gives what Postgres starts from now on these processors.
+    pub(crate) fn postgres_on(&self, cpus: &str) -> Result<()> {
+        let Process(id) = self.postgres();
+        let set = Command::new("taskset")
+            .args(["--all-tasks", "--cpu-list", "--pid", cpus, &id.to_string()])
+            .stdout(Stdio::null())
+            .status()?;
+        ensure!(set.success(), "Postgres cannot be moved to processors {cpus}");
+        Ok(())
     }
 
     pub(crate) async fn down(self) {
@@ -87,7 +141,7 @@ impl Rig {
 }
 
 /// 1,000 tenants with 500 passages each, and the peers' copy. Made once: the stamp says of what.
-fn corpora(programs: &Programs, around: &Around) -> Result<()> {
+fn corpora(programs: &Programs, around: &Around, progress: Progress) -> Result<()> {
     let schema = fs::read_to_string(programs.peers.join("schema.sql"))?;
     let stamp = around.folder.join("corpora");
     let wanted = format!("{TENANTS} x {PASSAGES}\n{schema}");
@@ -99,6 +153,7 @@ fn corpora(programs: &Programs, around: &Around) -> Result<()> {
         "{} holds other corpora: remove it",
         around.folder.display()
     );
+    progress.say("making the corpora, once: some minutes");
     let made = Command::new(&programs.parlance)
         .args(["bench-data", "--published"])
         .args([

@@ -14,6 +14,7 @@ use super::{
     report::{Cost, Report},
     session::Server,
     sse::Http,
+    stall::{Company, Present, Visited},
     turn::Answered,
     watch::{Agents, Watching},
     ws::Socket,
@@ -55,6 +56,8 @@ pub struct Plan {
     pub upstream_first_token: Option<Duration>,
     /// Who watches all of them.
     pub agents: Option<Agents>,
+    /// Who else is there.
+    pub company: Option<Company>,
 }
 
 /// Tokens the mock sent so far, where there is a mock to ask.
@@ -110,15 +113,19 @@ pub async fn run(plan: Plan, tokens: TokenCount<'_>) -> Result<Report> {
         ));
     }
     drop(opened);
-    let watching = match &plan.agents {
-        Some(agents) => {
-            let mut watched = Vec::with_capacity(plan.visitors);
-            while let Some(conversation) = conversations.recv().await {
-                watched.push(conversation);
-            }
-            let server = plan.servers.first().context("no space")?;
-            Some(Watching::open(server, agents, &watched).await?)
+    let mut visited = Vec::with_capacity(plan.visitors);
+    if plan.agents.is_some() || plan.company.is_some() {
+        while let Some(conversation) = conversations.recv().await {
+            visited.push(conversation);
         }
+    }
+    let server = plan.servers.first().context("no space")?;
+    let watching = match &plan.agents {
+        Some(agents) => Some(Watching::open(server, agents, &visited).await?),
+        None => None,
+    };
+    let _present = match &plan.company {
+        Some(company) => Some(Present::open(server, company, plan.question(0, 0), &visited).await?),
         None => None,
     };
     tokio::select! {
@@ -192,7 +199,7 @@ async fn visit(
     plan: Arc<Plan>,
     visitor: usize,
     opening: Arc<Semaphore>,
-    opened: mpsc::Sender<String>,
+    opened: mpsc::Sender<Visited>,
     ready: Arc<Barrier>,
 ) -> Result<Vec<Answered>> {
     let server = plan
@@ -203,9 +210,9 @@ async fn visit(
         let _place = opening.acquire().await?;
         match plan.transport {
             Transport::WebSocket => {
-                let (socket, conversation) = timeout(plan.patience, Socket::open(server)).await??;
-                // Nobody asks for it where nobody watches.
-                let _ = opened.send(conversation).await;
+                let (socket, visited) = timeout(plan.patience, Socket::open(server)).await??;
+                // Nobody asks for it where nobody is beside them.
+                let _ = opened.send(visited).await;
                 Line::Socket(Box::new(socket))
             }
             Transport::Sse => Line::Http(timeout(plan.patience, Http::open(server)).await??),

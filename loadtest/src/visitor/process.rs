@@ -49,6 +49,15 @@ impl Process {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0)).context("no such process")?;
         rss_of(&status).context("unknown format of /proc/PID/status")
     }
+
+    /// Open files, sockets among them.
+    ///
+    /// # Errors
+    /// When there is no such process, or it is another user's.
+    pub fn files(self) -> Result<usize> {
+        let open = fs::read_dir(format!("/proc/{}/fd", self.0)).context("no such process")?;
+        Ok(open.count())
+    }
 }
 
 /// Fields 14 and 15.
@@ -86,6 +95,7 @@ mod tests {
         );
         assert_eq!(rss_of("Name:\tx\nVmRSS:\t    2048 kB\n"), Some(2 << 20));
         let own = Process(std::process::id());
-        assert!(own.rss().unwrap() > 0 && own.cpu().unwrap() <= own.tree_cpu().unwrap());
+        assert!(own.rss().unwrap() > 0 && own.files().unwrap() > 2);
+        assert!(own.cpu().unwrap() <= own.tree_cpu().unwrap());
     }
 }

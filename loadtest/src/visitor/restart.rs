@@ -17,7 +17,12 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{report::Spread, session::Server, ws::Socket};
+use super::{
+    report::Spread,
+    session::Server,
+    stall::Visited,
+    ws::{Reads, Socket},
+};
 use crate::{
     own::{Place, stop},
     upstream::{Behaviour, MockUpstream},
@@ -144,10 +149,7 @@ async fn replace(child: Child, place: &Place, base: &str) -> Result<(Child, u64)
 
 /// A conversation with an answer in it.
 async fn open(server: &Server) -> Result<Open> {
-    let token = server.session().await?.token;
-    let (mut socket, ready) = Socket::visit(server, &token, None).await?;
-    let conversation = ready.pointer("/conversation/id").and_then(Value::as_str);
-    let conversation = conversation.context("ready without a conversation")?.to_owned();
+    let (mut socket, Visited { token, conversation }) = Socket::open(server).await?;
     let answered = socket.ask(QUESTION).await?;
     ensure!(answered.fault.is_none(), "{}", answered.fault.unwrap_or_default());
     Ok(Open {
@@ -176,7 +178,7 @@ async fn away(visitor: Open) -> Result<u64> {
     let began = Instant::now();
     drop(socket);
     let mut socket = loop {
-        match Socket::visit(&server, &token, Some(&conversation)).await {
+        match Socket::visit(&server, &token, Some(&conversation), Reads::AtOnce).await {
             Ok((socket, _)) => break socket,
             Err(_) => sleep(AGAIN_AFTER).await,
         }

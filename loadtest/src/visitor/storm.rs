@@ -9,14 +9,19 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::{
     sync::Barrier,
     task::JoinSet,
     time::{sleep, timeout},
 };
 
-use super::{report::Spread, session::Server, ws::Socket};
+use super::{
+    report::Spread,
+    session::Server,
+    stall::Visited,
+    ws::{Reads, Socket},
+};
 
 const MAX_CONNECTIONS: usize = 10_000;
 const OPENING: usize = 32;
@@ -99,10 +104,7 @@ pub async fn run(plan: Plan) -> Result<StormReport> {
 }
 
 async fn open(server: &Server, question: &str) -> Result<(Socket, Place)> {
-    let token = server.session().await?.token;
-    let (mut socket, ready) = Socket::visit(server, &token, None).await?;
-    let conversation = ready.pointer("/conversation/id").and_then(Value::as_str);
-    let conversation = conversation.context("ready without a conversation")?.to_owned();
+    let (mut socket, Visited { token, conversation }) = Socket::open(server).await?;
     let answered = socket.ask(question).await?;
     ensure!(answered.fault.is_none(), "{}", answered.fault.unwrap_or_default());
     let server = server.clone();
@@ -118,7 +120,12 @@ async fn open(server: &Server, question: &str) -> Result<(Socket, Place)> {
 
 /// Reads until the answer is there again.
 async fn resume(place: &Place) -> Result<()> {
-    let (mut socket, _) = Socket::visit(&place.server, &place.token, Some(&place.conversation)).await?;
+    let Place {
+        server,
+        token,
+        conversation,
+    } = place;
+    let (mut socket, _) = Socket::visit(server, token, Some(conversation), Reads::AtOnce).await?;
     loop {
         let event = socket.next().await?;
         if event.pointer("/author/kind") == Some(&json!("assistant")) {

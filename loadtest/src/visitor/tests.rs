@@ -124,6 +124,7 @@ fn plan(url: &str, transport: Transport, question: &str) -> Plan {
         pause: Duration::ZERO,
         process: Some(Process(std::process::id())),
         agents: None,
+        company: None,
         upstream_first_token: None,
     }
 }

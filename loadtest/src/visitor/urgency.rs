@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{
     report::Spread,
     session::{Server, answer},
-    ws::Socket,
+    ws::{Reads, Socket},
 };
 
 const MAX_WAITING: usize = 2_000;
@@ -83,7 +83,7 @@ pub async fn run(plan: Plan) -> Result<UrgencyReport> {
     waits.buffer_unordered(OPENING).try_collect::<Vec<()>>().await?;
     let (mut told, mut on_top) = (Vec::new(), Vec::new());
     for _ in 0..plan.rounds {
-        let mut socket = Socket::console(&plan.server, &desk.token).await?;
+        let mut socket = Socket::console(&plan.server, &desk.token, Reads::AtOnce).await?;
         let visitor = Visitor::comes(&plan.server).await?;
         let begun = Instant::now();
         visitor

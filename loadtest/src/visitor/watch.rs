@@ -11,11 +11,12 @@ use tokio::task::JoinSet;
 
 use super::{
     session::{Server, code_of},
-    ws::Socket,
+    stall::Visited,
+    ws::{Reads, Socket},
 };
 
 /// How many conversations a console watches here: it may watch 64, and say 60 things in a row.
-const OF_A_CONSOLE: usize = 50;
+pub(super) const OF_A_CONSOLE: usize = 50;
 
 /// Who watches.
 #[derive(Clone, Debug)]
@@ -35,18 +36,13 @@ pub(super) struct Watching {
 
 impl Watching {
     /// Opens as many consoles as it takes, and returns when all conversations are watched.
-    pub(super) async fn open(server: &Server, agents: &Agents, conversations: &[String]) -> Result<Self> {
+    pub(super) async fn open(server: &Server, agents: &Agents, visited: &[Visited]) -> Result<Self> {
         let token = server.login(&agents.email, &agents.password).await?;
         let (mut consoles, deltas) = (JoinSet::new(), Arc::new(AtomicU64::new(0)));
         for _ in 0..agents.each {
-            for conversations in conversations.chunks(OF_A_CONSOLE) {
-                let mut console = Socket::console(server, &token).await?;
-                for conversation in conversations {
-                    console
-                        .send(&json!({"type": "watch", "conversation": conversation, "after": 0}))
-                        .await?;
-                    watched(&mut console, conversation).await?;
-                }
+            for visited in visited.chunks(OF_A_CONSOLE) {
+                let conversations = visited.iter().map(|visited| visited.conversation.as_str());
+                let mut console = console(server, &token, conversations, Reads::AtOnce).await?;
                 let seen = Arc::clone(&deltas);
                 consoles.spawn(async move {
                     while let Ok(event) = console.next().await {
@@ -66,6 +62,23 @@ impl Watching {
     pub(super) fn deltas(&self) -> u64 {
         self.deltas.load(Ordering::Relaxed)
     }
+}
+
+/// A console that watches these.
+pub(super) async fn console(
+    server: &Server,
+    token: &str,
+    conversations: impl Iterator<Item = &str>,
+    reads: Reads,
+) -> Result<Socket> {
+    let mut console = Socket::console(server, token, reads).await?;
+    for conversation in conversations {
+        console
+            .send(&json!({"type": "watch", "conversation": conversation, "after": 0}))
+            .await?;
+        watched(&mut console, conversation).await?;
+    }
+    Ok(console)
 }
 
 async fn watched(console: &mut Socket, conversation: &str) -> Result<()> {

@@ -2,18 +2,31 @@
 
 use anyhow::{Context, Result, bail};
 use futures_util::{SinkExt, StreamExt};
+use reqwest::Url;
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async_with_config,
+    MaybeTlsStream, WebSocketStream, client_async_with_config,
     tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
 };
 use uuid::Uuid;
 
 use super::{
     session::Server,
+    stall::Visited,
     turn::{Answered, Turn},
 };
+
+/// What is kept here for who never reads, bytes: nearly the least that the system allows.
+const SMALL: u32 = 4_096;
+
+/// What whoever opens a socket means to do with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reads {
+    AtOnce,
+    /// Nothing but the greeting.
+    Never,
+}
 
 /// An open, greeted socket.
 #[derive(Debug)]
@@ -21,14 +34,13 @@ pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
     /// A visitor who comes for the first time, and their conversation.
-    pub(super) async fn open(server: &Server) -> Result<(Self, String)> {
+    pub(super) async fn open(server: &Server) -> Result<(Self, Visited)> {
         let session = server.session().await?;
-        let (socket, ready) = Self::visit(server, &session.token, None).await?;
+        let (socket, ready) = Self::visit(server, &session.token, None, Reads::AtOnce).await?;
         let conversation = ready.pointer("/conversation/id").and_then(Value::as_str);
-        Ok((
-            socket,
-            conversation.context("ready without a conversation")?.to_owned(),
-        ))
+        let conversation = conversation.context("ready without a conversation")?.to_owned();
+        let token = session.token;
+        Ok((socket, Visited { token, conversation }))
     }
 
     /// Comes to a conversation, or a new one, to read it from its beginning. With what `ready` says.
@@ -36,18 +48,21 @@ impl Socket {
         server: &Server,
         token: &str,
         conversation: Option<&str>,
+        reads: Reads,
     ) -> Result<(Self, Value)> {
         let hello = json!({"type": "hello", "token": token, "conversation": conversation, "after": 0});
-        Self::greeted(server, "socket", &hello).await
+        Self::greeted(server, "socket", &hello, reads).await
     }
 
     /// The console of whoever this token is of.
-    pub(super) async fn console(server: &Server, token: &str) -> Result<Self> {
+    pub(super) async fn console(server: &Server, token: &str, reads: Reads) -> Result<Self> {
         let hello = json!({"type": "hello", "token": token});
-        Ok(Self::greeted(server, "/api/console/socket", &hello).await?.0)
+        Ok(Self::greeted(server, "/api/console/socket", &hello, reads)
+            .await?
+            .0)
     }
 
-    async fn greeted(server: &Server, path: &str, hello: &Value) -> Result<(Self, Value)> {
+    async fn greeted(server: &Server, path: &str, hello: &Value, reads: Reads) -> Result<(Self, Value)> {
         let mut url = server.call(path)?;
         url.set_scheme("ws").ok().context("no socket address")?;
         let mut request = url.as_str().into_client_request()?;
@@ -56,7 +71,8 @@ impl Socket {
                 .headers_mut()
                 .insert("origin", HeaderValue::from_str(origin)?);
         }
-        let (stream, _) = connect_async_with_config(request, None, true)
+        let stream = MaybeTlsStream::Plain(connect(&url, reads).await.context("socket")?);
+        let (stream, _) = client_async_with_config(request, stream, None)
             .await
             .context("socket")?;
         let mut socket = Self(stream);
@@ -105,4 +121,26 @@ impl Socket {
             }
         }
     }
+}
+
+async fn connect(url: &Url, reads: Reads) -> Result<TcpStream> {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let mut failed = None;
+    for address in lookup_host((host, url.port_or_known_default().unwrap_or(80))).await? {
+        let socket = match address.is_ipv4() {
+            true => TcpSocket::new_v4(),
+            false => TcpSocket::new_v6(),
+        }?;
+        if reads == Reads::Never {
+            socket.set_recv_buffer_size(SMALL)?;
+        }
+        match socket.connect(address).await {
+            Ok(stream) => {
+                stream.set_nodelay(true)?;
+                return Ok(stream);
+            }
+            Err(error) => failed = Some(error),
+        }
+    }
+    Err(failed.context("no such host")?.into())
 }
