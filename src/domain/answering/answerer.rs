@@ -2,14 +2,8 @@
 //! grounding. It reports progress as it goes and always comes back with an outcome, whatever
 //! fails: the text so far, how it ended, and what was spent.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use futures_util::{FutureExt, StreamExt};
 use parlance_store::{
     StoreError,
     db::Db,
@@ -19,25 +13,22 @@ use parlance_store::{
 };
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, warn};
+use tracing::error;
 
 use super::{
     abstain,
     cache::AnswerCache,
-    citing,
+    call::Uncalled,
     ending::{Ended, apologise, conclude, say, say_limited, say_nothing_found},
     memory,
-    pending::Pending,
     prompt::{self, AnswerSettings, PromptParts},
     running::RunningCalls,
     source_link::Place,
-    spending::Spending,
-    stream::AnswerStream,
     turn::{Extra, Outcome, Plan, Prepared, ProgressSink, Question, RESERVED_INPUT},
 };
 use crate::{
     adapters::llm::{
-        ChatRequest, Chunk, LlmError, Source, StopReason, Turn, capabilities, extractive,
+        ChatRequest, Source, StopReason, Turn, capabilities, extractive,
         gateway::{Gateway, ModelRef},
     },
     domain::{
@@ -143,22 +134,23 @@ impl Answerer {
             plan,
             searched,
             abandoned,
+            called: None,
         }
     }
 
-    /// `prepared`, made anew where it was found in knowledge older than `version`.
+    /// `prepared`, made anew where it was found in knowledge older than `version`. A call that was made with that is
+    /// broken off.
     pub async fn renewed(&self, prepared: Prepared, version: i64) -> Prepared {
         if prepared.searched.is_none_or(|searched| searched >= version) {
             return prepared;
         }
-        let renewed = self.prepare(Question {
-            knowledge_version: version,
-            ..prepared.question
-        });
-        Prepared {
-            begun: prepared.begun,
-            ..renewed.await
-        }
+        let (begun, mut question) = (prepared.begun, prepared.question.clone());
+        question.knowledge_version = version;
+        let broken_off = self.break_off(prepared);
+        let mut renewed = self.prepare(question).await;
+        renewed.begun = begun;
+        renewed.abandoned.extend(broken_off);
+        renewed
     }
 
     async fn plan(
@@ -295,6 +287,7 @@ impl Answerer {
             plan,
             searched: _,
             abandoned,
+            called,
         } = prepared;
         let mut outcome = Outcome::empty(answer, question.message);
         outcome.extra = abandoned.into_iter().map(Extra::Abandoned).collect();
@@ -307,34 +300,31 @@ impl Answerer {
                 reservation,
                 keep,
             } => {
-                let first = request.model.clone();
-                let mut spending = self.spending(&question, reservation, &request);
-                let ended = self
-                    .ask(
-                        &mut outcome,
-                        &question,
-                        begun,
-                        request,
-                        &passages,
-                        &mut spending,
-                        sink,
-                        cancel,
-                    )
-                    .await;
-                if let Some(ended) = ended {
-                    self.charge(&mut outcome, spending, &ended);
-                    let whole =
-                        matches!(ended, Ended::Done(StopReason::EndTurn)) && outcome.hand_over.is_none();
-                    conclude(&mut outcome, &question, ended, sink).await;
-                    // What another says while the first is out is not what is to be said from now on.
-                    let keep = keep.filter(|_| whole && outcome.model.as_ref() == Some(&first));
-                    if let Some((asked, vector)) = keep.map(|keep| *keep) {
-                        self.cache.keep(asked, vector, &outcome, &passages);
+                let called = match called {
+                    Some(call) => Ok(*call),
+                    None => self.call(&question, reservation, request).await,
+                };
+                match called {
+                    Ok(call) => {
+                        let first = call.asked.clone();
+                        let (ended, spending) = self
+                            .follow(call, &mut outcome, &question, begun, &passages, sink, cancel)
+                            .await;
+                        self.charge(&mut outcome, spending, &ended);
+                        let whole =
+                            matches!(ended, Ended::Done(StopReason::EndTurn)) && outcome.hand_over.is_none();
+                        conclude(&mut outcome, &question, ended, sink).await;
+                        // What another says while the first is out is not what is to be said from now on.
+                        let keep = keep.filter(|_| whole && outcome.model.as_ref() == Some(&first));
+                        if let Some((asked, vector)) = keep.map(|keep| *keep) {
+                            self.cache.keep(asked, vector, &outcome, &passages);
+                        }
                     }
-                } else if outcome.over_budget.is_some() {
-                    say_limited(&mut outcome, &question, sink).await;
-                } else {
-                    apologise(&mut outcome, &question, sink).await;
+                    Err(Uncalled::OverBudget(reached)) => {
+                        outcome.over_budget = Some(Box::new(reached));
+                        say_limited(&mut outcome, &question, sink).await;
+                    }
+                    Err(Uncalled::Unnoted) => apologise(&mut outcome, &question, sink).await,
                 }
             }
             Plan::Repeat(kept) => kept.say(&mut outcome, begun, &self.place(&question), sink).await,
@@ -344,117 +334,7 @@ impl Answerer {
         outcome
     }
 
-    /// What a call for the answer to `question` spends.
-    pub(super) fn spending(
-        &self,
-        question: &Question,
-        reservation: ReservationId,
-        request: &ChatRequest,
-    ) -> Spending {
-        let models = self.models(&question.space.settings.ai);
-        let running = self.running.begin(question.tenant, reservation);
-        Spending::new(running, request, &models, &self.prices, self.clock.now())
-    }
-
-    /// Streams the answer into `outcome`. `None` when the call could not be noted first, or the
-    /// budget leaves nothing for it, and so was not made.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "two call sites; a struct would only rename them"
-    )]
-    pub(super) async fn ask(
-        &self,
-        outcome: &mut Outcome,
-        question: &Question,
-        begun: Instant,
-        request: ChatRequest,
-        passages: &[Passage],
-        spending: &mut Spending,
-        sink: &mut impl ProgressSink,
-        cancel: &CancellationToken,
-    ) -> Option<Ended> {
-        let db = self.db.tenant(question.tenant);
-        let noted = timed("note", spending.mark_sent(&db, self.clock.now())).await;
-        match noted {
-            Ok(()) => {}
-            Err(StoreError::QuotaReached(reached)) => {
-                outcome.over_budget = Some(Box::new(reached));
-                return None;
-            }
-            Err(cause) => {
-                error!(%cause, "a call could not be noted before it was made, so it is not made");
-                return None;
-            }
-        }
-        let may_hand_over = request.hand_over;
-        let mut reader = Some(Box::new(AnswerStream::new(citing::sources(passages))));
-        let mut pending = Pending::new(self.window, begun);
-        let mut stream = self
-            .gateway
-            .stream(&self.models(&question.space.settings.ai), request);
-        let streaming = async {
-            let mut cancelled = pin!(cancel.cancelled());
-            loop {
-                let next = tokio::select! {
-                    biased;
-                    () = &mut cancelled => break Ended::Stopped,
-                    () = pending.due() => {
-                        pending.flush(outcome, sink).await;
-                        continue;
-                    }
-                    next = stream.next() => next,
-                };
-                match next {
-                    Some(Ok(chunk)) => {
-                        spending.note(&chunk);
-                        match chunk {
-                            Chunk::Text(text) => {
-                                // Where it fails it is gone, and nothing goes on behind the hole.
-                                if let Some(mut reading) = reader.take() {
-                                    pending.add(reading.push(&text));
-                                    reader = Some(reading);
-                                }
-                                if pending.is_due() {
-                                    pending.flush(outcome, sink).await;
-                                }
-                                spending.streamed(&text);
-                            }
-                            Chunk::HandOver { reason } => {
-                                outcome.hand_over = Some(reason).filter(|_| may_hand_over);
-                            }
-                            Chunk::Done(reason) => {
-                                if reason == StopReason::Refusal {
-                                    warn!(conversation.id = %question.conversation, "the model declined");
-                                }
-                                break Ended::Done(reason);
-                            }
-                            Chunk::Abandoned { .. } => spending.sent_again(&db).await,
-                            Chunk::Started { .. } | Chunk::Usage(_) => {}
-                        }
-                    }
-                    Some(Err(cause)) => break Ended::Failed(cause),
-                    None => break Ended::Failed(LlmError::Cut),
-                }
-            }
-        };
-        // A fault of ours ends as one of the upstream does: with what was shown, and what it cost.
-        let ended = AssertUnwindSafe(streaming).catch_unwind().await;
-        let ended = ended.unwrap_or(Ended::Panicked);
-        drop(stream);
-        outcome.model = spending.model();
-        let cut = !matches!(ended, Ended::Done(_));
-        let finished = catch_unwind(AssertUnwindSafe(|| reader.map(|reader| reader.finish(cut))));
-        let Ok(Some((events, answer))) = finished else {
-            return Some(Ended::Panicked);
-        };
-        pending.add(events);
-        pending.flush(outcome, sink).await;
-        outcome.grounding = answer.grounding;
-        outcome.cited = citing::cited(passages, &answer, &self.place(question));
-        Some(ended)
-    }
-
-    fn place<'a>(&'a self, question: &'a Question) -> Place<'a> {
+    pub(super) fn place<'a>(&'a self, question: &'a Question) -> Place<'a> {
         Place {
             base: &self.public_url,
             space: &question.space.slug,
@@ -467,7 +347,7 @@ pub fn took(step: &'static str, since: Instant) {
     metrics::histogram!("parlance_prepare_seconds", "step" => step).record(since.elapsed());
 }
 
-async fn timed<T>(step: &'static str, work: impl Future<Output = T>) -> T {
+pub(super) async fn timed<T>(step: &'static str, work: impl Future<Output = T>) -> T {
     let begun = Instant::now();
     let done = work.await;
     took(step, begun);

@@ -8,6 +8,7 @@ pub mod abstain;
 pub mod answerer;
 pub(crate) mod aside;
 pub mod cache;
+mod call;
 pub mod citing;
 pub mod claim;
 mod ending;

@@ -203,6 +203,7 @@ diesel::table! {
         estimate_input -> BigInt,
         estimate_output -> BigInt,
         refused_by -> Nullable<Text>,
+        ahead_of -> Nullable<Uuid>,
     }
 }
 
