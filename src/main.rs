@@ -12,7 +12,7 @@ use parlance::{
     store::migrate,
     telemetry,
 };
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{error, info};
 
 /// Short-lived words and frames are most of what is allocated; this one keeps threads out of each
@@ -271,18 +271,19 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let at_most = config.server.drain + OVERTIME;
     let app = Box::pin(App::build(config, adapters, metrics)).await?;
     let stop = app.stopper();
+    // Whoever is told that it is ready may ask it to stop.
+    let mut asked_to_stop = Signals::new()?;
     actix_web::rt::spawn(async move {
-        if let Ok(name) = asked_to_stop().await {
-            info!("{name}: letting answers end, then stopping; once more to stop at once");
-            std::thread::spawn(move || {
-                std::thread::sleep(at_most);
-                error!("stopping took too long; what is unfinished is taken up at the next start");
-                std::process::exit(1);
-            });
-            stop.cancel();
-            let _ = asked_to_stop().await;
-            std::process::exit(130);
-        }
+        let name = asked_to_stop.next().await;
+        info!("{name}: letting answers end, then stopping; once more to stop at once");
+        std::thread::spawn(move || {
+            std::thread::sleep(at_most);
+            error!("stopping took too long; what is unfinished is taken up at the next start");
+            std::process::exit(1);
+        });
+        stop.cancel();
+        asked_to_stop.next().await;
+        std::process::exit(130);
     });
     greet(
         &public_url.unwrap_or_else(|| format!("http://localhost:{}", app.port())),
@@ -291,12 +292,26 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     app.run().await
 }
 
-async fn asked_to_stop() -> std::io::Result<&'static str> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(tokio::select! {
-        _ = interrupt.recv() => "interrupted",
-        _ = terminate.recv() => "asked to stop",
-    })
+/// What asks a process to stop, from when this is made.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "interrupted",
+            _ = self.terminate.recv() => "asked to stop",
+        }
+    }
 }
 
 /// Where to look, for a person at a terminal.

@@ -48,7 +48,12 @@ async fn the_model_is_asked_while_the_question_is_written_and_the_answer_waits_f
         let rows = reservations(&app).await;
         let ahead = json!({"state": "open", "sent": true, "caused": false, "ahead": true});
         assert!(rows.contains(&ahead), "{rows:?}");
-        assert_eq!(visitor.log(&conversation).await.len(), 2);
+        let written = app
+            .db()
+            .rows("SELECT seq FROM conversation_events")
+            .await
+            .unwrap();
+        assert_eq!(written.len(), 2, "{written:?}");
         Ok(())
     };
     let frames = app.meanwhile(acme.tenant, (held, 1), asked, seen).await;
@@ -64,7 +69,7 @@ async fn the_model_is_asked_while_the_question_is_written_and_the_answer_waits_f
     assert_eq!(app.upstream.requests().len(), 2, "and it is asked once");
     // Of each turn's two reservations one paid, and the other was never used.
     let rows = reservations(&app).await;
-    let booked = |state, sent| json!({"state": state, "sent": sent, "caused": true, "ahead": false});
+    let booked = |state, paid| json!({"state": state, "sent": paid, "caused": true, "ahead": paid});
     for wanted in [booked("settled", true), booked("released", false)] {
         assert_eq!(rows.iter().filter(|row| **row == wanted).count(), 2, "{rows:?}");
     }

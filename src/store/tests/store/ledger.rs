@@ -135,7 +135,7 @@ async fn a_call_ahead_of_its_question_is_found_with_it_and_becomes_its() {
         [
             json!({"state": "open", "caused": false, "ahead": true, "reserved_nanos": 5}),
             json!({"state": "released", "caused": true, "ahead": false, "reserved_nanos": 0}),
-            json!({"state": "settled", "caused": true, "ahead": false, "reserved_nanos": 5}),
+            json!({"state": "settled", "caused": true, "ahead": true, "reserved_nanos": 5}),
         ]
     );
 }

@@ -87,7 +87,7 @@ pub async fn reserve_sent(
 }
 
 /// The same ahead of the visitor's message that it answers, which another transaction is writing, or fails to
-/// write. `new` names no message; it gets that one when the answer is finished.
+/// write. `new` names no message; it gets that one when the call is settled.
 ///
 /// # Errors
 /// As those of [`reserve_sent`].
@@ -226,7 +226,8 @@ pub async fn settle(conn: &mut TenantConn<'_>, settlement: &Settlement) -> Resul
     let changed = sql(
         "UPDATE reservations SET state = 'settled', settled_at = $2, model = $3, input = $4, \
                 output = $5, cache_write_5m = $6, cache_write_1h = $7, cache_read = $8, estimated = $9, \
-                cost_nanos = $10, price_effective = $11, sent_at = coalesce(sent_at, $12) \
+                cost_nanos = $10, price_effective = $11, sent_at = coalesce(sent_at, $12), \
+                message_id = coalesce(message_id, (SELECT m.id FROM messages m WHERE m.id = ahead_of)) \
          WHERE id = $1 AND state = 'open'",
     )
     .bind::<SqlUuid, _>(settlement.reservation)
