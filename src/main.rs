@@ -269,10 +269,16 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let adapters = Adapters::from_config(&config).await?;
     let (public_url, demo) = (config.server.public_url.clone(), config.demo);
     let at_most = config.server.drain + OVERTIME;
-    let app = Box::pin(App::build(config, adapters, metrics)).await?;
-    let stop = app.stopper();
-    // Whoever is told that it is ready may ask it to stop.
+    // Whoever sees that it is ready may ask it to stop, and nothing is lost of what has not begun.
     let mut asked_to_stop = Signals::new()?;
+    let app = tokio::select! {
+        built = Box::pin(App::build(config, adapters, metrics)) => built?,
+        name = asked_to_stop.next() => {
+            info!("{name} before it was ready");
+            return Ok(());
+        }
+    };
+    let stop = app.stopper();
     actix_web::rt::spawn(async move {
         let name = asked_to_stop.next().await;
         info!("{name}: letting answers end, then stopping; once more to stop at once");

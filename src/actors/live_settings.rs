@@ -1,10 +1,9 @@
 //! Tells open widgets that what they show of their space has changed: its settings, or what may be
-//! expected of people there. One look at the index of spaces, every second, for all that somebody
-//! listens to, which are known to be unchanged otherwise and not read again; at once where this process made the
-//! change. How long visitors wait is measured beside the
+//! expected of people there. One look at the index of spaces, every two seconds, for all that somebody
+//! listens to; at once where this process made the change. How long visitors wait is measured beside the
 //! looks, which take what was measured last.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use dashmap::DashMap;
@@ -16,7 +15,7 @@ use parlance_store::{
 };
 use tokio::{
     sync::{Notify, watch},
-    time::{Instant, MissedTickBehavior, interval},
+    time::{MissedTickBehavior, interval},
 };
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -26,9 +25,6 @@ use crate::domain::{
     accounts::space::{FRESH, Space, SpaceDirectory},
     conversations::event::Event,
 };
-
-/// What did not change is fresh until the next look, even a late one.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Spaces looked at, or measured, side by side.
 const AT_ONCE: usize = 4;
@@ -110,7 +106,7 @@ impl LiveSettings {
     }
 
     async fn looks(&self) {
-        let mut looks = interval(LOOK_EVERY);
+        let mut looks = interval(FRESH);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -131,23 +127,21 @@ impl LiveSettings {
             return Ok(());
         }
         let ids = all.iter().map(|(_, space)| *space).collect();
-        let seen_at = Instant::now();
         let changed = self.db.control().spaces_changed(ids).await.map_err(Arc::new)?;
-        let changed: HashMap<_, _> = changed.into_iter().collect();
-        for &(tenant, space) in &all {
-            let at = changed.get(&space).copied();
+        for (space, at) in changed {
+            let place = all.iter().find(|(_, id)| *id == space);
+            let Some(&(tenant, _)) = place else { continue };
             let seen = self
                 .watched
                 .get(&(tenant, space))
                 .and_then(|place| place.changed_at);
-            if at.is_some() && seen == at {
-                self.spaces.unchanged(tenant, space, seen_at).await;
+            if seen == Some(at) {
                 continue;
             }
             self.spaces.forget(tenant, space).await;
             let now = self.spaces.space(tenant, space).await?;
             if let (Some(now), Some(mut watched)) = (now, self.watched.get_mut(&(tenant, space))) {
-                (watched.space, watched.changed_at) = (now, at);
+                (watched.space, watched.changed_at) = (now, Some(at));
             }
         }
         let telling = stream::iter(all).for_each_concurrent(AT_ONCE, |place| self.tell(place));

@@ -4,7 +4,10 @@
 use std::{future::Future, time::Duration};
 
 use tokio::{runtime::Handle, task::JoinHandle};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{AbortOnDropHandle, TaskTracker},
+};
 use tracing::{Instrument, error, info_span};
 
 /// Tracks tasks of one application. Cheap to clone.
@@ -33,6 +36,18 @@ impl Tasks {
         let future = future.instrument(info_span!("task", name));
         let task = self.tracker.spawn_on(future, home);
         self.tracker.spawn_on(watch(name, task), home);
+    }
+
+    /// Runs `future` the same way for whoever holds the handle: dropped, it ends the task.
+    pub fn begin_local<T: 'static>(
+        &self,
+        name: &'static str,
+        future: impl Future<Output = T> + 'static,
+    ) -> AbortOnDropHandle<T> {
+        AbortOnDropHandle::new(
+            self.tracker
+                .spawn_local(future.instrument(info_span!("task", name))),
+        )
     }
 
     /// Tasks that have not ended.

@@ -246,12 +246,16 @@ impl ConversationActor {
     ) {
         let Some(live) = self.live.as_mut() else { return };
         live.begin_answer(question);
-        let ahead = ahead.unwrap_or_else(|| {
-            let question = turn::question(self.tenant, live, question, live.state.alarm().is_some(), None);
-            Ahead {
-                preparing: turn::prepare(&self.deps, question, false),
-                knowledge_version: 0,
-            }
+        let ahead = ahead.unwrap_or_else(|| Ahead {
+            preparing: turn::prepare(
+                &self.deps,
+                self.tenant,
+                live,
+                question,
+                live.state.alarm().is_some(),
+                None,
+            ),
+            knowledge_version: 0,
         });
         if let Some(task) = turn::Task::new(self.deps.clone(), live, turn, ahead, ctx.address()) {
             task.spawn();

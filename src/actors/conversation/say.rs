@@ -14,16 +14,13 @@ use super::{
     turn::{self, Ahead, Preparing},
     write,
 };
-use crate::{
-    actors::tenant::Room,
-    domain::{
-        answering::{human, turn::JustSaid},
-        conversations::{
-            event::Reason,
-            state::{self, Command, Transition},
-        },
-        mood,
+use crate::domain::{
+    answering::{human, turn::JustSaid},
+    conversations::{
+        event::Reason,
+        state::{self, Command, Transition},
     },
+    mood,
 };
 
 impl Handler<Say> for ConversationActor {
@@ -86,17 +83,21 @@ impl ConversationActor {
             // What is attached is known only then, too.
             let known = transition.status.is_none() && msg.attachments.is_empty();
             // Where there is nothing left, nothing is asked of any upstream.
-            let room = self.deps.tenants.room(self.tenant);
-            let begins = transition.starts(message) && known && room != Some(Room::None);
+            let begins = transition.starts(message) && known && !self.deps.tenants.is_limited(self.tenant);
             let ahead = begins.then(|| {
                 let said = JustSaid {
                     text: msg.text.clone(),
                     reservation,
                     before: live.tail.context(live.head),
                 };
-                let alarmed = transition.next.alarm().is_some();
-                let question = turn::question(self.tenant, live, message, alarmed, Some(said));
-                turn::prepare(&self.deps, question, room == Some(Room::Plenty))
+                turn::prepare(
+                    &self.deps,
+                    self.tenant,
+                    live,
+                    message,
+                    transition.next.alarm().is_some(),
+                    Some(said),
+                )
             });
             let (deps, mailed) = (self.deps.clone(), msg.mailed.is_some());
             let write = write::say(deps, self.tenant, live, heard, reservation, &msg, &transition);
@@ -148,7 +149,7 @@ impl ConversationActor {
             self.carry_out(&transition.effects, ahead, ctx);
             self.tell_inbox();
             if answers {
-                self.deps.tenants.note_room(self.tenant, said.room);
+                self.deps.tenants.note_limited(self.tenant, said.refused);
             }
             if !said.refused {
                 self.listen(&said.heard, said.ack.seq, ctx);

@@ -1,24 +1,13 @@
 //! The task that writes one answer beside the mailbox, under its turn number. It reports back
 //! through the bounded mailbox, so a conversation that is busy slows its own answer and no other.
 
-use std::{
-    panic::AssertUnwindSafe,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use actix::{Addr, prelude::SendError};
 use futures_util::FutureExt;
-use parlance_store::{
-    ids::{ConversationId, MessageId, TenantId},
-    queries::ledger,
-};
-use tokio::{
-    runtime::Handle,
-    sync::oneshot::{self, error::RecvError},
-};
-use tokio_util::sync::CancellationToken;
+use parlance_store::ids::{ConversationId, MessageId, TenantId};
+use tokio::task::JoinError;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tracing::error;
 
 use super::{
@@ -29,34 +18,14 @@ use super::{
 };
 use crate::domain::{
     answering::{
-        abstain, aside,
+        abstain,
         turn::{JustSaid, Outcome, Prepared, Progress, ProgressSink, Question},
     },
     conversations::{event::MessageState, state::TurnNumber},
 };
 
-/// An answer that is being prepared, and whose model may be asked already. Dropped, all of that ends.
-pub(super) struct Preparing {
-    deps: Arc<Deps>,
-    prepared: oneshot::Receiver<Prepared>,
-}
-
-impl Future for Preparing {
-    type Output = Result<Prepared, RecvError>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.prepared).poll(cx)
-    }
-}
-
-impl Drop for Preparing {
-    fn drop(&mut self) {
-        self.prepared.close();
-        if let Ok(unwanted) = self.prepared.try_recv() {
-            break_off(&self.deps, unwanted);
-        }
-    }
-}
+/// An answer that is being prepared.
+pub(super) type Preparing = AbortOnDropHandle<Prepared>;
 
 /// A preparation that was begun before its question was durable.
 pub(super) struct Ahead {
@@ -65,56 +34,30 @@ pub(super) struct Ahead {
     pub knowledge_version: i64,
 }
 
-/// Begins to prepare the answer to `question` as the conversation stands, beside whatever else is to be done first;
-/// where `calls`, the model is asked as well. Settings and knowledge are read as they are now, not as they were when
-/// the conversation began.
-pub(super) fn prepare(deps: &Arc<Deps>, mut question: Question, calls: bool) -> Preparing {
-    let (mut hand_over, prepared) = oneshot::channel();
+/// Begins to prepare the answer to `message` of the conversation as it stands, beside whatever else is to be
+/// done first; `alarmed` where a person comes behind it. Settings and knowledge are read as they are now, not
+/// as they were when the conversation began.
+pub(super) fn prepare(
+    deps: &Arc<Deps>,
+    tenant: TenantId,
+    live: &Live,
+    message: MessageId,
+    alarmed: bool,
+    said: Option<JustSaid>,
+) -> Preparing {
+    let mut question = question(tenant, live, message, alarmed, said);
     let working = deps.clone();
-    deps.tasks.spawn_local("prepare", async move {
-        let preparing = async {
-            match working.spaces.space(question.tenant, question.space.id).await {
-                Ok(Some(space)) => {
-                    question.knowledge_version = space.knowledge_version;
-                    question.space = space.in_conversation(question.conversation);
-                }
-                Ok(None) => {}
-                Err(error) => error!(%error, "settings could not be read again, the earlier ones are used"),
+    deps.tasks.begin_local("prepare", async move {
+        match working.spaces.space(tenant, question.space.id).await {
+            Ok(Some(space)) => {
+                question.knowledge_version = space.knowledge_version;
+                question.space = space.in_conversation(question.conversation);
             }
-            working.answerer.prepare(question).await
-        };
-        let mut prepared = tokio::select! {
-            prepared = preparing => prepared,
-            () = hand_over.closed() => return,
-        };
-        if calls {
-            working.answerer.call_ahead(&mut prepared).await;
+            Ok(None) => {}
+            Err(error) => error!(%error, "settings could not be read again, the earlier ones are used"),
         }
-        if let Err(unwanted) = hand_over.send(prepared) {
-            break_off(&working, unwanted);
-        }
-    });
-    Preparing {
-        deps: deps.clone(),
-        prepared,
-    }
-}
-
-/// Ends what was begun for a question that is not answered with it, and books what it cost. Where that fails, the
-/// books have it when its reservation has expired.
-fn break_off(deps: &Arc<Deps>, unwanted: Prepared) {
-    let db = deps.db.tenant(unwanted.question.tenant);
-    let (Some(bill), Ok(home)) = (deps.answerer.break_off(unwanted), Handle::try_current()) else {
-        return;
-    };
-    let ledger = deps.ledger.clone();
-    deps.tasks.spawn_on(&home, "settle", async move {
-        let settle = || db.at_once(async |conn| ledger::settle(conn, &bill).await.map(|_| ()));
-        match aside::persist(settle).await {
-            Ok(()) => ledger.settled(db.tenant_id()),
-            Err(error) => error!(%error, "a call is settled when it has expired"),
-        }
-    });
+        working.answerer.prepare(question).await
+    })
 }
 
 /// The question of a conversation as it stands.
@@ -225,7 +168,7 @@ impl Task {
                 () = self.cancel.cancelled() => return Ok(unanswered(self.answer, self.question, MessageState::Interrupted)),
             };
             space = Some(prepared.question.space.clone());
-            Ok::<_, RecvError>(
+            Ok::<_, JoinError>(
                 answerer
                     .answer(prepared, self.answer, &mut sink, &self.cancel)
                     .await,

@@ -13,7 +13,6 @@ use parlance_store::{
         ledger::{CallKind, NewReservation},
         log, messages,
         notes::Note,
-        quotas::{self, Quota},
     },
     tenant::TenantConn,
 };
@@ -30,17 +29,14 @@ use super::{
     release::{give_back, released},
     ticket,
 };
-use crate::{
-    actors::tenant::Room,
-    domain::{
-        accounts::space::Space,
-        answering::{answerer, turn::RESERVED_INPUT},
-        billing::settlement::RESERVED_FOR,
-        conversations::{
-            event::{Author, Event, Message, Reason, Via, numbered},
-            mood,
-            state::Transition,
-        },
+use crate::domain::{
+    accounts::space::Space,
+    answering::{answerer, turn::RESERVED_INPUT},
+    billing::settlement::RESERVED_FOR,
+    conversations::{
+        event::{Author, Event, Message, Reason, Via, numbered},
+        mood,
+        state::Transition,
     },
 };
 
@@ -77,8 +73,6 @@ pub(super) struct Said {
     pub knowledge_version: i64,
     /// Whether the plan left nothing for its answer.
     pub refused: bool,
-    /// What it leaves for the next.
-    pub room: Room,
     pub heard: Heard,
 }
 
@@ -144,7 +138,6 @@ pub(super) async fn load(
     id: ConversationId,
 ) -> Result<Option<Loaded>, ActorError> {
     let db = deps.db.tenant(tenant);
-    let (now, room) = (deps.clock.now(), deps.tenants.room(tenant));
     let found = db
         .read(async |conn| {
             let Some(conversation) = conversations::load(conn, id).await? else {
@@ -159,10 +152,6 @@ pub(super) async fn load(
                 _ => 0,
             };
             let mirror = Mirror::loaded(conversation, glimpse);
-            if room.is_none() {
-                let left = quotas::left_over(conn, Quota::MessagesPerMonth, now).await?;
-                deps.tenants.note_room(tenant, Room::left(left));
-            }
             Ok::<_, StoreError>(Some((mirror, open, abstentions, tail)))
         })
         .await
@@ -313,17 +302,16 @@ pub(super) fn say(
             db.transaction(say).await
         };
         answerer::took("commit", begun);
-        let (ack, written, now) = match done {
-            Ok((ack, written, now)) => (ack, written, Some(now)),
-            Err(NotSaid::Before(message, seq)) => (ack(message, seq, true), Written::default(), None),
+        let (ack, written, knowledge_version, refused) = match done {
+            Ok((ack, written, now)) => (ack, written, now.knowledge_version, now.refused),
+            Err(NotSaid::Before(message, seq)) => (ack(message, seq, true), Written::default(), 0, false),
             Err(NotSaid::Refused(refused)) => return Err(refused),
         };
         Ok(Said {
             ack,
             written,
-            knowledge_version: now.map_or(0, |now| now.knowledge_version),
-            refused: now.is_some_and(|now| now.refused),
-            room: Room::left(now.and_then(|now| now.left_over)),
+            knowledge_version,
+            refused,
             heard,
         })
     }

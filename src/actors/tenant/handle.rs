@@ -3,7 +3,7 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use actix::{Actor, Addr};
-use dashmap::DashMap;
+use dashmap::{DashMap, DashSet};
 use parlance_store::ids::{TenantId, VisitorId};
 
 use super::actor::{Admit, AdmitFrame, AdmitUpload, AdmitVisit, TenantActor};
@@ -66,33 +66,6 @@ impl TenantHandle {
     }
 }
 
-/// Messages that a month must have left for a model to be asked before the database has counted the question: more than
-/// are under way at a time.
-const PLENTY: i64 = 1_000;
-
-/// What a plan leaves for answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Room {
-    /// Nothing is prepared for a question before it is known that there is room again.
-    None,
-    /// An answer is prepared while its question is counted, and no model is asked.
-    Little,
-    /// A model may be asked while the question is counted.
-    Plenty,
-}
-
-impl Room {
-    /// With so many messages left, or no bound.
-    #[must_use]
-    pub fn left(messages: Option<i64>) -> Self {
-        match messages {
-            Some(..1) => Self::None,
-            Some(left) if left < PLENTY => Self::Little,
-            _ => Self::Plenty,
-        }
-    }
-}
-
 /// The tenants alive in this process.
 #[derive(Clone, Debug)]
 pub struct Tenants {
@@ -100,7 +73,8 @@ pub struct Tenants {
     clock: SharedClock,
     placement: Arc<Placement>,
     alive: Arc<DashMap<TenantId, TenantHandle>>,
-    room: Arc<DashMap<TenantId, Room>>,
+    /// Whose plan left nothing for the last message of theirs.
+    limited: Arc<DashSet<TenantId>>,
 }
 
 impl Tenants {
@@ -111,19 +85,24 @@ impl Tenants {
             clock,
             placement,
             alive: Arc::default(),
-            room: Arc::default(),
+            limited: Arc::default(),
         }
     }
 
-    /// What the plan left when that was last seen. The database decides with each message.
+    /// Whether the plan left nothing for the last message of the tenant's: then nothing is prepared for the next
+    /// before it is known that there is room again, which the database decides with each.
     #[must_use]
-    pub fn room(&self, tenant: TenantId) -> Option<Room> {
-        self.room.get(&tenant).map(|room| *room)
+    pub fn is_limited(&self, tenant: TenantId) -> bool {
+        self.limited.contains(&tenant)
     }
 
-    /// Notes what the plan leaves for messages of the tenant's.
-    pub fn note_room(&self, tenant: TenantId, room: Room) {
-        self.room.insert(tenant, room);
+    /// Notes whether the plan left nothing for a message of the tenant's.
+    pub fn note_limited(&self, tenant: TenantId, limited: bool) {
+        if limited {
+            self.limited.insert(tenant);
+        } else {
+            self.limited.remove(&tenant);
+        }
     }
 
     /// The tenant's actor; `None` only after shutdown.

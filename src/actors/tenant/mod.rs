@@ -4,4 +4,4 @@
 mod actor;
 mod handle;
 
-pub use handle::{Room, TenantHandle, Tenants};
+pub use handle::{TenantHandle, Tenants};

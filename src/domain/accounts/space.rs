@@ -1,10 +1,7 @@
 //! A space as the rest of the house sees it: settings parsed once, shared, and fetched again
 //! shortly after a change.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 pub use super::settings::SpaceSettings;
 use chrono::{DateTime, Utc};
@@ -20,7 +17,6 @@ use parlance_store::{
 };
 use serde::Serialize;
 use serde_json::Value;
-use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use crate::{
@@ -35,8 +31,6 @@ use crate::{
 pub(crate) const FRESH: Duration = Duration::from_secs(2);
 /// Bytes of a slug or a public key at most.
 const LONGEST_NAME: usize = 100;
-/// How long a space stays in memory that nobody asks for.
-const KEPT_UNASKED: Duration = Duration::from_secs(10);
 /// Spaces kept.
 const CAPACITY: u64 = 20_000;
 
@@ -221,24 +215,7 @@ pub struct SpaceDirectory {
     clock: SharedClock,
     plans: Arc<Plans>,
     by_name: Cache<String, Option<Arc<SpaceRef>>>,
-    by_id: Cache<(TenantId, SpaceId), Arc<Known>>,
-}
-
-/// A space as it was found, or that there is none.
-#[derive(Debug)]
-struct Known {
-    space: Option<Arc<Space>>,
-    fresh_until: Mutex<Instant>,
-}
-
-impl Known {
-    fn is_fresh(&self) -> bool {
-        Instant::now() < *self.fresh_until()
-    }
-
-    fn fresh_until(&self) -> MutexGuard<'_, Instant> {
-        self.fresh_until.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    by_id: Cache<(TenantId, SpaceId), Option<Arc<Space>>>,
 }
 
 impl std::fmt::Debug for SpaceDirectory {
@@ -256,7 +233,7 @@ impl SpaceDirectory {
             .build();
         let by_id = Cache::builder()
             .max_capacity(CAPACITY)
-            .time_to_idle(KEPT_UNASKED)
+            .time_to_live(FRESH)
             .build();
         Self {
             db,
@@ -308,40 +285,20 @@ impl SpaceDirectory {
     /// # Errors
     /// When the database does not answer.
     pub async fn space(&self, tenant: TenantId, id: SpaceId) -> Result<Option<Arc<Space>>, Arc<StoreError>> {
-        let key = (tenant, id);
-        if let Some(known) = self.by_id.get(&key).await {
-            if known.is_fresh() {
-                return Ok(known.space.clone());
-            }
-            self.by_id.invalidate(&key).await;
-        }
         let load = async {
-            let asked_at = Instant::now();
             let found = self
                 .db
                 .tenant(tenant)
                 .read(async |conn| experiments::with_space(conn, id).await)
                 .await?;
-            let space = found.map(|(row, experiment, plan)| {
+            Ok::<_, StoreError>(found.map(|(row, experiment, plan)| {
                 let mut space = Space::from(row);
                 space.white_label = self.plans.of(&plan).features.white_label;
                 space.arms = experiment.map(|experiment| Arms::of(&space, &experiment));
                 Arc::new(space)
-            });
-            Ok::<_, StoreError>(Arc::new(Known {
-                space,
-                fresh_until: Mutex::new(asked_at + FRESH),
             }))
         };
-        Ok(self.by_id.try_get_with(key, load).await?.space.clone())
-    }
-
-    /// Notes that a space had not changed at `seen_at` since it was looked at before.
-    pub async fn unchanged(&self, tenant: TenantId, id: SpaceId, seen_at: Instant) {
-        if let Some(known) = self.by_id.get(&(tenant, id)).await {
-            let mut fresh_until = known.fresh_until();
-            *fresh_until = (*fresh_until).max(seen_at + FRESH);
-        }
+        self.by_id.try_get_with((tenant, id), load).await
     }
 }
 

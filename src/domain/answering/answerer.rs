@@ -2,8 +2,14 @@
 //! grounding. It reports progress as it goes and always comes back with an outcome, whatever
 //! fails: the text so far, how it ended, and what was spent.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
 
+use futures_util::{FutureExt, StreamExt};
 use parlance_store::{
     StoreError,
     db::Db,
@@ -13,22 +19,25 @@ use parlance_store::{
 };
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::error;
+use tracing::{error, warn};
 
 use super::{
     abstain,
     cache::AnswerCache,
-    call::Uncalled,
+    citing,
     ending::{Ended, apologise, conclude, say, say_limited, say_nothing_found},
     memory,
+    pending::Pending,
     prompt::{self, AnswerSettings, PromptParts},
     running::RunningCalls,
     source_link::Place,
+    spending::Spending,
+    stream::AnswerStream,
     turn::{Extra, Outcome, Plan, Prepared, ProgressSink, Question, RESERVED_INPUT},
 };
 use crate::{
     adapters::llm::{
-        ChatRequest, Source, StopReason, Turn, capabilities, extractive,
+        ChatRequest, Chunk, LlmError, Source, StopReason, Turn, capabilities, extractive,
         gateway::{Gateway, ModelRef},
     },
     domain::{
@@ -134,23 +143,22 @@ impl Answerer {
             plan,
             searched,
             abandoned,
-            called: None,
         }
     }
 
-    /// `prepared`, made anew where it was found in knowledge older than `version`. A call that was made with that is
-    /// broken off.
+    /// `prepared`, made anew where it was found in knowledge older than `version`.
     pub async fn renewed(&self, prepared: Prepared, version: i64) -> Prepared {
         if prepared.searched.is_none_or(|searched| searched >= version) {
             return prepared;
         }
-        let (begun, mut question) = (prepared.begun, prepared.question.clone());
-        question.knowledge_version = version;
-        let broken_off = self.break_off(prepared);
-        let mut renewed = self.prepare(question).await;
-        renewed.begun = begun;
-        renewed.abandoned.extend(broken_off);
-        renewed
+        let renewed = self.prepare(Question {
+            knowledge_version: version,
+            ..prepared.question
+        });
+        Prepared {
+            begun: prepared.begun,
+            ..renewed.await
+        }
     }
 
     async fn plan(
@@ -287,7 +295,6 @@ impl Answerer {
             plan,
             searched: _,
             abandoned,
-            called,
         } = prepared;
         let mut outcome = Outcome::empty(answer, question.message);
         outcome.extra = abandoned.into_iter().map(Extra::Abandoned).collect();
@@ -300,31 +307,34 @@ impl Answerer {
                 reservation,
                 keep,
             } => {
-                let called = match called {
-                    Some(call) => Ok(*call),
-                    None => self.call(&question, reservation, request).await,
-                };
-                match called {
-                    Ok(call) => {
-                        let first = call.asked.clone();
-                        let (ended, spending) = self
-                            .follow(call, &mut outcome, &question, begun, &passages, sink, cancel)
-                            .await;
-                        self.charge(&mut outcome, spending, &ended);
-                        let whole =
-                            matches!(ended, Ended::Done(StopReason::EndTurn)) && outcome.hand_over.is_none();
-                        conclude(&mut outcome, &question, ended, sink).await;
-                        // What another says while the first is out is not what is to be said from now on.
-                        let keep = keep.filter(|_| whole && outcome.model.as_ref() == Some(&first));
-                        if let Some((asked, vector)) = keep.map(|keep| *keep) {
-                            self.cache.keep(asked, vector, &outcome, &passages);
-                        }
+                let first = request.model.clone();
+                let mut spending = self.spending(&question, reservation, &request);
+                let ended = self
+                    .ask(
+                        &mut outcome,
+                        &question,
+                        begun,
+                        request,
+                        &passages,
+                        &mut spending,
+                        sink,
+                        cancel,
+                    )
+                    .await;
+                if let Some(ended) = ended {
+                    self.charge(&mut outcome, spending, &ended);
+                    let whole =
+                        matches!(ended, Ended::Done(StopReason::EndTurn)) && outcome.hand_over.is_none();
+                    conclude(&mut outcome, &question, ended, sink).await;
+                    // What another says while the first is out is not what is to be said from now on.
+                    let keep = keep.filter(|_| whole && outcome.model.as_ref() == Some(&first));
+                    if let Some((asked, vector)) = keep.map(|keep| *keep) {
+                        self.cache.keep(asked, vector, &outcome, &passages);
                     }
-                    Err(Uncalled::OverBudget(reached)) => {
-                        outcome.over_budget = Some(Box::new(reached));
-                        say_limited(&mut outcome, &question, sink).await;
-                    }
-                    Err(Uncalled::Unnoted) => apologise(&mut outcome, &question, sink).await,
+                } else if outcome.over_budget.is_some() {
+                    say_limited(&mut outcome, &question, sink).await;
+                } else {
+                    apologise(&mut outcome, &question, sink).await;
                 }
             }
             Plan::Repeat(kept) => kept.say(&mut outcome, begun, &self.place(&question), sink).await,
@@ -334,7 +344,117 @@ impl Answerer {
         outcome
     }
 
-    pub(super) fn place<'a>(&'a self, question: &'a Question) -> Place<'a> {
+    /// What a call for the answer to `question` spends.
+    pub(super) fn spending(
+        &self,
+        question: &Question,
+        reservation: ReservationId,
+        request: &ChatRequest,
+    ) -> Spending {
+        let models = self.models(&question.space.settings.ai);
+        let running = self.running.begin(question.tenant, reservation);
+        Spending::new(running, request, &models, &self.prices, self.clock.now())
+    }
+
+    /// Streams the answer into `outcome`. `None` when the call could not be noted first, or the
+    /// budget leaves nothing for it, and so was not made.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "two call sites; a struct would only rename them"
+    )]
+    pub(super) async fn ask(
+        &self,
+        outcome: &mut Outcome,
+        question: &Question,
+        begun: Instant,
+        request: ChatRequest,
+        passages: &[Passage],
+        spending: &mut Spending,
+        sink: &mut impl ProgressSink,
+        cancel: &CancellationToken,
+    ) -> Option<Ended> {
+        let db = self.db.tenant(question.tenant);
+        let noted = timed("note", spending.mark_sent(&db, self.clock.now())).await;
+        match noted {
+            Ok(()) => {}
+            Err(StoreError::QuotaReached(reached)) => {
+                outcome.over_budget = Some(Box::new(reached));
+                return None;
+            }
+            Err(cause) => {
+                error!(%cause, "a call could not be noted before it was made, so it is not made");
+                return None;
+            }
+        }
+        let may_hand_over = request.hand_over;
+        let mut reader = Some(Box::new(AnswerStream::new(citing::sources(passages))));
+        let mut pending = Pending::new(self.window, begun);
+        let mut stream = self
+            .gateway
+            .stream(&self.models(&question.space.settings.ai), request);
+        let streaming = async {
+            let mut cancelled = pin!(cancel.cancelled());
+            loop {
+                let next = tokio::select! {
+                    biased;
+                    () = &mut cancelled => break Ended::Stopped,
+                    () = pending.due() => {
+                        pending.flush(outcome, sink).await;
+                        continue;
+                    }
+                    next = stream.next() => next,
+                };
+                match next {
+                    Some(Ok(chunk)) => {
+                        spending.note(&chunk);
+                        match chunk {
+                            Chunk::Text(text) => {
+                                // Where it fails it is gone, and nothing goes on behind the hole.
+                                if let Some(mut reading) = reader.take() {
+                                    pending.add(reading.push(&text));
+                                    reader = Some(reading);
+                                }
+                                if pending.is_due() {
+                                    pending.flush(outcome, sink).await;
+                                }
+                                spending.streamed(&text);
+                            }
+                            Chunk::HandOver { reason } => {
+                                outcome.hand_over = Some(reason).filter(|_| may_hand_over);
+                            }
+                            Chunk::Done(reason) => {
+                                if reason == StopReason::Refusal {
+                                    warn!(conversation.id = %question.conversation, "the model declined");
+                                }
+                                break Ended::Done(reason);
+                            }
+                            Chunk::Abandoned { .. } => spending.sent_again(&db).await,
+                            Chunk::Started { .. } | Chunk::Usage(_) => {}
+                        }
+                    }
+                    Some(Err(cause)) => break Ended::Failed(cause),
+                    None => break Ended::Failed(LlmError::Cut),
+                }
+            }
+        };
+        // A fault of ours ends as one of the upstream does: with what was shown, and what it cost.
+        let ended = AssertUnwindSafe(streaming).catch_unwind().await;
+        let ended = ended.unwrap_or(Ended::Panicked);
+        drop(stream);
+        outcome.model = spending.model();
+        let cut = !matches!(ended, Ended::Done(_));
+        let finished = catch_unwind(AssertUnwindSafe(|| reader.map(|reader| reader.finish(cut))));
+        let Ok(Some((events, answer))) = finished else {
+            return Some(Ended::Panicked);
+        };
+        pending.add(events);
+        pending.flush(outcome, sink).await;
+        outcome.grounding = answer.grounding;
+        outcome.cited = citing::cited(passages, &answer, &self.place(question));
+        Some(ended)
+    }
+
+    fn place<'a>(&'a self, question: &'a Question) -> Place<'a> {
         Place {
             base: &self.public_url,
             space: &question.space.slug,
@@ -347,7 +467,7 @@ pub fn took(step: &'static str, since: Instant) {
     metrics::histogram!("parlance_prepare_seconds", "step" => step).record(since.elapsed());
 }
 
-pub(super) async fn timed<T>(step: &'static str, work: impl Future<Output = T>) -> T {
+async fn timed<T>(step: &'static str, work: impl Future<Output = T>) -> T {
     let begun = Instant::now();
     let done = work.await;
     took(step, begun);

@@ -13,7 +13,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     answerer::Answerer,
-    call::Uncalled,
     ending::Ended,
     spending::Spending,
     turn::{Extra, Outcome, Plan, ProgressSink, Question},
@@ -79,25 +78,30 @@ impl Answerer {
         cancel: &CancellationToken,
     ) -> Outcome {
         let mut outcome = Outcome::empty(MessageId::new(), question.message);
-        outcome.state = MessageState::Failed;
-        let begun = Instant::now();
-        let call = match self.call(question, reservation.id, request).await {
-            Ok(call) => call,
-            Err(Uncalled::OverBudget(reached)) => {
-                outcome.over_budget = Some(Box::new(reached));
-                return outcome;
-            }
-            Err(Uncalled::Unnoted) => return outcome,
-        };
-        let (ended, spending) = self
-            .follow(call, &mut outcome, question, begun, passages, sink, cancel)
+        let mut spending = self.spending(question, reservation.id, &request);
+        let (begun, out) = (Instant::now(), &mut outcome);
+        let ended = self
+            .ask(
+                out,
+                question,
+                begun,
+                request,
+                passages,
+                &mut spending,
+                sink,
+                cancel,
+            )
             .await;
         outcome.state = match &ended {
-            Ended::Done(StopReason::EndTurn | StopReason::Other) => MessageState::Complete,
-            Ended::Done(StopReason::MaxTokens) | Ended::Stopped => MessageState::Interrupted,
-            Ended::Done(StopReason::Refusal) | Ended::Failed(_) | Ended::Panicked => MessageState::Failed,
+            Some(Ended::Done(StopReason::EndTurn | StopReason::Other)) => MessageState::Complete,
+            Some(Ended::Done(StopReason::MaxTokens) | Ended::Stopped) => MessageState::Interrupted,
+            Some(Ended::Done(StopReason::Refusal) | Ended::Failed(_) | Ended::Panicked) | None => {
+                MessageState::Failed
+            }
         };
-        self.charge(&mut outcome, spending, &ended);
+        if let Some(ended) = ended {
+            self.charge(&mut outcome, spending, &ended);
+        }
         outcome
     }
 

@@ -8,7 +8,6 @@ pub mod abstain;
 pub mod answerer;
 pub(crate) mod aside;
 pub mod cache;
-mod call;
 pub mod citing;
 pub mod claim;
 mod ending;

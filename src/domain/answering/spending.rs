@@ -104,31 +104,14 @@ impl Spending {
     pub async fn mark_sent(&mut self, db: &TenantDb, now: DateTime<Utc>) -> Result<(), StoreError> {
         let (id, sent, at_most) = (self.running.reservation, self.sent, self.at_most);
         self.sent_at = Some(now);
-        let marked = db.note(async |conn| ledger::mark_sent(conn, id, sent, at_most, now).await);
-        may_go_out(marked.await?)
-    }
-
-    /// The same ahead of the message that is answered: `call`, which has no reservation yet, gets one.
-    ///
-    /// # Errors
-    /// As those of [`mark_sent`](Self::mark_sent).
-    pub async fn reserve_ahead(
-        &mut self,
-        db: &TenantDb,
-        call: NewReservation,
-        of: MessageId,
-    ) -> Result<(), StoreError> {
-        let (sent, at_most) = (self.sent, self.at_most);
-        self.sent_at = Some(call.at);
-        let call = NewReservation {
-            id: self.running.reservation,
-            message_id: None,
-            estimate_input: sent,
-            estimate_output: 0,
-            ..call
-        };
-        let marked = db.note(async |conn| ledger::reserve_ahead(conn, call, of, at_most).await);
-        may_go_out(marked.await?)
+        let marked = db
+            .note(async |conn| ledger::mark_sent(conn, id, sent, at_most, now).await)
+            .await?;
+        match marked {
+            Marked::Sent => Ok(()),
+            Marked::NotOpen => Err(StoreError::NotFound),
+            Marked::Refused(reached) => Err(StoreError::QuotaReached(reached)),
+        }
     }
 
     /// Notes that the request goes out once more after an attempt that may be billed, for whoever settles after
@@ -217,14 +200,6 @@ impl Spending {
             input: self.sent,
             ..TokenUsage::default()
         }
-    }
-}
-
-fn may_go_out(marked: Marked) -> Result<(), StoreError> {
-    match marked {
-        Marked::Sent => Ok(()),
-        Marked::NotOpen => Err(StoreError::NotFound),
-        Marked::Refused(reached) => Err(StoreError::QuotaReached(reached)),
     }
 }
 

@@ -12,7 +12,6 @@ use tokio::time::Instant;
 
 use super::{
     cache::{Asked, kept::Kept},
-    call::Call,
     claim::Claim,
     memory::Spoken,
     source_link::Spot,
@@ -97,8 +96,8 @@ impl JustSaid {
     }
 }
 
-/// What an answer needs. Nothing of it has been shown. Whoever lets the model be asked ahead of the question answers
-/// with it or [breaks it off](super::answerer::Answerer::break_off); otherwise nothing is lost if it is dropped.
+/// What an answer needs, found out before any model is asked. Nothing of it has been shown, and
+/// nothing of it is lost if it is dropped.
 #[derive(Debug)]
 pub struct Prepared {
     pub question: Question,
@@ -106,10 +105,8 @@ pub struct Prepared {
     pub(super) plan: Plan,
     /// The version of the knowledge that was searched, where it was.
     pub(super) searched: Option<i64>,
-    /// Calls that came to nothing: what a crash cut off in an earlier try.
+    /// Calls that a crash cut off in an earlier try.
     pub(super) abandoned: Vec<Settlement>,
-    /// The call of the plan, where it was made ahead of the question.
-    pub(super) called: Option<Box<Call>>,
 }
 
 /// How a question is answered.

@@ -203,7 +203,6 @@ diesel::table! {
         estimate_input -> BigInt,
         estimate_output -> BigInt,
         refused_by -> Nullable<Text>,
-        ahead_of -> Nullable<Uuid>,
     }
 }
 

@@ -22,13 +22,6 @@ pub async fn agree(db: &TestDb, requests: &[Record], stories: &[Story]) {
     counters(db).await;
 }
 
-/// What is left open after kills went out ahead of questions that were never written.
-pub async fn only_unasked_are_open(db: &TestDb) {
-    let open = "SELECT id, sent_at FROM reservations r WHERE state = 'open' AND (ahead_of IS NULL \
-                OR EXISTS (SELECT FROM messages m WHERE m.id = r.ahead_of))";
-    assert_eq!(db.rows(open).await.unwrap(), [] as [Value; 0]);
-}
-
 /// Lets the time of every reservation be over, by whatever clock.
 pub async fn time_is_over(db: &TestDb) {
     let open = "SELECT kind, created_at, sent_at FROM reservations WHERE state = 'open'";
@@ -159,12 +152,10 @@ pub async fn reservations(db: &TestDb) {
     );
 }
 
-/// What was told is booked as told; what is estimated was cut, by the kill or by the visitor, or went out ahead of
-/// a question that was never written.
+/// What was told is booked as told; what is estimated was cut, by the kill or by the visitor.
 async fn usage(db: &TestDb, requests: &[Record]) {
-    let query = "SELECT u.*, a.state AS answer, r.message_id IS NULL AND r.ahead_of IS NOT NULL AS unasked, \
-                 (SELECT count(*) FROM reservations o \
-                  WHERE o.message_id = r.message_id AND o.id <> r.id AND o.sent_at > r.sent_at) AS again \
+    let query = "SELECT u.*, a.state AS answer, (SELECT count(*) FROM reservations o \
+                 WHERE o.message_id = r.message_id AND o.id <> r.id AND o.created_at > r.created_at) AS again \
                  FROM usage_events u JOIN reservations r ON r.id = u.reservation_id \
                  LEFT JOIN messages a ON a.in_reply_to = r.message_id";
     let rows = db.rows(query).await.unwrap();
@@ -177,8 +168,7 @@ async fn usage(db: &TestDb, requests: &[Record]) {
         told.insert(id);
         if row["estimated"] == true {
             estimated += 1;
-            let cut =
-                row["answer"] == "interrupted" || row["again"].as_u64() > Some(0) || row["unasked"] == true;
+            let cut = row["answer"] == "interrupted" || row["again"].as_u64() > Some(0);
             assert!(cut, "estimated, though it was not cut: {row}");
             continue;
         }

@@ -109,11 +109,6 @@ async fn killed_at_random_points_nothing_is_lost_or_doubled_and_the_books_agree(
     }
     is_measured(&server).await;
     server.stop().await;
-    books::only_unasked_are_open(&db).await;
-    books::time_is_over(&db).await;
-    let server = Server::start(&place).await;
-    books::settled(&db).await;
-    server.stop().await;
     books::agree(&db, &upstream.requests(), &stories).await;
 }
 

@@ -1,6 +1,5 @@
 //! One answer at a time, and what ends it: its own end, the visitor, a person, the upstream.
 
-mod ahead;
 mod asking_for_a_person;
 mod database_away;
 mod faults;

@@ -80,8 +80,7 @@ impl ControlDb {
         Ok(self.rows(query).await?.into_iter().next())
     }
 
-    /// When each of these spaces last changed, its settings, plan, knowledge or experiments, in no particular order;
-    /// those that are gone are left out.
+    /// When each of these spaces last changed, in no particular order; those that are gone are left out.
     ///
     /// # Errors
     /// [`StoreError`] where the database does not answer.

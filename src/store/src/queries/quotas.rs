@@ -271,31 +271,6 @@ pub async fn standings(conn: &mut TenantConn<'_>, at: DateTime<Utc>) -> Result<V
     .await?)
 }
 
-/// How much of what is counted by period is left at `at`; none where there is no bound.
-///
-/// # Errors
-/// [`StoreError`] where the database does not answer.
-pub async fn left_over(
-    conn: &mut TenantConn<'_>,
-    quota: Quota,
-    at: DateTime<Utc>,
-) -> Result<Option<i64>, StoreError> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Nullable<BigInt>)]
-        left_over: Option<i64>,
-    }
-    let row: Row = sql(
-        "SELECT parlance_limit($1) - coalesce(c.used, 0) AS left_over FROM parlance_period($1, $2) p \
-         LEFT JOIN quota_counters c ON c.quota = $1 AND c.period = p.period",
-    )
-    .bind::<Text, _>(quota)
-    .bind::<Timestamptz, _>(at)
-    .get_result(conn.db())
-    .await?;
-    Ok(row.left_over)
-}
-
 /// Sets what upstream calls may cost in a month, in nano-dollars; none is no bound. It counts from the commit.
 /// What it was before is given.
 ///

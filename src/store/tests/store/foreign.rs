@@ -310,10 +310,6 @@ async fn a_foreign_tenant_changes_nothing() {
         ledger::reserve_sent(conn, foreign, 1).await
     });
     refused!(async |conn| {
-        let foreign = acme.reservation();
-        ledger::reserve_ahead(conn, foreign, answer.id, 1).await
-    });
-    refused!(async |conn| {
         ledger::reserve(
             conn,
             NewReservation {

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use parlance_store::{
     StoreError,
-    ids::{ClientId, MessageId, ReservationId},
+    ids::ReservationId,
     queries::{
         ledger::{self, Marked, NewReservation, UsageTotals},
         messages,
@@ -78,64 +78,6 @@ async fn what_is_being_settled_is_not_waited_for_to_note_what_streamed() {
         [
             json!({"state": "settled", "estimate_output": 0}),
             json!({"state": "open", "estimate_output": 50}),
-        ]
-    );
-}
-
-#[tokio::test]
-async fn a_call_ahead_of_its_question_is_found_with_it_and_becomes_its() {
-    let test = database().await;
-    let acme = chat(test.db(), "acme").await;
-    let question = acme.question(ClientId::new(), "may I return it?");
-    let (id, turn) = (question.id, question.reservation.as_ref().unwrap().id);
-    let (used, lost) = (acme.reservation(), acme.reservation());
-    let (used_id, lost_id) = (used.id, lost.id);
-    for (call, of) in [(used, id), (lost, MessageId::new())] {
-        let reserved = acme
-            .db
-            .note(async |conn| ledger::reserve_ahead(conn, call, of, 5).await);
-        assert_eq!(reserved.await.unwrap(), Marked::Sent);
-    }
-    acme.db
-        .transaction(async |conn| {
-            let expired =
-                |all: Vec<ledger::OpenReservation>| -> Vec<_> { all.iter().map(|one| one.id).collect() };
-            let both = expired(ledger::open_expired(conn, at(1_000), 10).await?);
-            assert!(
-                both.contains(&lost_id) && both.contains(&used_id),
-                "no question is written yet"
-            );
-            messages::say(conn, question).await?;
-            assert_eq!(
-                expired(ledger::open_expired(conn, at(1_000), 10).await?),
-                [lost_id],
-                "the other waits for its answer"
-            );
-            let open: Vec<_> = ledger::open_of_message(conn, id)
-                .await?
-                .iter()
-                .map(|one| one.id)
-                .collect();
-            assert!(
-                open.len() == 2 && open.contains(&turn) && open.contains(&used_id),
-                "{open:?}"
-            );
-            let mut answer = acme.answer(id, used_id);
-            answer.settlement = Some(settlement(used_id, 700));
-            messages::finish_answer(conn, answer).await?;
-            assert!(ledger::open_of_message(conn, id).await?.is_empty());
-            Ok::<_, StoreError>(())
-        })
-        .await
-        .unwrap();
-    let rows = "SELECT state, message_id IS NOT NULL AS caused, ahead_of IS NOT NULL AS ahead, reserved_nanos \
-                FROM reservations ORDER BY state";
-    assert_eq!(
-        test.rows(rows).await.unwrap(),
-        [
-            json!({"state": "open", "caused": false, "ahead": true, "reserved_nanos": 5}),
-            json!({"state": "released", "caused": true, "ahead": false, "reserved_nanos": 0}),
-            json!({"state": "settled", "caused": true, "ahead": true, "reserved_nanos": 5}),
         ]
     );
 }

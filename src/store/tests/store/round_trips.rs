@@ -3,7 +3,7 @@
 
 use parlance_store::{
     DbConfig, StoreError,
-    ids::{ClientId, MessageId, TenantId},
+    ids::{ClientId, TenantId},
     queries::{
         ledger,
         messages::{self, Said},
@@ -69,9 +69,6 @@ async fn what_the_first_word_waits_for_is_one_round_trip_even_on_a_new_connectio
     let called = call.id;
     let reserved = scoped.note(async |conn| ledger::reserve_sent(conn, call, 5).await);
     assert_eq!(wire.within(1, reserved).await.unwrap(), ledger::Marked::Sent);
-    let call = acme.reservation();
-    let ahead = scoped.note(async |conn| ledger::reserve_ahead(conn, call, MessageId::new(), 5).await);
-    assert_eq!(wire.within(1, ahead).await.unwrap(), ledger::Marked::Sent);
     let settled = scoped.at_once(async |conn| ledger::settle(conn, &settlement(called, 4)).await);
     assert!(wire.within(1, settled).await.unwrap());
 

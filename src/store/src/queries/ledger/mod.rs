@@ -34,7 +34,7 @@ pub use report::{
 };
 pub use reservation::{
     add_to_estimate, checkpoint_outputs, mark_sent, open_expired, open_of_message, release, reserve,
-    reserve_ahead, reserve_sent, settle,
+    reserve_sent, settle,
 };
 
 text_enum! {

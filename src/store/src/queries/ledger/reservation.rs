@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     OptionalExtension, QueryableByName,
-    prelude::{BoolExpressionMethods, ExpressionMethods, QueryDsl, SelectableHelper},
+    prelude::{ExpressionMethods, QueryDsl, SelectableHelper},
     sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
@@ -83,29 +83,6 @@ pub async fn reserve_sent(
     new: NewReservation,
     estimate_nanos: i64,
 ) -> Result<Marked, StoreError> {
-    reserve_out(conn, new, None, estimate_nanos).await
-}
-
-/// The same ahead of the visitor's message that it answers, which another transaction is writing, or fails to
-/// write. `new` names no message; it gets that one when the call is settled.
-///
-/// # Errors
-/// As those of [`reserve_sent`].
-pub async fn reserve_ahead(
-    conn: &mut TenantConn<'_>,
-    new: NewReservation,
-    of: MessageId,
-    estimate_nanos: i64,
-) -> Result<Marked, StoreError> {
-    reserve_out(conn, new, Some(of), estimate_nanos).await
-}
-
-async fn reserve_out(
-    conn: &mut TenantConn<'_>,
-    new: NewReservation,
-    ahead_of: Option<MessageId>,
-    estimate_nanos: i64,
-) -> Result<Marked, StoreError> {
     let tenant = conn.tenant_id();
     let verdict = sql("WITH budget AS MATERIALIZED ( \
              SELECT t.taken, t.used, t.at_most, t.resets_at FROM (SELECT WHERE $12 > 0) paid \
@@ -113,10 +90,10 @@ async fn reserve_out(
          made AS ( \
              INSERT INTO reservations (tenant_id, id, space_id, conversation_id, message_id, kind, model, state, \
                                        created_at, expires_at, estimate_input, estimate_output, sent_at, \
-                                       reserved_nanos, refused_by, ahead_of) \
+                                       reserved_nanos, refused_by) \
              SELECT $1, $2, $3, $4, $5, $6, $7, CASE WHEN coalesce(b.taken, true) THEN 'open' ELSE 'released' END, \
                     $8, $9, $10, $11, CASE WHEN coalesce(b.taken, true) THEN $8 END, \
-                    CASE WHEN b.taken THEN $12 ELSE 0 END, CASE WHEN NOT b.taken THEN 'cost_per_month' END, $13 \
+                    CASE WHEN b.taken THEN $12 ELSE 0 END, CASE WHEN NOT b.taken THEN 'cost_per_month' END \
              FROM spaces s LEFT JOIN budget b ON true WHERE s.id = $3 \
              RETURNING refused_by IS NOT NULL AS refused) \
          SELECT m.refused, b.used, b.at_most, b.resets_at FROM made m LEFT JOIN budget b ON true")
@@ -132,7 +109,6 @@ async fn reserve_out(
     .bind::<BigInt, _>(new.estimate_input)
     .bind::<BigInt, _>(new.estimate_output)
     .bind::<BigInt, _>(estimate_nanos)
-    .bind::<Nullable<SqlUuid>, _>(ahead_of)
     .get_result::<Verdict>(conn.db())
     .await
     .optional()?;
@@ -226,8 +202,7 @@ pub async fn settle(conn: &mut TenantConn<'_>, settlement: &Settlement) -> Resul
     let changed = sql(
         "UPDATE reservations SET state = 'settled', settled_at = $2, model = $3, input = $4, \
                 output = $5, cache_write_5m = $6, cache_write_1h = $7, cache_read = $8, estimated = $9, \
-                cost_nanos = $10, price_effective = $11, sent_at = coalesce(sent_at, $12), \
-                message_id = coalesce(message_id, (SELECT m.id FROM messages m WHERE m.id = ahead_of)) \
+                cost_nanos = $10, price_effective = $11, sent_at = coalesce(sent_at, $12) \
          WHERE id = $1 AND state = 'open'",
     )
     .bind::<SqlUuid, _>(settlement.reservation)
@@ -269,7 +244,7 @@ pub async fn release(conn: &mut TenantConn<'_>, id: ReservationId) -> Result<boo
 
 /// Open reservations that have expired, oldest first, `limit` at most. One whose question has no
 /// answer yet is left: it is what tells the next load that the question waits, and the answer
-/// settles it, however late. One ahead of a question that was never written is not left.
+/// settles it, however late.
 ///
 /// # Errors
 /// [`StoreError`] where the database does not answer.
@@ -282,11 +257,8 @@ pub async fn open_expired(
         .filter(columns::state.eq(ReservationState::Open))
         .filter(columns::expires_at.le(now))
         .filter(diesel::dsl::sql::<Bool>(
-            "(kind <> 'chat' OR coalesce(message_id, ahead_of) IS NULL \
-              OR EXISTS (SELECT FROM messages m WHERE m.tenant_id = reservations.tenant_id \
-                         AND m.in_reply_to = coalesce(reservations.message_id, reservations.ahead_of)) \
-              OR ahead_of IS NOT NULL AND NOT EXISTS (SELECT FROM messages m \
-                         WHERE m.tenant_id = reservations.tenant_id AND m.id = reservations.ahead_of))",
+            "(kind <> 'chat' OR message_id IS NULL OR EXISTS (SELECT FROM messages m \
+              WHERE m.tenant_id = reservations.tenant_id AND m.in_reply_to = reservations.message_id))",
         ))
         .order(columns::expires_at)
         .limit(limit)
@@ -294,8 +266,8 @@ pub async fn open_expired(
     Ok(query.load(conn.db()).await?)
 }
 
-/// Open reservations that a visitor's message caused, those ahead of it too, oldest first: what a restart finds
-/// of a turn. Whoever answers it again settles these and reserves anew in one transaction, so that
+/// Open reservations that a visitor's message caused, oldest first: what a restart finds of a
+/// turn. Whoever answers it again settles these and reserves anew in one transaction, so that
 /// the turn is open at every moment.
 ///
 /// # Errors
@@ -305,7 +277,7 @@ pub async fn open_of_message(
     message: MessageId,
 ) -> Result<Vec<OpenReservation>, StoreError> {
     let query = table
-        .filter(columns::message_id.eq(message).or(columns::ahead_of.eq(message)))
+        .filter(columns::message_id.eq(message))
         .filter(columns::state.eq(ReservationState::Open))
         .order((columns::created_at, columns::id))
         .select(OpenReservation::as_select());

@@ -107,8 +107,7 @@ pub async fn finish_answer(
          settled AS ( \
              UPDATE reservations SET state = 'settled', settled_at = $14, model = $15, input = $16, output = $17, \
                     cache_write_5m = $18, cache_write_1h = $19, cache_read = $20, estimated = $21, \
-                    cost_nanos = $22, price_effective = $23, \
-                    message_id = coalesce(message_id, ahead_of) \
+                    cost_nanos = $22, price_effective = $23 \
              WHERE id = $13 AND state = 'open'), \
          released AS ( \
              UPDATE reservations SET state = 'released' \

@@ -57,8 +57,6 @@ struct Row {
     knowledge_version: i64,
     #[diesel(sql_type = Bool)]
     refused: bool,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    left_over: Option<i64>,
 }
 
 /// A visitor's message that is written, or was before.
@@ -70,8 +68,6 @@ pub struct SaidNow {
     pub knowledge_version: i64,
     /// Whether the tenant's plan leaves nothing for its answer: the call of its reservation is not to be made.
     pub refused: bool,
-    /// Messages that the plan leaves for the rest of the month; none where it has no bound, or none was taken.
-    pub left_over: Option<i64>,
 }
 
 /// Writes a visitor's message, and where the bot is to answer takes it of the month's. One round trip.
@@ -102,9 +98,7 @@ pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<Sa
              INSERT INTO conversation_events (tenant_id, conversation_id, seq, kind, message_id, body, at) \
              SELECT tenant_id, id, head_seq, 'message', $1, $7::json, $8 FROM head), \
          quota AS MATERIALIZED ( \
-             SELECT t.taken, t.at_most - t.used AS left_over \
-             FROM (SELECT FROM head WHERE $9 IS NOT NULL) asked \
-             CROSS JOIN LATERAL parlance_take_quota('messages_per_month', 1, $8) t), \
+             SELECT (parlance_take_quota('messages_per_month', 1, $8)).taken FROM head WHERE $9 IS NOT NULL), \
          reserved AS ( \
              INSERT INTO reservations (tenant_id, id, space_id, conversation_id, message_id, kind, model, state, \
                                        created_at, expires_at, estimate_input, estimate_output, refused_by) \
@@ -112,8 +106,7 @@ pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<Sa
                     CASE WHEN NOT taken THEN 'messages_per_month' END \
              FROM head, quota) \
          SELECT w.existing, w.message_id, w.seq, w.epoch, s.knowledge_version, \
-                EXISTS (SELECT FROM quota WHERE NOT taken) AS refused, \
-                (SELECT left_over FROM quota) AS left_over \
+                EXISTS (SELECT FROM quota WHERE NOT taken) AS refused \
          FROM (SELECT false AS existing, $1 AS message_id, head_seq AS seq, epoch FROM head \
                UNION ALL SELECT true, id, seq, epoch FROM existing) w \
          JOIN spaces s ON s.id = $4")
@@ -143,6 +136,5 @@ pub async fn say(conn: &mut TenantConn<'_>, new: NewVisitorMessage) -> Result<Sa
         said: row.written.into(),
         knowledge_version: row.knowledge_version,
         refused: row.refused,
-        left_over: row.left_over,
     })
 }
