@@ -40,6 +40,8 @@ pub struct AnswerStream {
     /// Byte from which no sentence has been closed, and the same in UTF-16 code units.
     open_at: usize,
     open_at_utf16: usize,
+    /// Byte before which that sentence does not end, whatever comes.
+    seen: usize,
     claims: Vec<Claim>,
     /// Sources of a lead-in (`To reset it [S1]:`), which the items behind it inherit.
     lead_in: Vec<u32>,
@@ -56,6 +58,7 @@ impl AnswerStream {
             text: String::new(),
             open_at: 0,
             open_at_utf16: 0,
+            seen: 0,
             claims: Vec::new(),
             lead_in: Vec::new(),
             in_code: false,
@@ -65,7 +68,10 @@ impl AnswerStream {
     /// Takes the next piece of text.
     pub fn push(&mut self, delta: &str) -> Vec<AnswerEvent> {
         // NUL cannot be stored in a text column, and means nothing to a reader.
-        let certain = self.filter.push(&delta.replace('\0', ""));
+        let certain = match delta.contains('\0') {
+            true => self.filter.push(&delta.replace('\0', "")),
+            false => self.filter.push(delta),
+        };
         self.append(certain, false)
     }
 
@@ -99,8 +105,12 @@ impl AnswerStream {
             events.push(AnswerEvent::Delta(delta));
         }
         while self.open_at < self.text.len() {
-            let Found::End(end) = sentences::end_of(&self.text, self.open_at, complete) else {
-                break;
+            let end = match sentences::end_behind(&self.text, self.open_at, self.seen, complete) {
+                Found::End(end) => end,
+                Found::NeedMore(seen) => {
+                    self.seen = seen;
+                    break;
+                }
             };
             if let Some(claim) = self.close(end) {
                 self.claims.push(claim.clone());

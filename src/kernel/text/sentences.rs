@@ -15,8 +15,8 @@ const LOOKAHEAD: usize = 64;
 pub enum Found {
     /// The sentence ends before this byte; white space may follow.
     End(usize),
-    /// More text is needed to tell.
-    NeedMore,
+    /// More text is needed to tell, and nothing ends before this byte whatever it is.
+    NeedMore(usize),
 }
 
 /// Abbreviations that never end a sentence.
@@ -29,13 +29,22 @@ const EITHER: &str = " etc inc ltd co corp a.m p.m u.s u.k gmbh max min ";
 /// will follow.
 #[must_use]
 pub fn end_of(text: &str, start: usize, complete: bool) -> Found {
-    let Some(body) = text.get(start..) else {
+    end_behind(text, start, start, complete)
+}
+
+/// The same where it is known that it does not end before byte `seen`.
+#[must_use]
+pub fn end_behind(text: &str, start: usize, seen: usize, complete: bool) -> Found {
+    let seen = seen.max(start) - start;
+    let body = text.get(start..).unwrap_or_default();
+    let (Some(passed), Some(unseen)) = (body.get(..seen), body.get(seen..)) else {
         return Found::End(text.len());
     };
     let one_line = body.trim_start().starts_with(['#', '|', '`']);
-    let mut chars = body.char_indices().peekable();
-    let mut before = ' ';
+    let mut before = passed.chars().next_back().unwrap_or(' ');
+    let mut chars = unseen.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
+        let at = seen + at;
         let behind = at + c.len_utf8();
         let verdict = match c {
             '\n' => line_end(body, at, before, one_line, complete),
@@ -48,14 +57,14 @@ pub fn end_of(text: &str, start: usize, complete: bool) -> Found {
         };
         match verdict {
             Verdict::End(end) => return Found::End(start + end),
-            Verdict::NeedMore => return Found::NeedMore,
+            Verdict::NeedMore => return Found::NeedMore(start + at),
             Verdict::Not => before = c,
         }
     }
     if complete {
         Found::End(text.len())
     } else {
-        Found::NeedMore
+        Found::NeedMore(text.len())
     }
 }
 

@@ -1,5 +1,7 @@
 //! What readers and visitors would expect.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn split(text: &str) -> Vec<&str> {
@@ -65,4 +67,17 @@ fn list_marks_are_known() {
     assert_eq!(lead_len("2.5 days"), 0);
     assert_eq!(lead_len("**bold** word"), 0);
     assert!(is_item("1) go") && is_item("* go") && !is_item("# go") && !is_item("go"));
+}
+
+proptest! {
+    #[test]
+    fn what_was_seen_of_a_sentence_need_not_be_seen_again(
+        text in r"(The warranty |Dr\. |\.\.\.|\. |\.|…|\n|\n\n|\n- |1\. |\[S[0-9]\]| \[S1|e\.g\. |etc\. |👋|。|！|\*\*|```|# |\) |! |[a-zA-Z ]){0,40}",
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let head = text.get(..text.floor_char_boundary(cut.index(text.len() + 1))).unwrap_or_default();
+        if let Found::NeedMore(seen) = end_of(head, 0, false) {
+            prop_assert_eq!(end_behind(&text, 0, seen, true), end_of(&text, 0, true));
+        }
+    }
 }

@@ -316,4 +316,17 @@ async fn the_budget_of_another_is_neither_read_nor_set() {
     });
     assert_eq!(foreign.await.unwrap(), Marked::NotOpen);
     assert_eq!(standing(&globex, 2).await.used, 0);
+    // It is committed, whatever comes of it.
+    let elsewhere = NewReservation {
+        space_id: acme.space,
+        ..globex.reservation()
+    };
+    let refused = globex
+        .db
+        .note(async |conn| ledger::reserve_sent(conn, elsewhere, 3).await);
+    assert!(matches!(refused.await, Err(StoreError::NotFound)));
+    assert_eq!(
+        (standing(&globex, 2).await.used, standing(&acme, 2).await.used),
+        (0, 100)
+    );
 }
