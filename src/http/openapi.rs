@@ -1,6 +1,7 @@
 //! `/api/openapi.json`: the document of the API, made from the handlers. What they refuse is added in
 //! [`refusals`].
 
+mod inlined;
 mod patch;
 mod refusals;
 
@@ -149,6 +150,7 @@ pub fn document(transports: impl IntoIterator<Item = Document>) -> ApiDocument {
         all.merge(calls);
     }
     let mut all = serde_json::to_value(all).unwrap_or_default();
+    inlined::fold(&mut all);
     refusals::tell(&mut all);
     finished(&mut all);
     ApiDocument(all.to_string())

@@ -18,9 +18,12 @@ use super::{
 };
 use crate::{
     actors::services::Services,
-    domain::tickets::deadlines::{
-        policies::{self, PolicyError},
-        policy::{Policy, Refused},
+    domain::{
+        hours::Hours,
+        tickets::deadlines::{
+            policies::{self, PolicyError},
+            policy::{Conditions, Policy, Refused, Targets, WhoseHours},
+        },
     },
     kernel::{
         code::Code,
@@ -33,17 +36,29 @@ use crate::{
 pub struct SlaPolicyView {
     #[schema(value_type = uuid::Uuid)]
     id: SlaPolicyId,
-    #[serde(flatten)]
-    policy: Policy,
+    name: String,
+    #[schema(inline)]
+    conditions: Conditions,
+    #[schema(inline)]
+    targets: Targets,
+    #[schema(inline)]
+    hours: WhoseHours,
+    #[schema(inline)]
+    own_hours: Option<Hours>,
     updated_at: DateTime<Utc>,
 }
 
 /// What is stored was sound when it was.
 fn view(stored: SlaPolicy) -> Result<SlaPolicyView, Problem> {
     let (id, updated_at) = (stored.id, stored.updated_at);
+    let policy = policies::read(stored).map_err(Problem::internal)?;
     Ok(SlaPolicyView {
         id,
-        policy: policies::read(stored).map_err(Problem::internal)?,
+        name: policy.name,
+        conditions: policy.conditions,
+        targets: policy.targets,
+        hours: policy.hours,
+        own_hours: policy.own_hours,
         updated_at,
     })
 }

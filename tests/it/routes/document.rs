@@ -160,6 +160,35 @@ async fn every_reference_leads_somewhere() {
     }
 }
 
+/// A text that has to be an object as well can be neither; and where a part takes no fields but its own
+/// the others' are refused.
+#[tokio::test]
+async fn what_is_made_of_several_is_made_of_objects() {
+    fn wholes<'a>(value: &'a Value, all: &mut Vec<&'a Value>) {
+        match value {
+            Value::Object(fields) => {
+                all.extend(fields.get("allOf"));
+                fields.values().for_each(|field| wholes(field, all));
+            }
+            Value::Array(items) => items.iter().for_each(|item| wholes(item, all)),
+            _ => {}
+        }
+    }
+    let document = document(&TestApp::start().await).await;
+    let mut all = Vec::new();
+    wholes(&document, &mut all);
+    assert!(all.len() > 10, "{}", all.len());
+    for part in all.into_iter().flat_map(|parts| parts.as_array().unwrap()) {
+        let schema = part["$ref"].as_str().map_or(part, |reference| {
+            document.pointer(reference.strip_prefix('#').unwrap()).unwrap()
+        });
+        assert!(
+            schema["properties"].is_object() || schema["allOf"].is_array(),
+            "{schema}"
+        );
+    }
+}
+
 /// A type that has the name of another takes its place in the document.
 #[test]
 fn no_two_schemas_have_one_name() {

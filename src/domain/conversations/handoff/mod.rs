@@ -7,19 +7,13 @@ pub mod words;
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
-use utoipa::{
-    ToSchema,
-    openapi::{RefOr, schema::Schema},
-};
+use utoipa::ToSchema;
 
 use super::{event::Reason, state::Ending};
-use crate::{
-    domain::{
-        answering::settings::{Problem, range},
-        availability::Availability,
-        mood::{Mood, Urgency},
-    },
-    kernel,
+use crate::domain::{
+    answering::settings::{Problem, range},
+    availability::Availability,
+    mood::{Mood, Urgency},
 };
 
 /// Answers in a row that found nothing; 0 is never.
@@ -46,7 +40,7 @@ pub struct HandoffSettings {
     /// When a message of the visitor is angry, behind its answer.
     pub on_sentiment: bool,
     /// The same when it cannot wait.
-    #[schema(schema_with = urgencies)]
+    #[schema(inline)]
     pub on_urgency: OnUrgency,
     /// Whether a model is asked how a message sounds of which the lexicon is not sure, at the space's expense.
     pub sentiment_by_model: bool,
@@ -76,7 +70,7 @@ impl Default for HandoffSettings {
 }
 
 /// What cannot wait for a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OnUrgency {
     Never,
@@ -84,11 +78,6 @@ pub enum OnUrgency {
     Safety,
     /// Money, lawyers, deadlines and the like as well.
     Any,
-}
-
-/// As words: inlined beside its default it would be documented as an object as well.
-fn urgencies() -> RefOr<Schema> {
-    kernel::words::closed(["never", "safety", "any"])
 }
 
 /// Who is there for a visitor who waits from now on. Whoever is there outside hours need not answer.
