@@ -118,7 +118,7 @@ struct Prompt {
     /// Roles alternate; the sources stand in the last.
     messages: Vec<PromptMessage>,
     max_tokens: u32,
-    temperature: Option<f32>,
+    temperature: Option<f64>,
     /// Of all that is sent, by tiktoken's `o200k_base`; the upstream's own count differs a little.
     tokens: usize,
 }

@@ -19,7 +19,7 @@ export const settings: SpaceSettings = {
   branding: true,
   ai: {
     models: ['openai/gpt-4.1-mini', 'extractive'],
-    temperature: 0.20000000298023224,
+    temperature: 0.2,
     max_tokens: 800,
     tone: 'friendly',
     instructions: '',

@@ -59,7 +59,7 @@ pub struct ChatRequest {
     /// Upper bound of the answer, tokens.
     pub max_tokens: u32,
     /// 0.0–1.0; dropped with a warning for models that refuse it.
-    pub temperature: Option<f32>,
+    pub temperature: Option<f64>,
     /// Whether the model is given the tool [`hand_over`].
     pub hand_over: bool,
     /// Sent upstream as request metadata where it is supported; ties a bill to a reservation.

@@ -478,9 +478,7 @@ async fn timed<T>(step: &'static str, work: impl Future<Output = T>) -> T {
 #[must_use]
 pub fn retrieval_settings(settings: &AnswerSettings) -> RetrievalSettings {
     let standard = RetrievalSettings::default();
-    let floor = settings
-        .floor
-        .map_or(standard.floor, |relevance| Floor::at(f64::from(relevance)));
+    let floor = settings.floor.map_or(standard.floor, Floor::at);
     RetrievalSettings {
         top_k: usize::from(settings.top_k),
         floor,

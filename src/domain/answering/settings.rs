@@ -54,7 +54,7 @@ pub struct AnswerSettings {
     pub models: Vec<ModelRef>,
     /// Null leaves it to the model.
     #[schema(minimum = 0, maximum = 1)]
-    pub temperature: Option<f32>,
+    pub temperature: Option<f64>,
     /// Longest answer, tokens.
     #[schema(minimum = 64, maximum = 4_096)]
     pub max_tokens: u32,
@@ -69,7 +69,7 @@ pub struct AnswerSettings {
     pub top_k: u8,
     /// Relevance below which the bot abstains; null is retrieval's own floor.
     #[schema(minimum = 0, maximum = 1)]
-    pub floor: Option<f32>,
+    pub floor: Option<f64>,
     /// Tokens of earlier turns sent along.
     #[schema(maximum = 16_000)]
     pub history_tokens: u32,
@@ -120,7 +120,7 @@ impl AnswerSettings {
     /// Every field out of its bounds; empty when the settings are sound.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        let share = |value: Option<f32>| value.is_none_or(|value| (0.0..=1.0).contains(&value));
+        let share = |value: Option<f64>| value.is_none_or(|value| (0.0..=1.0).contains(&value));
         let short = |text: &String, most: usize| text.chars().count() <= most;
         let checks = [
             (
@@ -215,7 +215,7 @@ mod tests {
     fn what_is_out_of_bounds_is_named() {
         let broken = AnswerSettings {
             models: Vec::new(),
-            temperature: Some(f32::NAN),
+            temperature: Some(f64::NAN),
             floor: Some(2.0),
             max_tokens: 0,
             top_k: 0,
