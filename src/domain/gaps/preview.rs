@@ -22,7 +22,7 @@ use crate::domain::{
     golden::replay::searched,
     knowledge::{
         ingest::{Ingest, IngestError},
-        written::Written,
+        written::{self, Written},
     },
     retrieval::{Retrieval, draft::Draft},
 };
@@ -107,7 +107,8 @@ pub async fn preview(
 
     let mut seen = HashSet::new();
     let mut tried = Vec::new();
-    let texts = [question]
+    let question = written::clean(question);
+    let texts = [question.as_str()]
         .into_iter()
         .chain(asked.iter().map(|asked| asked.text.as_str()));
     for text in texts

@@ -112,8 +112,9 @@ fn checked(title: &str) -> Result<String, WrittenError> {
     Ok(title)
 }
 
-/// With line ends as everywhere, and without what no database keeps.
-fn clean(text: &str) -> String {
+/// A text with line ends as everywhere, and without what no database keeps.
+#[must_use]
+pub fn clean(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "")
 }
 

@@ -142,6 +142,7 @@ const BESIDES: &[(&str, &[Code])] = &[
     ("ask_golden_questions", &[Code::SpaceArchived]),
     ("dismiss_gap", &[Code::SpaceArchived]),
     ("reopen_gap", &[Code::SpaceArchived]),
+    ("get_questions", &[Code::NotFound]),
     ("preview_gap_answer", &[Code::PlanLimit]),
     ("draft_gap_answer", &[Code::Conflict, Code::PlanLimit]),
     ("answer_gap", &[Code::SpaceArchived, Code::PlanLimit]),

@@ -14,7 +14,7 @@ use crate::{
     domain::{
         accounts::caller::Caller,
         tickets::{
-            Ticket,
+            TAG_MAX, Ticket,
             view::{self, TicketSummary},
         },
     },
@@ -101,11 +101,10 @@ impl TicketsQuery {
     fn wanted(&self, caller: &Caller) -> Result<Wanted, Problem> {
         let search = self.q.clone().unwrap_or_default();
         let tag = self.tag.clone();
-        let sound = |text: &str| text.chars().count() <= SEARCH_MAX && !text.contains('\0');
-        if !sound(&search) || !tag.as_deref().is_none_or(sound) {
-            return Err(invalid(format!(
-                "q and tag: give at most {SEARCH_MAX} characters"
-            )));
+        for (name, text, most) in [("q", Some(&search), SEARCH_MAX), ("tag", tag.as_ref(), TAG_MAX)] {
+            if text.is_some_and(|text| text.chars().count() > most || text.contains('\0')) {
+                return Err(invalid(format!("{name}: give at most {most} characters")));
+            }
         }
         let team = match self.team.as_deref() {
             None => None,

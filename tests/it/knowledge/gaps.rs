@@ -122,7 +122,8 @@ async fn an_unanswered_question_is_answered_from_then_on() {
 
     // Nothing is published by trying.
     let words = json!({ "question": BOATS, "answer": ANSWER });
-    let (status, tried) = admin.does(&of(&gap, "/preview"), words.clone()).await;
+    let pasted = json!({ "question": format!("{BOATS}\0"), "answer": ANSWER });
+    let (status, tried) = admin.does(&of(&gap, "/preview"), pasted).await;
     assert_eq!(status, 200, "{tried}");
     let tried = &tried["questions"][0];
     assert_eq!(

@@ -321,6 +321,7 @@ async fn the_list_is_narrowed_searched_and_paged_in_each_order() {
         "sort=priority&cursor=3",
         "team=ours",
         "q=%00",
+        &format!("tag={}", "x".repeat(41)),
     ] {
         let found = desk.get(&format!("/api/tickets?{wrong}")).await;
         assert_eq!(found["status"], 400, "{wrong}");

@@ -256,6 +256,13 @@ async fn what_cannot_be_kept_is_refused_with_a_word_and_nothing_is_lost() {
             400,
             "texts",
         ),
+        (
+            Method::POST,
+            "/api/ticket-categories",
+            json!({ "name": "Long", "description": format!("x{}", " ".repeat(2_000)) }),
+            400,
+            "description",
+        ),
         (Method::POST, "/api/ticket-categories/import", mixed, 400, "texts"),
         (
             Method::POST,

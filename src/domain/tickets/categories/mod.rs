@@ -88,22 +88,18 @@ impl Written {
     /// # Errors
     /// [`CategoryError::Unsound`] names what is out of bounds.
     pub fn sound(self) -> Result<Self, CategoryError> {
+        let longer =
+            |text: &Option<String>, most| text.as_ref().is_some_and(|text| text.chars().count() > most);
         let name = self.name.as_deref().map(tidy);
-        if name
-            .as_ref()
-            .is_some_and(|name| !(1..=NAME_MAX).contains(&name.chars().count()))
-        {
+        if longer(&self.name, NAME_MAX) || name.as_ref().is_some_and(String::is_empty) {
             return Err(unsound(format!("name: give 1 to {NAME_MAX} characters")));
         }
-        let description = self.description.as_deref().map(tidy);
-        if description
-            .as_ref()
-            .is_some_and(|text| text.chars().count() > TEXT_MAX)
-        {
+        if longer(&self.description, TEXT_MAX) {
             return Err(unsound(format!(
                 "description: give at most {TEXT_MAX} characters"
             )));
         }
+        let description = self.description.as_deref().map(tidy);
         Ok(Self { name, description })
     }
 }
