@@ -17,7 +17,7 @@ use parlance_store::{
 };
 use tokio::{
     task::spawn_blocking,
-    time::{MissedTickBehavior, interval, timeout},
+    time::{MissedTickBehavior, interval, sleep, timeout},
 };
 use tracing::{error, warn};
 
@@ -25,6 +25,10 @@ use super::tokens;
 
 /// A crash leaves out of a bill what has streamed within this time, or since the database answered last.
 const NOTE_EVERY: Duration = Duration::from_secs(1);
+/// Calls counted in one go, some milliseconds at most, and of that second what is let pass between them all: who counts
+/// shares its processor with those who stream.
+const COUNTED_AT_ONCE: usize = 16;
+const COUNT_OVER: Duration = Duration::from_millis(500);
 /// Tenants whose calls are noted side by side, and how long one is waited for.
 const AT_ONCE: usize = 4;
 const NOTE_WITHIN: Duration = Duration::from_secs(2);
@@ -106,19 +110,18 @@ impl RunningCalls {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            self.note(&db).await;
+            self.note_over(&db, COUNT_OVER).await;
         }
     }
 
     /// Notes what has streamed until now.
     pub async fn note(&self, db: &Db) {
-        let calls = self.clone();
-        // A thousand answers at once are some ten milliseconds of counting.
-        let Ok(to_note) = spawn_blocking(move || calls.to_note()).await else {
-            error!("how much has streamed could not be counted");
-            return;
-        };
-        stream::iter(to_note)
+        self.note_over(db, Duration::ZERO).await;
+    }
+
+    /// The same, counted little by little over so long.
+    async fn note_over(&self, db: &Db, over: Duration) {
+        stream::iter(self.to_note(over).await)
             .for_each_concurrent(AT_ONCE, async |(tenant, calls)| {
                 let (ids, outputs): (Vec<_>, Vec<_>) = calls
                     .iter()
@@ -138,17 +141,25 @@ impl RunningCalls {
     }
 
     /// Tokens of the calls of which not all is noted, by tenant. One whose text cannot be counted holds up no other.
-    fn to_note(&self) -> BTreeMap<TenantId, Vec<(Arc<RunningCall>, i64)>> {
+    async fn to_note(&self, over: Duration) -> BTreeMap<TenantId, Vec<(Arc<RunningCall>, i64)>> {
         let running = self.with(|calls| {
             calls.retain(|call| call.strong_count() > 0);
             calls.clone()
         });
+        let parts = running.chunks(COUNTED_AT_ONCE);
+        let pause = over / u32::try_from(parts.len().max(1)).unwrap_or(u32::MAX);
         let mut of_tenants: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for call in running.iter().filter_map(Weak::upgrade) {
-            match catch_unwind(AssertUnwindSafe(|| call.to_note())) {
-                Ok(Some(tokens)) => of_tenants.entry(call.tenant).or_default().push((call, tokens)),
-                Ok(None) => {}
-                Err(_) => error!(tenant.id = %call.tenant, "what has streamed of a call cannot be counted"),
+        for (n, part) in parts.enumerate() {
+            if n > 0 {
+                sleep(pause).await;
+            }
+            let calls: Vec<_> = part.iter().filter_map(Weak::upgrade).collect();
+            let Ok(counted) = spawn_blocking(move || counted(calls)).await else {
+                error!("how much has streamed could not be counted");
+                continue;
+            };
+            for (call, tokens) in counted {
+                of_tenants.entry(call.tenant).or_default().push((call, tokens));
             }
         }
         of_tenants
@@ -159,6 +170,19 @@ impl RunningCalls {
     }
 }
 
+/// The calls of which not all is noted, with their tokens.
+fn counted(calls: Vec<Arc<RunningCall>>) -> Vec<(Arc<RunningCall>, i64)> {
+    let mut counted = Vec::new();
+    for call in calls {
+        match catch_unwind(AssertUnwindSafe(|| call.to_note())) {
+            Ok(Some(tokens)) => counted.push((call, tokens)),
+            Ok(None) => {}
+            Err(_) => error!(tenant.id = %call.tenant, "what has streamed of a call cannot be counted"),
+        }
+    }
+    counted
+}
+
 fn count(text: &str) -> i64 {
     i64::try_from(tokens::count(text)).unwrap_or(i64::MAX)
 }
@@ -167,8 +191,8 @@ fn count(text: &str) -> i64 {
 mod tests {
     use super::*;
 
-    fn to_note(calls: &RunningCalls) -> Vec<(TenantId, ReservationId, i64)> {
-        let of_tenants = calls.to_note().into_iter();
+    async fn to_note(calls: &RunningCalls) -> Vec<(TenantId, ReservationId, i64)> {
+        let of_tenants = calls.to_note(Duration::ZERO).await.into_iter();
         let each = of_tenants.flat_map(|(tenant, calls)| calls.into_iter().map(move |call| (tenant, call)));
         each.map(|(tenant, (call, tokens))| {
             call.noted(tokens);
@@ -177,24 +201,28 @@ mod tests {
         .collect()
     }
 
-    #[test]
-    fn what_streamed_is_told_until_it_is_noted_and_a_call_that_ended_is_forgotten() {
+    #[tokio::test]
+    async fn what_streamed_is_told_until_it_is_noted_and_a_call_that_ended_is_forgotten() {
         let calls = RunningCalls::default();
         let (tenant, first) = (TenantId::new(), ReservationId::new());
         let one = calls.begin(tenant, first);
         let other = calls.begin(TenantId::new(), ReservationId::new());
-        assert_eq!(to_note(&calls), []);
+        assert_eq!(to_note(&calls).await, []);
         one.streamed("hello ");
         one.streamed("world");
-        assert_eq!(calls.to_note()[&tenant][0].1, 2, "and could not be noted");
-        assert_eq!(to_note(&calls), [(tenant, first, 2)]);
-        assert_eq!(to_note(&calls), []);
+        assert_eq!(
+            calls.to_note(Duration::ZERO).await[&tenant][0].1,
+            2,
+            "and could not be noted"
+        );
+        assert_eq!(to_note(&calls).await, [(tenant, first, 2)]);
+        assert_eq!(to_note(&calls).await, []);
         one.streamed(" again");
         assert_eq!((one.tokens(), other.tokens()), (3, 0));
-        assert_eq!(to_note(&calls), [(tenant, first, 3)]);
+        assert_eq!(to_note(&calls).await, [(tenant, first, 3)]);
         assert_eq!(one.tokens(), 3);
         drop(one);
-        assert_eq!(to_note(&calls), []);
+        assert_eq!(to_note(&calls).await, []);
         assert_eq!(calls.with(|calls| calls.len()), 1);
     }
 }
