@@ -87,7 +87,7 @@ pub(crate) async fn run(args: Args) -> Result<String> {
     let rig = Rig::up(&args.programs, &args.postgres, &args.folder, Progress::begin()).await?;
     if let Err(why) = machine::come_first() {
         let shared = "visitors wait for their processor behind Postgres, which looks like a slow server";
-        rig.progress.say(&format!("{shared}: {why:#}"));
+        rig.progress.say(format!("{shared}: {why:#}"));
     }
     let mut bench = Bench::default();
     let measured = measure(&args, &contenders, &rig, &mut bench).await;
