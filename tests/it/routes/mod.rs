@@ -9,6 +9,7 @@ mod problems;
 mod rates;
 mod reading;
 mod roles;
+mod schemas;
 pub mod table;
 mod upgrade;
 
