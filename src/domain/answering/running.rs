@@ -23,7 +23,8 @@ use tracing::{error, warn};
 
 use super::tokens;
 
-/// A crash leaves out of a bill what has streamed within this time, or since the database answered last.
+/// A crash leaves out of a bill what has streamed within this time and that of counting, or since the database answered
+/// last.
 const NOTE_EVERY: Duration = Duration::from_secs(1);
 /// Calls counted in one go, some milliseconds at most, and of that second what is let pass between them all: who counts
 /// shares its processor with those who stream.
