@@ -79,7 +79,7 @@ impl RunningCall {
     }
 
     fn noted(&self, tokens: i64) {
-        self.with(|received| received.noted = tokens);
+        self.with(|received| received.noted = received.noted.max(tokens));
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Received) -> T) -> T {

@@ -107,7 +107,9 @@ pub async fn preview(
 
     let mut seen = HashSet::new();
     let mut tried = Vec::new();
+    // As it is published: on one line.
     let question = written::clean(question);
+    let question = question.split_whitespace().collect::<Vec<_>>().join(" ");
     let texts = [question.as_str()]
         .into_iter()
         .chain(asked.iter().map(|asked| asked.text.as_str()));

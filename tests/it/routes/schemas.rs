@@ -55,6 +55,7 @@ async fn what_is_made_of_several_is_made_of_objects() {
             schema["properties"].is_object() || schema["allOf"].is_array(),
             "{schema}"
         );
+        assert_ne!(schema["additionalProperties"], false, "{schema}");
     }
 }
 
