@@ -17,13 +17,13 @@ use parlance_store::{
 };
 use tokio::{
     task::spawn_blocking,
-    time::{MissedTickBehavior, interval, sleep, timeout},
+    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout},
 };
 use tracing::{error, warn};
 
 use super::tokens;
 
-/// A crash leaves out of a bill what has streamed within this time and that of counting, or since the database answered
+/// A crash leaves out of a bill what has streamed within this time and [`COUNT_OVER`], or since the database answered
 /// last.
 const NOTE_EVERY: Duration = Duration::from_secs(1);
 /// Calls counted in one go, some milliseconds at most, and of that second what is let pass between them all: who counts
@@ -149,15 +149,15 @@ impl RunningCalls {
         });
         let parts = running.chunks(COUNTED_AT_ONCE);
         let pause = over / u32::try_from(parts.len().max(1)).unwrap_or(u32::MAX);
+        let mut next = Instant::now();
         let mut of_tenants: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (n, part) in parts.enumerate() {
-            if n > 0 {
-                sleep(pause).await;
-            }
+        for part in parts {
+            sleep_until(next).await;
+            next += pause;
             let calls: Vec<_> = part.iter().filter_map(Weak::upgrade).collect();
             let Ok(counted) = spawn_blocking(move || counted(calls)).await else {
-                error!("how much has streamed could not be counted");
-                continue;
+                // Nothing is counted any more by a process that ends.
+                break;
             };
             for (call, tokens) in counted {
                 of_tenants.entry(call.tenant).or_default().push((call, tokens));
@@ -173,15 +173,15 @@ impl RunningCalls {
 
 /// The calls of which not all is noted, with their tokens.
 fn counted(calls: Vec<Arc<RunningCall>>) -> Vec<(Arc<RunningCall>, i64)> {
-    let mut counted = Vec::new();
+    let mut to_note = Vec::new();
     for call in calls {
         match catch_unwind(AssertUnwindSafe(|| call.to_note())) {
-            Ok(Some(tokens)) => counted.push((call, tokens)),
+            Ok(Some(tokens)) => to_note.push((call, tokens)),
             Ok(None) => {}
             Err(_) => error!(tenant.id = %call.tenant, "what has streamed of a call cannot be counted"),
         }
     }
-    counted
+    to_note
 }
 
 fn count(text: &str) -> i64 {
@@ -225,5 +225,36 @@ mod tests {
         drop(one);
         assert_eq!(to_note(&calls).await, []);
         assert_eq!(calls.with(|calls| calls.len()), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_many_stream_is_counted_little_by_little_and_all_of_it_in_time() {
+        let calls = RunningCalls::default();
+        let tenants = [TenantId::new(), TenantId::new(), TenantId::new()];
+        let mut running: Vec<_> = (0..40)
+            .map(|n| {
+                let call = calls.begin(tenants[n % 3], ReservationId::new());
+                call.streamed("hello");
+                call
+            })
+            .collect();
+        let ended = running.pop().unwrap().reservation;
+        let began = Instant::now();
+        let to_note = calls.to_note(COUNT_OVER).await;
+        let took = began.elapsed();
+        assert!(COUNT_OVER / 2 < took && took <= COUNT_OVER, "{took:?}");
+        let mut counted: Vec<_> = to_note
+            .iter()
+            .flat_map(|(tenant, calls)| calls.iter().map(move |(call, tokens)| (tenant, call, *tokens)))
+            .map(|(tenant, call, tokens)| {
+                assert_eq!((*tenant, tokens), (call.tenant, 1));
+                call.reservation
+            })
+            .collect();
+        counted.sort();
+        let mut sent: Vec<_> = running.iter().map(|call| call.reservation).collect();
+        sent.sort();
+        assert!(!counted.contains(&ended));
+        assert_eq!((to_note.len(), counted), (3, sent));
     }
 }
