@@ -17,7 +17,7 @@ const TICKS: u64 = 100;
 
 /// Puts the threads that this process has now in front of all others on its processor, so that no visitor waits there
 /// behind Postgres for what has arrived, and the mock says no word late: that would be taken for the server's time.
-/// Threads and processes to come are not.
+/// What Postgres has is what they leave. Threads and processes to come are as others.
 ///
 /// # Errors
 /// Where that is not allowed.

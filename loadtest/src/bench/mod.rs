@@ -85,11 +85,15 @@ pub(crate) async fn run(args: Args) -> Result<String> {
     };
     fs::create_dir_all(&args.out).context("the folder of the results cannot be made")?;
     let rig = Rig::up(&args.programs, &args.postgres, &args.folder, Progress::begin()).await?;
-    if let Err(why) = machine::come_first() {
+    let first = machine::come_first();
+    if let Err(why) = &first {
         let shared = "visitors wait for their processor behind Postgres, which looks like a slow server";
         rig.progress.say(format!("{shared}: {why:#}"));
     }
-    let mut bench = Bench::default();
+    let mut bench = Bench {
+        visitors_come_first: first.is_ok(),
+        ..Bench::default()
+    };
     let measured = measure(&args, &contenders, &rig, &mut bench).await;
     rig.down().await;
     // What was measured before something failed took minutes, and is as true as before.

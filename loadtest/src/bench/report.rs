@@ -52,6 +52,8 @@ impl Run {
 /// All of it.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Bench {
+    /// Whether visitors and mock came before Postgres on their processor.
+    pub(crate) visitors_come_first: bool,
     /// For cost and latency, several of each.
     pub(crate) runs: Vec<Run>,
     /// The ways to how many streams each holds.
@@ -198,6 +200,12 @@ const FIGURES: [Figure; 9] = [
 
 impl fmt::Display for Bench {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.visitors_come_first {
+            writeln!(
+                f,
+                "Visitors and mock waited for their processor behind Postgres.\n"
+            )?;
+        }
         let contenders = self.contenders();
         let heads = |f: &mut fmt::Formatter<'_>, first: &str| {
             write!(f, "| {first} |")?;
