@@ -1,5 +1,5 @@
-//! `/api/openapi.json`: the document of the API, made from the handlers. What they refuse is added in
-//! [`refusals`].
+//! `/api/openapi.json`: the document of the API, made from the handlers. [`inlined`] mends what `utoipa` says
+//! of their fields, and [`refusals`] adds what they refuse.
 
 mod inlined;
 mod patch;

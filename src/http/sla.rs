@@ -36,13 +36,17 @@ use crate::{
 pub struct SlaPolicyView {
     #[schema(value_type = uuid::Uuid)]
     id: SlaPolicyId,
+    /// Unique in the workspace without regard to case.
     name: String,
+    /// All of them must hold; a policy without any is for every ticket.
     #[schema(inline)]
     conditions: Conditions,
     #[schema(inline)]
     targets: Targets,
+    /// Which time counts.
     #[schema(inline)]
     hours: WhoseHours,
+    /// There exactly where `hours` is `own`.
     #[schema(inline)]
     own_hours: Option<Hours>,
     updated_at: DateTime<Utc>,
@@ -51,14 +55,20 @@ pub struct SlaPolicyView {
 /// What is stored was sound when it was.
 fn view(stored: SlaPolicy) -> Result<SlaPolicyView, Problem> {
     let (id, updated_at) = (stored.id, stored.updated_at);
-    let policy = policies::read(stored).map_err(Problem::internal)?;
+    let Policy {
+        name,
+        conditions,
+        targets,
+        hours,
+        own_hours,
+    } = policies::read(stored).map_err(Problem::internal)?;
     Ok(SlaPolicyView {
         id,
-        name: policy.name,
-        conditions: policy.conditions,
-        targets: policy.targets,
-        hours: policy.hours,
-        own_hours: policy.own_hours,
+        name,
+        conditions,
+        targets,
+        hours,
+        own_hours,
         updated_at,
     })
 }

@@ -131,12 +131,18 @@ pub async fn decide(
     .await
 }
 
+/// A question as its document has it: on one line.
+fn as_published(question: &str) -> String {
+    let question = written::clean(question);
+    question.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The document that an answer becomes: called by its question.
 ///
 /// # Errors
 /// [`WrittenError`] where the question or the answer is missing or too long.
 pub fn document(question: &str, answer: &str) -> Result<Written, WrittenError> {
-    let question = question.split_whitespace().collect::<Vec<_>>().join(" ");
+    let question = as_published(question);
     let title = question
         .get(..question.floor_char_boundary(MAX_TITLE))
         .unwrap_or_default();

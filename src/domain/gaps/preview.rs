@@ -13,6 +13,7 @@ use parlance_store::{
     },
 };
 
+use super::as_published;
 use crate::domain::{
     accounts::space::Space,
     answering::{
@@ -22,7 +23,7 @@ use crate::domain::{
     golden::replay::searched,
     knowledge::{
         ingest::{Ingest, IngestError},
-        written::{self, Written},
+        written::Written,
     },
     retrieval::{Retrieval, draft::Draft},
 };
@@ -107,9 +108,7 @@ pub async fn preview(
 
     let mut seen = HashSet::new();
     let mut tried = Vec::new();
-    // As it is published: on one line.
-    let question = written::clean(question);
-    let question = question.split_whitespace().collect::<Vec<_>>().join(" ");
+    let question = as_published(question);
     let texts = [question.as_str()]
         .into_iter()
         .chain(asked.iter().map(|asked| asked.text.as_str()));

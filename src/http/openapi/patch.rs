@@ -6,6 +6,7 @@ use utoipa::{
     openapi::{RefOr, schema::Schema},
 };
 
+use super::inlined;
 use crate::domain::accounts::settings::SpaceSettings;
 
 const ABOUT: &str = "What is absent stays; null gives a field its default again (RFC 7396).";
@@ -16,6 +17,7 @@ pub enum SettingsPatch {}
 impl PartialSchema for SettingsPatch {
     fn schema() -> RefOr<Schema> {
         let mut schema = serde_json::to_value(SpaceSettings::schema()).unwrap_or_default();
+        inlined::fold(&mut schema);
         patched(&mut schema);
         schema["description"] = json!(ABOUT);
         serde_json::from_value(schema).unwrap_or_default()
@@ -26,10 +28,6 @@ impl ToSchema for SettingsPatch {}
 
 /// Every field of an object may be absent or null, and there are no others.
 fn patched(schema: &mut Value) {
-    // What is written out in its place comes with the default of the whole.
-    if let Some(whole) = schema.pointer_mut("/allOf/0").map(Value::take) {
-        *schema = whole;
-    }
     if let Some(Value::Array(either)) = schema.get_mut("oneOf") {
         return either.iter_mut().for_each(patched);
     }
