@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use parlance_store::{
     StoreError, TenantDb,
     ids::{ConversationId, MessageId, QuestionClusterId, SpaceId},
-    queries::questions::{self, GapReason, Question, Said},
+    queries::questions::{self, Candidates, GapReason, Question, Said},
 };
 use tracing::warn;
 
@@ -246,7 +246,9 @@ async fn place(
     questions::put(conn, &placed).await?;
     questions::put_vectors(conn, model, &vectors_of_placed).await?;
     let touched: BTreeSet<QuestionClusterId> = placed.iter().map(|question| question.cluster_id).collect();
-    questions::settle(conn, &touched.into_iter().collect::<Vec<_>>()).await?;
+    let touched: Vec<QuestionClusterId> = touched.into_iter().collect();
+    let placed: Vec<MessageId> = placed.iter().map(|question| question.message_id).collect();
+    questions::settle(conn, &touched, Candidates::Placed(&placed)).await?;
     Ok(new)
 }
 

@@ -81,7 +81,7 @@ pub async fn regroup(db: &TenantDb, ingest: &Ingest, space: SpaceId) -> Result<u
         questions::put_clusters(conn, space, &model, &changed, at).await?;
         questions::shift(conn, &moves).await?;
         let changed: Vec<QuestionClusterId> = changed.iter().map(|cluster| cluster.id).collect();
-        questions::settle(conn, &changed).await?;
+        questions::settle(conn, &changed, questions::Candidates::All).await?;
         questions::sweep(conn, space).await
     })
     .await

@@ -11,7 +11,8 @@ use parlance_store::{
         ledger::{self, Marked},
         messages::{self, FeedbackValue, NewFeedback},
         questions::{
-            self, Cluster, GapFilter, GapReason, GapSort, GapState, Question, Range, ReportKind, Said,
+            self, Candidates, Cluster, GapFilter, GapReason, GapSort, GapState, Question, Range, ReportKind,
+            Said,
         },
         quotas,
     },
@@ -20,7 +21,7 @@ use serde_json::json;
 
 use crate::support::{Chat, at, chat, citation, database};
 
-const MODEL: &str = "minilm";
+pub const MODEL: &str = "minilm";
 
 /// The visitor asks at `now`, and the bot answers two seconds later. Returns the question and the answer.
 pub async fn asks(chat: &Chat, text: &str, now: i64, abstained: bool) -> (MessageId, MessageId) {
@@ -95,7 +96,7 @@ pub async fn keep(chat: &Chat, id: QuestionClusterId, question: MessageId, now: 
             questions::put_clusters(conn, chat.space, MODEL, &[cluster], at(now)).await?;
             questions::put(conn, &[kept]).await?;
             questions::put_vectors(conn, MODEL, &[(question, &[1.0, 0.0])]).await?;
-            questions::settle(conn, &[id]).await
+            questions::settle(conn, &[id], Candidates::Placed(&[question])).await
         })
         .await
         .unwrap();
@@ -108,7 +109,7 @@ fn range(from: i64, to: i64) -> Range {
     }
 }
 
-fn filter(chat: &Chat, state: Option<GapState>) -> GapFilter {
+pub fn filter(chat: &Chat, state: Option<GapState>) -> GapFilter {
     GapFilter {
         space: chat.space,
         range: range(100, 200),
@@ -376,7 +377,7 @@ async fn questions_are_never_another_tenants() {
         assert!(questions::clusters(conn, acme.space, MODEL, 9).await?.is_empty());
         questions::put(conn, &[theirs]).await?;
         questions::put_vectors(conn, "another", &[(question, &[0.0])]).await?;
-        questions::settle(conn, &[gap]).await?;
+        questions::settle(conn, &[gap], Candidates::All).await?;
         questions::shift(conn, &[(question, gap)]).await?;
         questions::sweep(conn, acme.space).await?;
         assert!(questions::placed(conn, acme.space, MODEL, 9).await?.is_empty());

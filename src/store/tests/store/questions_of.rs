@@ -7,13 +7,13 @@ use parlance_store::{
         conversations::ConversationStatus,
         documents::{self, NewDocument},
         messages::{self, AuthorKind, NewMessage},
-        questions::{self, GapReason, Reply},
+        questions::{self, Candidates, Cluster, GapReason, Reply},
     },
 };
 use serde_json::json;
 
 use crate::{
-    questions::{asks, becomes, keep, waiting},
+    questions::{MODEL, asks, becomes, filter, keep, waiting},
     support::{Chat, at, chat, database},
 };
 
@@ -125,4 +125,65 @@ async fn a_name_is_anothers_unless_the_document_is_this_gaps_alone() {
     assert!(!is_anothers(gap).await && is_anothers(other).await);
     answered(other).await;
     assert!(is_anothers(gap).await, "two have it");
+}
+
+#[tokio::test]
+async fn a_gap_is_called_by_the_nearest_of_those_that_are_looked_at() {
+    let test = database().await;
+    let acme = chat(test.db(), "acme").await;
+    let (gap, other) = (QuestionClusterId::new(), QuestionClusterId::new());
+    let (mut asked, texts) = (
+        Vec::new(),
+        ["Boats?", "Do you mend boats?", "Do you repair boats?"],
+    );
+    for (cluster, text) in texts.iter().map(|text| (gap, *text)).chain([(other, "Sails?")]) {
+        let (question, _) = asks(&acme, text, 110, true).await;
+        keep(&acme, cluster, question, 110, &[GapReason::Abstained]).await;
+        asked.push(question);
+    }
+    let called = async |mean: [f32; 2], candidates: Candidates<'_>| {
+        let cluster = Cluster {
+            id: gap,
+            centroid: mean.to_vec(),
+            members: 3,
+        };
+        let gaps = acme.db.transaction(async |conn| {
+            questions::put_clusters(conn, acme.space, MODEL, &[cluster], at(120)).await?;
+            questions::settle(conn, &[gap], candidates).await?;
+            questions::gaps(conn, &filter(&acme, None)).await
+        });
+        let gaps: Result<_, StoreError> = gaps.await;
+        gaps.unwrap()
+            .into_iter()
+            .find(|one| one.id == gap)
+            .unwrap()
+            .question
+    };
+    let vectors: [(MessageId, &[f32]); 4] = [
+        (asked[0], &[1.0, 0.0]),
+        (asked[1], &[0.6, 0.8]),
+        (asked[2], &[0.8, 0.6]),
+        (asked[3], &[0.8, 0.6]),
+    ];
+    let put = acme
+        .db
+        .transaction(async |conn| questions::put_vectors(conn, MODEL, &vectors).await);
+    put.await.unwrap();
+    let mean = [0.8, 0.6];
+    assert_eq!(called(mean, Candidates::Placed(&[])).await, texts[0]);
+    assert_eq!(called(mean, Candidates::Placed(&asked[1..2])).await, texts[1]);
+    assert_eq!(
+        called(mean, Candidates::Placed(&asked[3..])).await,
+        texts[1],
+        "that is another's"
+    );
+    assert_eq!(called(mean, Candidates::All).await, texts[2]);
+    assert_eq!(
+        called([1.0, 0.0], Candidates::Placed(&asked[1..2])).await,
+        texts[2]
+    );
+    assert_eq!(
+        called([1.0, 0.0], Candidates::Placed(&asked[..1])).await,
+        texts[0]
+    );
 }

@@ -182,22 +182,52 @@ pub async fn put_vectors(
     Ok(())
 }
 
-/// Calls clusters by the question that is nearest to their mean, notes when they were last asked, and opens
-/// those again that were answered and nothing was found since their document can be found.
+/// Questions of a cluster that it may be called by.
+#[derive(Clone, Copy, Debug)]
+pub enum Candidates<'a> {
+    /// All of its own.
+    All,
+    /// The one that it is called by, and those of these that are in it: what that takes does not grow with it.
+    Placed(&'a [MessageId]),
+}
+
+macro_rules! call {
+    ($among:literal) => {
+        sql(concat!(
+            "UPDATE question_clusters c SET central = coalesce(n.message_id, c.central), \
+                    asked_at = coalesce(l.asked_at, c.asked_at) \
+             FROM unnest($1) t (id) \
+             LEFT JOIN LATERAL (SELECT q.message_id FROM question_clusters o \
+                  JOIN asked_questions q ON q.tenant_id = o.tenant_id AND q.cluster_id = o.id \
+                  JOIN question_vectors v \
+                      ON v.tenant_id = q.tenant_id AND v.message_id = q.message_id AND v.model = o.model \
+                  WHERE o.id = t.id ",
+            $among,
+            " ORDER BY CASE WHEN v.model = o.model THEN v.embedding <=> o.centroid END, q.message_id \
+                  LIMIT 1) n ON true \
+             LEFT JOIN LATERAL (SELECT max(q.asked_at) AS asked_at FROM asked_questions q \
+                  WHERE q.cluster_id = t.id) l ON true \
+             WHERE c.id = t.id"
+        ))
+    };
+}
+
+/// Calls clusters by that question among `candidates` that is nearest to their mean, notes when they were last
+/// asked, and opens those again that were answered and nothing was found since their document can be found.
 ///
 /// # Errors
 /// [`StoreError`] where the database fails.
-pub async fn settle(conn: &mut TenantConn<'_>, clusters: &[QuestionClusterId]) -> Result<(), StoreError> {
-    sql("UPDATE question_clusters c SET central = n.message_id, asked_at = coalesce(l.asked_at, c.asked_at) \
-         FROM unnest($1) t (id) \
-         LEFT JOIN LATERAL (SELECT q.message_id FROM question_clusters o \
-              JOIN asked_questions q ON q.tenant_id = o.tenant_id AND q.cluster_id = o.id \
-              JOIN question_vectors v ON v.tenant_id = q.tenant_id AND v.message_id = q.message_id AND v.model = o.model \
-              WHERE o.id = t.id ORDER BY CASE WHEN v.model = o.model THEN v.embedding <=> o.centroid END, q.message_id \
-              LIMIT 1) n ON true \
-         LEFT JOIN LATERAL (SELECT max(q.asked_at) AS asked_at FROM asked_questions q WHERE q.cluster_id = t.id) l ON true \
-         WHERE c.id = t.id")
-    .bind::<Array<SqlUuid>, _>(clusters)
+pub async fn settle(
+    conn: &mut TenantConn<'_>,
+    clusters: &[QuestionClusterId],
+    candidates: Candidates<'_>,
+) -> Result<(), StoreError> {
+    match candidates {
+        Candidates::All => call!("").bind::<Array<SqlUuid>, _>(clusters),
+        Candidates::Placed(placed) => call!("AND v.message_id = ANY ($2::uuid[] || o.central)")
+            .bind::<Array<SqlUuid>, _>(clusters)
+            .bind::<Array<SqlUuid>, _>(placed),
+    }
     .execute(conn.db())
     .await?;
     sql(

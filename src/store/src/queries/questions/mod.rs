@@ -27,8 +27,8 @@ pub use gaps::{
     slots,
 };
 pub use keep::{
-    Cluster, Placed, Question, clusters, hold, of_other_models, placed, put, put_clusters, put_vectors,
-    settle, shift, sweep,
+    Candidates, Cluster, Placed, Question, clusters, hold, of_other_models, placed, put, put_clusters,
+    put_vectors, settle, shift, sweep,
 };
 pub use report::{
     CitedDocument, ClusterFigures, Range, ReportKind, SlowAnswer, Totals, cited, clusters_asked, never_cited,
