@@ -192,18 +192,15 @@ pub enum Candidates<'a> {
 }
 
 macro_rules! call {
-    ($among:literal) => {
+    ($candidates:literal) => {
         sql(concat!(
             "UPDATE question_clusters c SET central = coalesce(n.message_id, c.central), \
                     asked_at = coalesce(l.asked_at, c.asked_at) \
              FROM unnest($1) t (id) \
-             LEFT JOIN LATERAL (SELECT q.message_id FROM question_clusters o \
-                  JOIN asked_questions q ON q.tenant_id = o.tenant_id AND q.cluster_id = o.id \
-                  JOIN question_vectors v \
-                      ON v.tenant_id = q.tenant_id AND v.message_id = q.message_id AND v.model = o.model \
-                  WHERE o.id = t.id ",
-            $among,
-            " ORDER BY CASE WHEN v.model = o.model THEN v.embedding <=> o.centroid END, q.message_id \
+             LEFT JOIN LATERAL (SELECT q.message_id FROM question_clusters o CROSS JOIN LATERAL (",
+            $candidates,
+            ") q WHERE o.id = t.id \
+                  ORDER BY CASE WHEN q.model = o.model THEN q.embedding <=> o.centroid END, q.message_id \
                   LIMIT 1) n ON true \
              LEFT JOIN LATERAL (SELECT max(q.asked_at) AS asked_at FROM asked_questions q \
                   WHERE q.cluster_id = t.id) l ON true \
@@ -223,10 +220,21 @@ pub async fn settle(
     candidates: Candidates<'_>,
 ) -> Result<(), StoreError> {
     match candidates {
-        Candidates::All => call!("").bind::<Array<SqlUuid>, _>(clusters),
-        Candidates::Placed(placed) => call!("AND v.message_id = ANY ($2::uuid[] || o.central)")
-            .bind::<Array<SqlUuid>, _>(clusters)
-            .bind::<Array<SqlUuid>, _>(placed),
+        Candidates::All => call!(
+            "SELECT v.message_id, v.model, v.embedding FROM asked_questions a \
+             JOIN question_vectors v ON v.tenant_id = a.tenant_id AND v.message_id = a.message_id \
+             WHERE a.cluster_id = o.id AND v.model = o.model"
+        )
+        .bind::<Array<SqlUuid>, _>(clusters),
+        // Each is read by its id: joined, all of the cluster may be looked through for them.
+        Candidates::Placed(placed) => call!(
+            "SELECT v.message_id, v.model, v.embedding FROM unnest($2::uuid[] || o.central) p (id) \
+             JOIN question_vectors v ON v.message_id = p.id \
+             WHERE (SELECT a.cluster_id FROM asked_questions a WHERE a.message_id = v.message_id) = o.id \
+               AND v.model = o.model"
+        )
+        .bind::<Array<SqlUuid>, _>(clusters)
+        .bind::<Array<SqlUuid>, _>(placed),
     }
     .execute(conn.db())
     .await?;
