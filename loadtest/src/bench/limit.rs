@@ -2,8 +2,8 @@
 
 /// The next try is at least this much more than what is held.
 const FINE: f64 = 1.11;
-/// Nothing is tried beyond.
-const MOST: usize = 2_000;
+/// Nothing is tried beyond: the visitors would be what is slow.
+pub(crate) const MOST: usize = 1_000;
 /// The first try where nothing is known.
 const FIRST: usize = 20;
 
@@ -31,7 +31,7 @@ impl Search {
         let Self { held, over } = self;
         let next = match over {
             None if held == 0 => FIRST,
-            None => held * 2,
+            None => (held * 2).min(MOST),
             Some(over) if held == 0 => over / 2,
             Some(over) => between(held, over)?,
         };
@@ -80,8 +80,9 @@ mod tests {
         }
         let mut more = Search::default();
         more.learn(500, true);
-        let (held, tries) = tries(more, 1_200);
-        assert!((1_080..=1_200).contains(&held) && tries <= 5, "{held} {tries}");
+        assert_eq!(tries(more, 1_200), (MOST, 1));
+        let (held, tries) = tries(more, 900);
+        assert!((810..=900).contains(&held) && tries <= 5, "{held} {tries}");
         assert_eq!(tries_of_none().0, 0);
     }
 

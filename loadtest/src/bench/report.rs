@@ -9,6 +9,7 @@ use super::{
     HELD_MS,
     contender::Contender,
     figures::{Figures, Goal, HEAD, median},
+    limit::MOST,
     machine::Shares,
 };
 
@@ -243,6 +244,7 @@ impl fmt::Display for Bench {
             write!(f, "| streams held, tokens within {HELD_MS} ms at p99 |")?;
             for one in &contenders {
                 match self.held.get(one) {
+                    Some(held) if *held >= MOST => write!(f, " {held} or more |")?,
                     Some(held) => write!(f, " {held} |")?,
                     None => f.write_str(" – |")?,
                 }
