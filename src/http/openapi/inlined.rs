@@ -9,11 +9,10 @@ pub fn fold(within: &mut Value) {
         Value::Array(all) => all.iter_mut().for_each(fold),
         Value::Object(schema) => {
             schema.values_mut().for_each(fold);
-            if let Some([of, Value::Object(said)]) = schema.get_mut("allOf").and_then(both)
+            if let Some([Value::Object(of), Value::Object(said)]) = schema.get_mut("allOf").and_then(both)
                 && says_only(said)
-                && let Value::Object(of) = of.take()
             {
-                let said = std::mem::take(said);
+                let (of, said) = (std::mem::take(of), std::mem::take(said));
                 schema.remove("allOf");
                 schema.extend(of);
                 schema.extend(said.into_iter().filter(|(name, _)| name != "type"));
@@ -65,6 +64,7 @@ mod tests {
             json!({"allOf": [reference, more]}),
             json!({"allOf": [more]}),
             json!({"allOf": [reference, {"type": "string", "description": "A text."}]}),
+            json!({"allOf": [true, {"type": "object", "description": "Anything."}]}),
         ] {
             let mut folded = both.clone();
             fold(&mut folded);
